@@ -1,0 +1,2 @@
+//! The native command line over `tinyai::lab`.
+fn main() {}

@@ -1,0 +1,9 @@
+//! The experiment: one [`Spec`](spec::Spec) in, a stream of [`Event`](event::Event)s, one [`Result`](result::Result) out.
+//!
+//! The same types cross every boundary: the command line reads and writes them as JSON, the page as the
+//! TypeScript twins that `cargo test` generates (`www/types/generated/`).
+
+pub mod event;
+pub mod problem;
+pub mod result;
+pub mod spec;

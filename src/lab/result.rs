@@ -1,0 +1,178 @@
+//! What an experiment measured.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::problem::{Problem, Text};
+use super::spec::Spec;
+
+/// Everything an experiment measured, with the spec that gives it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Result {
+    /// Version of this format.
+    pub version: u32,
+    /// The spec as it was run.
+    pub spec: Spec,
+    /// Where it ran.
+    pub environment: Environment,
+    /// What each run measured, in the order of the spec.
+    pub runs: Vec<RunResult>,
+    /// Metric by metric, every run beside the baseline.
+    pub comparison: Vec<Comparison>,
+    /// What a learner could try next; empty until the laboratory's rules exist.
+    pub advice: Vec<Text>,
+}
+
+/// Where an experiment ran.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Environment {
+    /// Name and version of the engine.
+    pub engine: String,
+    /// `native`, or the wasm file: `threads-relaxed`, `single-simd128`, …
+    pub variant: String,
+    /// SIMD backend of the kernels: `avx2-fma`, `relaxed-simd`, `simd128`, `portable`.
+    pub simd: String,
+    /// Threads of the kernels' pool.
+    pub threads: u32,
+    /// Whether the page is cross-origin isolated (natively: true).
+    pub isolated: bool,
+    /// Cores the machine tells of.
+    pub cores: u32,
+    /// The browser's user agent (natively: the operating system).
+    pub user_agent: String,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// It did all its steps.
+    Finished,
+    /// It was cancelled.
+    Cancelled,
+    /// It failed; `problem` says why.
+    Failed,
+}
+
+/// What one run measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct RunResult {
+    /// Name of the run.
+    pub name: String,
+    /// How it ended.
+    pub status: RunStatus,
+    /// Why it failed.
+    pub problem: Option<Problem>,
+    /// The fields in which the run differs from the base.
+    pub diff: Vec<FieldDiff>,
+    /// Series by name, as `[step, value]` points.
+    #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
+    pub series: BTreeMap<String, Vec<(u32, f64)>>,
+    /// Metrics by name.
+    pub metrics: BTreeMap<String, Metric>,
+    /// Memory by category; `total` is measured as one figure, at its own peak.
+    pub memory: BTreeMap<String, MemoryUse>,
+    /// Samples of text.
+    pub samples: Vec<Sample>,
+}
+
+/// A field in which a run differs from the base.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct FieldDiff {
+    /// Dotted path.
+    pub field: String,
+    /// Value in the base.
+    #[cfg_attr(test, ts(type = "unknown"))]
+    pub base: serde_json::Value,
+    /// Value in the run.
+    #[cfg_attr(test, ts(type = "unknown"))]
+    pub value: serde_json::Value,
+}
+
+/// Where a figure comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum MetricKind {
+    /// Measured in this run.
+    Measured,
+    /// Computed from a formula.
+    Modelled,
+    /// Taken from a publication.
+    Quoted,
+}
+
+/// A figure with its unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Metric {
+    /// The value; of several measurements, their median.
+    pub value: f64,
+    /// The unit: `ms`, `tokens/s`, `nats`, `parameters`, `bytes`, `s`, `ratio`.
+    pub unit: String,
+    /// Where it comes from.
+    pub kind: MetricKind,
+    /// Lower and upper quartile, where it was measured several times.
+    #[cfg_attr(test, ts(type = "[number, number] | null"))]
+    pub spread: Option<(f64, f64)>,
+}
+
+/// Memory of one category.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct MemoryUse {
+    /// Bytes now (in a result: when the run ended).
+    #[cfg_attr(test, ts(type = "number"))]
+    pub live_bytes: u64,
+    /// Most bytes at any time.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub peak_bytes: u64,
+    /// Bytes at the moment when the total was highest: these add up to the total's peak.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at_peak_bytes: u64,
+}
+
+/// When a sample was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum SampleStage {
+    /// From the base model.
+    Before,
+    /// After the last step.
+    After,
+}
+
+/// A sample of text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Sample {
+    /// Before or after training.
+    pub stage: SampleStage,
+    /// The prompt.
+    pub prompt: String,
+    /// The continuation.
+    pub text: String,
+}
+
+/// One metric of every run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Comparison {
+    /// Name of the metric.
+    pub metric: String,
+    /// Its unit.
+    pub unit: String,
+    /// Index of the run that the ratios refer to.
+    pub baseline: usize,
+    /// Value of each run; null where the run has none.
+    pub values: Vec<Option<f64>>,
+    /// Value of each run divided by the baseline's; null where there is none.
+    pub ratios: Vec<Option<f64>>,
+}
