@@ -19,8 +19,10 @@ pub enum Event {
         /// Optimizer steps it will take.
         steps: u32,
         /// Scalars that learn.
+        #[cfg_attr(test, ts(type = "number"))]
         trainable_parameters: u64,
         /// All scalars of the model, those of the method included.
+        #[cfg_attr(test, ts(type = "number"))]
         total_parameters: u64,
     },
     /// An optimizer step is done.

@@ -6,4 +6,5 @@
 pub mod event;
 pub mod problem;
 pub mod result;
+pub mod schema;
 pub mod spec;

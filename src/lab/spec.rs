@@ -38,6 +38,7 @@ pub struct RunPatch {
     pub name: String,
     /// JSON merge patch (RFC 7386) on the base; its fields are those of the base.
     #[serde(default)]
+    #[schemars(extend("x-patch-of" = "base"))]
     #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
     pub patch: serde_json::Map<String, serde_json::Value>,
 }
@@ -67,13 +68,15 @@ pub struct RunSpec {
 #[serde(deny_unknown_fields, default)]
 pub struct ModelSpec {
     /// The base model: one that ships with the site, or `file:NAME` for one of your own.
-    #[schemars(extend("x-suggestions" = ["tang-poems", "shakespeare-plays"]))]
+    #[schemars(length(min = 1, max = 200), extend("x-suggestions" = ["tang-poems", "shakespeare-plays"]))]
     pub base: String,
 }
 
 impl Default for ModelSpec {
     fn default() -> Self {
-        Self { base: "tang-poems".into() }
+        Self {
+            base: "tang-poems".into(),
+        }
     }
 }
 
@@ -83,7 +86,7 @@ impl Default for ModelSpec {
 #[serde(deny_unknown_fields, default)]
 pub struct DataSpec {
     /// The text to fine-tune on: one that ships with the site, or `file:NAME` for one of your own.
-    #[schemars(extend("x-suggestions" = ["song-ci", "shakespeare-sonnets", "tang-poems", "shakespeare-plays"]))]
+    #[schemars(length(min = 1, max = 200), extend("x-suggestions" = ["song-ci", "shakespeare-sonnets", "tang-poems", "shakespeare-plays"]))]
     pub corpus: String,
     /// Length of one training sequence.
     #[schemars(range(min = 8, max = 1024), extend("x-unit" = "tokens", "x-step" = 8))]
@@ -95,7 +98,11 @@ pub struct DataSpec {
 
 impl Default for DataSpec {
     fn default() -> Self {
-        Self { corpus: "song-ci".into(), context: 64, validation_percent: 10.0 }
+        Self {
+            corpus: "song-ci".into(),
+            context: 64,
+            validation_percent: 10.0,
+        }
     }
 }
 
@@ -147,12 +154,20 @@ pub struct LoraSpec {
 impl Default for LoraSpec {
     fn default() -> Self {
         use TargetModule::*;
-        Self { rank: 4, alpha: 8.0, dropout: 0.0, target_modules: vec![QProj, KProj, VProj, OProj, GateProj, UpProj, DownProj], init: LoraInit::KaimingUniform }
+        Self {
+            rank: 4,
+            alpha: 8.0,
+            dropout: 0.0,
+            target_modules: vec![QProj, KProj, VProj, OProj, GateProj, UpProj, DownProj],
+            init: LoraInit::KaimingUniform,
+        }
     }
 }
 
 /// A projection of a transformer block, by its Hugging Face name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum TargetModule {
@@ -282,7 +297,14 @@ pub struct EvaluationSpec {
 
 impl Default for EvaluationSpec {
     fn default() -> Self {
-        Self { every: 20, tokens: 2048, prompt: String::new(), sample_tokens: 64, temperature: 0.8, top_k: 40 }
+        Self {
+            every: 20,
+            tokens: 2048,
+            prompt: String::new(),
+            sample_tokens: 64,
+            temperature: 0.8,
+            top_k: 40,
+        }
     }
 }
 

@@ -1,0 +1,162 @@
+//! The JSON Schema of a [`Spec`], from which the form, the checks and the documentation are made, and the first lab's spec.
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Value, json};
+
+use super::spec::{RunPatch, RunSpec, Spec};
+
+/// JSON Schema (draft 2020-12) of [`Spec`], without any `$ref`: every subschema stands where it is used.
+///
+/// Doc comments are descriptions, serde's defaults are defaults, and the `x-…` extensions are kept. A run's `patch` carries
+/// `"x-patch-of": "base"`: its fields are those of the schema at `properties.base`.
+pub fn schema() -> Value {
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    settings
+        .into_generator()
+        .into_root_schema_for::<Spec>()
+        .to_value()
+}
+
+/// The first lab: a model of Tang poems learns Song ci, once with every weight and once with LoRA.
+pub fn default_spec() -> Spec {
+    // LoRA starts from a zero update and has few parameters: it bears, and needs, a larger learning rate.
+    let lora =
+        json!({ "fine_tuning": { "method": "lora" }, "training": { "learning_rate": 0.003 } });
+    let Value::Object(lora) = lora else {
+        unreachable!("an object literal")
+    };
+    Spec {
+        version: 1,
+        base: RunSpec::default(),
+        runs: vec![
+            RunPatch {
+                name: "full".into(),
+                patch: serde_json::Map::new(),
+            },
+            RunPatch {
+                name: "lora".into(),
+                patch: lora,
+            },
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::{fs, path::Path};
+
+    use serde::Serialize;
+    use ts_rs::{Config, TS, TypeVisitor};
+
+    use super::*;
+    use crate::lab::{event::Event, result};
+
+    /// Writes a generated file that is committed; `cargo xtask test` fails where the committed one differs.
+    fn write_generated(name: &str, text: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/types/generated");
+        let path = folder.join(name);
+        fs::create_dir_all(&folder).unwrap();
+        if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+            fs::write(&path, text).unwrap();
+        }
+    }
+
+    fn pretty(value: &impl Serialize) -> String {
+        serde_json::to_string_pretty(value).unwrap() + "\n"
+    }
+
+    /// Calls `visit` with every subschema, the whole one first.
+    fn each_subschema(schema: &Value, visit: &mut impl FnMut(&Value)) {
+        visit(schema);
+        for property in schema["properties"].as_object().into_iter().flatten() {
+            each_subschema(property.1, visit);
+        }
+        if schema["items"].is_object() {
+            each_subschema(&schema["items"], visit);
+        }
+    }
+
+    #[test]
+    fn schema_is_walkable_without_refs_and_is_written_for_the_site() {
+        let schema = schema();
+        assert!(!schema.to_string().contains("$ref"), "a $ref is left");
+        each_subschema(&schema, &mut |part| {
+            assert!(
+                part["type"].is_string() || part["oneOf"].is_array(),
+                "neither type nor oneOf: {part}"
+            );
+        });
+        write_generated("schema.json", &pretty(&schema));
+    }
+
+    #[test]
+    fn fields_have_a_description_a_default_and_their_extensions() {
+        let schema = schema();
+        let base = &schema["properties"]["base"]["properties"];
+        for (group, group_schema) in base.as_object().unwrap() {
+            for (field, field_schema) in group_schema["properties"].as_object().unwrap() {
+                assert!(
+                    field_schema["description"].is_string(),
+                    "{group}.{field} has no description"
+                );
+                assert!(
+                    !field_schema["default"].is_null(),
+                    "{group}.{field} has no default"
+                );
+            }
+        }
+        assert_eq!(base["data"]["properties"]["context"]["x-unit"], "tokens");
+        assert_eq!(
+            base["training"]["properties"]["learning_rate"]["default"],
+            5e-4
+        );
+        assert_eq!(
+            base["fine_tuning"]["properties"]["lora"]["x-visible-if"]["fine_tuning.method"],
+            "lora"
+        );
+    }
+
+    #[test]
+    fn default_spec_compares_full_fine_tuning_with_lora_and_is_written_for_the_site() {
+        let text = pretty(&default_spec());
+        assert_eq!(serde_json::from_str::<Spec>(&text).unwrap(), default_spec());
+        write_generated("default_spec.json", &text);
+    }
+
+    /// Collects the names of a type and of all it is made of.
+    #[derive(Default)]
+    struct Names(BTreeSet<String>);
+
+    impl TypeVisitor for Names {
+        fn visit<T: TS + 'static + ?Sized>(&mut self) {
+            let config = Config::from_env();
+            if T::output_path().is_some() && self.0.insert(T::ident(&config)) {
+                T::visit_dependencies(self);
+            }
+        }
+    }
+
+    #[test]
+    fn index_of_the_typescript_twins_is_written_for_the_site() {
+        let mut names = Names::default();
+        names.visit::<Spec>();
+        names.visit::<Event>();
+        names.visit::<result::Result>();
+        assert!(
+            names.0.contains("LoraSpec") && names.0.contains("RunResult"),
+            "{:?}",
+            names.0
+        );
+        let lines: String = names
+            .0
+            .iter()
+            .map(|name| format!("export type {{ {name} }} from \"./{name}\";\n"))
+            .collect();
+        write_generated(
+            "index.ts",
+            &format!("// Written by `cargo test` (src/lab/schema.rs). Do not edit.\n\n{lines}"),
+        );
+    }
+}

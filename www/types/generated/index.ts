@@ -1,0 +1,31 @@
+// Written by `cargo test` (src/lab/schema.rs). Do not edit.
+
+export type { Comparison } from "./Comparison";
+export type { DataSpec } from "./DataSpec";
+export type { Environment } from "./Environment";
+export type { EvaluationSpec } from "./EvaluationSpec";
+export type { Event } from "./Event";
+export type { FieldDiff } from "./FieldDiff";
+export type { FineTuningSpec } from "./FineTuningSpec";
+export type { LoraInit } from "./LoraInit";
+export type { LoraSpec } from "./LoraSpec";
+export type { MemoryUse } from "./MemoryUse";
+export type { Method } from "./Method";
+export type { Metric } from "./Metric";
+export type { MetricKind } from "./MetricKind";
+export type { ModelSpec } from "./ModelSpec";
+export type { Problem } from "./Problem";
+export type { ProblemCode } from "./ProblemCode";
+export type { ResourceSpec } from "./ResourceSpec";
+export type { Result } from "./Result";
+export type { RunPatch } from "./RunPatch";
+export type { RunResult } from "./RunResult";
+export type { RunSpec } from "./RunSpec";
+export type { RunStatus } from "./RunStatus";
+export type { Sample } from "./Sample";
+export type { SampleStage } from "./SampleStage";
+export type { Schedule } from "./Schedule";
+export type { Spec } from "./Spec";
+export type { TargetModule } from "./TargetModule";
+export type { Text } from "./Text";
+export type { TrainingSpec } from "./TrainingSpec";
