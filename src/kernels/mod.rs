@@ -1,1 +1,19 @@
-//! The `kernels` room.
+//! Hot loops over plain `f32` slices, row-major; shapes are the caller's duty (a mismatch is a bug and panics).
+//!
+//! Every kernel gives bitwise the same result for any number of threads: work is split over outputs.
+
+pub mod activation;
+pub mod adamw;
+pub mod attention;
+pub mod elementwise;
+pub mod embedding;
+pub mod gemm;
+pub mod loss;
+pub mod norm;
+pub mod pool;
+pub mod rope;
+
+/// The instruction set the kernels use: `avx2-fma`, `relaxed-simd`, `simd128` or `portable`.
+pub fn backend_name() -> &'static str {
+    "portable"
+}
