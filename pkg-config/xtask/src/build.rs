@@ -1,0 +1,98 @@
+//! `cargo xtask build`: the native command line, the WebAssembly engine, the site.
+
+use crate::npm;
+use crate::run::{root, run, say, timed};
+use crate::toolchain::Toolchain;
+use crate::tools;
+use crate::variants::{TARGET, VARIANTS, Variant};
+use anyhow::{Context, Result, anyhow};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+
+pub fn everything() -> Result<()> {
+    let rust = Toolchain::find_or_install()?;
+    let bindgen = tools::wasm_bindgen()?;
+    let node = npm::tools()?;
+    // The last step of each of these, optimising across crates, keeps one core busy: together they end sooner than in turn.
+    thread::scope(|scope| {
+        let native = scope.spawn(native);
+        let engines: Vec<_> = VARIANTS.iter().map(|variant| scope.spawn(|| engine(variant, &rust, &bindgen, &node))).collect();
+        std::iter::once(native).chain(engines).try_for_each(|build| build.join().map_err(|_| anyhow!("a build step panicked"))?)
+    })?;
+    site()
+}
+
+/// `target/release/tinyai`.
+fn native() -> Result<()> {
+    timed("native", "tinyai, the command line", || run(Command::new("cargo").args(["build", "--release", "--quiet", "--bin", "tinyai"])))
+}
+
+/// `www/public/engine/VARIANT/`.
+fn engine(variant: &Variant, rust: &Toolchain, bindgen: &Path, node: &npm::Project) -> Result<()> {
+    let what = format!("the engine, {}", variant.name);
+    timed("wasm", &what, || compile(variant, rust))?;
+    let compiled = variant.target_dir().join(TARGET).join("release/tinyai.wasm");
+    let output = root().join("www/public/engine").join(variant.name);
+    let stamp = variant.target_dir().join("packaged-from");
+    let source = fs::metadata(&compiled).with_context(|| format!("{} was not built", compiled.display()))?;
+    let fingerprint = format!("{:?} {} {}", source.modified()?, source.len(), bindgen.display());
+    if output.is_dir() && fs::read_to_string(&stamp).is_ok_and(|last| last == fingerprint) {
+        return Ok(());
+    }
+    let bound = variant.target_dir().join("bound");
+    timed("wasm", &format!("wasm-bindgen and wasm-opt, {}", variant.name), || {
+        bind(&compiled, &bound, bindgen)?;
+        optimise(variant, &bound, node)
+    })?;
+    replace(&bound, &output)?;
+    let size = fs::metadata(output.join("tinyai_bg.wasm"))?.len();
+    say("wasm", format_args!("{}: {} kB, {} kB as compiled", variant.name, size / 1000, source.len() / 1000));
+    fs::write(stamp, fingerprint)?;
+    Ok(())
+}
+
+fn compile(variant: &Variant, rust: &Toolchain) -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["build", "--release", "--quiet", "--lib", "--target", TARGET, "--target-dir"])
+        .arg(variant.target_dir())
+        .args(variant.features());
+    variant.configure(rust, &mut cargo);
+    run(&mut cargo)
+}
+
+fn bind(compiled: &Path, bound: &Path, bindgen: &Path) -> Result<()> {
+    if bound.exists() {
+        fs::remove_dir_all(bound)?;
+    }
+    run(Command::new(bindgen).args(["--target", "web", "--out-name", "tinyai", "--out-dir"]).arg(bound).arg(compiled))
+}
+
+fn optimise(variant: &Variant, bound: &Path, node: &npm::Project) -> Result<()> {
+    let wasm = bound.join("tinyai_bg.wasm");
+    let optimised: PathBuf = bound.join("optimised.wasm");
+    run(node.program("wasm-opt")?.arg("-O3").args(variant.wasm_opt_features()).arg(&wasm).arg("-o").arg(&optimised))?;
+    fs::rename(optimised, wasm)?;
+    Ok(())
+}
+
+/// Puts the folder `fresh` in the place of `old`, so that `old` is never half written.
+fn replace(fresh: &Path, old: &Path) -> Result<()> {
+    if old.exists() {
+        fs::remove_dir_all(old)?;
+    }
+    fs::create_dir_all(old.parent().expect("a folder below the repository"))?;
+    fs::rename(fresh, old).with_context(|| format!("{} cannot be moved to {}", fresh.display(), old.display()))
+}
+
+/// `www/dist/`.
+pub fn site() -> Result<()> {
+    if !root().join("www/package.json").exists() {
+        say("site", "www/package.json is not there: no site to build");
+        return Ok(());
+    }
+    let site = npm::site()?;
+    timed("site", "npm run build in www", || run(&mut site.script("build")))
+}

@@ -1,0 +1,156 @@
+//! `cargo xtask test`: everything that is checked before a change is merged.
+
+use crate::run::{root, run, say};
+use crate::toolchain::Toolchain;
+use crate::variants::{TARGET, VARIANTS, Variant};
+use crate::{browser, build, npm, tools};
+use anyhow::{Result, bail};
+use lexopt::prelude::*;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+/// Which stages to run.
+pub struct Stages {
+    native: bool,
+    wasm: bool,
+    e2e: bool,
+}
+
+impl Stages {
+    pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
+        let mut stages = Self { native: false, wasm: false, e2e: false };
+        while let Some(arg) = args.next()? {
+            match arg {
+                Long("native") => stages.native = true,
+                Long("wasm") => stages.wasm = true,
+                Long("e2e") => stages.e2e = true,
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let none = !(stages.native || stages.wasm || stages.e2e);
+        Ok(if none { Self { native: true, wasm: true, e2e: true } } else { stages })
+    }
+}
+
+/// Runs the stages, all of them even if one fails, and fails if one has.
+pub fn test(stages: &Stages) -> Result<()> {
+    let mut report = Report::default();
+    if stages.native {
+        native(&mut report);
+    }
+    if stages.wasm {
+        wasm(&mut report);
+    }
+    if stages.e2e {
+        report.stage("pages in the browser", e2e);
+    }
+    report.finish()
+}
+
+/// How each stage ended.
+#[derive(Default)]
+struct Report {
+    lines: Vec<String>,
+    failed: usize,
+}
+
+impl Report {
+    fn stage(&mut self, name: &str, work: impl FnOnce() -> Result<()>) {
+        say("test", format_args!("{name} …"));
+        let start = Instant::now();
+        let result = work();
+        let verdict = if result.is_ok() { "passed" } else { "FAILED" };
+        self.lines.push(format!("{verdict}  {name} ({:.0} s)", start.elapsed().as_secs_f64()));
+        if let Err(error) = result {
+            self.failed += 1;
+            say("test", format_args!("{name}: FAILED: {error:#}"));
+        }
+    }
+
+    fn skip(&mut self, name: &str, why: &str) {
+        self.lines.push(format!("not run {name}: {why}"));
+    }
+
+    fn finish(self) -> Result<()> {
+        println!();
+        for line in &self.lines {
+            say("test", line);
+        }
+        if self.failed > 0 {
+            bail!("{} of the stages above failed", self.failed);
+        }
+        Ok(())
+    }
+}
+
+fn native(report: &mut Report) {
+    let cargo = |args: &[&str]| run(Command::new("cargo").args(args));
+    let has = |component: &str| Command::new("cargo").args([component, "--version"]).output().is_ok_and(|output| output.status.success());
+    if has("fmt") {
+        report.stage("formatting", || cargo(&["fmt", "--all", "--check"]));
+    } else {
+        report.skip("formatting", "cargo fmt is not installed");
+    }
+    if has("clippy") {
+        report.stage("clippy", || cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]));
+    } else {
+        report.skip("clippy", "cargo clippy is not installed");
+    }
+    report.stage("native tests", || cargo(&["test", "--workspace"]));
+    report.stage("TypeScript types as committed", generated_types);
+}
+
+/// The native tests write the TypeScript twins of the Rust types; what is committed must be what they write.
+fn generated_types() -> Result<()> {
+    const FOLDER: &str = "www/types/generated";
+    let Some(changes) = crate::run::output(Command::new("git").args(["status", "--porcelain", "--", FOLDER])) else {
+        bail!("git cannot tell whether {FOLDER} has changed");
+    };
+    if !changes.is_empty() {
+        bail!("{FOLDER} is not what the Rust types say; `cargo test` has written it anew, commit that:\n{changes}");
+    }
+    Ok(())
+}
+
+fn wasm(report: &mut Report) {
+    let ready = || Ok::<_, anyhow::Error>((Toolchain::find_or_install()?, tools::wasm_pack()?, tools::wasm_bindgen()?, browser::chrome()?));
+    let (rust, wasm_pack) = match ready() {
+        Ok((rust, wasm_pack, ..)) => (rust, wasm_pack),
+        Err(error) => return report.stage("engine in the browser", || Err(error)),
+    };
+    let driver = browser::chromedriver();
+    for variant in VARIANTS {
+        report.stage(&format!("engine in the browser, {}", variant.name), || {
+            engine_in_browser(variant, &rust, &wasm_pack, driver.as_deref())
+        });
+    }
+}
+
+/// The tests marked `wasm_bindgen_test`, compiled as `variant`, in a worker of a headless browser.
+fn engine_in_browser(variant: &Variant, rust: &Toolchain, wasm_pack: &Path, driver: Option<&Path>) -> Result<()> {
+    let mut command = Command::new(wasm_pack);
+    command.args(["test", "--headless", "--chrome"]);
+    match driver {
+        // Everything is at hand: wasm-pack is kept from looking for newer.
+        Some(driver) => command.args(["--mode", "no-install", "--chromedriver"]).arg(driver),
+        None => command.args(["--mode", "normal"]),
+    };
+    command.arg(root()).args(variant.features()).arg("--target-dir").arg(variant.target_dir());
+    variant.configure(rust, &mut command);
+    command
+        .env("CARGO_BUILD_TARGET", TARGET)
+        // The engine runs in a worker in the page too; a page's own thread may not wait for others.
+        .env("WASM_BINDGEN_USE_DEDICATED_WORKER", "1")
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "900");
+    run(&mut command)
+}
+
+/// The pages as a visitor uses them: Playwright's tests in `www/tests/e2e`.
+fn e2e() -> Result<()> {
+    let chrome = browser::chrome()?;
+    build::everything()?;
+    // Playwright starts the server itself (www/playwright.config.ts); its packages must be there.
+    npm::tools()?;
+    run(npm::site()?.program("playwright")?.arg("test").env("CHROME", chrome))
+}

@@ -1,0 +1,85 @@
+//! The WebAssembly builds of the engine; a visitor downloads one of them.
+
+use crate::toolchain::Toolchain;
+use std::path::PathBuf;
+use std::process::Command;
+
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// One WebAssembly build.
+pub struct Variant {
+    /// Its folder in `www/public/engine/`, by which the page asks for it.
+    pub name: &'static str,
+    /// A pool of Web Workers on one shared memory; the page must be cross-origin isolated.
+    pub threads: bool,
+    /// The relaxed SIMD instructions (fused multiply-add, int8 dot product) beside the 128-bit ones.
+    pub relaxed_simd: bool,
+}
+
+/// Every build that is shipped. {threads, no threads} × {relaxed SIMD, simd128} are possible: a line each.
+pub const VARIANTS: &[Variant] = &[
+    Variant { name: "threads-relaxed", threads: true, relaxed_simd: true },
+    Variant { name: "single-simd128", threads: false, relaxed_simd: false },
+];
+
+impl Variant {
+    /// Its own target folder: other flags would rebuild everything, the standard library included.
+    pub fn target_dir(&self) -> PathBuf {
+        crate::run::root().join("target").join(format!("wasm-{}", self.name))
+    }
+
+    /// `--features` of this build.
+    pub fn features(&self) -> &'static [&'static str] {
+        if self.threads { &["--features", "threads"] } else { &[] }
+    }
+
+    fn rustflags(&self) -> String {
+        let mut features = vec!["+bulk-memory", "+mutable-globals", "+simd128"];
+        let mut flags = vec![];
+        if self.relaxed_simd {
+            features.push("+relaxed-simd");
+        }
+        if self.threads {
+            features.push("+atomics");
+            // Shared memory must be imported and have a maximum: 4 GiB, all that wasm32 can address.
+            flags.extend(["--shared-memory", "--max-memory=4294967296", "--import-memory"]);
+            // wasm-bindgen starts a thread by these.
+            flags.extend(["--export=__wasm_init_tls", "--export=__tls_size", "--export=__tls_align", "--export=__tls_base"]);
+            flags.push("--export=__heap_base");
+        }
+        let link: String = flags.iter().map(|flag| format!(" -C link-arg={flag}")).collect();
+        format!("-C target-feature={}{link}", features.join(","))
+    }
+
+    /// Makes `command` (cargo, or wasm-pack, which calls cargo) compile this variant, its standard library included: that of
+    /// rustup's target was compiled without threads and SIMD, and Debian's Rust has none for wasm at all.
+    pub fn configure(&self, rust: &Toolchain, command: &mut Command) {
+        rust.configure(command);
+        command
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", self.rustflags());
+    }
+
+    /// What `wasm-opt` must accept, and may use.
+    pub fn wasm_opt_features(&self) -> Vec<&'static str> {
+        let mut features = vec![
+            "--enable-bulk-memory",
+            "--enable-bulk-memory-opt",
+            "--enable-extended-const",
+            "--enable-multivalue",
+            "--enable-mutable-globals",
+            "--enable-nontrapping-float-to-int",
+            "--enable-reference-types",
+            "--enable-sign-ext",
+            "--enable-simd",
+        ];
+        if self.relaxed_simd {
+            features.push("--enable-relaxed-simd");
+        }
+        if self.threads {
+            features.push("--enable-threads");
+        }
+        features
+    }
+}
