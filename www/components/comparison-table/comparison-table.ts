@@ -1,0 +1,115 @@
+import { html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { count, duration, loss, mebibytes, percent, ratio, short } from '../../i18n/format';
+import { localized, messages } from '../../i18n/locale';
+import type { Comparison } from '../../types/generated/Comparison';
+import { equal, get, leaves, resolve } from '../../spec/patch';
+import { shared } from '../../styles/shared.css';
+import { LabElement } from '../../workbench/lab-element';
+import type { Measured } from '../../workbench/measured';
+import { mark, runName } from '../run-mark';
+import { fieldLabel, valueText } from '../run-tabs/run-tabs';
+import { styles } from './comparison-table.css';
+
+/** A value with its unit, as a person reads it. */
+function valueWithUnit(value: number, unit: string): string {
+  const { units } = messages();
+  if (unit === 'bytes') return `${mebibytes(value)} MiB`;
+  if (unit === 'parameters') return count(value);
+  if (unit === 's') return duration(value);
+  if (unit === 'ratio') return value <= 1 ? percent(value) : short(value);
+  if (unit.startsWith('nats')) return loss(value);
+  return `${short(value)} ${units[unit] ?? unit}`.trim();
+}
+
+/** Every run beside the baseline: what differs on top, what was measured below. */
+@customElement('comparison-table')
+export class ComparisonTable extends LabElement {
+  static override styles = [shared, styles];
+
+  @state() private baseline = 0;
+
+  override render() {
+    const text = messages().results;
+    const shown = this.bench.shown;
+    if (!shown) return nothing;
+    const baseline = Math.min(this.baseline, shown.runs.length - 1);
+    return html`
+      <section>
+        <div class="caption">
+          <span class="number">${text.table(1)}</span>
+          <h2>${text.comparison}</h2>
+          <p>${text.comparisonCaption}</p>
+        </div>
+        <div class="scroll" tabindex="0" role="group" aria-label=${text.comparison}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col"><span class="visually-hidden">${text.metric}</span></th>
+                ${shown.runs.map((run, i) => this.renderColumnHead(run.name, run.status, i, baseline))}
+              </tr>
+            </thead>
+            ${this.renderConfiguration(shown)} ${this.renderMeasured(shown, baseline)}
+          </table>
+        </div>
+        ${this.renderFailures(shown)}
+      </section>
+    `;
+  }
+
+  private renderColumnHead(name: string, status: keyof ReturnType<typeof messages>['results']['status'], run: number, baseline: number) {
+    const text = messages().results;
+    return html`<th scope="col">
+      ${runName(run, name)}
+      <span class="run-status">${text.status[status]}</span>
+      <label title=${text.asBaseline(name)}>
+        <input type="radio" name="baseline" .checked=${run === baseline} aria-label=${text.asBaseline(name)} @change=${() => (this.baseline = run)} />
+        ${run === baseline ? text.baseline : ''}
+      </label>
+    </th>`;
+  }
+
+  private renderConfiguration({ spec }: Measured) {
+    const text = messages().results;
+    const whole = spec.runs.map((_, i) => resolve(spec, i));
+    const paths = [...new Set(spec.runs.flatMap(({ patch }) => leaves(patch)))].filter(
+      (path) => path && whole.some((run) => !equal(get(run, path), get(whole[0], path))),
+    );
+    return html`<tbody>
+      <tr class="part"><th colspan=${whole.length + 1} scope="rowgroup">${text.configuration}</th></tr>
+      ${paths.length === 0 ? html`<tr><td colspan=${whole.length + 1}>${text.noDifference}</td></tr>` : nothing}
+      ${paths.map(
+        (path) => html`<tr>
+          <th scope="row">${fieldLabel(path)}</th>
+          ${whole.map((run) => html`<td>${valueText(path, get(run, path))}</td>`)}
+        </tr>`,
+      )}
+    </tbody>`;
+  }
+
+  private renderMeasured({ result }: Measured, baseline: number) {
+    if (!result) return nothing;
+    const text = messages().results;
+    return html`<tbody>
+      <tr class="part"><th colspan=${result.runs.length + 1} scope="rowgroup">${text.measured}</th></tr>
+      ${result.comparison.map((row) => this.renderRow(row, baseline))}
+    </tbody>`;
+  }
+
+  private renderRow({ metric, unit, values }: Comparison, baseline: number) {
+    const text = messages().results;
+    const reference = values[baseline];
+    const relative = (value: number, run: number) =>
+      run === baseline || reference == null || reference === 0 ? nothing : html`<span class="ratio">${ratio(value / reference)}</span>`;
+    return html`<tr>
+      <th scope="row">${text.metrics[metric] ?? metric.replaceAll('_', ' ')}</th>
+      ${values.map((value, run) => html`<td>${value == null ? text.notMeasured : html`${valueWithUnit(value, unit)} ${relative(value, run)}`}</td>`)}
+    </tr>`;
+  }
+
+  private renderFailures({ runs }: Measured) {
+    return runs.map((run, i) =>
+      run.problem ? html`<p class="failure">${mark(i)} <b>${run.name}</b> ${localized(run.problem.message)}</p>` : nothing,
+    );
+  }
+}

@@ -1,0 +1,66 @@
+/** The numbers behind the loss chart. */
+import type { Curve, Measured } from '../../workbench/measured';
+
+/** Weight of the past in the smoothed training loss. */
+const SMOOTHING = 0.92;
+
+/** One run's columns over the chart's common steps; null where it has no point. */
+export interface RunColumns {
+  raw: (number | null)[];
+  smoothed: (number | null)[];
+  validation: (number | null)[];
+}
+
+export interface ChartData {
+  steps: number[];
+  runs: RunColumns[];
+  /** Last step that the chart has room for. */
+  last: number;
+  /** Range of the losses worth showing; single outliers of the raw training loss may lie outside. */
+  low: number;
+  high: number;
+}
+
+/** Exponential moving average, corrected for its start at zero. */
+export function smooth(values: number[]): number[] {
+  let average = 0;
+  let weight = 0;
+  return values.map((value) => {
+    average = SMOOTHING * average + (1 - SMOOTHING) * value;
+    weight = SMOOTHING * weight + (1 - SMOOTHING);
+    return average / weight;
+  });
+}
+
+const NO_CURVE: Curve = { steps: [], values: [] };
+
+/** Puts all curves over one axis. */
+export function chartData(measured: Measured | null): ChartData {
+  const runs = measured?.runs ?? [];
+  const pairs = runs.map((run) => ({ training: run.curves.loss ?? NO_CURVE, validation: run.curves.validation_loss ?? NO_CURVE }));
+  const steps = [...new Set(pairs.flatMap(({ training, validation }) => [...training.steps, ...validation.steps]))].sort((a, b) => a - b);
+  const place = new Map(steps.map((step, i) => [step, i]));
+  const column = (at: number[], values: number[]): (number | null)[] => {
+    const filled = new Array<number | null>(steps.length).fill(null);
+    at.forEach((step, i) => (filled[place.get(step)!] = values[i]!));
+    return filled;
+  };
+  let low = Infinity;
+  let high = -Infinity;
+  const columns = pairs.map(({ training, validation }) => {
+    const smoothed = smooth(training.values);
+    for (const value of [...smoothed, ...validation.values]) {
+      if (!Number.isFinite(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    return {
+      raw: column(training.steps, training.values),
+      smoothed: column(training.steps, smoothed),
+      validation: column(validation.steps, validation.values),
+    };
+  });
+  const last = Math.max(1, ...runs.map((run) => run.steps));
+  if (low > high) [low, high] = [0, 1];
+  return { steps, runs: columns, last, low, high };
+}

@@ -1,0 +1,216 @@
+import { html, unsafeCSS } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import uPlot from 'uplot';
+import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
+import { loss } from '../../i18n/format';
+import { messages } from '../../i18n/locale';
+import { shared } from '../../styles/shared.css';
+import { baseLosses } from '../../workbench/measured';
+import { LabElement } from '../../workbench/lab-element';
+import { dash, runName } from '../run-mark';
+import { chartData, type ChartData } from './curves';
+import { drawLabels, drawReference, spread, type EndLabel } from './labels';
+import { styles } from './loss-chart.css';
+
+/** Room at the right for the labels at the lines' ends, in CSS pixels. */
+const LABEL_ROOM = 118;
+
+/** Loss curves of all runs, drawn while they grow. */
+@customElement('loss-chart')
+export class LossChart extends LabElement {
+  static override styles = [shared, unsafeCSS(uPlotStyles), styles];
+
+  @query('.plot') private readonly plot!: HTMLElement;
+  /** Column under the pointer; null: show the last values. */
+  @state() private pointed: number | null = null;
+
+  private chart: uPlot | undefined;
+  private data: ChartData = chartData(null);
+  /** What the chart was built for: it is built anew when this changes. */
+  private builtFor = '';
+  private readonly resized = new ResizeObserver(() => this.fit());
+  private readonly rebuild = (): void => {
+    this.builtFor = '';
+    this.requestUpdate();
+  };
+  private readonly darkness = matchMedia('(prefers-color-scheme: dark)');
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('themechange', this.rebuild);
+    this.darkness.addEventListener('change', this.rebuild);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('themechange', this.rebuild);
+    this.darkness.removeEventListener('change', this.rebuild);
+    this.resized.disconnect();
+    this.chart?.destroy();
+    this.chart = undefined;
+    this.builtFor = '';
+  }
+
+  override render() {
+    const text = messages().results;
+    const runs = this.bench.shown?.runs ?? [];
+    return html`
+      <figure>
+        <figcaption class="caption">
+          <span class="number">${text.figure(1)}</span>
+          <h2>${text.loss}</h2>
+          <p>${text.lossCaption}</p>
+        </figcaption>
+        <div class="readout">
+          ${runs.map((run, i) => this.renderReadout(run.name, i))}
+          <span class="key">
+            <svg width="26" height="8" aria-hidden="true"><line x1="0" y1="4" x2="26" y2="4" stroke-width="1.2" /></svg>${text.lossKeyTraining}
+            <svg width="26" height="8" aria-hidden="true"><line x1="0" y1="4" x2="26" y2="4" stroke-width="2.6" /><circle cx="13" cy="4" r="3.4" /></svg>${text.lossKeyValidation}
+          </span>
+        </div>
+        <div class="plot" role="img" aria-label=${this.summary()}></div>
+        ${this.bench.shown ? '' : html`<p class="empty">${text.empty}</p>`}
+      </figure>
+    `;
+  }
+
+  private renderReadout(name: string, run: number) {
+    const columns = this.data.runs[run];
+    const text = messages().results;
+    const at = (column: (number | null)[] | undefined): string => {
+      const upTo = this.pointed === null ? column : column?.slice(0, this.pointed + 1);
+      const value = upTo?.findLast((value) => value !== null);
+      return value == null ? '–' : loss(value);
+    };
+    return html`<span>${runName(run, name)} <span class="values">${text.training} ${at(columns?.smoothed)} · ${text.validation} ${at(columns?.validation)}</span></span>`;
+  }
+
+  private summary(): string {
+    const text = messages().results;
+    const last = (column: (number | null)[]): string => {
+      const value = column.findLast((value) => value !== null);
+      return value == null ? '–' : loss(value);
+    };
+    const runs = this.bench.shown?.runs ?? [];
+    const lines = this.data.runs.map((columns, i) => text.chartSummary(runs[i]?.name ?? '', last(columns.smoothed), last(columns.validation)));
+    return [`${text.loss} (${text.lossUnit}).`, ...lines].join(' ');
+  }
+
+  protected override willUpdate(): void {
+    this.data = chartData(this.bench.shown);
+  }
+
+  protected override updated(): void {
+    const runs = this.bench.shown?.runs.length ?? 0;
+    const wanted = `${runs} ${messages().languageTag}`;
+    if (this.builtFor !== wanted) {
+      this.chart?.destroy();
+      this.chart = new uPlot(this.options(runs), this.columns(), this.plot);
+      this.builtFor = wanted;
+      this.resized.observe(this.plot);
+      return;
+    }
+    this.chart?.setData(this.columns());
+  }
+
+  private columns(): uPlot.AlignedData {
+    const { steps, runs } = this.data;
+    return [steps, ...runs.flatMap(({ raw, smoothed, validation }) => [raw, smoothed, validation])];
+  }
+
+  private fit(): void {
+    const { width, height } = this.size();
+    if (this.chart && (this.chart.width !== width || this.chart.height !== height)) this.chart.setSize({ width, height });
+  }
+
+  private size(): { width: number; height: number } {
+    return { width: Math.max(240, this.plot.clientWidth), height: Math.max(200, this.plot.clientHeight) };
+  }
+
+  /** A CSS colour as the canvas needs it: custom properties and light-dark() resolved. */
+  private resolved(colour: string): string {
+    this.plot.style.color = colour;
+    const found = getComputedStyle(this.plot).color;
+    this.plot.style.color = '';
+    return found;
+  }
+
+  private options(runs: number): uPlot.Options {
+    const text = messages().results;
+    const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const family = getComputedStyle(this).fontFamily;
+    const font = `${root * 0.86}px ${family}`;
+    const ink = this.resolved('var(--ink-2)');
+    const grid = { stroke: this.resolved('var(--rule)'), width: 1 };
+    const ticks = { stroke: this.resolved('var(--rule-strong)'), width: 1, size: 5 };
+    const narrow = this.size().width < 560;
+    const axis = { stroke: ink, font, labelFont: font, grid, ticks };
+    return {
+      ...this.size(),
+      padding: [12, narrow ? 86 : LABEL_ROOM, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
+      scales: {
+        x: { time: false, range: () => [0, this.data.last] },
+        y: { range: () => this.heights() },
+      },
+      axes: [
+        { ...axis, label: text.step, labelSize: root * 1.5, size: root * 2 },
+        { ...axis, label: text.lossUnit, labelSize: root * 1.6, size: root * 2.9, values: (_, ticks) => ticks.map((tick) => String(+tick.toFixed(2))) },
+      ],
+      series: [{}, ...Array.from({ length: runs }, (_, run) => this.series(run)).flat()],
+      hooks: {
+        drawAxes: [(chart) => this.drawReferences(chart, font)],
+        draw: [(chart) => this.drawEnds(chart, `600 ${font}`)],
+        setCursor: [(chart) => (this.pointed = chart.cursor.idx ?? null)],
+      },
+    };
+  }
+
+  /** Raw, smoothed and validation curve of a run. */
+  private series(run: number): uPlot.Series[] {
+    const colour = this.resolved(`var(--run-${run % 8})`);
+    const line = { stroke: colour, dash: dash(run), spanGaps: true };
+    return [
+      { ...line, dash: [], width: 1, alpha: 0.22, points: { show: false } },
+      { ...line, width: 1.3, alpha: 0.85, points: { show: false } },
+      { ...line, width: 2.6, points: { show: true, size: 7, stroke: colour, fill: this.resolved('var(--paper)'), width: 2 } },
+    ];
+  }
+
+  private heights(): [number, number] {
+    const { low, high } = this.data;
+    const margin = Math.max(0.02, (high - low) * 0.08);
+    return [Math.max(0, low - margin), high + margin];
+  }
+
+  private drawReferences(chart: uPlot, font: string): void {
+    if (!this.bench.shown) return;
+    const colour = this.resolved('var(--ink-2)');
+    for (const value of baseLosses(this.bench.shown)) {
+      const y = chart.valToPos(value, 'y', true) / devicePixelRatio;
+      drawReference(chart, y, `${messages().results.baseModel} ${loss(value)}`, colour, font, this.resolved('var(--paper)'));
+    }
+  }
+
+  private drawEnds(chart: uPlot, font: string): void {
+    const runs = this.bench.shown?.runs ?? [];
+    const labels = this.data.runs.flatMap((columns, run): EndLabel[] => {
+      const column = columns.validation.some((value) => value !== null) ? columns.validation : columns.smoothed;
+      const at = column.findLastIndex((value) => value !== null);
+      if (at < 0) return [];
+      const name = runs[run]!.name;
+      return [
+        {
+          x: chart.valToPos(this.data.steps[at]!, 'x', true) / devicePixelRatio + 10,
+          y: chart.valToPos(column[at]!, 'y', true) / devicePixelRatio,
+          text: `${name.length > 9 ? `${name.slice(0, 8)}…` : name} ${loss(column[at]!)}`,
+          colour: this.resolved(`var(--run-${run % 8})`),
+        },
+      ];
+    });
+    const { top, height } = chart.bbox;
+    const halo = this.resolved('var(--paper)');
+    drawLabels(chart, spread(labels, 17, top / devicePixelRatio, (top + height) / devicePixelRatio), font, halo);
+  }
+}

@@ -1,0 +1,101 @@
+import { html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { count, mebibytes, percent, short } from '../../i18n/format';
+import { messages } from '../../i18n/locale';
+import { shared } from '../../styles/shared.css';
+import { LabElement } from '../../workbench/lab-element';
+import type { RunView } from '../../workbench/measured';
+import { colour, runName } from '../run-mark';
+import { styles } from './run-figures.css';
+
+/** Order in which memory is stacked: what stays first, what comes and goes last. */
+const CATEGORY_ORDER = ['parameters', 'gradients', 'optimizer', 'activations', 'kv', 'communication', 'workspace', 'data', 'other'];
+const TONES = 5;
+
+interface Slice {
+  category: string;
+  bytes: number;
+}
+
+/** What memory held when it was fullest, category by category; they add up to the peak. */
+function slices(run: RunView): Slice[] {
+  const rank = (category: string): number => (CATEGORY_ORDER.indexOf(category) + CATEGORY_ORDER.length + 1) % (CATEGORY_ORDER.length + 1);
+  return Object.entries(run.memory)
+    .filter(([category, use]) => category !== 'total' && use.at_peak_bytes > 0)
+    .map(([category, use]) => ({ category, bytes: use.at_peak_bytes }))
+    .sort((a, b) => rank(a.category) - rank(b.category));
+}
+
+/** Parameters, memory and speed of each run, as bars over common scales. */
+@customElement('run-figures')
+export class RunFigures extends LabElement {
+  static override styles = [shared, styles];
+
+  override render() {
+    const text = messages().results;
+    const runs = this.bench.shown?.runs ?? [];
+    return html`
+      <div class="figures">
+        ${this.renderFigure(2, text.parameters, text.parametersCaption, runs.map((run, i) => this.renderParameters(run, i)))}
+        ${this.renderFigure(3, text.speed, text.speedCaption, runs.map((run, i) => this.renderSpeed(run, i, runs)))}
+        ${this.renderFigure(4, text.memory, text.memoryCaption, runs.map((run, i) => this.renderMemory(run, i, runs)), 'wide')}
+      </div>
+    `;
+  }
+
+  private renderFigure(index: number, title: string, caption: string, rows: unknown[], kind = '') {
+    return html`<figure class=${kind}>
+      <figcaption class="caption">
+        <span class="number">${messages().results.figure(index)}</span>
+        <h2>${title}</h2>
+        <p>${caption}</p>
+      </figcaption>
+      ${rows}
+    </figure>`;
+  }
+
+  private renderParameters(run: RunView, index: number) {
+    const text = messages().results;
+    const { trainable, total } = run;
+    const known = trainable !== null && total !== null;
+    const share = known ? trainable / total : 0;
+    return html`<div class="row">
+      <div class="head">${runName(index, run.name)} ${known ? html`<b>${percent(share)}</b>` : nothing}</div>
+      <div class="bar"><div style="width: ${share * 100}%; background: ${colour(index)}"></div></div>
+      <p class="note">${known ? html`${text.trainable} ${count(trainable)} · ${text.total} ${count(total)}` : html`&nbsp;`}</p>
+    </div>`;
+  }
+
+  private renderSpeed(run: RunView, index: number, runs: RunView[]) {
+    const text = messages();
+    const slowest = Math.max(...runs.map((each) => each.stepMilliseconds ?? 0));
+    const known = run.stepMilliseconds !== null && run.tokensPerSecond !== null;
+    const share = known && slowest > 0 ? run.stepMilliseconds! / slowest : 0;
+    return html`<div class="row">
+      <div class="head">${runName(index, run.name)} ${known ? html`<b>${short(run.stepMilliseconds!)} ${text.units.ms}</b>` : nothing}</div>
+      <div class="bar"><div style="width: ${share * 100}%; background: ${colour(index)}"></div></div>
+      <p class="note">${known ? html`${text.results.stepTime} · ${count(run.tokensPerSecond!)} ${text.results.throughput}` : html`&nbsp;`}</p>
+    </div>`;
+  }
+
+  private renderMemory(run: RunView, index: number, runs: RunView[]) {
+    const text = messages().results;
+    const most = Math.max(1, ...runs.map((each) => each.memory.total?.peak_bytes ?? 0));
+    const parts = slices(run);
+    const total = run.memory.total?.peak_bytes;
+    return html`<div class="row">
+      <div class="head">
+        ${runName(index, run.name)} ${total === undefined ? nothing : html`<b>${mebibytes(total)} MiB</b> <span class="note">${text.peak}</span>`}
+      </div>
+      <div class="bar stacked">
+        ${parts.map(({ bytes }, i) => html`<div style="width: ${(bytes / most) * 100}%; background: var(--tone-${i % TONES})"></div>`)}
+      </div>
+      <ul class="parts">
+        ${parts.map(
+          ({ category, bytes }, i) =>
+            html`<li><i style="background: var(--tone-${i % TONES})"></i>${text.memoryCategories[category] ?? category} ${mebibytes(bytes)}</li>`,
+        )}
+      </ul>
+    </div>`;
+  }
+}

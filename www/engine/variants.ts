@@ -1,0 +1,37 @@
+/** The wasm files there are, best first, and what each needs of the browser. */
+import { relaxedSimd, simd, threads } from 'wasm-feature-detect';
+
+/** What this browser and this page offer. */
+export interface Features {
+  /** Fixed-width SIMD. */
+  simd: boolean;
+  /** Relaxed SIMD. */
+  relaxedSimd: boolean;
+  /** Shared memory and workers that may use it: needs a cross-origin isolated page. */
+  threads: boolean;
+}
+
+/** One build of the engine. */
+export interface Variant {
+  /** Folder below the engine base. */
+  name: string;
+  needs: (keyof Features)[];
+}
+
+/** Exactly one is loaded: the first whose needs are met and that loads. */
+export const VARIANTS: Variant[] = [
+  { name: 'threads-relaxed', needs: ['threads', 'relaxedSimd'] },
+  { name: 'single-simd128', needs: ['simd'] },
+];
+
+/** Asks the browser, by validating tiny modules. */
+export async function probe(): Promise<Features> {
+  const shared = globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer !== 'undefined';
+  const [hasSimd, hasRelaxed, hasThreads] = await Promise.all([simd(), relaxedSimd(), shared ? threads() : false]);
+  return { simd: hasSimd, relaxedSimd: hasRelaxed, threads: hasThreads };
+}
+
+/** The variants that these features allow, best first. */
+export function usable(features: Features): Variant[] {
+  return VARIANTS.filter((variant) => variant.needs.every((need) => features[need]));
+}

@@ -1,0 +1,45 @@
+/** Numbers, sizes and times as a person reads them. */
+import { messages } from './locale';
+
+const format = (value: number, options: Intl.NumberFormatOptions): string =>
+  new Intl.NumberFormat(messages().languageTag, options).format(value);
+
+/** Whole numbers with separators. */
+export const count = (value: number): string => format(value, { maximumFractionDigits: 0 });
+
+/** A loss: three decimals. */
+export const loss = (value: number): string => format(value, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+
+/** Three significant digits, without exponents. */
+export const short = (value: number): string =>
+  Math.abs(value) >= 1000 ? count(value) : format(value, { maximumSignificantDigits: 3 });
+
+/** A share of one, as a percentage. */
+export const percent = (share: number): string =>
+  format(share, { style: 'percent', maximumFractionDigits: share < 0.1 ? 2 : 0 });
+
+/** Bytes in MiB, the number alone. */
+export const mebibytes = (bytes: number): string => format(bytes / 2 ** 20, { maximumFractionDigits: bytes < 10 * 2 ** 20 ? 1 : 0 });
+
+/** A size with its unit. */
+export const size = (bytes: number): string => {
+  if (bytes < 1024) return `${count(bytes)} B`;
+  return bytes < 2 ** 20 ? `${count(bytes / 1024)} KiB` : `${mebibytes(bytes)} MiB`;
+};
+
+/** A duration; `1 min 20 s` from a minute on. */
+export function duration(seconds: number): string {
+  const { units } = messages();
+  if (seconds < 9.95) return `${format(seconds, { maximumFractionDigits: 1 })} ${units.s}`;
+  if (seconds < 60) return `${count(seconds)} ${units.s}`;
+  return `${count(Math.floor(seconds / 60))} min ${count(Math.floor(seconds % 60))} ${units.s}`;
+}
+
+/** Any number as it stands in a spec: as short as exact. */
+export const plain = (value: number): string => {
+  const magnitude = Math.abs(value);
+  return magnitude !== 0 && magnitude < 1e-5 ? value.toExponential() : String(value);
+};
+
+/** How many times the baseline. */
+export const ratio = (value: number): string => `×${format(value, { maximumSignificantDigits: 3 })}`;

@@ -1,0 +1,114 @@
+import { css } from 'lit';
+
+export const styles = css`
+  .page {
+    display: grid;
+    grid-template-columns: minmax(21rem, 28.5rem) minmax(0, 1fr);
+    max-width: 132rem;
+    margin: 0 auto;
+  }
+
+  aside {
+    position: sticky;
+    top: 0;
+    height: 100vh;
+    overflow-y: auto;
+    scrollbar-width: thin;
+    padding: 1rem 1.4rem 0 clamp(1rem, 2vw, 2rem);
+    border-right: 1px solid var(--rule);
+    background: var(--pane);
+  }
+
+  main {
+    container-type: inline-size;
+    min-width: 0;
+    padding: 0 clamp(1rem, 2.6vw, 3rem) 4rem;
+    outline: none;
+  }
+
+  .intro {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.1rem 1.3rem;
+    align-items: baseline;
+    padding: 1.1rem 0 0.2rem;
+  }
+
+  h1 {
+    font-family: var(--serif);
+    font-size: 1.75rem;
+    font-weight: 600;
+    line-height: 1.3;
+  }
+
+  .intro p {
+    flex: 1 1 20rem;
+    color: var(--ink-2);
+  }
+
+  control-bar {
+    position: sticky;
+    top: 0;
+    z-index: 3;
+    background: var(--paper);
+  }
+
+  loss-chart {
+    --chart-height: clamp(17rem, calc(100vh - 23.5rem), 34rem);
+    margin-top: 1.3rem;
+  }
+
+  run-figures,
+  verse-samples,
+  comparison-table {
+    margin-top: 2rem;
+  }
+
+  .previous,
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.2rem 1.2rem;
+    padding-top: 0.7rem;
+    color: var(--ink-2);
+    font-size: 0.9rem;
+  }
+
+  .actions {
+    padding-top: 1.4rem;
+  }
+
+  @media (max-width: 900px) {
+    .page {
+      display: flex;
+      flex-direction: column;
+    }
+
+    main {
+      display: contents;
+    }
+
+    main > * {
+      margin-inline: clamp(1rem, 4vw, 2rem);
+    }
+
+    main,
+    aside {
+      order: 1;
+    }
+
+    .intro {
+      order: 0;
+    }
+
+    aside {
+      position: static;
+      height: auto;
+      margin-top: 0.8rem;
+      border: 0;
+      border-top: 1px solid var(--rule);
+      border-bottom: 1px solid var(--rule);
+      padding-inline: clamp(1rem, 4vw, 2rem);
+    }
+  }
+`;

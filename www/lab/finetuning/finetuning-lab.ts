@@ -1,0 +1,112 @@
+import { html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import '../../components/comparison-table/comparison-table';
+import '../../components/control-bar/control-bar';
+import '../../components/loss-chart/loss-chart';
+import '../../components/problem-banner/problem-banner';
+import '../../components/run-figures/run-figures';
+import '../../components/run-tabs/run-tabs';
+import '../../components/site-header/site-header';
+import '../../components/spec-form/spec-form';
+import type { SpecForm } from '../../components/spec-form/spec-form';
+import '../../components/verse-samples/verse-samples';
+import { messages } from '../../i18n/locale';
+import { shared } from '../../styles/shared.css';
+import { LabElement } from '../../workbench/lab-element';
+import { Workbench } from '../../workbench/workbench';
+import { styles } from './finetuning-lab.css';
+
+/** How long a button says that the link was copied. */
+const COPIED_MILLISECONDS = 2000;
+
+/** The first lab: the same base model fine-tuned several ways, side by side. */
+@customElement('finetuning-lab')
+export class FinetuningLab extends LabElement {
+  static override styles = [shared, styles];
+
+  @query('spec-form') private readonly form!: SpecForm;
+  @query('main') private readonly main!: HTMLElement;
+  @state() private copied = false;
+
+  constructor() {
+    super();
+    this.bench = new Workbench();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.bench.start();
+  }
+
+  override render() {
+    const text = messages();
+    const { bench } = this;
+    return html`
+      <site-header .bench=${bench} @skip=${() => this.main.focus()}></site-header>
+      <div class="page">
+        <aside aria-label=${text.form.heading}>
+          <run-tabs .bench=${bench}></run-tabs>
+          <spec-form .bench=${bench}></spec-form>
+        </aside>
+        <main id="results" tabindex="-1" @reveal=${(event: CustomEvent<string>) => void this.form.reveal(event.detail)}>
+          <div class="intro">
+            <h1>${text.lab.question}</h1>
+            <p>${text.lab.lead}</p>
+          </div>
+          <control-bar .bench=${bench}></control-bar>
+          <problem-banner .bench=${bench}></problem-banner>
+          ${this.renderPrevious()}
+          <loss-chart .bench=${bench}></loss-chart>
+          ${bench.shown
+            ? html`
+                <run-figures .bench=${bench}></run-figures>
+                <verse-samples .bench=${bench}></verse-samples>
+                <comparison-table .bench=${bench}></comparison-table>
+              `
+            : nothing}
+          ${this.renderActions()}
+        </main>
+      </div>
+    `;
+  }
+
+  protected override updated(): void {
+    const text = messages();
+    document.documentElement.lang = text.languageTag;
+    document.title = `${text.lab.name} · ${text.title}`;
+  }
+
+  private renderPrevious() {
+    const { previous, viewingPrevious } = this.bench;
+    if (!previous?.ended) return nothing;
+    const text = messages().results;
+    const when = previous.ended.toLocaleTimeString(messages().languageTag, { hour: '2-digit', minute: '2-digit' });
+    return html`<p class="previous">
+      ${viewingPrevious ? text.viewingPrevious : text.previous(when)}
+      <button class="link" @click=${() => this.bench.viewPrevious(!viewingPrevious)}>${viewingPrevious ? text.showCurrent : text.showPrevious}</button>
+    </p>`;
+  }
+
+  private renderActions() {
+    const text = messages().results;
+    return html`<p class="actions">
+      <button class="link" @click=${this.copyLink}>${this.copied ? text.linkCopied : text.copyLink}</button>
+      ${this.bench.shown?.result ? html`<button class="link" @click=${this.download}>${text.download}</button>` : nothing}
+    </p>`;
+  }
+
+  private async copyLink(): Promise<void> {
+    await navigator.clipboard.writeText(window.location.href);
+    this.copied = true;
+    setTimeout(() => (this.copied = false), COPIED_MILLISECONDS);
+  }
+
+  private download(): void {
+    const json = JSON.stringify(this.bench.shown!.result, null, 2);
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([json], { type: 'application/json' }));
+    link.download = 'tinyai-result.json';
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+}

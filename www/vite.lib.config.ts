@@ -1,0 +1,14 @@
+import { defineConfig } from 'vite';
+
+// The engine as an ES module: `import { createLab } from 'tinyai-playground'`.
+export default defineConfig({
+  base: './',
+  publicDir: false,
+  build: {
+    outDir: 'dist-lib',
+    emptyOutDir: true,
+    target: 'es2022',
+    lib: { entry: 'engine/index.ts', formats: ['es'], fileName: 'tinyai' },
+  },
+  worker: { format: 'es' },
+});

@@ -1,0 +1,116 @@
+/** Loads the engine and the files an experiment needs. */
+import type { EngineModule } from '../engine/engine';
+import { TinyaiError, problem } from '../engine/error';
+import { probe, usable } from '../engine/variants';
+import type { Environment } from '../types/generated/Environment';
+import type { Loading } from './protocol';
+
+/** A loaded engine and where it runs. */
+export interface Engine {
+  module: EngineModule;
+  environment: Environment;
+}
+
+/** Loads the best variant that works here; `threads` null means one per core. */
+export async function loadEngine(engineBase: string, threads: number | null): Promise<Engine> {
+  const features = await probe();
+  const cores = navigator.hardwareConcurrency || 1;
+  const failures: string[] = [];
+  for (const variant of usable(features)) {
+    try {
+      const module: EngineModule = await import(/* @vite-ignore */ new URL(`${variant.name}/tinyai.js`, engineBase).href);
+      await module.default();
+      const wanted = variant.needs.includes('threads') ? Math.max(1, threads ?? cores) : 1;
+      if (module.initThreadPool) await module.initThreadPool(wanted);
+      const environment: Environment = {
+        engine: `tinyai ${module.version()}`,
+        variant: module.variant(),
+        simd: module.simd(),
+        threads: wanted,
+        isolated: globalThis.crossOriginIsolated === true,
+        cores,
+        user_agent: navigator.userAgent,
+      };
+      return { module, environment };
+    } catch (error) {
+      failures.push(`${variant.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (!features.simd) {
+    throw new TinyaiError([
+      problem(
+        'internal',
+        'This browser has no WebAssembly SIMD; use Chrome 91, Firefox 89, Safari 16.4 or newer.',
+        '此浏览器不支持 WebAssembly SIMD，请使用 Chrome 91、Firefox 89、Safari 16.4 或更新的版本。',
+      ),
+    ]);
+  }
+  const detail = failures.join('; ');
+  throw new TinyaiError([
+    problem('internal', `The engine could not be loaded (${detail}). Reload the page.`, `引擎加载失败（${detail}）。请重新载入页面。`, detail),
+  ]);
+}
+
+/** Files by path: those that were fetched, and the visitor's own under `file:NAME`. */
+export class Assets {
+  readonly files = new Map<string, Uint8Array>();
+
+  constructor(private readonly base: string) {}
+
+  /** The named files; fetches those that are not here yet. Throws problems that name the file. */
+  async get(paths: string[], onLoading: (loading: Loading) => void): Promise<Map<string, Uint8Array>> {
+    const found = await Promise.all(paths.map(async (path) => [path, await this.one(path, onLoading)] as const));
+    return new Map(found);
+  }
+
+  private async one(path: string, onLoading: (loading: Loading) => void): Promise<Uint8Array> {
+    const kept = this.files.get(path);
+    if (kept) return kept;
+    if (path.startsWith('file:')) {
+      const name = path.slice('file:'.length);
+      throw new TinyaiError([
+        problem(
+          'not_found',
+          `This experiment uses your own file "${name}", which is not in this tab; add it again.`,
+          `这个实验用到你自己的文件“${name}”，它不在本页中，请重新添加。`,
+          path,
+        ),
+      ]);
+    }
+    const bytes = await download(new URL(path, this.base), path, onLoading);
+    this.files.set(path, bytes);
+    return bytes;
+  }
+}
+
+async function download(url: URL, path: string, onLoading: (loading: Loading) => void): Promise<Uint8Array> {
+  const failed = (detail: string) =>
+    new TinyaiError([
+      problem('not_found', `The file ${path} could not be fetched (${detail}).`, `无法取得文件 ${path}（${detail}）。`, path),
+    ]);
+  const response = await fetch(url).catch((error: Error) => Promise.reject(failed(error.message)));
+  // A server that answers unknown paths with its start page is a miss too.
+  if (!response.ok || response.headers.get('content-type')?.startsWith('text/html')) {
+    throw failed(response.ok ? 'not found' : `HTTP ${response.status}`);
+  }
+  // With a content encoding the length is that of the compressed body: no total then.
+  const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
+  const total = length === null ? null : Number(length);
+  const parts: Uint8Array[] = [];
+  let received = 0;
+  const reader = response.body!.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    received += value.length;
+    onLoading({ asset: path, received, total });
+  }
+  const bytes = new Uint8Array(received);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
