@@ -12,8 +12,12 @@ pub mod loss;
 pub mod norm;
 pub mod pool;
 pub mod rope;
+pub mod simd;
 
 /// The instruction set the kernels use: `avx2-fma`, `relaxed-simd`, `simd128` or `portable`.
 pub fn backend_name() -> &'static str {
-    "portable"
+    simd::Backend::current().name()
 }
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,228 @@
+//! General matrix product: blocked and packed after Goto & van de Geijn, "Anatomy of high-performance matrix
+//! multiplication" (2008).
+//!
+//! A and B are packed in blocks of at most [`DEPTH`] along the summed dimension; jobs of [`JOB_ROWS`] ×
+//! [`JOB_COLS`] outputs then run over the thread pool. Each output is summed in one order, whoever computes it.
+
+pub(super) mod block;
+pub(super) mod pack;
+pub(super) mod tile;
+
+use super::pool::{self, SharedOut};
+use super::simd::{Backend, Simd, dispatch};
+use block::{multiply, pack_a, pack_b, tile_cols};
+use pack::{Source, packed_len};
+use std::cell::Cell;
+use tile::{Scaling, Window};
+
+/// Longest run of the summed dimension that is packed at once: a panel of B stays in the first-level cache.
+const DEPTH: usize = 256;
+/// Rows of A and columns of B that are packed at once: 1 MiB each at full depth.
+const OUTER_ROWS: usize = 960;
+const OUTER_COLS: usize = 1024;
+/// Outputs of one job; multiples of every backend's tile.
+const JOB_ROWS: usize = 48;
+const JOB_COLS: usize = 256;
+/// Lanes of an operand that one packing job handles; a multiple of every backend's tile.
+const PACK_LANES: usize = 96;
+/// Multiplications below which threads do not pay.
+const PARALLEL_FROM: usize = 1 << 19;
+
+/// A read-only matrix of any strides: element (i, j) is `data[i * row_stride + j * col_stride]`.
+#[derive(Clone, Copy)]
+pub struct Operand<'a> {
+    /// The storage.
+    pub data: &'a [f32],
+    /// Distance between vertical neighbours.
+    pub row_stride: usize,
+    /// Distance between horizontal neighbours.
+    pub col_stride: usize,
+}
+
+impl<'a> Operand<'a> {
+    /// The row-major matrix `data` that has `cols` columns.
+    pub fn row_major(data: &'a [f32], cols: usize) -> Self {
+        Self {
+            data,
+            row_stride: cols,
+            col_stride: 1,
+        }
+    }
+
+    /// The transpose of the row-major matrix `data` that has `cols` columns.
+    pub fn transposed(data: &'a [f32], cols: usize) -> Self {
+        Self {
+            data,
+            row_stride: 1,
+            col_stride: cols,
+        }
+    }
+}
+
+/// `C[m, n] = alpha * A[m, k] · B[k, n] + beta * C[m, n]`; `C` is row-major; `beta == 0` never reads `C`.
+#[allow(clippy::too_many_arguments)]
+pub fn gemm(
+    m: usize,
+    k: usize,
+    n: usize,
+    alpha: f32,
+    a: Operand,
+    b: Operand,
+    beta: f32,
+    c: &mut [f32],
+) {
+    assert_eq!(c.len(), m * n, "gemm: C must be [m, n] = [{m}, {n}]");
+    if c.is_empty() {
+        return;
+    }
+    if k == 0 {
+        // Not `0 * x`, which keeps NaN.
+        c.iter_mut()
+            .for_each(|c| *c = if beta == 0.0 { 0.0 } else { *c * beta });
+        return;
+    }
+    let scaling = Scaling { alpha, beta };
+    dispatch!(Backend::current(), |isa| blocked(
+        isa,
+        (m, k, n),
+        scaling,
+        a,
+        b,
+        c
+    ));
+}
+
+thread_local! {
+    /// The packed blocks of A and of B, kept from call to call.
+    static PACKED: Cell<(Vec<f32>, Vec<f32>)> = const { Cell::new((Vec::new(), Vec::new())) };
+}
+
+/// The blocks one after another, each on all threads.
+fn blocked<S: Simd>(
+    isa: S,
+    (m, k, n): (usize, usize, usize),
+    s: Scaling,
+    a: Operand,
+    b: Operand,
+    c: &mut [f32],
+) {
+    let (a, b) = (Source::rows_of(a), Source::cols_of(b));
+    // Taken, not borrowed: while this thread waits for others it may start a second product.
+    let (mut packed_a, mut packed_b) = PACKED.take();
+    // Blocks of equal size: 300 is 152 + 148 rather than 256 + 44.
+    let depth = k.div_ceil(k.div_ceil(DEPTH)).next_multiple_of(4);
+    for depth_start in (0..k).step_by(depth) {
+        let depth = depth_start..(depth_start + depth).min(k);
+        let beta = if depth_start == 0 { s.beta } else { 1.0 };
+        let s = Scaling { beta, ..s };
+        for col in (0..n).step_by(OUTER_COLS) {
+            let cols = OUTER_COLS.min(n - col);
+            let len = packed_len(cols, depth.len(), tile_cols::<S>());
+            grow(&mut packed_b, len);
+            pack_panels(
+                cols,
+                depth.len(),
+                tile_cols::<S>(),
+                &mut packed_b[..len],
+                |lanes, to| {
+                    let lanes = col + lanes.start..col + lanes.end;
+                    isa.vectorize(
+                        #[inline(always)]
+                        || pack_b(isa, b, lanes, depth.clone(), to),
+                    );
+                },
+            );
+            for row in (0..m).step_by(OUTER_ROWS) {
+                let rows = OUTER_ROWS.min(m - row);
+                let len_a = packed_len(rows, depth.len(), S::TILE_ROWS);
+                grow(&mut packed_a, len_a);
+                pack_panels(
+                    rows,
+                    depth.len(),
+                    S::TILE_ROWS,
+                    &mut packed_a[..len_a],
+                    |lanes, to| {
+                        let lanes = row + lanes.start..row + lanes.end;
+                        isa.vectorize(
+                            #[inline(always)]
+                            || pack_a(isa, a, lanes, depth.clone(), to),
+                        );
+                    },
+                );
+                let c = (SharedOut::new(&mut c[row * n + col..]), n);
+                multiply_blocks(
+                    isa,
+                    depth.len(),
+                    (rows, cols),
+                    &packed_a[..len_a],
+                    &packed_b[..len],
+                    s,
+                    c,
+                );
+            }
+        }
+    }
+    PACKED.set((packed_a, packed_b));
+}
+
+fn grow(buffer: &mut Vec<f32>, len: usize) {
+    if buffer.len() < len {
+        buffer.resize(len, 0.0);
+    }
+}
+
+/// Packs `lanes` on all threads: `pack_lanes` gets a range of lanes and the panels that they fill.
+fn pack_panels(
+    lanes: usize,
+    depth: usize,
+    width: usize,
+    to: &mut [f32],
+    pack_lanes: impl Fn(std::ops::Range<usize>, &mut [f32]) + Sync,
+) {
+    let panels = pool::Rows {
+        data: to,
+        width: width * depth,
+    };
+    let per_job = PACK_LANES / width;
+    pool::split(lanes.div_ceil(width), per_job, panels, |range, part| {
+        pack_lanes(
+            range.start * width..(range.end * width).min(lanes),
+            part.data,
+        );
+    });
+}
+
+/// The product of packed blocks on all threads; `c` is its first element and its row stride.
+fn multiply_blocks<S: Simd>(
+    isa: S,
+    depth: usize,
+    (rows, cols): (usize, usize),
+    a: &[f32],
+    b: &[f32],
+    scaling: Scaling,
+    (c, row_stride): (SharedOut, usize),
+) {
+    let jobs_down = rows.div_ceil(JOB_ROWS);
+    let jobs = jobs_down * cols.div_ceil(JOB_COLS);
+    pool::run(jobs, rows * cols * depth >= PARALLEL_FROM, |job| {
+        let (row, col) = (job % jobs_down * JOB_ROWS, job / jobs_down * JOB_COLS);
+        let size = (JOB_ROWS.min(rows - row), JOB_COLS.min(cols - col));
+        let (a, b) = (&a[row * depth..], &b[col * depth..]);
+        isa.vectorize(
+            #[inline(always)]
+            || {
+                // SAFETY: jobs are disjoint windows within the rows × cols of `c`, which this call borrows mutably.
+                unsafe {
+                    let c = Window {
+                        origin: c.at(row * row_stride + col),
+                        row_stride,
+                    };
+                    multiply(isa, depth, a, b, scaling, c, size);
+                }
+            },
+        );
+    });
+}
+
+#[cfg(test)]
+mod tests;

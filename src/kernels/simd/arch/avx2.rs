@@ -1,0 +1,82 @@
+//! x86-64 with AVX2 and FMA.
+
+use crate::kernels::simd::{MAX_LANES, Simd};
+use std::arch::x86_64::*;
+
+/// Token of AVX2 with FMA: [`Avx2Fma::detect`] is the only way to one.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx2Fma(());
+
+impl Avx2Fma {
+    /// The token, where the machine has both instruction sets.
+    pub fn detect() -> Option<Self> {
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
+    }
+}
+
+/// A safe method that is one intrinsic.
+macro_rules! intrinsic {
+    ($name:ident($($arg:ident),*) = $intrinsic:expr) => {
+        #[inline(always)]
+        fn $name(self, $($arg: __m256),*) -> __m256 {
+            // SAFETY: the token proves that the machine has AVX2 and FMA.
+            unsafe { $intrinsic($($arg),*) }
+        }
+    };
+}
+
+impl Simd for Avx2Fma {
+    type V = __m256;
+    const NAME: &'static str = "avx2-fma";
+    const LANES: usize = 8;
+    const TILE_ROWS: usize = 6;
+    const TILE_VECTORS: usize = 2;
+
+    #[inline(always)]
+    fn vectorize<R>(self, f: impl FnOnce() -> R) -> R {
+        #[target_feature(enable = "avx2,fma")]
+        fn entry<R>(f: impl FnOnce() -> R) -> R {
+            f()
+        }
+        // SAFETY: the token proves that the machine has AVX2 and FMA.
+        unsafe { entry(f) }
+    }
+    #[inline(always)]
+    fn splat(self, x: f32) -> __m256 {
+        // SAFETY: the token proves that the machine has AVX2 and FMA.
+        unsafe { _mm256_set1_ps(x) }
+    }
+    #[inline(always)]
+    unsafe fn load_ptr(self, src: *const f32) -> __m256 {
+        // SAFETY: the token proves AVX; the caller promises eight readable floats.
+        unsafe { _mm256_loadu_ps(src) }
+    }
+    #[inline(always)]
+    unsafe fn store_ptr(self, v: __m256, dst: *mut f32) {
+        // SAFETY: the token proves AVX; the caller promises eight writable floats.
+        unsafe { _mm256_storeu_ps(dst, v) }
+    }
+    intrinsic!(add(a, b) = _mm256_add_ps);
+    intrinsic!(sub(a, b) = _mm256_sub_ps);
+    intrinsic!(mul(a, b) = _mm256_mul_ps);
+    intrinsic!(div(a, b) = _mm256_div_ps);
+    intrinsic!(mul_add(a, b, c) = _mm256_fmadd_ps);
+    intrinsic!(max(a, b) = _mm256_max_ps);
+    intrinsic!(min(a, b) = _mm256_min_ps);
+    intrinsic!(sqrt(a) = _mm256_sqrt_ps);
+    #[inline(always)]
+    fn pow2_shifted(self, t: __m256) -> __m256 {
+        // SAFETY: the token proves that the machine has AVX2 and FMA.
+        unsafe {
+            let exponent = _mm256_slli_epi32::<23>(_mm256_castps_si256(t));
+            let one = _mm256_set1_epi32(1.0f32.to_bits() as i32);
+            _mm256_castsi256_ps(_mm256_add_epi32(exponent, one))
+        }
+    }
+    #[inline(always)]
+    fn to_array(self, v: __m256) -> [f32; MAX_LANES] {
+        let mut lanes = [0.0; MAX_LANES];
+        self.store(v, &mut lanes);
+        lanes
+    }
+}

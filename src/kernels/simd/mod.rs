@@ -1,0 +1,98 @@
+//! One trait over the vector instructions of every target; a zero-size token per instruction set.
+//!
+//! A token exists only where its instructions do, so the operations that take it are safe. Target-specific code
+//! sits in [`arch`]; kernels are written once, generic over [`Simd`], and reach the token through [`dispatch!`].
+
+pub mod arch;
+pub mod math;
+
+mod backend;
+
+pub use backend::Backend;
+pub(super) use backend::dispatch;
+
+/// The most lanes any instruction set has: the size of the buffers for the ends of slices.
+pub const MAX_LANES: usize = 8;
+
+/// An instruction set: operations on vectors of [`LANES`](Simd::LANES) floats, lane by lane.
+pub trait Simd: Copy + Send + Sync + 'static {
+    /// A vector of floats.
+    type V: Copy;
+    /// Name for people.
+    const NAME: &'static str;
+    /// Floats per vector.
+    const LANES: usize;
+    /// Rows of the matrix product's register tile.
+    const TILE_ROWS: usize;
+    /// Vectors per row of the matrix product's register tile.
+    const TILE_VECTORS: usize;
+
+    /// Runs `f` compiled for this instruction set, provided that `f` is inlined (`#[inline(always)]`).
+    fn vectorize<R>(self, f: impl FnOnce() -> R) -> R;
+
+    /// All lanes `x`.
+    fn splat(self, x: f32) -> Self::V;
+    /// The lanes at `src`.
+    ///
+    /// # Safety
+    /// `src` is valid for reading `LANES` floats; no alignment is needed.
+    unsafe fn load_ptr(self, src: *const f32) -> Self::V;
+    /// Writes the lanes of `v` to `dst`.
+    ///
+    /// # Safety
+    /// `dst` is valid for writing `LANES` floats; no alignment is needed.
+    unsafe fn store_ptr(self, v: Self::V, dst: *mut f32);
+
+    /// `a + b`.
+    fn add(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a - b`.
+    fn sub(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a * b`.
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a / b`.
+    fn div(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a * b + c`, rounded once where the hardware can, else twice.
+    fn mul_add(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// `a > b ? a : b`, so `b` where either is NaN.
+    fn max(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a < b ? a : b`, so `b` where either is NaN.
+    fn min(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Square root.
+    fn sqrt(self, a: Self::V) -> Self::V;
+    /// `2^n` for `t = 1.5 * 2^23 + n`, `n` an integer from -127 (which gives 0) to 127.
+    fn pow2_shifted(self, t: Self::V) -> Self::V;
+    /// The lanes as an array; those from `LANES` on are 0.
+    fn to_array(self, v: Self::V) -> [f32; MAX_LANES];
+
+    /// The first `LANES` floats of `src`.
+    #[inline(always)]
+    fn load(self, src: &[f32]) -> Self::V {
+        assert!(src.len() >= Self::LANES);
+        // SAFETY: the length was checked.
+        unsafe { self.load_ptr(src.as_ptr()) }
+    }
+
+    /// Writes the lanes of `v` to the first `LANES` floats of `dst`.
+    #[inline(always)]
+    fn store(self, v: Self::V, dst: &mut [f32]) {
+        assert!(dst.len() >= Self::LANES);
+        // SAFETY: the length was checked.
+        unsafe { self.store_ptr(v, dst.as_mut_ptr()) }
+    }
+
+    /// The sum of the lanes, added pairwise.
+    #[inline(always)]
+    fn reduce_add(self, v: Self::V) -> f32 {
+        let x = self.to_array(v);
+        ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
+    }
+
+    /// The largest lane.
+    #[inline(always)]
+    fn reduce_max(self, v: Self::V) -> f32 {
+        self.to_array(v)[..Self::LANES]
+            .iter()
+            .copied()
+            .fold(f32::NEG_INFINITY, f32::max)
+    }
+}
