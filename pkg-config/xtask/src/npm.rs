@@ -76,7 +76,7 @@ impl Project {
 }
 
 /// `npm`, which Windows knows as a batch file.
-fn npm() -> Command {
+pub fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
