@@ -101,10 +101,6 @@ fn replace(fresh: &Path, old: &Path) -> Result<()> {
 
 /// `www/dist/`.
 fn site() -> Result<()> {
-    if !root().join("www/package.json").exists() {
-        say("site", "www/package.json is not there: no site to build");
-        return Ok(());
-    }
     let site = npm::site()?;
     timed("site", "npm run build in www", || run(&mut site.script("build")))
 }
