@@ -31,11 +31,6 @@ export interface FieldText {
   help: string;
 }
 
-/** Names of what is measured, as the engine names it. */
-export interface MetricTexts {
-  [name: string]: string;
-}
-
 export interface Messages {
   /** For `lang` attributes and number formats. */
   languageTag: string;
@@ -79,8 +74,8 @@ export interface Messages {
     restoreDefault: string;
     newRun(index: number): string;
     copyOf(name: string): string;
-    show: string;
-    hide: string;
+    showForm: string;
+    hideForm: string;
   };
 
   control: {
@@ -158,8 +153,10 @@ export interface Messages {
     asBaseline(name: string): string;
     noDifference: string;
     metric: string;
+    peakOf(category: string): string;
     notMeasured: string;
-    metrics: MetricTexts;
+    /** Names of what is measured, as the engine names it. */
+    metrics: Record<string, string>;
     download: string;
     previous(when: string): string;
     showPrevious: string;

@@ -1,7 +1,7 @@
 /** The URL's hash holds what an experiment changes of the default: `#spec=` and base64url of a JSON merge patch. */
 import mergePatch from 'json-merge-patch';
 import type { Spec } from '../types/generated/Spec';
-import defaultSpecJson from '../types/generated/default_spec.json';
+import defaultSpecJson from '../types/generated/default_spec.json' with { type: 'json' };
 
 /** The first lab's experiment. */
 export const defaultSpec = defaultSpecJson as unknown as Spec;

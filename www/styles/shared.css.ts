@@ -116,7 +116,7 @@ export const shared = css`
   .run-name {
     display: inline-flex;
     gap: 0.5em;
-    align-items: center;
+    align-items: baseline;
     min-width: 0;
     font-weight: 600;
     overflow-wrap: anywhere;
@@ -124,5 +124,6 @@ export const shared = css`
 
   .run-name svg {
     flex: none;
+    align-self: center;
   }
 `;

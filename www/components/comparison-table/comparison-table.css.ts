@@ -46,6 +46,7 @@ export const styles = css`
 
   thead label {
     display: inline-flex;
+    white-space: nowrap;
     gap: 0.3em;
     align-items: baseline;
     color: var(--ink-2);
@@ -59,6 +60,7 @@ export const styles = css`
   }
 
   .run-status {
+    white-space: nowrap;
     margin: 0 0.5em;
     color: var(--ink-2);
     font-size: 0.84rem;

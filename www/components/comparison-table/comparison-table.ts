@@ -22,6 +22,14 @@ function valueWithUnit(value: number, unit: string): string {
   return `${short(value)} ${units[unit] ?? unit}`.trim();
 }
 
+/** A metric's name; `memory.CATEGORY` is the peak of that category. */
+function metricName(metric: string): string {
+  const text = messages().results;
+  const category = metric.startsWith('memory.') ? metric.slice('memory.'.length) : null;
+  if (category !== null) return text.peakOf(text.memoryCategories[category] ?? category);
+  return text.metrics[metric] ?? metric.replaceAll('_', ' ');
+}
+
 /** Every run beside the baseline: what differs on top, what was measured below. */
 @customElement('comparison-table')
 export class ComparisonTable extends LabElement {
@@ -102,7 +110,7 @@ export class ComparisonTable extends LabElement {
     const relative = (value: number, run: number) =>
       run === baseline || reference == null || reference === 0 ? nothing : html`<span class="ratio">${ratio(value / reference)}</span>`;
     return html`<tr>
-      <th scope="row">${text.metrics[metric] ?? metric.replaceAll('_', ' ')}</th>
+      <th scope="row">${metricName(metric)}</th>
       ${values.map((value, run) => html`<td>${value == null ? text.notMeasured : html`${valueWithUnit(value, unit)} ${relative(value, run)}`}</td>`)}
     </tr>`;
   }

@@ -76,7 +76,7 @@ export const styles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 0 1.2rem;
-    padding-top: 0.3rem;
+    margin-left: auto;
     font-size: 0.84rem;
   }
 `;

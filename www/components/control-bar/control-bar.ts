@@ -32,9 +32,9 @@ export class ControlBar extends LabElement {
           <button class="plain" ?disabled=${!bench.busy} @click=${() => bench.cancel()}>${text.cancel}</button>
         </div>
         <p class="state" role="status">${this.state()}</p>
+        ${active && bench.current && bench.current.runs.length > 1 ? this.renderCancelRuns(bench.current) : nothing}
       </div>
       <div class="progress" aria-hidden="true">${bench.current?.runs.map((run, i) => this.renderProgress(run.step / run.steps, i))}</div>
-      ${active && bench.current && bench.current.runs.length > 1 ? this.renderCancelRuns(bench.current) : nothing}
     `;
   }
 

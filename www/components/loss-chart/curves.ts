@@ -2,7 +2,7 @@
 import type { Curve, Measured } from '../../workbench/measured';
 
 /** Weight of the past in the smoothed training loss. */
-const SMOOTHING = 0.92;
+const SMOOTHING = 0.85;
 
 /** One run's columns over the chart's common steps; null where it has no point. */
 export interface RunColumns {

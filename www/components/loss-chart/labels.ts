@@ -25,6 +25,7 @@ export function drawLabels(chart: uPlot, labels: EndLabel[], font: string, halo:
   ctx.save();
   ctx.scale(scale, scale);
   ctx.font = font;
+  ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
   ctx.lineJoin = 'round';
   ctx.lineWidth = 4;

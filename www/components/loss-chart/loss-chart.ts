@@ -139,7 +139,8 @@ export class LossChart extends LabElement {
     const text = messages().results;
     const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const family = getComputedStyle(this).fontFamily;
-    const font = `${root * 0.86}px ${family}`;
+    // Whole pixels: uPlot scales the first number in a font by the screen's density.
+    const font = `${Math.round(root * 0.86)}px ${family}`;
     const ink = this.resolved('var(--ink-2)');
     const grid = { stroke: this.resolved('var(--rule)'), width: 1 };
     const ticks = { stroke: this.resolved('var(--rule-strong)'), width: 1, size: 5 };
@@ -156,7 +157,7 @@ export class LossChart extends LabElement {
       },
       axes: [
         { ...axis, label: text.step, labelSize: root * 1.5, size: root * 2 },
-        { ...axis, label: text.lossUnit, labelSize: root * 1.6, size: root * 2.9, values: (_, ticks) => ticks.map((tick) => String(+tick.toFixed(2))) },
+        { ...axis, label: text.lossUnit, labelSize: root * 1.6, size: root * 2.9, values: (_, ticks) => ticks.map((tick) => (this.data.steps.length > 0 ? String(+tick.toFixed(2)) : '')) },
       ],
       series: [{}, ...Array.from({ length: runs }, (_, run) => this.series(run)).flat()],
       hooks: {

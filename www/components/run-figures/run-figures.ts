@@ -9,7 +9,7 @@ import { colour, runName } from '../run-mark';
 import { styles } from './run-figures.css';
 
 /** Order in which memory is stacked: what stays first, what comes and goes last. */
-const CATEGORY_ORDER = ['parameters', 'gradients', 'optimizer', 'activations', 'kv', 'communication', 'workspace', 'data', 'other'];
+const CATEGORY_ORDER = ['parameters', 'gradients', 'optimizer', 'activations', 'kv', 'communication', 'data'];
 const TONES = 5;
 
 interface Slice {

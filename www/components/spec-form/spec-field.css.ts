@@ -3,7 +3,7 @@ import { css } from 'lit';
 export const styles = css`
   .field {
     display: grid;
-    grid-template-columns: minmax(6.5em, 1fr) minmax(9.5rem, 1.25fr);
+    grid-template-columns: minmax(6em, 1fr) minmax(10rem, 1.3fr);
     gap: 0 1rem;
     align-items: baseline;
     padding: 0.5rem 0 0.4rem;

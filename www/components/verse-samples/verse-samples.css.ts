@@ -18,14 +18,19 @@ export const styles = css`
     margin-top: 0.25rem;
   }
 
+  .sample {
+    min-width: 0;
+  }
+
   .stage {
     color: var(--ink-2);
     font-size: 0.84rem;
   }
 
   .sheet {
-    --line: 2.05rem;
-    height: calc(8 * var(--line));
+    --line: 1.86rem;
+    width: 100%;
+    height: 17.6rem;
     overflow: auto;
     scrollbar-width: thin;
     padding: 0.6rem 0.7rem;
@@ -47,9 +52,9 @@ export const styles = css`
     writing-mode: vertical-rl;
     padding: 0;
     border-width: 2px;
-    font-size: 1.22rem;
+    font-size: 1.12rem;
     line-height: var(--line);
-    letter-spacing: 0.1em;
+    letter-spacing: 0.06em;
     background-image: repeating-linear-gradient(to left, transparent 0 calc(var(--line) - 1px), var(--thread) calc(var(--line) - 1px) var(--line));
     background-attachment: local;
   }

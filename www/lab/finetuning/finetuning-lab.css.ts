@@ -3,7 +3,7 @@ import { css } from 'lit';
 export const styles = css`
   .page {
     display: grid;
-    grid-template-columns: minmax(21rem, 28.5rem) minmax(0, 1fr);
+    grid-template-columns: clamp(20rem, 30.5vw, 28.5rem) minmax(0, 1fr);
     max-width: 132rem;
     margin: 0 auto;
   }
@@ -78,37 +78,55 @@ export const styles = css`
     padding-top: 1.4rem;
   }
 
+  .fold {
+    display: none;
+    width: 100%;
+    padding: 0.6rem 0;
+    color: var(--ink-2);
+    font-size: 0.93rem;
+    text-align: left;
+  }
+
+  .fold::before {
+    content: '+';
+    display: inline-block;
+    width: 1.1em;
+    color: var(--seal-ink);
+  }
+
+  [data-open] .fold::before {
+    content: '−';
+  }
+
+  @media (max-width: 1150px) {
+    loss-chart {
+      --chart-height: clamp(15rem, calc(100vh - 28.5rem), 34rem);
+    }
+  }
+
   @media (max-width: 900px) {
     .page {
-      display: flex;
-      flex-direction: column;
-    }
-
-    main {
-      display: contents;
-    }
-
-    main > * {
-      margin-inline: clamp(1rem, 4vw, 2rem);
-    }
-
-    main,
-    aside {
-      order: 1;
-    }
-
-    .intro {
-      order: 0;
+      display: block;
     }
 
     aside {
       position: static;
       height: auto;
-      margin-top: 0.8rem;
-      border: 0;
-      border-top: 1px solid var(--rule);
-      border-bottom: 1px solid var(--rule);
       padding-inline: clamp(1rem, 4vw, 2rem);
+      border: 0;
+      border-bottom: 1px solid var(--rule);
+    }
+
+    .fold {
+      display: block;
+    }
+
+    aside:not([data-open]) spec-form {
+      display: none;
+    }
+
+    loss-chart {
+      --chart-height: clamp(17rem, 52vh, 26rem);
     }
   }
 `;

@@ -27,6 +27,8 @@ export class FinetuningLab extends LabElement {
   @query('spec-form') private readonly form!: SpecForm;
   @query('main') private readonly main!: HTMLElement;
   @state() private copied = false;
+  /** Only narrow screens fold the form. */
+  @state() private formOpen = false;
 
   constructor() {
     super();
@@ -44,11 +46,14 @@ export class FinetuningLab extends LabElement {
     return html`
       <site-header .bench=${bench} @skip=${() => this.main.focus()}></site-header>
       <div class="page">
-        <aside aria-label=${text.form.heading}>
+        <aside aria-label=${text.form.heading} ?data-open=${this.formOpen}>
           <run-tabs .bench=${bench}></run-tabs>
+          <button class="fold" aria-expanded=${this.formOpen} @click=${() => (this.formOpen = !this.formOpen)}>
+            ${this.formOpen ? text.form.hideForm : text.form.showForm}
+          </button>
           <spec-form .bench=${bench}></spec-form>
         </aside>
-        <main id="results" tabindex="-1" @reveal=${(event: CustomEvent<string>) => void this.form.reveal(event.detail)}>
+        <main id="results" tabindex="-1" @reveal=${this.reveal}>
           <div class="intro">
             <h1>${text.lab.question}</h1>
             <p>${text.lab.lead}</p>
@@ -74,6 +79,12 @@ export class FinetuningLab extends LabElement {
     const text = messages();
     document.documentElement.lang = text.languageTag;
     document.title = `${text.lab.name} · ${text.title}`;
+  }
+
+  private async reveal(event: CustomEvent<string>): Promise<void> {
+    this.formOpen = true;
+    await this.updateComplete;
+    await this.form.reveal(event.detail);
   }
 
   private renderPrevious() {

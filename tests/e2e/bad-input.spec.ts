@@ -1,0 +1,144 @@
+/** Whatever a person gives the page, it says what is wrong, where, and what would be accepted; and it lives on. */
+import { toHash } from '../../www/spec/hash';
+import type { Spec } from '../../www/types/generated/Spec';
+import { expect, open, run, short, state, test } from './page';
+import type { Page } from '../../www/testing';
+
+const banner = (page: Page) => page.locator('problem-banner [role=alert]');
+const field = (page: Page, path: string) => page.locator(`spec-field[id="${path}"] .problems`);
+
+/** The page still runs an experiment. */
+async function livesOn(page: Page): Promise<void> {
+  await page.goto('about:blank');
+  await open(page, short((spec) => spec.runs.splice(1)));
+  await run(page);
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+}
+
+test('an unknown field in the link', async ({ page }) => {
+  const spec = short() as Spec & { base: { fine_tuning: { lora: { rnak?: number } } } };
+  spec.base.fine_tuning.lora.rnak = 8;
+  await open(page, spec);
+  await expect(banner(page)).toContainText('fine_tuning.lora.rnak');
+  await expect(banner(page)).toContainText('rank');
+  await expect(page.getByRole('textbox', { name: 'Text of the link, to copy' })).toHaveValue(toHash(spec));
+  await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('200');
+  await livesOn(page);
+});
+
+test('a link cut in half', async ({ page }) => {
+  const whole = toHash(short());
+  const half = whole.slice(0, Math.floor(whole.length / 2));
+  await open(page, `./${half}`);
+  await expect(banner(page)).toContainText('The link is incomplete');
+  await expect(page.getByRole('textbox', { name: 'Text of the link, to copy' })).toHaveValue(half);
+  await expect(page.getByRole('textbox', { name: 'What could be read of it' })).toHaveValue(/^\{"base":/);
+  await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('200');
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(banner(page)).toContainText('链接不完整');
+  await livesOn(page);
+});
+
+test('a link that is no experiment', async ({ page }) => {
+  await open(page, './#spec=%%%');
+  await expect(banner(page)).toContainText('no experiment that can be read');
+});
+
+test('zero steps', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Steps', { exact: true }).fill('0');
+  await expect(field(page, 'training.steps')).toContainText('training.steps is 0, but it must be a whole number from 1 to 100000');
+  await expect(banner(page)).toContainText('training.steps is 0');
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+  await page.getByLabel('Steps', { exact: true }).fill('3');
+  await expect(banner(page)).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+});
+
+test('a rank above the size of the layer: the other run lives on', async ({ page }) => {
+  await open(page, short((spec) => (spec.runs[1]!.patch = { fine_tuning: { method: 'lora', lora: { rank: 1000 } } })));
+  await run(page);
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+  await expect(banner(page)).toContainText('1000');
+  await expect(banner(page)).toContainText('rank');
+  await expect(page.getByRole('columnheader', { name: /full finished/ })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: /lora failed/ })).toBeVisible();
+});
+
+test.describe('what is not there', () => {
+  test.use({ expectedErrors: [/404/] });
+
+  test('a base model that does not exist', async ({ page }) => {
+    await open(page, short((spec) => (spec.base.model.base = 'tang-poem')));
+    await run(page);
+    await expect(banner(page)).toContainText('tang-poem');
+    await expect(banner(page)).toContainText('tang-poems');
+    await livesOn(page);
+  });
+});
+
+test('a batch that does not fit into the memory limit', async ({ page }) => {
+  await open(
+    page,
+    short((spec) => {
+      spec.base.training.batch_size = 512;
+      spec.base.data.context = 256;
+      spec.base.resources.memory_limit = 128;
+    }),
+  );
+  await run(page);
+  await expect(banner(page)).toContainText('128', { timeout: 60_000 });
+  await expect(banner(page)).toContainText('training.batch_size');
+  await expect(banner(page)).toContainText('activations');
+  await livesOn(page);
+});
+
+const add = async (page: Page, path: string, files: { name: string; buffer: Buffer }[]): Promise<void> => {
+  await page.locator(`spec-field[id="${path}"] input[type=file]`).setInputFiles(files.map((file) => ({ ...file, mimeType: 'application/octet-stream' })));
+};
+
+test('a text of one’s own is trained on; an empty one and one that is not UTF-8 are refused', async ({ page }) => {
+  await open(page, short((spec) => spec.runs.splice(1)));
+  await add(page, 'data.corpus', [{ name: 'empty.txt', buffer: Buffer.alloc(0) }]);
+  await expect(field(page, 'data.corpus')).toContainText('empty.txt is empty');
+  await add(page, 'data.corpus', [{ name: 'gbk.txt', buffer: Buffer.from([0x61, 0x62, 0x63, 0xc3, 0xf7, 0xd4, 0xc2]) }]);
+  await expect(field(page, 'data.corpus')).toContainText('gbk.txt is not UTF-8 text (first wrong byte at position 3)');
+  await expect(page.getByLabel('Corpus')).toHaveValue('song-ci');
+  await add(page, 'data.corpus', [{ name: 'mine.txt', buffer: Buffer.from('春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。\n'.repeat(60)) }]);
+  await expect(page.getByLabel('Corpus')).toHaveValue('file:mine.txt');
+  await expect(field(page, 'data.corpus')).toHaveText('');
+  await run(page);
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+});
+
+test('a broken safetensors file', async ({ page }) => {
+  await open(page, short((spec) => spec.runs.splice(1)));
+  await add(page, 'model.base', [{ name: 'model.safetensors', buffer: Buffer.from('not a model') }]);
+  await expect(field(page, 'model.base')).toContainText('config.json');
+  const fetched = async (name: string): Promise<Buffer> => (await page.request.get(`./models/tang-poems/${name}`)).body();
+  await add(page, 'model.base', [
+    { name: 'model.safetensors', buffer: Buffer.from('not a model') },
+    { name: 'config.json', buffer: await fetched('config.json') },
+    { name: 'tokenizer.json', buffer: await fetched('tokenizer.json') },
+  ]);
+  await run(page);
+  await expect(banner(page)).toContainText('safetensors', { timeout: 30_000 });
+  await livesOn(page);
+});
+
+test('a model of one’s own is fine-tuned', async ({ page }) => {
+  await open(page, short((spec) => spec.runs.splice(1)));
+  const fetched = async (name: string): Promise<Buffer> => (await page.request.get(`./models/tang-poems/${name}`)).body();
+  const names = ['model.safetensors', 'config.json', 'tokenizer.json'];
+  await add(page, 'model.base', await Promise.all(names.map(async (name) => ({ name, buffer: await fetched(name) }))));
+  await expect(page.getByLabel('Base model')).toHaveValue('file:model');
+  await run(page);
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+});
+
+test('a link to a file of someone else asks for the file', async ({ page }) => {
+  await open(page, short((spec) => (spec.base.data.corpus = 'file:novel.txt')));
+  await run(page);
+  await expect(banner(page)).toContainText('novel.txt');
+  await expect(state(page)).toContainText('Stopped');
+});

@@ -1,0 +1,105 @@
+/** An experiment from pressing Run to the comparison, and its controls on the way. */
+import { readFile } from 'node:fs/promises';
+import type { Result } from '../../www/types/generated/Result';
+import { expect, long, open, run, short, state, test } from './page';
+
+test('a short default experiment runs to its end and shows everything', async ({ page }) => {
+  await open(page);
+  await run(page);
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+  const chart = page.locator('loss-chart');
+  await expect(chart.locator('.readout')).toContainText(/full training \d\.\d{3} · validation \d\.\d{3}/);
+  await expect(chart.locator('.readout')).toContainText(/lora training \d\.\d{3} · validation \d\.\d{3}/);
+  await expect(chart.getByRole('img')).toHaveAttribute('aria-label', /lora: training \d/);
+  const figures = page.locator('run-figures');
+  await expect(figures).toContainText(/trainable [\d,]+/);
+  await expect(figures).toContainText(/activations [\d.]+/);
+  await expect(figures).toContainText(/MiB peak/);
+  await expect(figures).toContainText('tokens/s');
+  await expect(page.locator('verse-samples .sheet:not(.blank)')).toHaveCount(4);
+  const table = page.getByRole('table');
+  await expect(table.getByRole('row', { name: /Method Full LoRA/ })).toBeVisible();
+  await expect(table.getByRole('row', { name: /Validation loss/ })).toContainText('×');
+});
+
+test('the result can be downloaded, and holds the losses of both runs', async ({ page }) => {
+  await open(page);
+  await run(page);
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download result (JSON)' }).click();
+  const file = await (await downloading).path();
+  const result = JSON.parse(await readFile(file, 'utf8')) as Result;
+  expect(result.runs.map((each) => each.name)).toEqual(['full', 'lora']);
+  for (const each of result.runs) {
+    expect(each.status).toBe('finished');
+    expect(each.series.loss).toHaveLength(6);
+    expect(each.series.validation_loss?.map(([step]) => step)).toEqual([0, 3, 6]);
+  }
+  expect(result.environment.isolated).toBe(true);
+  expect(result.environment.variant).toBe('threads-relaxed');
+});
+
+test('the baseline of the ratios can be chosen', async ({ page }) => {
+  await open(page);
+  await run(page);
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+  const row = page.getByRole('row', { name: /Trainable parameters/ });
+  await expect(row.locator('td').nth(1)).toContainText('×0.0');
+  await page.getByRole('radio', { name: 'Compare with lora' }).check();
+  await expect(row.locator('td').nth(1)).not.toContainText('×');
+  await expect(row.locator('td').nth(0)).toContainText('×');
+});
+
+test('pause, step, resume and cancel', async ({ page }) => {
+  await open(page, long());
+  await run(page);
+  await expect(state(page)).toContainText(/^Step \d+ of 4000/, { timeout: 30_000 });
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(state(page)).toContainText(/^Paused/);
+  const steps = async (): Promise<number> => Number((await state(page).textContent())!.match(/step (\d+)/)![1]);
+  await page.waitForTimeout(300);
+  const paused = await steps();
+  await page.waitForTimeout(500);
+  expect(await steps(), 'a paused experiment stands still').toBe(paused);
+  await page.getByRole('button', { name: 'Step' }).click();
+  await expect.poll(steps).toBe(paused + 1);
+  await page.waitForTimeout(300);
+  expect(await steps(), 'one press is one step').toBe(paused + 1);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(state(page)).toContainText(/^Step \d+ of 4000/);
+  await page.getByRole('button', { name: 'Cancel full' }).click();
+  await expect(page.getByRole('columnheader', { name: /full cancelled/ })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: /lora running/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(state(page)).toContainText('Cancelled');
+  await expect(page.locator('loss-chart .readout')).toContainText(/lora training \d/);
+});
+
+test('the previous result is kept when a new run starts', async ({ page }) => {
+  await open(page, short((spec) => spec.runs.splice(1)));
+  await run(page);
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+  await run(page);
+  await expect(page.getByText(/The previous result, of/)).toBeVisible();
+  await page.getByRole('button', { name: 'Show previous' }).click();
+  await expect(page.getByText('You are looking at the previous result.')).toBeVisible();
+});
+
+test('while an experiment runs the page answers at once', async ({ page }) => {
+  await open(page, long());
+  await run(page);
+  await expect(state(page)).toContainText(/^Step \d+/, { timeout: 30_000 });
+  const worst = await page.evaluate(async () => {
+    let worst = 0;
+    let last = performance.now();
+    for (let i = 0; i < 100; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      worst = Math.max(worst, performance.now() - last);
+      last = performance.now();
+    }
+    return worst;
+  });
+  expect(worst, 'longest pause of the page in ms').toBeLessThan(300);
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+});

@@ -1,0 +1,69 @@
+/** Chinese and English, light and dark, narrow and wide, and the page for those who cannot see it. */
+import { AxeBuilder } from '../../www/testing';
+import { expect, open, run, short, state, test } from './page';
+
+test.describe('in Chinese', () => {
+  test.use({ locale: 'zh-CN' });
+
+  test('the browser asks for Chinese, the page speaks it, and switches in place', async ({ page }) => {
+    await open(page, short((spec) => spec.runs.splice(1)));
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('同一个模型，两种学法');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+    await page.getByLabel('步数', { exact: true }).fill('0');
+    const problem = page.locator('problem-banner [role=alert]');
+    await expect(problem).toContainText('training.steps 的值是 0');
+    await page.getByRole('button', { name: 'English' }).click();
+    await expect(problem).toContainText('training.steps is 0');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('One model, taught twice');
+    await expect(page.getByLabel('Steps', { exact: true }), 'what was typed stays').toHaveValue('0');
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByLabel('步数', { exact: true }).fill('4');
+    await run(page);
+    await expect(state(page)).toContainText('已完成', { timeout: 60_000 });
+    await page.reload();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('同一个模型，两种学法');
+  });
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`nothing that axe finds is wrong, in ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await open(page);
+    await run(page);
+    await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join('; ')}`);
+    expect(found).toEqual([]);
+  });
+}
+
+test('the appearance is switched and remembered', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open(page, './');
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await paper();
+  const button = page.getByRole('button', { name: /Appearance/ });
+  await button.click();
+  await button.click();
+  await expect(button).toHaveAccessibleName('Appearance: Dark');
+  expect(await paper()).not.toBe(light);
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+for (const width of [360, 390, 768, 1024, 1440, 1920]) {
+  test(`nothing sticks out at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await open(page, short((spec) => spec.runs.splice(1)));
+    await run(page);
+    await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  });
+}
+
+test('on a laptop the form, the chart and Run are in view without scrolling', async ({ page }) => {
+  await open(page, './');
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeInViewport({ ratio: 1 });
+  await expect(page.locator('loss-chart')).toBeInViewport({ ratio: 1 });
+  await expect(page.getByLabel('Base model')).toBeInViewport({ ratio: 1 });
+});

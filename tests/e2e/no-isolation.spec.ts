@@ -1,0 +1,14 @@
+/** Served without COOP and COEP headers the same experiment runs, without threads, and the page says so. */
+import { expect, open, run, state, test } from './page';
+
+test('the experiment runs without threads, and the page says so', async ({ page }) => {
+  await open(page);
+  await expect(page.locator('site-header .status')).toContainText('single-simd128');
+  await expect(page.locator('site-header .status')).toContainText('without threads');
+  await expect(page.locator('site-header .status')).toContainText('page not isolated');
+  await expect(page.locator('problem-banner')).toContainText('The server does not isolate this page');
+  await run(page);
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(page.locator('problem-banner')).toContainText('服务器没有隔离本页');
+});

@@ -1,0 +1,47 @@
+/** What every test of the page needs: errors of the page fail the test, and a short experiment. */
+import { expect, test as base, type Page } from '../../www/testing';
+import type { Spec } from '../../www/types/generated/Spec';
+import { defaultSpec, toHash } from '../../www/spec/hash';
+
+/** The lab's page; a console error, a page error or a failed request fails the test unless it is expected. */
+export const test = base.extend<{ expectedErrors: RegExp[] }>({
+  expectedErrors: [[], { option: true }],
+  page: async ({ page, expectedErrors }, use) => {
+    const errors: string[] = [];
+    const note = (text: string): void => void (expectedErrors.some((expected) => expected.test(text)) || errors.push(text));
+    page.on('console', (message) => message.type() === 'error' && note(`${message.text()} (${message.location().url})`));
+    page.on('pageerror', (error) => note(error.stack ?? error.message));
+    await use(page);
+    expect(errors, 'errors on the page').toEqual([]);
+  },
+});
+
+export { expect };
+
+/** The default experiment cut short, so that it takes seconds. */
+export function short(change: (spec: Spec) => void = () => undefined): Spec {
+  const spec = structuredClone(defaultSpec);
+  spec.base.training.steps = 6;
+  spec.base.training.warmup_steps = 2;
+  spec.base.training.batch_size = 2;
+  spec.base.evaluation.every = 3;
+  spec.base.evaluation.tokens = 256;
+  spec.base.evaluation.sample_tokens = 8;
+  change(spec);
+  return spec;
+}
+
+/** An experiment long enough to be paused and cancelled. */
+export const long = (): Spec => short((spec) => (spec.base.training.steps = 2000));
+
+/** Opens the lab with an experiment and waits until the engine is there. */
+export async function open(page: Page, spec: Spec | string = short()): Promise<void> {
+  await page.goto(typeof spec === 'string' ? spec : `./${toHash(spec)}`);
+  await expect(page.locator('site-header .status')).toContainText(/threads-|single-/);
+}
+
+/** Presses Run. */
+export const run = (page: Page): Promise<void> => page.getByRole('button', { name: /^(Run|Run again|运行|重新运行)$/ }).click();
+
+/** What the controls say. */
+export const state = (page: Page) => page.locator('control-bar .state');

@@ -1,0 +1,35 @@
+import { defineConfig } from '@playwright/test';
+
+/** Where the built site is served, isolated and not. */
+const PORT = 4170;
+const PLAIN_PORT = 4171;
+
+// One worker: the pages train on all cores, and are measured.
+export default defineConfig({
+  testDir: '../tests/e2e',
+  outputDir: './test-results',
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: !!process.env.CI,
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    baseURL: `http://localhost:${PORT}/`,
+    locale: 'en-US',
+    viewport: { width: 1440, height: 900 },
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROME || '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    },
+  },
+  projects: [
+    { name: 'isolated', testIgnore: /no-isolation/ },
+    { name: 'not isolated', testMatch: /no-isolation/, use: { baseURL: `http://localhost:${PLAIN_PORT}/` } },
+  ],
+  webServer: [
+    { command: `cargo xtask serve --no-build --port ${PORT}`, cwd: '..', port: PORT, timeout: 120_000 },
+    { command: `cargo xtask serve --no-build --no-isolation --port ${PLAIN_PORT}`, cwd: '..', port: PLAIN_PORT, timeout: 120_000 },
+  ],
+});
