@@ -1,0 +1,144 @@
+//! What is wrong with a file somebody gave us.
+
+use thiserror::Error;
+
+/// Why a file cannot be read. The variants carry the data of the message, so that it can be said in another language.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FormatError {
+    /// The file ends before the header of a safetensors file does.
+    #[error(
+        "the file has {bytes} bytes: too short for safetensors, whose first 8 bytes hold the header's length; \
+         was it cut off while downloading?"
+    )]
+    TooShort {
+        /// Length of the file.
+        bytes: usize,
+    },
+    /// The header's length, as stated in the first 8 bytes, points beyond the end of the file.
+    #[error(
+        "the first 8 bytes announce a header of {header_bytes} bytes but only {available_bytes} bytes follow; \
+         the file is cut off or is not in safetensors format"
+    )]
+    HeaderBeyondFile {
+        /// Length the file announces.
+        header_bytes: u64,
+        /// Bytes that follow the first 8.
+        available_bytes: u64,
+    },
+    /// Text that is not JSON, or JSON of another form.
+    #[error("{file} is not what it should be: {detail}; download or export the file again")]
+    NotJson {
+        /// Which file or part of it.
+        file: &'static str,
+        /// What the JSON parser says.
+        detail: String,
+    },
+    /// An element type that is unknown, or that does not serve here.
+    #[error("tensor `{tensor}`: dtype `{dtype}` cannot be read here; accepted: {accepted}")]
+    Dtype {
+        /// Name of the tensor.
+        tensor: String,
+        /// The type as written.
+        dtype: String,
+        /// The types that can be read here.
+        accepted: &'static str,
+    },
+    /// The byte range of a tensor overlaps another one, leaves a gap, or runs backwards.
+    #[error(
+        "tensor `{tensor}` lies at bytes {begin} to {end} of the data but should begin at {expected_begin}; \
+         the file is damaged, export it again"
+    )]
+    Offsets {
+        /// Name of the tensor.
+        tensor: String,
+        /// First byte, from the start of the data.
+        begin: u64,
+        /// One past the last byte.
+        end: u64,
+        /// Where the tensor before it ends.
+        expected_begin: u64,
+    },
+    /// The byte range of a tensor does not fit its shape and type.
+    #[error(
+        "tensor `{tensor}` of shape {shape:?} and dtype {dtype} does not fit in its {bytes} bytes; \
+         the file is damaged, export it again"
+    )]
+    TensorSize {
+        /// Name of the tensor.
+        tensor: String,
+        /// Shape as written.
+        shape: Vec<u64>,
+        /// Type as written.
+        dtype: String,
+        /// Length of its byte range.
+        bytes: u64,
+    },
+    /// The tensors end before or after the file does.
+    #[error(
+        "the tensors take {described_bytes} bytes but the file holds {found_bytes} bytes of data; it is cut off or damaged"
+    )]
+    DataLength {
+        /// Bytes the header describes.
+        described_bytes: u64,
+        /// Bytes after the header.
+        found_bytes: u64,
+    },
+    /// Anything else the safetensors library objects to.
+    #[error("not a valid safetensors file: {detail}; export it again")]
+    Safetensors {
+        /// What the library says.
+        detail: String,
+    },
+    /// A tensor that is needed is absent.
+    #[error(
+        "tensor `{tensor}` is missing: the file holds {found} tensors; is it the file of another model?"
+    )]
+    MissingTensor {
+        /// Name of the tensor.
+        tensor: String,
+        /// How many tensors the file has.
+        found: usize,
+    },
+    /// A tensor that does not belong here.
+    #[error("tensor `{tensor}` is not expected here; accepted: {accepted}")]
+    UnexpectedTensor {
+        /// Name of the tensor.
+        tensor: String,
+        /// The form of the names that are.
+        accepted: String,
+    },
+    /// A tensor of another shape than the configuration asks for.
+    #[error(
+        "tensor `{tensor}` has shape {found:?}, expected {expected:?}; do weights and configuration belong together?"
+    )]
+    WrongShape {
+        /// Name of the tensor.
+        tensor: String,
+        /// Shape needed.
+        expected: Vec<usize>,
+        /// Shape in the file.
+        found: Vec<usize>,
+    },
+    /// A field that is needed is absent.
+    #[error("{file}: field `{field}` is missing; accepted: {accepted}")]
+    MissingField {
+        /// Which file.
+        file: &'static str,
+        /// Dotted path of the field.
+        field: String,
+        /// What would be accepted.
+        accepted: String,
+    },
+    /// A field whose value cannot be used.
+    #[error("{file}: {field} = {value} is not supported; accepted: {accepted}")]
+    Field {
+        /// Which file.
+        file: &'static str,
+        /// Dotted path of the field.
+        field: String,
+        /// The value as JSON.
+        value: String,
+        /// What would be accepted.
+        accepted: String,
+    },
+}

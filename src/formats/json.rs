@@ -1,0 +1,132 @@
+//! Fields of a JSON configuration, taken out one by one so that each error names field, value and what is accepted.
+
+use serde_json::{Map, Value};
+
+use super::error::FormatError;
+
+/// The object of a configuration file.
+pub struct Fields {
+    file: &'static str,
+    map: Map<String, Value>,
+}
+
+impl Fields {
+    /// Parses `text`, which must hold one JSON object.
+    pub fn parse(file: &'static str, text: &[u8]) -> Result<Self, FormatError> {
+        match serde_json::from_slice(text) {
+            Ok(map) => Ok(Self { file, map }),
+            Err(error) => Err(FormatError::NotJson {
+                file,
+                detail: error.to_string(),
+            }),
+        }
+    }
+
+    /// The field at a dotted path; `null` counts as absent.
+    pub fn get(&self, path: &str) -> Option<&Value> {
+        let mut parts = path.split('.');
+        let first = self.map.get(parts.next()?)?;
+        parts
+            .try_fold(first, |value, part| value.get(part))
+            .filter(|value| !value.is_null())
+    }
+
+    /// The error for a field that is absent.
+    pub fn missing(&self, field: &str, accepted: impl Into<String>) -> FormatError {
+        FormatError::MissingField {
+            file: self.file,
+            field: field.to_owned(),
+            accepted: accepted.into(),
+        }
+    }
+
+    /// The error for a field whose value cannot be used.
+    pub fn unsupported(&self, field: &str, accepted: impl Into<String>) -> FormatError {
+        let value = self.get(field).unwrap_or(&Value::Null).to_string();
+        FormatError::Field {
+            file: self.file,
+            field: field.to_owned(),
+            value,
+            accepted: accepted.into(),
+        }
+    }
+
+    /// An integer of `1 ..= max`; `None` if absent.
+    pub fn size(&self, field: &str, max: usize) -> Result<Option<usize>, FormatError> {
+        let Some(value) = self.get(field) else {
+            return Ok(None);
+        };
+        let size = value.as_u64().and_then(|size| usize::try_from(size).ok());
+        match size.filter(|size| (1..=max).contains(size)) {
+            Some(size) => Ok(Some(size)),
+            None => Err(self.unsupported(field, format!("1 ..= {max}"))),
+        }
+    }
+
+    /// An integer of `1 ..= max` that must be there.
+    pub fn required_size(&self, field: &str, max: usize) -> Result<usize, FormatError> {
+        self.size(field, max)?
+            .ok_or_else(|| self.missing(field, format!("1 ..= {max}")))
+    }
+
+    /// A finite number for which `accept` holds; `None` if absent. `accepted` says in words what `accept` checks.
+    pub fn number(
+        &self,
+        field: &str,
+        accept: impl Fn(f64) -> bool,
+        accepted: &str,
+    ) -> Result<Option<f64>, FormatError> {
+        let Some(value) = self.get(field) else {
+            return Ok(None);
+        };
+        match value
+            .as_f64()
+            .filter(|number| number.is_finite() && accept(*number))
+        {
+            Some(number) => Ok(Some(number)),
+            None => Err(self.unsupported(field, accepted)),
+        }
+    }
+
+    /// A boolean; `None` if absent.
+    pub fn boolean(&self, field: &str) -> Result<Option<bool>, FormatError> {
+        match self.get(field) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(_) => Err(self.unsupported(field, "true, false")),
+        }
+    }
+
+    /// A text; `None` if absent.
+    pub fn text(&self, field: &str) -> Result<Option<&str>, FormatError> {
+        match self.get(field) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.unsupported(field, "a text")),
+        }
+    }
+
+    /// Fails unless the field is absent, `null`, or holds one of the `neutral` values: those under which the feature
+    /// it stands for is off. An empty object or list is always neutral.
+    pub fn only(&self, field: &str, neutral: &[Value]) -> Result<(), FormatError> {
+        let is_empty = |value: &Value| {
+            value.as_object().is_some_and(Map::is_empty)
+                || value.as_array().is_some_and(Vec::is_empty)
+        };
+        match self.get(field) {
+            Some(value) if !neutral.contains(value) && !is_empty(value) => {
+                let accepted = if neutral.is_empty() {
+                    "null".to_owned()
+                } else {
+                    neutral
+                        .iter()
+                        .map(Value::to_string)
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                };
+                Err(self.unsupported(field, accepted))
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The golden cases: reference numbers of PyTorch, transformers and PEFT, and what this engine makes of the same
+//! inputs. One harness for all targets; `tests/goldens.rs` runs it natively, `tests/goldens_web.rs` in a browser.
+//!
+//! Every size, hyper-parameter and tolerance comes from the files of the case, so another set of goldens can be
+//! judged by the same code. `tests/goldens/README.md` says what the cases hold.
+
+mod case;
+mod checks;
+mod quant_float;
+pub mod tolerance;
+
+pub use case::{Case, Files};
+use checks::Checks;
+
+/// What a case body returns: an error ends the case, findings are gathered in [`Checks`].
+type CaseResult = Result<(), Box<dyn std::error::Error>>;
+
+/// How a case ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything the case expects was compared and lies within its tolerance.
+    Passed,
+    /// The findings.
+    Failed(Vec<String>),
+    /// The engine has nothing yet to run it with.
+    NotCovered,
+}
+
+/// The body of a case, if there is one.
+fn body(name: &str) -> Option<fn(&Case, &mut Checks) -> CaseResult> {
+    Some(match name {
+        "quant-float" => quant_float::run,
+        _ => return None,
+    })
+}
+
+/// Runs one case.
+pub fn run(files: &dyn Files, name: &str) -> Outcome {
+    let Some(body) = body(name) else { return Outcome::NotCovered };
+    let findings = Case::open(files, name).and_then(|case| {
+        let mut checks = Checks::new(&case);
+        body(&case, &mut checks)?;
+        Ok(checks.finish())
+    });
+    match findings {
+        Ok(findings) if findings.is_empty() => Outcome::Passed,
+        Ok(findings) => Outcome::Failed(findings),
+        Err(error) => Outcome::Failed(vec![error.to_string()]),
+    }
+}

@@ -1,0 +1,59 @@
+//! `quant-float`: float32 to float16 and bfloat16 and back, bit for bit, through the reader and writer of safetensors.
+
+use std::collections::BTreeMap;
+
+use tinyai::formats::safetensors::{self, Dtype, SaveDtype, TensorRef, TensorSource};
+
+use super::case::Case;
+use super::checks::Checks;
+use super::CaseResult;
+
+pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
+    let bytes = case.file("io.safetensors")?;
+    let io = safetensors::read(&bytes)?;
+    let input = io.tensor("f32_bits")?.to_i64()?;
+    let input: Vec<f32> = input.into_iter().map(|bits| f32::from_bits(bits as u32)).collect();
+    let is_nan: Vec<bool> = io.tensor("is_nan")?.to_i64()?.into_iter().map(|flag| flag != 0).collect();
+    let nan_count = is_nan.iter().filter(|is_nan| **is_nan).count();
+    checks.expected("count", &[input.len() as f64])?;
+    checks.expected("nan_count", &[nan_count as f64])?;
+
+    for (prefix, save_dtype, dtype) in
+        [("f16", SaveDtype::F16, Dtype::F16), ("bf16", SaveDtype::BF16, Dtype::BF16)]
+    {
+        let rounded = round(&input, save_dtype)?;
+        let back = decode(&rounded, dtype)?;
+        let bits: Vec<i64> = rounded.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]]).into()).collect();
+        let back_bits: Vec<i64> = back.iter().map(|value| value.to_bits().into()).collect();
+        let names = [format!("{prefix}_bits"), format!("{prefix}_back_bits")];
+        for (name, mut got) in names.iter().zip([bits.clone(), back_bits]) {
+            // Of a NaN only that it stays one is prescribed: there the reference's own bits are put in.
+            let want = io.tensor(name)?.to_i64()?;
+            for (index, got) in got.iter_mut().enumerate().filter(|(index, _)| is_nan[*index]) {
+                checks.require(back[index].is_nan(), || format!("{name}[{index}]: got {:e}, want NaN", back[index]));
+                *got = want[index];
+            }
+            checks.integer_tensor(name, &got, &io)?;
+        }
+        if prefix == "f16" {
+            let count = |holds: fn(i64) -> bool| bits.iter().filter(|bits| holds(**bits & 0x7fff)).count() as f64;
+            checks.expected("f16_inf", &[count(|magnitude| magnitude == 0x7c00)])?;
+            checks.expected("f16_subnormal", &[count(|magnitude| (1..0x400).contains(&magnitude))])?;
+        }
+    }
+    let decoded = decode(io.tensor("f16_decode_bits")?.bytes, Dtype::F16)?;
+    let decoded: Vec<i64> = decoded.iter().map(|value| value.to_bits().into()).collect();
+    checks.integer_tensor("f16_decode_f32_bits", &decoded, &io)
+}
+
+/// The bytes of the values in a 16-bit type.
+fn round(values: &[f32], dtype: SaveDtype) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let source = TensorSource { name: "x", shape: &[values.len()], data: values };
+    let file = safetensors::write(&[source], dtype, &BTreeMap::new());
+    Ok(safetensors::read(&file)?.tensor("x")?.bytes.to_vec())
+}
+
+/// The float32 values of elements of a 16-bit type.
+fn decode(bytes: &[u8], dtype: Dtype) -> Result<Vec<f32>, Box<dyn std::error::Error>> {
+    Ok(TensorRef { name: "x".to_owned(), dtype, shape: vec![bytes.len() / 2], bytes }.to_f32()?)
+}

@@ -1,0 +1,131 @@
+//! The harness of the golden cases must find errors: the tolerance rule itself, and errors planted in a case.
+
+mod golden_cases;
+
+use golden_cases::tolerance::{Tolerance, Tolerances};
+use golden_cases::{Files, Outcome, run};
+use serde_json::json;
+
+fn check(tolerance: serde_json::Value, got: &[f64], want: &[f64]) -> Result<(), String> {
+    Tolerance::from_json(&tolerance).unwrap().check("x", got, want)
+}
+
+#[test]
+fn each_term_allows_what_it_says() {
+    assert!(check(json!({"atol": 0.5}), &[1.5, -0.5], &[1.0, 0.0]).is_ok());
+    assert!(check(json!({"atol": 0.5}), &[1.5 + 1e-12], &[1.0]).is_err());
+    assert!(check(json!({"rtol": 0.25}), &[5.0, -5.0], &[4.0, -4.0]).is_ok());
+    assert!(check(json!({"rtol": 0.25}), &[5.1], &[4.0]).is_err());
+    // rmax looks at the largest reference of the tensor, so the same deviation passes or fails with its neighbours.
+    assert!(check(json!({"rmax": 0.125}), &[1.0, 8.0], &[0.0, -8.0]).is_err());
+    assert!(check(json!({"rmax": 0.125}), &[1.0, -8.0], &[0.0, -8.0]).is_ok());
+    assert!(check(json!({"rmax": 0.125}), &[1.0, -4.0], &[0.0, -4.0]).is_err());
+    // The terms add up.
+    assert!(check(json!({"atol": 0.5, "rtol": 0.125, "rmax": 0.125}), &[9.5], &[8.0]).is_err());
+    assert!(check(json!({"atol": 0.5, "rtol": 0.125, "rmax": 0.125}), &[10.5], &[8.0]).is_ok());
+}
+
+#[test]
+fn exact_is_exact() {
+    assert!(check(json!({"atol": 0.0, "rtol": 0.0}), &[1.0, 0.0], &[1.0, -0.0]).is_ok());
+    assert!(check(json!({"atol": 0.0, "rtol": 0.0}), &[1.0 + f64::EPSILON], &[1.0]).is_err());
+    assert_eq!(Tolerance::from_json(&json!({})).unwrap(), Tolerance::EXACT);
+}
+
+#[test]
+fn what_is_not_finite_passes_only_where_it_is_expected() {
+    let loose = json!({"atol": 1e9, "rtol": 1.0, "rmax": 1.0});
+    let (nan, inf) = (f64::NAN, f64::INFINITY);
+    assert!(check(loose.clone(), &[nan, inf, -inf], &[nan, inf, -inf]).is_ok());
+    for (got, want) in [(nan, 1.0), (1.0, nan), (inf, 1.0), (1.0, inf), (-inf, inf), (nan, inf), (inf, nan)] {
+        assert!(check(loose.clone(), &[got], &[want]).is_err(), "got {got}, want {want}");
+    }
+}
+
+#[test]
+fn the_worst_element_is_named() {
+    let message = check(json!({"atol": 0.1}), &[1.0, 2.5, 3.2], &[1.0, 2.0, 3.0]).unwrap_err();
+    assert_eq!(message, "x: 2 of 3 out of tolerance, worst at [1]: got 2.5e0, want 2e0, allowed ±1.0e-1");
+    assert_eq!(check(json!({}), &[1.0], &[1.0, 2.0]).unwrap_err(), "x: got 1 values, want 2");
+}
+
+#[test]
+fn a_broken_tolerance_is_an_error() {
+    for broken in [json!(1e-5), json!({"atol": -1.0}), json!({"atol": "small"}), json!({"aton": 1.0})] {
+        assert!(Tolerance::from_json(&broken).is_err(), "{broken}");
+    }
+}
+
+#[test]
+fn keys_hold_at_dots_and_the_longest_wins() {
+    let keys = json!({"grad": {"atol": 1.0}, "grad_norm": {"atol": 2.0}, "losses": {"atol": 3.0}, "a.losses": {"atol": 4.0}});
+    let tolerances = Tolerances::from_json(keys.as_object().unwrap()).unwrap();
+    let key = |name| tolerances.of(name).map(|(key, _)| key.to_owned());
+    assert_eq!(key("grad.model.norm.weight").as_deref(), Some("grad"));
+    assert_eq!(key("grad_norm").as_deref(), Some("grad_norm"));
+    assert_eq!(key("b.losses").as_deref(), Some("losses"));
+    assert_eq!(key("a.losses").as_deref(), Some("a.losses"));
+    assert_eq!(key("gradient"), None);
+    assert_eq!(key("xlosses"), None);
+}
+
+/// The goldens' folder with a change to one file.
+struct Tampered {
+    path: &'static str,
+    change: fn(Vec<u8>) -> Vec<u8>,
+}
+
+impl Files for Tampered {
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/goldens");
+        let bytes = std::fs::read(format!("{folder}/{path}")).ok()?;
+        Some(if path == self.path { (self.change)(bytes) } else { bytes })
+    }
+}
+
+fn findings(path: &'static str, change: fn(Vec<u8>) -> Vec<u8>) -> String {
+    let case = path.split('/').next().unwrap();
+    match run(&Tampered { path, change }, case) {
+        Outcome::Failed(findings) => findings.join("\n"),
+        other => panic!("{path} was changed, but the case ended with {other:?}"),
+    }
+}
+
+/// Replaces text; the replacement has the same length, so that binary files stay whole.
+fn replace(bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
+    let at = bytes.windows(from.len()).position(|window| window == from).expect("the text to replace is there");
+    [&bytes[..at], to, &bytes[at + from.len()..]].concat()
+}
+
+#[test]
+fn an_error_planted_in_a_tensor_is_found() {
+    let flip_last_bit = |mut bytes: Vec<u8>| {
+        *bytes.last_mut().unwrap() ^= 1;
+        bytes
+    };
+    let message = findings("quant-float/io.safetensors", flip_last_bit);
+    assert!(message.contains("1 of"), "{message}");
+}
+
+#[test]
+fn an_error_planted_in_a_number_is_found() {
+    let message = findings("quant-float/case.json", |bytes| replace(bytes, b"\"f16_inf\": 719", b"\"f16_inf\": 718"));
+    assert!(message.contains("f16_inf: 1 of 1 out of tolerance"), "{message}");
+}
+
+#[test]
+fn what_is_expected_and_not_compared_is_found() {
+    let message = findings("quant-float/case.json", |bytes| {
+        replace(bytes, b"\"f16_bits\": {", b"\"other\": {}, \"f16_bits\": {")
+    });
+    assert!(message.contains("nothing was compared under the tolerance `other`"), "{message}");
+    let message = findings("quant-float/case.json", |bytes| replace(bytes, b"\"count\":", b"\"extra\": 3, \"count\":"));
+    assert!(message.contains("extra was not compared"), "{message}");
+}
+
+#[test]
+fn a_missing_or_broken_file_fails_the_case() {
+    assert_eq!(run(&Tampered { path: "", change: |bytes| bytes }, "no-such-case"), Outcome::NotCovered);
+    let message = findings("quant-float/io.safetensors", |bytes| bytes[..100].to_vec());
+    assert!(message.contains("header"), "{message}");
+}
