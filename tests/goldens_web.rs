@@ -24,10 +24,7 @@ macro_rules! embed {
     };
 }
 
-embed![
-    "quant-float/case.json",
-    "quant-float/io.safetensors",
-];
+embed!["quant-float/case.json", "quant-float/io.safetensors",];
 
 fn check(name: &str) {
     assert_eq!(run(&Embedded, name), Outcome::Passed, "{name}");

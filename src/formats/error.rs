@@ -74,9 +74,7 @@ pub enum FormatError {
         bytes: u64,
     },
     /// The tensors end before or after the file does.
-    #[error(
-        "the tensors take {described_bytes} bytes but the file holds {found_bytes} bytes of data; it is cut off or damaged"
-    )]
+    #[error("the tensors take {described_bytes} bytes but the file holds {found_bytes} bytes of data; it is cut off or damaged")]
     DataLength {
         /// Bytes the header describes.
         described_bytes: u64,
@@ -90,9 +88,7 @@ pub enum FormatError {
         detail: String,
     },
     /// A tensor that is needed is absent.
-    #[error(
-        "tensor `{tensor}` is missing: the file holds {found} tensors; is it the file of another model?"
-    )]
+    #[error("tensor `{tensor}` is missing: the file holds {found} tensors; is it the file of another model?")]
     MissingTensor {
         /// Name of the tensor.
         tensor: String,
@@ -108,9 +104,7 @@ pub enum FormatError {
         accepted: String,
     },
     /// A tensor of another shape than the configuration asks for.
-    #[error(
-        "tensor `{tensor}` has shape {found:?}, expected {expected:?}; do weights and configuration belong together?"
-    )]
+    #[error("tensor `{tensor}` has shape {found:?}, expected {expected:?}; do weights and configuration belong together?")]
     WrongShape {
         /// Name of the tensor.
         tensor: String,

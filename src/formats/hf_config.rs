@@ -57,9 +57,7 @@ impl HfConfig {
         check_features(&fields)?;
         let hidden_size = fields.required_size("hidden_size", MAX_SIZE)?;
         let num_attention_heads = fields.required_size("num_attention_heads", MAX_SIZE)?;
-        let num_key_value_heads = fields
-            .size("num_key_value_heads", MAX_SIZE)?
-            .unwrap_or(num_attention_heads);
+        let num_key_value_heads = fields.size("num_key_value_heads", MAX_SIZE)?.unwrap_or(num_attention_heads);
         if !num_attention_heads.is_multiple_of(num_key_value_heads) {
             let accepted = format!("a divisor of num_attention_heads = {num_attention_heads}");
             return Err(fields.unsupported("num_key_value_heads", accepted));
@@ -72,12 +70,8 @@ impl HfConfig {
             num_attention_heads,
             num_key_value_heads,
             head_dim: head_dim(&fields, hidden_size, num_attention_heads)?,
-            max_position_embeddings: fields
-                .size("max_position_embeddings", MAX_SIZE)?
-                .unwrap_or(2048),
-            rms_norm_eps: fields
-                .number("rms_norm_eps", |eps| eps >= 0.0, ">= 0")?
-                .unwrap_or(1e-6),
+            max_position_embeddings: fields.size("max_position_embeddings", MAX_SIZE)?.unwrap_or(2048),
+            rms_norm_eps: fields.number("rms_norm_eps", |eps| eps >= 0.0, ">= 0")?.unwrap_or(1e-6),
             rope_theta: rope_theta(&fields)?,
             tie_word_embeddings: fields.boolean("tie_word_embeddings")?.unwrap_or(false),
             bos_token_id: token_ids(&fields, "bos_token_id")?.first().copied(),
@@ -141,33 +135,21 @@ fn check_features(fields: &Fields) -> Result<(), FormatError> {
         for key in ["rope_type", "type"] {
             fields.only(&format!("{group}.{key}"), &[json!("default")])?;
         }
-        fields.only(
-            &format!("{group}.partial_rotary_factor"),
-            &[json!(1.0), json!(1)],
-        )?;
+        fields.only(&format!("{group}.partial_rotary_factor"), &[json!(1.0), json!(1)])?;
     }
     fields.only("partial_rotary_factor", &[json!(1.0), json!(1)])
 }
 
-fn head_dim(
-    fields: &Fields,
-    hidden_size: usize,
-    num_attention_heads: usize,
-) -> Result<usize, FormatError> {
+fn head_dim(fields: &Fields, hidden_size: usize, num_attention_heads: usize) -> Result<usize, FormatError> {
     if let Some(head_dim) = fields.size("head_dim", MAX_SIZE)? {
         // The rotary embedding turns pairs.
-        return if head_dim % 2 == 0 {
-            Ok(head_dim)
-        } else {
-            Err(fields.unsupported("head_dim", "2, 4, 6, …"))
-        };
+        return if head_dim % 2 == 0 { Ok(head_dim) } else { Err(fields.unsupported("head_dim", "2, 4, 6, …")) };
     }
     let head_dim = hidden_size / num_attention_heads;
     if hidden_size.is_multiple_of(num_attention_heads) && head_dim.is_multiple_of(2) {
         return Ok(head_dim);
     }
-    let accepted =
-        format!("hidden_size = {hidden_size} must be an even multiple of it, or head_dim be given");
+    let accepted = format!("hidden_size = {hidden_size} must be an even multiple of it, or head_dim be given");
     Err(fields.unsupported("num_attention_heads", accepted))
 }
 
@@ -189,11 +171,8 @@ fn token_ids(fields: &Fields, field: &str) -> Result<Vec<u32>, FormatError> {
         id if id.as_i64() == Some(-1) => &[],
         id => std::slice::from_ref(id),
     };
-    let ids = ids
-        .iter()
-        .map(|id| id.as_u64().and_then(|id| u32::try_from(id).ok()));
-    ids.collect::<Option<_>>()
-        .ok_or_else(|| fields.unsupported(field, "0, 1, 2, … / [0, 1, …]"))
+    let ids = ids.iter().map(|id| id.as_u64().and_then(|id| u32::try_from(id).ok()));
+    ids.collect::<Option<_>>().ok_or_else(|| fields.unsupported(field, "0, 1, 2, … / [0, 1, …]"))
 }
 
 #[cfg(test)]

@@ -15,10 +15,7 @@ impl Fields {
     pub fn parse(file: &'static str, text: &[u8]) -> Result<Self, FormatError> {
         match serde_json::from_slice(text) {
             Ok(map) => Ok(Self { file, map }),
-            Err(error) => Err(FormatError::NotJson {
-                file,
-                detail: error.to_string(),
-            }),
+            Err(error) => Err(FormatError::NotJson { file, detail: error.to_string() }),
         }
     }
 
@@ -26,29 +23,18 @@ impl Fields {
     pub fn get(&self, path: &str) -> Option<&Value> {
         let mut parts = path.split('.');
         let first = self.map.get(parts.next()?)?;
-        parts
-            .try_fold(first, |value, part| value.get(part))
-            .filter(|value| !value.is_null())
+        parts.try_fold(first, |value, part| value.get(part)).filter(|value| !value.is_null())
     }
 
     /// The error for a field that is absent.
     pub fn missing(&self, field: &str, accepted: impl Into<String>) -> FormatError {
-        FormatError::MissingField {
-            file: self.file,
-            field: field.to_owned(),
-            accepted: accepted.into(),
-        }
+        FormatError::MissingField { file: self.file, field: field.to_owned(), accepted: accepted.into() }
     }
 
     /// The error for a field whose value cannot be used.
     pub fn unsupported(&self, field: &str, accepted: impl Into<String>) -> FormatError {
         let value = self.get(field).unwrap_or(&Value::Null).to_string();
-        FormatError::Field {
-            file: self.file,
-            field: field.to_owned(),
-            value,
-            accepted: accepted.into(),
-        }
+        FormatError::Field { file: self.file, field: field.to_owned(), value, accepted: accepted.into() }
     }
 
     /// An integer of `1 ..= max`; `None` if absent.
@@ -65,24 +51,15 @@ impl Fields {
 
     /// An integer of `1 ..= max` that must be there.
     pub fn required_size(&self, field: &str, max: usize) -> Result<usize, FormatError> {
-        self.size(field, max)?
-            .ok_or_else(|| self.missing(field, format!("1 ..= {max}")))
+        self.size(field, max)?.ok_or_else(|| self.missing(field, format!("1 ..= {max}")))
     }
 
     /// A finite number for which `accept` holds; `None` if absent. `accepted` says in words what `accept` checks.
-    pub fn number(
-        &self,
-        field: &str,
-        accept: impl Fn(f64) -> bool,
-        accepted: &str,
-    ) -> Result<Option<f64>, FormatError> {
+    pub fn number(&self, field: &str, accept: impl Fn(f64) -> bool, accepted: &str) -> Result<Option<f64>, FormatError> {
         let Some(value) = self.get(field) else {
             return Ok(None);
         };
-        match value
-            .as_f64()
-            .filter(|number| number.is_finite() && accept(*number))
-        {
+        match value.as_f64().filter(|number| number.is_finite() && accept(*number)) {
             Some(number) => Ok(Some(number)),
             None => Err(self.unsupported(field, accepted)),
         }
@@ -109,20 +86,13 @@ impl Fields {
     /// Fails unless the field is absent, `null`, or holds one of the `neutral` values: those under which the feature
     /// it stands for is off. An empty object or list is always neutral.
     pub fn only(&self, field: &str, neutral: &[Value]) -> Result<(), FormatError> {
-        let is_empty = |value: &Value| {
-            value.as_object().is_some_and(Map::is_empty)
-                || value.as_array().is_some_and(Vec::is_empty)
-        };
+        let is_empty = |value: &Value| value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty);
         match self.get(field) {
             Some(value) if !neutral.contains(value) && !is_empty(value) => {
                 let accepted = if neutral.is_empty() {
                     "null".to_owned()
                 } else {
-                    neutral
-                        .iter()
-                        .map(Value::to_string)
-                        .collect::<Vec<_>>()
-                        .join(", ")
+                    neutral.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
                 };
                 Err(self.unsupported(field, accepted))
             }

@@ -69,20 +69,12 @@ impl LoraAdapter {
             if modules.contains_key(module) {
                 continue;
             }
-            let (a, b) = (
-                file.tensor(&name_of_a(module))?,
-                file.tensor(&name_of_b(module))?,
-            );
+            let (a, b) = (file.tensor(&name_of_a(module))?, file.tensor(&name_of_b(module))?);
             let in_features = a.shape.last().copied().unwrap_or(0);
             let out_features = b.shape.first().copied().unwrap_or(0);
             file.tensor_of_shape(&a.name, &[config.r, in_features])?;
             file.tensor_of_shape(&b.name, &[out_features, config.r])?;
-            let weights = LoraWeights {
-                in_features,
-                out_features,
-                a: a.to_f32()?,
-                b: b.to_f32()?,
-            };
+            let weights = LoraWeights { in_features, out_features, a: a.to_f32()?, b: b.to_f32()? };
             modules.insert(module.to_owned(), weights);
         }
         Ok(Self { config, modules })
@@ -97,23 +89,12 @@ impl LoraAdapter {
             .modules
             .iter()
             .flat_map(|(module, weights)| {
-                let a = (
-                    name_of_a(module),
-                    [self.config.r, weights.in_features],
-                    weights.a.as_slice(),
-                );
-                let b = (
-                    name_of_b(module),
-                    [weights.out_features, self.config.r],
-                    weights.b.as_slice(),
-                );
+                let a = (name_of_a(module), [self.config.r, weights.in_features], weights.a.as_slice());
+                let b = (name_of_b(module), [weights.out_features, self.config.r], weights.b.as_slice());
                 [a, b]
             })
             .collect();
-        let sources: Vec<_> = tensors
-            .iter()
-            .map(|(name, shape, data)| TensorSource { name, shape, data })
-            .collect();
+        let sources: Vec<_> = tensors.iter().map(|(name, shape, data)| TensorSource { name, shape, data }).collect();
         safetensors::write(&sources, dtype, &safetensors::hf_metadata())
     }
 }
@@ -121,19 +102,13 @@ impl LoraAdapter {
 /// The path of the layer a tensor belongs to, if it is one that the configuration adapts.
 fn module_of<'n>(name: &'n str, config: &LoraConfig) -> Result<&'n str, FormatError> {
     let stem = name.strip_prefix(PREFIX);
-    let module = stem.and_then(|stem| {
-        stem.strip_suffix(SUFFIX_A)
-            .or_else(|| stem.strip_suffix(SUFFIX_B))
-    });
+    let module = stem.and_then(|stem| stem.strip_suffix(SUFFIX_A).or_else(|| stem.strip_suffix(SUFFIX_B)));
     match module {
         Some(module) if config.adapts(module) => Ok(module),
         _ => {
             let targets = config.target_modules.join("|");
             let accepted = format!("{PREFIX}model.layers.N.*.({targets}).(lora_A|lora_B).weight");
-            Err(FormatError::UnexpectedTensor {
-                tensor: name.to_owned(),
-                accepted,
-            })
+            Err(FormatError::UnexpectedTensor { tensor: name.to_owned(), accepted })
         }
     }
 }

@@ -69,29 +69,15 @@ pub enum SaveDtype {
 /// A [`FormatError`] that says what is wrong with the file: see its variants.
 pub fn read(bytes: &[u8]) -> Result<TensorFile<'_>, FormatError> {
     header::check(bytes)?;
-    let invalid = |error: safetensors::SafeTensorError| FormatError::Safetensors {
-        detail: error.to_string(),
-    };
+    let invalid = |error: safetensors::SafeTensorError| FormatError::Safetensors { detail: error.to_string() };
     let file = SafeTensors::deserialize(bytes).map_err(invalid)?;
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(invalid)?;
     let tensors = file.iter().map(|(name, view)| {
-        let tensor = TensorRef {
-            name: name.to_owned(),
-            dtype: view.dtype(),
-            shape: view.shape().to_vec(),
-            bytes: view.data(),
-        };
+        let tensor = TensorRef { name: name.to_owned(), dtype: view.dtype(), shape: view.shape().to_vec(), bytes: view.data() };
         (name.to_owned(), tensor)
     });
-    let metadata = header
-        .metadata()
-        .iter()
-        .flatten()
-        .map(|(key, value)| (key.clone(), value.clone()));
-    Ok(TensorFile {
-        tensors: tensors.collect(),
-        metadata: metadata.collect(),
-    })
+    let metadata = header.metadata().iter().flatten().map(|(key, value)| (key.clone(), value.clone()));
+    Ok(TensorFile { tensors: tensors.collect(), metadata: metadata.collect() })
 }
 
 impl<'a> TensorFile<'a> {
@@ -100,32 +86,19 @@ impl<'a> TensorFile<'a> {
     /// # Errors
     /// [`FormatError::MissingTensor`].
     pub fn tensor(&self, name: &str) -> Result<&TensorRef<'a>, FormatError> {
-        self.tensors
-            .get(name)
-            .ok_or_else(|| FormatError::MissingTensor {
-                tensor: name.to_owned(),
-                found: self.tensors.len(),
-            })
+        self.tensors.get(name).ok_or_else(|| FormatError::MissingTensor { tensor: name.to_owned(), found: self.tensors.len() })
     }
 
     /// The tensor of that name, which must have that shape.
     ///
     /// # Errors
     /// [`FormatError::MissingTensor`], [`FormatError::WrongShape`].
-    pub fn tensor_of_shape(
-        &self,
-        name: &str,
-        shape: &[usize],
-    ) -> Result<&TensorRef<'a>, FormatError> {
+    pub fn tensor_of_shape(&self, name: &str, shape: &[usize]) -> Result<&TensorRef<'a>, FormatError> {
         let tensor = self.tensor(name)?;
         if tensor.shape == shape {
             return Ok(tensor);
         }
-        Err(FormatError::WrongShape {
-            tensor: name.to_owned(),
-            expected: shape.to_vec(),
-            found: tensor.shape.clone(),
-        })
+        Err(FormatError::WrongShape { tensor: name.to_owned(), expected: shape.to_vec(), found: tensor.shape.clone() })
     }
 }
 
@@ -160,11 +133,7 @@ impl TensorRef<'_> {
     /// [`FormatError::Dtype`] for any other type, [`FormatError::WrongShape`] if `out` has another length.
     pub fn copy_to_f32(&self, out: &mut [f32]) -> Result<(), FormatError> {
         if out.len() != self.len() {
-            return Err(FormatError::WrongShape {
-                tensor: self.name.clone(),
-                expected: vec![out.len()],
-                found: self.shape.clone(),
-            });
+            return Err(FormatError::WrongShape { tensor: self.name.clone(), expected: vec![out.len()], found: self.shape.clone() });
         }
         let bytes = self.bytes;
         match self.dtype {
@@ -195,24 +164,13 @@ impl TensorRef<'_> {
     }
 
     fn wrong_dtype(&self, accepted: &'static str) -> FormatError {
-        FormatError::Dtype {
-            tensor: self.name.clone(),
-            dtype: format!("{:?}", self.dtype),
-            accepted,
-        }
+        FormatError::Dtype { tensor: self.name.clone(), dtype: format!("{:?}", self.dtype), accepted }
     }
 }
 
 /// The elements of `bytes`, `N` bytes each.
-fn elements<const N: usize, T>(
-    bytes: &[u8],
-    decode: impl Fn([u8; N]) -> T,
-) -> impl Iterator<Item = T> {
-    bytes
-        .as_chunks::<N>()
-        .0
-        .iter()
-        .map(move |chunk| decode(*chunk))
+fn elements<const N: usize, T>(bytes: &[u8], decode: impl Fn([u8; N]) -> T) -> impl Iterator<Item = T> {
+    bytes.as_chunks::<N>().0.iter().map(move |chunk| decode(*chunk))
 }
 
 fn fill(out: &mut [f32], values: impl Iterator<Item = f32>) {
@@ -230,11 +188,7 @@ pub fn hf_metadata() -> BTreeMap<String, String> {
 ///
 /// # Panics
 /// If a shape does not fit its data or a name occurs twice.
-pub fn write(
-    tensors: &[TensorSource<'_>],
-    dtype: SaveDtype,
-    metadata: &BTreeMap<String, String>,
-) -> Vec<u8> {
+pub fn write(tensors: &[TensorSource<'_>], dtype: SaveDtype, metadata: &BTreeMap<String, String>) -> Vec<u8> {
     let mut sorted = tensors.to_vec();
     sorted.sort_by_key(|tensor| tensor.name);
     let (element_bytes, dtype_name) = match dtype {
@@ -248,25 +202,15 @@ pub fn write(
     }
     let mut begin = 0;
     for TensorSource { name, shape, data } in &sorted {
-        assert_eq!(
-            shape.iter().product::<usize>(),
-            data.len(),
-            "shape {shape:?} of tensor `{name}` and its length"
-        );
+        assert_eq!(shape.iter().product::<usize>(), data.len(), "shape {shape:?} of tensor `{name}` and its length");
         let end = begin + data.len() * element_bytes;
         let entry = json!({ "dtype": dtype_name, "shape": shape, "data_offsets": [begin, end] });
-        assert!(
-            header.insert((*name).to_owned(), entry).is_none(),
-            "tensor `{name}` occurs twice"
-        );
+        assert!(header.insert((*name).to_owned(), entry).is_none(), "tensor `{name}` occurs twice");
         begin = end;
     }
     let mut text = Value::Object(header).to_string();
     // The data begins at a multiple of 8 bytes, as the reference writer has it.
-    text.extend(std::iter::repeat_n(
-        ' ',
-        text.len().next_multiple_of(LENGTH_BYTES) - text.len(),
-    ));
+    text.extend(std::iter::repeat_n(' ', text.len().next_multiple_of(LENGTH_BYTES) - text.len()));
 
     let mut out = Vec::with_capacity(LENGTH_BYTES + text.len() + begin);
     out.extend((text.len() as u64).to_le_bytes());

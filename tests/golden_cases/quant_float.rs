@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use tinyai::formats::safetensors::{self, Dtype, SaveDtype, TensorRef, TensorSource};
 
+use super::CaseResult;
 use super::case::Case;
 use super::checks::Checks;
-use super::CaseResult;
 
 pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     let bytes = case.file("io.safetensors")?;
@@ -18,9 +18,7 @@ pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     checks.expected("count", &[input.len() as f64])?;
     checks.expected("nan_count", &[nan_count as f64])?;
 
-    for (prefix, save_dtype, dtype) in
-        [("f16", SaveDtype::F16, Dtype::F16), ("bf16", SaveDtype::BF16, Dtype::BF16)]
-    {
+    for (prefix, save_dtype, dtype) in [("f16", SaveDtype::F16, Dtype::F16), ("bf16", SaveDtype::BF16, Dtype::BF16)] {
         let rounded = round(&input, save_dtype)?;
         let back = decode(&rounded, dtype)?;
         let bits: Vec<i64> = rounded.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]]).into()).collect();

@@ -38,114 +38,42 @@ fn a_published_file_is_read() {
         eos_token_id: vec![128_001, 128_009],
     };
     assert_eq!(config, want);
-    assert_eq!(
-        HfConfig::from_json(config.to_json().as_bytes()).unwrap(),
-        config
-    );
+    assert_eq!(HfConfig::from_json(config.to_json().as_bytes()).unwrap(), config);
 }
 
 #[test]
 fn defaults_are_those_of_transformers() {
-    let text =
-        br#"{"model_type": "llama", "vocab_size": 10, "hidden_size": 8, "intermediate_size": 12,
+    let text = br#"{"model_type": "llama", "vocab_size": 10, "hidden_size": 8, "intermediate_size": 12,
         "num_hidden_layers": 1, "num_attention_heads": 2, "eos_token_id": 2}"#;
     let config = HfConfig::from_json(text).unwrap();
-    assert_eq!(
-        (
-            config.num_key_value_heads,
-            config.head_dim,
-            config.max_position_embeddings
-        ),
-        (2, 4, 2048)
-    );
-    assert_eq!(
-        (
-            config.rms_norm_eps,
-            config.rope_theta,
-            config.tie_word_embeddings
-        ),
-        (1e-6, 10_000.0, false)
-    );
-    assert_eq!(
-        (config.bos_token_id, config.eos_token_id.as_slice()),
-        (None, [2].as_slice())
-    );
+    assert_eq!((config.num_key_value_heads, config.head_dim, config.max_position_embeddings), (2, 4, 2048));
+    assert_eq!((config.rms_norm_eps, config.rope_theta, config.tie_word_embeddings), (1e-6, 10_000.0, false));
+    assert_eq!((config.bos_token_id, config.eos_token_id.as_slice()), (None, [2].as_slice()));
 }
 
 #[test]
 fn rope_parameters_come_before_rope_theta() {
-    let text = with(
-        "rope_parameters",
-        json!({ "rope_theta": 1234.5, "rope_type": "default" }),
-    );
+    let text = with("rope_parameters", json!({ "rope_theta": 1234.5, "rope_type": "default" }));
     assert_eq!(HfConfig::from_json(&text).unwrap().rope_theta, 1234.5);
 }
 
 #[test]
 fn what_is_not_supported_is_named() {
     let cases = [
-        (
-            "model_type",
-            json!("qwen2"),
-            "model_type = \"qwen2\" is not supported; accepted: \"llama\"",
-        ),
-        (
-            "architectures",
-            json!(["LlamaForSequenceClassification"]),
-            "accepted: [\"LlamaForCausalLM\"]",
-        ),
-        (
-            "hidden_act",
-            json!("gelu"),
-            "hidden_act = \"gelu\" is not supported; accepted: \"silu\"",
-        ),
-        (
-            "attention_bias",
-            json!(true),
-            "attention_bias = true is not supported; accepted: false",
-        ),
-        (
-            "mlp_bias",
-            json!(true),
-            "mlp_bias = true is not supported; accepted: false",
-        ),
-        (
-            "sliding_window",
-            json!(4096),
-            "sliding_window = 4096 is not supported; accepted: null",
-        ),
-        (
-            "rope_scaling",
-            json!({"rope_type": "llama3"}),
-            "rope_scaling.rope_type = \"llama3\"",
-        ),
-        (
-            "rope_scaling",
-            json!({"type": "linear"}),
-            "rope_scaling.type = \"linear\"",
-        ),
-        (
-            "rope_parameters",
-            json!({"rope_type": "yarn"}),
-            "rope_parameters.rope_type = \"yarn\"",
-        ),
-        (
-            "num_key_value_heads",
-            json!(4),
-            "accepted: a divisor of num_attention_heads = 6",
-        ),
-        (
-            "num_attention_heads",
-            json!(10),
-            "hidden_size = 96 must be an even multiple",
-        ),
+        ("model_type", json!("qwen2"), "model_type = \"qwen2\" is not supported; accepted: \"llama\""),
+        ("architectures", json!(["LlamaForSequenceClassification"]), "accepted: [\"LlamaForCausalLM\"]"),
+        ("hidden_act", json!("gelu"), "hidden_act = \"gelu\" is not supported; accepted: \"silu\""),
+        ("attention_bias", json!(true), "attention_bias = true is not supported; accepted: false"),
+        ("mlp_bias", json!(true), "mlp_bias = true is not supported; accepted: false"),
+        ("sliding_window", json!(4096), "sliding_window = 4096 is not supported; accepted: null"),
+        ("rope_scaling", json!({"rope_type": "llama3"}), "rope_scaling.rope_type = \"llama3\""),
+        ("rope_scaling", json!({"type": "linear"}), "rope_scaling.type = \"linear\""),
+        ("rope_parameters", json!({"rope_type": "yarn"}), "rope_parameters.rope_type = \"yarn\""),
+        ("num_key_value_heads", json!(4), "accepted: a divisor of num_attention_heads = 6"),
+        ("num_attention_heads", json!(10), "hidden_size = 96 must be an even multiple"),
         ("head_dim", json!(7), "head_dim = 7"),
         ("hidden_size", json!("large"), "hidden_size = \"large\""),
-        (
-            "vocab_size",
-            json!(0),
-            "vocab_size = 0 is not supported; accepted: 1 ..= 16777216",
-        ),
+        ("vocab_size", json!(0), "vocab_size = 0 is not supported; accepted: 1 ..= 16777216"),
         ("num_hidden_layers", json!(1e9), "num_hidden_layers"),
         ("rms_norm_eps", json!(-1), "rms_norm_eps = -1"),
         ("rope_theta", json!(0), "rope_theta = 0"),
@@ -153,19 +81,11 @@ fn what_is_not_supported_is_named() {
         ("vocab_size", Value::Null, "field `vocab_size` is missing"),
     ];
     for (field, value, part) in cases {
-        let message = HfConfig::from_json(&with(field, value))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            message.starts_with("config.json: ") && message.contains(part),
-            "{field}: {message}"
-        );
+        let message = HfConfig::from_json(&with(field, value)).unwrap_err().to_string();
+        assert!(message.starts_with("config.json: ") && message.contains(part), "{field}: {message}");
     }
     let message = HfConfig::from_json(b"[1]").unwrap_err().to_string();
-    assert!(
-        message.contains("config.json is not what it should be"),
-        "{message}"
-    );
+    assert!(message.contains("config.json is not what it should be"), "{message}");
 }
 
 proptest! {

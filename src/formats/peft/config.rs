@@ -9,15 +9,7 @@ const FILE: &str = "adapter_config.json";
 const MAX_RANK: usize = 1 << 16;
 
 /// The linear layers of a decoder layer, in the order of the computation.
-const LINEAR_LAYERS: [&str; 7] = [
-    "q_proj",
-    "k_proj",
-    "v_proj",
-    "o_proj",
-    "gate_proj",
-    "up_proj",
-    "down_proj",
-];
+const LINEAR_LAYERS: [&str; 7] = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 
 /// How the weights of a fresh adapter are drawn; `B` is zero in all but `Random`, so that the adapter changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +51,9 @@ impl LoraConfig {
     /// Whether the layer of that path, e.g. `model.layers.0.self_attn.q_proj`, is adapted: its end must be one of
     /// [`target_modules`](Self::target_modules), as PEFT has it.
     pub fn adapts(&self, module: &str) -> bool {
-        self.target_modules.iter().any(|target| {
-            module
-                .strip_suffix(target.as_str())
-                .is_some_and(|start| start.is_empty() || start.ends_with('.'))
-        })
+        self.target_modules
+            .iter()
+            .any(|target| module.strip_suffix(target.as_str()).is_some_and(|start| start.is_empty() || start.ends_with('.')))
     }
 
     /// Reads the text of an `adapter_config.json`.
@@ -81,9 +71,7 @@ impl LoraConfig {
                 Some(alpha) => alpha,
                 None => return Err(fields.missing("lora_alpha", ">= 0")),
             },
-            lora_dropout: fields
-                .number("lora_dropout", is_probability, "0 <= lora_dropout < 1")?
-                .unwrap_or(0.0),
+            lora_dropout: fields.number("lora_dropout", is_probability, "0 <= lora_dropout < 1")?.unwrap_or(0.0),
             target_modules: target_modules(&fields)?,
             use_rslora: fields.boolean("use_rslora")?.unwrap_or(false),
             init_lora_weights: match fields.get("init_lora_weights") {
@@ -134,13 +122,7 @@ fn check_features(fields: &Fields) -> Result<(), FormatError> {
     }
     fields.only("task_type", &[json!("CAUSAL_LM")])?;
     fields.only("bias", &[json!("none")])?;
-    for switch in [
-        "fan_in_fan_out",
-        "use_dora",
-        "lora_bias",
-        "use_qalora",
-        "use_bdlora",
-    ] {
+    for switch in ["fan_in_fan_out", "use_dora", "lora_bias", "use_qalora", "use_bdlora"] {
         fields.only(switch, &[json!(false)])?;
     }
     let others = [
@@ -159,10 +141,7 @@ fn check_features(fields: &Fields) -> Result<(), FormatError> {
 /// A list of names, or PEFT's `"all-linear"`; other texts are regular expressions and are not supported.
 fn target_modules(fields: &Fields) -> Result<Vec<String>, FormatError> {
     let field = "target_modules";
-    let accepted = format!(
-        "\"all-linear\", [{}]",
-        LINEAR_LAYERS.map(|name| format!("\"{name}\"")).join(", ")
-    );
+    let accepted = format!("\"all-linear\", [{}]", LINEAR_LAYERS.map(|name| format!("\"{name}\"")).join(", "));
     let names = match fields.get(field) {
         None => return Err(fields.missing(field, accepted)),
         Some(Value::String(name)) if name == "all-linear" => {
@@ -172,10 +151,6 @@ fn target_modules(fields: &Fields) -> Result<Vec<String>, FormatError> {
         Some(_) => return Err(fields.unsupported(field, accepted)),
     };
     let linear = |name: &str| LINEAR_LAYERS.contains(&name.rsplit('.').next().unwrap_or(name));
-    let names = names
-        .iter()
-        .map(|name| name.as_str().filter(|name| linear(name)).map(str::to_owned));
-    names
-        .collect::<Option<_>>()
-        .ok_or_else(|| fields.unsupported(field, accepted))
+    let names = names.iter().map(|name| name.as_str().filter(|name| linear(name)).map(str::to_owned));
+    names.collect::<Option<_>>().ok_or_else(|| fields.unsupported(field, accepted))
 }

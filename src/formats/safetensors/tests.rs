@@ -4,30 +4,13 @@ use super::*;
 
 /// A file by hand: the header as given, then `data`.
 fn file(header: &str, data: &[u8]) -> Vec<u8> {
-    [
-        &(header.len() as u64).to_le_bytes(),
-        header.as_bytes(),
-        data,
-    ]
-    .concat()
+    [&(header.len() as u64).to_le_bytes(), header.as_bytes(), data].concat()
 }
 
 fn sample(dtype: SaveDtype) -> Vec<u8> {
-    let weight = TensorSource {
-        name: "b.weight",
-        shape: &[2, 3],
-        data: &[0.5, -1.0, 2.0, 0.0, 1e-3, 65504.0],
-    };
-    let scalar = TensorSource {
-        name: "a.scale",
-        shape: &[],
-        data: &[3.25],
-    };
-    let empty = TensorSource {
-        name: "c.empty",
-        shape: &[0, 4],
-        data: &[],
-    };
+    let weight = TensorSource { name: "b.weight", shape: &[2, 3], data: &[0.5, -1.0, 2.0, 0.0, 1e-3, 65504.0] };
+    let scalar = TensorSource { name: "a.scale", shape: &[], data: &[3.25] };
+    let empty = TensorSource { name: "c.empty", shape: &[0, 4], data: &[] };
     write(&[weight, scalar, empty], dtype, &hf_metadata())
 }
 
@@ -40,36 +23,19 @@ fn what_is_written_is_read() {
     let bytes = sample(SaveDtype::F32);
     let read = read(&bytes).unwrap();
     assert_eq!(read.metadata, hf_metadata());
-    assert_eq!(
-        read.tensors.keys().collect::<Vec<_>>(),
-        ["a.scale", "b.weight", "c.empty"]
-    );
+    assert_eq!(read.tensors.keys().collect::<Vec<_>>(), ["a.scale", "b.weight", "c.empty"]);
     let weight = read.tensor_of_shape("b.weight", &[2, 3]).unwrap();
-    assert_eq!(
-        weight.to_f32().unwrap(),
-        [0.5, -1.0, 2.0, 0.0, 1e-3, 65504.0]
-    );
+    assert_eq!(weight.to_f32().unwrap(), [0.5, -1.0, 2.0, 0.0, 1e-3, 65504.0]);
     assert_eq!(read.tensor("a.scale").unwrap().to_f32().unwrap(), [3.25]);
     assert!(read.tensor("c.empty").unwrap().is_empty());
 }
 
 #[test]
 fn the_order_of_the_tensors_does_not_change_the_bytes() {
-    let a = TensorSource {
-        name: "a",
-        shape: &[1],
-        data: &[1.0],
-    };
-    let b = TensorSource {
-        name: "b",
-        shape: &[2],
-        data: &[2.0, 3.0],
-    };
+    let a = TensorSource { name: "a", shape: &[1], data: &[1.0] };
+    let b = TensorSource { name: "b", shape: &[2], data: &[2.0, 3.0] };
     let metadata = BTreeMap::new();
-    assert_eq!(
-        write(&[a, b], SaveDtype::F32, &metadata),
-        write(&[b, a], SaveDtype::F32, &metadata)
-    );
+    assert_eq!(write(&[a, b], SaveDtype::F32, &metadata), write(&[b, a], SaveDtype::F32, &metadata));
 }
 
 #[test]
@@ -90,33 +56,17 @@ fn half_precision_is_rounded_to_nearest() {
 
 #[test]
 fn bfloat16_and_integers_are_widened() {
-    let bytes = file(
-        r#"{"x":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}"#,
-        &[0x80, 0x3f, 0x40, 0xc0],
-    );
+    let bytes = file(r#"{"x":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}"#, &[0x80, 0x3f, 0x40, 0xc0]);
     let read_back = read(&bytes).unwrap();
     let x = read_back.tensor("x").unwrap();
     assert_eq!(x.to_f32().unwrap(), [1.0, -3.0]);
-    assert!(
-        x.to_i64()
-            .unwrap_err()
-            .to_string()
-            .contains("accepted: I64")
-    );
+    assert!(x.to_i64().unwrap_err().to_string().contains("accepted: I64"));
 
-    let bytes = file(
-        r#"{"ids":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#,
-        &(-100i64).to_le_bytes(),
-    );
+    let bytes = file(r#"{"ids":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#, &(-100i64).to_le_bytes());
     let read_back = read(&bytes).unwrap();
     let ids = read_back.tensor("ids").unwrap();
     assert_eq!(ids.to_i64().unwrap(), [-100]);
-    assert!(
-        ids.to_f32()
-            .unwrap_err()
-            .to_string()
-            .contains("dtype `I64` cannot be read here; accepted: F32")
-    );
+    assert!(ids.to_f32().unwrap_err().to_string().contains("dtype `I64` cannot be read here; accepted: F32"));
 }
 
 #[test]
@@ -126,42 +76,14 @@ fn a_broken_file_is_named() {
     };
     let cases: [(&str, Vec<u8>, &[&str]); 9] = [
         ("too short", vec![1, 2, 3], &["3 bytes", "too short"]),
-        (
-            "header beyond the file",
-            [&100u64.to_le_bytes()[..], b"{}"].concat(),
-            &["100 bytes", "only 2 bytes follow"],
-        ),
+        ("header beyond the file", [&100u64.to_le_bytes()[..], b"{}"].concat(), &["100 bytes", "only 2 bytes follow"]),
         ("not JSON", file("{oops", &[]), &["header", "line 1"]),
-        (
-            "wrong form",
-            file(r#"{"x":{"dtype":"F32"}}"#, &[]),
-            &["`x`", "missing field `shape`"],
-        ),
-        (
-            "unknown dtype",
-            file(&entry("Q4", "[1]", 0, 4), &[0; 4]),
-            &["`x`", "`Q4`", "F32"],
-        ),
-        (
-            "gap",
-            file(&entry("F32", "[1]", 4, 8), &[0; 8]),
-            &["`x`", "bytes 4 to 8", "begin at 0"],
-        ),
-        (
-            "size",
-            file(&entry("F32", "[2]", 0, 4), &[0; 4]),
-            &["`x`", "[2]", "4 bytes"],
-        ),
-        (
-            "overflow",
-            file(&entry("F32", "[4294967296,4294967296]", 0, 4), &[0; 4]),
-            &["`x`", "4294967296"],
-        ),
-        (
-            "cut off",
-            file(&entry("F32", "[2]", 0, 8), &[0; 7]),
-            &["take 8 bytes", "holds 7 bytes"],
-        ),
+        ("wrong form", file(r#"{"x":{"dtype":"F32"}}"#, &[]), &["`x`", "missing field `shape`"]),
+        ("unknown dtype", file(&entry("Q4", "[1]", 0, 4), &[0; 4]), &["`x`", "`Q4`", "F32"]),
+        ("gap", file(&entry("F32", "[1]", 4, 8), &[0; 8]), &["`x`", "bytes 4 to 8", "begin at 0"]),
+        ("size", file(&entry("F32", "[2]", 0, 4), &[0; 4]), &["`x`", "[2]", "4 bytes"]),
+        ("overflow", file(&entry("F32", "[4294967296,4294967296]", 0, 4), &[0; 4]), &["`x`", "4294967296"]),
+        ("cut off", file(&entry("F32", "[2]", 0, 8), &[0; 7]), &["take 8 bytes", "holds 7 bytes"]),
     ];
     for (name, bytes, parts) in cases {
         let message = message(&bytes);
@@ -178,10 +100,7 @@ fn offsets_that_would_overflow_are_an_error() {
         let (begin, end) = (i * huge, (i + 1) * huge);
         format!(r#""t{i}":{{"dtype":"U8","shape":[{huge}],"data_offsets":[{begin},{end}]}}"#)
     });
-    let bytes = file(
-        &format!("{{{}}}", tensors.collect::<Vec<_>>().join(",")),
-        &[],
-    );
+    let bytes = file(&format!("{{{}}}", tensors.collect::<Vec<_>>().join(",")), &[]);
     assert!(read(&bytes).is_err());
 }
 
@@ -190,14 +109,8 @@ fn a_missing_tensor_and_a_wrong_shape_are_named() {
     let bytes = sample(SaveDtype::F32);
     let read = read(&bytes).unwrap();
     let missing = read.tensor("lm_head.weight").unwrap_err().to_string();
-    assert!(
-        missing.contains("`lm_head.weight` is missing") && missing.contains("3 tensors"),
-        "{missing}"
-    );
-    let wrong = read
-        .tensor_of_shape("b.weight", &[3, 2])
-        .unwrap_err()
-        .to_string();
+    assert!(missing.contains("`lm_head.weight` is missing") && missing.contains("3 tensors"), "{missing}");
+    let wrong = read.tensor_of_shape("b.weight", &[3, 2]).unwrap_err().to_string();
     assert!(wrong.contains("[2, 3], expected [3, 2]"), "{wrong}");
 }
 
