@@ -1,1 +1,23 @@
-//! The `nn` room.
+//! Layers and the transformer as a list of segments.
+
+mod attention;
+mod build;
+mod config;
+mod embedding;
+mod feed_forward;
+mod head;
+mod linear;
+mod norm;
+mod pass;
+mod transformer;
+
+pub use attention::Attention;
+pub use build::{BuildError, Init, RandomWeights, WeightSource};
+pub use config::{ConfigError, FeedForwardKind, ModelConfig, NormKind, Positions};
+pub use embedding::Embedding;
+pub use feed_forward::FeedForward;
+pub use head::Head;
+pub use linear::{Linear, LinearAdapter};
+pub use norm::Norm;
+pub use pass::{Pass, Tokens};
+pub use transformer::{Segment, Transformer};

@@ -1,1 +1,9 @@
-//! The `optim` room.
+//! AdamW, learning-rate schedules, gradient clipping.
+
+mod adamw;
+mod clip;
+mod schedule;
+
+pub use adamw::{AdamW, AdamWConfig, Decay};
+pub use clip::{clip_factor, grad_norm};
+pub use schedule::{Schedule, ScheduleKind};

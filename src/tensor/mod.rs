@@ -1,1 +1,7 @@
-//! The `tensor` room.
+//! Tensors: shape and storage (an [`ndarray`] array), every byte of which is written down in a [`Ledger`].
+
+mod ledger;
+mod storage;
+
+pub use ledger::{Category, Charge, Ledger, MemoryReport, OutOfMemory, Use};
+pub use storage::Tensor;

@@ -1,0 +1,69 @@
+//! Token and position embeddings.
+
+use std::rc::Rc;
+
+use super::Op;
+use crate::autograd::Result;
+use crate::autograd::params::{ParamId, Params};
+use crate::autograd::tape::{Grads, Tape, Var};
+use crate::kernels::{elementwise, embedding};
+use crate::tensor::Tensor;
+
+#[derive(Debug)]
+pub(in crate::autograd) struct Embedding {
+    table: ParamId,
+    ids: Rc<[i32]>,
+}
+
+#[derive(Debug)]
+pub(in crate::autograd) struct PositionEmbedding {
+    x: Option<usize>,
+    table: Option<ParamId>,
+    seq_len: usize,
+}
+
+impl Tape {
+    /// Rows `ids` of the table `[vocab_size, d_model]`, as `[ids.len(), d_model]`. Every id is below `vocab_size`.
+    pub fn embedding(&mut self, params: &Params, table: ParamId, ids: &Rc<[i32]>) -> Result<Var> {
+        let d_model = params.get(table).value.shape()[1];
+        let mut y = self.zeros(&[ids.len(), d_model])?;
+        embedding::gather(d_model, params.value(table), ids, y.data_mut());
+        Ok(self.push(y, params.is_trainable(table), || Op::Embedding(Embedding { table, ids: ids.clone() })))
+    }
+
+    /// `x` plus row `t` of the table `[max_positions, d_model]` at position `t`; `x` is `[batch_size * seq_len, d_model]`.
+    pub fn position_embedding(&mut self, params: &Params, table: ParamId, x: Var, seq_len: usize) -> Result<Var> {
+        let (id, x_needs_grad) = (x.id, x.needs_grad);
+        let mut y = x.into_tensor()?;
+        let d_model = y.shape()[1];
+        let positions = &params.value(table)[..seq_len * d_model];
+        elementwise::add_bias(positions, y.data_mut());
+        let trainable = params.is_trainable(table);
+        Ok(self.push(y, x_needs_grad || trainable, || {
+            Op::PositionEmbedding(PositionEmbedding { x: x_needs_grad.then_some(id), table: trainable.then_some(table), seq_len })
+        }))
+    }
+}
+
+impl Embedding {
+    pub(super) fn backward(self, params: &mut Params, d_y: &Tensor) -> Result<()> {
+        let d_model = d_y.shape()[1];
+        let (_, d_table) = params.grad_mut(self.table)?;
+        embedding::scatter_add(d_model, d_y.data(), &self.ids, d_table);
+        Ok(())
+    }
+}
+
+impl PositionEmbedding {
+    pub(super) fn backward(self, params: &mut Params, grads: &mut Grads, d_y: Rc<Tensor>) -> Result<()> {
+        if let Some(table) = self.table {
+            let used = self.seq_len * d_y.shape()[1];
+            let (_, d_table) = params.grad_mut(table)?;
+            elementwise::bias_grad(used, d_y.data(), &mut d_table[..used]);
+        }
+        match self.x {
+            Some(x) => grads.add(x, d_y),
+            None => Ok(()),
+        }
+    }
+}

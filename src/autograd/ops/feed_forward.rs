@@ -1,0 +1,59 @@
+//! The non-linearities of feed-forward blocks.
+
+use std::rc::Rc;
+
+use super::Op;
+use crate::autograd::Result;
+use crate::autograd::tape::{Grads, Tape, Var};
+use crate::kernels::activation;
+use crate::tensor::Tensor;
+
+#[derive(Debug)]
+pub(in crate::autograd) struct SwiGlu {
+    gate_id: usize,
+    up_id: usize,
+    gate: Rc<Tensor>,
+    up: Rc<Tensor>,
+}
+
+#[derive(Debug)]
+pub(in crate::autograd) struct Gelu {
+    id: usize,
+    x: Rc<Tensor>,
+}
+
+impl Tape {
+    /// `silu(gate) * up` (Shazeer 2020, arXiv:2002.05202); all of one shape.
+    pub fn swiglu(&mut self, gate: &Var, up: &Var) -> Result<Var> {
+        let mut y = self.zeros(gate.value.shape())?;
+        activation::swiglu_forward(gate.data(), up.data(), y.data_mut());
+        Ok(self.push(y, gate.needs_grad || up.needs_grad, || {
+            Op::SwiGlu(SwiGlu { gate_id: gate.id, up_id: up.id, gate: gate.value.clone(), up: up.value.clone() })
+        }))
+    }
+
+    /// GELU in its tanh form (Hendrycks and Gimpel 2016, arXiv:1606.08415).
+    pub fn gelu(&mut self, x: &Var) -> Result<Var> {
+        let mut y = self.zeros(x.value.shape())?;
+        activation::gelu_forward(x.data(), y.data_mut());
+        Ok(self.push(y, x.needs_grad, || Op::Gelu(Gelu { id: x.id, x: x.value.clone() })))
+    }
+}
+
+impl SwiGlu {
+    pub(super) fn backward(self, grads: &mut Grads, d_y: &Tensor) -> Result<()> {
+        let mut d_gate = grads.zeros(d_y.shape())?;
+        let mut d_up = grads.zeros(d_y.shape())?;
+        activation::swiglu_backward(self.gate.data(), self.up.data(), d_y.data(), d_gate.data_mut(), d_up.data_mut());
+        grads.add(self.gate_id, Rc::new(d_gate))?;
+        grads.add(self.up_id, Rc::new(d_up))
+    }
+}
+
+impl Gelu {
+    pub(super) fn backward(self, grads: &mut Grads, d_y: &Tensor) -> Result<()> {
+        let mut d_x = grads.zeros(d_y.shape())?;
+        activation::gelu_backward(self.x.data(), d_y.data(), d_x.data_mut());
+        grads.add(self.id, Rc::new(d_x))
+    }
+}

@@ -1,0 +1,55 @@
+//! The operations: one file each, forward and backward side by side.
+
+mod add;
+pub(super) mod attention;
+mod cross_entropy;
+pub(super) mod dropout;
+mod embedding;
+mod feed_forward;
+mod linear;
+mod norm;
+mod rope;
+
+use std::rc::Rc;
+
+use super::params::Params;
+use super::tape::Grads;
+use super::Result;
+use crate::tensor::Tensor;
+
+/// An operation on the tape, with what its backward needs.
+#[derive(Debug)]
+pub(super) enum Op {
+    Add(add::Add),
+    Attention(attention::Attention),
+    CrossEntropy(cross_entropy::CrossEntropy),
+    Dropout(dropout::Dropout),
+    Embedding(embedding::Embedding),
+    Gelu(feed_forward::Gelu),
+    LayerNorm(norm::LayerNorm),
+    Linear(linear::Linear),
+    PositionEmbedding(embedding::PositionEmbedding),
+    RmsNorm(norm::RmsNorm),
+    Rope(rope::Rope),
+    SwiGlu(feed_forward::SwiGlu),
+}
+
+impl Op {
+    /// Adds the gradients of the operation's parameters and inputs, given that of its output.
+    pub(super) fn backward(self, params: &mut Params, grads: &mut Grads, d_output: Rc<Tensor>) -> Result<()> {
+        match self {
+            Op::Add(op) => op.backward(grads, d_output),
+            Op::Attention(op) => op.backward(grads, &d_output),
+            Op::CrossEntropy(op) => op.backward(grads, &d_output),
+            Op::Dropout(op) => op.backward(grads, &d_output),
+            Op::Embedding(op) => op.backward(params, &d_output),
+            Op::Gelu(op) => op.backward(grads, &d_output),
+            Op::LayerNorm(op) => op.backward(params, grads, &d_output),
+            Op::Linear(op) => op.backward(params, grads, d_output),
+            Op::PositionEmbedding(op) => op.backward(params, grads, d_output),
+            Op::RmsNorm(op) => op.backward(params, grads, &d_output),
+            Op::Rope(op) => op.backward(grads, d_output),
+            Op::SwiGlu(op) => op.backward(grads, &d_output),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The tape of one segment.
+
+use std::rc::Rc;
+
+use super::ops::Op;
+use super::params::Params;
+use super::Result;
+use crate::kernels::elementwise;
+use crate::tensor::{Category, Ledger, Tensor};
+
+/// A value on a tape.
+#[derive(Clone, Debug)]
+pub struct Var {
+    pub(super) id: usize,
+    pub(super) value: Rc<Tensor>,
+    /// Whether a gradient has to reach it: it depends on a trainable parameter or on a differentiable input.
+    pub(super) needs_grad: bool,
+}
+
+impl Var {
+    /// The value.
+    pub fn tensor(&self) -> &Tensor {
+        &self.value
+    }
+
+    /// The elements.
+    pub fn data(&self) -> &[f32] {
+        self.value.data()
+    }
+
+    /// Takes the tensor out: without a copy if nothing on the tape saved it.
+    pub fn into_tensor(self) -> Result<Tensor> {
+        Rc::try_unwrap(self.value).or_else(|shared| shared.try_clone())
+    }
+}
+
+/// What one operation left on the tape.
+#[derive(Debug)]
+struct Record {
+    output: usize,
+    op: Op,
+}
+
+/// The record of one segment's forward pass.
+#[derive(Debug)]
+pub struct Tape {
+    ledger: Ledger,
+    recording: bool,
+    records: Vec<Record>,
+    vars: usize,
+}
+
+impl Tape {
+    /// A tape that records for a backward pass.
+    pub fn recording(ledger: &Ledger) -> Self {
+        Self { ledger: ledger.clone(), recording: true, records: Vec::new(), vars: 0 }
+    }
+
+    /// A tape that saves nothing: for inference.
+    pub fn inference(ledger: &Ledger) -> Self {
+        Self { recording: false, ..Self::recording(ledger) }
+    }
+
+    /// The ledger that the tape's values are written down in.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Puts an input of the segment on the tape; `needs_grad`: whether the backward pass has to give its gradient.
+    pub fn input(&mut self, tensor: Tensor, needs_grad: bool) -> Var {
+        self.var(tensor, needs_grad && self.recording)
+    }
+
+    /// Puts the output of the segment before on this tape, without a copy.
+    pub fn input_from(&mut self, x: Var) -> Var {
+        let id = self.vars;
+        self.vars += 1;
+        Var { id, value: x.value, needs_grad: x.needs_grad && self.recording }
+    }
+
+    /// Runs backward from `output`, whose gradient is `d_output`, adding to the gradients in `params`;
+    /// gives the gradient of `input`, if it asked for one.
+    pub fn backward(mut self, params: &mut Params, output: &Var, d_output: Tensor, input: Option<&Var>) -> Result<Option<Tensor>> {
+        let mut grads = Grads { ledger: self.ledger.clone(), of: Vec::new() };
+        grads.of.resize_with(self.vars, || None);
+        grads.add(output.id, Rc::new(d_output))?;
+        while let Some(Record { output, op }) = self.records.pop() {
+            if let Some(d_output) = grads.of[output].take() {
+                op.backward(params, &mut grads, d_output)?;
+            }
+        }
+        match input.filter(|x| x.needs_grad).and_then(|x| grads.of[x.id].take()) {
+            Some(grad) => Ok(Some(Rc::try_unwrap(grad).or_else(|shared| shared.try_clone())?)),
+            None => Ok(None),
+        }
+    }
+
+    /// A zeroed tensor for an operation's output.
+    pub(super) fn zeros(&self, shape: &[usize]) -> Result<Tensor> {
+        Tensor::zeros(&self.ledger, Category::Activations, shape)
+    }
+
+    fn var(&mut self, tensor: Tensor, needs_grad: bool) -> Var {
+        let id = self.vars;
+        self.vars += 1;
+        Var { id, value: Rc::new(tensor), needs_grad }
+    }
+
+    /// Puts an operation's output on the tape; `op` is asked for, and saved, only if a gradient has to pass.
+    pub(super) fn push(&mut self, output: Tensor, needs_grad: bool, op: impl FnOnce() -> Op) -> Var {
+        let needs_grad = needs_grad && self.recording;
+        let output = self.var(output, needs_grad);
+        if needs_grad {
+            self.records.push(Record { output: output.id, op: op() });
+        }
+        output
+    }
+
+    /// As [`Tape::push`], for an operation that saves its own output.
+    pub(super) fn push_saving_output(&mut self, output: Tensor, needs_grad: bool, op: impl FnOnce(Rc<Tensor>) -> Op) -> Var {
+        let needs_grad = needs_grad && self.recording;
+        let output = self.var(output, needs_grad);
+        if needs_grad {
+            self.records.push(Record { output: output.id, op: op(output.value.clone()) });
+        }
+        output
+    }
+}
+
+/// Gradients of the values of a tape while it runs backward.
+#[derive(Debug)]
+pub(super) struct Grads {
+    ledger: Ledger,
+    of: Vec<Option<Rc<Tensor>>>,
+}
+
+impl Grads {
+    /// A zeroed tensor for a gradient.
+    pub(super) fn zeros(&self, shape: &[usize]) -> Result<Tensor> {
+        Tensor::zeros(&self.ledger, Category::Activations, shape)
+    }
+
+    /// Adds `grad` to the gradient of value `id`; the first one is kept without a copy, also where it is shared.
+    pub(super) fn add(&mut self, id: usize, grad: Rc<Tensor>) -> Result<()> {
+        let sum = match self.of[id].take() {
+            None => grad,
+            Some(mut old) => match Rc::get_mut(&mut old) {
+                Some(sum) => {
+                    elementwise::add_assign(sum.data_mut(), grad.data());
+                    old
+                }
+                None => {
+                    let mut sum = self.zeros(old.shape())?;
+                    elementwise::add(old.data(), grad.data(), sum.data_mut());
+                    Rc::new(sum)
+                }
+            },
+        };
+        self.of[id] = Some(sum);
+        Ok(())
+    }
+}

@@ -1,0 +1,121 @@
+use super::*;
+use crate::autograd::DropoutKey;
+use crate::nn::{ModelConfig, RandomWeights, Tokens};
+use crate::tensor::Ledger;
+
+fn model() -> Transformer {
+    let config = ModelConfig { vocab_size: 40, d_model: 16, n_layers: 2, n_heads: 2, n_kv_heads: 1, d_head: 8, d_ff: 24, ..Default::default() };
+    Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 3 }).unwrap()
+}
+
+fn config(targets: &[&str]) -> LoraConfig {
+    LoraConfig {
+        rank: 3,
+        alpha: 6.0,
+        dropout: 0.0,
+        target_modules: targets.iter().map(|&t| t.to_owned()).collect(),
+        init: LoraInit::KaimingUniform,
+    }
+}
+
+fn tokens() -> Tokens {
+    Tokens::new(2, 5, vec![1, 2, 3, 4, 5, 39, 7, 0, 9, 11])
+}
+
+/// A model whose pairs have an effect: B is set to something.
+fn trained(targets: &[&str]) -> Transformer {
+    let mut model = model();
+    attach(&mut model, &config(targets), &mut RandomWeights { seed: 5 }).unwrap();
+    for param in model.params.iter_mut().filter(|p| p.name.contains("lora_B")) {
+        for (i, value) in param.value.data_mut().iter_mut().enumerate() {
+            *value = 0.05 * ((i % 7) as f32 - 3.0);
+        }
+    }
+    model
+}
+
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+fn starts_at_the_base_model_and_trains_only_the_pairs() {
+    let base = model().logits(&tokens()).unwrap();
+    let mut model = model();
+    attach(&mut model, &config(&["q_proj", "down_proj"]), &mut RandomWeights { seed: 5 }).unwrap();
+    assert_eq!(base.data(), model.logits(&tokens()).unwrap().data());
+    let (_, trainable) = model.params.counts();
+    assert_eq!(trainable, 2 * (3 * (16 + 16) + 3 * (24 + 16)));
+    model.forward_backward(&tokens(), &[2; 10], 0.1, None).unwrap();
+    assert!(model.params.iter().all(|p| p.trainable == p.name.contains("lora_") && p.grad.is_some() == p.trainable));
+}
+
+#[test]
+fn merged_unmerged_and_disabled_agree() {
+    let base = model().logits(&tokens()).unwrap();
+    let mut model = trained(&["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]);
+    let adapted = model.logits(&tokens()).unwrap();
+    assert!(largest_difference(base.data(), adapted.data()) > 1e-3, "the pairs have no effect");
+
+    let each = |model: &mut Transformer, change: &dyn Fn(&mut dyn LinearAdapter, &mut Params, ParamId)| {
+        model
+            .for_each_linear(|linear, params| {
+                if let Some(adapter) = linear.adapter.as_deref_mut() {
+                    change(adapter, params, linear.weight);
+                }
+                Ok::<(), std::convert::Infallible>(())
+            })
+            .unwrap();
+        model.logits(&tokens()).unwrap()
+    };
+    // Float32 rounding of W + BA against Wx + B(Ax), through four half-blocks.
+    let merged = each(&mut model, &|adapter, params, weight| adapter.merge(params, weight));
+    assert!(largest_difference(merged.data(), adapted.data()) < 1e-5);
+    let disabled = each(&mut model, &|adapter, params, weight| adapter.set_enabled(params, weight, false));
+    assert!(largest_difference(disabled.data(), base.data()) < 1e-5);
+    let enabled = each(&mut model, &|adapter, params, weight| adapter.set_enabled(params, weight, true));
+    assert!(largest_difference(enabled.data(), adapted.data()) < 1e-5);
+}
+
+#[test]
+fn gradients_agree_with_finite_differences_also_under_dropout() {
+    let mut config = config(&["q_proj", "v_proj", "up_proj"]);
+    config.dropout = 0.3;
+    let key = Some(DropoutKey(11));
+    let mut model = model();
+    attach(&mut model, &config, &mut RandomWeights { seed: 5 }).unwrap();
+    for param in model.params.iter_mut().filter(|p| p.name.contains("lora_B")) {
+        param.value.data_mut().iter_mut().enumerate().for_each(|(i, v)| *v = 0.3 * ((i % 5) as f32 - 2.0));
+    }
+    let targets: Vec<i32> = (0..10).map(|i| (i * 3) % 40).collect();
+    model.forward_backward(&tokens(), &targets, 1.0, key).unwrap();
+    let checks: Vec<(String, usize, f32)> = model
+        .params
+        .iter()
+        .filter_map(|p| p.grad.as_ref().map(|g| (p.name.clone(), p.value.len() / 2, g.data()[p.value.len() / 2])))
+        .collect();
+    assert_eq!(checks.len(), 2 * 2 * 3);
+    for (name, index, grad) in checks {
+        let step = 1e-2;
+        let mut loss_at = |shift: f32| {
+            let id = model.params.find(&name).unwrap();
+            model.params.get_mut(id).value.data_mut()[index] += shift;
+            let loss = model.forward_backward(&tokens(), &targets, 1.0, key).unwrap();
+            model.params.get_mut(id).value.data_mut()[index] -= shift;
+            loss
+        };
+        let numeric = (loss_at(step) - loss_at(-step)) / (2.0 * f64::from(step));
+        // Central differences of a float32 loss near 37: rounding 4e-6 / 2e-2 plus the cubic term.
+        assert!((numeric - f64::from(grad)).abs() < 2e-3 + 0.02 * numeric.abs(), "{name}[{index}]: {grad} against {numeric}");
+    }
+}
+
+#[test]
+fn a_rank_above_the_layer_and_an_unknown_target_are_refused() {
+    let mut too_high = config(&["k_proj"]);
+    too_high.rank = 9;
+    let message = attach(&mut model(), &too_high, &mut RandomWeights { seed: 1 }).unwrap_err().to_string();
+    assert!(message.contains("rank = 9") && message.contains("1 to 8"), "{message}");
+    let message = attach(&mut model(), &config(&["qkv"]), &mut RandomWeights { seed: 1 }).unwrap_err().to_string();
+    assert!(message.contains("qkv") && message.contains("q_proj"), "{message}");
+}

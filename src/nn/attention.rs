@@ -1,0 +1,67 @@
+//! The attention half-block: `x + o_proj(attention(norm(x)))`.
+
+use super::build::{BuildError, Builder};
+use super::linear::Linear;
+use super::norm::Norm;
+use super::pass::Pass;
+use crate::autograd::{AttentionDims, Result, Tape, Var};
+
+/// Causal self-attention with grouped heads (Ainslie et al. 2023, arXiv:2305.13245), its norm and its residual.
+#[derive(Debug)]
+pub struct Attention {
+    /// Norm of the input.
+    pub norm: Norm,
+    /// Queries: `[n_heads * d_head, d_model]`.
+    pub q_proj: Linear,
+    /// Keys: `[n_kv_heads * d_head, d_model]`.
+    pub k_proj: Linear,
+    /// Values: `[n_kv_heads * d_head, d_model]`.
+    pub v_proj: Linear,
+    /// Output: `[d_model, n_heads * d_head]`.
+    pub o_proj: Linear,
+    n_heads: usize,
+    n_kv_heads: usize,
+    d_head: usize,
+}
+
+impl Attention {
+    pub(super) fn build(b: &mut Builder, layer: usize) -> std::result::Result<Self, BuildError> {
+        let (d_model, n_heads, n_kv_heads, d_head) = (b.config.d_model, b.config.n_heads, b.config.n_kv_heads, b.config.d_head);
+        let (std, residual_std) = super::transformer::init_std(b.config);
+        let name = |part: &str| format!("model.layers.{layer}.self_attn.{part}");
+        Ok(Self {
+            norm: Norm::build(b, &format!("model.layers.{layer}.input_layernorm"))?,
+            q_proj: Linear::build(b, name("q_proj"), d_model, n_heads * d_head, std)?,
+            k_proj: Linear::build(b, name("k_proj"), d_model, n_kv_heads * d_head, std)?,
+            v_proj: Linear::build(b, name("v_proj"), d_model, n_kv_heads * d_head, std)?,
+            o_proj: Linear::build(b, name("o_proj"), n_heads * d_head, d_model, residual_std)?,
+            n_heads,
+            n_kv_heads,
+            d_head,
+        })
+    }
+
+    /// `x` and the output are `[batch_size * seq_len, d_model]`.
+    pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
+        let h = self.norm.forward(tape, pass, x)?;
+        let mut q = self.q_proj.forward(tape, pass, &h)?;
+        let mut k = self.k_proj.forward(tape, pass, &h)?;
+        let v = self.v_proj.forward(tape, pass, &h)?;
+        drop(h);
+        if let Some(tables) = pass.rotary {
+            q = tape.rope(q, pass.seq_len, self.d_head, tables)?;
+            k = tape.rope(k, pass.seq_len, self.d_head, tables)?;
+        }
+        let dims = AttentionDims {
+            batch_size: pass.batch_size,
+            seq_len: pass.seq_len,
+            n_heads: self.n_heads,
+            n_kv_heads: self.n_kv_heads,
+            d_head: self.d_head,
+        };
+        let heads = tape.attention(dims, &q, &k, &v)?;
+        drop((q, k, v));
+        let y = self.o_proj.forward(tape, pass, &heads)?;
+        tape.add(x, &y)
+    }
+}

@@ -1,0 +1,180 @@
+//! Sizes and kinds of a decoder.
+
+use thiserror::Error;
+
+/// The normalisation of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NormKind {
+    /// RMSNorm: a gain only.
+    RmsNorm,
+    /// LayerNorm: gain and bias.
+    LayerNorm,
+}
+
+/// How positions enter a model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Positions {
+    /// Rotary embedding of queries and keys with this base.
+    Rotary {
+        /// Base of the wavelengths.
+        theta: f64,
+    },
+    /// A learned vector for each position, added to the token's.
+    Learned,
+}
+
+/// The feed-forward block of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedForwardKind {
+    /// `down(silu(gate(x)) * up(x))`.
+    SwiGlu,
+    /// `down(gelu(up(x)))`.
+    Gelu,
+}
+
+/// Configuration of a decoder-only transformer. The default is a small Llama.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelConfig {
+    /// Number of tokens.
+    pub vocab_size: usize,
+    /// Width of the hidden states.
+    pub d_model: usize,
+    /// Number of blocks.
+    pub n_layers: usize,
+    /// Query heads.
+    pub n_heads: usize,
+    /// Key and value heads; divides `n_heads`.
+    pub n_kv_heads: usize,
+    /// Width of a head.
+    pub d_head: usize,
+    /// Width inside the feed-forward block.
+    pub d_ff: usize,
+    /// Longest sequence.
+    pub max_positions: usize,
+    /// Normalisation.
+    pub norm: NormKind,
+    /// Added to the variance inside the normalisation.
+    pub norm_eps: f32,
+    /// Positions.
+    pub positions: Positions,
+    /// Feed-forward block.
+    pub feed_forward: FeedForwardKind,
+    /// Whether linear layers (but the head) have a bias.
+    pub bias: bool,
+    /// Whether the head uses the embedding's weights.
+    pub tie_embeddings: bool,
+}
+
+impl Default for ModelConfig {
+    fn default() -> Self {
+        Self {
+            vocab_size: 256,
+            d_model: 192,
+            n_layers: 4,
+            n_heads: 6,
+            n_kv_heads: 2,
+            d_head: 32,
+            d_ff: 512,
+            max_positions: 256,
+            norm: NormKind::RmsNorm,
+            norm_eps: 1e-5,
+            positions: Positions::Rotary { theta: 10_000.0 },
+            feed_forward: FeedForwardKind::SwiGlu,
+            bias: false,
+            tie_embeddings: true,
+        }
+    }
+}
+
+/// Sizes that do not make a model.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// A size is zero.
+    #[error("{field} = 0; it has to be at least 1")]
+    Zero {
+        /// The field.
+        field: &'static str,
+    },
+    /// Query heads cannot be shared out over key and value heads.
+    #[error("n_kv_heads = {n_kv_heads} does not divide n_heads = {n_heads}; try n_kv_heads = {nearest}")]
+    Heads {
+        /// Query heads.
+        n_heads: usize,
+        /// Key and value heads.
+        n_kv_heads: usize,
+        /// The largest smaller number that divides.
+        nearest: usize,
+    },
+    /// Rotary embedding pairs the halves of a head.
+    #[error("d_head = {d_head} is odd; rotary positions pair the halves of a head, so it has to be even")]
+    OddHead {
+        /// Width of a head.
+        d_head: usize,
+    },
+    /// A weight matrix whose size does not fit a 32-bit address space.
+    #[error("{field} = {value} is larger than the {limit} that fits a 32-bit address space")]
+    TooLarge {
+        /// The field.
+        field: &'static str,
+        /// Its value.
+        value: usize,
+        /// The largest value.
+        limit: usize,
+    },
+}
+
+impl ModelConfig {
+    /// Checks that the sizes make a model.
+    ///
+    /// # Errors
+    /// Naming the field, its value and what would do.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let Self { vocab_size, d_model, n_layers, n_heads, n_kv_heads, d_head, d_ff, max_positions, .. } = *self;
+        let sizes = [
+            ("vocab_size", vocab_size),
+            ("d_model", d_model),
+            ("n_layers", n_layers),
+            ("n_heads", n_heads),
+            ("n_kv_heads", n_kv_heads),
+            ("d_head", d_head),
+            ("d_ff", d_ff),
+            ("max_positions", max_positions),
+        ];
+        const LIMIT: usize = 1 << 24;
+        for (field, value) in sizes {
+            if value == 0 {
+                return Err(ConfigError::Zero { field });
+            }
+            if value > LIMIT {
+                return Err(ConfigError::TooLarge { field, value, limit: LIMIT });
+            }
+        }
+        if n_heads % n_kv_heads != 0 {
+            let nearest = (1..=n_kv_heads.min(n_heads)).rev().find(|n| n_heads % n == 0).unwrap_or(1);
+            return Err(ConfigError::Heads { n_heads, n_kv_heads, nearest });
+        }
+        if matches!(self.positions, Positions::Rotary { .. }) && d_head % 2 != 0 {
+            return Err(ConfigError::OddHead { d_head });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_the_field_the_value_and_what_would_do() {
+        let bad = |change: fn(&mut ModelConfig)| {
+            let mut config = ModelConfig::default();
+            change(&mut config);
+            config.validate().unwrap_err().to_string()
+        };
+        assert!(bad(|c| c.d_ff = 0).contains("d_ff = 0"));
+        assert!(bad(|c| c.n_kv_heads = 4).contains("try n_kv_heads = 3"));
+        assert!(bad(|c| c.d_head = 33).contains("d_head = 33 is odd"));
+        assert!(bad(|c| c.vocab_size = usize::MAX).contains("32-bit"));
+        assert_eq!(ModelConfig::default().validate(), Ok(()));
+    }
+}

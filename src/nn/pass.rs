@@ -1,0 +1,44 @@
+//! What a forward pass through the segments carries along.
+
+use std::rc::Rc;
+
+use crate::autograd::{DropoutKey, Params};
+use crate::tensor::Tensor;
+
+/// Token ids of a batch of equally long sequences, row by row.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// Number of sequences.
+    pub batch_size: usize,
+    /// Length of each.
+    pub seq_len: usize,
+    /// `[batch_size, seq_len]`; every id is below the model's vocabulary size.
+    pub ids: Rc<[i32]>,
+}
+
+impl Tokens {
+    /// A batch of sequences.
+    ///
+    /// # Panics
+    /// If `ids` is not `batch_size * seq_len` long.
+    pub fn new(batch_size: usize, seq_len: usize, ids: impl Into<Rc<[i32]>>) -> Self {
+        let ids = ids.into();
+        assert_eq!(ids.len(), batch_size * seq_len, "ids of {batch_size} sequences of {seq_len} tokens");
+        Self { batch_size, seq_len, ids }
+    }
+}
+
+/// What a forward pass through the segments carries along.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass<'a> {
+    /// The model's parameters.
+    pub params: &'a Params,
+    /// Cosines and sines of the rotary embedding, `[max_positions, d_head / 2]` each.
+    pub rotary: Option<&'a Rc<(Tensor, Tensor)>>,
+    /// Number of sequences.
+    pub batch_size: usize,
+    /// Length of each.
+    pub seq_len: usize,
+    /// Key of this pass's dropout masks; `None` outside training.
+    pub dropout: Option<DropoutKey>,
+}

@@ -1,0 +1,206 @@
+//! A decoder-only transformer as a list of segments, and the plain walk over them.
+
+use std::rc::Rc;
+
+use super::attention::Attention;
+use super::build::{BuildError, Builder, WeightSource};
+use super::config::{ModelConfig, Positions};
+use super::embedding::Embedding;
+use super::feed_forward::FeedForward;
+use super::head::Head;
+use super::linear::Linear;
+use super::pass::{Pass, Tokens};
+use crate::autograd::{DropoutKey, Params, Result, Tape, Var};
+use crate::kernels::{loss, rope};
+use crate::tensor::{Category, Ledger, Tensor};
+
+/// Standard deviation of new weights, and of those that write into the residual stream: scaled down with the depth, as in GPT-2
+/// (Radford et al. 2019, section 2.3).
+pub(super) fn init_std(config: &ModelConfig) -> (f32, f32) {
+    let std = 0.02;
+    (std, std / (2.0 * config.n_layers as f32).sqrt())
+}
+
+/// A segment between two boundaries; in a transformer the first is the embedding and the last the head.
+#[derive(Debug)]
+pub enum Segment {
+    /// Attention half-block.
+    Attention(Attention),
+    /// Feed-forward half-block.
+    FeedForward(FeedForward),
+}
+
+impl Segment {
+    /// `x` and the output are `[batch_size * seq_len, d_model]`.
+    pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
+        match self {
+            Segment::Attention(segment) => segment.forward(tape, pass, x),
+            Segment::FeedForward(segment) => segment.forward(tape, pass, x),
+        }
+    }
+
+    /// The linear layers, in the order of the forward pass.
+    fn linears_mut(&mut self) -> Vec<&mut Linear> {
+        match self {
+            Segment::Attention(Attention { q_proj, k_proj, v_proj, o_proj, .. }) => vec![q_proj, k_proj, v_proj, o_proj],
+            Segment::FeedForward(FeedForward { gate_proj, up_proj, down_proj, .. }) => {
+                gate_proj.iter_mut().chain([up_proj, down_proj]).collect()
+            }
+        }
+    }
+}
+
+/// A decoder-only transformer.
+#[derive(Debug)]
+pub struct Transformer {
+    /// Its sizes.
+    pub config: ModelConfig,
+    /// Its parameters.
+    pub params: Params,
+    /// First segment.
+    pub embedding: Embedding,
+    /// The segments between.
+    pub blocks: Vec<Segment>,
+    /// Last segment.
+    pub head: Head,
+    rotary: Option<Rc<(Tensor, Tensor)>>,
+}
+
+/// A segment that ran forward and waits for its backward.
+struct Ran {
+    tape: Tape,
+    input: Option<Var>,
+    output: Var,
+}
+
+impl Transformer {
+    /// Builds a model with weights from `source`, all trainable; its memory is written down in `ledger`.
+    ///
+    /// # Errors
+    /// If the sizes do not make a model, a weight is missing or misshapen, or memory runs out.
+    pub fn build(config: ModelConfig, ledger: &Ledger, source: &mut dyn WeightSource) -> std::result::Result<Self, BuildError> {
+        config.validate()?;
+        let mut params = Params::new(ledger);
+        let mut b = Builder { config: &config, params: &mut params, source };
+        let embedding = Embedding::build(&mut b)?;
+        let mut blocks = Vec::with_capacity(2 * config.n_layers);
+        for layer in 0..config.n_layers {
+            blocks.push(Segment::Attention(Attention::build(&mut b, layer)?));
+            blocks.push(Segment::FeedForward(FeedForward::build(&mut b, layer)?));
+        }
+        let head = Head::build(&mut b, &embedding)?;
+        let rotary = match config.positions {
+            Positions::Rotary { theta } => Some(Rc::new(rotary_tables(&config, theta, ledger)?)),
+            Positions::Learned => None,
+        };
+        Ok(Self { config, params, embedding, blocks, head, rotary })
+    }
+
+    /// Runs `change` on every linear layer of the blocks, in the order of the forward pass.
+    pub fn for_each_linear<E>(
+        &mut self,
+        mut change: impl FnMut(&mut Linear, &mut Params) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        for segment in &mut self.blocks {
+            for linear in segment.linears_mut() {
+                change(linear, &mut self.params)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Logits `[batch_size * seq_len, vocab_size]`.
+    pub fn logits(&self, tokens: &Tokens) -> Result<Tensor> {
+        let hidden = self.hidden(tokens)?;
+        self.logits_of(tokens, hidden)
+    }
+
+    /// Logits `[batch_size, vocab_size]` after the last token of each sequence.
+    pub fn last_logits(&self, tokens: &Tokens) -> Result<Tensor> {
+        let hidden = self.hidden(tokens)?;
+        let d_model = self.config.d_model;
+        let mut last = Tensor::zeros(self.params.ledger(), Category::Activations, &[tokens.batch_size, d_model])?;
+        for (row, sequence) in last.data_mut().chunks_mut(d_model).zip(hidden.data().chunks(tokens.seq_len * d_model)) {
+            row.copy_from_slice(&sequence[(tokens.seq_len - 1) * d_model..]);
+        }
+        drop(hidden);
+        self.logits_of(tokens, last)
+    }
+
+    /// Negative log-likelihood of each target, in nats, `[batch_size * seq_len]`; 0 where the target is negative.
+    pub fn nll(&self, tokens: &Tokens, targets: &[i32]) -> Result<Vec<f32>> {
+        let logits = self.logits(tokens)?;
+        let mut nll = vec![0.0; targets.len()];
+        loss::cross_entropy(self.config.vocab_size, logits.data(), targets, &mut nll);
+        Ok(nll)
+    }
+
+    /// One forward and backward pass. Gives `loss = scale * Σ nll` over the targets that are not negative, and adds its gradient to
+    /// that of each trainable parameter.
+    pub fn forward_backward(&mut self, tokens: &Tokens, targets: &[i32], scale: f32, dropout: Option<DropoutKey>) -> Result<f64> {
+        let (ran, loss) = self.forward_recording(tokens, targets, scale, dropout)?;
+        let mut d_output = Tensor::zeros(self.params.ledger(), Category::Activations, &[1])?;
+        d_output.data_mut()[0] = 1.0;
+        for Ran { tape, input, output } in ran.into_iter().rev() {
+            match tape.backward(&mut self.params, &output, d_output, input.as_ref())? {
+                Some(d_input) => d_output = d_input,
+                // Nothing below learns.
+                None => break,
+            }
+        }
+        Ok(loss)
+    }
+
+    fn forward_recording(&self, tokens: &Tokens, targets: &[i32], scale: f32, dropout: Option<DropoutKey>) -> Result<(Vec<Ran>, f64)> {
+        let ledger = self.params.ledger();
+        let pass = self.pass(tokens, dropout);
+        let mut ran = Vec::with_capacity(self.blocks.len() + 2);
+        let mut tape = Tape::recording(ledger);
+        let mut x = self.embedding.forward(&mut tape, &pass, tokens)?;
+        ran.push(Ran { tape, input: None, output: x.clone() });
+        for segment in &self.blocks {
+            let mut tape = Tape::recording(ledger);
+            let input = tape.input_from(x);
+            x = segment.forward(&mut tape, &pass, &input)?;
+            ran.push(Ran { tape, input: Some(input), output: x.clone() });
+        }
+        let mut tape = Tape::recording(ledger);
+        let input = tape.input_from(x);
+        let logits = self.head.forward(&mut tape, &pass, &input)?;
+        let (output, loss) = tape.cross_entropy(logits, targets, scale)?;
+        ran.push(Ran { tape, input: Some(input), output });
+        Ok((ran, loss))
+    }
+
+    fn hidden(&self, tokens: &Tokens) -> Result<Tensor> {
+        let pass = self.pass(tokens, None);
+        let mut tape = Tape::inference(self.params.ledger());
+        let mut x = self.embedding.forward(&mut tape, &pass, tokens)?;
+        for segment in &self.blocks {
+            x = segment.forward(&mut tape, &pass, &x)?;
+        }
+        x.into_tensor()
+    }
+
+    fn logits_of(&self, tokens: &Tokens, hidden: Tensor) -> Result<Tensor> {
+        let pass = self.pass(tokens, None);
+        let mut tape = Tape::inference(self.params.ledger());
+        let x = tape.input(hidden, false);
+        self.head.forward(&mut tape, &pass, &x)?.into_tensor()
+    }
+
+    fn pass(&self, tokens: &Tokens, dropout: Option<DropoutKey>) -> Pass<'_> {
+        assert!(tokens.seq_len <= self.config.max_positions, "a sequence of {} tokens", tokens.seq_len);
+        Pass { params: &self.params, rotary: self.rotary.as_ref(), batch_size: tokens.batch_size, seq_len: tokens.seq_len, dropout }
+    }
+}
+
+/// Cosines and sines, `[max_positions, d_head / 2]` each.
+fn rotary_tables(config: &ModelConfig, theta: f64, ledger: &Ledger) -> Result<(Tensor, Tensor)> {
+    let (cos, sin) = rope::rope_tables(config.max_positions, config.d_head, theta);
+    let shape = [config.max_positions, config.d_head / 2];
+    Ok((
+        Tensor::from_vec(ledger, Category::Parameters, &shape, cos)?,
+        Tensor::from_vec(ledger, Category::Parameters, &shape, sin)?,
+    ))
+}

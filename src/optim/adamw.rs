@@ -1,0 +1,88 @@
+//! AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101), as PyTorch computes it.
+
+use crate::autograd::{Param, Params, Result};
+use crate::kernels::adamw::{AdamwStep, adamw_step};
+use crate::tensor::{Category, Tensor};
+
+/// Which parameters the weight decay acts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decay {
+    /// All, as PyTorch's default does.
+    All,
+    /// Those with two dimensions: neither gains nor biases.
+    MatricesOnly,
+}
+
+/// Settings of AdamW; the learning rate comes with each step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamWConfig {
+    /// Decay of the gradient's running mean.
+    pub beta1: f64,
+    /// Decay of the gradient's running square.
+    pub beta2: f64,
+    /// Added to the denominator.
+    pub eps: f64,
+    /// Decoupled weight decay: each step first multiplies by `1 - lr * weight_decay`.
+    pub weight_decay: f64,
+    /// What it acts on.
+    pub decay: Decay,
+}
+
+/// The optimizer with its state: two moments a trainable parameter, made at its first step.
+#[derive(Debug)]
+pub struct AdamW {
+    config: AdamWConfig,
+    moments: Vec<Option<(Tensor, Tensor)>>,
+    steps: u32,
+}
+
+impl AdamW {
+    /// An optimizer without state yet.
+    pub fn new(config: AdamWConfig) -> Self {
+        Self { config, moments: Vec::new(), steps: 0 }
+    }
+
+    /// One update of every parameter that has a gradient; gradients are multiplied by `grad_scale` first (clipping).
+    ///
+    /// # Errors
+    /// If there is no memory for the state; nothing is changed then but the state of some parameters.
+    pub fn step(&mut self, params: &mut Params, lr: f64, grad_scale: f32) -> Result<()> {
+        let ledger = params.ledger().clone();
+        self.moments.resize_with(params.iter().count(), || None);
+        for (param, moments) in params.iter().zip(&mut self.moments) {
+            if learns(param) && moments.is_none() {
+                let zeros = || Tensor::zeros(&ledger, Category::Optimizer, param.value.shape());
+                *moments = Some((zeros()?, zeros()?));
+            }
+        }
+        self.steps += 1;
+        for (param, moments) in params.iter_mut().zip(&mut self.moments) {
+            if let (true, Some((m, v))) = (learns(param), moments) {
+                let step = self.step_of(param, lr, grad_scale);
+                let Param { value, grad, .. } = param;
+                let Some(grad) = grad else { continue };
+                adamw_step(&step, value.data_mut(), m.data_mut(), v.data_mut(), grad.data());
+            }
+        }
+        Ok(())
+    }
+
+    fn step_of(&self, param: &Param, lr: f64, grad_scale: f32) -> AdamwStep {
+        let AdamWConfig { beta1, beta2, eps, weight_decay, decay } = self.config;
+        let decays = decay == Decay::All || param.value.shape().len() > 1;
+        AdamwStep {
+            lr: lr as f32,
+            beta1: beta1 as f32,
+            beta2: beta2 as f32,
+            eps: eps as f32,
+            weight_decay: if decays { weight_decay as f32 } else { 0.0 },
+            bias_correction1: (1.0 - beta1.powf(f64::from(self.steps))) as f32,
+            bias_correction2: (1.0 - beta2.powf(f64::from(self.steps))) as f32,
+            grad_scale,
+        }
+    }
+}
+
+fn learns(param: &Param) -> bool {
+    param.trainable && param.grad.is_some()
+}

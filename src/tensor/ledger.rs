@@ -1,0 +1,226 @@
+//! The memory ledger: live and peak bytes by category, and the limit that a run may not cross.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+/// What memory is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Category {
+    /// Weights, those of adapters included.
+    Parameters,
+    /// Gradients of weights.
+    Gradients,
+    /// State of the optimizer.
+    Optimizer,
+    /// Values that a forward pass keeps for its backward pass, and the passes' intermediate results.
+    Activations,
+    /// Keys and values kept between decode steps.
+    Kv,
+    /// Buffers of messages between ranks.
+    Communication,
+    /// Tokens of the corpus and batches.
+    Data,
+}
+
+impl Category {
+    /// All categories, in the order in which they are shown.
+    pub const ALL: [Category; 7] = [
+        Category::Parameters,
+        Category::Gradients,
+        Category::Optimizer,
+        Category::Activations,
+        Category::Kv,
+        Category::Communication,
+        Category::Data,
+    ];
+
+    /// Name in results and in the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Category::Parameters => "parameters",
+            Category::Gradients => "gradients",
+            Category::Optimizer => "optimizer",
+            Category::Activations => "activations",
+            Category::Kv => "kv",
+            Category::Communication => "communication",
+            Category::Data => "data",
+        }
+    }
+}
+
+const CATEGORIES: usize = Category::ALL.len();
+
+/// Bytes of one category, or of all together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Use {
+    /// Bytes now.
+    pub live: usize,
+    /// Most bytes at any time.
+    pub peak: usize,
+    /// Bytes at the moment when the total of all categories was highest.
+    pub at_peak: usize,
+}
+
+/// What a ledger has seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemoryReport {
+    /// By category, in the order of [`Category::ALL`].
+    pub categories: [Use; CATEGORIES],
+    /// All categories together; its `at_peak` equals its `peak`.
+    pub total: Use,
+}
+
+impl MemoryReport {
+    /// The bytes of one category.
+    pub fn of(&self, category: Category) -> Use {
+        self.categories[category as usize]
+    }
+}
+
+/// A request that the limit, or the machine, could not meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutOfMemory {
+    /// What the memory was asked for.
+    pub category: Category,
+    /// Bytes asked for.
+    pub requested: usize,
+    /// What was in use at that moment.
+    pub report: MemoryReport,
+    /// The ledger's limit; `None`: the allocator itself refused.
+    pub limit: Option<usize>,
+}
+
+impl fmt::Display for OutOfMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (category, requested, live) = (self.category.name(), self.requested, self.report.total.live);
+        match self.limit {
+            Some(limit) => write!(f, "out of memory: {requested} more bytes for {category} on top of {live} exceed the limit of {limit} bytes"),
+            None => write!(f, "out of memory: the machine has no {requested} more bytes for {category} on top of {live}"),
+        }
+    }
+}
+
+impl std::error::Error for OutOfMemory {}
+
+/// The books of one run. Cheap to clone: clones share the books. Not shared between threads: a run lives on one,
+/// and its kernels get plain slices.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    books: Rc<Books>,
+}
+
+#[derive(Debug)]
+struct Books {
+    report: RefCell<MemoryReport>,
+    limit: Cell<Option<usize>>,
+}
+
+impl Ledger {
+    /// Empty books; `limit` is in bytes over all categories.
+    pub fn new(limit: Option<usize>) -> Self {
+        Self { books: Rc::new(Books { report: RefCell::default(), limit: Cell::new(limit) }) }
+    }
+
+    /// Writes down `bytes` until the returned charge is dropped.
+    ///
+    /// # Errors
+    /// If the total would exceed the limit.
+    pub fn charge(&self, category: Category, bytes: usize) -> Result<Charge, OutOfMemory> {
+        let mut report = self.books.report.borrow_mut();
+        let total = report.total.live.saturating_add(bytes);
+        if let Some(limit) = self.books.limit.get().filter(|&limit| total > limit) {
+            return Err(OutOfMemory { category, requested: bytes, report: *report, limit: Some(limit) });
+        }
+        let used = &mut report.categories[category as usize];
+        used.live += bytes;
+        used.peak = used.peak.max(used.live);
+        report.total.live = total;
+        if total > report.total.peak {
+            report.total.peak = total;
+            report.total.at_peak = total;
+            for used in &mut report.categories {
+                used.at_peak = used.live;
+            }
+        }
+        drop(report);
+        Ok(Charge { ledger: self.clone(), category, bytes })
+    }
+
+    /// The error for a request that the allocator refused.
+    pub(super) fn refused(&self, category: Category, requested: usize) -> OutOfMemory {
+        OutOfMemory { category, requested, report: self.report(), limit: None }
+    }
+
+    /// What is and was in use.
+    pub fn report(&self) -> MemoryReport {
+        *self.books.report.borrow()
+    }
+
+    /// Forgets the peaks: they start again at what is live now.
+    pub fn reset_peaks(&self) {
+        let mut report = self.books.report.borrow_mut();
+        for used in &mut report.categories {
+            used.peak = used.live;
+            used.at_peak = used.live;
+        }
+        let live = report.total.live;
+        report.total = Use { live, peak: live, at_peak: live };
+    }
+}
+
+/// Bytes written down in a ledger; dropping it strikes them out.
+#[derive(Debug)]
+pub struct Charge {
+    ledger: Ledger,
+    category: Category,
+    bytes: usize,
+}
+
+impl Charge {
+    /// The ledger that holds this charge.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What the bytes are used for.
+    pub fn category(&self) -> Category {
+        self.category
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        let mut report = self.ledger.books.report.borrow_mut();
+        report.categories[self.category as usize].live -= self.bytes;
+        report.total.live -= self.bytes;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peaks_add_up_at_the_moment_of_the_total_peak() {
+        let ledger = Ledger::new(None);
+        let a = ledger.charge(Category::Activations, 100).unwrap();
+        drop(a);
+        let _p = ledger.charge(Category::Parameters, 70).unwrap();
+        let _g = ledger.charge(Category::Gradients, 50).unwrap();
+        let report = ledger.report();
+        assert_eq!(report.of(Category::Activations), Use { live: 0, peak: 100, at_peak: 0 });
+        assert_eq!(report.total, Use { live: 120, peak: 120, at_peak: 120 });
+        assert_eq!(report.categories.iter().map(|u| u.at_peak).sum::<usize>(), report.total.peak);
+    }
+
+    #[test]
+    fn the_limit_names_the_category_and_the_amounts() {
+        let ledger = Ledger::new(Some(100));
+        let _held = ledger.charge(Category::Parameters, 60).unwrap();
+        let refused = ledger.charge(Category::Activations, 41).unwrap_err();
+        assert_eq!((refused.category, refused.requested, refused.limit), (Category::Activations, 41, Some(100)));
+        assert!(refused.to_string().contains("41 more bytes for activations on top of 60"));
+        assert!(ledger.charge(Category::Activations, 40).is_ok());
+    }
+}
