@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
+use super::Result;
 use super::ops::Op;
 use super::params::Params;
-use super::Result;
 use crate::kernels::elementwise;
 use crate::tensor::{Category, Ledger, Tensor};
 

@@ -32,7 +32,13 @@ pub struct Linear {
 }
 
 impl Linear {
-    pub(super) fn build(b: &mut Builder, name: String, in_features: usize, out_features: usize, std: f32) -> std::result::Result<Self, BuildError> {
+    pub(super) fn build(
+        b: &mut Builder,
+        name: String,
+        in_features: usize,
+        out_features: usize,
+        std: f32,
+    ) -> std::result::Result<Self, BuildError> {
         let weight = b.param(format!("{name}.weight"), &[out_features, in_features], Init::Normal(std))?;
         let bias = match b.config.bias {
             true => Some(b.param(format!("{name}.bias"), &[out_features], Init::Zeros)?),

@@ -199,8 +199,8 @@ impl Transformer {
 fn rotary_tables(config: &ModelConfig, theta: f64, ledger: &Ledger) -> Result<(Tensor, Tensor)> {
     let (cos, sin) = rope::rope_tables(config.max_positions, config.d_head, theta);
     let shape = [config.max_positions, config.d_head / 2];
-    Ok((
-        Tensor::from_vec(ledger, Category::Parameters, &shape, cos)?,
-        Tensor::from_vec(ledger, Category::Parameters, &shape, sin)?,
-    ))
+    Ok((Tensor::from_vec(ledger, Category::Parameters, &shape, cos)?, Tensor::from_vec(ledger, Category::Parameters, &shape, sin)?))
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,7 @@ impl AdamW {
         self.steps += 1;
         for (param, moments) in params.iter_mut().zip(&mut self.moments) {
             if let (true, Some((m, v))) = (learns(param), moments) {
-                let step = self.step_of(param, lr, grad_scale);
+                let step = self.config.step_of(self.steps, param, lr, grad_scale);
                 let Param { value, grad, .. } = param;
                 let Some(grad) = grad else { continue };
                 adamw_step(&step, value.data_mut(), m.data_mut(), v.data_mut(), grad.data());
@@ -66,9 +66,12 @@ impl AdamW {
         }
         Ok(())
     }
+}
 
-    fn step_of(&self, param: &Param, lr: f64, grad_scale: f32) -> AdamwStep {
-        let AdamWConfig { beta1, beta2, eps, weight_decay, decay } = self.config;
+impl AdamWConfig {
+    /// What update number `steps`, counted from 1, does to `param`.
+    fn step_of(&self, steps: u32, param: &Param, lr: f64, grad_scale: f32) -> AdamwStep {
+        let AdamWConfig { beta1, beta2, eps, weight_decay, decay } = *self;
         let decays = decay == Decay::All || param.value.shape().len() > 1;
         AdamwStep {
             lr: lr as f32,
@@ -76,8 +79,8 @@ impl AdamW {
             beta2: beta2 as f32,
             eps: eps as f32,
             weight_decay: if decays { weight_decay as f32 } else { 0.0 },
-            bias_correction1: (1.0 - beta1.powf(f64::from(self.steps))) as f32,
-            bias_correction2: (1.0 - beta2.powf(f64::from(self.steps))) as f32,
+            bias_correction1: (1.0 - beta1.powf(f64::from(steps))) as f32,
+            bias_correction2: (1.0 - beta2.powf(f64::from(steps))) as f32,
             grad_scale,
         }
     }

@@ -95,7 +95,9 @@ impl fmt::Display for OutOfMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (category, requested, live) = (self.category.name(), self.requested, self.report.total.live);
         match self.limit {
-            Some(limit) => write!(f, "out of memory: {requested} more bytes for {category} on top of {live} exceed the limit of {limit} bytes"),
+            Some(limit) => {
+                write!(f, "out of memory: {requested} more bytes for {category} on top of {live} exceed the limit of {limit} bytes")
+            }
             None => write!(f, "out of memory: the machine has no {requested} more bytes for {category} on top of {live}"),
         }
     }

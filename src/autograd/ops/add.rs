@@ -19,9 +19,7 @@ impl Tape {
     pub fn add(&mut self, a: &Var, b: &Var) -> Result<Var> {
         let mut y = self.zeros(a.value.shape())?;
         elementwise::add(a.data(), b.data(), y.data_mut());
-        Ok(self.push(y, a.needs_grad || b.needs_grad, || {
-            Op::Add(Add { a: a.needs_grad.then_some(a.id), b: b.needs_grad.then_some(b.id) })
-        }))
+        Ok(self.push(y, a.needs_grad || b.needs_grad, || Op::Add(Add { a: a.needs_grad.then_some(a.id), b: b.needs_grad.then_some(b.id) })))
     }
 }
 

@@ -12,9 +12,9 @@ mod rope;
 
 use std::rc::Rc;
 
+use super::Result;
 use super::params::Params;
 use super::tape::Grads;
-use super::Result;
 use crate::tensor::Tensor;
 
 /// An operation on the tape, with what its backward needs.

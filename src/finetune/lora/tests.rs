@@ -4,7 +4,8 @@ use crate::nn::{ModelConfig, RandomWeights, Tokens};
 use crate::tensor::Ledger;
 
 fn model() -> Transformer {
-    let config = ModelConfig { vocab_size: 40, d_model: 16, n_layers: 2, n_heads: 2, n_kv_heads: 1, d_head: 8, d_ff: 24, ..Default::default() };
+    let config =
+        ModelConfig { vocab_size: 40, d_model: 16, n_layers: 2, n_heads: 2, n_kv_heads: 1, d_head: 8, d_ff: 24, ..Default::default() };
     Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 3 }).unwrap()
 }
 

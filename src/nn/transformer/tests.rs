@@ -1,0 +1,129 @@
+use super::*;
+use crate::nn::{FeedForwardKind, NormKind, RandomWeights};
+
+fn llama() -> ModelConfig {
+    ModelConfig {
+        vocab_size: 23,
+        d_model: 12,
+        n_layers: 2,
+        n_heads: 4,
+        n_kv_heads: 2,
+        d_head: 4,
+        d_ff: 20,
+        max_positions: 16,
+        tie_embeddings: false,
+        ..Default::default()
+    }
+}
+
+fn gpt() -> ModelConfig {
+    ModelConfig {
+        n_kv_heads: 4,
+        norm: NormKind::LayerNorm,
+        positions: Positions::Learned,
+        feed_forward: FeedForwardKind::Gelu,
+        bias: true,
+        tie_embeddings: true,
+        ..llama()
+    }
+}
+
+fn build(config: ModelConfig) -> Transformer {
+    let mut model = Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 9 }).unwrap();
+    // Weights far from their small initial values, so that every path carries a gradient worth comparing.
+    for param in model.params.iter_mut() {
+        for (i, value) in param.value.data_mut().iter_mut().enumerate() {
+            *value = *value * 15.0 + 0.02 * ((i % 5) as f32 - 2.0);
+        }
+    }
+    model
+}
+
+fn batch() -> (Tokens, Vec<i32>) {
+    let ids: Vec<i32> = (0..14).map(|i| (i * i + 3) % 23).collect();
+    let mut targets: Vec<i32> = (0..14).map(|i| (i * 5 + 1) % 23).collect();
+    targets[3] = -100;
+    (Tokens::new(2, 7, ids), targets)
+}
+
+/// Every parameter's gradient, along a fixed direction, against central differences.
+fn check_gradients(config: ModelConfig) {
+    let mut model = build(config);
+    let (tokens, targets) = batch();
+    model.forward_backward(&tokens, &targets, 1.0 / 13.0, None).unwrap();
+    let names: Vec<String> = model.params.iter().map(|p| p.name.clone()).collect();
+    let grads: Vec<Vec<f32>> = model.params.iter().map(|p| p.grad.as_ref().expect("all learn").data().to_vec()).collect();
+    for (name, grad) in names.iter().zip(&grads) {
+        let norm = grad.iter().map(|g| f64::from(g * g)).sum::<f64>().sqrt();
+        assert!(norm > 1e-6, "{name} gets no gradient");
+        // The derivative along the gradient's own direction is its norm.
+        let mut loss_at = |step: f64| {
+            let id = model.params.find(name).unwrap();
+            let before = model.params.value(id).to_vec();
+            for (value, g) in model.params.get_mut(id).value.data_mut().iter_mut().zip(grad) {
+                *value = (f64::from(*value) + step * f64::from(*g) / norm) as f32;
+            }
+            let loss = model.nll(&tokens, &targets).unwrap().iter().map(|&x| f64::from(x)).sum::<f64>() / 13.0;
+            model.params.get_mut(id).value.data_mut().copy_from_slice(&before);
+            loss
+        };
+        let step = 4e-3;
+        let numeric = (loss_at(step) - loss_at(-step)) / (2.0 * step);
+        // Float32 rounding of a loss near 3 over a step of 8e-3, plus the cubic term.
+        assert!((numeric - norm).abs() < 2e-4 + 0.01 * norm, "{name}: norm {norm}, differences {numeric}");
+    }
+}
+
+#[test]
+fn gradients_of_a_llama_agree_with_finite_differences() {
+    check_gradients(llama());
+}
+
+#[test]
+fn gradients_of_a_gpt_agree_with_finite_differences() {
+    check_gradients(gpt());
+}
+
+#[test]
+fn gradients_accumulate_over_parts_of_a_batch() {
+    let (tokens, targets) = batch();
+    let (mut whole, mut parts) = (build(llama()), build(llama()));
+    let loss = whole.forward_backward(&tokens, &targets, 1.0 / 13.0, None).unwrap();
+    let mut sum = 0.0;
+    for row in 0..2 {
+        let part = Tokens::new(1, 7, &tokens.ids[row * 7..(row + 1) * 7]);
+        sum += parts.forward_backward(&part, &targets[row * 7..(row + 1) * 7], 1.0 / 13.0, None).unwrap();
+    }
+    assert!((loss - sum).abs() < 1e-6);
+    for (a, b) in whole.params.iter().zip(parts.params.iter()) {
+        let (a, b) = (a.grad.as_ref().unwrap().data(), b.grad.as_ref().unwrap().data());
+        assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5));
+    }
+}
+
+#[test]
+fn causal_a_later_token_changes_no_earlier_logit() {
+    let model = build(llama());
+    let a = model.logits(&Tokens::new(1, 6, vec![1, 2, 3, 4, 5, 6])).unwrap();
+    let b = model.logits(&Tokens::new(1, 6, vec![1, 2, 3, 4, 5, 7])).unwrap();
+    assert_eq!(a.data()[..5 * 23], b.data()[..5 * 23]);
+    assert_ne!(a.data()[5 * 23..], b.data()[5 * 23..]);
+    let last = model.last_logits(&Tokens::new(1, 6, vec![1, 2, 3, 4, 5, 6])).unwrap();
+    assert!(last.data().iter().zip(&a.data()[5 * 23..]).all(|(a, b)| (a - b).abs() < 1e-5));
+}
+
+#[test]
+fn activations_are_freed_and_running_out_of_memory_is_an_error() {
+    let mut model = build(llama());
+    let (tokens, targets) = batch();
+    model.forward_backward(&tokens, &targets, 1.0, None).unwrap();
+    let report = model.params.ledger().report();
+    assert_eq!(report.of(Category::Activations).live, 0);
+    assert!(report.of(Category::Activations).peak > 0);
+    let held = report.of(Category::Parameters).live;
+    let tight = Ledger::new(Some(held + 1000));
+    let mut model = Transformer::build(llama(), &tight, &mut RandomWeights { seed: 9 }).unwrap();
+    let refused = model.forward_backward(&tokens, &targets, 1.0, None).unwrap_err();
+    assert_eq!(refused.category, Category::Activations);
+    assert_eq!(tight.report().of(Category::Activations).live, 0);
+}
