@@ -5,6 +5,7 @@
 pub mod activation;
 pub mod adamw;
 pub mod attention;
+pub mod dropout;
 pub mod elementwise;
 pub mod embedding;
 pub mod gemm;

@@ -10,35 +10,19 @@ use super::spec::{RunPatch, RunSpec, Spec};
 /// Doc comments are descriptions, serde's defaults are defaults, and the `x-…` extensions are kept. A run's `patch` carries
 /// `"x-patch-of": "base"`: its fields are those of the schema at `properties.base`.
 pub fn schema() -> Value {
-    let settings =
-        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    settings
-        .into_generator()
-        .into_root_schema_for::<Spec>()
-        .to_value()
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<Spec>().to_value()
 }
 
 /// The first lab: a model of Tang poems learns Song ci, once with every weight and once with LoRA.
 pub fn default_spec() -> Spec {
     // LoRA starts from a zero update and has few parameters: it bears, and needs, a larger learning rate.
-    let lora =
-        json!({ "fine_tuning": { "method": "lora" }, "training": { "learning_rate": 0.003 } });
-    let Value::Object(lora) = lora else {
-        unreachable!("an object literal")
-    };
+    let lora = json!({ "fine_tuning": { "method": "lora" }, "training": { "learning_rate": 0.003 } });
+    let Value::Object(lora) = lora else { unreachable!("an object literal") };
     Spec {
         version: 1,
         base: RunSpec::default(),
-        runs: vec![
-            RunPatch {
-                name: "full".into(),
-                patch: serde_json::Map::new(),
-            },
-            RunPatch {
-                name: "lora".into(),
-                patch: lora,
-            },
-        ],
+        runs: vec![RunPatch { name: "full".into(), patch: serde_json::Map::new() }, RunPatch { name: "lora".into(), patch: lora }],
     }
 }
 
@@ -83,10 +67,7 @@ mod tests {
         let schema = schema();
         assert!(!schema.to_string().contains("$ref"), "a $ref is left");
         each_subschema(&schema, &mut |part| {
-            assert!(
-                part["type"].is_string() || part["oneOf"].is_array(),
-                "neither type nor oneOf: {part}"
-            );
+            assert!(part["type"].is_string() || part["oneOf"].is_array(), "neither type nor oneOf: {part}");
         });
         write_generated("schema.json", &pretty(&schema));
     }
@@ -97,25 +78,13 @@ mod tests {
         let base = &schema["properties"]["base"]["properties"];
         for (group, group_schema) in base.as_object().unwrap() {
             for (field, field_schema) in group_schema["properties"].as_object().unwrap() {
-                assert!(
-                    field_schema["description"].is_string(),
-                    "{group}.{field} has no description"
-                );
-                assert!(
-                    !field_schema["default"].is_null(),
-                    "{group}.{field} has no default"
-                );
+                assert!(field_schema["description"].is_string(), "{group}.{field} has no description");
+                assert!(!field_schema["default"].is_null(), "{group}.{field} has no default");
             }
         }
         assert_eq!(base["data"]["properties"]["context"]["x-unit"], "tokens");
-        assert_eq!(
-            base["training"]["properties"]["learning_rate"]["default"],
-            5e-4
-        );
-        assert_eq!(
-            base["fine_tuning"]["properties"]["lora"]["x-visible-if"]["fine_tuning.method"],
-            "lora"
-        );
+        assert_eq!(base["training"]["properties"]["learning_rate"]["default"], 5e-4);
+        assert_eq!(base["fine_tuning"]["properties"]["lora"]["x-visible-if"]["fine_tuning.method"], "lora");
     }
 
     #[test]
@@ -144,19 +113,8 @@ mod tests {
         names.visit::<Spec>();
         names.visit::<Event>();
         names.visit::<result::Result>();
-        assert!(
-            names.0.contains("LoraSpec") && names.0.contains("RunResult"),
-            "{:?}",
-            names.0
-        );
-        let lines: String = names
-            .0
-            .iter()
-            .map(|name| format!("export type {{ {name} }} from \"./{name}\";\n"))
-            .collect();
-        write_generated(
-            "index.ts",
-            &format!("// Written by `cargo test` (src/lab/schema.rs). Do not edit.\n\n{lines}"),
-        );
+        assert!(names.0.contains("LoraSpec") && names.0.contains("RunResult"), "{:?}", names.0);
+        let lines: String = names.0.iter().map(|name| format!("export type {{ {name} }} from \"./{name}\";\n")).collect();
+        write_generated("index.ts", &format!("// Written by `cargo test` (src/lab/schema.rs). Do not edit.\n\n{lines}"));
     }
 }

@@ -74,9 +74,7 @@ pub struct ModelSpec {
 
 impl Default for ModelSpec {
     fn default() -> Self {
-        Self {
-            base: "tang-poems".into(),
-        }
+        Self { base: "tang-poems".into() }
     }
 }
 
@@ -98,11 +96,7 @@ pub struct DataSpec {
 
 impl Default for DataSpec {
     fn default() -> Self {
-        Self {
-            corpus: "song-ci".into(),
-            context: 64,
-            validation_percent: 10.0,
-        }
+        Self { corpus: "song-ci".into(), context: 64, validation_percent: 10.0 }
     }
 }
 
@@ -165,9 +159,7 @@ impl Default for LoraSpec {
 }
 
 /// A projection of a transformer block, by its Hugging Face name.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum TargetModule {
@@ -297,14 +289,7 @@ pub struct EvaluationSpec {
 
 impl Default for EvaluationSpec {
     fn default() -> Self {
-        Self {
-            every: 20,
-            tokens: 2048,
-            prompt: String::new(),
-            sample_tokens: 64,
-            temperature: 0.8,
-            top_k: 40,
-        }
+        Self { every: 20, tokens: 2048, prompt: String::new(), sample_tokens: 64, temperature: 0.8, top_k: 40 }
     }
 }
 
