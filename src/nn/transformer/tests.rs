@@ -32,8 +32,9 @@ fn build(config: ModelConfig) -> Transformer {
     let mut model = Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 9 }).unwrap();
     // Weights far from their small initial values, so that every path carries a gradient worth comparing.
     for param in model.params.iter_mut() {
+        let factor = if param.value.shape().len() > 1 { 15.0 } else { 1.0 };
         for (i, value) in param.value.data_mut().iter_mut().enumerate() {
-            *value = *value * 15.0 + 0.02 * ((i % 5) as f32 - 2.0);
+            *value = *value * factor + 0.05 * ((i % 5) as f32 - 2.0);
         }
     }
     model
@@ -46,6 +47,11 @@ fn batch() -> (Tokens, Vec<i32>) {
     (Tokens::new(2, 7, ids), targets)
 }
 
+/// Without rotary positions, a key bias adds the same to all scores of a query, and the softmax takes it out again.
+fn config_has_no_use_for(name: &str, config: &ModelConfig) -> bool {
+    config.positions == Positions::Learned && name.ends_with("k_proj.bias")
+}
+
 /// Every parameter's gradient, along a fixed direction, against central differences.
 fn check_gradients(config: ModelConfig) {
     let mut model = build(config);
@@ -55,7 +61,11 @@ fn check_gradients(config: ModelConfig) {
     let grads: Vec<Vec<f32>> = model.params.iter().map(|p| p.grad.as_ref().expect("all learn").data().to_vec()).collect();
     for (name, grad) in names.iter().zip(&grads) {
         let norm = grad.iter().map(|g| f64::from(g * g)).sum::<f64>().sqrt();
-        assert!(norm > 1e-6, "{name} gets no gradient");
+        if config_has_no_use_for(name, &model.config) {
+            assert!(norm < 1e-5, "{name}: {norm}");
+            continue;
+        }
+        assert!(norm > 1e-4, "{name} gets no gradient");
         // The derivative along the gradient's own direction is its norm.
         let mut loss_at = |step: f64| {
             let id = model.params.find(name).unwrap();
