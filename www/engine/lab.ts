@@ -73,6 +73,12 @@ export class Lab {
     if (this.started) await this.send({ type: 'file', name, bytes }).answer;
   }
 
+  /** Fetches what an experiment will need, so that it starts at once and no longer needs the network. */
+  async preload(spec: unknown): Promise<void> {
+    await this.environment();
+    await this.send({ type: 'preload', spec }).answer;
+  }
+
   /** Runs an experiment; several are run one after the other, so that each is measured alone. */
   run(spec: Spec, options: RunOptions = {}): LabRun {
     this.start();

@@ -11,7 +11,7 @@ export const en: Messages = {
   lab: {
     name: 'Fine-tuning',
     question: 'One model, taught twice',
-    lead: 'A base model learns new verse, here in your browser: what does LoRA save, and what does it cost?',
+    lead: 'It learns a new kind of verse here in your browser. What does LoRA save, at what cost?',
   },
 
   groups: {
@@ -155,7 +155,7 @@ export const en: Messages = {
   },
 
   results: {
-    empty: 'Press Run: both curves begin to fall within seconds.',
+    empty: 'Press Run: the curves begin to fall within seconds.',
     loss: 'Loss',
     lossUnit: 'nats per token',
     step: 'optimizer step',

@@ -154,7 +154,7 @@ export const zh: Messages = {
   },
 
   results: {
-    empty: '按“运行”，几秒之内两条曲线就开始下降。',
+    empty: '按“运行”，几秒之内曲线就开始下降。',
     loss: '损失',
     lossUnit: 'nat / 词元',
     step: '优化步',

@@ -31,6 +31,9 @@ export const BASE = -1;
 /** Wait after the last change before the engine checks the spec. */
 const CHECK_MILLISECONDS = 150;
 
+/** Time between two drawings of a running experiment. */
+const DRAW_MILLISECONDS = 120;
+
 export class Workbench extends EventTarget {
   spec: Spec = structuredClone(defaultSpec);
   /** The run whose configuration the form shows, or {@link BASE}. */
@@ -56,6 +59,7 @@ export class Workbench extends EventTarget {
   private labPromise: Promise<Lab> | null = null;
   private checkTimer = 0;
   private frame = 0;
+  private growTimer = 0;
 
   /** Reads the address, loads the engine, follows the address from then on. */
   start(): void {
@@ -211,6 +215,8 @@ export class Workbench extends EventTarget {
     if (spec !== this.spec) return;
     this.problems = problems;
     this.changed();
+    // What is missing is told when the experiment is run.
+    if (problems.length === 0) void this.lab().then((lab) => lab.preload(spec)).catch(() => undefined);
   }
 
   /** Problems of a field, as the form shows them for a run or the base. */
@@ -290,7 +296,7 @@ export class Workbench extends EventTarget {
           this.loading = null;
           apply(measured, event);
           measured.elapsedSeconds = (performance.now() - started) / 1000;
-          this.changed();
+          this.grew();
         },
         onLoading: (loading) => {
           this.loading = loading;
@@ -343,6 +349,14 @@ export class Workbench extends EventTarget {
   dismissLink(): void {
     this.brokenLink = null;
     this.changed();
+  }
+
+  /** Tells the components of new measurements, not too often: drawing would take the cores from the training. */
+  private grew(): void {
+    this.growTimer ||= window.setTimeout(() => {
+      this.growTimer = 0;
+      this.changed();
+    }, DRAW_MILLISECONDS);
   }
 
   /** Tells the components, once per frame. */

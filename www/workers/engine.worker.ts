@@ -62,6 +62,7 @@ async function answer(request: Exclude<Request, { type: 'control' }>): Promise<u
   const { engine, assets } = await opened;
   if (request.type === 'file') assets.files.set(`file:${request.name}`, request.bytes);
   if (request.type === 'check') return engine.module.check(request.spec);
+  if (request.type === 'preload') await assets.get(engine.module.required_assets(request.spec), () => undefined);
   return undefined;
 }
 

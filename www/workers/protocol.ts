@@ -17,6 +17,8 @@ export type Request =
   | { type: 'file'; id: number; name: string; bytes: Uint8Array }
   /** All problems of a spec; answered with `Problem[]`. */
   | { type: 'check'; id: number; spec: unknown }
+  /** Fetch what an experiment will need; answered when all is there. */
+  | { type: 'preload'; id: number; spec: unknown }
   /** Run an experiment; answered with its `Result`. */
   | { type: 'run'; id: number; spec: unknown }
   /** Control the experiment that request `target` started; `run` names one of its runs. Not answered. */

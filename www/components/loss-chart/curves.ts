@@ -34,8 +34,8 @@ export function smooth(values: number[]): number[] {
 
 const NO_CURVE: Curve = { steps: [], values: [] };
 
-/** Puts all curves over one axis. */
-export function chartData(measured: Measured | null): ChartData {
+/** Puts all curves over one axis, which has room for `planned` steps while nothing is measured. */
+export function chartData(measured: Measured | null, planned: number): ChartData {
   const runs = measured?.runs ?? [];
   const pairs = runs.map((run) => ({ training: run.curves.loss ?? NO_CURVE, validation: run.curves.validation_loss ?? NO_CURVE }));
   const steps = [...new Set(pairs.flatMap(({ training, validation }) => [...training.steps, ...validation.steps]))].sort((a, b) => a - b);
@@ -60,7 +60,7 @@ export function chartData(measured: Measured | null): ChartData {
       validation: column(validation.steps, validation.values),
     };
   });
-  const last = Math.max(1, ...runs.map((run) => run.steps));
+  const last = runs.length === 0 ? planned : Math.max(1, ...runs.map((run) => run.steps));
   if (low > high) [low, high] = [0, 1];
   return { steps, runs: columns, last, low, high };
 }

@@ -57,5 +57,6 @@ export const styles = css`
     font-size: 1.15rem;
     text-align: center;
     pointer-events: none;
+    text-shadow: 0 0 4px var(--paper), 0 0 8px var(--paper), 0 0 12px var(--paper);
   }
 `;

@@ -5,6 +5,7 @@ import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import { loss } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import { shared } from '../../styles/shared.css';
+import { resolve } from '../../spec/patch';
 import { baseLosses } from '../../workbench/measured';
 import { LabElement } from '../../workbench/lab-element';
 import { dash, runName } from '../run-mark';
@@ -25,7 +26,7 @@ export class LossChart extends LabElement {
   @state() private pointed: number | null = null;
 
   private chart: uPlot | undefined;
-  private data: ChartData = chartData(null);
+  private data: ChartData = chartData(null, 1);
   /** What the chart was built for: it is built anew when this changes. */
   private builtFor = '';
   private readonly resized = new ResizeObserver(() => this.fit());
@@ -97,7 +98,8 @@ export class LossChart extends LabElement {
   }
 
   protected override willUpdate(): void {
-    this.data = chartData(this.bench.shown);
+    const { spec, shown } = this.bench;
+    this.data = chartData(shown, Math.max(1, ...spec.runs.map((_, i) => resolve(spec, i).training.steps)));
   }
 
   protected override updated(): void {

@@ -3,16 +3,13 @@ import { css } from 'lit';
 export const styles = css`
   .columns {
     display: flex;
+    flex-wrap: wrap;
     align-items: stretch;
-    overflow-x: auto;
-    scrollbar-width: thin;
-    padding: 3px 3px 0;
-    margin: -3px -3px 0;
   }
 
   .column {
-    flex: 1 1 0;
-    min-width: 6.4rem;
+    flex: 1 1 6.6rem;
+    min-width: 0;
     border: 1px solid transparent;
     border-bottom: 1px solid var(--rule-strong);
     border-radius: 3px 3px 0 0;
@@ -20,7 +17,6 @@ export const styles = css`
 
   .base {
     flex: 0 0 auto;
-    min-width: 0;
   }
 
   .column[data-selected] {

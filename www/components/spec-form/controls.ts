@@ -131,7 +131,7 @@ export function source({ field, value, wrong, set, addFiles }: Control): Templat
     over(event);
     addFiles([...(event.dataTransfer?.files ?? [])]);
   };
-  return html`<div class="source" @dragover=${over} @dragleave=${over} @drop=${drop} title=${model ? texts.form.ownModelHint : texts.form.ownTextHint}>
+  return html`<div class="source" @dragover=${over} @dragleave=${over} @drop=${drop}>
     <select id="control" .value=${live(current)} aria-describedby="help" aria-invalid=${wrong} @change=${pick}>
       ${field.options.map((option) => html`<option value=${option} ?selected=${option === current}>${texts.sources[option] ?? option}</option>`)}
       ${field.options.includes(current) ? '' : html`<option value=${current} selected>${current.replace(/^file:/, '')}</option>`}

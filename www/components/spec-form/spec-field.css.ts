@@ -162,6 +162,19 @@ export const styles = css`
     text-decoration: none;
   }
 
+  /* Told to whoever is about to choose. */
+  .own {
+    display: none;
+    grid-column: 1 / -1;
+    color: var(--ink-2);
+    font-size: 0.82rem;
+    line-height: 1.4;
+  }
+
+  .field:focus-within .own {
+    display: block;
+  }
+
   .exception {
     display: inline-flex;
     gap: 0.35em;

@@ -74,7 +74,7 @@ export class SpecField extends LabElement {
     const name = value.replace(/^file:/, '');
     const bytes = this.bench.files.get(name) ?? this.bench.files.get(`${name}/model.safetensors`);
     if (value.startsWith('file:') && bytes !== undefined) return html`<p class="file">${texts.fileKept(name, size(bytes))}</p>`;
-    return nothing;
+    return html`<p class="own">${this.field.path.startsWith('model.') ? texts.ownModelHint : texts.ownTextHint}</p>`;
   }
 
   private renderReset() {

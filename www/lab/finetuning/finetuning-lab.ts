@@ -16,6 +16,9 @@ import { LabElement } from '../../workbench/lab-element';
 import { Workbench } from '../../workbench/workbench';
 import { styles } from './finetuning-lab.css';
 
+/** What belongs to a model rather than to a text. */
+const MODEL_FILE = /\.(safetensors|json)$/;
+
 /** How long a button says that the link was copied. */
 const COPIED_MILLISECONDS = 2000;
 
@@ -38,7 +41,25 @@ export class FinetuningLab extends LabElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.bench.start();
+    window.addEventListener('dragover', this.dropped);
+    window.addEventListener('drop', this.dropped);
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('dragover', this.dropped);
+    window.removeEventListener('drop', this.dropped);
+  }
+
+  /** Files may be dropped anywhere: left to the browser they would replace the page. */
+  private readonly dropped = (event: DragEvent): void => {
+    const handled = event.defaultPrevented;
+    event.preventDefault();
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (event.type !== 'drop' || handled || files.length === 0) return;
+    const model = files.some((file) => MODEL_FILE.test(file.name));
+    void this.bench.addFiles(model ? 'model.base' : 'data.corpus', files);
+  };
 
   override render() {
     const text = messages();
