@@ -23,6 +23,9 @@ export function isProblems(thrown: unknown): thrown is Problem[] {
   return Array.isArray(thrown) && thrown.length > 0 && thrown.every((item) => typeof item?.message?.en === 'string');
 }
 
+/** Whether a thrown value tells of a fault that was foreseen; anything else leaves the engine in an unknown state. */
+export const isForeseen = (thrown: unknown): boolean => thrown instanceof TinyaiError || isProblems(thrown);
+
 /** Problems for anything that can be thrown. */
 export function problemsOf(thrown: unknown): Problem[] {
   if (thrown instanceof TinyaiError) return thrown.problems;

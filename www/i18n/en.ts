@@ -206,10 +206,13 @@ export const en: Messages = {
     peakOf: (category) => `Peak memory: ${category}`,
     notMeasured: '–',
     metrics: {
+      base_validation_loss: 'Validation loss before',
       validation_loss: 'Validation loss',
       loss: 'Training loss',
       trainable_parameters: 'Trainable parameters',
       total_parameters: 'Total parameters',
+      trainable_share: 'Trainable share',
+      peak_memory: 'Peak memory',
       step_time: 'Time per step',
       tokens_per_second: 'Tokens per second',
       duration: 'Time in all',

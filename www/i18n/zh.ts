@@ -205,10 +205,13 @@ export const zh: Messages = {
     peakOf: (category) => `内存峰值：${category}`,
     notMeasured: '–',
     metrics: {
+      base_validation_loss: '训练前的验证损失',
       validation_loss: '验证损失',
       loss: '训练损失',
       trainable_parameters: '可训练参数',
       total_parameters: '参数总数',
+      trainable_share: '可训练比例',
+      peak_memory: '内存峰值',
       step_time: '每步时间',
       tokens_per_second: '每秒词元数',
       duration: '总用时',

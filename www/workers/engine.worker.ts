@@ -1,5 +1,5 @@
 /** The engine worker: one wasm instance, away from the page, so that the page never waits. */
-import { TinyaiError, problem, problemsOf } from '../engine/error';
+import { TinyaiError, isForeseen, isProblems, problem, problemsOf } from '../engine/error';
 import type { Problem } from '../types/generated/Problem';
 import { Assets, loadEngine, type Engine } from './load';
 import { PROTOCOL_VERSION, type Reply, type Request } from './protocol';
@@ -53,6 +53,19 @@ async function open(request: Request & { type: 'open' }): Promise<Open> {
   return { engine, assets, queue: new Queue(engine, assets, post, crash) };
 }
 
+/** All problems of a spec, those of models and texts that do not exist included. */
+function check({ module }: Engine, spec: unknown): Problem[] {
+  const problems = module.check(spec);
+  if (problems.length > 0) return problems;
+  try {
+    module.required_assets(spec);
+    return [];
+  } catch (error) {
+    if (isProblems(error)) return error;
+    throw error;
+  }
+}
+
 async function answer(request: Exclude<Request, { type: 'control' }>): Promise<unknown> {
   if (request.type === 'open') {
     opened = open(request);
@@ -61,7 +74,7 @@ async function answer(request: Exclude<Request, { type: 'control' }>): Promise<u
   if (!opened) throw new Error(`${request.type} came before open`);
   const { engine, assets } = await opened;
   if (request.type === 'file') assets.files.set(`file:${request.name}`, request.bytes);
-  if (request.type === 'check') return engine.module.check(request.spec);
+  if (request.type === 'check') return check(engine, request.spec);
   if (request.type === 'preload') await assets.get(engine.module.required_assets(request.spec), () => undefined);
   return undefined;
 }
@@ -75,7 +88,7 @@ self.onmessage = async ({ data: request }: MessageEvent<Request>) => {
     if (request.type === 'run') (await opened)?.queue.add(request.id, request.spec);
     else post({ type: 'done', id: request.id, value: await answer(request) });
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) crash(error);
+    if (opened && !isForeseen(error)) crash(error);
     else post({ type: 'refused', id: request.id, problems: problemsOf(error) });
   }
 };

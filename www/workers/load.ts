@@ -57,26 +57,19 @@ export class Assets {
 
   constructor(private readonly base: string) {}
 
-  /** The named files; fetches those that are not here yet. Throws problems that name the file. */
+  /**
+   * The named files; fetches those that are not here yet, and throws a problem where one cannot be fetched. Files of the
+   * visitor that are not in this tab are left out: the runs that need them fail, the others do not.
+   */
   async get(paths: string[], onLoading: (loading: Loading) => void): Promise<Map<string, Uint8Array>> {
-    const found = await Promise.all(paths.map(async (path) => [path, await this.one(path, onLoading)] as const));
+    const wanted = paths.filter((path) => !path.startsWith('file:') || this.files.has(path));
+    const found = await Promise.all(wanted.map(async (path) => [path, await this.one(path, onLoading)] as const));
     return new Map(found);
   }
 
   private async one(path: string, onLoading: (loading: Loading) => void): Promise<Uint8Array> {
     const kept = this.files.get(path);
     if (kept) return kept;
-    if (path.startsWith('file:')) {
-      const name = path.slice('file:'.length);
-      throw new TinyaiError([
-        problem(
-          'not_found',
-          `This experiment uses your own file "${name}", which is not in this tab; add it again.`,
-          `这个实验用到你自己的文件“${name}”，它不在本页中，请重新添加。`,
-          path,
-        ),
-      ]);
-    }
     const bytes = await download(new URL(path, this.base), path, onLoading);
     this.files.set(path, bytes);
     return bytes;

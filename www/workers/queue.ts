@@ -1,5 +1,5 @@
 /** The experiments of one engine worker, one at a time, in small units between which messages are heard. */
-import { TinyaiError, problemsOf } from '../engine/error';
+import { TinyaiError, isForeseen, problemsOf } from '../engine/error';
 import type { EngineExperiment } from '../engine/engine';
 import type { Event } from '../types/generated/Event';
 import type { Assets, Engine } from './load';
@@ -68,7 +68,7 @@ export class Queue {
       try {
         await this.work(job);
       } catch (error) {
-        if (error instanceof WebAssembly.RuntimeError) return this.crash(error);
+        if (!isForeseen(error)) return this.crash(error);
         this.finish(job, { type: 'refused', id: job.id, problems: problemsOf(error) });
       }
     }

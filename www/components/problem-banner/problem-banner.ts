@@ -15,8 +15,7 @@ export class ProblemBanner extends LabElement {
   override render() {
     const { bench } = this;
     const text = messages();
-    const failed = bench.current?.runs.flatMap((run) => (run.problem ? [{ ...run.problem, run: run.name }] : [])) ?? [];
-    const problems = [...bench.engineProblems, ...bench.problems, ...bench.fileProblems, ...bench.runProblems, ...failed];
+    const problems = [...bench.engineProblems, ...bench.problems, ...bench.fileProblems, ...bench.runProblems, ...bench.failures];
     const crashed = bench.runProblems.some((problem) => problem.code === 'internal' || problem.code === 'out_of_memory');
     return html`
       ${this.renderLink()}

@@ -4,7 +4,7 @@ import { plain } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import type { FieldPath, OptionKey } from '../../i18n/messages';
 import { LabElement } from '../../workbench/lab-element';
-import { BASE } from '../../workbench/workbench';
+import { BASE } from '../../workbench/spec-editor';
 import { equal, get, leaves } from '../../spec/patch';
 import { schema } from '../../spec/schema';
 import { shared } from '../../styles/shared.css';

@@ -7,7 +7,7 @@ import { equal, get } from '../../spec/patch';
 import type { Field } from '../../spec/schema';
 import { shared } from '../../styles/shared.css';
 import { LabElement } from '../../workbench/lab-element';
-import { BASE } from '../../workbench/workbench';
+import { BASE } from '../../workbench/spec-editor';
 import { colour, mark } from '../run-mark';
 import { fieldLabel, valueText } from '../run-tabs/run-tabs';
 import { chips, choice, number, showNumber, source, text, type Control } from './controls';
@@ -72,7 +72,7 @@ export class SpecField extends LabElement {
     if (this.field.kind !== 'source') return nothing;
     const texts = messages().form;
     const name = value.replace(/^file:/, '');
-    const bytes = this.bench.files.get(name) ?? this.bench.files.get(`${name}/model.safetensors`);
+    const bytes = this.bench.files.get(name);
     if (value.startsWith('file:') && bytes !== undefined) return html`<p class="file">${texts.fileKept(name, size(bytes))}</p>`;
     return html`<p class="own">${this.field.path.startsWith('model.') ? texts.ownModelHint : texts.ownTextHint}</p>`;
   }

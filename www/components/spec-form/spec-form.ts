@@ -6,7 +6,7 @@ import { equal } from '../../spec/patch';
 import { GROUPS, type Field, type Group } from '../../spec/schema';
 import { shared } from '../../styles/shared.css';
 import { LabElement } from '../../workbench/lab-element';
-import { BASE } from '../../workbench/workbench';
+import { BASE } from '../../workbench/spec-editor';
 import { colour } from '../run-mark';
 import './spec-field';
 import { styles } from './spec-form.css';
