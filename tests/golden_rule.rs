@@ -85,6 +85,8 @@ impl Files for Tampered {
 
 fn findings(path: &'static str, change: fn(Vec<u8>) -> Vec<u8>) -> String {
     let case = path.split('/').next().unwrap();
+    let whole = Tampered { path: "", change: |bytes| bytes };
+    assert_eq!(run(&whole, case), Outcome::Passed, "{case} without the planted error");
     match run(&Tampered { path, change }, case) {
         Outcome::Failed(findings) => findings.join("\n"),
         other => panic!("{path} was changed, but the case ended with {other:?}"),

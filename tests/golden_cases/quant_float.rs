@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tinyai::formats::safetensors::{self, Dtype, SaveDtype, TensorRef, TensorSource};
+use tinyai::formats::safetensors::{self, Dtype, SaveDtype, TensorFile, TensorRef, TensorSource};
 
 use super::CaseResult;
 use super::case::Case;
@@ -11,10 +11,8 @@ use super::checks::Checks;
 pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     let bytes = case.file("io.safetensors")?;
     let io = safetensors::read(&bytes)?;
-    let input = io.tensor("f32_bits")?.to_i64()?;
-    let input: Vec<f32> = input.into_iter().map(|bits| f32::from_bits(bits as u32)).collect();
-    let is_nan: Vec<bool> = io.tensor("is_nan")?.to_i64()?.into_iter().map(|flag| flag != 0).collect();
-    let nan_count = is_nan.iter().filter(|is_nan| **is_nan).count();
+    let input: Vec<f32> = io.tensor("f32_bits")?.to_i64()?.into_iter().map(|bits| f32::from_bits(bits as u32)).collect();
+    let nan_count = io.tensor("is_nan")?.to_i64()?.into_iter().filter(|flag| *flag != 0).count();
     checks.expected("count", &[input.len() as f64])?;
     checks.expected("nan_count", &[nan_count as f64])?;
 
@@ -22,26 +20,33 @@ pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
         let rounded = round(&input, save_dtype)?;
         let back = decode(&rounded, dtype)?;
         let bits: Vec<i64> = rounded.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]]).into()).collect();
-        let back_bits: Vec<i64> = back.iter().map(|value| value.to_bits().into()).collect();
-        let names = [format!("{prefix}_bits"), format!("{prefix}_back_bits")];
-        for (name, mut got) in names.iter().zip([bits.clone(), back_bits]) {
-            // Of a NaN only that it stays one is prescribed: there the reference's own bits are put in.
-            let want = io.tensor(name)?.to_i64()?;
-            for (index, got) in got.iter_mut().enumerate().filter(|(index, _)| is_nan[*index]) {
-                checks.require(back[index].is_nan(), || format!("{name}[{index}]: got {:e}, want NaN", back[index]));
-                *got = want[index];
-            }
-            checks.integer_tensor(name, &got, &io)?;
-        }
         if prefix == "f16" {
             let count = |holds: fn(i64) -> bool| bits.iter().filter(|bits| holds(**bits & 0x7fff)).count() as f64;
             checks.expected("f16_inf", &[count(|magnitude| magnitude == 0x7c00)])?;
             checks.expected("f16_subnormal", &[count(|magnitude| (1..0x400).contains(&magnitude))])?;
         }
+        compare_bits(checks, &format!("{prefix}_bits"), bits, &back, &input, &io)?;
+        let back_bits = back.iter().map(|value| value.to_bits().into()).collect();
+        compare_bits(checks, &format!("{prefix}_back_bits"), back_bits, &back, &input, &io)?;
     }
-    let decoded = decode(io.tensor("f16_decode_bits")?.bytes, Dtype::F16)?;
-    let decoded: Vec<i64> = decoded.iter().map(|value| value.to_bits().into()).collect();
-    checks.integer_tensor("f16_decode_f32_bits", &decoded, &io)
+    let name = "f16_decode_f32_bits";
+    let want: Vec<f32> = io.tensor(name)?.to_i64()?.into_iter().map(|bits| f32::from_bits(bits as u32)).collect();
+    let got = decode(io.tensor("f16_decode_bits")?.bytes, Dtype::F16)?;
+    compare_bits(checks, name, got.iter().map(|value| value.to_bits().into()).collect(), &got, &want, &io)
+}
+
+/// Compares bit patterns `bits` of `values`. Of a NaN only that it stays one is prescribed, not its payload: where
+/// `reference` is NaN, `values` must be, and the golden file's own bits are put in.
+fn compare_bits(checks: &mut Checks, name: &str, mut bits: Vec<i64>, values: &[f32], reference: &[f32], io: &TensorFile) -> CaseResult {
+    let want = io.tensor(name)?.to_i64()?;
+    for (index, reference) in reference.iter().enumerate().filter(|(_, reference)| reference.is_nan()) {
+        let value = values.get(index).copied().unwrap_or_default();
+        checks.require(value.is_nan(), || format!("{name}[{index}]: got {value:e}, want {reference}"));
+        if let (Some(bits), Some(want)) = (bits.get_mut(index), want.get(index)) {
+            *bits = *want;
+        }
+    }
+    checks.integer_tensor(name, &bits, io)
 }
 
 /// The bytes of the values in a 16-bit type.
