@@ -110,6 +110,20 @@ fn an_error_planted_in_a_tensor_is_found() {
 }
 
 #[test]
+fn a_wrong_hyper_parameter_is_found() {
+    let cases: [(&str, fn(Vec<u8>) -> Vec<u8>, &str); 4] = [
+        ("llama-tiny/config.json", |bytes| replace(bytes, b"\"rms_norm_eps\": 1e-05", b"\"rms_norm_eps\": 2e-05"), "grad."),
+        ("llama-train/case.json", |bytes| replace(bytes, b"\"weight_decay\": 0.01", b"\"weight_decay\": 0.02"), "final_constant."),
+        ("llama-train/case.json", |bytes| replace(bytes, b"\"clip\": 1.0", b"\"clip\": 1.1"), "cosine.losses"),
+        ("lora-qv/adapter/adapter_config.json", |bytes| replace(bytes, b"\"lora_alpha\": 8", b"\"lora_alpha\": 9"), "logits"),
+    ];
+    for (path, change, part) in cases {
+        let message = findings(path, change);
+        assert!(message.contains(part) && message.contains("out of tolerance"), "{path}: {message}");
+    }
+}
+
+#[test]
 fn an_error_planted_in_a_number_is_found() {
     let message = findings("quant-float/case.json", |bytes| replace(bytes, b"\"f16_inf\": 719", b"\"f16_inf\": 718"));
     assert!(message.contains("f16_inf: 1 of 1 out of tolerance"), "{message}");

@@ -24,10 +24,72 @@ macro_rules! embed {
     };
 }
 
-embed!["quant-float/case.json", "quant-float/io.safetensors",];
+embed![
+    "llama-tiny/case.json",
+    "llama-tiny/config.json",
+    "llama-tiny/io.safetensors",
+    "llama-tiny/model.safetensors",
+    "llama-train/case.json",
+    "llama-train/config.json",
+    "llama-train/final_constant.safetensors",
+    "llama-train/final_cosine.safetensors",
+    "llama-train/io.safetensors",
+    "llama-train/model.safetensors",
+    "clm-eval/case.json",
+    "clm-eval/config.json",
+    "clm-eval/io.safetensors",
+    "clm-eval/model.safetensors",
+    "lora-qv/case.json",
+    "lora-qv/config.json",
+    "lora-qv/io.safetensors",
+    "lora-qv/model.safetensors",
+    "lora-qv/adapter_init/adapter_config.json",
+    "lora-qv/adapter_init/adapter_model.safetensors",
+    "lora-qv/adapter/adapter_config.json",
+    "lora-qv/adapter/adapter_model.safetensors",
+    "lora-qv/adapter_final/adapter_config.json",
+    "lora-qv/adapter_final/adapter_model.safetensors",
+    "lora-rslora/case.json",
+    "lora-rslora/config.json",
+    "lora-rslora/io.safetensors",
+    "lora-rslora/model.safetensors",
+    "lora-rslora/adapter_init/adapter_config.json",
+    "lora-rslora/adapter_init/adapter_model.safetensors",
+    "lora-rslora/adapter/adapter_config.json",
+    "lora-rslora/adapter/adapter_model.safetensors",
+    "lora-rslora/adapter_final/adapter_config.json",
+    "lora-rslora/adapter_final/adapter_model.safetensors",
+    "quant-float/case.json",
+    "quant-float/io.safetensors",
+];
 
 fn check(name: &str) {
     assert_eq!(run(&Embedded, name), Outcome::Passed, "{name}");
+}
+
+#[wasm_bindgen_test]
+fn llama_tiny() {
+    check("llama-tiny");
+}
+
+#[wasm_bindgen_test]
+fn llama_train() {
+    check("llama-train");
+}
+
+#[wasm_bindgen_test]
+fn clm_eval() {
+    check("clm-eval");
+}
+
+#[wasm_bindgen_test]
+fn lora_qv() {
+    check("lora-qv");
+}
+
+#[wasm_bindgen_test]
+fn lora_rslora() {
+    check("lora-rslora");
 }
 
 #[wasm_bindgen_test]

@@ -6,8 +6,14 @@
 
 mod case;
 mod checks;
+mod clm_eval;
+mod engine;
+mod llama_tiny;
+mod llama_train;
+mod lora;
 mod quant_float;
 pub mod tolerance;
+mod training;
 
 pub use case::{Case, Files};
 use checks::Checks;
@@ -29,6 +35,10 @@ pub enum Outcome {
 /// The body of a case, if there is one.
 fn body(name: &str) -> Option<fn(&Case, &mut Checks) -> CaseResult> {
     Some(match name {
+        "llama-tiny" => llama_tiny::run,
+        "llama-train" => llama_train::run,
+        "clm-eval" => clm_eval::run,
+        "lora-qv" | "lora-rslora" => lora::run,
         "quant-float" => quant_float::run,
         _ => return None,
     })

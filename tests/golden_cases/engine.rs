@@ -1,0 +1,96 @@
+//! From the files of a case to the engine's model and batches.
+
+use std::error::Error;
+
+use tinyai::formats::HfConfig;
+use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, LoraAdapter, name_of_a, name_of_b};
+use tinyai::formats::safetensors::{self, TensorFile};
+use tinyai::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Positions, Tokens, Transformer, WeightSource};
+use tinyai::tensor::Ledger;
+
+use super::case::Case;
+
+/// Target of a position that predicts nothing, as in PyTorch.
+pub const IGNORED: i32 = -100;
+
+/// The model of `config.json` with the weights of `model.safetensors`.
+pub fn load_model(case: &Case) -> Result<Transformer, Box<dyn Error>> {
+    let hf = HfConfig::from_json(&case.file("config.json")?)?;
+    let config = ModelConfig {
+        vocab_size: hf.vocab_size,
+        d_model: hf.hidden_size,
+        n_layers: hf.num_hidden_layers,
+        n_heads: hf.num_attention_heads,
+        n_kv_heads: hf.num_key_value_heads,
+        d_head: hf.head_dim,
+        d_ff: hf.intermediate_size,
+        max_positions: hf.max_position_embeddings,
+        norm: NormKind::RmsNorm,
+        norm_eps: hf.rms_norm_eps as f32,
+        positions: Positions::Rotary { theta: hf.rope_theta },
+        feed_forward: FeedForwardKind::SwiGlu,
+        bias: false,
+        tie_embeddings: hf.tie_word_embeddings,
+    };
+    let bytes = case.file("model.safetensors")?;
+    let file = safetensors::read(&bytes)?;
+    let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights { file: &file, prefix: "" })?;
+    Ok(model)
+}
+
+/// The LoRA adapter in a folder of the case, as read and as a source of the engine's weights.
+pub fn load_adapter(case: &Case, folder: &str) -> Result<(LoraAdapter, Vec<u8>), Box<dyn Error>> {
+    let model = case.file(&format!("{folder}/{ADAPTER_MODEL}"))?;
+    let adapter = LoraAdapter::read(&case.file(&format!("{folder}/{ADAPTER_CONFIG}"))?, &model)?;
+    Ok((adapter, model))
+}
+
+/// Weights from a file where their names begin with `prefix`.
+pub struct FileWeights<'a> {
+    pub file: &'a TensorFile<'a>,
+    pub prefix: &'static str,
+}
+
+impl WeightSource for FileWeights<'_> {
+    fn weight(&mut self, name: &str, shape: &[usize], _: Init) -> Result<Vec<f32>, BuildError> {
+        let tensor = self.file.tensor_of_shape(&format!("{}{name}", self.prefix), shape);
+        let values = tensor.and_then(|tensor| tensor.to_f32());
+        values.map_err(|error| BuildError::UnreadableWeight { name: name.to_owned(), reason: error.to_string() })
+    }
+}
+
+/// Token ids of a tensor `[.., batch_size, seq_len]`, one batch after the other.
+pub fn batches(io: &TensorFile, name: &str, vocab_size: usize) -> Result<Vec<Tokens>, Box<dyn Error>> {
+    let tensor = io.tensor(name)?;
+    let [.., batch_size, seq_len] = tensor.shape[..] else { return Err(format!("{name}: shape {:?}", tensor.shape).into()) };
+    let ids = tensor.to_i64()?;
+    if let Some(id) = ids.iter().find(|id| !(0..vocab_size as i64).contains(id)) {
+        return Err(format!("{name}: id {id} is not below vocab_size = {vocab_size}").into());
+    }
+    let ids: Vec<i32> = ids.into_iter().map(|id| id as i32).collect();
+    Ok(ids.chunks(batch_size * seq_len).map(|ids| Tokens::new(batch_size, seq_len, ids)).collect())
+}
+
+/// The one batch of a tensor `[batch_size, seq_len]`.
+pub fn batch(io: &TensorFile, name: &str, vocab_size: usize) -> Result<Tokens, Box<dyn Error>> {
+    batches(io, name, vocab_size)?.pop().ok_or_else(|| format!("{name} is empty").into())
+}
+
+/// What each position predicts: the label of the next one; the last position of a sequence predicts nothing.
+/// `labels` are not shifted, `[batch_size * seq_len]`.
+pub fn targets(labels: &[i32], seq_len: usize) -> Vec<i32> {
+    let shift = |sequence: &[i32]| [&sequence[1..], &[IGNORED]].concat();
+    labels.chunks(seq_len).flat_map(shift).collect()
+}
+
+/// The mean negative log-likelihood and its gradients, which are added to those of the parameters.
+pub fn mean_loss(model: &mut Transformer, tokens: &Tokens, targets: &[i32]) -> Result<f64, Box<dyn Error>> {
+    let count = targets.iter().filter(|target| **target >= 0).count();
+    Ok(model.forward_backward(tokens, targets, 1.0 / count as f32, None)?)
+}
+
+/// The PEFT name of a LoRA parameter of the engine: `MODULE.lora_A.weight` or `MODULE.lora_B.weight`.
+pub fn peft_name(name: &str) -> Option<String> {
+    let a = name.strip_suffix(".lora_A.weight").map(name_of_a);
+    a.or_else(|| name.strip_suffix(".lora_B.weight").map(name_of_b))
+}
