@@ -3,6 +3,7 @@ import { defineConfig } from 'vite';
 // The engine as an ES module: `import { createLab } from 'tinyai-playground'`.
 export default defineConfig({
   base: './',
+  mode: 'library',
   publicDir: false,
   build: {
     outDir: 'dist-lib',

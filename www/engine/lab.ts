@@ -10,7 +10,7 @@ import { TinyaiError, problem } from './error';
 export interface LabOptions {
   /** Where `models/` and `corpora/` are; by default beside the page. */
   assetBase?: string | URL;
-  /** Where the folders of the engine's variants are; by default `engine/` beside the page. */
+  /** Where the folders of the engine's variants are; by default `engine/` beside this module (on the site: beside the page). */
   engineBase?: string | URL;
   /** Threads of the kernels' pool; by default one per core. */
   threads?: number;
@@ -117,10 +117,12 @@ export class Lab {
     const started = (this.started = { worker, environment: Promise.reject<Environment>() });
     started.environment.catch(() => undefined);
     const page = globalThis.document?.baseURI ?? globalThis.location?.href;
+    // The package has the engine beside its module; the site has it beside its page.
+    const home = import.meta.env.MODE === 'library' ? import.meta.url : page;
     const open = this.send({
       type: 'open',
       version: PROTOCOL_VERSION,
-      engineBase: new URL(this.options.engineBase ?? 'engine/', page).href,
+      engineBase: new URL(this.options.engineBase ?? 'engine/', home).href,
       assetBase: new URL(this.options.assetBase ?? '.', page).href,
       threads: this.options.threads ?? null,
     });

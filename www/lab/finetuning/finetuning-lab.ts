@@ -68,7 +68,7 @@ export class FinetuningLab extends LabElement {
       <site-header .bench=${bench} @skip=${() => this.main.focus()}></site-header>
       <div class="page">
         <aside aria-label=${text.form.heading} ?data-open=${this.formOpen}>
-          <run-tabs .bench=${bench}></run-tabs>
+          <run-tabs .bench=${bench} @click=${() => (this.formOpen = true)}></run-tabs>
           <button class="fold" aria-expanded=${this.formOpen} @click=${() => (this.formOpen = !this.formOpen)}>
             ${this.formOpen ? text.form.hideForm : text.form.showForm}
           </button>
