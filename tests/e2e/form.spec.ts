@@ -1,5 +1,5 @@
 /** The form and the runs: what is edited is what the address says and what is run. */
-import { fromHash } from '../../www/spec/hash';
+import { defaultSpec, fromHash, toHash } from '../../www/spec/hash';
 import { FIELDS } from '../../www/spec/schema';
 import { en } from '../../www/i18n/en';
 import { zh } from '../../www/i18n/zh';
@@ -68,6 +68,17 @@ test('the address opens the same experiment elsewhere', async ({ page, context }
   await expect(elsewhere.getByLabel('Temperature')).toHaveValue('0.5');
   await expect(elsewhere.getByRole('button', { name: 'down', exact: true })).toHaveAttribute('aria-pressed', 'false');
   expect(await specOf(elsewhere)).toEqual(await specOf(page));
+});
+
+test('a link cut anywhere is noticed', () => {
+  const spec = structuredClone(defaultSpec);
+  spec.runs[0]!.name = '全参数';
+  spec.base.training.steps = 55;
+  const whole = toHash(spec);
+  expect(fromHash(whole)).toEqual({ spec });
+  for (let length = '#spec='.length; length < whole.length; length++) {
+    expect(fromHash(whole.slice(0, length)), `cut after ${length} characters`).toHaveProperty('unreadable');
+  }
 });
 
 test('a number can be typed, and stepped with the arrow keys', async ({ page }) => {

@@ -8,8 +8,12 @@ export const test = base.extend<{ expectedErrors: RegExp[] }>({
   expectedErrors: [[], { option: true }],
   page: async ({ page, expectedErrors }, use) => {
     const errors: string[] = [];
-    const note = (text: string): void => void (expectedErrors.some((expected) => expected.test(text)) || errors.push(text));
-    page.on('console', (message) => message.type() === 'error' && note(`${message.text()} (${message.location().url})`));
+    const note = (text: string): void => {
+      if (!expectedErrors.some((expected) => expected.test(text))) errors.push(text);
+    };
+    page.on('console', (message) => {
+      if (message.type() === 'error') note(`${message.text()} (${message.location().url})`);
+    });
     page.on('pageerror', (error) => note(error.stack ?? error.message));
     await use(page);
     expect(errors, 'errors on the page').toEqual([]);

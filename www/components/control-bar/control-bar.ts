@@ -31,7 +31,8 @@ export class ControlBar extends LabElement {
           <button class="plain" ?disabled=${!active} title=${text.stepHint} @click=${() => bench.step()}>${text.step}</button>
           <button class="plain" ?disabled=${!bench.busy} @click=${() => bench.cancel()}>${text.cancel}</button>
         </div>
-        <p class="state" role="status">${this.state()}</p>
+        <p class="state">${this.state()}</p>
+        <p class="visually-hidden" role="status">${this.announcement()}</p>
         ${active && bench.current && bench.current.runs.length > 1 ? this.renderCancelRuns(bench.current) : nothing}
       </div>
       <div class="progress" aria-hidden="true">${bench.current?.runs.map((run, i) => this.renderProgress(run.step / run.steps, i))}</div>
@@ -51,6 +52,14 @@ export class ControlBar extends LabElement {
           : nothing,
       )}
     </p>`;
+  }
+
+  /** What is said aloud: not every step, but every quarter of the way. */
+  private announcement(): string {
+    const { phase, current } = this.bench;
+    if (phase !== 'running' || !current) return this.state();
+    const done = current.runs.reduce((sum, run) => sum + run.step / run.steps, 0) / current.runs.length;
+    return percent(Math.floor(done * 4) / 4);
   }
 
   private state(): string {
