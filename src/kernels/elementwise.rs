@@ -1,51 +1,130 @@
 //! Sums, scalings, biases.
 
+use super::parallel::{add_column_sums, map, row_grain};
+use super::pool::{self, Rows};
+use super::simd::{Backend, Simd, dispatch, row};
+
 /// `out = a + b`.
 pub fn add(a: &[f32], b: &[f32], out: &mut [f32]) {
-    assert!(a.len() == out.len() && b.len() == out.len());
-    for i in 0..out.len() {
-        out[i] = a[i] + b[i];
-    }
+    dispatch!(Backend::current(), |isa| map(
+        isa,
+        [a, b],
+        [out],
+        #[inline(always)]
+        |[a, b], _| [isa.add(a, b)]
+    ));
 }
 
 /// `a += b`.
 pub fn add_assign(a: &mut [f32], b: &[f32]) {
-    axpy(1.0, b, a);
+    dispatch!(Backend::current(), |isa| map(
+        isa,
+        [b],
+        [a],
+        #[inline(always)]
+        |[b], [a]| [isa.add(a, b)]
+    ));
 }
 
 /// `y += alpha * x`.
 pub fn axpy(alpha: f32, x: &[f32], y: &mut [f32]) {
-    assert_eq!(x.len(), y.len());
-    for (y, x) in y.iter_mut().zip(x) {
-        *y += alpha * x;
-    }
+    dispatch!(Backend::current(), |isa| map(
+        isa,
+        [x],
+        [y],
+        #[inline(always)]
+        |[x], [y]| [isa.mul_add(isa.splat(alpha), x, y)]
+    ));
 }
 
 /// `x *= alpha`.
 pub fn scale(alpha: f32, x: &mut [f32]) {
-    x.iter_mut().for_each(|x| *x *= alpha);
+    dispatch!(Backend::current(), |isa| map(
+        isa,
+        [],
+        [x],
+        #[inline(always)]
+        |[], [x]| [isa.mul(isa.splat(alpha), x)]
+    ));
 }
 
 /// Adds `bias` to each row of `x` `[rows, bias.len()]`.
 pub fn add_bias(bias: &[f32], x: &mut [f32]) {
-    if bias.is_empty() {
+    let d = bias.len();
+    if x.is_empty() {
         return;
     }
-    assert!(x.len().is_multiple_of(bias.len()));
-    x.chunks_exact_mut(bias.len())
-        .for_each(|row| add_assign(row, bias));
+    assert!(d > 0 && x.len().is_multiple_of(d), "add_bias: {} floats in rows of {d}", x.len());
+    dispatch!(Backend::current(), |isa| {
+        pool::split(x.len() / d, row_grain(d), Rows { data: x, width: d }, |_, x| {
+            isa.vectorize(
+                #[inline(always)]
+                || {
+                    for x in x.data.chunks_exact_mut(d) {
+                        row::map(
+                            isa,
+                            [bias],
+                            [x],
+                            #[inline(always)]
+                            |[bias], [x]| [isa.add(x, bias)],
+                        );
+                    }
+                },
+            );
+        });
+    });
 }
 
 /// Adds the column sums of `d_y` `[rows, d]` to `d_bias` `[d]`.
 pub fn bias_grad(d: usize, d_y: &[f32], d_bias: &mut [f32]) {
-    if d == 0 {
+    assert_eq!(d_bias.len(), d);
+    if d_y.is_empty() {
         return;
     }
-    assert!(d_bias.len() == d && d_y.len().is_multiple_of(d));
-    d_y.chunks_exact(d).for_each(|row| add_assign(d_bias, row));
+    let rows = d_y.len() / d;
+    dispatch!(Backend::current(), |isa| add_column_sums(
+        isa,
+        rows,
+        [d_y],
+        d_bias,
+        #[inline(always)]
+        |_, [d_y]| d_y
+    ));
 }
 
-/// Σ x², in f64.
+/// Elements whose squares one partial sum holds; fixed, so that the sum's order is.
+const SQUARES: usize = 4096;
+
+/// Σ x², in f64 over chunks of fixed size, for gradient norms.
 pub fn sum_of_squares(x: &[f32]) -> f64 {
-    x.iter().map(|x| f64::from(*x) * f64::from(*x)).sum()
+    let mut partial = vec![0.0f64; x.len().div_ceil(SQUARES)];
+    dispatch!(Backend::current(), |isa| {
+        pool::split(partial.len(), 4, &mut partial[..], |range, partial| {
+            for (chunk, partial) in range.zip(partial) {
+                let x = &x[chunk * SQUARES..];
+                let x = &x[..x.len().min(SQUARES)];
+                *partial = isa.vectorize(
+                    #[inline(always)]
+                    || chunk_of_squares(x),
+                );
+            }
+        });
+    });
+    partial.iter().sum()
 }
+
+/// Σ x² in eight interleaved sums, which the compiler keeps in vectors.
+#[inline(always)]
+fn chunk_of_squares(x: &[f32]) -> f64 {
+    let mut acc = [0.0f64; 8];
+    let (chunks, rest) = x.as_chunks::<8>();
+    for chunk in chunks {
+        for (acc, x) in acc.iter_mut().zip(chunk) {
+            *acc += f64::from(*x) * f64::from(*x);
+        }
+    }
+    acc.iter().sum::<f64>() + rest.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,22 +1,47 @@
 //! Rows of a table by index, and the reverse.
 
-/// `out[i] = table[ids[i]]`; `table`: `[vocab, d]`, `out`: `[ids.len(), d]`.
+use super::parallel::{GRAIN, row_grain};
+use super::pool::{self, Rows, SharedOut};
+
+/// `out[i] = table[ids[i]]`; `table`: `[vocab, d]`, `out`: `[ids.len(), d]`. The caller has checked the ids.
 pub fn gather(d: usize, table: &[f32], ids: &[i32], out: &mut [f32]) {
     assert_eq!(out.len(), ids.len() * d);
-    for (i, &id) in ids.iter().enumerate() {
-        out[i * d..][..d].copy_from_slice(&table[id as usize * d..][..d]);
+    if d == 0 {
+        return;
     }
+    pool::split(ids.len(), row_grain(d), Rows { data: out, width: d }, |range, out| {
+        for (&id, out) in ids[range].iter().zip(out.data.chunks_exact_mut(d)) {
+            out.copy_from_slice(&table[id as usize * d..][..d]);
+        }
+    });
 }
 
-/// `d_table[ids[i]] += d_out[i]`.
+/// Columns that one piece owns.
+const COLS: usize = 64;
+
+/// `d_table[ids[i]] += d_out[i]`, in the order of the ids: threads own columns. The caller has checked the ids.
 pub fn scatter_add(d: usize, d_out: &[f32], ids: &[i32], d_table: &mut [f32]) {
     assert_eq!(d_out.len(), ids.len() * d);
-    for (i, &id) in ids.iter().enumerate() {
-        for (t, g) in d_table[id as usize * d..][..d]
-            .iter_mut()
-            .zip(&d_out[i * d..][..d])
-        {
-            *t += g;
-        }
+    if d_out.is_empty() {
+        return;
     }
+    let rows = d_table.len() / d;
+    for &id in ids {
+        assert!(id >= 0 && (id as usize) < rows, "scatter_add: id {id} in a table of {rows} rows");
+    }
+    let table = SharedOut::new(d_table);
+    let cols = if d_out.len() < 2 * GRAIN { d } else { COLS };
+    pool::run(d.div_ceil(cols), true, |job| {
+        let (start, end) = (job * cols, (job * cols + cols).min(d));
+        for (&id, d_out) in ids.iter().zip(d_out.chunks_exact(d)) {
+            // SAFETY: the row was checked, the columns are within `d`, and no other job writes these columns.
+            let out = unsafe { std::slice::from_raw_parts_mut(table.at(id as usize * d + start), end - start) };
+            for (out, d_out) in out.iter_mut().zip(&d_out[start..end]) {
+                *out += d_out;
+            }
+        }
+    });
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,40 +1,109 @@
 //! Cross-entropy over rows of logits.
 
+use super::parallel::row_grain;
+use super::pool::{self, Rows};
+use super::simd::math::exp;
+use super::simd::{Backend, Simd, dispatch, row};
+
 /// Replaces `logits` `[rows, vocab]` by `d loss / d logits` of `loss = grad_scale * Σ nll`; rows with a negative
 /// target are ignored (gradient and `nll` 0). `nll`: `[rows]`, in nats.
-pub fn cross_entropy_in_place(
-    vocab: usize,
-    logits: &mut [f32],
-    targets: &[i32],
-    grad_scale: f32,
-    nll: &mut [f32],
-) {
-    assert!(logits.len() == targets.len() * vocab && nll.len() == targets.len());
-    cross_entropy(vocab, logits, targets, nll);
-    for (r, &target) in targets.iter().enumerate() {
-        let row = &mut logits[r * vocab..][..vocab];
-        if target < 0 {
-            row.fill(0.0);
-            continue;
-        }
-        let lse = row[target as usize] + nll[r];
-        row.iter_mut()
-            .for_each(|x| *x = (*x - lse).exp() * grad_scale);
-        row[target as usize] -= grad_scale;
-    }
+pub fn cross_entropy_in_place(vocab: usize, logits: &mut [f32], targets: &[i32], grad_scale: f32, nll: &mut [f32]) {
+    check(vocab, logits, targets, nll);
+    let outputs = (Rows { data: logits, width: vocab }, nll);
+    dispatch!(Backend::current(), |isa| {
+        pool::split(targets.len(), row_grain(vocab), outputs, |rows, (logits, nll)| {
+            isa.vectorize(
+                #[inline(always)]
+                || {
+                    for ((logits, &target), nll) in logits.data.chunks_exact_mut(vocab).zip(&targets[rows]).zip(nll) {
+                        *nll = row_in_place(isa, logits, target, grad_scale);
+                    }
+                },
+            );
+        });
+    });
 }
 
 /// The negative log-likelihood of each row's target, in nats; 0 where the target is negative.
 pub fn cross_entropy(vocab: usize, logits: &[f32], targets: &[i32], nll: &mut [f32]) {
-    assert!(logits.len() == targets.len() * vocab && nll.len() == targets.len());
-    for (r, &target) in targets.iter().enumerate() {
-        let row = &logits[r * vocab..][..vocab];
-        if target < 0 {
-            nll[r] = 0.0;
-            continue;
-        }
-        let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f32 = row.iter().map(|x| (x - max).exp()).sum();
-        nll[r] = sum.ln() + (max - row[target as usize]);
-    }
+    check(vocab, logits, targets, nll);
+    dispatch!(Backend::current(), |isa| {
+        pool::split(targets.len(), row_grain(vocab), nll, |rows, nll| {
+            isa.vectorize(
+                #[inline(always)]
+                || {
+                    for (r, nll) in rows.zip(nll) {
+                        let logits = &logits[r * vocab..][..vocab];
+                        *nll = row_nll(isa, logits, targets[r]);
+                    }
+                },
+            );
+        });
+    });
 }
+
+fn check(vocab: usize, logits: &[f32], targets: &[i32], nll: &[f32]) {
+    assert!(
+        logits.len() == targets.len() * vocab && nll.len() == targets.len() && (vocab > 0 || nll.is_empty()),
+        "cross_entropy: {} logits, {} targets, {} losses, vocab = {vocab}",
+        logits.len(),
+        targets.len(),
+        nll.len()
+    );
+}
+
+/// `ln Σ exp(x - max) + max - x_target`; `sum` is that sum.
+fn nll_of(sum: f32, max: f32, target: f32) -> f32 {
+    (f64::from(sum).ln() + (f64::from(max) - f64::from(target))) as f32
+}
+
+#[inline(always)]
+fn row_in_place<S: Simd>(isa: S, logits: &mut [f32], target: i32, grad_scale: f32) -> f32 {
+    if target < 0 {
+        logits.fill(0.0);
+        return 0.0;
+    }
+    let max = row::max(isa, logits);
+    let target_logit = logits[target as usize];
+    row::map(
+        isa,
+        [],
+        [&mut *logits],
+        #[inline(always)]
+        |[], [x]| [exp(isa, isa.sub(x, isa.splat(max)))],
+    );
+    let sum = row::sum(
+        isa,
+        [logits],
+        #[inline(always)]
+        |[x]| x,
+    );
+    let factor = grad_scale / sum;
+    row::map(
+        isa,
+        [],
+        [&mut *logits],
+        #[inline(always)]
+        |[], [x]| [isa.mul(x, isa.splat(factor))],
+    );
+    logits[target as usize] -= grad_scale;
+    nll_of(sum, max, target_logit)
+}
+
+#[inline(always)]
+fn row_nll<S: Simd>(isa: S, logits: &[f32], target: i32) -> f32 {
+    if target < 0 {
+        return 0.0;
+    }
+    let max = row::max(isa, logits);
+    let sum = row::sum(
+        isa,
+        [logits],
+        #[inline(always)]
+        |[x]| exp(isa, isa.sub(x, isa.splat(max))),
+    );
+    nll_of(sum, max, logits[target as usize])
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ pub mod embedding;
 pub mod gemm;
 pub mod loss;
 pub mod norm;
+mod parallel;
 pub mod pool;
 pub mod rope;
 pub mod simd;

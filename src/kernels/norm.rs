@@ -1,81 +1,126 @@
-//! RMSNorm and LayerNorm over the last dimension.
+//! RMSNorm (Zhang & Sennrich, 2019) and LayerNorm (Ba et al., 2016) over the last dimension.
+
+use super::parallel::{add_column_sums, row_grain};
+use super::pool::{self, Rows};
+use super::simd::{Backend, Simd, dispatch, row};
 
 /// `y = x * rstd * gain` with `rstd = 1 / sqrt(mean(x²) + eps)`; `x`, `y`: `[rows, d]`, `rstd`: `[rows]`.
-pub fn rms_norm_forward(
-    d: usize,
-    eps: f32,
-    x: &[f32],
-    gain: &[f32],
-    y: &mut [f32],
-    rstd: &mut [f32],
-) {
-    assert!(gain.len() == d && x.len() == y.len() && x.len() == rstd.len() * d);
-    for (r, rstd) in rstd.iter_mut().enumerate() {
-        let x = &x[r * d..][..d];
-        let mean = x.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>() / d as f64;
-        *rstd = (1.0 / (mean + f64::from(eps)).sqrt()) as f32;
-        for j in 0..d {
-            y[r * d + j] = x[j] * *rstd * gain[j];
-        }
-    }
+pub fn rms_norm_forward(d: usize, eps: f32, x: &[f32], gain: &[f32], y: &mut [f32], rstd: &mut [f32]) {
+    check(d, rstd.len(), &[x, y], &[gain]);
+    let rows = rstd.len();
+    dispatch!(Backend::current(), |isa| {
+        pool::split(rows, row_grain(d), (Rows { data: y, width: d }, rstd), |range, (y, rstd)| {
+            isa.vectorize(
+                #[inline(always)]
+                || {
+                    for ((r, rstd), i) in range.zip(rstd).zip(0..) {
+                        let (x, y) = (&x[r * d..][..d], &mut y.data[i * d..][..d]);
+                        let square = row::sum(
+                            isa,
+                            [x],
+                            #[inline(always)]
+                            |[x]| isa.mul(x, x),
+                        ) / d as f32;
+                        *rstd = 1.0 / (square + eps).sqrt();
+                        let rstd = isa.splat(*rstd);
+                        row::map(
+                            isa,
+                            [x, gain],
+                            [y],
+                            #[inline(always)]
+                            |[x, gain], _| [isa.mul(isa.mul(x, rstd), gain)],
+                        );
+                    }
+                },
+            );
+        });
+    });
 }
 
 /// Gradients of [`rms_norm_forward`]: overwrites `d_x`, accumulates into `d_gain`.
-pub fn rms_norm_backward(
-    d: usize,
-    x: &[f32],
-    gain: &[f32],
-    rstd: &[f32],
-    d_y: &[f32],
-    d_x: &mut [f32],
-    d_gain: Option<&mut [f32]>,
-) {
-    assert!(
-        gain.len() == d
-            && x.len() == d_y.len()
-            && x.len() == d_x.len()
-            && x.len() == rstd.len() * d
-    );
-    for (r, &rstd) in rstd.iter().enumerate() {
-        let (x, d_y) = (&x[r * d..][..d], &d_y[r * d..][..d]);
-        let dot: f32 = (0..d).map(|j| d_y[j] * gain[j] * x[j]).sum::<f32>() * rstd / d as f32;
-        for j in 0..d {
-            d_x[r * d + j] = rstd * (d_y[j] * gain[j] - x[j] * rstd * dot);
+pub fn rms_norm_backward(d: usize, x: &[f32], gain: &[f32], rstd: &[f32], d_y: &[f32], d_x: &mut [f32], d_gain: Option<&mut [f32]>) {
+    check(d, rstd.len(), &[x, d_y, d_x], &[gain]);
+    let rows = rstd.len();
+    dispatch!(Backend::current(), |isa| {
+        pool::split(rows, row_grain(d), Rows { data: d_x, width: d }, |range, d_x| {
+            isa.vectorize(
+                #[inline(always)]
+                || {
+                    for (r, i) in range.zip(0..) {
+                        let (x, d_y, d_x) = (&x[r * d..][..d], &d_y[r * d..][..d], &mut d_x.data[i * d..][..d]);
+                        let dot = row::sum(
+                            isa,
+                            [x, d_y, gain],
+                            #[inline(always)]
+                            |[x, d_y, gain]| isa.mul(isa.mul(d_y, gain), x),
+                        );
+                        let pull = isa.splat(-rstd[r] * rstd[r] * dot / d as f32);
+                        let rstd = isa.splat(rstd[r]);
+                        row::map(
+                            isa,
+                            [x, d_y, gain],
+                            [d_x],
+                            #[inline(always)]
+                            |[x, d_y, gain], _| [isa.mul(rstd, isa.mul_add(x, pull, isa.mul(d_y, gain)))],
+                        );
+                    }
+                },
+            );
+        });
+        if let Some(d_gain) = d_gain {
+            add_column_sums(
+                isa,
+                rows,
+                [x, d_y],
+                d_gain,
+                #[inline(always)]
+                |r, [x, d_y]| isa.mul(isa.mul(d_y, x), isa.splat(rstd[r])),
+            );
         }
-    }
-    if let Some(d_gain) = d_gain {
-        for (r, &rstd) in rstd.iter().enumerate() {
-            for j in 0..d {
-                d_gain[j] += d_y[r * d + j] * x[r * d + j] * rstd;
-            }
-        }
-    }
+    });
 }
 
 /// `y = (x - mean) * rstd * gain + bias`, biased variance; `x`, `y`: `[rows, d]`, `mean`, `rstd`: `[rows]`.
 #[allow(clippy::too_many_arguments)]
-pub fn layer_norm_forward(
-    d: usize,
-    eps: f32,
-    x: &[f32],
-    gain: &[f32],
-    bias: &[f32],
-    y: &mut [f32],
-    mean: &mut [f32],
-    rstd: &mut [f32],
-) {
-    assert!(gain.len() == d && bias.len() == d && x.len() == y.len());
-    assert!(x.len() == rstd.len() * d && mean.len() == rstd.len());
-    for r in 0..rstd.len() {
-        let x = &x[r * d..][..d];
-        let m = x.iter().map(|x| f64::from(*x)).sum::<f64>() / d as f64;
-        let var = x.iter().map(|x| (f64::from(*x) - m).powi(2)).sum::<f64>() / d as f64;
-        mean[r] = m as f32;
-        rstd[r] = (1.0 / (var + f64::from(eps)).sqrt()) as f32;
-        for j in 0..d {
-            y[r * d + j] = (x[j] - mean[r]) * rstd[r] * gain[j] + bias[j];
-        }
-    }
+pub fn layer_norm_forward(d: usize, eps: f32, x: &[f32], gain: &[f32], bias: &[f32], y: &mut [f32], mean: &mut [f32], rstd: &mut [f32]) {
+    check(d, rstd.len(), &[x, y], &[gain, bias]);
+    assert_eq!(mean.len(), rstd.len());
+    let rows = rstd.len();
+    dispatch!(Backend::current(), |isa| {
+        let outputs = (Rows { data: y, width: d }, mean, rstd);
+        pool::split(rows, row_grain(d), outputs, |range, (y, means, rstds)| {
+            isa.vectorize(
+                #[inline(always)]
+                || {
+                    for (r, i) in range.zip(0..) {
+                        let (x, y) = (&x[r * d..][..d], &mut y.data[i * d..][..d]);
+                        means[i] = row::sum(
+                            isa,
+                            [x],
+                            #[inline(always)]
+                            |[x]| x,
+                        ) / d as f32;
+                        let mean = isa.splat(means[i]);
+                        let square = row::sum(
+                            isa,
+                            [x],
+                            #[inline(always)]
+                            |[x]| isa.mul(isa.sub(x, mean), isa.sub(x, mean)),
+                        );
+                        rstds[i] = 1.0 / (square / d as f32 + eps).sqrt();
+                        let rstd = isa.splat(rstds[i]);
+                        row::map(
+                            isa,
+                            [x, gain, bias],
+                            [y],
+                            #[inline(always)]
+                            |[x, gain, bias], _| [isa.mul_add(isa.mul(isa.sub(x, mean), rstd), gain, bias)],
+                        );
+                    }
+                },
+            );
+        });
+    });
 }
 
 /// Gradients of [`layer_norm_forward`]: overwrites `d_x`, accumulates into `d_gain_bias`.
@@ -90,25 +135,82 @@ pub fn layer_norm_backward(
     d_x: &mut [f32],
     d_gain_bias: Option<(&mut [f32], &mut [f32])>,
 ) {
-    assert!(gain.len() == d && x.len() == d_y.len() && x.len() == d_x.len());
-    assert!(x.len() == rstd.len() * d && mean.len() == rstd.len());
-    for r in 0..rstd.len() {
-        let (x, d_y, mean, rstd) = (&x[r * d..][..d], &d_y[r * d..][..d], mean[r], rstd[r]);
-        let sum = (0..d).map(|j| d_y[j] * gain[j]).sum::<f32>() / d as f32;
-        let dot = (0..d)
-            .map(|j| d_y[j] * gain[j] * (x[j] - mean) * rstd)
-            .sum::<f32>()
-            / d as f32;
-        for j in 0..d {
-            d_x[r * d + j] = rstd * (d_y[j] * gain[j] - sum - (x[j] - mean) * rstd * dot);
+    check(d, rstd.len(), &[x, d_y, d_x], &[gain]);
+    assert_eq!(mean.len(), rstd.len());
+    let rows = rstd.len();
+    dispatch!(Backend::current(), |isa| {
+        pool::split(rows, row_grain(d), Rows { data: d_x, width: d }, |range, d_x| {
+            isa.vectorize(
+                #[inline(always)]
+                || {
+                    for (r, i) in range.zip(0..) {
+                        let (x, d_y, d_x) = (&x[r * d..][..d], &d_y[r * d..][..d], &mut d_x.data[i * d..][..d]);
+                        layer_norm_backward_row(isa, x, gain, mean[r], rstd[r], d_y, d_x);
+                    }
+                },
+            );
+        });
+        if let Some((d_gain, d_bias)) = d_gain_bias {
+            add_column_sums(
+                isa,
+                rows,
+                [x, d_y],
+                d_gain,
+                #[inline(always)]
+                |r, [x, d_y]| isa.mul(d_y, isa.mul(isa.sub(x, isa.splat(mean[r])), isa.splat(rstd[r]))),
+            );
+            add_column_sums(
+                isa,
+                rows,
+                [d_y],
+                d_bias,
+                #[inline(always)]
+                |_, [d_y]| d_y,
+            );
         }
-    }
-    if let Some((d_gain, d_bias)) = d_gain_bias {
-        for r in 0..rstd.len() {
-            for j in 0..d {
-                d_gain[j] += d_y[r * d + j] * (x[r * d + j] - mean[r]) * rstd[r];
-                d_bias[j] += d_y[r * d + j];
-            }
-        }
-    }
+    });
 }
+
+/// `d_x = rstd * (g - mean(g) - x̂ mean(g x̂))` with `g = d_y gain`, `x̂ = (x - mean) rstd`.
+#[inline(always)]
+fn layer_norm_backward_row<S: Simd>(isa: S, x: &[f32], gain: &[f32], mean: f32, rstd: f32, d_y: &[f32], d_x: &mut [f32]) {
+    let d = x.len() as f32;
+    let centre = isa.splat(mean);
+    let sum = row::sum(
+        isa,
+        [d_y, gain],
+        #[inline(always)]
+        |[d_y, gain]| isa.mul(d_y, gain),
+    );
+    let dot = row::sum(
+        isa,
+        [x, d_y, gain],
+        #[inline(always)]
+        |[x, d_y, gain]| isa.mul(isa.mul(d_y, gain), isa.sub(x, centre)),
+    );
+    let shift = isa.splat(sum / d);
+    let pull = isa.splat(-rstd * rstd * dot / d);
+    let rstd = isa.splat(rstd);
+    row::map(
+        isa,
+        [x, d_y, gain],
+        [d_x],
+        #[inline(always)]
+        |[x, d_y, gain], _| {
+            let g = isa.sub(isa.mul(d_y, gain), shift);
+            [isa.mul(rstd, isa.mul_add(isa.sub(x, centre), pull, g))]
+        },
+    );
+}
+
+fn check(d: usize, rows: usize, matrices: &[&[f32]], vectors: &[&[f32]]) {
+    assert!(
+        matrices.iter().all(|x| x.len() == rows * d) && vectors.iter().all(|x| x.len() == d),
+        "norm: d = {d}, rows = {rows}, matrices of {:?} and vectors of {:?} floats",
+        matrices.iter().map(|x| x.len()).collect::<Vec<_>>(),
+        vectors.iter().map(|x| x.len()).collect::<Vec<_>>(),
+    );
+}
+
+#[cfg(test)]
+mod tests;

@@ -10,11 +10,7 @@ const THREADED: bool = cfg!(any(not(target_arch = "wasm32"), feature = "threads"
 
 /// Number of threads that work is spread over; results never depend on it.
 pub fn threads() -> usize {
-    if THREADED {
-        rayon::current_num_threads()
-    } else {
-        1
-    }
+    if THREADED { rayon::current_num_threads() } else { 1 }
 }
 
 /// Calls `job` once for every index below `jobs`, on all threads if `parallel`.
@@ -25,10 +21,7 @@ pub(super) fn run(jobs: usize, parallel: bool, job: impl Fn(usize) + Sync) {
             return;
         }
         let mid = range.start + range.len() / 2;
-        rayon::join(
-            || halve(range.start..mid, job),
-            || halve(mid..range.end, job),
-        );
+        rayon::join(|| halve(range.start..mid, job), || halve(mid..range.end, job));
     }
     if parallel && jobs > 1 && threads() > 1 {
         halve(0..jobs, &job);
@@ -52,22 +45,26 @@ pub(super) struct Rows<'a> {
 impl Split for Rows<'_> {
     fn cut(self, rows: usize) -> (Self, Self) {
         let (head, tail) = self.data.split_at_mut(rows * self.width);
-        (
-            Rows {
-                data: head,
-                width: self.width,
-            },
-            Rows {
-                data: tail,
-                width: self.width,
-            },
-        )
+        (Rows { data: head, width: self.width }, Rows { data: tail, width: self.width })
     }
 }
 
-impl Split for &mut [f32] {
+impl<T: Send> Split for &mut [T] {
     fn cut(self, rows: usize) -> (Self, Self) {
         self.split_at_mut(rows)
+    }
+}
+
+impl<T: Split, const N: usize> Split for [T; N] {
+    fn cut(self, rows: usize) -> (Self, Self) {
+        let mut tails = [const { None }; N];
+        let mut next = tails.iter_mut();
+        let heads = self.map(|part| {
+            let (head, tail) = part.cut(rows);
+            *next.next().expect("as many slots as parts") = Some(tail);
+            head
+        });
+        (heads, tails.map(|tail| tail.expect("one tail for each head")))
     }
 }
 
@@ -87,28 +84,15 @@ impl<A: Split, B: Split, C: Split> Split for (A, B, C) {
 
 /// Calls `f(row_range, outputs_of_these_rows)` on pieces of at most `grain` rows, on all threads; on all rows at
 /// once where there is only one piece or one thread. `f` must treat every row alike.
-pub(super) fn split<T: Split>(
-    rows: usize,
-    grain: usize,
-    outputs: T,
-    f: impl Fn(Range<usize>, T) + Sync,
-) {
-    fn halve<T: Split>(
-        range: Range<usize>,
-        grain: usize,
-        outputs: T,
-        f: &(impl Fn(Range<usize>, T) + Sync),
-    ) {
+pub(super) fn split<T: Split>(rows: usize, grain: usize, outputs: T, f: impl Fn(Range<usize>, T) + Sync) {
+    fn halve<T: Split>(range: Range<usize>, grain: usize, outputs: T, f: &(impl Fn(Range<usize>, T) + Sync)) {
         if range.len() <= grain {
             return f(range, outputs);
         }
         let grains = range.len().div_ceil(grain);
         let mid = range.start + grains / 2 * grain;
         let (head, tail) = outputs.cut(mid - range.start);
-        rayon::join(
-            || halve(range.start..mid, grain, head, f),
-            || halve(mid..range.end, grain, tail, f),
-        );
+        rayon::join(|| halve(range.start..mid, grain, head, f), || halve(mid..range.end, grain, tail, f));
     }
     if rows == 0 {
         return;

@@ -30,21 +30,10 @@ pub struct Report {
 
 impl Report {
     /// Checks `kernel`'s output on every backend: each element within `tolerance * max(1, |expected|)`.
-    pub fn every_backend(
-        &mut self,
-        case: &str,
-        tolerance: f64,
-        expected: &[f64],
-        kernel: impl Fn() -> Vec<f32>,
-    ) {
+    pub fn every_backend(&mut self, case: &str, tolerance: f64, expected: &[f64], kernel: impl Fn() -> Vec<f32>) {
         for backend in Backend::available() {
             let actual = backend.scope(&kernel);
-            self.close(
-                &format!("{} {case}", backend.name()),
-                tolerance,
-                expected,
-                &actual,
-            );
+            self.close(&format!("{} {case}", backend.name()), tolerance, expected, &actual);
         }
     }
 
@@ -52,11 +41,7 @@ impl Report {
     pub fn close(&mut self, case: &str, tolerance: f64, expected: &[f64], actual: &[f32]) {
         self.cases += 1;
         if expected.len() != actual.len() {
-            self.failures.push(format!(
-                "{case}: {} values, not {}",
-                actual.len(),
-                expected.len()
-            ));
+            self.failures.push(format!("{case}: {} values, not {}", actual.len(), expected.len()));
             return;
         }
         let wrong = expected.iter().zip(actual).position(|(e, a)| {
@@ -64,22 +49,14 @@ impl Report {
             difference > tolerance * e.abs().max(1.0) || difference.is_nan()
         });
         if let Some(i) = wrong {
-            self.failures.push(format!(
-                "{case}: [{i}] is {}, not {}",
-                actual[i], expected[i]
-            ));
+            self.failures.push(format!("{case}: [{i}] is {}, not {}", actual[i], expected[i]));
         }
     }
 
     /// Panics if anything failed.
     pub fn finish(self) {
         let few = self.failures[..self.failures.len().min(10)].join("\n");
-        assert!(
-            self.failures.is_empty(),
-            "{} of {} cases failed:\n{few}",
-            self.failures.len(),
-            self.cases
-        );
+        assert!(self.failures.is_empty(), "{} of {} cases failed:\n{few}", self.failures.len(), self.cases);
         assert!(self.cases > 0, "no case ran");
     }
 }
@@ -88,24 +65,14 @@ impl Report {
 #[cfg(not(target_arch = "wasm32"))]
 pub fn same_for_any_threads(kernel: impl Fn() -> Vec<Vec<f32>> + Sync) {
     let bits = |threads: usize, backend: Backend| -> Vec<Vec<u32>> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .expect("a pool");
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         let outputs = pool.install(|| backend.scope(&kernel));
-        outputs
-            .iter()
-            .map(|o| o.iter().map(|x| x.to_bits()).collect())
-            .collect()
+        outputs.iter().map(|o| o.iter().map(|x| x.to_bits()).collect()).collect()
     };
     for backend in Backend::available() {
         let one = bits(1, backend);
         for threads in [2, 3] {
-            assert!(
-                bits(threads, backend) == one,
-                "{}: {threads} threads differ from 1",
-                backend.name()
-            );
+            assert!(bits(threads, backend) == one, "{}: {threads} threads differ from 1", backend.name());
         }
     }
 }

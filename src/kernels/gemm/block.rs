@@ -12,13 +12,7 @@ pub(in crate::kernels) const fn tile_cols<S: Simd>() -> usize {
 
 /// Packs rows of a left operand into panels of `TILE_ROWS`.
 #[inline(always)]
-pub(in crate::kernels) fn pack_a<S: Simd>(
-    _: S,
-    a: Source,
-    rows: Range<usize>,
-    depth: Range<usize>,
-    to: &mut [f32],
-) {
+pub(in crate::kernels) fn pack_a<S: Simd>(_: S, a: Source, rows: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
     match S::TILE_ROWS {
         4 => pack::<4>(a, rows, depth, to),
         6 => pack::<6>(a, rows, depth, to),
@@ -28,13 +22,7 @@ pub(in crate::kernels) fn pack_a<S: Simd>(
 
 /// Packs columns of a right operand into panels as wide as the tile.
 #[inline(always)]
-pub(in crate::kernels) fn pack_b<S: Simd>(
-    _: S,
-    b: Source,
-    cols: Range<usize>,
-    depth: Range<usize>,
-    to: &mut [f32],
-) {
+pub(in crate::kernels) fn pack_b<S: Simd>(_: S, b: Source, cols: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
     match tile_cols::<S>() {
         8 => pack::<8>(b, cols, depth, to),
         16 => pack::<16>(b, cols, depth, to),
@@ -42,29 +30,30 @@ pub(in crate::kernels) fn pack_b<S: Simd>(
     }
 }
 
-/// `C[rows, cols] = alpha * A·B + beta * C` from packed A and B of the same `depth`.
+/// Packed panels, and how deep each of them is.
+#[derive(Clone, Copy)]
+pub(in crate::kernels) struct Packed<'a> {
+    pub panels: &'a [f32],
+    pub depth: usize,
+}
+
+/// `C[rows, cols] = alpha * A·B + beta * C` from packed A and B; of a B deeper than A only the first `a.depth`
+/// rows take part.
 ///
 /// # Safety
 /// `rows` × `cols` of `c` may be read and written by this thread alone.
 #[inline(always)]
 pub(in crate::kernels) unsafe fn multiply<S: Simd>(
     isa: S,
-    depth: usize,
-    a: &[f32],
-    b: &[f32],
+    a: Packed,
+    b: Packed,
     scaling: Scaling,
     c: Window,
     (rows, cols): (usize, usize),
 ) {
     let (tile_rows, tile_cols) = (S::TILE_ROWS, tile_cols::<S>());
-    for (j, b) in (0..cols)
-        .step_by(tile_cols)
-        .zip(b.chunks_exact(depth * tile_cols))
-    {
-        for (i, a) in (0..rows)
-            .step_by(tile_rows)
-            .zip(a.chunks_exact(depth * tile_rows))
-        {
+    for (j, b) in (0..cols).step_by(tile_cols).zip(b.panels.chunks_exact(b.depth * tile_cols)) {
+        for (i, a) in (0..rows).step_by(tile_rows).zip(a.panels.chunks_exact(a.depth * tile_rows)) {
             let size = (tile_rows.min(rows - i), tile_cols.min(cols - j));
             // SAFETY: the tile lies within the part of `c` that the caller owns.
             unsafe {

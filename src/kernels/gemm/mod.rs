@@ -6,11 +6,12 @@
 
 pub(super) mod block;
 pub(super) mod pack;
+mod thin;
 pub(super) mod tile;
 
 use super::pool::{self, SharedOut};
 use super::simd::{Backend, Simd, dispatch};
-use block::{multiply, pack_a, pack_b, tile_cols};
+use block::{Packed, multiply, pack_a, pack_b, tile_cols};
 use pack::{Source, packed_len};
 use std::cell::Cell;
 use tile::{Scaling, Window};
@@ -25,6 +26,8 @@ const JOB_ROWS: usize = 48;
 const JOB_COLS: usize = 256;
 /// Lanes of an operand that one packing job handles; a multiple of every backend's tile.
 const PACK_LANES: usize = 96;
+/// Up to this many rows, reading B where it lies beats packing it.
+const THIN_ROWS: usize = 3;
 /// Multiplications below which threads do not pay.
 const PARALLEL_FROM: usize = 1 << 19;
 
@@ -42,54 +45,36 @@ pub struct Operand<'a> {
 impl<'a> Operand<'a> {
     /// The row-major matrix `data` that has `cols` columns.
     pub fn row_major(data: &'a [f32], cols: usize) -> Self {
-        Self {
-            data,
-            row_stride: cols,
-            col_stride: 1,
-        }
+        Self { data, row_stride: cols, col_stride: 1 }
     }
 
     /// The transpose of the row-major matrix `data` that has `cols` columns.
     pub fn transposed(data: &'a [f32], cols: usize) -> Self {
-        Self {
-            data,
-            row_stride: 1,
-            col_stride: cols,
-        }
+        Self { data, row_stride: 1, col_stride: cols }
     }
 }
 
 /// `C[m, n] = alpha * A[m, k] · B[k, n] + beta * C[m, n]`; `C` is row-major; `beta == 0` never reads `C`.
 #[allow(clippy::too_many_arguments)]
-pub fn gemm(
-    m: usize,
-    k: usize,
-    n: usize,
-    alpha: f32,
-    a: Operand,
-    b: Operand,
-    beta: f32,
-    c: &mut [f32],
-) {
+pub fn gemm(m: usize, k: usize, n: usize, alpha: f32, a: Operand, b: Operand, beta: f32, c: &mut [f32]) {
     assert_eq!(c.len(), m * n, "gemm: C must be [m, n] = [{m}, {n}]");
     if c.is_empty() {
         return;
     }
     if k == 0 {
         // Not `0 * x`, which keeps NaN.
-        c.iter_mut()
-            .for_each(|c| *c = if beta == 0.0 { 0.0 } else { *c * beta });
+        c.iter_mut().for_each(|c| *c = if beta == 0.0 { 0.0 } else { *c * beta });
         return;
     }
     let scaling = Scaling { alpha, beta };
-    dispatch!(Backend::current(), |isa| blocked(
-        isa,
-        (m, k, n),
-        scaling,
-        a,
-        b,
-        c
-    ));
+    let thin = m <= THIN_ROWS && (b.row_stride == 1 || b.col_stride == 1);
+    dispatch!(Backend::current(), |isa| {
+        if thin {
+            thin::multiply(isa, (m, k, n), scaling, a, b, c);
+        } else {
+            blocked(isa, (m, k, n), scaling, a, b, c);
+        }
+    });
 }
 
 thread_local! {
@@ -98,14 +83,7 @@ thread_local! {
 }
 
 /// The blocks one after another, each on all threads.
-fn blocked<S: Simd>(
-    isa: S,
-    (m, k, n): (usize, usize, usize),
-    s: Scaling,
-    a: Operand,
-    b: Operand,
-    c: &mut [f32],
-) {
+fn blocked<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Scaling, a: Operand, b: Operand, c: &mut [f32]) {
     let (a, b) = (Source::rows_of(a), Source::cols_of(b));
     // Taken, not borrowed: while this thread waits for others it may start a second product.
     let (mut packed_a, mut packed_b) = PACKED.take();
@@ -119,46 +97,26 @@ fn blocked<S: Simd>(
             let cols = OUTER_COLS.min(n - col);
             let len = packed_len(cols, depth.len(), tile_cols::<S>());
             grow(&mut packed_b, len);
-            pack_panels(
-                cols,
-                depth.len(),
-                tile_cols::<S>(),
-                &mut packed_b[..len],
-                |lanes, to| {
-                    let lanes = col + lanes.start..col + lanes.end;
-                    isa.vectorize(
-                        #[inline(always)]
-                        || pack_b(isa, b, lanes, depth.clone(), to),
-                    );
-                },
-            );
+            pack_panels(cols, depth.len(), tile_cols::<S>(), &mut packed_b[..len], |lanes, to| {
+                let lanes = col + lanes.start..col + lanes.end;
+                isa.vectorize(
+                    #[inline(always)]
+                    || pack_b(isa, b, lanes, depth.clone(), to),
+                );
+            });
             for row in (0..m).step_by(OUTER_ROWS) {
                 let rows = OUTER_ROWS.min(m - row);
                 let len_a = packed_len(rows, depth.len(), S::TILE_ROWS);
                 grow(&mut packed_a, len_a);
-                pack_panels(
-                    rows,
-                    depth.len(),
-                    S::TILE_ROWS,
-                    &mut packed_a[..len_a],
-                    |lanes, to| {
-                        let lanes = row + lanes.start..row + lanes.end;
-                        isa.vectorize(
-                            #[inline(always)]
-                            || pack_a(isa, a, lanes, depth.clone(), to),
-                        );
-                    },
-                );
+                pack_panels(rows, depth.len(), S::TILE_ROWS, &mut packed_a[..len_a], |lanes, to| {
+                    let lanes = row + lanes.start..row + lanes.end;
+                    isa.vectorize(
+                        #[inline(always)]
+                        || pack_a(isa, a, lanes, depth.clone(), to),
+                    );
+                });
                 let c = (SharedOut::new(&mut c[row * n + col..]), n);
-                multiply_blocks(
-                    isa,
-                    depth.len(),
-                    (rows, cols),
-                    &packed_a[..len_a],
-                    &packed_b[..len],
-                    s,
-                    c,
-                );
+                multiply_blocks(isa, depth.len(), (rows, cols), &packed_a[..len_a], &packed_b[..len], s, c);
             }
         }
     }
@@ -172,23 +130,11 @@ fn grow(buffer: &mut Vec<f32>, len: usize) {
 }
 
 /// Packs `lanes` on all threads: `pack_lanes` gets a range of lanes and the panels that they fill.
-fn pack_panels(
-    lanes: usize,
-    depth: usize,
-    width: usize,
-    to: &mut [f32],
-    pack_lanes: impl Fn(std::ops::Range<usize>, &mut [f32]) + Sync,
-) {
-    let panels = pool::Rows {
-        data: to,
-        width: width * depth,
-    };
+fn pack_panels(lanes: usize, depth: usize, width: usize, to: &mut [f32], pack_lanes: impl Fn(std::ops::Range<usize>, &mut [f32]) + Sync) {
+    let panels = pool::Rows { data: to, width: width * depth };
     let per_job = PACK_LANES / width;
     pool::split(lanes.div_ceil(width), per_job, panels, |range, part| {
-        pack_lanes(
-            range.start * width..(range.end * width).min(lanes),
-            part.data,
-        );
+        pack_lanes(range.start * width..(range.end * width).min(lanes), part.data);
     });
 }
 
@@ -207,17 +153,15 @@ fn multiply_blocks<S: Simd>(
     pool::run(jobs, rows * cols * depth >= PARALLEL_FROM, |job| {
         let (row, col) = (job % jobs_down * JOB_ROWS, job / jobs_down * JOB_COLS);
         let size = (JOB_ROWS.min(rows - row), JOB_COLS.min(cols - col));
-        let (a, b) = (&a[row * depth..], &b[col * depth..]);
+        let a = Packed { panels: &a[row * depth..], depth };
+        let b = Packed { panels: &b[col * depth..], depth };
         isa.vectorize(
             #[inline(always)]
             || {
                 // SAFETY: jobs are disjoint windows within the rows × cols of `c`, which this call borrows mutably.
                 unsafe {
-                    let c = Window {
-                        origin: c.at(row * row_stride + col),
-                        row_stride,
-                    };
-                    multiply(isa, depth, a, b, scaling, c, size);
+                    let c = Window { origin: c.at(row * row_stride + col), row_stride };
+                    multiply(isa, a, b, scaling, c, size);
                 }
             },
         );

@@ -17,20 +17,12 @@ pub(in crate::kernels) struct Source<'a> {
 impl<'a> Source<'a> {
     /// A left operand.
     pub fn rows_of(a: Operand<'a>) -> Self {
-        Self {
-            data: a.data,
-            lane_stride: a.row_stride,
-            depth_stride: a.col_stride,
-        }
+        Self { data: a.data, lane_stride: a.row_stride, depth_stride: a.col_stride }
     }
 
     /// A right operand.
     pub fn cols_of(b: Operand<'a>) -> Self {
-        Self {
-            data: b.data,
-            lane_stride: b.col_stride,
-            depth_stride: b.row_stride,
-        }
+        Self { data: b.data, lane_stride: b.col_stride, depth_stride: b.row_stride }
     }
 }
 
@@ -41,22 +33,13 @@ pub(in crate::kernels) fn packed_len(lanes: usize, depth: usize, width: usize) -
 
 /// Packs `lanes` × `depth` of `source` into `packed`, which is filled completely.
 #[inline(always)]
-pub(in crate::kernels) fn pack<const WIDTH: usize>(
-    source: Source,
-    lanes: Range<usize>,
-    depth: Range<usize>,
-    packed: &mut [f32],
-) {
+pub(in crate::kernels) fn pack<const WIDTH: usize>(source: Source, lanes: Range<usize>, depth: Range<usize>, packed: &mut [f32]) {
     assert_eq!(packed.len(), packed_len(lanes.len(), depth.len(), WIDTH));
     if packed.is_empty() {
         return;
     }
     let last = (lanes.end - 1) * source.lane_stride + (depth.end - 1) * source.depth_stride;
-    assert!(
-        last < source.data.len(),
-        "operand of {} floats is too short",
-        source.data.len()
-    );
+    assert!(last < source.data.len(), "operand of {} floats is too short", source.data.len());
     for (i, panel) in packed.chunks_exact_mut(WIDTH * depth.len()).enumerate() {
         let first = lanes.start + i * WIDTH;
         let origin = first * source.lane_stride + depth.start * source.depth_stride;

@@ -6,66 +6,35 @@ fn operand(rows: usize, cols: usize, layout: usize, data: &[f32]) -> Operand<'_>
     match layout {
         0 => Operand::row_major(data, cols),
         1 => Operand::transposed(data, rows),
-        _ => Operand {
-            data,
-            row_stride: 2 * cols + 3,
-            col_stride: 2,
-        },
+        _ => Operand { data, row_stride: 2 * cols + 3, col_stride: 2 },
     }
 }
 
 fn storage(rows: usize, cols: usize, layout: usize) -> usize {
-    if layout < 2 {
-        rows * cols
-    } else {
-        rows * (2 * cols + 3)
-    }
+    if layout < 2 { rows * cols } else { rows * (2 * cols + 3) }
 }
 
-fn check(
-    report: &mut Report,
-    (m, k, n): (usize, usize, usize),
-    layouts: (usize, usize),
-    (alpha, beta): (f32, f32),
-) {
+fn check(report: &mut Report, (m, k, n): (usize, usize, usize), layouts: (usize, usize), (alpha, beta): (f32, f32)) {
     let a_data = testing::random(storage(m, k, layouts.0), 1);
     let b_data = testing::random(storage(k, n, layouts.1), 2);
-    let (a, b) = (
-        operand(m, k, layouts.0, &a_data),
-        operand(k, n, layouts.1, &b_data),
-    );
+    let (a, b) = (operand(m, k, layouts.0, &a_data), operand(k, n, layouts.1, &b_data));
     // What is never read may hold anything.
-    let c = if beta == 0.0 {
-        vec![f32::NAN; m * n]
-    } else {
-        testing::random(m * n, 3)
-    };
+    let c = if beta == 0.0 { vec![f32::NAN; m * n] } else { testing::random(m * n, 3) };
     let mut expected = Vec::new();
     for i in 0..m {
         for j in 0..n {
-            let at = |o: Operand, i: usize, j: usize| {
-                f64::from(o.data[i * o.row_stride + j * o.col_stride])
-            };
+            let at = |o: Operand, i: usize, j: usize| f64::from(o.data[i * o.row_stride + j * o.col_stride]);
             let dot: f64 = (0..k).map(|p| at(a, i, p) * at(b, p, j)).sum();
-            let old = if beta == 0.0 {
-                0.0
-            } else {
-                f64::from(beta) * f64::from(c[i * n + j])
-            };
+            let old = if beta == 0.0 { 0.0 } else { f64::from(beta) * f64::from(c[i * n + j]) };
             expected.push(f64::from(alpha) * dot + old);
         }
     }
     let tolerance = 1e-6 * (k as f64).sqrt().max(1.0);
-    report.every_backend(
-        &format!("m={m} k={k} n={n} layouts={layouts:?} beta={beta}"),
-        tolerance,
-        &expected,
-        || {
-            let mut c = c.clone();
-            gemm(m, k, n, alpha, a, b, beta, &mut c);
-            c
-        },
-    );
+    report.every_backend(&format!("m={m} k={k} n={n} layouts={layouts:?} beta={beta}"), tolerance, &expected, || {
+        let mut c = c.clone();
+        gemm(m, k, n, alpha, a, b, beta, &mut c);
+        c
+    });
 }
 
 kernel_test!(
@@ -110,24 +79,13 @@ kernel_test!(
 
     fn the_identity_changes_nothing() {
         let n = 50;
-        let identity: Vec<f32> = (0..n * n)
-            .map(|i| if i % (n + 1) == 0 { 1.0 } else { 0.0 })
-            .collect();
+        let identity: Vec<f32> = (0..n * n).map(|i| if i % (n + 1) == 0 { 1.0 } else { 0.0 }).collect();
         let b = testing::random(n * n, 4);
         let expected: Vec<f64> = b.iter().map(|x| f64::from(*x)).collect();
         let mut report = Report::default();
         report.every_backend("identity", 0.0, &expected, || {
             let mut c = vec![0.0; n * n];
-            gemm(
-                n,
-                n,
-                n,
-                1.0,
-                Operand::row_major(&identity, n),
-                Operand::row_major(&b, n),
-                0.0,
-                &mut c,
-            );
+            gemm(n, n, n, 1.0, Operand::row_major(&identity, n), Operand::row_major(&b, n), 0.0, &mut c);
             c
         });
         report.finish();
@@ -137,29 +95,11 @@ kernel_test!(
 #[cfg(not(target_arch = "wasm32"))]
 #[test]
 fn threads_change_no_bit() {
-    for (m, k, n) in [
-        (1, 512, 3000),
-        (200, 300, 310),
-        (1000, 64, 1100),
-        (64, 1024, 64),
-    ] {
-        let (a, b, c) = (
-            testing::random(m * k, 1),
-            testing::random(k * n, 2),
-            testing::random(m * n, 3),
-        );
+    for (m, k, n) in [(1, 512, 3000), (200, 300, 310), (1000, 64, 1100), (64, 1024, 64)] {
+        let (a, b, c) = (testing::random(m * k, 1), testing::random(k * n, 2), testing::random(m * n, 3));
         testing::same_for_any_threads(|| {
             let mut c = c.clone();
-            gemm(
-                m,
-                k,
-                n,
-                1.0,
-                Operand::row_major(&a, k),
-                Operand::row_major(&b, n),
-                0.5,
-                &mut c,
-            );
+            gemm(m, k, n, 1.0, Operand::row_major(&a, k), Operand::row_major(&b, n), 0.5, &mut c);
             vec![c]
         });
     }
@@ -171,22 +111,9 @@ fn threads_change_no_bit() {
 #[ignore = "a benchmark"]
 fn gemm_speed() {
     for threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        for (m, k, n) in [
-            (256, 256, 256),
-            (512, 512, 512),
-            (1024, 1024, 1024),
-            (1024, 256, 256),
-            (1, 256, 768),
-        ] {
-            let (a, b, mut c) = (
-                testing::random(m * k, 1),
-                testing::random(k * n, 2),
-                vec![0.0; m * n],
-            );
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        for (m, k, n) in [(256, 256, 256), (512, 512, 512), (1024, 1024, 1024), (1024, 256, 256), (1, 256, 768)] {
+            let (a, b, mut c) = (testing::random(m * k, 1), testing::random(k * n, 2), vec![0.0; m * n]);
             for layouts in [(0, 0), (0, 1), (1, 0)] {
                 let (a, b) = (operand(m, k, layouts.0, &a), operand(k, n, layouts.1, &b));
                 let flops = 2.0 * (m * k * n) as f64;
@@ -197,10 +124,7 @@ fn gemm_speed() {
                         start.elapsed().as_secs_f64()
                     })
                     .fold(f64::INFINITY, f64::min);
-                println!(
-                    "{threads} threads {m}x{k}x{n} {layouts:?}: {:.1} GFLOP/s",
-                    flops / best / 1e9
-                );
+                println!("{threads} threads {m}x{k}x{n} {layouts:?}: {:.1} GFLOP/s", flops / best / 1e9);
             }
         }
     }

@@ -90,12 +90,7 @@ pub(super) unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
 /// # Safety
 /// `row` is valid for reading and writing `VECTORS` vectors.
 #[inline(always)]
-unsafe fn combine<S: Simd, const VECTORS: usize>(
-    isa: S,
-    acc: &[S::V; VECTORS],
-    s: Scaling,
-    row: *mut f32,
-) {
+unsafe fn combine<S: Simd, const VECTORS: usize>(isa: S, acc: &[S::V; VECTORS], s: Scaling, row: *mut f32) {
     for (v, acc) in acc.iter().enumerate() {
         // SAFETY: promised by the caller.
         unsafe {

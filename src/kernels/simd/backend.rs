@@ -73,19 +73,12 @@ fn best() -> Backend {
     Backend::RelaxedSimd(RelaxedSimd)
 }
 
-#[cfg(all(
-    target_arch = "wasm32",
-    target_feature = "simd128",
-    not(target_feature = "relaxed-simd")
-))]
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(target_feature = "relaxed-simd")))]
 fn best() -> Backend {
     Backend::Simd128(Simd128)
 }
 
-#[cfg(not(any(
-    target_arch = "x86_64",
-    all(target_arch = "wasm32", target_feature = "simd128")
-)))]
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 fn best() -> Backend {
     Backend::Portable(Portable)
 }

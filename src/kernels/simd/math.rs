@@ -22,13 +22,7 @@ pub fn exp<S: Simd>(isa: S, x: S::V) -> S::V {
     let r = isa.mul_add(n, isa.splat(-0.693_359_4), x);
     let r = isa.mul_add(n, isa.splat(2.121_944_4e-4), r);
     let mut p = isa.splat(1.987_569_1e-4);
-    for c in [
-        1.398_199_9e-3,
-        8.333_452e-3,
-        4.166_579_6e-2,
-        1.666_666_5e-1,
-        0.5,
-    ] {
+    for c in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
         p = isa.mul_add(p, r, isa.splat(c));
     }
     let p = isa.add(isa.mul_add(p, isa.mul(r, r), r), isa.splat(1.0));
@@ -41,3 +35,6 @@ pub fn sigmoid<S: Simd>(isa: S, x: S::V) -> S::V {
     let one = isa.splat(1.0);
     isa.div(one, isa.add(one, exp(isa, isa.sub(isa.splat(0.0), x))))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 
 pub mod arch;
 pub mod math;
+pub mod row;
 
 mod backend;
 
@@ -90,9 +91,6 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// The largest lane.
     #[inline(always)]
     fn reduce_max(self, v: Self::V) -> f32 {
-        self.to_array(v)[..Self::LANES]
-            .iter()
-            .copied()
-            .fold(f32::NEG_INFINITY, f32::max)
+        self.to_array(v)[..Self::LANES].iter().copied().fold(f32::NEG_INFINITY, f32::max)
     }
 }

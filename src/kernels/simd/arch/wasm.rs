@@ -90,6 +90,4 @@ macro_rules! wasm_backend {
 
 wasm_backend!(Simd128, "simd128", |a, b, c| f32x4_add(f32x4_mul(a, b), c));
 #[cfg(target_feature = "relaxed-simd")]
-wasm_backend!(RelaxedSimd, "relaxed-simd", |a, b, c| f32x4_relaxed_madd(
-    a, b, c
-));
+wasm_backend!(RelaxedSimd, "relaxed-simd", |a, b, c| f32x4_relaxed_madd(a, b, c));

@@ -1,0 +1,93 @@
+//! Loops over whole slices: elementwise maps and reductions, generic in the number of inputs and outputs.
+//!
+//! The end of a slice goes through a padded buffer and the same vector code, so an element's value does not depend
+//! on where in the slice it stands.
+
+use super::{MAX_LANES, Simd};
+
+/// Up to `LANES` floats of `x` from `start` on, padded with zeros.
+#[inline(always)]
+pub fn load_partial<S: Simd>(isa: S, x: &[f32], start: usize) -> S::V {
+    let mut buffer = [0.0; MAX_LANES];
+    let len = (x.len() - start).min(S::LANES);
+    buffer[..len].copy_from_slice(&x[start..start + len]);
+    isa.load(&buffer)
+}
+
+/// `outputs = f(inputs, outputs)`, element by element; all slices have one length.
+#[inline(always)]
+pub fn map<S: Simd, const IN: usize, const OUT: usize>(
+    isa: S,
+    inputs: [&[f32]; IN],
+    mut outputs: [&mut [f32]; OUT],
+    f: impl Fn([S::V; IN], [S::V; OUT]) -> [S::V; OUT],
+) {
+    let len = outputs[0].len();
+    assert!(inputs.iter().all(|x| x.len() == len) && outputs.iter().all(|x| x.len() == len));
+    let full = len - len % S::LANES;
+    let (mut x, mut y) = ([isa.splat(0.0); IN], [isa.splat(0.0); OUT]);
+    for i in (0..full).step_by(S::LANES) {
+        for (x, input) in x.iter_mut().zip(&inputs) {
+            // SAFETY: `i + LANES <= len`, the length of every slice.
+            *x = unsafe { isa.load_ptr(input.as_ptr().add(i)) };
+        }
+        for (y, output) in y.iter_mut().zip(&outputs) {
+            // SAFETY: as above.
+            *y = unsafe { isa.load_ptr(output.as_ptr().add(i)) };
+        }
+        let results = f(x, y);
+        for (result, output) in results.into_iter().zip(&mut outputs) {
+            // SAFETY: as above.
+            unsafe { isa.store_ptr(result, output.as_mut_ptr().add(i)) };
+        }
+    }
+    if full < len {
+        for (x, input) in x.iter_mut().zip(&inputs) {
+            *x = load_partial(isa, input, full);
+        }
+        for (y, output) in y.iter_mut().zip(&outputs) {
+            *y = load_partial(isa, output, full);
+        }
+        for (output, result) in outputs.into_iter().zip(f(x, y)) {
+            output[full..].copy_from_slice(&isa.to_array(result)[..len - full]);
+        }
+    }
+}
+
+/// `Σ f(inputs)`, accumulated in lanes.
+#[inline(always)]
+pub fn sum<S: Simd, const IN: usize>(isa: S, inputs: [&[f32]; IN], f: impl Fn([S::V; IN]) -> S::V) -> f32 {
+    let len = inputs[0].len();
+    assert!(inputs.iter().all(|x| x.len() == len));
+    let full = len - len % S::LANES;
+    let mut x = [isa.splat(0.0); IN];
+    // Two chains, so that the additions' latency does not rule.
+    let mut acc = [isa.splat(0.0); 2];
+    for i in (0..full).step_by(S::LANES) {
+        for (x, input) in x.iter_mut().zip(&inputs) {
+            // SAFETY: `i + LANES <= len`, the length of every slice.
+            *x = unsafe { isa.load_ptr(input.as_ptr().add(i)) };
+        }
+        acc = [acc[1], isa.add(acc[0], f(x))];
+    }
+    let mut total = isa.reduce_add(isa.add(acc[0], acc[1]));
+    if full < len {
+        for (x, input) in x.iter_mut().zip(&inputs) {
+            *x = load_partial(isa, input, full);
+        }
+        // `f` need not map the padding to 0.
+        total += isa.to_array(f(x))[..len - full].iter().sum::<f32>();
+    }
+    total
+}
+
+/// The largest element; minus infinity for none.
+#[inline(always)]
+pub fn max<S: Simd>(isa: S, x: &[f32]) -> f32 {
+    let full = x.len() - x.len() % S::LANES;
+    let mut acc = isa.splat(f32::NEG_INFINITY);
+    for chunk in x[..full].chunks_exact(S::LANES) {
+        acc = isa.max(acc, isa.load(chunk));
+    }
+    x[full..].iter().copied().fold(isa.reduce_max(acc), f32::max)
+}
