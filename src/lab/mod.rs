@@ -3,8 +3,10 @@
 //! The same types cross every boundary: the command line reads and writes them as JSON, the page as the
 //! TypeScript twins that `cargo test` generates (`www/types/generated/`).
 
+pub mod check;
 pub mod event;
 pub mod problem;
+pub mod problems;
 pub mod result;
 pub mod schema;
 pub mod spec;

@@ -19,6 +19,8 @@ pub struct Text {
 pub enum ProblemCode {
     /// A field that the spec does not have.
     UnknownField,
+    /// A field that must be there and is not.
+    Missing,
     /// A value of the wrong JSON type.
     WrongType,
     /// A number or length outside its range.
@@ -53,4 +55,15 @@ pub struct Problem {
     pub value: Option<String>,
     /// The whole message, for a person: what, the value, what would be accepted or what to do.
     pub message: Text,
+}
+
+impl Problem {
+    /// The same problem, of the run with this name.
+    #[must_use]
+    pub fn in_run(self, name: &str) -> Self {
+        Self {
+            run: Some(name.to_owned()),
+            ..self
+        }
+    }
 }

@@ -308,3 +308,18 @@ impl Default for ResourceSpec {
         Self { memory_limit: 1024 }
     }
 }
+
+impl TargetModule {
+    /// Its name as the spec and Hugging Face write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::QProj => "q_proj",
+            Self::KProj => "k_proj",
+            Self::VProj => "v_proj",
+            Self::OProj => "o_proj",
+            Self::GateProj => "gate_proj",
+            Self::UpProj => "up_proj",
+            Self::DownProj => "down_proj",
+        }
+    }
+}

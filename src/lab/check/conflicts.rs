@@ -1,0 +1,35 @@
+//! Fields of one run that are each in range but do not go together, whatever the model.
+
+use crate::lab::problem::{Problem, ProblemCode, Text};
+use crate::lab::spec::RunSpec;
+
+/// All conflicts within one run's configuration.
+pub(super) fn conflicts(run: &RunSpec) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let (steps, warmup) = (run.training.steps, run.training.warmup_steps);
+    if warmup > steps {
+        problems.push(conflict("training.warmup_steps", warmup, Text {
+            en: format!("training.warmup_steps is {warmup}, but the run has only {steps} steps (training.steps), so the learning rate would never reach its peak. Choose at most {steps}, or more steps."),
+            zh: format!("training.warmup_steps 的值是 {warmup}，但该运行只有 {steps} 步（training.steps），学习率永远达不到峰值。请改为不超过 {steps}，或增加步数。"),
+        }));
+    }
+    let (tokens, context) = (run.evaluation.tokens, run.data.context);
+    if tokens < context {
+        problems.push(conflict("evaluation.tokens", tokens, Text {
+            en: format!("evaluation.tokens is {tokens}, which is less than one sequence of {context} tokens (data.context). Choose at least {context}, or a shorter context."),
+            zh: format!("evaluation.tokens 的值是 {tokens}，不足一条 {context} 个词元的序列（data.context）。请改为至少 {context}，或缩短 data.context。"),
+        }));
+    }
+    problems
+}
+
+fn conflict(field: &str, value: u32, message: Text) -> Problem {
+    let (field, value) = (Some(field.into()), Some(value.to_string()));
+    Problem {
+        code: ProblemCode::Conflict,
+        run: None,
+        field,
+        value,
+        message,
+    }
+}

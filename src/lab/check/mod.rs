@@ -1,0 +1,24 @@
+//! From what a person wrote to runs that can start: every [`Problem`](super::problem::Problem) is found before serde sees
+//! the JSON, and all of them are told, not only the first.
+//!
+//! The walk is our own and is driven by our own schema, so that each message can name the field, the value and what would
+//! be accepted, in both languages. The `jsonschema` crate would do the validation, not the messages, and would more than
+//! double the wasm file (it brings regular expressions, formats, reference resolution and big numbers).
+
+mod conflicts;
+mod merge;
+mod messages;
+mod model;
+mod parse;
+mod walk;
+
+pub(in crate::lab) use messages::{nearest, shorten};
+
+pub use merge::{diff, resolve};
+pub use model::{MemoryBound, ModelFacts, check_against_model, memory_bound};
+pub use parse::{parse, parse_str};
+
+#[cfg(test)]
+mod bad_input_tests;
+#[cfg(test)]
+mod property_tests;

@@ -1,0 +1,309 @@
+//! What can only be checked once the base model is known: LoRA's rank, the context, and whether a batch can fit at all.
+
+use crate::lab::problem::{Problem, ProblemCode, Text};
+use crate::lab::problems::mib;
+use crate::lab::spec::{Method, RunSpec, TargetModule};
+
+/// What the checks need to know of a base model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModelFacts {
+    /// Width of the hidden states.
+    pub d_model: usize,
+    /// Width of the feed-forward block.
+    pub d_ff: usize,
+    /// Transformer blocks.
+    pub n_layers: usize,
+    /// Query heads.
+    pub n_heads: usize,
+    /// Key and value heads.
+    pub n_kv_heads: usize,
+    /// Width of one head.
+    pub d_head: usize,
+    /// Tokens of the vocabulary.
+    pub vocab_size: usize,
+    /// Longest sequence.
+    pub max_positions: usize,
+    /// Scalars of the base model.
+    pub parameters: u64,
+}
+
+impl ModelFacts {
+    /// `[out_features, in_features]` of a projection.
+    fn size(&self, module: TargetModule) -> [usize; 2] {
+        let (d_q, d_kv) = (
+            self.n_heads.saturating_mul(self.d_head),
+            self.n_kv_heads.saturating_mul(self.d_head),
+        );
+        match module {
+            TargetModule::QProj => [d_q, self.d_model],
+            TargetModule::KProj | TargetModule::VProj => [d_kv, self.d_model],
+            TargetModule::OProj => [self.d_model, d_q],
+            TargetModule::GateProj | TargetModule::UpProj => [self.d_ff, self.d_model],
+            TargetModule::DownProj => [self.d_model, self.d_ff],
+        }
+    }
+}
+
+/// Least memory that a run can do with, in bytes: modelled, not measured.
+///
+/// All numbers are f32. A batch keeps its logits and, of each block, what the backward pass cannot do without: the inputs
+/// and outputs of both norms, queries, keys, values, the attention's output, gate and up. An engine that keeps more is
+/// caught by the measured limit while it runs. Floats, because a hostile `config.json` can overflow any integer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MemoryBound {
+    /// Weights of the model and of LoRA.
+    pub parameters: f64,
+    /// Gradients of what learns.
+    pub gradients: f64,
+    /// AdamW's two moments of what learns.
+    pub optimizer: f64,
+    /// Logits and activations of one token of a batch.
+    pub per_token: f64,
+}
+
+impl MemoryBound {
+    fn fixed(&self) -> f64 {
+        self.parameters + self.gradients + self.optimizer
+    }
+
+    /// The bound for `tokens` tokens in one forward pass, in bytes.
+    pub fn total(&self, tokens: f64) -> f64 {
+        self.fixed() + self.per_token * tokens
+    }
+}
+
+/// The lower bound of a run's memory; see [`MemoryBound`].
+pub fn memory_bound(run: &RunSpec, facts: &ModelFacts) -> MemoryBound {
+    const F32: f64 = 4.0;
+    let layers = facts.n_layers as f64;
+    let base = facts.parameters as f64;
+    let lora = &run.fine_tuning.lora;
+    let pairs: f64 = (lora.target_modules.iter())
+        .map(|module| facts.size(*module))
+        .map(|[out, inputs]| lora.rank as f64 * (out as f64 + inputs as f64))
+        .sum();
+    let (trainable, all) = match run.fine_tuning.method {
+        Method::Full => (base, base),
+        Method::Lora => (layers * pairs, base + layers * pairs),
+    };
+    let [d_q, d_model] = facts.size(TargetModule::QProj).map(|width| width as f64);
+    let [d_kv, _] = facts.size(TargetModule::KProj).map(|width| width as f64);
+    let block = 4.0 * d_model + 2.0 * d_q + 2.0 * d_kv + 2.0 * facts.d_ff as f64;
+    MemoryBound {
+        parameters: F32 * all,
+        gradients: F32 * trainable,
+        optimizer: 2.0 * F32 * trainable,
+        per_token: F32 * (facts.vocab_size as f64 + layers * block),
+    }
+}
+
+/// What of a run does not go with its base model.
+pub fn check_against_model(run_name: &str, run: &RunSpec, facts: &ModelFacts) -> Vec<Problem> {
+    let problems = [rank(run, facts), context(run, facts), memory(run, facts)];
+    problems
+        .into_iter()
+        .flatten()
+        .map(|problem| problem.in_run(run_name))
+        .collect()
+}
+
+/// B·A of rank r is a matrix of rank at most min(out, in): a larger r learns nothing more and is surely a mistake.
+fn rank(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
+    let lora = &run.fine_tuning.lora;
+    if run.fine_tuning.method != Method::Lora {
+        return None;
+    }
+    let smallest = |module: &TargetModule| facts.size(*module).into_iter().min().unwrap_or(0);
+    let module = *lora
+        .target_modules
+        .iter()
+        .min_by_key(|module| smallest(module))?;
+    let (limit, [out, inputs]) = (smallest(&module), facts.size(module));
+    let (rank, module) = (lora.rank, module.name());
+    (rank as usize > limit).then(|| {
+        problem(ProblemCode::OutOfRange, "fine_tuning.lora.rank", rank, Text {
+            en: format!("fine_tuning.lora.rank is {rank}, but {module} of this model is a {out} × {inputs} matrix, whose rank is at most {limit}. Choose a rank from 1 to {limit}, or take {module} out of target_modules."),
+            zh: format!("fine_tuning.lora.rank 的值是 {rank}，但该模型的 {module} 是 {out} × {inputs} 的矩阵，秩最多为 {limit}。请把秩改为 1 到 {limit}，或从 target_modules 中去掉 {module}。"),
+        })
+    })
+}
+
+fn context(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
+    let (context, limit, model) = (run.data.context, facts.max_positions, &run.model.base);
+    (context as usize > limit).then(|| {
+        problem(ProblemCode::OutOfRange, "data.context", context, Text {
+            en: format!("data.context is {context}, but the model {model} reads at most {limit} tokens at once. Choose at most {limit}."),
+            zh: format!("data.context 的值是 {context}，但模型 {model} 一次最多读 {limit} 个词元。请改为不超过 {limit}。"),
+        })
+    })
+}
+
+fn memory(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
+    let bound = memory_bound(run, facts);
+    let (batch_size, context) = (run.training.batch_size, run.data.context);
+    let sequence = bound.per_token * context as f64;
+    let total = bound.total(batch_size as f64 * context as f64);
+    let limit_mib = run.resources.memory_limit;
+    let limit = limit_mib as f64 * 1024.0 * 1024.0;
+    if total <= limit {
+        return None;
+    }
+    let (parameters, gradients) = (mib(bound.parameters), mib(bound.gradients));
+    let (optimizer, batch) = (mib(bound.optimizer), mib(sequence * batch_size as f64));
+    let needed_mib = (total / 1024.0 / 1024.0).ceil();
+    let room = limit - bound.fixed();
+    let (field, value, fit) = if room >= sequence {
+        let most = (room / sequence).floor();
+        (
+            "training.batch_size",
+            batch_size,
+            Text {
+                en: format!("Choose a batch_size of at most {most}"),
+                zh: format!("请把 batch_size 改为不超过 {most}"),
+            },
+        )
+    } else if room > 0.0 {
+        (
+            "data.context",
+            context,
+            Text {
+                en: "Not even one sequence fits: choose a shorter context".into(),
+                zh: "连一条序列也放不下：请缩短 context".into(),
+            },
+        )
+    } else {
+        ("resources.memory_limit", limit_mib, Text {
+            en: "Not even the weights and the optimizer fit: choose a smaller model, or LoRA of a low rank".into(),
+            zh: "连权重和优化器状态也放不下：请选用更小的模型，或用低秩的 LoRA".into(),
+        })
+    };
+    Some(problem(
+        ProblemCode::OutOfMemory,
+        field,
+        value,
+        Text {
+            en: format!(
+                "With a batch_size of {batch_size} and a context of {context} this run needs at least {} MiB by calculation (weights {parameters}, gradients {gradients}, AdamW's moments {optimizer}, logits and activations of one batch {batch}), but resources.memory_limit is {limit_mib} MiB. {}, or set the limit to {needed_mib} MiB or more.",
+                mib(total),
+                fit.en
+            ),
+            zh: format!(
+                "batch_size 为 {batch_size}、context 为 {context} 时，按公式计算该运行至少需要 {} MiB（权重 {parameters}，梯度 {gradients}，AdamW 的矩 {optimizer}，一个批次的 logits 与激活 {batch}），但 resources.memory_limit 是 {limit_mib} MiB。{}，或把上限提高到 {needed_mib} MiB 以上。",
+                mib(total),
+                fit.zh
+            ),
+        },
+    ))
+}
+
+fn problem(code: ProblemCode, field: &str, value: u32, message: Text) -> Problem {
+    Problem {
+        code,
+        run: None,
+        field: Some(field.into()),
+        value: Some(value.to_string()),
+        message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FACTS: ModelFacts = ModelFacts {
+        d_model: 192,
+        d_ff: 512,
+        n_layers: 6,
+        n_heads: 6,
+        n_kv_heads: 2,
+        d_head: 32,
+        vocab_size: 4000,
+        max_positions: 256,
+        parameters: 3_000_000,
+    };
+
+    fn lora(rank: u32) -> RunSpec {
+        let mut run = RunSpec::default();
+        run.fine_tuning.method = Method::Lora;
+        run.fine_tuning.lora.rank = rank;
+        run
+    }
+
+    #[test]
+    fn the_default_run_goes_with_a_small_model() {
+        assert_eq!(check_against_model("full", &RunSpec::default(), &FACTS), []);
+        assert_eq!(check_against_model("lora", &lora(64), &FACTS), []);
+    }
+
+    #[test]
+    fn a_rank_above_the_smallest_layer_names_the_layer_and_the_limit() {
+        let problems = check_against_model("lora", &lora(65), &FACTS);
+        assert_eq!(problems.len(), 1);
+        let problem = &problems[0];
+        assert_eq!(
+            (problem.run.as_deref(), problem.field.as_deref()),
+            (Some("lora"), Some("fine_tuning.lora.rank"))
+        );
+        for text in [&problem.message.en, &problem.message.zh] {
+            assert!(
+                text.contains("65") && text.contains("k_proj") && text.contains("64 × 192"),
+                "{text}"
+            );
+        }
+        let mut full = lora(65);
+        full.fine_tuning.method = Method::Full;
+        assert_eq!(
+            check_against_model("full", &full, &FACTS),
+            [],
+            "LoRA's rank matters only to LoRA"
+        );
+    }
+
+    #[test]
+    fn a_context_above_the_model_s_is_refused() {
+        let mut run = RunSpec::default();
+        run.data.context = 257;
+        let problems = check_against_model("a", &run, &FACTS);
+        assert_eq!(problems[0].field.as_deref(), Some("data.context"));
+        assert!(problems[0].message.en.contains("at most 256"));
+    }
+
+    #[test]
+    fn a_batch_that_cannot_fit_is_refused_and_the_batch_it_proposes_is_accepted() {
+        let mut run = RunSpec::default();
+        run.training.batch_size = 1024;
+        run.data.context = 256;
+        let problems = check_against_model("a", &run, &FACTS);
+        assert_eq!(problems[0].code, ProblemCode::OutOfMemory);
+        assert_eq!(problems[0].field.as_deref(), Some("training.batch_size"));
+        let proposed = problems[0].message.en.split("at most ").nth(1).unwrap();
+        run.training.batch_size = proposed.split(',').next().unwrap().parse().unwrap();
+        assert_eq!(check_against_model("a", &run, &FACTS), []);
+        run.training.batch_size += 1;
+        assert_eq!(check_against_model("a", &run, &FACTS).len(), 1);
+    }
+
+    #[test]
+    fn a_limit_below_the_weights_points_at_the_limit() {
+        let mut run = RunSpec::default();
+        run.resources.memory_limit = 1;
+        let problems = check_against_model("a", &run, &FACTS);
+        assert_eq!(problems[0].field.as_deref(), Some("resources.memory_limit"));
+    }
+
+    #[test]
+    fn absurd_facts_from_a_file_do_not_panic() {
+        let huge = ModelFacts {
+            d_model: usize::MAX,
+            d_ff: usize::MAX,
+            n_layers: usize::MAX,
+            n_heads: usize::MAX,
+            n_kv_heads: 0,
+            d_head: usize::MAX,
+            vocab_size: usize::MAX,
+            max_positions: 0,
+            parameters: u64::MAX,
+        };
+        assert!(!check_against_model("a", &lora(4), &huge).is_empty());
+    }
+}

@@ -1,0 +1,71 @@
+//! From JSON to a [`Spec`].
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use super::messages;
+use super::walk::walk;
+use crate::lab::problem::Problem;
+use crate::lab::problems::internal;
+use crate::lab::schema::schema;
+use crate::lab::spec::Spec;
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+
+/// Reads a spec from JSON text.
+///
+/// # Errors
+/// Text that is not JSON is one problem, with its line and column; otherwise as [`parse`].
+pub fn parse_str(text: &str) -> Result<Spec, Vec<Problem>> {
+    // A byte order mark is no part of JSON, but some editors write one.
+    let text = text.trim_start_matches('\u{feff}');
+    let json: Value =
+        serde_json::from_str(text).map_err(|error| vec![messages::syntax(text, &error)])?;
+    parse(&json)
+}
+
+/// Reads a spec from a JSON value; fields that are left out get their defaults.
+///
+/// # Errors
+/// Every field that is unknown, missing, of the wrong type, out of its range or none of the values allowed, in the base and
+/// in the patches; and run names that are blank or not unique.
+pub fn parse(json: &Value) -> Result<Spec, Vec<Problem>> {
+    let mut json = json.clone();
+    let findings = walk(&mut json, &SCHEMA);
+    let mut problems: Vec<Problem> = findings
+        .into_iter()
+        .map(|finding| messages::finding(finding, &json))
+        .collect();
+    problems.extend(name_problems(&json));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    // The schema is made from the same types, so what satisfies it deserialises (`property_tests` holds us to it).
+    serde_json::from_value(json).map_err(|error| vec![internal(&error.to_string())])
+}
+
+/// Blank names and names that stand twice; spaces around a name do not tell it from another.
+fn name_problems(json: &Value) -> Vec<Problem> {
+    let runs = json["runs"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let names: Vec<Option<&str>> = runs
+        .iter()
+        .map(|run| run["name"].as_str().map(str::trim))
+        .collect();
+    let mut problems = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        let Some(name) = name else { continue };
+        let written = runs[index]["name"].as_str().unwrap_or_default();
+        if name.is_empty() && !written.is_empty() {
+            problems.push(messages::blank_name(index, written));
+        } else if let Some(first) = names[..index].iter().position(|other| *other == Some(name))
+            && !name.is_empty()
+        {
+            problems.push(messages::repeated_name(index, first, name));
+        }
+    }
+    problems
+}
