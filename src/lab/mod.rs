@@ -4,6 +4,7 @@
 //! TypeScript twins that `cargo test` generates (`www/types/generated/`).
 
 pub mod check;
+pub mod compare;
 pub mod event;
 pub mod problem;
 pub mod problems;

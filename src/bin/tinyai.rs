@@ -1,2 +1,0 @@
-//! The native command line over `tinyai::lab`.
-fn main() {}

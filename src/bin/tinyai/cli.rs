@@ -1,0 +1,81 @@
+//! The commands and their arguments; one file per command does the work.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tinyai::lab::problem::Problem;
+use tinyai::lab::schema::{default_spec, schema};
+
+use crate::language::Language;
+use crate::{check, print};
+
+/// Trains small transformer language models: the experiments of TinyAI Playground on the command line.
+#[derive(Parser)]
+#[command(name = "tinyai", version, max_term_width = 100)]
+struct Cli {
+    /// Language of the messages; without it, that of the environment (LC_ALL, LC_MESSAGES, LANG).
+    #[arg(long, value_enum, global = true)]
+    lang: Option<Language>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Prints the JSON Schema of a spec.
+    Schema,
+    /// Prints the spec of the first lab, full fine-tuning beside LoRA.
+    DefaultSpec,
+    /// Checks a spec and prints what each run changes of the base.
+    Check {
+        /// The spec, a JSON file; `-` reads standard input.
+        spec: PathBuf,
+    },
+}
+
+/// Why a command did not do its work.
+pub enum Failure {
+    /// What a person gave us is wrong.
+    Problems(Vec<Problem>),
+    /// The system refused something, such as writing to a closed pipe.
+    System(std::io::Error),
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Problems(problems)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+/// Exit codes: 0 done, 1 the system refused something, 2 wrong input (also clap's code for wrong arguments).
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let language = cli.lang.unwrap_or_else(Language::of_environment);
+    let outcome = match cli.command {
+        Command::Schema => print::json(&schema()).map_err(Failure::from),
+        Command::DefaultSpec => print::json(&default_spec()).map_err(Failure::from),
+        Command::Check { spec } => check::run(&spec, language),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Problems(problems)) => {
+            print::problems(&problems, language);
+            ExitCode::from(2)
+        }
+        // The reader of our output has had enough, as in `tinyai schema | head`.
+        Err(Failure::System(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(Failure::System(error)) => {
+            eprintln!("tinyai: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
