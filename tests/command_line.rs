@@ -28,10 +28,7 @@ fn default_spec_passes_its_own_check() {
     assert_eq!(checked.status.code(), Some(0), "{}", text(&checked.stderr));
     let out = text(&checked.stdout);
     assert!(out.contains("✓ full\n    as the base"), "{out}");
-    assert!(
-        out.contains("fine_tuning.method: \"full\" → \"lora\""),
-        "{out}"
-    );
+    assert!(out.contains("fine_tuning.method: \"full\" → \"lora\""), "{out}");
 }
 
 #[test]
@@ -45,21 +42,11 @@ fn problems_are_told_in_the_language_asked_for_with_exit_code_2() {
     let spec = br#"{"runs": [{"name": "a", "patch": {"training": {"steps": 0}}}]}"#;
     let en = tinyai(&["check", "-", "--lang", "en"], spec);
     assert_eq!(en.status.code(), Some(2));
-    let expected =
-        "✗ run \"a\": training.steps is 0, but it must be a whole number from 1 to 100000 (steps).";
-    assert!(
-        text(&en.stderr).starts_with(expected),
-        "{}",
-        text(&en.stderr)
-    );
+    let expected = "✗ run \"a\": training.steps is 0, but it must be a whole number from 1 to 100000 (steps).";
+    assert!(text(&en.stderr).starts_with(expected), "{}", text(&en.stderr));
     let zh = tinyai(&["check", "-", "--lang", "zh"], spec);
-    let expected =
-        "✗ 运行“a”：training.steps 的值是 0，但它应当是 1 到 100000 之间的整数（单位：步）。";
-    assert!(
-        text(&zh.stderr).starts_with(expected),
-        "{}",
-        text(&zh.stderr)
-    );
+    let expected = "✗ 运行“a”：training.steps 的值是 0，但它应当是 1 到 100000 之间的整数（单位：步）。";
+    assert!(text(&zh.stderr).starts_with(expected), "{}", text(&zh.stderr));
 }
 
 #[test]
@@ -69,9 +56,5 @@ fn files_that_are_missing_or_no_text_are_problems() {
     assert!(text(&missing.stderr).contains("no-such-spec.json"));
     let binary = tinyai(&["check", "-", "--lang", "en"], b"{\xff}");
     assert_eq!(binary.status.code(), Some(2));
-    assert!(
-        text(&binary.stderr).contains("not UTF-8 text: byte 1"),
-        "{}",
-        text(&binary.stderr)
-    );
+    assert!(text(&binary.stderr).contains("not UTF-8 text: byte 1"), "{}", text(&binary.stderr));
 }

@@ -51,7 +51,6 @@ impl fmt::Display for Part {
 
 /// Why a text is not usable.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
 pub enum CorpusError {
     /// No text but white space.
     #[error("the text {name} is empty ({bytes} bytes, none of them text); choose a file with some text")]

@@ -15,7 +15,6 @@ pub enum Tokenizer {
 
 /// Why a `tokenizer.json` is not usable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum TokenizerError {
     /// Not JSON, or not of the shape of a `tokenizer.json`.
     #[error("tokenizer.json cannot be read: {reason}; it must be a Hugging Face tokenizer.json")]

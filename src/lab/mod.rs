@@ -3,11 +3,20 @@
 //! The same types cross every boundary: the command line reads and writes them as JSON, the page as the
 //! TypeScript twins that `cargo test` generates (`www/types/generated/`).
 
+pub mod assets;
+pub mod base_model;
 pub mod check;
 pub mod compare;
+pub mod evaluate;
 pub mod event;
+pub mod experiment;
+pub mod pretrain;
 pub mod problem;
 pub mod problems;
+pub mod reasons;
 pub mod result;
+pub mod run;
+pub mod sample;
 pub mod schema;
 pub mod spec;
+pub mod training;

@@ -61,9 +61,6 @@ impl Problem {
     /// The same problem, of the run with this name.
     #[must_use]
     pub fn in_run(self, name: &str) -> Self {
-        Self {
-            run: Some(name.to_owned()),
-            ..self
-        }
+        Self { run: Some(name.to_owned()), ..self }
     }
 }

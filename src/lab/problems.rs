@@ -21,19 +21,13 @@ pub fn not_found(asset: Asset, id: &str, available: &[&str]) -> Problem {
         Asset::Corpus => ("data.corpus", "corpus", "语料"),
     };
     let (mean_en, mean_zh) = match nearest(id, available.iter().copied()) {
-        Some(near) => (
-            format!(" Did you mean {near}?"),
-            format!("你是不是想写 {near}？"),
-        ),
+        Some(near) => (format!(" Did you mean {near}?"), format!("你是不是想写 {near}？")),
         None => Default::default(),
     };
     let id = shorten(id, 80);
     let (list_en, list_zh) = match available {
         [] => (" None is available.".into(), "目前没有可用的。".into()),
-        ids => (
-            format!(" Available: {}.", ids.join(", ")),
-            format!("可用的有：{}。", ids.join("、")),
-        ),
+        ids => (format!(" Available: {}.", ids.join(", ")), format!("可用的有：{}。", ids.join("、"))),
     };
     problem(
         ProblemCode::NotFound,
@@ -43,9 +37,7 @@ pub fn not_found(asset: Asset, id: &str, available: &[&str]) -> Problem {
             en: format!(
                 "{field} is \"{id}\", but there is no {en} of that name.{mean_en}{list_en} A file of your own is named file:NAME once you have added it."
             ),
-            zh: format!(
-                "{field} 的值是“{id}”，但没有这个{zh}。{mean_zh}{list_zh}添加自己的文件后，可以写 file:文件名。"
-            ),
+            zh: format!("{field} 的值是“{id}”，但没有这个{zh}。{mean_zh}{list_zh}添加自己的文件后，可以写 file:文件名。"),
         },
     )
 }
@@ -53,10 +45,8 @@ pub fn not_found(asset: Asset, id: &str, available: &[&str]) -> Problem {
 /// A file that cannot be read as what it should be; `reason` is whole sentences.
 pub fn bad_file(name: &str, reason: &Text) -> Problem {
     let name = shorten(name, 80);
-    let message = Text {
-        en: format!("The file {name} cannot be used. {}", reason.en),
-        zh: format!("文件 {name} 无法使用。{}", reason.zh),
-    };
+    let message =
+        Text { en: format!("The file {name} cannot be used. {}", reason.en), zh: format!("文件 {name} 无法使用。{}", reason.zh) };
     problem(ProblemCode::BadFile, None, Some(name), message)
 }
 
@@ -75,24 +65,12 @@ pub struct Refused<'a> {
 
 /// The memory limit, or the tab's memory, is used up.
 pub fn out_of_memory(refused: &Refused) -> Problem {
-    let Refused {
-        category,
-        bytes,
-        live,
-        limit,
-    } = *refused;
-    let total = live
-        .values()
-        .fold(0, |sum: u64, bytes| sum.saturating_add(*bytes));
+    let Refused { category, bytes, live, limit } = *refused;
+    let total = live.values().fold(0, |sum: u64, bytes| sum.saturating_add(*bytes));
     let mut parts: Vec<(&String, &u64)> = live.iter().filter(|(_, bytes)| **bytes > 0).collect();
     parts.sort_by_key(|(_, bytes)| std::cmp::Reverse(**bytes));
-    let parts_en: Vec<String> = parts
-        .iter()
-        .map(|(name, bytes)| format!("{name} {}", mib(**bytes as f64)))
-        .collect();
-    let parts_zh: Vec<String> = (parts.iter())
-        .map(|(name, bytes)| format!("{} {}", category_zh(name), mib(**bytes as f64)))
-        .collect();
+    let parts_en: Vec<String> = parts.iter().map(|(name, bytes)| format!("{name} {}", mib(**bytes as f64))).collect();
+    let parts_zh: Vec<String> = (parts.iter()).map(|(name, bytes)| format!("{} {}", category_zh(name), mib(**bytes as f64))).collect();
     let (asked, used) = (mib(bytes as f64), mib(total as f64));
     let (field, advice) = what_to_lower(category);
     let (end_en, end_zh) = match limit {
@@ -103,32 +81,19 @@ pub fn out_of_memory(refused: &Refused) -> Problem {
                 format!("将超过 {limit} MiB 的上限（resources.memory_limit）"),
             )
         }
-        None => (
-            "which this tab or machine does not have".into(),
-            "此标签页或机器已没有这么多内存".into(),
-        ),
+        None => ("which this tab or machine does not have".into(), "此标签页或机器已没有这么多内存".into()),
     };
     let (in_use_en, in_use_zh) = match parts.is_empty() {
         true => Default::default(),
-        false => (
-            format!(" ({})", parts_en.join(", ")),
-            format!("（{}）", parts_zh.join("，")),
-        ),
+        false => (format!(" ({})", parts_en.join(", ")), format!("（{}）", parts_zh.join("，"))),
     };
     problem(
         ProblemCode::OutOfMemory,
         Some(field),
         Some(format!("{asked} MiB")),
         Text {
-            en: format!(
-                "Out of memory: {category} asked for {asked} MiB more, {end_en}; {used} MiB are in use{in_use_en}. {}",
-                advice.en
-            ),
-            zh: format!(
-                "内存不足：{}还需要 {asked} MiB，{end_zh}；已用 {used} MiB{in_use_zh}。{}",
-                category_zh(category),
-                advice.zh
-            ),
+            en: format!("Out of memory: {category} asked for {asked} MiB more, {end_en}; {used} MiB are in use{in_use_en}. {}", advice.en),
+            zh: format!("内存不足：{}还需要 {asked} MiB，{end_zh}；已用 {used} MiB{in_use_zh}。{}", category_zh(category), advice.zh),
         },
     )
 }
@@ -162,13 +127,7 @@ fn what_to_lower(category: &str) -> (&'static str, Text) {
             "请减小 training.batch_size 或 data.context，关闭其他标签页，或提高 resources.memory_limit。",
         ),
     };
-    (
-        field,
-        Text {
-            en: en.into(),
-            zh: zh.into(),
-        },
-    )
+    (field, Text { en: en.into(), zh: zh.into() })
 }
 
 fn category_zh(category: &str) -> &str {
@@ -204,12 +163,8 @@ pub fn diverged(step: u32, loss: f64) -> Problem {
 pub fn internal(error: &str) -> Problem {
     let error = shorten(error, 400);
     let message = Text {
-        en: format!(
-            "This is an error of TinyAI Playground, not yours: {error}. Please report it, with the spec."
-        ),
-        zh: format!(
-            "这是 TinyAI Playground 自身的错误，与你的设置无关：{error}。请连同实验配置一起反馈给我们。"
-        ),
+        en: format!("This is an error of TinyAI Playground, not yours: {error}. Please report it, with the spec."),
+        zh: format!("这是 TinyAI Playground 自身的错误，与你的设置无关：{error}。请连同实验配置一起反馈给我们。"),
     };
     problem(ProblemCode::Internal, None, None, message)
 }
@@ -217,26 +172,11 @@ pub fn internal(error: &str) -> Problem {
 /// Bytes as MiB, with one decimal below 100.
 pub(super) fn mib(bytes: f64) -> String {
     let mib = bytes / (1024.0 * 1024.0);
-    if mib < 100.0 {
-        format!("{mib:.1}")
-    } else {
-        format!("{mib:.0}")
-    }
+    if mib < 100.0 { format!("{mib:.1}") } else { format!("{mib:.0}") }
 }
 
-fn problem(
-    code: ProblemCode,
-    field: Option<&str>,
-    value: Option<String>,
-    message: Text,
-) -> Problem {
-    Problem {
-        code,
-        run: None,
-        field: field.map(str::to_owned),
-        value,
-        message,
-    }
+fn problem(code: ProblemCode, field: Option<&str>, value: Option<String>, message: Text) -> Problem {
+    Problem { code, run: None, field: field.map(str::to_owned), value, message }
 }
 
 #[cfg(test)]
@@ -245,80 +185,39 @@ mod tests {
 
     fn assert_both(problem: &Problem, parts: &[&str]) {
         for text in [&problem.message.en, &problem.message.zh] {
-            assert!(
-                parts.iter().all(|part| text.contains(part)),
-                "{parts:?} not all in: {text}"
-            );
+            assert!(parts.iter().all(|part| text.contains(part)), "{parts:?} not all in: {text}");
         }
     }
 
     #[test]
     fn a_base_model_that_does_not_exist_names_those_that_do() {
-        let problem = not_found(
-            Asset::BaseModel,
-            "tang-poem",
-            &["tang-poems", "shakespeare-plays"],
-        );
+        let problem = not_found(Asset::BaseModel, "tang-poem", &["tang-poems", "shakespeare-plays"]);
         assert_eq!(problem.field.as_deref(), Some("model.base"));
-        assert_both(
-            &problem,
-            &["tang-poem\"", "tang-poems", "shakespeare-plays"].map(|part| part.trim_matches('"')),
-        );
+        assert_both(&problem, &["tang-poem\"", "tang-poems", "shakespeare-plays"].map(|part| part.trim_matches('"')));
         assert!(problem.message.en.contains("Did you mean tang-poems?"));
         assert_both(&not_found(Asset::Corpus, "x", &[]), &["data.corpus"]);
     }
 
     #[test]
     fn out_of_memory_names_the_category_the_bytes_and_what_to_lower() {
-        let live = BTreeMap::from([
-            ("parameters".to_owned(), 12 << 20),
-            ("activations".to_owned(), 200 << 20),
-        ]);
-        let problem = out_of_memory(&Refused {
-            category: "activations",
-            bytes: 64 << 20,
-            live: &live,
-            limit: Some(256 << 20),
-        });
+        let live = BTreeMap::from([("parameters".to_owned(), 12 << 20), ("activations".to_owned(), 200 << 20)]);
+        let problem = out_of_memory(&Refused { category: "activations", bytes: 64 << 20, live: &live, limit: Some(256 << 20) });
         assert_eq!(problem.field.as_deref(), Some("training.batch_size"));
-        assert_both(
-            &problem,
-            &[
-                "64.0 MiB",
-                "256 MiB",
-                "212 MiB",
-                "training.batch_size",
-                "data.context",
-            ],
-        );
-        let tab = out_of_memory(&Refused {
-            category: "optimizer",
-            bytes: 1 << 20,
-            live: &BTreeMap::new(),
-            limit: None,
-        });
+        assert_both(&problem, &["64.0 MiB", "256 MiB", "212 MiB", "training.batch_size", "data.context"]);
+        let tab = out_of_memory(&Refused { category: "optimizer", bytes: 1 << 20, live: &BTreeMap::new(), limit: None });
         assert_both(&tab, &["1.0 MiB", "fine_tuning.method"]);
     }
 
     #[test]
     fn divergence_names_the_step_the_loss_and_the_learning_rate() {
-        assert_both(
-            &diverged(17, f64::NAN),
-            &["17", "NaN", "training.learning_rate"],
-        );
+        assert_both(&diverged(17, f64::NAN), &["17", "NaN", "training.learning_rate"]);
     }
 
     #[test]
     fn a_bad_file_gives_its_reason_in_both_languages() {
-        let reason = Text {
-            en: "It is empty.".into(),
-            zh: "文件是空的。".into(),
-        };
+        let reason = Text { en: "It is empty.".into(), zh: "文件是空的。".into() };
         let problem = bad_file("a.txt", &reason);
-        assert!(
-            problem.message.en.ends_with("It is empty.")
-                && problem.message.zh.ends_with("文件是空的。")
-        );
+        assert!(problem.message.en.ends_with("It is empty.") && problem.message.zh.ends_with("文件是空的。"));
         assert_both(&problem, &["a.txt"]);
     }
 }

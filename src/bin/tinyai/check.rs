@@ -20,18 +20,11 @@ pub fn run(path: &Path, language: Language) -> Result<(), Failure> {
         writeln!(out, "✓ {}", run.name)?;
         let differences = diff(&spec.base, config);
         if differences.is_empty() {
-            let same = Text {
-                en: "as the base".into(),
-                zh: "与 base 相同".into(),
-            };
+            let same = Text { en: "as the base".into(), zh: "与 base 相同".into() };
             writeln!(out, "    {}", language.of(&same))?;
         }
         for difference in differences {
-            writeln!(
-                out,
-                "    {}: {} → {}",
-                difference.field, difference.base, difference.value
-            )?;
+            writeln!(out, "    {}: {} → {}", difference.field, difference.base, difference.value)?;
         }
     }
     Ok(())
@@ -54,18 +47,11 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     let name = path.display().to_string();
     let bytes = read.map_err(|error| {
         let en = format!("It cannot be read: {error}.");
-        vec![bad_file(
-            &name,
-            &Text {
-                en,
-                zh: format!("无法读取：{error}。"),
-            },
-        )]
+        vec![bad_file(&name, &Text { en, zh: format!("无法读取：{error}。") })]
     })?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let en =
-            format!("It is not UTF-8 text: byte {at} belongs to no character. Save it as UTF-8.");
+        let en = format!("It is not UTF-8 text: byte {at} belongs to no character. Save it as UTF-8.");
         let zh = format!("它不是 UTF-8 文本：第 {at} 个字节不属于任何字符。请另存为 UTF-8 编码。");
         vec![bad_file(&name, &Text { en, zh })].into()
     })

@@ -8,7 +8,7 @@ use tinyai::lab::problem::Problem;
 use tinyai::lab::schema::{default_spec, schema};
 
 use crate::language::Language;
-use crate::{check, print};
+use crate::{check, pretrain, print, run};
 
 /// Trains small transformer language models: the experiments of TinyAI Playground on the command line.
 #[derive(Parser)]
@@ -32,6 +32,10 @@ enum Command {
         /// The spec, a JSON file; `-` reads standard input.
         spec: PathBuf,
     },
+    /// Runs an experiment.
+    Run(run::Run),
+    /// Trains a base model that ships with the site.
+    Pretrain(pretrain::Pretrain),
 }
 
 /// Why a command did not do its work.
@@ -62,6 +66,8 @@ pub fn main() -> ExitCode {
         Command::Schema => print::json(&schema()).map_err(Failure::from),
         Command::DefaultSpec => print::json(&default_spec()).map_err(Failure::from),
         Command::Check { spec } => check::run(&spec, language),
+        Command::Run(args) => run::run(&args, language),
+        Command::Pretrain(args) => pretrain::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,9 +76,7 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
         // The reader of our output has had enough, as in `tinyai schema | head`.
-        Err(Failure::System(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
+        Err(Failure::System(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::System(error)) => {
             eprintln!("tinyai: {error}");
             ExitCode::FAILURE

@@ -15,10 +15,8 @@ pub enum Language {
 impl Language {
     /// As POSIX has it: the first of LC_ALL, LC_MESSAGES and LANG that is set; Chinese where it begins with `zh`.
     pub fn of_environment() -> Self {
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .into_iter()
-            .filter_map(|name| std::env::var(name).ok())
-            .find(|locale| !locale.is_empty());
+        let locale =
+            ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|locale| !locale.is_empty());
         match locale {
             Some(locale) if locale.starts_with("zh") => Self::Zh,
             _ => Self::En,

@@ -8,7 +8,11 @@ mod cli;
 #[cfg(not(target_arch = "wasm32"))]
 mod language;
 #[cfg(not(target_arch = "wasm32"))]
+mod pretrain;
+#[cfg(not(target_arch = "wasm32"))]
 mod print;
+#[cfg(not(target_arch = "wasm32"))]
+mod run;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {

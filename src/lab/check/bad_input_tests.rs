@@ -38,65 +38,16 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     use ProblemCode::*;
-    let case = |json, code, run, field, value, says| Case {
-        json,
-        code,
-        run,
-        field,
-        value,
-        says,
-    };
+    let case = |json, code, run, field, value, says| Case { json, code, run, field, value, says };
     let in_base = |base| spec(base, json!({}));
     let in_run = |patch| spec(json!({}), patch);
     vec![
-        case(
-            in_base(json!({ "training": { "step": 5 } })),
-            UnknownField,
-            None,
-            "training.step",
-            Some("5"),
-            &["steps?", "batch_size"],
-        ),
-        case(
-            in_run(json!({ "fine_tunning": {} })),
-            UnknownField,
-            Some("b"),
-            "fine_tunning",
-            Some("{}"),
-            &["fine_tuning?"],
-        ),
-        case(
-            in_run(json!({ "rank": 8 })),
-            UnknownField,
-            Some("b"),
-            "rank",
-            Some("8"),
-            &["fine_tuning.lora.rank?"],
-        ),
-        case(
-            json!({ "runs": [{ "name": "a" }], "bsae": 1 }),
-            UnknownField,
-            None,
-            "bsae",
-            Some("1"),
-            &["base?"],
-        ),
-        case(
-            in_base(json!({ "training": { "steps": 0 } })),
-            OutOfRange,
-            None,
-            "training.steps",
-            Some("0"),
-            &[" 1 ", "100000", "200"],
-        ),
-        case(
-            in_run(json!({ "training": { "steps": -3 } })),
-            OutOfRange,
-            Some("b"),
-            "training.steps",
-            Some("-3"),
-            &[" 1 ", "100000"],
-        ),
+        case(in_base(json!({ "training": { "step": 5 } })), UnknownField, None, "training.step", Some("5"), &["steps?", "batch_size"]),
+        case(in_run(json!({ "fine_tunning": {} })), UnknownField, Some("b"), "fine_tunning", Some("{}"), &["fine_tuning?"]),
+        case(in_run(json!({ "rank": 8 })), UnknownField, Some("b"), "rank", Some("8"), &["fine_tuning.lora.rank?"]),
+        case(json!({ "runs": [{ "name": "a" }], "bsae": 1 }), UnknownField, None, "bsae", Some("1"), &["base?"]),
+        case(in_base(json!({ "training": { "steps": 0 } })), OutOfRange, None, "training.steps", Some("0"), &[" 1 ", "100000", "200"]),
+        case(in_run(json!({ "training": { "steps": -3 } })), OutOfRange, Some("b"), "training.steps", Some("-3"), &[" 1 ", "100000"]),
         case(
             in_run(json!({ "training": { "learning_rate": 1e300 } })),
             OutOfRange,
@@ -105,38 +56,10 @@ fn cases() -> Vec<Case> {
             Some("1e+300"),
             &["0.0005"],
         ),
-        case(
-            in_run(json!({ "training": { "steps": 1.5 } })),
-            WrongType,
-            Some("b"),
-            "training.steps",
-            Some("1.5"),
-            &["100000"],
-        ),
-        case(
-            in_run(json!({ "training": { "steps": "200" } })),
-            WrongType,
-            Some("b"),
-            "training.steps",
-            Some("\"200\""),
-            &["100000"],
-        ),
-        case(
-            in_base(json!({ "training": null })),
-            WrongType,
-            None,
-            "training",
-            Some("null"),
-            &["learning_rate"],
-        ),
-        case(
-            in_run(json!({ "training": 7 })),
-            WrongType,
-            Some("b"),
-            "training",
-            Some("7"),
-            &["learning_rate"],
-        ),
+        case(in_run(json!({ "training": { "steps": 1.5 } })), WrongType, Some("b"), "training.steps", Some("1.5"), &["100000"]),
+        case(in_run(json!({ "training": { "steps": "200" } })), WrongType, Some("b"), "training.steps", Some("\"200\""), &["100000"]),
+        case(in_base(json!({ "training": null })), WrongType, None, "training", Some("null"), &["learning_rate"]),
+        case(in_run(json!({ "training": 7 })), WrongType, Some("b"), "training", Some("7"), &["learning_rate"]),
         case(
             in_run(json!({ "fine_tuning": { "method": "Lora " } })),
             NotAllowed,
@@ -145,14 +68,7 @@ fn cases() -> Vec<Case> {
             Some("\"Lora \""),
             &["\"full\"", "\"lora\"", "lora?"],
         ),
-        case(
-            in_run(json!({ "fine_tuning": { "method": true } })),
-            WrongType,
-            Some("b"),
-            "fine_tuning.method",
-            Some("true"),
-            &["\"full\""],
-        ),
+        case(in_run(json!({ "fine_tuning": { "method": true } })), WrongType, Some("b"), "fine_tuning.method", Some("true"), &["\"full\""]),
         case(
             in_run(json!({ "fine_tuning": { "lora": { "target_modules": [] } } })),
             OutOfRange,
@@ -170,88 +86,23 @@ fn cases() -> Vec<Case> {
             &["k_proj"],
         ),
         case(
-            in_run(
-                json!({ "fine_tuning": { "lora": { "target_modules": ["q_proj", "q_proj"] } } }),
-            ),
+            in_run(json!({ "fine_tuning": { "lora": { "target_modules": ["q_proj", "q_proj"] } } })),
             NotAllowed,
             Some("b"),
             "fine_tuning.lora.target_modules.1",
             Some("\"q_proj\""),
             &["q_proj"],
         ),
-        case(
-            in_base(json!({ "model": { "base": "" } })),
-            OutOfRange,
-            None,
-            "model.base",
-            Some("\"\""),
-            &["1", "200", "tang-poems"],
-        ),
-        case(
-            in_base(json!({ "evaluation": { "prompt": "x".repeat(401) } })),
-            OutOfRange,
-            None,
-            "evaluation.prompt",
-            None,
-            &["400", "…"],
-        ),
+        case(in_base(json!({ "model": { "base": "" } })), OutOfRange, None, "model.base", Some("\"\""), &["1", "200", "tang-poems"]),
+        case(in_base(json!({ "evaluation": { "prompt": "x".repeat(401) } })), OutOfRange, None, "evaluation.prompt", None, &["400", "…"]),
         case(json!({}), Missing, None, "runs", None, &["runs", "1", "8"]),
-        case(
-            json!({ "runs": [] }),
-            OutOfRange,
-            None,
-            "runs",
-            Some("[]"),
-            &["1", "8"],
-        ),
-        case(
-            json!({ "runs": [{}] }),
-            Missing,
-            None,
-            "runs.0.name",
-            None,
-            &["40"],
-        ),
-        case(
-            json!({ "runs": [{ "name": "" }] }),
-            OutOfRange,
-            None,
-            "runs.0.name",
-            Some("\"\""),
-            &["1", "40"],
-        ),
-        case(
-            json!({ "runs": [{ "name": " " }] }),
-            NotAllowed,
-            None,
-            "runs.0.name",
-            Some("\" \""),
-            &["1", "40"],
-        ),
-        case(
-            json!({ "runs": [{ "name": "a" }, { "name": "a " }] }),
-            NotAllowed,
-            Some("a"),
-            "runs.1.name",
-            Some("\"a\""),
-            &["1"],
-        ),
-        case(
-            json!({ "runs": [{ "name": "a", "patch": null }] }),
-            WrongType,
-            Some("a"),
-            "runs.0.patch",
-            Some("null"),
-            &["base"],
-        ),
-        case(
-            json!({ "version": 2, "runs": [{ "name": "a" }] }),
-            OutOfRange,
-            None,
-            "version",
-            Some("2"),
-            &["1"],
-        ),
+        case(json!({ "runs": [] }), OutOfRange, None, "runs", Some("[]"), &["1", "8"]),
+        case(json!({ "runs": [{}] }), Missing, None, "runs.0.name", None, &["40"]),
+        case(json!({ "runs": [{ "name": "" }] }), OutOfRange, None, "runs.0.name", Some("\"\""), &["1", "40"]),
+        case(json!({ "runs": [{ "name": " " }] }), NotAllowed, None, "runs.0.name", Some("\" \""), &["1", "40"]),
+        case(json!({ "runs": [{ "name": "a" }, { "name": "a " }] }), NotAllowed, Some("a"), "runs.1.name", Some("\"a\""), &["1"]),
+        case(json!({ "runs": [{ "name": "a", "patch": null }] }), WrongType, Some("a"), "runs.0.patch", Some("null"), &["base"]),
+        case(json!({ "version": 2, "runs": [{ "name": "a" }] }), OutOfRange, None, "version", Some("2"), &["1"]),
         case(
             in_run(json!({ "training": { "steps": 5 } })),
             Conflict,
@@ -275,16 +126,8 @@ fn cases() -> Vec<Case> {
 fn each_bad_spec_names_the_field_the_value_and_what_would_be_accepted() {
     for case in cases() {
         let problem = only_problem(&case.json);
-        let found = (
-            problem.code,
-            problem.run.as_deref(),
-            problem.field.as_deref(),
-        );
-        assert_eq!(
-            found,
-            (case.code, case.run, Some(case.field)),
-            "{problem:#?}"
-        );
+        let found = (problem.code, problem.run.as_deref(), problem.field.as_deref());
+        assert_eq!(found, (case.code, case.run, Some(case.field)), "{problem:#?}");
         if let Some(value) = case.value {
             assert_eq!(problem.value.as_deref(), Some(value), "{problem:#?}");
         }
@@ -292,10 +135,7 @@ fn each_bad_spec_names_the_field_the_value_and_what_would_be_accepted() {
             assert!(text.contains(case.field), "{text}");
             // An unknown field is wrong whatever its value: its message tells the name, `value` the value.
             if case.code != ProblemCode::UnknownField {
-                assert!(
-                    case.value.is_none_or(|value| text.contains(value)),
-                    "{text}"
-                );
+                assert!(case.value.is_none_or(|value| text.contains(value)), "{text}");
             }
             for part in case.says {
                 // Chinese asks with its own question mark.
@@ -303,20 +143,13 @@ fn each_bad_spec_names_the_field_the_value_and_what_would_be_accepted() {
                 assert!(asked.contains(part), "{part:?} is not in: {text}");
             }
         }
-        assert!(
-            problem.message.zh.ends_with(['。', '？']),
-            "{}",
-            problem.message.zh
-        );
+        assert!(problem.message.zh.ends_with(['。', '？']), "{}", problem.message.zh);
     }
 }
 
 #[test]
 fn all_problems_are_told_together() {
-    let json = spec(
-        json!({ "training": { "steps": 0 }, "nonsense": 1 }),
-        json!({ "data": { "context": "x" } }),
-    );
+    let json = spec(json!({ "training": { "steps": 0 }, "nonsense": 1 }), json!({ "data": { "context": "x" } }));
     assert_eq!(problems(&json).len(), 3);
 }
 
@@ -324,10 +157,7 @@ fn all_problems_are_told_together() {
 fn a_spec_that_is_no_object_is_one_problem() {
     for json in [json!(null), json!(3), json!([]), json!("spec")] {
         let problem = only_problem(&json);
-        assert_eq!(
-            (problem.code, problem.field),
-            (ProblemCode::WrongType, None)
-        );
+        assert_eq!((problem.code, problem.field), (ProblemCode::WrongType, None));
         assert!(problem.message.en.contains("runs"));
     }
 }
@@ -335,20 +165,9 @@ fn a_spec_that_is_no_object_is_one_problem() {
 #[test]
 fn broken_json_tells_line_and_column() {
     let problem = &parse_str("{\n  \"runs\": [,]\n}").unwrap_err()[0];
-    assert_eq!(
-        (problem.code, problem.value.as_deref()),
-        (ProblemCode::BadFile, Some("\"runs\": [,]"))
-    );
-    assert!(
-        problem.message.en.contains("line 2, column 12"),
-        "{}",
-        problem.message.en
-    );
-    assert!(
-        problem.message.zh.contains("第 2 行第 12 列"),
-        "{}",
-        problem.message.zh
-    );
+    assert_eq!((problem.code, problem.value.as_deref()), (ProblemCode::BadFile, Some("\"runs\": [,]")));
+    assert!(problem.message.en.contains("line 2, column 12"), "{}", problem.message.en);
+    assert!(problem.message.zh.contains("第 2 行第 12 列"), "{}", problem.message.zh);
 }
 
 #[test]
@@ -356,15 +175,8 @@ fn json_cut_anywhere_is_a_problem_that_says_so() {
     let text = serde_json::to_string(&default_spec()).unwrap();
     for end in 0..text.len() {
         let problem = &parse_str(&text[..end]).unwrap_err()[0];
-        assert!(
-            problem.message.en.contains("ends too early"),
-            "{}",
-            problem.message.en
-        );
+        assert!(problem.message.en.contains("ends too early"), "{}", problem.message.en);
     }
     assert_eq!(parse_str(&text).unwrap(), default_spec());
-    assert_eq!(
-        parse_str(&format!("\u{feff}{text}")).unwrap(),
-        default_spec()
-    );
+    assert_eq!(parse_str(&format!("\u{feff}{text}")).unwrap(), default_spec());
 }

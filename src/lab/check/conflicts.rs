@@ -25,11 +25,5 @@ pub(super) fn conflicts(run: &RunSpec) -> Vec<Problem> {
 
 fn conflict(field: &str, value: u32, message: Text) -> Problem {
     let (field, value) = (Some(field.into()), Some(value.to_string()));
-    Problem {
-        code: ProblemCode::Conflict,
-        run: None,
-        field,
-        value,
-        message,
-    }
+    Problem { code: ProblemCode::Conflict, run: None, field, value, message }
 }

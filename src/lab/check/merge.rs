@@ -21,21 +21,13 @@ pub fn resolve(spec: &Spec) -> Result<Vec<RunSpec>, Vec<Problem>> {
     for run in &spec.runs {
         match patched(&spec.base, &run.patch) {
             Ok(config) => {
-                problems.extend(
-                    conflicts(&config)
-                        .into_iter()
-                        .map(|problem| problem.in_run(&run.name)),
-                );
+                problems.extend(conflicts(&config).into_iter().map(|problem| problem.in_run(&run.name)));
                 runs.push(config);
             }
             Err(error) => problems.push(internal(&error.to_string()).in_run(&run.name)),
         }
     }
-    if problems.is_empty() {
-        Ok(runs)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(runs) } else { Err(problems) }
 }
 
 fn patched(base: &RunSpec, patch: &Map<String, Value>) -> serde_json::Result<RunSpec> {
@@ -77,24 +69,11 @@ pub fn diff(base: &RunSpec, run: &RunSpec) -> Vec<FieldDiff> {
 fn compare(path: &str, base: &Value, run: &Value, differences: &mut Vec<FieldDiff>) {
     if let (Value::Object(base), Value::Object(run)) = (base, run) {
         for (name, value) in run {
-            let path = if path.is_empty() {
-                name.clone()
-            } else {
-                format!("{path}.{name}")
-            };
-            compare(
-                &path,
-                base.get(name).unwrap_or(&Value::Null),
-                value,
-                differences,
-            );
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            compare(&path, base.get(name).unwrap_or(&Value::Null), value, differences);
         }
     } else if base != run {
-        differences.push(FieldDiff {
-            field: path.into(),
-            base: base.clone(),
-            value: run.clone(),
-        });
+        differences.push(FieldDiff { field: path.into(), base: base.clone(), value: run.clone() });
     }
 }
 
@@ -113,34 +92,18 @@ mod tests {
             (json!({"a":"b"}), json!({"a":"c"}), json!({"a":"c"})),
             (json!({"a":"b"}), json!({"b":"c"}), json!({"a":"b","b":"c"})),
             (json!({"a":"b"}), json!({"a":null}), json!({})),
-            (
-                json!({"a":"b","b":"c"}),
-                json!({"a":null}),
-                json!({"b":"c"}),
-            ),
+            (json!({"a":"b","b":"c"}), json!({"a":null}), json!({"b":"c"})),
             (json!({"a":["b"]}), json!({"a":"c"}), json!({"a":"c"})),
             (json!({"a":"c"}), json!({"a":["b"]}), json!({"a":["b"]})),
-            (
-                json!({"a":{"b":"c"}}),
-                json!({"a":{"b":"d","c":null}}),
-                json!({"a":{"b":"d"}}),
-            ),
+            (json!({"a":{"b":"c"}}), json!({"a":{"b":"d","c":null}}), json!({"a":{"b":"d"}})),
             (json!({"a":[{"b":"c"}]}), json!({"a":[1]}), json!({"a":[1]})),
             (json!({"e":null}), json!({"a":1}), json!({"e":null,"a":1})),
-            (
-                json!({}),
-                json!({"a":{"bb":{"ccc":null}}}),
-                json!({"a":{"bb":{}}}),
-            ),
+            (json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}})),
         ];
         for (target, patch, expected) in cases {
             let mut merged = target.as_object().unwrap().clone();
             merge(&mut merged, patch.as_object().unwrap());
-            assert_eq!(
-                Value::Object(merged),
-                expected,
-                "{target} patched with {patch}"
-            );
+            assert_eq!(Value::Object(merged), expected, "{target} patched with {patch}");
         }
     }
 
@@ -152,16 +115,8 @@ mod tests {
         assert_eq!(diff(&spec.base, &runs[0]), []);
         assert_eq!(runs[1].fine_tuning.method, Method::Lora);
         let expected = [
-            FieldDiff {
-                field: "fine_tuning.method".into(),
-                base: json!("full"),
-                value: json!("lora"),
-            },
-            FieldDiff {
-                field: "training.learning_rate".into(),
-                base: json!(5e-4),
-                value: json!(3e-3),
-            },
+            FieldDiff { field: "fine_tuning.method".into(), base: json!("full"), value: json!("lora") },
+            FieldDiff { field: "training.learning_rate".into(), base: json!(5e-4), value: json!(3e-3) },
         ];
         assert_eq!(diff(&spec.base, &runs[1]), expected);
     }

@@ -12,26 +12,15 @@ pub(super) fn finding(finding: Finding, json: &Value) -> Problem {
     let value = value.as_ref().map(written);
     let shown = value.clone().unwrap_or_default();
     let (code, message) = match kind {
-        Kind::UnknownField { parent } => (
-            ProblemCode::UnknownField,
-            unknown_field(&path, &field, parent),
-        ),
+        Kind::UnknownField { parent } => (ProblemCode::UnknownField, unknown_field(&path, &field, parent)),
         Kind::Missing { schema } => (ProblemCode::Missing, missing(&field, schema)),
         Kind::WrongType { schema } => (ProblemCode::WrongType, must_be(&field, &shown, schema)),
         Kind::OutOfRange { schema } => (ProblemCode::OutOfRange, must_be(&field, &shown, schema)),
-        Kind::NotAllowed { schema } => {
-            (ProblemCode::NotAllowed, not_allowed(&field, &shown, schema))
-        }
+        Kind::NotAllowed { schema } => (ProblemCode::NotAllowed, not_allowed(&field, &shown, schema)),
         Kind::Repeated => (ProblemCode::NotAllowed, repeated(&field, &shown)),
     };
     let field = Some(field).filter(|_| !path.is_empty());
-    Problem {
-        code,
-        run,
-        field,
-        value,
-        message,
-    }
+    Problem { code, run, field, value, message }
 }
 
 /// The run that a path lies in, and the path as the form names it: `base.` and `runs.0.patch.` are left out.
@@ -41,14 +30,9 @@ fn locate(path: &[String], json: &Value) -> (Option<String>, String) {
         [] => (None, String::new()),
         ["base", rest @ ..] if !rest.is_empty() => (None, join(rest)),
         ["runs", index, rest @ ..] => {
-            let run = index
-                .parse::<usize>()
-                .ok()
-                .and_then(|index| json["runs"].get(index));
+            let run = index.parse::<usize>().ok().and_then(|index| json["runs"].get(index));
             let name = run.and_then(|run| run["name"].as_str()).map(str::trim);
-            let name = name
-                .filter(|name| !name.is_empty())
-                .map(|name| shorten(name, 40));
+            let name = name.filter(|name| !name.is_empty()).map(|name| shorten(name, 40));
             match rest {
                 ["patch", inner @ ..] if name.is_some() && !inner.is_empty() => (name, join(inner)),
                 _ => (name, join(&names)),
@@ -74,10 +58,7 @@ fn must_be(field: &str, value: &str, schema: &Value) -> Text {
         Value::Null | Value::Object(_) | Value::Array(_) => Default::default(),
         default => {
             let default = written(default);
-            (
-                format!(" The default is {default}."),
-                format!("默认值是 {default}。"),
-            )
+            (format!(" The default is {default}."), format!("默认值是 {default}。"))
         }
     };
     Text {
@@ -97,10 +78,7 @@ fn not_allowed(field: &str, value: &str, schema: &Value) -> Text {
 
 fn missing(field: &str, schema: &Value) -> Text {
     let Text { en, zh } = expected(schema);
-    Text {
-        en: format!("{field} is missing; it must be {en}."),
-        zh: format!("缺少 {field}；它应当是{zh}。"),
-    }
+    Text { en: format!("{field} is missing; it must be {en}."), zh: format!("缺少 {field}；它应当是{zh}。") }
 }
 
 fn repeated(field: &str, value: &str) -> Text {
@@ -118,27 +96,15 @@ fn unknown_field(path: &[String], field: &str, parent: &Value) -> Text {
     inner_paths(parent, "", &mut inner);
     let suggestion = nearest(name, fields.iter().map(String::as_str)).or_else(|| {
         let leaf = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
-        inner
-            .iter()
-            .find(|path| leaf(path) == name)
-            .map(String::as_str)
+        inner.iter().find(|path| leaf(path) == name).map(String::as_str)
     });
     let (mean_en, mean_zh) = match suggestion {
-        Some(near) => (
-            format!(" Did you mean {near}?"),
-            format!("你是不是想写 {near}？"),
-        ),
+        Some(near) => (format!(" Did you mean {near}?"), format!("你是不是想写 {near}？")),
         None => Default::default(),
     };
     Text {
-        en: format!(
-            "There is no field named {field}.{mean_en} The fields there are: {}.",
-            fields.join(", ")
-        ),
-        zh: format!(
-            "没有名为 {field} 的字段。{mean_zh}此处的字段有：{}。",
-            fields.join("、")
-        ),
+        en: format!("There is no field named {field}.{mean_en} The fields there are: {}.", fields.join(", ")),
+        zh: format!("没有名为 {field} 的字段。{mean_zh}此处的字段有：{}。", fields.join("、")),
     }
 }
 
@@ -152,41 +118,23 @@ fn inner_paths(schema: &Value, prefix: &str, paths: &mut Vec<String>) {
 }
 
 fn keys(schema: &Value) -> impl Iterator<Item = &str> {
-    schema["properties"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.as_str())
+    schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str())
 }
 
 fn choices(schema: &Value) -> impl Iterator<Item = &str> {
-    schema["oneOf"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|choice| choice["const"].as_str())
+    schema["oneOf"].as_array().into_iter().flatten().filter_map(|choice| choice["const"].as_str())
 }
 
 /// What a schema accepts, as the end of "it must be …".
 fn expected(schema: &Value) -> Text {
     let between = |min: &str, max: &str| {
         let (min, max) = limits(schema, min, max);
-        (
-            number(min),
-            number(max),
-            min.is_finite() && min > 0.0,
-            max.is_finite(),
-        )
+        (number(min), number(max), min.is_finite() && min > 0.0, max.is_finite())
     };
     let (en, zh) = match schema["type"].as_str() {
         None => {
-            let choices: Vec<String> = choices(schema)
-                .map(|choice| format!("\"{choice}\""))
-                .collect();
-            (
-                format!("one of {}", choices.join(", ")),
-                format!("以下之一：{}", choices.join("、")),
-            )
+            let choices: Vec<String> = choices(schema).map(|choice| format!("\"{choice}\"")).collect();
+            (format!("one of {}", choices.join(", ")), format!("以下之一：{}", choices.join("、")))
         }
         Some("integer" | "number") => {
             let (min, max, ..) = between("minimum", "maximum");
@@ -196,23 +144,12 @@ fn expected(schema: &Value) -> Text {
             };
             let unit = schema["x-unit"].as_str();
             let unit_en = unit.map(|unit| format!(" ({unit})")).unwrap_or_default();
-            let unit_zh = unit
-                .map(|unit| format!("（单位：{}）", unit_zh(unit)))
-                .unwrap_or_default();
-            (
-                format!("{kind_en} from {min} to {max}{unit_en}"),
-                format!(" {min} 到 {max} 之间的{kind_zh}{unit_zh}"),
-            )
+            let unit_zh = unit.map(|unit| format!("（单位：{}）", unit_zh(unit))).unwrap_or_default();
+            (format!("{kind_en} from {min} to {max}{unit_en}"), format!(" {min} 到 {max} 之间的{kind_zh}{unit_zh}"))
         }
         Some("string") => match between("minLength", "maxLength") {
-            (min, max, true, true) => (
-                format!("a text of {min} to {max} characters"),
-                format!("长度为 {min} 到 {max} 个字符的文本"),
-            ),
-            (_, max, _, true) => (
-                format!("a text of at most {max} characters"),
-                format!("不超过 {max} 个字符的文本"),
-            ),
+            (min, max, true, true) => (format!("a text of {min} to {max} characters"), format!("长度为 {min} 到 {max} 个字符的文本")),
+            (_, max, _, true) => (format!("a text of at most {max} characters"), format!("不超过 {max} 个字符的文本")),
             _ => ("a text".into(), "文本".into()),
         },
         Some("array") => {
@@ -222,27 +159,17 @@ fn expected(schema: &Value) -> Text {
                     format!("a list of {min} to {max} items, each {}", items.en),
                     format!("有 {min} 到 {max} 项的列表，每一项是{}", items.zh),
                 ),
-                (min, _, true, false) => (
-                    format!("a list of at least {min} item(s), each {}", items.en),
-                    format!("至少有 {min} 项的列表，每一项是{}", items.zh),
-                ),
-                _ => (
-                    format!("a list, each item {}", items.en),
-                    format!("列表，每一项是{}", items.zh),
-                ),
+                (min, _, true, false) => {
+                    (format!("a list of at least {min} item(s), each {}", items.en), format!("至少有 {min} 项的列表，每一项是{}", items.zh))
+                }
+                _ => (format!("a list, each item {}", items.en), format!("列表，每一项是{}", items.zh)),
             }
         }
         Some(_) => {
             let fields: Vec<&str> = keys(schema).collect();
             match fields.is_empty() {
-                true => (
-                    "an object with the fields of the base".into(),
-                    "对象，字段与 base 相同".into(),
-                ),
-                false => (
-                    format!("an object with the fields {}", fields.join(", ")),
-                    format!("含有 {} 字段的对象", fields.join("、")),
-                ),
+                true => ("an object with the fields of the base".into(), "对象，字段与 base 相同".into()),
+                false => (format!("an object with the fields {}", fields.join(", ")), format!("含有 {} 字段的对象", fields.join("、"))),
             }
         }
     };
@@ -279,10 +206,7 @@ pub(in crate::lab) fn shorten(text: &str, length: usize) -> String {
 }
 
 /// The candidate most like `name`; none where nothing is near: two typing errors, or one for every three characters.
-pub(in crate::lab) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(in crate::lab) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
     if length > 100 {
         return None;
@@ -294,9 +218,7 @@ pub(in crate::lab) fn nearest<'a>(
             let written = candidate.to_lowercase().replace('-', "_");
             (strsim::damerau_levenshtein(&name, &written), candidate)
         })
-        .filter(|(distance, candidate)| {
-            *distance <= (length.max(candidate.chars().count()) / 3).clamp(1, 4)
-        })
+        .filter(|(distance, candidate)| *distance <= (length.max(candidate.chars().count()) / 3).clamp(1, 4))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -310,31 +232,19 @@ pub(super) fn syntax(text: &str, error: &serde_json::Error) -> Problem {
     let source = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
     let message = if error.is_eof() {
         Text {
-            en: format!(
-                "The text ends too early to be JSON, at line {line}, column {column} ({reason}). Check that it was copied whole."
-            ),
-            zh: format!(
-                "这段 JSON 不完整：在第 {line} 行第 {column} 列就结束了（{reason}）。请检查是否完整复制。"
-            ),
+            en: format!("The text ends too early to be JSON, at line {line}, column {column} ({reason}). Check that it was copied whole."),
+            zh: format!("这段 JSON 不完整：在第 {line} 行第 {column} 列就结束了（{reason}）。请检查是否完整复制。"),
         }
     } else {
         Text {
             en: format!(
                 "The text is not JSON: {reason} at line {line}, column {column}. Check the quotation marks, commas and brackets there."
             ),
-            zh: format!(
-                "这不是有效的 JSON：第 {line} 行第 {column} 列有错误（{reason}）。请检查该处的引号、逗号和括号。"
-            ),
+            zh: format!("这不是有效的 JSON：第 {line} 行第 {column} 列有错误（{reason}）。请检查该处的引号、逗号和括号。"),
         }
     };
     let value = Some(shorten(source.trim(), 80)).filter(|source| !source.is_empty());
-    Problem {
-        code: ProblemCode::BadFile,
-        run: None,
-        field: None,
-        value,
-        message,
-    }
+    Problem { code: ProblemCode::BadFile, run: None, field: None, value, message }
 }
 
 /// A run's name of nothing but spaces.
@@ -342,19 +252,11 @@ pub(super) fn blank_name(index: usize, name: &str) -> Problem {
     let field = format!("runs.{index}.name");
     let value = written(&name.into());
     let message = Text {
-        en: format!(
-            "{field} is {value}, but a run needs a name of 1 to 40 characters that can be seen."
-        ),
+        en: format!("{field} is {value}, but a run needs a name of 1 to 40 characters that can be seen."),
         zh: format!("{field} 的值是 {value}，但每个运行都需要一个 1 到 40 个可见字符的名称。"),
     };
     let (field, value) = (Some(field), Some(value));
-    Problem {
-        code: ProblemCode::NotAllowed,
-        run: None,
-        field,
-        value,
-        message,
-    }
+    Problem { code: ProblemCode::NotAllowed, run: None, field, value, message }
 }
 
 /// A run's name that an earlier run has.
@@ -362,21 +264,9 @@ pub(super) fn repeated_name(index: usize, first: usize, name: &str) -> Problem {
     let field = format!("runs.{index}.name");
     let value = written(&name.into());
     let message = Text {
-        en: format!(
-            "{field} is {value}, but run number {} has that name already; give each run a name of its own.",
-            first + 1
-        ),
-        zh: format!(
-            "{field} 的值是 {value}，但第 {} 个运行已经用了这个名称；每个运行的名称必须不同。",
-            first + 1
-        ),
+        en: format!("{field} is {value}, but run number {} has that name already; give each run a name of its own.", first + 1),
+        zh: format!("{field} 的值是 {value}，但第 {} 个运行已经用了这个名称；每个运行的名称必须不同。", first + 1),
     };
     let (run, field, value) = (Some(shorten(name, 40)), Some(field), Some(value));
-    Problem {
-        code: ProblemCode::NotAllowed,
-        run,
-        field,
-        value,
-        message,
-    }
+    Problem { code: ProblemCode::NotAllowed, run, field, value, message }
 }

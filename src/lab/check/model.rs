@@ -30,10 +30,7 @@ pub struct ModelFacts {
 impl ModelFacts {
     /// `[out_features, in_features]` of a projection.
     fn size(&self, module: TargetModule) -> [usize; 2] {
-        let (d_q, d_kv) = (
-            self.n_heads.saturating_mul(self.d_head),
-            self.n_kv_heads.saturating_mul(self.d_head),
-        );
+        let (d_q, d_kv) = (self.n_heads.saturating_mul(self.d_head), self.n_kv_heads.saturating_mul(self.d_head));
         match module {
             TargetModule::QProj => [d_q, self.d_model],
             TargetModule::KProj | TargetModule::VProj => [d_kv, self.d_model],
@@ -100,11 +97,7 @@ pub fn memory_bound(run: &RunSpec, facts: &ModelFacts) -> MemoryBound {
 /// What of a run does not go with its base model.
 pub fn check_against_model(run_name: &str, run: &RunSpec, facts: &ModelFacts) -> Vec<Problem> {
     let problems = [rank(run, facts), context(run, facts), memory(run, facts)];
-    problems
-        .into_iter()
-        .flatten()
-        .map(|problem| problem.in_run(run_name))
-        .collect()
+    problems.into_iter().flatten().map(|problem| problem.in_run(run_name)).collect()
 }
 
 /// B·A of rank r is a matrix of rank at most min(out, in): a larger r learns nothing more and is surely a mistake.
@@ -114,10 +107,7 @@ fn rank(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
         return None;
     }
     let smallest = |module: &TargetModule| facts.size(*module).into_iter().min().unwrap_or(0);
-    let module = *lora
-        .target_modules
-        .iter()
-        .min_by_key(|module| smallest(module))?;
+    let module = *lora.target_modules.iter().min_by_key(|module| smallest(module))?;
     let (limit, [out, inputs]) = (smallest(&module), facts.size(module));
     let (rank, module) = (lora.rank, module.name());
     (rank as usize > limit).then(|| {
@@ -131,10 +121,17 @@ fn rank(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
 fn context(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
     let (context, limit, model) = (run.data.context, facts.max_positions, &run.model.base);
     (context as usize > limit).then(|| {
-        problem(ProblemCode::OutOfRange, "data.context", context, Text {
-            en: format!("data.context is {context}, but the model {model} reads at most {limit} tokens at once. Choose at most {limit}."),
-            zh: format!("data.context 的值是 {context}，但模型 {model} 一次最多读 {limit} 个词元。请改为不超过 {limit}。"),
-        })
+        problem(
+            ProblemCode::OutOfRange,
+            "data.context",
+            context,
+            Text {
+                en: format!(
+                    "data.context is {context}, but the model {model} reads at most {limit} tokens at once. Choose at most {limit}."
+                ),
+                zh: format!("data.context 的值是 {context}，但模型 {model} 一次最多读 {limit} 个词元。请改为不超过 {limit}。"),
+            },
+        )
     })
 }
 
@@ -157,25 +154,25 @@ fn memory(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
         (
             "training.batch_size",
             batch_size,
-            Text {
-                en: format!("Choose a batch_size of at most {most}"),
-                zh: format!("请把 batch_size 改为不超过 {most}"),
-            },
+            Text { en: format!("Choose a batch_size of at most {most}"), zh: format!("请把 batch_size 改为不超过 {most}") },
         )
     } else if room > 0.0 {
         (
             "data.context",
             context,
             Text {
-                en: "Not even one sequence fits: choose a shorter context".into(),
-                zh: "连一条序列也放不下：请缩短 context".into(),
+                en: "Not even one sequence fits: choose a shorter context".into(), zh: "连一条序列也放不下：请缩短 context".into()
             },
         )
     } else {
-        ("resources.memory_limit", limit_mib, Text {
-            en: "Not even the weights and the optimizer fit: choose a smaller model, or LoRA of a low rank".into(),
-            zh: "连权重和优化器状态也放不下：请选用更小的模型，或用低秩的 LoRA".into(),
-        })
+        (
+            "resources.memory_limit",
+            limit_mib,
+            Text {
+                en: "Not even the weights and the optimizer fit: choose a smaller model, or LoRA of a low rank".into(),
+                zh: "连权重和优化器状态也放不下：请选用更小的模型，或用低秩的 LoRA".into(),
+            },
+        )
     };
     Some(problem(
         ProblemCode::OutOfMemory,
@@ -197,13 +194,7 @@ fn memory(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
 }
 
 fn problem(code: ProblemCode, field: &str, value: u32, message: Text) -> Problem {
-    Problem {
-        code,
-        run: None,
-        field: Some(field.into()),
-        value: Some(value.to_string()),
-        message,
-    }
+    Problem { code, run: None, field: Some(field.into()), value: Some(value.to_string()), message }
 }
 
 #[cfg(test)]
@@ -240,23 +231,13 @@ mod tests {
         let problems = check_against_model("lora", &lora(65), &FACTS);
         assert_eq!(problems.len(), 1);
         let problem = &problems[0];
-        assert_eq!(
-            (problem.run.as_deref(), problem.field.as_deref()),
-            (Some("lora"), Some("fine_tuning.lora.rank"))
-        );
+        assert_eq!((problem.run.as_deref(), problem.field.as_deref()), (Some("lora"), Some("fine_tuning.lora.rank")));
         for text in [&problem.message.en, &problem.message.zh] {
-            assert!(
-                text.contains("65") && text.contains("k_proj") && text.contains("64 × 192"),
-                "{text}"
-            );
+            assert!(text.contains("65") && text.contains("k_proj") && text.contains("64 × 192"), "{text}");
         }
         let mut full = lora(65);
         full.fine_tuning.method = Method::Full;
-        assert_eq!(
-            check_against_model("full", &full, &FACTS),
-            [],
-            "LoRA's rank matters only to LoRA"
-        );
+        assert_eq!(check_against_model("full", &full, &FACTS), [], "LoRA's rank matters only to LoRA");
     }
 
     #[test]

@@ -20,8 +20,7 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
 pub fn parse_str(text: &str) -> Result<Spec, Vec<Problem>> {
     // A byte order mark is no part of JSON, but some editors write one.
     let text = text.trim_start_matches('\u{feff}');
-    let json: Value =
-        serde_json::from_str(text).map_err(|error| vec![messages::syntax(text, &error)])?;
+    let json: Value = serde_json::from_str(text).map_err(|error| vec![messages::syntax(text, &error)])?;
     parse(&json)
 }
 
@@ -33,10 +32,7 @@ pub fn parse_str(text: &str) -> Result<Spec, Vec<Problem>> {
 pub fn parse(json: &Value) -> Result<Spec, Vec<Problem>> {
     let mut json = json.clone();
     let findings = walk(&mut json, &SCHEMA);
-    let mut problems: Vec<Problem> = findings
-        .into_iter()
-        .map(|finding| messages::finding(finding, &json))
-        .collect();
+    let mut problems: Vec<Problem> = findings.into_iter().map(|finding| messages::finding(finding, &json)).collect();
     problems.extend(name_problems(&json));
     if !problems.is_empty() {
         return Err(problems);
@@ -47,14 +43,8 @@ pub fn parse(json: &Value) -> Result<Spec, Vec<Problem>> {
 
 /// Blank names and names that stand twice; spaces around a name do not tell it from another.
 fn name_problems(json: &Value) -> Vec<Problem> {
-    let runs = json["runs"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let names: Vec<Option<&str>> = runs
-        .iter()
-        .map(|run| run["name"].as_str().map(str::trim))
-        .collect();
+    let runs = json["runs"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let names: Vec<Option<&str>> = runs.iter().map(|run| run["name"].as_str().map(str::trim)).collect();
     let mut problems = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let Some(name) = name else { continue };

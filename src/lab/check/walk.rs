@@ -46,11 +46,7 @@ enum Mode {
 ///
 /// Whole numbers written with a fraction (`2e2`, `200.0`: the same number to JSON Schema, not to serde) become integers.
 pub(super) fn walk<'s>(value: &mut Value, schema: &'s Value) -> Vec<Finding<'s>> {
-    let mut walker = Walker {
-        root: schema,
-        path: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut walker = Walker { root: schema, path: Vec::new(), findings: Vec::new() };
     walker.visit(value, schema, Mode::Whole);
     walker.findings
 }
@@ -103,20 +99,10 @@ impl<'s> Walker<'s> {
         if mode == Mode::Patch {
             return;
         }
-        for name in schema["required"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-        {
+        for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if !fields.contains_key(name) {
                 self.path.push(name.to_owned());
-                self.find(
-                    None,
-                    Kind::Missing {
-                        schema: &schema["properties"][name],
-                    },
-                );
+                self.find(None, Kind::Missing { schema: &schema["properties"][name] });
                 self.path.pop();
             }
         }
@@ -167,21 +153,14 @@ impl<'s> Walker<'s> {
     }
 
     fn find(&mut self, value: Option<&Value>, kind: Kind<'s>) {
-        self.findings.push(Finding {
-            path: self.path.clone(),
-            value: value.cloned(),
-            kind,
-        });
+        self.findings.push(Finding { path: self.path.clone(), value: value.cloned(), kind });
     }
 }
 
 /// The two limits of a schema; infinite where it states none.
 pub(super) fn limits(schema: &Value, min: &str, max: &str) -> (f64, f64) {
     let limit = |name: &str| schema[name].as_f64();
-    (
-        limit(min).unwrap_or(f64::NEG_INFINITY),
-        limit(max).unwrap_or(f64::INFINITY),
-    )
+    (limit(min).unwrap_or(f64::NEG_INFINITY), limit(max).unwrap_or(f64::INFINITY))
 }
 
 #[cfg(test)]
@@ -215,14 +194,9 @@ mod tests {
         for (keyword, value) in schema.as_object().expect("a schema is an object") {
             let extension = keyword.starts_with("x-");
             let known = OBEYED.contains(&&**keyword) || SILENT.contains(&&**keyword) || extension;
-            assert!(
-                known,
-                "the walk does not know the keyword {keyword}: {schema}"
-            );
+            assert!(known, "the walk does not know the keyword {keyword}: {schema}");
             match (&**keyword, value) {
-                ("properties", Value::Object(properties)) => {
-                    properties.values().for_each(assert_known)
-                }
+                ("properties", Value::Object(properties)) => properties.values().for_each(assert_known),
                 ("items", items) => assert_known(items),
                 ("oneOf", Value::Array(choices)) => choices.iter().for_each(assert_known),
                 // The walk takes every object for closed, except a patch, which is closed by what it patches.
@@ -241,8 +215,7 @@ mod tests {
 
     #[test]
     fn integers_written_with_a_fraction_become_integers() {
-        let mut value =
-            json!({ "runs": [{ "name": "a" }], "base": { "training": { "steps": 2e2 } } });
+        let mut value = json!({ "runs": [{ "name": "a" }], "base": { "training": { "steps": 2e2 } } });
         assert!(walk(&mut value, &schema()).is_empty());
         assert_eq!(value["base"]["training"]["steps"], json!(200));
     }

@@ -1,0 +1,109 @@
+//! `tinyai run SPEC.json`
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use tinyai::kernels;
+use tinyai::lab::assets::{Assets, OWN_FILE};
+use tinyai::lab::event::Event;
+use tinyai::lab::experiment::Experiment;
+use tinyai::lab::problem::{Problem, Text};
+use tinyai::lab::problems::bad_file;
+use tinyai::lab::result::Environment;
+
+use crate::check::read_spec;
+use crate::cli::Failure;
+use crate::language::Language;
+use crate::print;
+
+/// Arguments of `tinyai run`.
+#[derive(Args)]
+pub struct Run {
+    /// The spec, a JSON file; `-` reads standard input.
+    spec: PathBuf,
+    /// Where the result goes, as JSON; without it, to standard output.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Folder with `models/` and `corpora/`.
+    #[arg(long, default_value = "www/public")]
+    assets: PathBuf,
+    /// Threads of the kernels; without it, one per core. The losses do not depend on it.
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+/// Runs the experiment, its progress on standard error.
+pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
+    set_threads(args.threads)?;
+    let (spec, _) = read_spec(&args.spec)?;
+    let mut assets = Assets::default();
+    for name in Experiment::required_assets(&spec)? {
+        let path = match name.strip_prefix(OWN_FILE) {
+            Some(own) => PathBuf::from(own),
+            None => args.assets.join(&name),
+        };
+        assets.insert(name, read_file(&path)?);
+    }
+    let names: Vec<String> = spec.runs.iter().map(|run| run.name.clone()).collect();
+    let mut experiment = Experiment::new(spec, assets, environment())?;
+    while !experiment.finished() {
+        for event in experiment.advance() {
+            report(&event, &names, language)?;
+        }
+    }
+    let result = experiment.result();
+    match &args.out {
+        Some(path) => fs::write(path, serde_json::to_string_pretty(&result).map_err(io::Error::from)?)?,
+        None => print::json(&result)?,
+    }
+    let failed: Vec<Problem> = result.runs.into_iter().filter_map(|run| run.problem).collect();
+    if failed.is_empty() { Ok(()) } else { Err(failed.into()) }
+}
+
+/// Makes the pool of the kernels.
+pub fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
+    pool.build_global().map_err(|error| Failure::System(io::Error::other(error)))
+}
+
+/// Reads a file that a person named.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| {
+        let reason = Text { en: format!("It cannot be read: {error}."), zh: format!("无法读取：{error}。") };
+        vec![bad_file(&path.display().to_string(), &reason)].into()
+    })
+}
+
+fn environment() -> Environment {
+    Environment {
+        engine: format!("tinyai {}", env!("CARGO_PKG_VERSION")),
+        variant: "native".into(),
+        simd: kernels::backend_name().into(),
+        threads: kernels::pool::threads() as u32,
+        isolated: true,
+        cores: std::thread::available_parallelism().map_or(1, |n| n.get() as u32),
+        user_agent: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+    }
+}
+
+fn report(event: &Event, names: &[String], language: Language) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    match event {
+        Event::Started { run, trainable_parameters, total_parameters, .. } => {
+            writeln!(err, "{}: {trainable_parameters} / {total_parameters} parameters", names[*run])
+        }
+        Event::Metric { run, series, step, value } if series == "validation_loss" => {
+            writeln!(err, "{}: step {step}, validation loss {value:.4}", names[*run])
+        }
+        Event::Sample { run, text, done: true, .. } => writeln!(err, "{}:\n{}", names[*run], indent(text)),
+        Event::Failed { run, problem } => writeln!(err, "{}: {}", names[*run], language.of(&problem.message)),
+        _ => Ok(()),
+    }
+}
+
+/// A text set off from what is around it.
+pub fn indent(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}

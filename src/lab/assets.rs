@@ -1,0 +1,94 @@
+//! The files an experiment needs: which, and their bytes once somebody brought them.
+
+use std::collections::BTreeMap;
+
+use super::problem::Problem;
+use super::problems::{self, Asset};
+use super::spec::RunSpec;
+use crate::data::corpora;
+
+/// Prefix of the name of a file that the visitor brought.
+pub const OWN_FILE: &str = "file:";
+
+/// The base models that ship with the site: folders below `models/`.
+pub const BASE_MODELS: [&str; 2] = ["tang-poems", "shakespeare-plays"];
+
+/// The files of a base model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelFiles {
+    /// The weights: safetensors.
+    pub weights: String,
+    /// `config.json`.
+    pub config: String,
+    /// `tokenizer.json`.
+    pub tokenizer: String,
+}
+
+impl ModelFiles {
+    /// The files of a shipped model, or of one of the visitor's own: then `config.json` and `tokenizer.json` are files that the
+    /// visitor brought along.
+    pub fn of(base: &str) -> Result<Self, Problem> {
+        if base.starts_with(OWN_FILE) {
+            let own = |name: &str| format!("{OWN_FILE}{name}");
+            return Ok(Self { weights: base.to_owned(), config: own("config.json"), tokenizer: own("tokenizer.json") });
+        }
+        match BASE_MODELS.contains(&base) {
+            true => {
+                let file = |name: &str| format!("models/{base}/{name}");
+                Ok(Self { weights: file("model.safetensors"), config: file("config.json"), tokenizer: file("tokenizer.json") })
+            }
+            false => Err(problems::not_found(Asset::BaseModel, base, &BASE_MODELS)),
+        }
+    }
+}
+
+/// The file of a corpus: one that ships with the site, or the visitor's own.
+pub fn corpus_file(corpus: &str) -> Result<String, Problem> {
+    if corpus.starts_with(OWN_FILE) {
+        return Ok(corpus.to_owned());
+    }
+    match corpora::file_of(corpus) {
+        Some(file) => Ok(format!("corpora/{file}")),
+        None => Err(problems::not_found(Asset::Corpus, corpus, &corpora::ids())),
+    }
+}
+
+/// Paths of the shipped files, and names of the visitor's own, that the runs need; each once.
+pub fn required(runs: &[RunSpec]) -> Result<Vec<String>, Vec<Problem>> {
+    let (mut files, mut problems) = (Vec::new(), Vec::new());
+    let mut add = |file: String| {
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    };
+    for run in runs {
+        match ModelFiles::of(&run.model.base) {
+            Ok(ModelFiles { weights, config, tokenizer }) => [weights, config, tokenizer].into_iter().for_each(&mut add),
+            Err(problem) => problems.push(problem),
+        }
+        match corpus_file(&run.data.corpus) {
+            Ok(file) => add(file),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    problems.dedup();
+    if problems.is_empty() { Ok(files) } else { Err(problems) }
+}
+
+/// The bytes of files, by the names that [`required`] gives.
+#[derive(Clone, Debug, Default)]
+pub struct Assets {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Assets {
+    /// Adds a file.
+    pub fn insert(&mut self, name: impl Into<String>, bytes: Vec<u8>) {
+        self.files.insert(name.into(), bytes);
+    }
+
+    /// The bytes of a file.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.files.get(name).map(Vec::as_slice)
+    }
+}

@@ -1,0 +1,163 @@
+//! The errors of the rooms above, said in both languages.
+
+use std::collections::BTreeMap;
+
+use super::problem::{Problem, Text};
+use super::problems::{self, Refused};
+use crate::data::{CorpusError, Part, TokenizerError};
+use crate::finetune::lora::LoraError;
+use crate::formats::FormatError;
+use crate::nn::{BuildError, ConfigError};
+use crate::tensor::{Category, OutOfMemory};
+
+/// A refused allocation.
+pub fn out_of_memory(refused: &OutOfMemory) -> Problem {
+    let live: BTreeMap<String, u64> = Category::ALL
+        .into_iter()
+        .map(|category| (category.name().to_owned(), refused.report.of(category).live as u64))
+        .filter(|(_, bytes)| *bytes > 0)
+        .collect();
+    problems::out_of_memory(&Refused {
+        category: refused.category.name(),
+        bytes: refused.requested as u64,
+        live: &live,
+        limit: refused.limit.map(|limit| limit as u64),
+    })
+}
+
+/// A file that was not brought along; `own`: it is one of the visitor's.
+pub fn missing_file(own: bool) -> Text {
+    match own {
+        true => Text {
+            en: "It has not been added on this page. Add it: a model of your own is a .safetensors file together with its config.json and tokenizer.json.".into(),
+            zh: "当前页面中没有这个文件，请先添加它。自己的模型需要一个 .safetensors 文件，以及它的 config.json 和 tokenizer.json。".into(),
+        },
+        false => Text { en: "It could not be loaded. Reload the page and try again.".into(), zh: "文件没有加载成功，请刷新页面后再试。".into() },
+    }
+}
+
+/// A tokenizer with more tokens than its model.
+pub fn vocabulary(tokens: usize, vocab_size: usize) -> Text {
+    Text {
+        en: format!(
+            "It has {tokens} tokens, but the model's vocab_size is {vocab_size}. Use the tokenizer that the model was trained with."
+        ),
+        zh: format!("它有 {tokens} 个词元，而模型的 vocab_size 是 {vocab_size}。请使用训练该模型时的分词器。"),
+    }
+}
+
+/// LoRA that could not be attached.
+pub fn lora(error: &LoraError) -> Problem {
+    match error {
+        LoraError::Build(BuildError::Memory(refused)) => out_of_memory(refused),
+        // Rank and targets are checked before a model is loaded: what is left is ours.
+        other => problems::internal(&other.to_string()),
+    }
+}
+
+/// Sizes that make no model.
+pub fn config(error: &ConfigError) -> Text {
+    let zh = match error {
+        ConfigError::Zero { field } => format!("{field} 为 0，至少应为 1。"),
+        ConfigError::Heads { n_heads, n_kv_heads, nearest } => {
+            format!("键值头数 {n_kv_heads} 不能整除查询头数 {n_heads}，可改为 {nearest}。")
+        }
+        ConfigError::OddHead { d_head } => format!("每个头的宽度 {d_head} 是奇数；旋转位置编码要求它是偶数。"),
+        ConfigError::TooLarge { field, value, limit } => format!("{field} = {value} 超过了 32 位地址空间所能容纳的 {limit}。"),
+    };
+    Text { en: sentence(error), zh }
+}
+
+/// Weights that do not make a model.
+pub fn build(error: &BuildError) -> Text {
+    let zh = match error {
+        BuildError::Config(error) => return config(error),
+        BuildError::Memory(_) => "内存不足。".into(),
+        BuildError::MissingWeight { name, shape } => {
+            format!("缺少权重 {name}（形状应为 {shape:?}）。文件必须包含 config.json 所要求的全部权重。")
+        }
+        BuildError::WrongShape { name, expected, found } => format!("权重 {name} 的形状是 {found:?}，而 config.json 要求 {expected:?}。"),
+        BuildError::UnreadableWeight { name, reason } => format!("权重 {name} 无法读取：{reason}。"),
+    };
+    Text { en: sentence(error), zh }
+}
+
+/// A text that cannot be used.
+pub fn corpus(error: &CorpusError) -> Text {
+    let zh = match error {
+        CorpusError::Empty { name, bytes } => format!("文本 {name} 是空的（{bytes} 字节，没有文字）。请选择有内容的文件。"),
+        CorpusError::NotUtf8 { name, offset, byte } => {
+            format!("文本 {name} 不是 UTF-8 编码：第 {offset} 字节是 0x{byte:02X}。请另存为 UTF-8 后重新选择。")
+        }
+        CorpusError::TooShort { name, part, tokens, needed, context, largest_context, validation_percent } => {
+            let part = match part {
+                Part::Train => "训练",
+                Part::Validation => "验证",
+            };
+            format!(
+                "文本 {name} 的{part}部分只有 {tokens} 个词元，而长度为 {context} 的上下文至少需要 {needed} 个。\
+                 请换更长的文本，把上下文减到 {largest_context} 以内，或者调整验证比例（现为 {validation_percent}%）。"
+            )
+        }
+    };
+    Text { en: sentence(error), zh }
+}
+
+/// A tokenizer that cannot be used.
+pub fn tokenizer(error: &TokenizerError) -> Text {
+    let zh = match error {
+        TokenizerError::Malformed { reason } => format!("tokenizer.json 无法读取：{reason}。它应是 Hugging Face 的 tokenizer.json。"),
+        TokenizerError::Unsupported { kind } => {
+            format!("tokenizer.json 的类型是 {kind}；本引擎只能读取无合并的字节级分词器（BPE）和字符级分词器（WordLevel）。")
+        }
+        TokenizerError::Id { token, id, vocab_size } => format!("词元 {token:?} 的编号 {id} 不在 0 到 {vocab_size} 之间，或重复使用了。"),
+        TokenizerError::Token { id, expected, found } => format!("编号 {id} 应是 {expected}，文件中却是 {found:?}。"),
+        TokenizerError::Repeated { token } => format!("词元 {token:?} 在词表中出现了两次，每个词元只能有一个编号。"),
+        TokenizerError::TooLarge { vocab_size, largest } => format!("词表有 {vocab_size} 个词元，最多只能读取 {largest} 个。"),
+    };
+    Text { en: sentence(error), zh }
+}
+
+/// A file of another format than it should have.
+pub fn format(error: &FormatError) -> Text {
+    let zh = match error {
+        FormatError::TooShort { bytes } => {
+            format!("文件只有 {bytes} 字节，而 safetensors 文件的前 8 个字节要说明文件头的长度。下载时是否中断了？")
+        }
+        FormatError::HeaderBeyondFile { header_bytes, available_bytes } => {
+            format!(
+                "前 8 个字节说明文件头长 {header_bytes} 字节，但后面只有 {available_bytes} 字节。文件被截断，或者不是 safetensors 格式。"
+            )
+        }
+        FormatError::NotJson { file, detail } => format!("{file} 的内容不正确：{detail}。请重新下载或导出。"),
+        FormatError::Dtype { tensor, dtype, accepted } => format!("张量 {tensor} 的类型 {dtype} 无法读取；可用的类型：{accepted}。"),
+        FormatError::Offsets { tensor, begin, end, expected_begin } => {
+            format!("张量 {tensor} 位于数据的第 {begin} 至 {end} 字节，但应从第 {expected_begin} 字节开始。文件已损坏，请重新导出。")
+        }
+        FormatError::TensorSize { tensor, shape, dtype, bytes } => {
+            format!("张量 {tensor}（形状 {shape:?}，类型 {dtype}）与它的 {bytes} 字节不符。文件已损坏，请重新导出。")
+        }
+        FormatError::DataLength { described_bytes, found_bytes } => {
+            format!("张量共需 {described_bytes} 字节，但文件中有 {found_bytes} 字节数据。文件被截断或已损坏。")
+        }
+        FormatError::Safetensors { detail } => format!("不是有效的 safetensors 文件：{detail}。请重新导出。"),
+        FormatError::MissingTensor { tensor, found } => format!("缺少张量 {tensor}；文件中有 {found} 个张量。它是不是另一个模型的文件？"),
+        FormatError::UnexpectedTensor { tensor, accepted } => format!("这里不应有张量 {tensor}；可接受的名字：{accepted}。"),
+        FormatError::WrongShape { tensor, expected, found } => {
+            format!("张量 {tensor} 的形状是 {found:?}，应为 {expected:?}。权重和配置是否属于同一个模型？")
+        }
+        FormatError::MissingField { file, field, accepted } => format!("{file} 缺少字段 {field}；可接受：{accepted}。"),
+        FormatError::Field { file, field, value, accepted } => format!("{file} 中 {field} = {value} 不受支持；可接受：{accepted}。"),
+    };
+    Text { en: sentence(error), zh }
+}
+
+/// An error's message as a sentence.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str().trim_end_matches('.')),
+        None => text,
+    }
+}

@@ -1,0 +1,245 @@
+//! The stages of a run: load, measure, sample, train …, measure, sample.
+
+use std::rc::Rc;
+
+use web_time::Instant;
+
+use super::{Run, STEP_COST};
+use crate::data::{Corpus, Tokenizer};
+use crate::finetune::{full, lora};
+use crate::lab::assets::{Assets, corpus_file};
+use crate::lab::base_model::BaseModel;
+use crate::lab::check::check_against_model;
+use crate::lab::evaluate::Evaluation;
+use crate::lab::event::Event;
+use crate::lab::problem::Problem;
+use crate::lab::result::{RunStatus, Sample, SampleStage};
+use crate::lab::sample::{Sampler, SamplingConfig};
+use crate::lab::spec::{LoraInit, LoraSpec, Method};
+use crate::lab::training::Training;
+use crate::lab::{problems, reasons};
+use crate::nn::{RandomWeights, Transformer};
+use crate::tensor::{Category, Charge, Ledger, MemoryReport};
+
+/// What the next unit of work belongs to.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// Reading the files, building the model, attaching the method.
+    Load(Rc<Assets>),
+    /// Measuring the validation loss.
+    Evaluate(Evaluation),
+    /// Writing a sample.
+    Sample(SampleStage, Sampler),
+    /// Training.
+    Train,
+    /// Nothing is left.
+    Done,
+}
+
+/// A run's model, text and optimizer in memory.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    model: Transformer,
+    tokenizer: Tokenizer,
+    train: Vec<i32>,
+    validation: Vec<i32>,
+    pub(super) training: Training,
+    ledger: Ledger,
+    _streams: Charge,
+}
+
+impl Loaded {
+    pub(super) fn memory(&self) -> MemoryReport {
+        self.ledger.report()
+    }
+}
+
+/// Tokens sampled in one unit of work.
+const SAMPLE_CHUNK: usize = 4;
+/// Tokens of one unit of an evaluation, about.
+const EVALUATION_CHUNK: usize = 512;
+/// Steps between two reports of the memory.
+const MEMORY_EVERY: u32 = 10;
+
+impl Run {
+    /// One unit of work; gives its amount.
+    pub(super) fn unit(&mut self, events: &mut Vec<Event>) -> Result<f64, Problem> {
+        match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Load(assets) => self.load(&assets, events),
+            Stage::Evaluate(evaluation) => self.evaluate(evaluation, events),
+            Stage::Sample(stage, sampler) => self.sample(stage, sampler, events),
+            Stage::Train => self.train(events),
+            Stage::Done => Err(problems::internal("a run that is done was asked to go on")),
+        }
+    }
+
+    fn load(&mut self, assets: &Assets, events: &mut Vec<Event>) -> Result<f64, Problem> {
+        let base = BaseModel::open(&self.spec.model.base, assets)?;
+        if let Some(problem) = check_against_model(&self.name, &self.spec, &base.facts()).into_iter().next() {
+            return Err(problem);
+        }
+        let ledger = Ledger::new(Some(self.spec.resources.memory_limit as usize * (1 << 20)));
+        let mut model = base.load(&ledger)?;
+        match self.spec.fine_tuning.method {
+            Method::Full => full::attach(&mut model),
+            Method::Lora => {
+                let mut source = RandomWeights { seed: u64::from(self.spec.training.seed) };
+                lora::attach(&mut model, &lora_config(&self.spec.fine_tuning.lora), &mut source).map_err(|e| reasons::lora(&e))?;
+            }
+        }
+        let (train, validation) = self.streams(&base.tokenizer, assets)?;
+        let bytes = (train.len() + validation.len()) * size_of::<i32>();
+        let streams = ledger.charge(Category::Data, bytes).map_err(|e| reasons::out_of_memory(&e))?;
+        let training = Training::new(&self.spec.training, self.spec.data.context as usize, train.len());
+        let (total, trainable) = model.params.counts();
+        self.outcome.parameters(total, trainable);
+        events.push(Event::Started {
+            run: self.index,
+            steps: self.spec.training.steps,
+            trainable_parameters: trainable as u64,
+            total_parameters: total as u64,
+        });
+        let tokenizer = base.tokenizer;
+        self.loaded = Some(Box::new(Loaded { model, tokenizer, train, validation, training, ledger, _streams: streams }));
+        self.report_memory(events);
+        self.stage = self.evaluation();
+        Ok(0.0)
+    }
+
+    /// The tokens to train on and to validate with.
+    fn streams(&self, tokenizer: &Tokenizer, assets: &Assets) -> Result<(Vec<i32>, Vec<i32>), Problem> {
+        let data = &self.spec.data;
+        let name = corpus_file(&data.corpus)?;
+        let bad = |e: &crate::data::CorpusError| problems::bad_file(&name, &reasons::corpus(e));
+        let bytes = assets.get(&name).ok_or_else(|| problems::bad_file(&name, &reasons::missing_file(true)))?;
+        let corpus = Corpus::from_bytes(&data.corpus, bytes).map_err(|e| bad(&e))?;
+        let split = corpus.split(data.validation_percent, tokenizer, data.context as usize).map_err(|e| bad(&e))?;
+        Ok((split.train.ids, split.validation.ids))
+    }
+
+    /// The part of a run that exists once it is loaded.
+    fn loaded(&mut self) -> Result<&mut Loaded, Problem> {
+        self.loaded.as_deref_mut().ok_or_else(|| problems::internal("a run went on before it was loaded"))
+    }
+
+    fn evaluation(&self) -> Stage {
+        let length = self.loaded.as_ref().map_or(0, |loaded| loaded.validation.len());
+        Stage::Evaluate(Evaluation::new(length, self.spec.data.context as usize, self.spec.evaluation.tokens as usize))
+    }
+
+    fn evaluate(&mut self, mut evaluation: Evaluation, events: &mut Vec<Event>) -> Result<f64, Problem> {
+        let batch_size = EVALUATION_CHUNK.div_ceil(self.spec.data.context as usize);
+        let loaded = self.loaded()?;
+        let step = loaded.training.step();
+        let nll = evaluation.advance(&loaded.model, &loaded.validation, batch_size).map_err(|e| reasons::out_of_memory(&e))?;
+        match nll {
+            None => self.stage = Stage::Evaluate(evaluation),
+            Some(nll) => {
+                self.metric("validation_loss", step, nll, events);
+                self.stage = match step {
+                    0 => self.sampling(SampleStage::Before),
+                    _ if step == self.spec.training.steps => self.sampling(SampleStage::After),
+                    _ => Stage::Train,
+                };
+            }
+        }
+        Ok(EVALUATION_CHUNK as f64)
+    }
+
+    fn sampling(&mut self, stage: SampleStage) -> Stage {
+        let (evaluation, seed) = (&self.spec.evaluation, self.spec.training.seed);
+        let config = SamplingConfig { temperature: evaluation.temperature, top_k: evaluation.top_k as usize, seed: u64::from(seed) };
+        let Some(loaded) = &self.loaded else { return Stage::Done };
+        // A text begins where a document does: the separator, then the prompt.
+        let mut prompt = vec![loaded.tokenizer.document_separator()];
+        prompt.extend(loaded.tokenizer.encode(&evaluation.prompt));
+        Stage::Sample(stage, Sampler::new(config, prompt))
+    }
+
+    fn sample(&mut self, stage: SampleStage, mut sampler: Sampler, events: &mut Vec<Event>) -> Result<f64, Problem> {
+        let (wanted, prompt) = (self.spec.evaluation.sample_tokens as usize, self.spec.evaluation.prompt.clone());
+        let loaded = self.loaded()?;
+        let separator = loaded.tokenizer.document_separator();
+        let mut ended = sampler.continuation().len() >= wanted;
+        for _ in 0..SAMPLE_CHUNK {
+            if ended {
+                break;
+            }
+            let token = sampler.advance(&loaded.model).map_err(|e| reasons::out_of_memory(&e))?;
+            ended = token == separator || sampler.continuation().len() >= wanted;
+        }
+        let ids = sampler.continuation();
+        let text = loaded.tokenizer.decode(ids.strip_suffix(&[separator]).unwrap_or(ids));
+        events.push(Event::Sample { run: self.index, stage, prompt: prompt.clone(), text: text.clone(), done: ended });
+        if ended {
+            self.outcome.sample(Sample { stage, prompt, text });
+            match stage {
+                SampleStage::Before => self.stage = Stage::Train,
+                SampleStage::After => {
+                    self.report_memory(events);
+                    self.end(RunStatus::Finished, None);
+                    events.push(Event::Finished { run: self.index });
+                }
+            }
+        } else {
+            self.stage = Stage::Sample(stage, sampler);
+        }
+        Ok(SAMPLE_CHUNK as f64 * self.sample_cost())
+    }
+
+    fn train(&mut self, events: &mut Vec<Event>) -> Result<f64, Problem> {
+        let steps = self.spec.training.steps;
+        let loaded = self.loaded()?;
+        let start = Instant::now();
+        let report = loaded.training.advance(&mut loaded.model, &loaded.train).map_err(|e| reasons::out_of_memory(&e))?;
+        let seconds = start.elapsed().as_secs_f64();
+        let (step, tokens) = (loaded.training.step(), loaded.training.tokens_per_step());
+        if !(report.loss.is_finite() && report.gradient_norm.is_finite()) {
+            return Err(problems::diverged(step, report.loss));
+        }
+        self.outcome.step(seconds, tokens);
+        self.metric("loss", step, report.loss, events);
+        self.metric("gradient_norm", step, report.gradient_norm, events);
+        self.metric("learning_rate", step, report.learning_rate, events);
+        events.push(Event::Progress {
+            run: self.index,
+            step,
+            steps,
+            elapsed_seconds: self.work.seconds + seconds,
+            remaining_seconds: 0.0,
+            step_milliseconds: seconds * 1e3,
+            tokens_per_second: self.outcome.tokens_per_second(),
+        });
+        if step == 1 || step.is_multiple_of(MEMORY_EVERY) {
+            self.report_memory(events);
+        }
+        let measure = step == steps || step.is_multiple_of(self.spec.evaluation.every);
+        self.stage = if measure { self.evaluation() } else { Stage::Train };
+        Ok(STEP_COST * tokens as f64)
+    }
+
+    fn metric(&mut self, series: &str, step: u32, value: f64, events: &mut Vec<Event>) {
+        self.outcome.metric(series, step, value);
+        events.push(Event::Metric { run: self.index, series: series.to_owned(), step, value });
+    }
+
+    fn report_memory(&mut self, events: &mut Vec<Event>) {
+        if let Some(loaded) = &self.loaded {
+            let memory = self.outcome.memory(loaded.memory());
+            events.push(Event::Memory { run: self.index, memory });
+        }
+    }
+}
+
+fn lora_config(spec: &LoraSpec) -> lora::LoraConfig {
+    lora::LoraConfig {
+        rank: spec.rank as usize,
+        alpha: spec.alpha,
+        dropout: spec.dropout,
+        target_modules: spec.target_modules.iter().map(|module| module.name().to_owned()).collect(),
+        init: match spec.init {
+            LoraInit::KaimingUniform => lora::LoraInit::KaimingUniform,
+            LoraInit::Gaussian => lora::LoraInit::Gaussian,
+        },
+    }
+}
