@@ -34,12 +34,13 @@ fn reference(n: usize, f: impl Fn(usize) -> f64) -> Vec<f64> {
 }
 
 type Forward = fn(&[f32], &mut [f32]);
+type Unary = (&'static str, fn(f64) -> f64, Forward, Backward);
 type Backward = fn(&[f32], &[f32], &mut [f32]);
 
 kernel_test!(
     fn unary_activations_match_the_reference() {
         let mut report = Report::default();
-        let cases: [(&str, fn(f64) -> f64, Forward, Backward); 2] =
+        let cases: [Unary; 2] =
             [("silu", silu64, silu_forward, silu_backward), ("gelu", gelu64, gelu_forward, gelu_backward)];
         for n in LENS {
             let (x, d_y) = (inputs(n, 1), testing::random(n, 2));
