@@ -19,3 +19,7 @@ pub mod lab;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+
+// Browser tests run where the engine does: in a worker, which may block.
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
