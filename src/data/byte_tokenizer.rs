@@ -32,7 +32,8 @@ mod tests {
     fn half_a_character_becomes_the_replacement_character() {
         let ids = ByteTokenizer.encode("夜a");
         assert_eq!(ids.len(), 4);
-        assert_eq!(ByteTokenizer.decode(&ids[1..]), "\u{fffd}a");
+        assert_eq!(ByteTokenizer.decode(&ids[..2]), "\u{fffd}", "a beginning is one character");
+        assert_eq!(ByteTokenizer.decode(&ids[1..]), "\u{fffd}\u{fffd}a", "each byte without a beginning is one");
         assert_eq!(ByteTokenizer.decode(&[-1, 65, 0, 256, 66]), "AB");
     }
 
