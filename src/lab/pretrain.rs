@@ -61,7 +61,7 @@ impl Recipe {
                 model: ModelConfig { n_layers: 6, max_positions: 256, ..llama },
                 validation_percent: 3.0,
                 context: 256,
-                training: TrainingSpec { batch_size: 8, ..training },
+                training: TrainingSpec { batch_size: 8, steps: 2000, ..training },
             },
         ]
     }

@@ -1,7 +1,5 @@
 //! The wasm-bindgen face of the engine: it converts, calls, and converts back.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 

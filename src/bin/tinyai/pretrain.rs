@@ -22,9 +22,15 @@ use crate::run::{indent, read_file, set_threads};
 pub struct Pretrain {
     /// The base model: `tang-poems` or `shakespeare-plays`.
     id: String,
-    /// Folder with `corpora/`; the model goes to `models/ID/` in it.
+    /// Folder with `corpora/`.
     #[arg(long, default_value = "www/public")]
     assets: PathBuf,
+    /// Folder that gets the model's folder; without it, `models/` among the assets.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Optimizer steps; without it, those of the recipe, which the shipped model had.
+    #[arg(long)]
+    steps: Option<u32>,
     /// Threads of the kernels; without it, one per core. The weights do not depend on it.
     #[arg(long)]
     threads: Option<usize>,
@@ -61,12 +67,13 @@ pub fn run(args: &Pretrain) -> Result<(), Failure> {
     set_threads(args.threads)?;
     let recipes = Recipe::all();
     let ids = recipes.each_ref().map(|recipe| recipe.id);
-    let Some(recipe) = recipes.into_iter().find(|recipe| recipe.id == args.id) else {
+    let Some(mut recipe) = recipes.into_iter().find(|recipe| recipe.id == args.id) else {
         return Err(vec![problems::not_found(Asset::BaseModel, &args.id, &ids)].into());
     };
+    recipe.training.steps = args.steps.unwrap_or(recipe.training.steps);
     let mut training = open(args, recipe.clone())?;
     let log = train(&mut training, &recipe)?;
-    let folder = args.assets.join("models").join(recipe.id);
+    let folder = args.out.clone().unwrap_or_else(|| args.assets.join("models")).join(recipe.id);
     fs::create_dir_all(&folder)?;
     for (name, bytes) in training.files() {
         fs::write(folder.join(name), bytes)?;
