@@ -48,6 +48,7 @@ impl<'a> BaseModel<'a> {
         ModelFacts {
             d_model: c.d_model,
             d_ff: c.d_ff,
+            gated: c.feed_forward == FeedForwardKind::SwiGlu,
             n_layers: c.n_layers,
             n_heads: c.n_heads,
             n_kv_heads: c.n_kv_heads,

@@ -4,31 +4,14 @@ use std::collections::BTreeSet;
 
 use super::result::{Comparison, RunResult};
 
-/// Names of the metrics of a run, as keys of [`RunResult::metrics`].
-pub mod metric {
-    /// Mean cross-entropy on the validation text after the last step; `nats`.
-    pub const VALIDATION_LOSS: &str = "validation_loss";
-    /// Mean training loss of the last steps; `nats`.
-    pub const LOSS: &str = "loss";
-    /// Scalars that learn; `parameters`.
-    pub const TRAINABLE_PARAMETERS: &str = "trainable_parameters";
-    /// All scalars, those of the method included; `parameters`.
-    pub const TOTAL_PARAMETERS: &str = "total_parameters";
-    /// Median time of one optimizer step; `ms`.
-    pub const STEP_TIME: &str = "step_time";
-    /// Trained tokens per second, median; `tokens/s`.
-    pub const TOKENS_PER_SECOND: &str = "tokens_per_second";
-    /// Time of the whole run, evaluation and samples included; `s`.
-    pub const DURATION: &str = "duration";
-}
-
 /// Metrics before and after the memory, in the order of the table; others follow by name.
-const BEFORE_MEMORY: &[&str] = &[metric::VALIDATION_LOSS, metric::LOSS, metric::TRAINABLE_PARAMETERS, metric::TOTAL_PARAMETERS];
-const AFTER_MEMORY: &[&str] = &[metric::STEP_TIME, metric::TOKENS_PER_SECOND, metric::DURATION];
-const MEMORY: &[&str] = &["total", "parameters", "gradients", "optimizer", "activations", "kv", "communication"];
+const BEFORE_MEMORY: &[&str] =
+    &["base_validation_loss", "validation_loss", "loss", "trainable_parameters", "total_parameters", "trainable_share", "peak_memory"];
+const AFTER_MEMORY: &[&str] = &["step_time", "tokens_per_second", "duration"];
+const MEMORY: &[&str] = &["parameters", "gradients", "optimizer", "activations", "kv", "communication", "data"];
 
 /// The comparison table: a row for each metric that any run has, and for the peak of each category of memory that any run
-/// used (named `memory.total`, `memory.activations`, …).
+/// used (named `memory.activations`, …; that of the total is the metric `peak_memory`).
 ///
 /// Values are in the order of `runs`. A ratio is null where either value is missing or not finite, and where the
 /// baseline's is 0; all are null where `baseline` is no index of `runs`.
@@ -48,7 +31,7 @@ pub fn comparison(runs: &[RunResult], baseline: usize) -> Vec<Comparison> {
 }
 
 fn memory_rows(runs: &[RunResult], baseline: usize) -> Vec<Comparison> {
-    let mut categories: Vec<&String> = names(runs, |run| run.memory.keys()).into_iter().collect();
+    let mut categories: Vec<&String> = names(runs, |run| run.memory.keys()).into_iter().filter(|name| *name != "total").collect();
     // Stable: categories that are not listed keep their order by name, after those that are.
     categories.sort_by_key(|category| MEMORY.iter().position(|known| known == *category).unwrap_or(MEMORY.len()));
     let peaks = |category: &String| -> Vec<Option<f64>> {
@@ -98,14 +81,14 @@ mod tests {
     #[test]
     fn rows_come_in_the_order_of_the_table() {
         let runs = [
-            run(&[("duration", 1.0), ("zeal", 1.0), ("loss", 1.0)], &[("activations", 1), ("total", 9), ("kv", 0)]),
+            run(&[("duration", 1.0), ("zeal", 1.0), ("loss", 1.0), ("peak_memory", 9.0)], &[("activations", 1), ("total", 9), ("kv", 0)]),
             run(&[("validation_loss", 1.0), ("step_time", 1.0)], &[("buffers", 3), ("parameters", 2)]),
         ];
         let rows: Vec<String> = comparison(&runs, 0).into_iter().map(|row| row.metric).collect();
         let expected = [
             "validation_loss",
             "loss",
-            "memory.total",
+            "peak_memory",
             "memory.parameters",
             "memory.activations",
             "memory.buffers",

@@ -138,6 +138,7 @@ fn category_zh(category: &str) -> &str {
         "activations" => "激活",
         "kv" => "KV 缓存",
         "communication" => "通信",
+        "data" => "数据",
         other => other,
     }
 }

