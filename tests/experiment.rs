@@ -1,0 +1,145 @@
+//! Whole experiments on the shipped models, as the command line and the page run them.
+
+mod common;
+
+use common::{experiment, shipped_assets, short_spec};
+use serde_json::{Value, json};
+use tinyai::lab::event::Event;
+use tinyai::lab::problem::{Problem, ProblemCode};
+use tinyai::lab::result::{Result, RunStatus};
+
+fn finish(spec: &Value) -> Result {
+    finish_with(spec, |_| {})
+}
+
+fn finish_with(spec: &Value, change: impl FnOnce(&mut tinyai::lab::assets::Assets)) -> Result {
+    let mut assets = shipped_assets(spec);
+    change(&mut assets);
+    let mut experiment = experiment(spec, assets);
+    while !experiment.finished() {
+        experiment.advance();
+    }
+    experiment.result()
+}
+
+fn problem_of(result: &Result, run: usize) -> &Problem {
+    assert_eq!(result.runs[run].status, RunStatus::Failed);
+    result.runs[run].problem.as_ref().expect("a failed run says why")
+}
+
+/// The message of a problem has to name these, in both languages.
+fn assert_names(problem: &Problem, needles: &[&str]) {
+    for text in [&problem.message.en, &problem.message.zh] {
+        for needle in needles {
+            assert!(text.contains(needle), "{text:?} does not name {needle:?}");
+        }
+    }
+}
+
+#[test]
+fn both_runs_learn_the_new_style_and_lora_trains_a_fraction() {
+    let result = finish(&short_spec(30));
+    let metric = |run: usize, name: &str| result.runs[run].metrics[name].value;
+    for run in 0..2 {
+        assert_eq!(result.runs[run].status, RunStatus::Finished);
+        assert!(metric(run, "validation_loss") < metric(run, "base_validation_loss") - 0.1, "{:?}", result.runs[run].metrics);
+        assert_eq!(result.runs[run].samples.len(), 2);
+        assert_eq!(result.runs[run].series["loss"].len(), 30);
+    }
+    assert!(metric(1, "trainable_share") < 0.05);
+    assert!(result.runs[1].memory["optimizer"].peak_bytes * 10 < result.runs[0].memory["optimizer"].peak_bytes);
+    let at_peak: u64 = result.runs[0].memory.iter().filter(|(name, _)| *name != "total").map(|(_, used)| used.at_peak_bytes).sum();
+    assert_eq!(at_peak, result.runs[0].memory["total"].peak_bytes);
+    assert_eq!(result.runs[1].diff[0].field, "fine_tuning.method");
+}
+
+#[test]
+fn the_same_seed_gives_bitwise_the_same_losses_with_any_number_of_threads() {
+    let losses = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        let result = pool.install(|| finish(&short_spec(6)));
+        result.runs.into_iter().map(|run| run.series).collect::<Vec<_>>()
+    };
+    let one = losses(1);
+    assert_eq!(one, losses(2));
+    assert_eq!(one, losses(3));
+}
+
+#[test]
+fn another_seed_gives_another_order() {
+    let mut spec = short_spec(3);
+    let first = finish(&spec);
+    spec["base"]["training"]["seed"] = json!(7);
+    assert_ne!(first.runs[0].series["loss"], finish(&spec).runs[0].series["loss"]);
+}
+
+#[test]
+fn accumulated_micro_batches_give_the_loss_of_the_whole_batch() {
+    let mut spec = short_spec(3);
+    spec["runs"] = json!([
+        {"name": "whole", "patch": {"training": {"batch_size": 4}}},
+        {"name": "parts", "patch": {"training": {"batch_size": 2, "gradient_accumulation": 2}}},
+    ]);
+    let result = finish(&spec);
+    let losses = |run: usize| result.runs[run].series["loss"].iter().map(|p| p.1);
+    // The same sequences in the same order, summed in another.
+    assert!(losses(0).zip(losses(1)).all(|(a, b)| (a - b).abs() < 1e-4 * a));
+    assert!(result.runs[1].memory["activations"].peak_bytes < result.runs[0].memory["activations"].peak_bytes);
+}
+
+#[test]
+fn a_run_over_its_memory_limit_names_what_grew_and_the_other_goes_on() {
+    let mut spec = short_spec(3);
+    // The modelled lower bound of full fine-tuning is about 37 MB; its real need is about 45 MB.
+    spec["runs"][0]["patch"] = json!({"resources": {"memory_limit": 40}, "training": {"batch_size": 4}});
+    let result = finish(&spec);
+    let problem = problem_of(&result, 0);
+    assert_eq!(problem.code, ProblemCode::OutOfMemory);
+    assert_names(problem, &["40", "batch_size"]);
+    assert_eq!(result.runs[1].status, RunStatus::Finished);
+}
+
+#[test]
+fn a_batch_that_cannot_fit_is_refused_before_it_starts() {
+    let mut spec = short_spec(3);
+    spec["base"]["training"]["batch_size"] = json!(1024);
+    spec["base"]["resources"] = json!({"memory_limit": 64});
+    let problem = problem_of(&finish(&spec), 0).clone();
+    assert_names(&problem, &["1024", "batch_size"]);
+}
+
+#[test]
+fn files_that_are_broken_say_what_is_wrong_with_them() {
+    let spec = short_spec(2);
+    let model = "models/tang-poems/model.safetensors";
+    let cut = finish_with(&spec, |assets| {
+        let bytes = assets.get(model).expect("shipped").to_vec();
+        assets.insert(model, bytes[..bytes.len() / 2].to_vec());
+    });
+    assert_eq!(problem_of(&cut, 0).code, ProblemCode::BadFile);
+    assert_names(problem_of(&cut, 0), &[model]);
+
+    let mut own_text = spec.clone();
+    own_text["base"]["data"]["corpus"] = json!("file:mine.txt");
+    let text = |bytes: &[u8]| problem_of(&finish_with(&own_text, |assets| assets.insert("file:mine.txt", bytes.to_vec())), 0).clone();
+    assert_names(&text(b""), &["mine.txt", "0"]);
+    assert_names(&text(&[0xE6, 0x98, 0xA5, 0xFF]), &["mine.txt", "UTF-8", "0xFF", "3"]);
+    assert_names(&text("春眠不觉晓".as_bytes()), &["mine.txt", "48"]);
+}
+
+#[test]
+fn a_cancelled_run_keeps_what_it_measured() {
+    let spec = short_spec(50);
+    let mut experiment = experiment(&spec, shipped_assets(&spec));
+    let mut points = 0;
+    while points < 6 {
+        points += experiment.advance().iter().filter(|e| matches!(e, Event::Metric { series, .. } if series == "loss")).count();
+    }
+    assert!(matches!(experiment.cancel(Some(0))[..], [Event::Cancelled { run: 0 }]));
+    assert!(!experiment.finished());
+    experiment.cancel(None);
+    let result = experiment.result();
+    assert!(experiment.finished() && experiment.advance().is_empty());
+    assert_eq!(result.runs[0].status, RunStatus::Cancelled);
+    assert_eq!(result.runs[0].series["loss"].len(), 3);
+}
