@@ -69,10 +69,13 @@ fn keys_hold_at_dots_and_the_longest_wins() {
     assert_eq!(key("xlosses"), None);
 }
 
+/// What is done to the bytes of a file.
+type Change = fn(Vec<u8>) -> Vec<u8>;
+
 /// The goldens' folder with a change to one file.
 struct Tampered {
     path: &'static str,
-    change: fn(Vec<u8>) -> Vec<u8>,
+    change: Change,
 }
 
 impl Files for Tampered {
@@ -83,7 +86,7 @@ impl Files for Tampered {
     }
 }
 
-fn findings(path: &'static str, change: fn(Vec<u8>) -> Vec<u8>) -> String {
+fn findings(path: &'static str, change: Change) -> String {
     let case = path.split('/').next().unwrap();
     let whole = Tampered { path: "", change: |bytes| bytes };
     assert_eq!(run(&whole, case), Outcome::Passed, "{case} without the planted error");
@@ -111,7 +114,7 @@ fn an_error_planted_in_a_tensor_is_found() {
 
 #[test]
 fn a_wrong_hyper_parameter_is_found() {
-    let cases: [(&str, fn(Vec<u8>) -> Vec<u8>, &str); 4] = [
+    let cases: [(&str, Change, &str); 4] = [
         ("llama-tiny/config.json", |bytes| replace(bytes, b"\"rms_norm_eps\": 1e-05", b"\"rms_norm_eps\": 2e-05"), "grad."),
         ("llama-train/case.json", |bytes| replace(bytes, b"\"weight_decay\": 0.01", b"\"weight_decay\": 0.02"), "final_constant."),
         ("llama-train/case.json", |bytes| replace(bytes, b"\"clip\": 1.0", b"\"clip\": 1.1"), "cosine.losses"),

@@ -20,14 +20,14 @@ pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     if runs.len() != strides.len() {
         return Err(format!("{} runs for the strides {strides:?}", runs.len()).into());
     }
-    for index in 0..runs.len() {
+    for (index, run) in runs.iter().enumerate() {
         let path = format!("runs.{index}");
         let stride = case.integer(&format!("expected.{path}.stride"))?;
         let window = case.integer(&format!("expected.{path}.window"))?;
         let (windows, token_nll) = evaluate(&model, &stream.ids, window, stride)?;
 
         checks.tensor(&format!("token_nll.stride{stride}"), &token_nll, &io)?;
-        let want = runs[index]["windows"].as_array().map_or(0, Vec::len);
+        let want = run["windows"].as_array().map_or(0, Vec::len);
         checks.require(windows.len() == want, || format!("{path}: {} windows, want {want}", windows.len()));
         for (index, got) in windows.iter().enumerate().take(want) {
             let path = format!("{path}.windows.{index}");
