@@ -80,7 +80,7 @@ pub fn run_logged(name: &str, limit: Duration, command: &mut Command) -> Result<
         let text = fs::read_to_string(&log).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         let end = lines[lines.len().saturating_sub(30)..].join("\n");
-        bail!("`{}` ended with {status}; the end of {}:\n{end}", shown(command), log.display());
+        bail!("`{}` ended with {status}, saying (all of it is in {}):\n{end}", shown(command), log.display());
     }
     Ok(())
 }

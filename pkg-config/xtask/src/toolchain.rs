@@ -43,10 +43,12 @@ impl Toolchain {
             Ok(found) => return Ok(found.chosen("component rust-src added by rustup")),
             Err(error) => error,
         };
-        say("rust", format_args!("not by rustup ({rustup_says:#}): trying apt"));
+        let reason = rustup_says.root_cause().to_string();
+        let reason = reason.lines().next().unwrap_or_default();
+        say("rust", format_args!("not by rustup ({reason}): trying apt"));
         let installed = install_by_apt().with_context(|| {
             format!(
-                "no Rust here can compile for WebAssembly. Either `rustup component add rust-src` ({rustup_says:#}), \
+                "no Rust here can compile for WebAssembly. Either `rustup component add rust-src` ({reason}), \
                  or as root `apt-get install rustc cargo rust-src lld` (on Debian 12: rustc-web cargo-web rust-web-src lld-NN)"
             )
         })?;
