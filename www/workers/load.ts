@@ -93,7 +93,7 @@ async function download(url: URL, path: string, onLoading: (loading: Loading) =>
   let received = 0;
   const reader = response.body!.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((error: Error) => Promise.reject(failed(error.message)));
     if (done) break;
     parts.push(value);
     received += value.length;
