@@ -97,7 +97,7 @@ fn native(report: &mut Report) {
     } else {
         report.skip("clippy", "cargo clippy is not installed");
     }
-    report.stage("native tests", || cargo(&["test", "--workspace"]));
+    report.stage("native tests", || cargo(&["test", "--workspace", "--no-fail-fast"]));
     report.stage("TypeScript types as committed", generated_types);
 }
 
