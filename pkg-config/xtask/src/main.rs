@@ -1,6 +1,7 @@
 //! The chores of TinyAI Playground. `cargo xtask` (an alias in `.cargo/config.toml`) lists them.
 
 mod apt;
+mod bench;
 mod browser;
 mod build;
 mod corpora;
@@ -16,6 +17,7 @@ mod variants;
 
 use anyhow::{Result, bail};
 use lexopt::prelude::*;
+use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask COMMAND
@@ -24,11 +26,23 @@ cargo xtask COMMAND
   build     the native command line, the WebAssembly engine and the site, into www/dist
   serve     build, then serve www/dist        [--port N] [--no-isolation] [--no-build]
   test      check and test everything         [--native] [--wasm] [--e2e]   (none of them: all three)
+  bench     time the training step natively and in the browser         [SPEC.json]
   package   the engine as an npm package, target/package/*.tgz
   corpora   prepare the training texts again from their source packages
 ";
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match chore() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A backtrace of xtask, which RUST_BACKTRACE would add, tells nothing about the chore.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chore() -> Result<()> {
     let mut args = lexopt::Parser::from_env();
     let command = match args.next()? {
         Some(Value(command)) => command.string()?,
@@ -38,6 +52,7 @@ fn main() -> Result<()> {
         }
         Some(other) => return Err(other.unexpected().into()),
     };
+    let here = std::env::current_dir()?;
     std::env::set_current_dir(run::root())?;
     match command.as_str() {
         "setup" => {
@@ -50,6 +65,7 @@ fn main() -> Result<()> {
         }
         "serve" => serve::serve(&serve::Options::parse(args)?),
         "test" => test::test(&test::Stages::parse(args)?),
+        "bench" => bench::bench(bench::spec(args, &here)?),
         "package" => {
             no_more(args)?;
             package::everything()
