@@ -85,8 +85,8 @@ pub struct OutOfMemory {
     pub category: Category,
     /// Bytes asked for.
     pub requested: usize,
-    /// What was in use at that moment.
-    pub report: MemoryReport,
+    /// What was in use at that moment; boxed, since every operation of the engine can return this error.
+    pub report: Box<MemoryReport>,
     /// The ledger's limit; `None`: the allocator itself refused.
     pub limit: Option<usize>,
 }
@@ -132,7 +132,7 @@ impl Ledger {
         let mut report = self.books.report.borrow_mut();
         let total = report.total.live.saturating_add(bytes);
         if let Some(limit) = self.books.limit.get().filter(|&limit| total > limit) {
-            return Err(OutOfMemory { category, requested: bytes, report: *report, limit: Some(limit) });
+            return Err(OutOfMemory { category, requested: bytes, report: Box::new(*report), limit: Some(limit) });
         }
         let used = &mut report.categories[category as usize];
         used.live += bytes;
@@ -151,7 +151,7 @@ impl Ledger {
 
     /// The error for a request that the allocator refused.
     pub(super) fn refused(&self, category: Category, requested: usize) -> OutOfMemory {
-        OutOfMemory { category, requested, report: self.report(), limit: None }
+        OutOfMemory { category, requested, report: Box::new(self.report()), limit: None }
     }
 
     /// What is and was in use.

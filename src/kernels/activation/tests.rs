@@ -40,8 +40,7 @@ type Backward = fn(&[f32], &[f32], &mut [f32]);
 kernel_test!(
     fn unary_activations_match_the_reference() {
         let mut report = Report::default();
-        let cases: [Unary; 2] =
-            [("silu", silu64, silu_forward, silu_backward), ("gelu", gelu64, gelu_forward, gelu_backward)];
+        let cases: [Unary; 2] = [("silu", silu64, silu_forward, silu_backward), ("gelu", gelu64, gelu_forward, gelu_backward)];
         for n in LENS {
             let (x, d_y) = (inputs(n, 1), testing::random(n, 2));
             for (name, f, forward, backward) in cases {

@@ -109,10 +109,10 @@ impl<'s> Walker<'s> {
     }
 
     /// Items are walked as wholes even in a patch: a merge patch replaces lists, it does not merge them.
-    fn array(&mut self, items: &mut Vec<Value>, schema: &'s Value) {
+    fn array(&mut self, items: &mut [Value], schema: &'s Value) {
         let (min, max) = limits(schema, "minItems", "maxItems");
         if !(min..=max).contains(&(items.len() as f64)) {
-            let whole = Value::Array(items.clone());
+            let whole = Value::Array(items.to_vec());
             self.find(Some(&whole), Kind::OutOfRange { schema });
         }
         for index in 0..items.len() {
