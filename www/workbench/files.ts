@@ -45,6 +45,8 @@ function validPrefix(bytes: Uint8Array): number {
     if (decodes(middle, false)) good = middle;
     else bad = middle;
   }
+  // The prefix may end within a character that is never completed: that one is wrong from its first byte on.
+  while (!decodes(good, true)) good--;
   return good;
 }
 
