@@ -12,9 +12,6 @@ use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// The oldest minor release of Rust 1 that compiles this project (`rust-version` in Cargo.toml).
-const OLDEST: u32 = 88;
-
 /// A Rust that can compile for WebAssembly with its own standard library.
 pub struct Toolchain {
     sysroot: PathBuf,
@@ -68,8 +65,9 @@ impl Toolchain {
         let verbose = ask(&["-vV"]).ok_or_else(|| unfit(format!("{} does not run", rustc.display())))?;
         let release = field(&verbose, "release").unwrap_or_default().to_owned();
         let minor: u32 = release.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0);
-        if minor < OLDEST {
-            return Err(unfit(format!("Rust {release} is older than 1.{OLDEST}")));
+        let oldest = oldest();
+        if minor < oldest {
+            return Err(unfit(format!("Rust {release} is older than 1.{oldest}")));
         }
         let sysroot = PathBuf::from(ask(&["--print", "sysroot"]).ok_or_else(|| unfit("rustc has no sysroot".into()))?);
         let host = field(&verbose, "host").unwrap_or_default();
@@ -173,8 +171,10 @@ fn install_by_apt() -> Result<String> {
     // Debian's security suite brings a recent Rust for its browsers (rustc-web) beside the release's own old one.
     let sets: [&[&str]; 2] = [&["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"], &["rustc", "cargo", "rust-src", "rust-llvm"]];
     let newest = sets.iter().filter_map(|set| Some((minor_release(&apt::candidate(set[0])?)?, *set))).max();
-    let Some((_, set)) = newest.filter(|(minor, _)| *minor >= OLDEST) else {
-        bail!("apt offers no Rust of 1.{OLDEST} or newer (the newest is {:?})", newest.map(|(minor, _)| format!("1.{minor}")));
+    let oldest = oldest();
+    let Some((_, set)) = newest.filter(|(minor, _)| *minor >= oldest) else {
+        let offered = newest.map_or("none".to_owned(), |(minor, _)| format!("1.{minor}"));
+        bail!("apt offers no Rust of 1.{oldest} or newer (newest: {offered})");
     };
     let mut packages: Vec<String> = set.iter().filter(|name| apt::candidate(name).is_some()).map(|name| (*name).to_owned()).collect();
     apt::install(&packages)?;
@@ -187,6 +187,14 @@ fn install_by_apt() -> Result<String> {
         packages.push(lld);
     }
     Ok(packages.join(" "))
+}
+
+/// The minor release of Rust 1 that this project needs at least: `rust-version` in Cargo.toml.
+fn oldest() -> u32 {
+    const MANIFEST: &str = include_str!("../../../Cargo.toml");
+    let version = MANIFEST.lines().find_map(|line| line.strip_prefix("rust-version = \"1."));
+    let minor = version.and_then(|rest| rest.split(['.', '"']).next()?.parse().ok());
+    minor.expect("Cargo.toml states rust-version = \"1.NN\"")
 }
 
 /// `1.96.0+dfsg1-1~deb12u2` → 96.
