@@ -83,6 +83,7 @@ export const en: Messages = {
     'tokens/s': 'tokens/s',
     ms: 'ms',
     s: 's',
+    min: 'min',
     nats: 'nats/token',
     bytes: 'bytes',
     parameters: '',

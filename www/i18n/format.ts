@@ -32,7 +32,7 @@ export function duration(seconds: number): string {
   const { units } = messages();
   if (seconds < 9.95) return `${format(seconds, { maximumFractionDigits: 1 })} ${units.s}`;
   if (seconds < 60) return `${count(seconds)} ${units.s}`;
-  return `${count(Math.floor(seconds / 60))} min ${count(Math.floor(seconds % 60))} ${units.s}`;
+  return `${count(Math.floor(seconds / 60))} ${units.min} ${count(Math.floor(seconds % 60))} ${units.s}`;
 }
 
 /** Any number as it stands in a spec: as short as exact. */

@@ -83,6 +83,7 @@ export const zh: Messages = {
     'tokens/s': '词元/秒',
     ms: '毫秒',
     s: '秒',
+    min: '分',
     nats: 'nat/词元',
     bytes: '字节',
     parameters: '',

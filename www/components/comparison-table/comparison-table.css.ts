@@ -61,7 +61,7 @@ export const styles = css`
 
   .run-status {
     white-space: nowrap;
-    margin-right: 0.5em;
+    margin-inline: 0.6em;
     color: var(--ink-2);
     font-size: 0.84rem;
     font-weight: 400;

@@ -22,6 +22,16 @@ function valueWithUnit(value: number, unit: string): string {
   return `${short(value)} ${units[unit] ?? unit}`.trim();
 }
 
+/** What the table begins with; the rest follows as the engine gives it. */
+const FIRST = ['base_validation_loss', 'validation_loss', 'loss', 'trainable_parameters', 'trainable_share', 'total_parameters'];
+
+/** The rows in the order of the table; the peak of all memory is among the categories already. */
+function ordered(rows: Comparison[]): Comparison[] {
+  const rank = (metric: string): number => (FIRST.includes(metric) ? FIRST.indexOf(metric) : FIRST.length);
+  const total = rows.some(({ metric }) => metric === 'memory.total');
+  return rows.filter(({ metric }) => !(total && metric === 'peak_memory')).sort((a, b) => rank(a.metric) - rank(b.metric));
+}
+
 /** A metric's name; `memory.CATEGORY` is the peak of that category. */
 function metricName(metric: string): string {
   const text = messages().results;
@@ -100,7 +110,7 @@ export class ComparisonTable extends LabElement {
     const text = messages().results;
     return html`<tbody>
       <tr class="part"><th colspan=${result.runs.length + 1} scope="rowgroup">${text.measured}</th></tr>
-      ${result.comparison.map((row) => this.renderRow(row, baseline))}
+      ${ordered(result.comparison).map((row) => this.renderRow(row, baseline))}
     </tbody>`;
   }
 

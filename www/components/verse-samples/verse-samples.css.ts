@@ -30,7 +30,8 @@ export const styles = css`
   .sheet {
     --line: 1.86rem;
     width: 100%;
-    height: 17.6rem;
+    /* A line of seven and seven characters with its punctuation stands in one column. */
+    height: 20.8rem;
     overflow: auto;
     scrollbar-width: thin;
     padding: 0.6rem 0.7rem;
