@@ -12,6 +12,34 @@ pub struct Simd128;
 #[derive(Clone, Copy, Debug)]
 pub struct RelaxedSimd;
 
+/// `b < a ? a : b`, so that a NaN in `b` survives: one instruction on x86, where `f32x4_max` is six.
+#[cfg(not(target_feature = "relaxed-simd"))]
+#[inline(always)]
+fn larger(a: v128, b: v128) -> v128 {
+    f32x4_pmax(b, a)
+}
+
+/// `a < b ? a : b`, so that a NaN in `b` survives.
+#[cfg(not(target_feature = "relaxed-simd"))]
+#[inline(always)]
+fn smaller(a: v128, b: v128) -> v128 {
+    f32x4_pmin(b, a)
+}
+
+/// `b < a ? a : b`. Where relaxed SIMD is allowed, LLVM 22 makes `relaxed_max` of `f32x4_pmax`, and that drops the NaN on x86.
+#[cfg(target_feature = "relaxed-simd")]
+#[inline(always)]
+fn larger(a: v128, b: v128) -> v128 {
+    v128_bitselect(a, b, f32x4_lt(b, a))
+}
+
+/// `a < b ? a : b`, for the reason of [`larger`].
+#[cfg(target_feature = "relaxed-simd")]
+#[inline(always)]
+fn smaller(a: v128, b: v128) -> v128 {
+    v128_bitselect(a, b, f32x4_lt(a, b))
+}
+
 /// The two differ only in the multiply-add.
 macro_rules! wasm_backend {
     ($token:ty, $name:literal, |$a:ident, $b:ident, $c:ident| $mul_add:expr) => {
@@ -63,12 +91,11 @@ macro_rules! wasm_backend {
             }
             #[inline(always)]
             fn max(self, a: v128, b: v128) -> v128 {
-                // `pmax(b, a)` is `b < a ? a : b`, one instruction on x86; `f32x4_max` is six.
-                f32x4_pmax(b, a)
+                larger(a, b)
             }
             #[inline(always)]
             fn min(self, a: v128, b: v128) -> v128 {
-                f32x4_pmin(b, a)
+                smaller(a, b)
             }
             #[inline(always)]
             fn sqrt(self, a: v128) -> v128 {
