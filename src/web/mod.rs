@@ -1,5 +1,7 @@
 //! The wasm-bindgen face of the engine: it converts, calls, and converts back.
 
+mod bench;
+
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 

@@ -1,41 +1,21 @@
-//! `cargo xtask bench`: the time of a training step, on the command line and in the browser.
+//! `cargo xtask bench`: this engine and its browser peers on the same work, in turn, in one headless browser.
 
-use crate::run::{root, run, say};
+use crate::run::{run, say};
 use crate::{browser, build, npm};
-use anyhow::{Context, Result, ensure};
-use lexopt::prelude::*;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use anyhow::Result;
+use std::ffi::OsString;
+use std::path::Path;
 
-/// The spec that was asked for, if one was, seen from the folder `here`.
-pub fn spec(mut args: lexopt::Parser, here: &Path) -> Result<Option<PathBuf>> {
-    let spec = match args.next()? {
-        None => return Ok(None),
-        Some(Value(file)) => here.join(file),
-        Some(other) => return Err(other.unexpected().into()),
-    };
-    crate::no_more(args)?;
-    Ok(Some(spec))
-}
-
-/// Runs `spec`, by default the first lab's experiment, everywhere and prints what its steps took (median and quartiles).
-pub fn bench(spec: Option<PathBuf>) -> Result<()> {
+/// Builds the engine and hands `args` to `tests/bench/run.mjs`, which knows the groups and options; a file after `--json` is
+/// seen from the folder `here`.
+pub fn bench(mut args: lexopt::Parser, here: &Path) -> Result<()> {
+    let mut args: Vec<OsString> = args.raw_args()?.collect();
+    if let Some(file) = args.iter().position(|arg| arg == "--json").and_then(|at| args.get_mut(at + 1)) {
+        *file = here.join(&*file).into();
+    }
     let chrome = browser::chrome()?;
-    build::everything()?;
-    let tinyai = root().join("target/release").join(format!("tinyai{}", std::env::consts::EXE_SUFFIX));
-    let spec = match spec {
-        Some(spec) => spec,
-        None => default_spec(&tinyai)?,
-    };
-    say("bench", format_args!("{} …", spec.display()));
-    run(npm::tools()?.node("bench.mjs").arg(tinyai).arg(spec).env("CHROME", chrome))
-}
-
-fn default_spec(tinyai: &Path) -> Result<PathBuf> {
-    let output = Command::new(tinyai).arg("default-spec").output().context("could not start tinyai")?;
-    ensure!(output.status.success(), "`tinyai default-spec` ended with {}", output.status);
-    let file = root().join("target/bench-spec.json");
-    fs::write(&file, output.stdout)?;
-    Ok(file)
+    build::engines()?;
+    let project = npm::Project::installed("tests/bench")?;
+    say("bench", "measuring: leave the machine alone until it is done");
+    run(project.node("run.mjs").args(args).env("CHROME", chrome))
 }

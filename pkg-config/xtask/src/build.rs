@@ -24,6 +24,7 @@ pub fn everything() -> Result<()> {
 /// `www/public/engine/`.
 pub fn engines() -> Result<()> {
     let rust = Toolchain::find_or_install()?;
+    peak(&rust)?;
     let bindgen = tools::wasm_bindgen()?;
     let node = npm::tools()?;
     thread::scope(|scope| {
@@ -62,6 +63,24 @@ fn engine(variant: &Variant, rust: &Toolchain, bindgen: &Path, node: &npm::Proje
     let size = fs::metadata(output.join("tinyai_bg.wasm"))?.len();
     say("wasm", format_args!("{}: {} kB, {} kB as compiled", variant.name, size / 1000, source.len() / 1000));
     fs::write(stamp, fingerprint)?;
+    Ok(())
+}
+
+/// `www/public/engine/peak/peak.wasm`: the loops that measure what the machine can do at most (`tests/bench/peak`).
+fn peak(rust: &Toolchain) -> Result<()> {
+    let target = root().join("target/wasm-peak");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release", "--quiet", "--target", TARGET, "--manifest-path"]);
+    cargo.arg(root().join("tests/bench/peak/Cargo.toml")).arg("--target-dir").arg(&target);
+    rust.configure(&mut cargo);
+    cargo
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_UNSTABLE_BUILD_STD", "core")
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-C target-feature=+simd128,+relaxed-simd");
+    timed("wasm", "the loops of the multiply-add peak", || run(&mut cargo))?;
+    let output = root().join("www/public/engine/peak");
+    fs::create_dir_all(&output)?;
+    fs::copy(target.join(TARGET).join("release/peak.wasm"), output.join("peak.wasm"))?;
     Ok(())
 }
 

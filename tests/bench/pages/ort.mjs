@@ -1,0 +1,97 @@
+/** onnxruntime-web on its wasm (CPU) backend, with models written on the spot. */
+import { FLOAT, INT32, INT8, UINT8, model, node, tensor, tinyOutputs } from './onnx.mjs';
+import { random, rng } from './random.mjs';
+import { gemmError, layouts, time } from './timing.mjs';
+
+const OPTIONS = { executionProviders: ['wasm'] };
+
+async function load(threads) {
+  const ort = await import('/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs');
+  ort.env.wasm.numThreads = threads;
+  ort.env.wasm.wasmPaths = '/node_modules/onnxruntime-web/dist/';
+  ort.env.logLevel = 'error';
+  return ort;
+}
+
+/**
+ * Several products in one graph, whose results are not copied out. `const_b`: B is an initializer, packed when the model is loaded.
+ * `dynamic_b`: B is computed at run time, as in training.
+ */
+async function gemm(ort, op, shape) {
+  const [m, k, n] = shape;
+  const [la, lb] = layouts(op, shape);
+  const [A, B] = [random(la[0] * la[1], 1), random(lb[0] * lb[1], 2)];
+  const attributes = { ...(op === 'atb' && { transA: 1 }), ...(op === 'abt' && { transB: 1 }) };
+  const product = (a, b, c) => (op === 'ab' ? node('MatMul', [a, b], [c]) : node('Gemm', [a, b], [c], attributes));
+  const times = Math.max(2, Math.min(32, Math.ceil(6e7 / (2 * m * n * k)), Math.max(2, Math.floor(16e6 / (4 * n * k)))));
+  const names = Array.from({ length: times }, (_, i) => `c${i}`);
+  const tiny = tinyOutputs(names, FLOAT);
+  const inputs = [['s', FLOAT, [1]]];
+  const feeds = { s: new ort.Tensor('float32', new Float32Array(1), [1]) };
+  const constant = model({
+    nodes: [node('Add', ['A0', 's'], ['A']), ...names.map((c, i) => product('A', `B${i}`, c)), ...tiny.nodes],
+    inits: [tensor('A0', FLOAT, la, A), ...names.map((_, i) => tensor(`B${i}`, FLOAT, lb, random(k * n, 2 + i))), ...tiny.inits],
+    inputs,
+    outputs: tiny.outputs,
+  });
+  const dynamic = model({
+    nodes: [node('Add', ['B0', 's'], ['B']), ...names.map((c, i) => product(`A${i}`, 'B', c)), ...tiny.nodes],
+    inits: [tensor('B0', FLOAT, lb, B), ...names.map((_, i) => tensor(`A${i}`, FLOAT, la, random(m * k, 1 + i))), ...tiny.inits],
+    inputs,
+    outputs: tiny.outputs,
+  });
+  const single = model({ nodes: [product('A', 'B', 'C')], inits: [tensor('B', FLOAT, lb, B)], inputs: [['A', FLOAT, la]], outputs: [['C', FLOAT, [m, n]]] });
+  const session = await ort.InferenceSession.create(single, OPTIONS);
+  const { C } = await session.run({ A: new ort.Tensor('float32', A, la) });
+  const error = gemmError(C.data, op, shape, A, B);
+  await session.release();
+  const sessions = { const_b: await ort.InferenceSession.create(constant, OPTIONS), dynamic_b: await ort.InferenceSession.create(dynamic, OPTIONS) };
+  return {
+    error,
+    measure: async (ms) => {
+      const result = {};
+      for (const [name, session] of Object.entries(sessions)) result[name] = (await time(() => session.run(feeds), ms)) / times;
+      return result;
+    },
+    close: async () => {
+      for (const session of Object.values(sessions)) await session.release();
+    },
+  };
+}
+
+/** u8 × s8 → s32 (`MatMulInteger`), several products in one graph. */
+async function gemmInt8(ort, [m, k, n]) {
+  const bytes = (length, seed, make) => make.from({ length }, ((r) => () => Math.floor(r() * 255) - (make === Int8Array ? 127 : 0))(rng(seed)));
+  const times = m === 1 ? 8 : 2;
+  const names = Array.from({ length: times }, (_, i) => `c${i}`);
+  const tiny = tinyOutputs(names, INT32);
+  const bytesOf = model({
+    nodes: [...names.map((c, i) => node('MatMulInteger', ['A', `B${i}`, 'za', 'zb'], [c])), ...tiny.nodes],
+    inits: [
+      ...names.map((_, i) => tensor(`B${i}`, INT8, [k, n], bytes(k * n, 2 + i, Int8Array))),
+      tensor('za', UINT8, [], new Uint8Array([128])),
+      tensor('zb', INT8, [], new Int8Array([0])),
+      ...tiny.inits,
+    ],
+    inputs: [['A', UINT8, [m, k]]],
+    outputs: tiny.outputs,
+  });
+  const session = await ort.InferenceSession.create(bytesOf, OPTIONS);
+  const feeds = { A: new ort.Tensor('uint8', bytes(m * k, 1, Uint8Array), [m, k]) };
+  return {
+    measure: async (ms) => ({ matmul_integer: (await time(() => session.run(feeds), ms)) / times }),
+    close: () => session.release(),
+  };
+}
+
+let ort;
+let row;
+window.peer = {
+  open: async (threads) => void (ort = await load(threads)),
+  prepare: async ({ group, op, shape }) => {
+    row = group === 'gemm' ? await gemm(ort, op, shape) : await gemmInt8(ort, shape);
+    return { error: row.error };
+  },
+  measure: (ms) => row.measure(ms),
+  close: () => row.close(),
+};

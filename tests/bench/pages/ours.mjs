@@ -1,0 +1,29 @@
+/** This engine, in a worker as on the site. */
+import { Peak } from './peak.mjs';
+
+let worker;
+let peak;
+
+/** Calls a function of `ours.worker.mjs`. */
+const call = (name, ...args) =>
+  new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => ('error' in data ? reject(new Error(data.error)) : resolve(data.value));
+    worker.postMessage({ name, args });
+  });
+
+window.peer = {
+  open: async (threads, variant) => {
+    worker = new Worker('ours.worker.mjs', { type: 'module' });
+    worker.onerror = (event) => console.error(`bench: ${event.message}`);
+    return call('open', threads, variant);
+  },
+  prepare: (row) => call('prepare', row),
+  measure: (ms) => call('measure', ms),
+  close: () => call('close'),
+};
+
+/** The machine's roof; see `peak.mjs`. */
+window.peak = async (threads, loop) => {
+  peak ??= await Peak.load('/peak/peak.wasm', navigator.hardwareConcurrency);
+  return peak.measure(threads, loop);
+};

@@ -1,0 +1,50 @@
+/** Loads one variant of the engine and runs its workloads. */
+import { timeSteps, timeSync } from './timing.mjs';
+
+let engine;
+let row;
+
+/** What a row computes, and how to time it. */
+const ROWS = {
+  gemm: ({ op, shape }) => timed(new engine.GemmBench(op, ...shape)),
+  'gemm-int8': ({ op, shape }) => timed(new engine.GemmInt8Bench(op, ...shape)),
+  attention: ({ op, shape }) => {
+    const work = new engine.AttentionBench(...shape);
+    work.forward(1);
+    return { measure: (ms) => ({ ours: timeSync(() => work[op](1), ms) }), close: () => work.free() };
+  },
+  train: ({ op }) => {
+    const work = new engine.TrainBench(op);
+    const step = () => work.step();
+    const losses = Array.from({ length: 4 }, step);
+    return { losses, measure: async (ms) => ({ ours: await timeSteps(step, ms) }), close: () => work.free() };
+  },
+};
+
+function timed(work) {
+  work.run(1);
+  return { error: work.error(), measure: (ms) => ({ ours: timeSync(() => work.run(1), ms) }), close: () => work.free() };
+}
+
+const FUNCTIONS = {
+  open: async (threads, variant) => {
+    engine = await import(`/engine/${variant}/tinyai.js`);
+    await engine.default();
+    await engine.initThreadPool?.(threads);
+    return { variant: engine.variant(), version: engine.version() };
+  },
+  prepare: async (description) => {
+    row = ROWS[description.group](description);
+    return { error: row.error, losses: row.losses };
+  },
+  measure: (ms) => row.measure(ms),
+  close: () => row.close(),
+};
+
+onmessage = async ({ data: { name, args } }) => {
+  try {
+    postMessage({ value: await FUNCTIONS[name](...args) });
+  } catch (error) {
+    postMessage({ error: String(error?.message ?? error) });
+  }
+};
