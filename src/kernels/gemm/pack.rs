@@ -57,16 +57,39 @@ pub(in crate::kernels) fn pack<const WIDTH: usize>(source: Source, lanes: Range<
     }
 }
 
+/// Elements of each lane that [`pack_transposed`] takes at a time: a vector's worth, so that it becomes loads and shuffles.
+const RUN: usize = 4;
+
 /// A full panel whose lanes are apart in memory: each row of the output gathers from `WIDTH` streams.
 ///
 /// # Safety
 /// `WIDTH` lanes of `panel.len() / WIDTH` elements lie in the allocation of `data` at the strides of `source`.
 #[inline(always)]
 unsafe fn pack_transposed<const WIDTH: usize>(data: *const f32, source: Source, panel: &mut [f32]) {
-    for (p, out) in panel.chunks_exact_mut(WIDTH).enumerate() {
+    let Source { lane_stride, depth_stride, .. } = source;
+    let mut depth = 0;
+    let mut rest = panel;
+    if depth_stride == 1 {
+        let mut runs = rest.chunks_exact_mut(RUN * WIDTH);
+        for out in &mut runs {
+            let mut lanes = [[0.0; RUN]; WIDTH];
+            for (i, lane) in lanes.iter_mut().enumerate() {
+                // SAFETY: promised by the caller; arrays of floats need no more alignment than floats.
+                *lane = unsafe { data.add(i * lane_stride + depth).cast::<[f32; RUN]>().read() };
+            }
+            for (p, out) in out.chunks_exact_mut(WIDTH).enumerate() {
+                for (out, lane) in out.iter_mut().zip(&lanes) {
+                    *out = lane[p];
+                }
+            }
+            depth += RUN;
+        }
+        rest = runs.into_remainder();
+    }
+    for (p, out) in (depth..).zip(rest.chunks_exact_mut(WIDTH)) {
         for (lane, out) in out.iter_mut().enumerate() {
             // SAFETY: promised by the caller.
-            *out = unsafe { *data.add(lane * source.lane_stride + p * source.depth_stride) };
+            *out = unsafe { *data.add(lane * lane_stride + p * depth_stride) };
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::kernels::simd::Simd;
 
-/// The widest tile of any backend.
-const MAX_COLS: usize = 16;
+/// Elements of the largest tile of any backend.
+const MAX_TILE: usize = 96;
 
 /// A row-major window of the output.
 #[derive(Clone, Copy)]
@@ -52,34 +52,85 @@ pub(super) unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
     assert!(b.len() >= depth * width);
     let mut acc = [[isa.splat(0.0); VECTORS]; ROWS];
     let (mut a, mut b) = (a.as_ptr(), b.as_ptr());
-    for _ in 0..depth {
-        let mut b_row = [isa.splat(0.0); VECTORS];
-        for (v, b_vec) in b_row.iter_mut().enumerate() {
-            // SAFETY: `b` has `depth` rows of `width`, as asserted.
-            *b_vec = unsafe { isa.load_ptr(b.add(v * S::LANES)) };
+    // SAFETY: one past the end of the panel.
+    let end = unsafe { b.add(depth * width) };
+    // Four steps a turn, with a way out before each. The ways out cost less than four turns would, and they keep the steps apart:
+    // in one block of code LLVM mixes them, so that more values live at once than there are registers.
+    macro_rules! step {
+        ($step:literal) => {
+            // SAFETY: `a` has `depth` columns of `ROWS`, `b` has `depth` rows of `width`, and this is not yet the end.
+            unsafe {
+                let (a, b) = (a.add($step * ROWS), b.add($step * width));
+                if b == end {
+                    break;
+                }
+                accumulate(isa, a, b, &mut acc);
+            }
+        };
+    }
+    loop {
+        step!(0);
+        step!(1);
+        step!(2);
+        step!(3);
+        // SAFETY: at most one past the end of the panels.
+        unsafe { (a, b) = (a.add(4 * ROWS), b.add(4 * width)) };
+    }
+    if (rows, cols) == (ROWS, width) {
+        for (i, acc) in acc.iter().enumerate() {
+            // SAFETY: row `i` of the tile, which the caller owns.
+            unsafe { combine(isa, acc, scaling, c.at(i, 0).origin) };
         }
-        for (i, acc) in acc.iter_mut().enumerate() {
-            // SAFETY: `a` has `depth` columns of `ROWS`.
-            let a = isa.splat(unsafe { *a.add(i) });
-            for (acc, b) in acc.iter_mut().zip(b_row) {
-                *acc = isa.mul_add(a, b, *acc);
+    } else {
+        // Through memory: an accumulator that is picked by a number that is not known here could not stay in a register.
+        let mut whole = [0.0; MAX_TILE];
+        for (acc, out) in acc.iter().zip(whole.chunks_exact_mut(width)) {
+            for (acc, out) in acc.iter().zip(out.chunks_exact_mut(S::LANES)) {
+                isa.store(*acc, out);
             }
         }
-        // SAFETY: at most one past the end of the panels.
-        unsafe { (a, b) = (a.add(ROWS), b.add(width)) };
+        // SAFETY: the part of the tile that is within `c`.
+        unsafe { combine_part(&whole, width, scaling, c, (rows, cols)) };
     }
-    for (i, acc) in acc.iter().enumerate().take(rows) {
-        // SAFETY: row `i` is one of the `rows`, `cols` wide, that the caller owns; a partial row goes through a
-        // buffer as wide as the tile.
-        unsafe {
-            let row = c.at(i, 0).origin;
-            if cols == width {
-                combine(isa, acc, scaling, row);
-            } else {
-                let mut buffer = [0.0f32; MAX_COLS];
-                std::ptr::copy_nonoverlapping(row, buffer.as_mut_ptr(), cols);
-                combine(isa, acc, scaling, buffer.as_mut_ptr());
-                std::ptr::copy_nonoverlapping(buffer.as_ptr(), row, cols);
+}
+
+/// Adds the product of a column of A and a row of B to the tile.
+///
+/// # Safety
+/// `a` is valid for reading `ROWS` floats and `b` for `VECTORS` vectors.
+#[inline(always)]
+unsafe fn accumulate<S: Simd, const ROWS: usize, const VECTORS: usize>(
+    isa: S,
+    a: *const f32,
+    b: *const f32,
+    acc: &mut [[S::V; VECTORS]; ROWS],
+) {
+    let mut b_row = [isa.splat(0.0); VECTORS];
+    for (v, b_vec) in b_row.iter_mut().enumerate() {
+        // SAFETY: promised by the caller.
+        *b_vec = unsafe { isa.load_ptr(b.add(v * S::LANES)) };
+    }
+    for (i, acc) in acc.iter_mut().enumerate() {
+        // SAFETY: promised by the caller.
+        let a = isa.splat(unsafe { *a.add(i) });
+        for (acc, b) in acc.iter_mut().zip(b_row) {
+            *acc = isa.mul_add(a, b, *acc);
+        }
+    }
+}
+
+/// Combines the first `rows` × `cols` of a tile, whose rows are `width` apart, with the output.
+///
+/// # Safety
+/// As [`tile`].
+#[inline(never)]
+unsafe fn combine_part(tile: &[f32], width: usize, s: Scaling, c: Window, (rows, cols): (usize, usize)) {
+    for (i, tile) in tile.chunks_exact(width).enumerate().take(rows) {
+        for (j, sum) in tile.iter().enumerate().take(cols) {
+            // SAFETY: promised by the caller.
+            unsafe {
+                let out = c.at(i, j).origin;
+                *out = if s.beta == 0.0 { s.alpha * sum } else { s.alpha * sum + s.beta * *out };
             }
         }
     }
@@ -95,7 +146,10 @@ unsafe fn combine<S: Simd, const VECTORS: usize>(isa: S, acc: &[S::V; VECTORS], 
         // SAFETY: promised by the caller.
         unsafe {
             let out = row.add(v * S::LANES);
-            let mut value = isa.mul(*acc, isa.splat(s.alpha));
+            let mut value = *acc;
+            if s.alpha != 1.0 {
+                value = isa.mul(value, isa.splat(s.alpha));
+            }
             if s.beta != 0.0 {
                 value = isa.mul_add(isa.load_ptr(out), isa.splat(s.beta), value);
             }
