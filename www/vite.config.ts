@@ -1,12 +1,15 @@
 import { defineConfig } from 'vite';
 import { ISOLATION_HEADERS } from './isolation.ts';
+import { peerBytes } from './peers.ts';
 
 // Paths are relative, so that the built site works in any folder of any host.
 export default defineConfig({
   base: './',
   publicDir: 'public',
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
+  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: { input: ['index.html', 'bench/index.html'] } },
+  define: { BENCH_PEER_BYTES: peerBytes() },
   worker: { format: 'es' },
-  server: { headers: ISOLATION_HEADERS },
+  // The measuring itself is in tests/bench.
+  server: { headers: ISOLATION_HEADERS, fs: { allow: ['.', '../tests/bench'] } },
   preview: { headers: ISOLATION_HEADERS },
 });

@@ -26,7 +26,18 @@ impl AttentionWork {
         let random = |seed| Mulberry32::centred(seed, len);
         let zeros = || vec![0.0; len];
         let lse = vec![0.0; seq_len * n_heads];
-        Self { shape, q: random(1), k: random(2), v: random(3), out: zeros(), lse, d_out: random(4), d_q: zeros(), d_k: zeros(), d_v: zeros() }
+        Self {
+            shape,
+            q: random(1),
+            k: random(2),
+            v: random(3),
+            out: zeros(),
+            lse,
+            d_out: random(4),
+            d_q: zeros(),
+            d_k: zeros(),
+            d_v: zeros(),
+        }
     }
 
     fn scale(&self) -> f32 {

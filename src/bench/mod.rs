@@ -4,6 +4,7 @@
 
 pub mod attention;
 pub mod gemm;
+pub mod gemm_int8;
 pub mod train;
 
 mod mulberry;

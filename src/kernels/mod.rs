@@ -9,6 +9,7 @@ pub mod dropout;
 pub mod elementwise;
 pub mod embedding;
 pub mod gemm;
+pub mod gemm_int8;
 pub mod loss;
 pub mod norm;
 mod parallel;

@@ -105,16 +105,23 @@ pub(super) fn split<T: Split>(rows: usize, grain: usize, outputs: T, f: impl Fn(
 }
 
 /// A pointer into an output that several threads write at places that do not overlap.
-#[derive(Clone, Copy)]
-pub(super) struct SharedOut(*mut f32);
+pub(super) struct SharedOut<T = f32>(*mut T);
+
+impl<T> Clone for SharedOut<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for SharedOut<T> {}
 
 // SAFETY: the pointer is only dereferenced in unsafe code, which proves that no two threads touch the same place.
-unsafe impl Send for SharedOut {}
+unsafe impl<T: Send> Send for SharedOut<T> {}
 // SAFETY: as above.
-unsafe impl Sync for SharedOut {}
+unsafe impl<T: Send> Sync for SharedOut<T> {}
 
-impl SharedOut {
-    pub fn new(data: &mut [f32]) -> Self {
+impl<T> SharedOut<T> {
+    pub fn new(data: &mut [T]) -> Self {
         Self(data.as_mut_ptr())
     }
 
@@ -122,7 +129,7 @@ impl SharedOut {
     ///
     /// # Safety
     /// `index` is within the slice this was made from, or one past its end.
-    pub unsafe fn at(self, index: usize) -> *mut f32 {
+    pub unsafe fn at(self, index: usize) -> *mut T {
         // SAFETY: the caller promises that the index is within the slice.
         unsafe { self.0.add(index) }
     }

@@ -53,6 +53,16 @@ impl Report {
         }
     }
 
+    /// Checks one output of integers, which have to be exact.
+    pub fn exact(&mut self, case: &str, expected: &[f64], actual: &[i32]) {
+        self.cases += 1;
+        let same = expected.len() == actual.len() && expected.iter().zip(actual).all(|(e, a)| *e == f64::from(*a));
+        if !same {
+            let wrong = expected.iter().zip(actual).position(|(e, a)| *e != f64::from(*a));
+            self.failures.push(format!("{case}: {} values, the first wrong one at {wrong:?}", actual.len()));
+        }
+    }
+
     /// Panics if anything failed.
     pub fn finish(self) {
         let few = self.failures[..self.failures.len().min(10)].join("\n");

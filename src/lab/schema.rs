@@ -1,5 +1,6 @@
 //! The JSON Schema of a [`Spec`], from which the form, the checks and the documentation are made, and the first lab's spec.
 
+#[cfg(not(target_arch = "wasm32"))]
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
@@ -9,9 +10,16 @@ use super::spec::{RunPatch, RunSpec, Spec};
 ///
 /// Doc comments are descriptions, serde's defaults are defaults, and the `x-…` extensions are kept. A run's `patch` carries
 /// `"x-patch-of": "base"`: its fields are those of the schema at `properties.base`.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn schema() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     settings.into_generator().into_root_schema_for::<Spec>().to_value()
+}
+
+/// The same, from the file that the native tests write and compare: a browser need not load what generates it.
+#[cfg(target_arch = "wasm32")]
+pub fn schema() -> Value {
+    serde_json::from_str(include_str!("../../www/types/generated/schema.json")).expect("the committed schema is JSON")
 }
 
 /// The first lab: a model of Tang poems learns Song ci, once with every weight and once with LoRA.

@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bench::attention::AttentionWork;
 use crate::bench::gemm::{Form, GemmWork};
+use crate::bench::gemm_int8::GemmInt8Work;
 use crate::bench::train::{TrainSize, TrainWork};
 use crate::tensor::Ledger;
 
@@ -18,6 +19,29 @@ impl GemmBench {
     pub fn new(op: &str, m: usize, k: usize, n: usize) -> Result<GemmBench, JsError> {
         let form = Form::from_name(op).ok_or_else(|| JsError::new(&format!("op is {op:?}; it has to be ab, abt or atb")))?;
         Ok(Self(GemmWork::new(form, [m, k, n])))
+    }
+
+    /// Computes it `times` times.
+    pub fn run(&mut self, times: usize) {
+        self.0.run(times);
+    }
+
+    /// Largest absolute error of some elements.
+    pub fn error(&self) -> f64 {
+        self.0.error()
+    }
+}
+
+/// A product of 8-bit integers.
+#[wasm_bindgen]
+pub struct GemmInt8Bench(GemmInt8Work);
+
+#[wasm_bindgen]
+impl GemmInt8Bench {
+    /// The product of `[m, k, n]`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(m: usize, k: usize, n: usize) -> Self {
+        Self(GemmInt8Work::new([m, k, n]))
     }
 
     /// Computes it `times` times.
@@ -88,4 +112,3 @@ impl TrainBench {
         self.size.flop()
     }
 }
-

@@ -1,4 +1,4 @@
-/** Serves the benchmark's pages, its packages and the engine to one browser, cross-origin isolated. */
+/** Serves the benchmark's pages, its packages and the engine to one browser, cross-origin isolated; all lie where the site has them. */
 import { createServer } from 'node:http';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { extname, resolve, sep } from 'node:path';
@@ -9,10 +9,9 @@ const HEADERS = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Emb
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const ROOTS = {
-  '/pages/': here('pages'),
-  '/node_modules/': here('node_modules'),
+  '/bench/pages/': here('pages'),
+  '/bench/peers/': here('node_modules'),
   '/engine/': here('../../www/public/engine'),
-  '/peak/': here('../../www/public/engine/peak'),
 };
 
 /** The file that a path names, if it is below one of the roots. */

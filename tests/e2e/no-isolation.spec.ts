@@ -12,3 +12,12 @@ test('the experiment runs without threads, and the page says so', async ({ page 
   await page.getByRole('button', { name: '中文' }).click();
   await expect(page.locator('problem-banner')).toContainText('服务器没有隔离本页');
 });
+
+test('the benchmark measures one thread, and says why', async ({ page }) => {
+  await page.goto('./bench/?groups=train&rounds=1');
+  await expect(page.locator('bench-page .notice')).toContainText('The server does not isolate this page');
+  await expect(page.getByRole('group', { name: 'Threads' }).getByRole('button')).toHaveText(['1']);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.locator('bench-control .state')).toContainText('Finished', { timeout: 60_000 });
+  await expect(page.locator('bench-environment')).toContainText('single-simd128');
+});

@@ -14,6 +14,13 @@ export const loss = (value: number): string => format(value, { minimumFractionDi
 export const short = (value: number): string =>
   Math.abs(value) >= 1000 ? count(value) : format(value, { maximumSignificantDigits: 3 });
 
+/** Always three significant digits, so that a column of them lines up; whole from a thousand on. */
+export const three = (value: number): string =>
+  Math.abs(value) >= 1000 ? count(value) : format(value, { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+
+/** A share of one, as a whole percentage. */
+export const wholePercent = (share: number): string => format(share, { style: 'percent', maximumFractionDigits: 0 });
+
 /** A share of one, as a percentage. */
 export const percent = (share: number): string =>
   format(share, { style: 'percent', maximumFractionDigits: share < 0.1 ? 2 : 0 });
@@ -40,6 +47,9 @@ export const plain = (value: number): string => {
   const magnitude = Math.abs(value);
   return magnitude !== 0 && magnitude < 1e-5 ? value.toExponential() : String(value);
 };
+
+/** How many times another, to two decimals. */
+export const times = (value: number): string => format(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** How many times the baseline. */
 export const ratio = (value: number): string => `×${format(value, { maximumSignificantDigits: 3 })}`;

@@ -1,12 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Workbench } from './workbench';
 
-/** Renders its host again when the workbench changes. */
+/** Renders its host again when its workbench, or whatever stands in its place, changes. */
 export class WorkbenchController implements ReactiveController {
-  private bench: Workbench | undefined;
+  private bench: EventTarget | undefined;
   private readonly update = (): void => this.host.requestUpdate();
 
-  constructor(private readonly host: ReactiveControllerHost & { bench: Workbench }) {
+  constructor(private readonly host: ReactiveControllerHost & { bench: EventTarget }) {
     host.addController(this);
   }
 

@@ -1,24 +1,45 @@
 //! `cargo xtask build`: the native command line, the WebAssembly engine, the site.
 
-use crate::npm;
 use crate::run::{root, run, say, timed};
 use crate::toolchain::Toolchain;
 use crate::tools;
 use crate::variants::{TARGET, VARIANTS, Variant};
+use crate::{bench_page, npm};
 use anyhow::{Context, Result, anyhow};
+use lexopt::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-pub fn everything() -> Result<()> {
+/// What `build` was asked for.
+#[derive(Default)]
+pub struct Options {
+    /// Fetch the benchmark's peers, so that its page on the site can measure them too.
+    pub peers: bool,
+}
+
+impl Options {
+    pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
+        let mut options = Self::default();
+        while let Some(arg) = args.next()? {
+            match arg {
+                Long("peers") => options.peers = true,
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+pub fn everything(options: &Options) -> Result<()> {
     // The last step of each of these, optimising across crates, keeps one core busy: together they end sooner than in turn.
     thread::scope(|scope| {
         let native = scope.spawn(native);
         engines()?;
         joined(native)
     })?;
-    site()
+    site(options)
 }
 
 /// `www/public/engine/`.
@@ -101,10 +122,18 @@ fn bind(compiled: &Path, bound: &Path, bindgen: &Path) -> Result<()> {
     run(Command::new(bindgen).args(["--target", "web", "--out-name", "tinyai", "--out-dir"]).arg(bound).arg(compiled))
 }
 
+// Nothing lives below address 1024 (the stack's last bytes): then an added constant becomes the offset of a load, which is free.
 fn optimise(variant: &Variant, bound: &Path, node: &npm::Project) -> Result<()> {
     let wasm = bound.join("tinyai_bg.wasm");
     let optimised: PathBuf = bound.join("optimised.wasm");
-    run(node.program("wasm-opt")?.arg("-O3").args(variant.wasm_opt_features()).arg(&wasm).arg("-o").arg(&optimised))?;
+    run(node
+        .program("wasm-opt")?
+        .arg("-O3")
+        .arg("--low-memory-unused")
+        .args(variant.wasm_opt_features())
+        .arg(&wasm)
+        .arg("-o")
+        .arg(&optimised))?;
     fs::rename(optimised, wasm)?;
     Ok(())
 }
@@ -119,7 +148,8 @@ fn replace(fresh: &Path, old: &Path) -> Result<()> {
 }
 
 /// `www/dist/`.
-fn site() -> Result<()> {
+fn site(options: &Options) -> Result<()> {
+    bench_page::copy(options.peers)?;
     let site = npm::site()?;
     timed("site", "npm run build in www", || run(&mut site.script("build")))
 }

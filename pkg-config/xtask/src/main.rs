@@ -2,6 +2,7 @@
 
 mod apt;
 mod bench;
+mod bench_page;
 mod browser;
 mod build;
 mod corpora;
@@ -23,8 +24,8 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   setup     fetch what the other commands need (each also does this by itself)
-  build     the native command line, the WebAssembly engine and the site, into www/dist
-  serve     build, then serve www/dist        [--port N] [--no-isolation] [--no-build]
+  build     the native command line, the WebAssembly engine and the site, into www/dist     [--peers]
+  serve     build, then serve www/dist        [--port N] [--no-isolation] [--no-build] [--peers]
   test      check and test everything         [--native] [--wasm] [--e2e]   (none of them: all three)
   bench     measure the engine beside its browser peers       [GROUP…] [--rounds N] [--json FILE] [--threads 1,2] [--no-peers]
   package   the engine as an npm package, target/package/*.tgz
@@ -59,10 +60,7 @@ fn chore() -> Result<()> {
             no_more(args)?;
             setup::everything()
         }
-        "build" => {
-            no_more(args)?;
-            build::everything()
-        }
+        "build" => build::everything(&build::Options::parse(args)?),
         "serve" => serve::serve(&serve::Options::parse(args)?),
         "test" => test::test(&test::Stages::parse(args)?),
         "bench" => bench::bench(args, &here),

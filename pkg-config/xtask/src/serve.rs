@@ -12,16 +12,19 @@ pub struct Options {
     isolation: bool,
     /// Build the site first.
     build: bool,
+    /// How, if so.
+    built: build::Options,
 }
 
 impl Options {
     pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
-        let mut options = Self { port: 8080, isolation: true, build: true };
+        let mut options = Self { port: 8080, isolation: true, build: true, built: build::Options::default() };
         while let Some(arg) = args.next()? {
             match arg {
                 Long("port") => options.port = args.value()?.parse()?,
                 Long("no-isolation") => options.isolation = false,
                 Long("no-build") => options.build = false,
+                Long("peers") => options.built.peers = true,
                 other => return Err(other.unexpected().into()),
             }
         }
@@ -32,7 +35,7 @@ impl Options {
 /// Serves until it is interrupted.
 pub fn serve(options: &Options) -> Result<()> {
     if options.build {
-        build::everything()?;
+        build::everything(&options.built)?;
     }
     let mut server = npm::tools()?.node("serve.mjs");
     server.args(["--port", &options.port.to_string()]);

@@ -149,7 +149,7 @@ fn engine_in_browser(variant: &Variant, rust: &Toolchain, wasm_pack: &Path, driv
 /// The pages as a visitor uses them: Playwright's tests in `www/tests/e2e`.
 fn e2e() -> Result<()> {
     let chrome = browser::chrome()?;
-    build::everything()?;
+    build::everything(&build::Options::default())?;
     // Playwright starts the server itself (www/playwright.config.ts); its packages must be there.
     npm::tools()?;
     run(npm::site()?.program("playwright")?.arg("test").env("CHROME", chrome))

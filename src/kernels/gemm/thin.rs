@@ -6,16 +6,24 @@ use crate::kernels::pool::{self, SharedOut};
 use crate::kernels::simd::{Simd, row};
 use std::ops::Range;
 
-/// Vectors of columns that are summed side by side.
-const VECTORS: usize = 4;
-
 /// `C = alpha * A·B + beta * C` for a B that is contiguous along its rows or its columns.
 pub(super) fn multiply<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Scaling, a: Operand, b: Operand, c: &mut [f32]) {
-    let a: Vec<f32> = (0..m * k).map(|i| a.data[i / k * a.row_stride + i % k * a.col_stride]).collect();
+    let gathered: Vec<f32>;
+    let a = if a.col_stride == 1 && (m == 1 || a.row_stride == k) {
+        &a.data[..m * k]
+    } else {
+        gathered = (0..m).flat_map(|i| (0..k).map(move |p| a.data[i * a.row_stride + p * a.col_stride])).collect();
+        &gathered
+    };
     assert!((k - 1) * b.row_stride + (n - 1) * b.col_stride < b.data.len(), "B is too short");
-    // Whole vectors, and enough work for a thread.
-    let grain = (PARALLEL_FROM / 8 / k).next_multiple_of(VECTORS * S::LANES).max(VECTORS * S::LANES);
-    let grain = if m * k * n < PARALLEL_FROM / 4 { n } else { grain };
+    let grain = if m * k * n < PARALLEL_FROM / 4 {
+        n
+    } else if b.col_stride == 1 {
+        // Rows are read in runs as long as can be: the processor fetches them ahead.
+        n.div_ceil(pool::threads()).next_multiple_of(LINE * S::LANES)
+    } else {
+        (PARALLEL_FROM / 8 / k).next_multiple_of(STREAMS).max(STREAMS)
+    };
     let c = SharedOut::new(c);
     pool::run(n.div_ceil(grain), true, |job| {
         let cols = job * grain..(job * grain + grain).min(n);
@@ -40,47 +48,98 @@ fn combine(s: Scaling, sum: f32, old: f32) -> f32 {
     if s.beta == 0.0 { s.alpha * sum } else { s.alpha * sum + s.beta * old }
 }
 
+/// Columns of B that are read side by side: as many streams as the processor fetches ahead of.
+const STREAMS: usize = 4;
+/// Rows of B that are added at a time.
+const ROWS: usize = 3;
+
 /// Each output is the dot product of `a` with a contiguous column of B.
 #[inline(always)]
 fn dot_columns<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Scaling, out: &mut [f32]) {
-    for (j, out) in cols.zip(out) {
-        let column = &b.data[j * b.col_stride..][..a.len()];
-        *out = combine(
-            s,
-            row::sum(
-                isa,
-                [a, column],
-                #[inline(always)]
-                |[a, b]| isa.mul(a, b),
-            ),
-            *out,
-        );
+    let column = |j: usize| &b.data[j * b.col_stride..][..a.len()];
+    let mut groups = out.chunks_exact_mut(STREAMS);
+    let mut col = cols.start;
+    for out in &mut groups {
+        let sums: [f32; STREAMS] = dots(isa, a, std::array::from_fn(|i| column(col + i)));
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out = combine(s, sum, *out);
+        }
+        col += STREAMS;
+    }
+    for (j, out) in (col..).zip(groups.into_remainder()) {
+        let [sum] = dots(isa, a, [column(j)]);
+        *out = combine(s, sum, *out);
     }
 }
 
-/// The outputs are a sum of B's contiguous rows with the weights `a`.
+/// The dot products of `a` with some columns of its length.
+#[inline(always)]
+fn dots<S: Simd, const COLUMNS: usize>(isa: S, a: &[f32], columns: [&[f32]; COLUMNS]) -> [f32; COLUMNS] {
+    // Two chains a column, so that the additions' latency does not rule.
+    let mut acc = [[isa.splat(0.0); 2]; COLUMNS];
+    let pair = 2 * S::LANES;
+    let full = a.len() / pair * pair;
+    for p in (0..full).step_by(pair) {
+        // SAFETY: two vectors from `p` on are within `a` and each column, which have one length.
+        let load = |x: &[f32]| unsafe { [isa.load_ptr(x.as_ptr().add(p)), isa.load_ptr(x.as_ptr().add(p + S::LANES))] };
+        let [a0, a1] = load(a);
+        for (acc, column) in acc.iter_mut().zip(&columns) {
+            let [b0, b1] = load(column);
+            *acc = [isa.mul_add(a0, b0, acc[0]), isa.mul_add(a1, b1, acc[1])];
+        }
+    }
+    for p in (full..a.len()).step_by(S::LANES) {
+        let a = row::load_partial(isa, a, p);
+        for (acc, column) in acc.iter_mut().zip(&columns) {
+            acc[0] = isa.mul_add(a, row::load_partial(isa, column, p), acc[0]);
+        }
+    }
+    acc.map(|[even, odd]| isa.reduce_add(isa.add(even, odd)))
+}
+
+/// The outputs are a sum of B's contiguous rows with the weights `a`, some rows at a time from front to back.
 #[inline(always)]
 fn weigh_rows<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Scaling, out: &mut [f32]) {
-    let wide = VECTORS * S::LANES;
-    let mut chunks = out.chunks_exact_mut(wide);
-    let mut col = cols.start;
-    for out in &mut chunks {
-        let mut acc = [isa.splat(0.0); VECTORS];
-        for (p, a) in a.iter().enumerate() {
-            let b = &b.data[p * b.row_stride + col..][..wide];
-            for (acc, b) in acc.iter_mut().zip(b.chunks_exact(S::LANES)) {
-                *acc = isa.mul_add(isa.splat(*a), isa.load(b), *acc);
+    let row = |p: usize| &b.data[p * b.row_stride..][cols.clone()];
+    let last = a.len() / ROWS * ROWS;
+    for out in out.iter_mut() {
+        *out = if s.beta == 0.0 { 0.0 } else { s.beta * *out };
+    }
+    for p in (0..last).step_by(ROWS) {
+        let weights: [f32; ROWS] = std::array::from_fn(|i| s.alpha * a[p + i]);
+        add_rows(isa, weights, std::array::from_fn(|i| row(p + i)), out);
+    }
+    for (p, a) in a.iter().enumerate().skip(last) {
+        add_rows(isa, [s.alpha * a], [row(p)], out);
+    }
+}
+
+/// Vectors of a row that are read in one go; more would not all find a register.
+const LINE: usize = 2;
+
+/// `out += Σ a row`.
+#[inline(always)]
+fn add_rows<S: Simd, const N: usize>(isa: S, a: [f32; N], rows: [&[f32]; N], out: &mut [f32]) {
+    let weights = a.map(|a| isa.splat(a));
+    let line = LINE * S::LANES;
+    let full = out.len() / line * line;
+    for (j, out) in (0..full).step_by(line).zip(out.chunks_exact_mut(line)) {
+        let mut acc = [isa.splat(0.0); LINE];
+        for (acc, out) in acc.iter_mut().zip(out.chunks_exact(S::LANES)) {
+            *acc = isa.load(out);
+        }
+        for (row, weight) in rows.iter().zip(weights) {
+            for (v, acc) in acc.iter_mut().enumerate() {
+                // SAFETY: `line` floats from `j` on are within each row, which is as long as `out`.
+                let b = unsafe { isa.load_ptr(row.as_ptr().add(j + v * S::LANES)) };
+                *acc = isa.mul_add(weight, b, *acc);
             }
         }
         for (acc, out) in acc.into_iter().zip(out.chunks_exact_mut(S::LANES)) {
-            for (out, sum) in out.iter_mut().zip(isa.to_array(acc)) {
-                *out = combine(s, sum, *out);
-            }
+            isa.store(acc, out);
         }
-        col += wide;
     }
-    for (j, out) in (col..).zip(chunks.into_remainder()) {
-        let sum = a.iter().enumerate().map(|(p, a)| a * b.data[p * b.row_stride + j]).sum();
-        *out = combine(s, sum, *out);
+    for (j, out) in out.iter_mut().enumerate().skip(full) {
+        *out += rows.iter().zip(a).map(|(row, a)| a * row[j]).sum::<f32>();
     }
 }

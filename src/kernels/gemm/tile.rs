@@ -34,6 +34,37 @@ pub(in crate::kernels) struct Scaling {
     pub beta: f32,
 }
 
+/// Calls `step` with each column of the panel `a` and row of the panel `b`, given with the number of elements of each.
+///
+/// Four steps a turn, with a way out before each. The ways out cost less than four turns would, and they keep the steps apart:
+/// in one block of code LLVM mixes them, so that more values live at once than there are registers.
+#[inline(always)]
+pub(in crate::kernels) fn for_each_step<T>((a, rows): (&[T], usize), (b, width): (&[T], usize), mut step: impl FnMut(*const T, *const T)) {
+    let depth = a.len() / rows;
+    assert!(b.len() >= depth * width);
+    let (mut a, mut b) = (a.as_ptr(), b.as_ptr());
+    // SAFETY: one past the end of the panel.
+    let end = unsafe { b.add(depth * width) };
+    macro_rules! step {
+        ($step:literal) => {
+            // SAFETY: `a` has `depth` columns of `rows`, `b` has `depth` rows of `width`, and beyond the end is not gone.
+            let (a, b) = unsafe { (a.add($step * rows), b.add($step * width)) };
+            if b == end {
+                break;
+            }
+            step(a, b);
+        };
+    }
+    loop {
+        step!(0);
+        step!(1);
+        step!(2);
+        step!(3);
+        // SAFETY: at most one past the end of the panels.
+        unsafe { (a, b) = (a.add(4 * rows), b.add(4 * width)) };
+    }
+}
+
 /// Computes the first `rows` × `cols` of the tile `a · b` and combines it with `c`.
 ///
 /// # Safety
@@ -48,34 +79,14 @@ pub(super) unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
     (rows, cols): (usize, usize),
 ) {
     let width = VECTORS * S::LANES;
-    let depth = a.len() / ROWS;
-    assert!(b.len() >= depth * width);
     let mut acc = [[isa.splat(0.0); VECTORS]; ROWS];
-    let (mut a, mut b) = (a.as_ptr(), b.as_ptr());
-    // SAFETY: one past the end of the panel.
-    let end = unsafe { b.add(depth * width) };
-    // Four steps a turn, with a way out before each. The ways out cost less than four turns would, and they keep the steps apart:
-    // in one block of code LLVM mixes them, so that more values live at once than there are registers.
-    macro_rules! step {
-        ($step:literal) => {
-            // SAFETY: `a` has `depth` columns of `ROWS`, `b` has `depth` rows of `width`, and this is not yet the end.
-            unsafe {
-                let (a, b) = (a.add($step * ROWS), b.add($step * width));
-                if b == end {
-                    break;
-                }
-                accumulate(isa, a, b, &mut acc);
-            }
-        };
-    }
-    loop {
-        step!(0);
-        step!(1);
-        step!(2);
-        step!(3);
-        // SAFETY: at most one past the end of the panels.
-        unsafe { (a, b) = (a.add(4 * ROWS), b.add(4 * width)) };
-    }
+    for_each_step(
+        (a, ROWS),
+        (b, width),
+        #[inline(always)]
+        // SAFETY: a step has `ROWS` floats of A and `width` of B.
+        |a, b| unsafe { accumulate(isa, a, b, &mut acc) },
+    );
     if (rows, cols) == (ROWS, width) {
         for (i, acc) in acc.iter().enumerate() {
             // SAFETY: row `i` of the tile, which the caller owns.

@@ -4,6 +4,7 @@
 //! sits in [`arch`]; kernels are written once, generic over [`Simd`], and reach the token through [`dispatch!`].
 
 pub mod arch;
+pub mod int8;
 pub mod math;
 pub mod row;
 
@@ -11,6 +12,7 @@ mod backend;
 
 pub use backend::Backend;
 pub(super) use backend::dispatch;
+pub use int8::DotInt8;
 
 /// The most lanes any instruction set has: the size of the buffers for the ends of slices.
 pub const MAX_LANES: usize = 8;

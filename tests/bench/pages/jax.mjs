@@ -7,7 +7,7 @@ import { gemmError, layouts, time, timeSteps } from './timing.mjs';
 async function load(threads, mode) {
   if (mode === 'sync') delete globalThis.SharedArrayBuffer;
   else Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => threads, configurable: true });
-  const jax = await import('/node_modules/@jax-js/jax/dist/index.js');
+  const jax = await import('../peers/@jax-js/jax/dist/index.js');
   await jax.init('wasm');
   jax.defaultDevice('wasm');
   return jax;

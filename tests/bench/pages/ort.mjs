@@ -6,9 +6,9 @@ import { gemmError, layouts, time } from './timing.mjs';
 const OPTIONS = { executionProviders: ['wasm'] };
 
 async function load(threads) {
-  const ort = await import('/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs');
+  const ort = await import('../peers/onnxruntime-web/dist/ort.wasm.min.mjs');
   ort.env.wasm.numThreads = threads;
-  ort.env.wasm.wasmPaths = '/node_modules/onnxruntime-web/dist/';
+  ort.env.wasm.wasmPaths = new URL('../peers/onnxruntime-web/dist/', import.meta.url).href;
   ort.env.logLevel = 'error';
   return ort;
 }

@@ -8,13 +8,13 @@ let peak;
 const call = (name, ...args) =>
   new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => ('error' in data ? reject(new Error(data.error)) : resolve(data.value));
+    worker.onerror = (event) => reject(new Error(event.message || 'the worker could not be started'));
     worker.postMessage({ name, args });
   });
 
 window.peer = {
   open: async (threads, variant) => {
-    worker = new Worker('ours.worker.mjs', { type: 'module' });
-    worker.onerror = (event) => console.error(`bench: ${event.message}`);
+    worker = new Worker(new URL('ours.worker.mjs', import.meta.url), { type: 'module' });
     return call('open', threads, variant);
   },
   prepare: (row) => call('prepare', row),
@@ -24,6 +24,6 @@ window.peer = {
 
 /** The machine's roof; see `peak.mjs`. */
 window.peak = async (threads, loop) => {
-  peak ??= await Peak.load('/peak/peak.wasm', navigator.hardwareConcurrency);
+  peak ??= await Peak.load(new URL('../../engine/peak/peak.wasm', import.meta.url), navigator.hardwareConcurrency);
   return peak.measure(threads, loop);
 };

@@ -7,7 +7,7 @@ let row;
 /** What a row computes, and how to time it. */
 const ROWS = {
   gemm: ({ op, shape }) => timed(new engine.GemmBench(op, ...shape)),
-  'gemm-int8': ({ op, shape }) => timed(new engine.GemmInt8Bench(op, ...shape)),
+  'gemm-int8': ({ shape }) => timed(new engine.GemmInt8Bench(...shape)),
   attention: ({ op, shape }) => {
     const work = new engine.AttentionBench(...shape);
     work.forward(1);
@@ -28,7 +28,7 @@ function timed(work) {
 
 const FUNCTIONS = {
   open: async (threads, variant) => {
-    engine = await import(`/engine/${variant}/tinyai.js`);
+    engine = await import(new URL(`../../engine/${variant}/tinyai.js`, import.meta.url).href);
     await engine.default();
     await engine.initThreadPool?.(threads);
     return { variant: engine.variant(), version: engine.version() };

@@ -7,7 +7,7 @@ import { gemmError, layouts, timeSteps, timeSync } from './timing.mjs';
 async function load(threads) {
   const tf = globalThis.tf;
   Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 2 * threads, configurable: true });
-  tf.wasm.setWasmPaths('/node_modules/@tensorflow/tfjs-backend-wasm/dist/');
+  tf.wasm.setWasmPaths(new URL('../peers/@tensorflow/tfjs-backend-wasm/dist/', import.meta.url).href);
   if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   else tf.wasm.setThreadsCount(threads);
   await tf.setBackend('wasm');

@@ -54,11 +54,34 @@ export const styles = css`
     letter-spacing: 0.01em;
   }
 
-  .lab {
-    padding-left: 0.65rem;
+  nav {
+    display: flex;
+    gap: 1rem;
+    padding-left: 1.1rem;
     border-left: 1px solid var(--rule-strong);
-    color: var(--ink-2);
+    font-family: var(--serif);
     font-size: 1.05rem;
+    white-space: nowrap;
+  }
+
+  nav a {
+    padding: 0.25rem 0;
+    border-bottom: 2px solid transparent;
+    color: var(--ink-2);
+    text-decoration: none;
+  }
+
+  nav a:hover {
+    color: var(--ink);
+  }
+
+  nav a[aria-current] {
+    border-color: var(--seal-ink);
+    color: var(--ink);
+  }
+
+  .status + .switches {
+    margin-left: 0;
   }
 
   .status {
@@ -79,6 +102,7 @@ export const styles = css`
     display: flex;
     gap: 1rem;
     align-items: center;
+    margin-left: auto;
     font-size: 0.9rem;
   }
 
@@ -130,7 +154,8 @@ export const styles = css`
       padding-bottom: 0.2rem;
     }
 
-    .switches {
+    .switches,
+    .status + .switches {
       margin-left: auto;
       gap: 0.8rem;
     }
@@ -140,11 +165,26 @@ export const styles = css`
       display: none;
     }
 
-    .lab {
-      border: 0;
+    nav {
+      gap: 0.8rem;
       padding: 0;
-      color: var(--ink);
-      font-weight: 600;
+      border: 0;
+    }
+  }
+
+  @media (max-width: 400px) {
+    header {
+      gap: 0.3rem 0.6rem;
+    }
+
+    nav {
+      gap: 0.7rem;
+      font-size: 0.93rem;
+    }
+
+    .switches,
+    .switch {
+      gap: 0.55rem;
     }
   }
 `;

@@ -1,17 +1,31 @@
-import { html } from 'lit';
-import { customElement } from 'lit/decorators.js';
-import { LANGUAGES, language, messages, setLanguage, type Language } from '../../i18n/locale';
-import { LabElement } from '../../workbench/lab-element';
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { LANGUAGES, LanguageController, language, messages, setLanguage, type Language } from '../../i18n/locale';
 import { shared } from '../../styles/shared.css';
+import type { Environment } from '../../types/generated/Environment';
 import { setTheme, theme, type Theme } from '../theme';
 import { styles } from './site-header.css';
 
 const THEMES: Theme[] = ['auto', 'light', 'dark'];
 
+/** The pages of the site, and where each lies below its root. */
+const PAGES = { lab: './', bench: './bench/' };
+export type SitePage = keyof typeof PAGES;
+
 /** The top of the page: where one is, what runs the experiments, language and appearance. */
 @customElement('site-header')
-export class SiteHeader extends LabElement {
+export class SiteHeader extends LitElement {
   static override styles = [shared, styles];
+
+  @property() page: SitePage = 'lab';
+  /** Where the experiments run; null: not known yet; undefined: not told here. */
+  @property({ attribute: false }) environment: Environment | null | undefined;
+  @property({ type: Boolean }) failed = false;
+
+  constructor() {
+    super();
+    new LanguageController(this);
+  }
 
   override render() {
     const text = messages();
@@ -25,9 +39,9 @@ export class SiteHeader extends LabElement {
             <path d="M7 7 C8.5 19 11 23 16 24.4 S23 25.6 25 25.6" />
           </svg>
           <span class="site">${text.title}</span>
-          <span class="lab">${text.lab.name}</span>
         </div>
-        ${this.renderStatus()}
+        <nav aria-label=${text.pages}>${(Object.keys(PAGES) as SitePage[]).map((page) => this.renderPage(page))}</nav>
+        ${this.environment === undefined ? nothing : this.renderStatus(this.environment)}
         <div class="switches">
           <div class="switch" role="group" aria-label=${text.switchLanguage}>
             ${Object.entries(LANGUAGES).map(
@@ -47,10 +61,15 @@ export class SiteHeader extends LabElement {
     `;
   }
 
-  private renderStatus() {
+  /** A page lies one folder below the root, the lab in it. */
+  private renderPage(page: SitePage) {
+    const root = PAGES[this.page] === './' ? './' : '../';
+    return html`<a href=${new URL(PAGES[page], new URL(root, document.baseURI)).href} aria-current=${page === this.page ? 'page' : nothing}>${messages()[page].name}</a>`;
+  }
+
+  private renderStatus(environment: Environment | null) {
     const text = messages().status;
-    const { environment, engineProblems } = this.bench;
-    if (!environment) return html`<p class="status" role="status">${text.title} · ${engineProblems.length > 0 ? text.failed : text.loading}</p>`;
+    if (!environment) return html`<p class="status" role="status">${text.title} · ${this.failed ? text.failed : text.loading}</p>`;
     const threaded = environment.threads > 1 || environment.variant.startsWith('threads');
     return html`
       <p class="status" role="status" title=${environment.engine}>

@@ -65,7 +65,7 @@ export class FinetuningLab extends LabElement {
     const text = messages();
     const { bench } = this;
     return html`
-      <site-header .bench=${bench} @skip=${() => this.main.focus()}></site-header>
+      <site-header page="lab" .environment=${bench.environment} ?failed=${bench.engineProblems.length > 0} @skip=${() => this.main.focus()}></site-header>
       <div class="page">
         <aside aria-label=${text.form.heading} ?data-open=${this.formOpen}>
           <run-tabs .bench=${bench} @click=${() => (this.formOpen = true)}></run-tabs>

@@ -1,6 +1,6 @@
 //! x86-64 with AVX2 and FMA.
 
-use crate::kernels::simd::{MAX_LANES, Simd};
+use crate::kernels::simd::{DotInt8, MAX_LANES, Simd};
 use std::arch::x86_64::*;
 
 /// Token of AVX2 with FMA: [`Avx2Fma::detect`] is the only way to one.
@@ -78,5 +78,38 @@ impl Simd for Avx2Fma {
         let mut lanes = [0.0; MAX_LANES];
         self.store(v, &mut lanes);
         lanes
+    }
+}
+
+impl DotInt8 for Avx2Fma {
+    type I = __m256i;
+    const INT8_ROWS: usize = 4;
+
+    #[inline(always)]
+    fn splat_quad(self, quad: u32) -> __m256i {
+        // SAFETY: the token proves that the machine has AVX2.
+        unsafe { _mm256_set1_epi32(quad as i32) }
+    }
+    #[inline(always)]
+    unsafe fn load_quads(self, src: *const u32) -> __m256i {
+        // SAFETY: the token proves AVX2; the caller promises eight readable quads.
+        unsafe { _mm256_loadu_si256(src.cast()) }
+    }
+    #[inline(always)]
+    fn dot(self, signed: __m256i, small: __m256i, acc: __m256i) -> __m256i {
+        // SAFETY: the token proves that the machine has AVX2.
+        unsafe {
+            let pairs = _mm256_maddubs_epi16(small, signed);
+            _mm256_add_epi32(acc, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+        }
+    }
+    #[inline(always)]
+    fn ints(self, v: __m256i) -> [i32; MAX_LANES] {
+        // SAFETY: the token proves that the machine has AVX2; the array has room for eight integers.
+        unsafe {
+            let mut lanes = [0; MAX_LANES];
+            _mm256_storeu_si256(lanes.as_mut_ptr().cast(), v);
+            lanes
+        }
     }
 }

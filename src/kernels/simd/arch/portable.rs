@@ -1,6 +1,6 @@
 //! Four-lane arrays: correct everywhere, and simple enough for the compiler to vectorise.
 
-use crate::kernels::simd::{MAX_LANES, Simd};
+use crate::kernels::simd::{DotInt8, MAX_LANES, Simd};
 
 /// Token of the portable backend.
 #[derive(Clone, Copy, Debug)]
@@ -82,5 +82,31 @@ impl Simd for Portable {
     #[inline(always)]
     fn to_array(self, v: Lanes) -> [f32; MAX_LANES] {
         [v.0[0], v.0[1], v.0[2], v.0[3], 0.0, 0.0, 0.0, 0.0]
+    }
+}
+
+impl DotInt8 for Portable {
+    type I = [i32; 4];
+    const INT8_ROWS: usize = 4;
+
+    #[inline(always)]
+    fn splat_quad(self, quad: u32) -> [i32; 4] {
+        [quad as i32; 4]
+    }
+    #[inline(always)]
+    unsafe fn load_quads(self, src: *const u32) -> [i32; 4] {
+        // SAFETY: the caller promises four readable quads.
+        unsafe { src.cast::<[i32; 4]>().read_unaligned() }
+    }
+    #[inline(always)]
+    fn dot(self, signed: [i32; 4], small: [i32; 4], acc: [i32; 4]) -> [i32; 4] {
+        let product = |a: i32, b: i32| -> i32 {
+            a.to_le_bytes().into_iter().zip(b.to_le_bytes()).map(|(a, b)| i32::from(a as i8) * i32::from(b)).sum()
+        };
+        std::array::from_fn(|lane| acc[lane] + product(signed[lane], small[lane]))
+    }
+    #[inline(always)]
+    fn ints(self, v: [i32; 4]) -> [i32; MAX_LANES] {
+        std::array::from_fn(|lane| v.get(lane).copied().unwrap_or(0))
     }
 }

@@ -1,0 +1,195 @@
+//! Products of 8-bit integers, exact on every processor: `C[m, n] = A[m, k] · B[n, k]ᵀ` in 32-bit integers.
+//!
+//! A, the activations, has 7 bits (0 to 127, see [`DotInt8`]); B, the weights, is signed. Both are packed like float operands, with
+//! four neighbours along `k` in the place of one float.
+
+mod pack;
+
+use super::gemm::tile::for_each_step;
+use super::pool::{self, SharedOut};
+use super::simd::{Backend, DotInt8, dispatch};
+use pack::{pack_quads, quads};
+
+/// The largest value of an activation.
+pub const MAX_ACTIVATION: u8 = 127;
+
+/// Longest `k` whose sums fit 32 bits.
+pub const MAX_DEPTH: usize = i32::MAX as usize / (127 * 128);
+
+/// Columns of one job.
+const JOB_COLS: usize = 64;
+/// Multiplications below which threads do not pay.
+const PARALLEL_FROM: usize = 1 << 20;
+/// Up to this many rows, reading B where it lies beats packing it.
+const THIN_ROWS: usize = 3;
+
+/// `C = A · Bᵀ`: `a` is `[m, k]` of values up to [`MAX_ACTIVATION`], `b` is `[n, k]`, `c` is `[m, n]`, all row-major.
+///
+/// # Panics
+/// If a length is not that of its shape, or `k` is above [`MAX_DEPTH`].
+pub fn gemm_int8(m: usize, k: usize, n: usize, a: &[u8], b: &[i8], c: &mut [i32]) {
+    assert!(a.len() == m * k && b.len() == n * k && c.len() == m * n, "gemm_int8: operands do not have [m, k, n] = [{m}, {k}, {n}]");
+    assert!(k <= MAX_DEPTH, "gemm_int8: sums of {k} products do not fit 32 bits");
+    debug_assert!(a.iter().all(|a| *a <= MAX_ACTIVATION), "gemm_int8: an activation of more than 7 bits");
+    if c.is_empty() || k == 0 {
+        c.fill(0);
+        return;
+    }
+    dispatch!(Backend::current(), |isa| {
+        if m <= THIN_ROWS {
+            thin(isa, (m, k, n), a, b, c);
+        } else {
+            blocked(isa, (m, k, n), a, b, c);
+        }
+    });
+}
+
+/// Few rows: each output is a dot product with a row of B, which is read once, where it lies.
+fn thin<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8], c: &mut [i32]) {
+    let parallel = m * k * n >= PARALLEL_FROM / 4;
+    let c = SharedOut::new(c);
+    pool::run(n.div_ceil(JOB_COLS), parallel, |job| {
+        let cols = job * JOB_COLS..(job * JOB_COLS + JOB_COLS).min(n);
+        isa.vectorize(
+            #[inline(always)]
+            || {
+                for i in 0..m {
+                    // SAFETY: the columns of this job in row `i` of C; no other job writes them.
+                    let out = unsafe { std::slice::from_raw_parts_mut(c.at(i * n + cols.start), cols.len()) };
+                    let a = &a[i * k..][..k];
+                    let mut groups = out.chunks_exact_mut(STREAMS);
+                    let mut col = cols.start;
+                    for out in &mut groups {
+                        let sums: [i32; STREAMS] = dots(isa, a, std::array::from_fn(|j| &b[(col + j) * k..][..k]));
+                        out.copy_from_slice(&sums);
+                        col += STREAMS;
+                    }
+                    for (j, out) in (col..).zip(groups.into_remainder()) {
+                        [*out] = dots(isa, a, [&b[j * k..][..k]]);
+                    }
+                }
+            },
+        );
+    });
+}
+
+/// Rows of B that are read side by side: as many streams as the processor fetches ahead of.
+const STREAMS: usize = 4;
+
+/// The dot products of `a` with some rows of B.
+#[inline(always)]
+fn dots<S: DotInt8, const N: usize>(isa: S, a: &[u8], rows: [&[i8]; N]) -> [i32; N] {
+    let vector = 4 * S::LANES;
+    let full = a.len() / vector * vector;
+    let mut acc = [isa.splat_quad(0); N];
+    for p in (0..full).step_by(vector) {
+        // SAFETY: a vector of bytes from `p` on is within `a` and each row, which have one length.
+        let a = unsafe { isa.load_quads(a.as_ptr().add(p).cast()) };
+        for (acc, row) in acc.iter_mut().zip(&rows) {
+            // SAFETY: as above.
+            *acc = isa.dot(unsafe { isa.load_quads(row.as_ptr().add(p).cast()) }, a, *acc);
+        }
+    }
+    let mut sums = acc.map(|acc| isa.ints(acc).into_iter().sum());
+    for (sum, row) in sums.iter_mut().zip(rows) {
+        *sum += a[full..].iter().zip(&row[full..]).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum::<i32>();
+    }
+    sums
+}
+
+/// Packs all of A, and, a job at a time, the columns that it computes.
+fn blocked<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8], c: &mut [i32]) {
+    let depth = quads(k);
+    let width = S::TILE_VECTORS * S::LANES;
+    let packed_a = pack_rows::<S>(a, k, 0..m);
+    let c = SharedOut::new(c);
+    pool::run(n.div_ceil(JOB_COLS), m * k * n >= PARALLEL_FROM, |job| {
+        let cols = job * JOB_COLS..(job * JOB_COLS + JOB_COLS).min(n);
+        let packed_b = pack_columns::<S>(b, k, cols.clone());
+        isa.vectorize(
+            #[inline(always)]
+            || {
+                for (j, b) in cols.clone().step_by(width).zip(packed_b.chunks_exact(width * depth)) {
+                    for (i, a) in (0..m).step_by(S::INT8_ROWS).zip(packed_a.chunks_exact(S::INT8_ROWS * depth)) {
+                        let size = (S::INT8_ROWS.min(m - i), width.min(cols.end - j));
+                        // SAFETY: the tile lies within the columns of this job.
+                        unsafe {
+                            match (S::INT8_ROWS, S::TILE_VECTORS) {
+                                (4, 2) => tile::<S, 4, 2>(isa, a, b, c.at(i * n + j), n, size),
+                                shape => unreachable!("no integer tile of shape {shape:?}"),
+                            }
+                        }
+                    }
+                }
+            },
+        );
+    });
+}
+
+fn pack_rows<S: DotInt8>(a: &[u8], k: usize, rows: std::ops::Range<usize>) -> Vec<u32> {
+    match S::INT8_ROWS {
+        4 => pack_quads::<4>(a, k, rows),
+        rows => unreachable!("no integer tile of {rows} rows"),
+    }
+}
+
+fn pack_columns<S: DotInt8>(b: &[i8], k: usize, cols: std::ops::Range<usize>) -> Vec<u32> {
+    // SAFETY: `i8` and `u8` have one size and alignment, and every pattern of bits is a value of both.
+    let bytes = unsafe { std::slice::from_raw_parts(b.as_ptr().cast::<u8>(), b.len()) };
+    match S::TILE_VECTORS * S::LANES {
+        8 => pack_quads::<8>(bytes, k, cols),
+        16 => pack_quads::<16>(bytes, k, cols),
+        cols => unreachable!("no integer tile of {cols} columns"),
+    }
+}
+
+/// One register tile of C, of which the first `rows` × `cols` are written.
+///
+/// # Safety
+/// `rows` × `cols` of `c`, whose rows are `row_stride` apart, may be written by this thread alone.
+#[inline(always)]
+unsafe fn tile<S: DotInt8, const ROWS: usize, const VECTORS: usize>(
+    isa: S,
+    a: &[u32],
+    b: &[u32],
+    c: *mut i32,
+    row_stride: usize,
+    (rows, cols): (usize, usize),
+) {
+    let mut acc = [[isa.splat_quad(0); VECTORS]; ROWS];
+    for_each_step(
+        (a, ROWS),
+        (b, VECTORS * S::LANES),
+        #[inline(always)]
+        |a, b| {
+            let mut weights = [isa.splat_quad(0); VECTORS];
+            for (v, weights) in weights.iter_mut().enumerate() {
+                // SAFETY: a step has `VECTORS` vectors of B.
+                *weights = unsafe { isa.load_quads(b.add(v * S::LANES)) };
+            }
+            for (i, acc) in acc.iter_mut().enumerate() {
+                // SAFETY: a step has `ROWS` quads of A.
+                let activations = isa.splat_quad(unsafe { *a.add(i) });
+                for (acc, weights) in acc.iter_mut().zip(weights) {
+                    *acc = isa.dot(weights, activations, *acc);
+                }
+            }
+        },
+    );
+    let mut whole = [[[0; 8]; VECTORS]; ROWS];
+    for (acc, out) in acc.iter().zip(&mut whole) {
+        for (acc, out) in acc.iter().zip(out) {
+            *out = isa.ints(*acc);
+        }
+    }
+    for (i, tile) in whole.iter().enumerate().take(rows) {
+        for (v, lanes) in tile.iter().enumerate() {
+            let len = S::LANES.min(cols.saturating_sub(v * S::LANES));
+            // SAFETY: `len` columns of row `i` that the caller owns.
+            unsafe { std::ptr::copy_nonoverlapping(lanes.as_ptr(), c.add(i * row_stride + (v * S::LANES).min(cols)), len) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+import { css } from 'lit';
+
+export const styles = css`
+  main {
+    max-width: 110rem;
+    margin: 0 auto;
+    padding: 0 clamp(1rem, 2.6vw, 3rem) 4rem;
+    outline: none;
+  }
+
+  .intro {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.1rem 1.3rem;
+    align-items: baseline;
+    padding: 1.1rem 0 0.9rem;
+  }
+
+  h1 {
+    font-family: var(--serif);
+    font-size: 1.75rem;
+    font-weight: 600;
+    line-height: 1.3;
+  }
+
+  .intro p {
+    flex: 1 1 20rem;
+    color: var(--ink-2);
+  }
+
+  bench-control {
+    position: sticky;
+    top: 0;
+    z-index: 3;
+    background: var(--paper);
+  }
+
+  .notice {
+    margin-top: 0.8rem;
+    padding: 0.5rem 0.9rem;
+    border-left: 4px solid var(--rule-strong);
+    background: var(--pane);
+    font-size: 0.93rem;
+  }
+
+  .empty {
+    max-width: 40em;
+    margin-top: clamp(1.6rem, 7vh, 4rem);
+    font-family: var(--serif);
+    font-size: 1.3rem;
+    line-height: 1.65;
+    text-wrap: pretty;
+  }
+
+  bench-peak {
+    margin-top: 1.6rem;
+  }
+
+  bench-figure,
+  bench-environment {
+    margin-top: 2.4rem;
+  }
+`;

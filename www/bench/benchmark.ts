@@ -1,0 +1,215 @@
+/** The state of the page: what is to be measured, what is being measured, and what was. */
+import { GROUPS, LIBRARIES, type Row } from '../../tests/bench/groups.mjs';
+import { measure, millisecondsOf, peakOf, peersOf, told, type Measured, type Told } from '../../tests/bench/measure.mjs';
+import { probe, usable } from '../engine/variants';
+import { messages } from '../i18n/locale';
+import { readChoice, threadCounts, writeChoice, type Choice } from './choice';
+import { closedFrame, openFrame, type Frame } from './frames';
+
+/** A row on its way. */
+export interface RowView {
+  group: string;
+  row: Row;
+  threads: number;
+  peers: boolean;
+  status: 'waiting' | 'running' | 'done';
+  result: Told | undefined;
+  /** Reasons by library. */
+  failures: Map<string, string>;
+}
+
+export type Phase = 'idle' | 'running' | 'finished' | 'stopped' | 'failed';
+
+/** How long one form of a library is measured in one round, as on the command line. */
+const FORM_MILLISECONDS = 150;
+/** Forms that one mode of a peer has, about. */
+const PEER_FORMS = 2;
+/** Preparing, the peak and the first calls: how much longer a round takes than its measurements. */
+const OVERHEAD = 1.5;
+/** Bytes of the peers on this site; 0: they are not part of it. Known when the site is built. */
+declare const BENCH_PEER_BYTES: number;
+export const peerBytes: number = BENCH_PEER_BYTES;
+
+export class Benchmark extends EventTarget {
+  readonly cores = navigator.hardwareConcurrency || 1;
+  /** The engine's build; null: not known yet; undefined: none runs here. */
+  variant: string | null | undefined = null;
+  /** Numbers of threads to choose from. */
+  counts = [1];
+  choice: Choice = readChoice('', [1]);
+  phase: Phase = 'idle';
+  /** The library that is being opened. */
+  loading: string | null = null;
+  /** Why all ended. */
+  problem = '';
+  rows: RowView[] = [];
+  rounds = 0;
+  /** A first measurement of the peak by number of threads; NaN where it could not be measured. */
+  readonly peaks = new Map<number, number>();
+  ended: Date | null = null;
+  elapsedSeconds = 0;
+
+  private began = 0;
+  private done = 0;
+  private total = 1;
+  private ending: AbortController | null = null;
+
+  /** Finds out what this browser can do, and reads the address. */
+  async start(): Promise<void> {
+    const variant = usable(await probe())[0];
+    this.variant = variant?.name;
+    this.counts = variant?.needs.includes('threads') ? threadCounts(this.cores) : [1];
+    this.choice = readChoice(window.location.search, this.counts);
+    if (peerBytes === 0) this.choice.peers = false;
+    this.changed();
+  }
+
+  get busy(): boolean {
+    return this.phase === 'running';
+  }
+
+  get ready(): boolean {
+    return !!this.variant && this.choice.groups.length > 0 && this.choice.threads.length > 0;
+  }
+
+  /** Rows that are measured or failed. */
+  get rowsDone(): number {
+    return this.rows.filter(({ status }) => status === 'done').length;
+  }
+
+  /** How far it is, from 0 to 1. */
+  get progress(): number {
+    return Math.min(1, this.done / this.total);
+  }
+
+  /** Seconds left; null while too little is measured to tell. */
+  get remainingSeconds(): number | null {
+    if (this.progress < 0.02) return null;
+    return ((performance.now() - this.began) / 1000) * (1 / this.progress - 1);
+  }
+
+  /** Seconds that the choice will take, about. */
+  get expectedSeconds(): number {
+    const { groups, threads, rounds, peers } = this.choice;
+    const rows = threads.flatMap((count) => groups.flatMap((group) => GROUPS[group]!.map((row) => weight(group, row, count, peers))));
+    return (OVERHEAD * rounds * rows.reduce((sum, each) => sum + each, 0)) / 1000;
+  }
+
+  /** The rows that this engine could do. */
+  get results(): Told[] {
+    return this.rows.flatMap(({ result }) => (result && Number.isFinite(result.ours) ? result : []));
+  }
+
+  /** The multiply-add peak on a number of threads; NaN where it could not be measured. */
+  peak(threads: number): number {
+    const measured = peakOf(this.results, threads);
+    return Number.isFinite(measured) ? measured : (this.peaks.get(threads) ?? NaN);
+  }
+
+  choose(change: Partial<Choice>): void {
+    this.choice = { ...this.choice, ...change };
+    window.history.replaceState(null, '', writeChoice(this.choice));
+    this.changed();
+  }
+
+  stop(): void {
+    this.ending?.abort();
+  }
+
+  /** Measures what is chosen; a library that cannot do a row is left out of it. */
+  async run(): Promise<void> {
+    const { groups, threads, rounds, peers } = this.choice;
+    const ending = (this.ending = new AbortController());
+    const stopped = new Promise<never>((_, reject) => ending.signal.addEventListener('abort', () => reject(ending.signal.reason)));
+    const frames: Frame[] = [];
+    this.rows = threads.flatMap((count) =>
+      groups.flatMap((group) =>
+        GROUPS[group]!.map((row): RowView => ({ group, row, threads: count, peers, status: 'waiting', result: undefined, failures: new Map() })),
+      ),
+    );
+    Object.assign(this, { phase: 'running', problem: '', rounds, ended: null, done: 0, began: performance.now() });
+    this.total = rounds * this.rows.reduce((sum, { group, row, threads }) => sum + weight(group, row, threads, peers), 0);
+    this.peaks.clear();
+    this.changed();
+    try {
+      for (const count of threads) {
+        await Promise.race([this.runOn(count, frames, ending.signal), stopped]);
+        frames.splice(0).forEach((frame) => frame.leave());
+      }
+      this.phase = 'finished';
+    } catch (error) {
+      this.phase = ending.signal.aborted ? 'stopped' : 'failed';
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+    frames.forEach((frame) => frame.leave());
+    this.loading = null;
+    this.ended = new Date();
+    this.elapsedSeconds = (performance.now() - this.began) / 1000;
+    for (const view of this.rows) if (view.status === 'running') view.status = 'done';
+    this.changed();
+  }
+
+  /** All rows on one number of threads; adds what it opens to `frames`. */
+  private async runOn(threads: number, frames: Frame[], signal: AbortSignal): Promise<void> {
+    const { choice, rows, rounds } = this;
+    const open = async (library: string, name: string, mode: string | undefined): Promise<Frame> => {
+      signal.throwIfAborted();
+      this.loading = name;
+      await this.drawn();
+      const frame = await openFrame(library, threads, mode);
+      if (signal.aborted) frame.leave();
+      signal.throwIfAborted();
+      frames.push(frame);
+      return frame;
+    };
+    const ours = await open('ours', messages().bench.thisEngine, this.variant ?? undefined);
+    this.peaks.set(threads, ours.peak ? await ours.peak(threads, 'peak') : NaN);
+    const handles = [ours];
+    for (const library of choice.peers ? peersOf(choice.groups) : []) {
+      const { name, modes } = LIBRARIES[library]!;
+      for (const mode of modes(threads)) handles.push(await open(library, name, mode).catch((error: unknown) => closedFrame(library, error)));
+    }
+    this.loading = null;
+    for (const view of rows.filter((view) => view.threads === threads)) {
+      const { group, row } = view;
+      const before = this.done;
+      const whole = weight(group, row, threads, choice.peers);
+      view.status = 'running';
+      const after = async (round: number, measured: Measured): Promise<void> => {
+        signal.throwIfAborted();
+        this.take(view, measured);
+        this.done = before + (round + 1) * whole;
+        await this.drawn();
+      };
+      await this.drawn();
+      signal.throwIfAborted();
+      this.take(view, await measure(group, row, threads, handles, { rounds, ms: FORM_MILLISECONDS, after }));
+      view.status = 'done';
+    }
+    await this.drawn();
+  }
+
+  private take(view: RowView, measured: Measured): void {
+    view.result = told(view.group, view.row, view.threads, this.variant!, measured);
+    for (const [{ library }, reason] of measured.failures) view.failures.set(library, reason);
+  }
+
+  /** Draws what has changed, and waits until that is over: drawing takes time from what is measured next. */
+  private async drawn(): Promise<void> {
+    this.changed();
+    // A page in the background draws nothing.
+    const given = new Promise((resolve) => setTimeout(resolve, 100));
+    const frame = new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    await Promise.race([given, frame]);
+  }
+
+  private changed(): void {
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+/** Milliseconds that the measurements of one round of a row take, about. */
+function weight(group: string, row: Row, threads: number, peers: boolean): number {
+  const modes = peers ? row.peers.reduce((sum, library) => sum + LIBRARIES[library]!.modes(threads).length, 0) : 0;
+  return millisecondsOf(group, FORM_MILLISECONDS) * (1 + (group === 'train' ? 1 : PEER_FORMS) * modes);
+}

@@ -1,0 +1,62 @@
+/** Libraries in frames of their own, one a library and number of threads; a frame that is taken away takes its workers along. */
+import type { Handle } from '../../tests/bench/measure.mjs';
+import { messages } from '../i18n/locale';
+
+/** What the pages of `tests/bench/pages` offer. */
+interface PeerWindow extends Window {
+  peer?: Omit<Handle, 'library' | 'mode'> & { open(threads: number, mode: string | undefined): Promise<unknown> };
+  peak?: Handle['peak'];
+}
+
+/** A library that is open. */
+export interface Frame extends Handle {
+  leave(): void;
+}
+
+/** For how long a library may be silent. */
+const PATIENCE_SECONDS = 120;
+
+/** Opens a library; this engine's `mode` is the name of its build. */
+export async function openFrame(library: string, threads: number, mode: string | undefined): Promise<Frame> {
+  const frame = document.createElement('iframe');
+  frame.hidden = true;
+  frame.title = library;
+  frame.src = new URL(`pages/${library}.html`, document.baseURI).href;
+  const loaded = new Promise((resolve) => (frame.onload = resolve));
+  document.body.append(frame);
+  const leave = (): void => frame.remove();
+  try {
+    await patient(loaded);
+    const { peer, peak } = frame.contentWindow as unknown as PeerWindow;
+    if (!peer) throw new Error(`${frame.src} did not load`);
+    await patient(peer.open(threads, mode));
+    // A browser may lack what the loops of the peak need.
+    const roof = peak && (await patient(peak(threads, 'peak')).then(() => true, () => false));
+    return {
+      library,
+      ...(mode && { mode }),
+      prepare: (row) => patient(peer.prepare(row)),
+      measure: (ms) => patient(peer.measure(ms)),
+      close: () => patient(peer.close()),
+      ...(roof && { peak: (threads: number, loop: string) => patient(peak(threads, loop)) }),
+      leave,
+    };
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+/** In the place of a library that could not be opened: every row tells why. */
+export function closedFrame(library: string, error: unknown): Frame {
+  const refuse = (): Promise<never> => Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  return { library, prepare: refuse, measure: refuse, close: refuse, leave: () => undefined };
+}
+
+function patient<T>(answer: T | Promise<T>): Promise<T> {
+  let timer = 0;
+  const silence = new Promise<never>((_, reject) => {
+    timer = window.setTimeout(() => reject(new Error(messages().bench.noAnswer(PATIENCE_SECONDS))), 1000 * PATIENCE_SECONDS);
+  });
+  return Promise.race([answer, silence]).finally(() => clearTimeout(timer));
+}

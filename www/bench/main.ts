@@ -1,0 +1,5 @@
+/** The page of the benchmark. */
+import { showTheme } from '../components/theme';
+import './bench-page';
+
+showTheme();

@@ -1,0 +1,49 @@
+import { html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { BenchElement } from '../../bench/bench-element';
+import { duration, percent } from '../../i18n/format';
+import { messages } from '../../i18n/locale';
+import { shared } from '../../styles/shared.css';
+import { styles } from './bench-control.css';
+
+/** Run and stop; how far it is and how long it still takes. */
+@customElement('bench-control')
+export class BenchControl extends BenchElement {
+  static override styles = [shared, styles];
+
+  override render() {
+    const text = messages();
+    const { bench } = this;
+    return html`
+      <div class="bar">
+        ${bench.busy
+          ? html`<button class="main" @click=${() => bench.stop()}>${text.bench.stop}</button>`
+          : html`<button class="main run" ?disabled=${!bench.ready} @click=${() => void bench.run()}>${bench.ended ? text.control.runAgain : text.control.run}</button>`}
+        <p class="state">${this.state()}</p>
+        <p class="visually-hidden" role="status">${this.announcement()}</p>
+      </div>
+      <div class="progress" aria-hidden="true"><div style="width: ${bench.busy ? 100 * bench.progress : 0}%"></div></div>
+    `;
+  }
+
+  /** What is said aloud: not every row, but every quarter of the way. */
+  private announcement(): string {
+    return this.bench.busy ? percent(Math.floor(this.bench.progress * 4) / 4) : this.state();
+  }
+
+  private state(): string {
+    const text = messages();
+    const { bench } = this;
+    if (bench.variant === null) return text.control.loadingEngine;
+    if (bench.variant === undefined) return text.bench.failed(text.bench.noEngine);
+    if (bench.phase === 'running') {
+      if (bench.loading !== null) return text.bench.loading(bench.loading);
+      const row = text.bench.running(String(Math.min(bench.rowsDone + 1, bench.rows.length)), String(bench.rows.length));
+      return bench.remainingSeconds === null ? row : `${row} · ${text.bench.left(duration(bench.remainingSeconds))}`;
+    }
+    if (bench.phase === 'finished') return text.control.finished(duration(bench.elapsedSeconds));
+    if (bench.phase === 'stopped') return text.bench.stopped;
+    if (bench.phase === 'failed') return text.bench.failed(bench.problem);
+    return bench.ready ? text.bench.idle(duration(bench.expectedSeconds)) : text.bench.nothingChosen;
+  }
+}

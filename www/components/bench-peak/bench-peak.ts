@@ -1,0 +1,36 @@
+import { html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { BenchElement } from '../../bench/bench-element';
+import { three } from '../../i18n/format';
+import { messages } from '../../i18n/locale';
+import { shared } from '../../styles/shared.css';
+import { styles } from './bench-peak.css';
+
+/** The roof of this machine, which every bar is a share of. */
+@customElement('bench-peak')
+export class BenchPeak extends BenchElement {
+  static override styles = [shared, styles];
+
+  override render() {
+    const text = messages().bench;
+    const threads = [...new Set(this.bench.rows.map((row) => row.threads))];
+    const missing = [...this.bench.peaks.values()].some(Number.isNaN);
+    return html`
+      <section>
+        ${missing ? nothing : html`<dl>${threads.map((count) => this.renderPeak(count))}</dl>`}
+        <div class="words">
+          <h2>${text.peak}</h2>
+          <p>${missing ? text.peakMissing : text.peakMeaning}</p>
+        </div>
+      </section>
+    `;
+  }
+
+  private renderPeak(threads: number) {
+    const peak = this.bench.peak(threads);
+    return html`<div>
+      <dt>${messages().bench.onThreads(threads)}</dt>
+      <dd><b>${Number.isFinite(peak) ? three(peak) : '…'}</b> GFLOP/s</dd>
+    </div>`;
+  }
+}
