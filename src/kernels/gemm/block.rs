@@ -12,20 +12,20 @@ pub(in crate::kernels) const fn tile_cols<S: Simd>() -> usize {
 
 /// Packs rows of a left operand into panels of `TILE_ROWS`.
 #[inline(always)]
-pub(in crate::kernels) fn pack_a<S: Simd>(_: S, a: Source, rows: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
+pub(in crate::kernels) fn pack_a<S: Simd>(isa: S, a: Source, rows: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
     match S::TILE_ROWS {
-        4 => pack::<4>(a, rows, depth, to),
-        6 => pack::<6>(a, rows, depth, to),
+        4 => pack::<S, 4>(isa, a, rows, depth, to),
+        6 => pack::<S, 6>(isa, a, rows, depth, to),
         rows => unreachable!("no tile of {rows} rows"),
     }
 }
 
 /// Packs columns of a right operand into panels as wide as the tile.
 #[inline(always)]
-pub(in crate::kernels) fn pack_b<S: Simd>(_: S, b: Source, cols: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
+pub(in crate::kernels) fn pack_b<S: Simd>(isa: S, b: Source, cols: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
     match tile_cols::<S>() {
-        8 => pack::<8>(b, cols, depth, to),
-        16 => pack::<16>(b, cols, depth, to),
+        8 => pack::<S, 8>(isa, b, cols, depth, to),
+        16 => pack::<S, 16>(isa, b, cols, depth, to),
         cols => unreachable!("no tile of {cols} columns"),
     }
 }

@@ -4,6 +4,7 @@
 //! `width` elements side by side. The last panel is padded with zeros.
 
 use super::Operand;
+use crate::kernels::simd::Simd;
 use std::ops::Range;
 
 /// A matrix seen as `lanes` (rows of A, columns of B) along `depth` (the summed dimension).
@@ -33,7 +34,13 @@ pub(in crate::kernels) fn packed_len(lanes: usize, depth: usize, width: usize) -
 
 /// Packs `lanes` × `depth` of `source` into `packed`, which is filled completely.
 #[inline(always)]
-pub(in crate::kernels) fn pack<const WIDTH: usize>(source: Source, lanes: Range<usize>, depth: Range<usize>, packed: &mut [f32]) {
+pub(in crate::kernels) fn pack<S: Simd, const WIDTH: usize>(
+    isa: S,
+    source: Source,
+    lanes: Range<usize>,
+    depth: Range<usize>,
+    packed: &mut [f32],
+) {
     assert_eq!(packed.len(), packed_len(lanes.len(), depth.len(), WIDTH));
     if packed.is_empty() {
         return;
@@ -52,41 +59,28 @@ pub(in crate::kernels) fn pack<const WIDTH: usize>(source: Source, lanes: Range<
             }
         } else {
             // SAFETY: the farthest element read is within the data, as asserted above.
-            unsafe { pack_transposed::<WIDTH>(data.as_ptr(), source, panel) };
+            unsafe { pack_transposed::<S, WIDTH>(isa, data.as_ptr(), source, panel) };
         }
     }
 }
-
-/// Elements of each lane that [`pack_transposed`] takes at a time: a vector's worth, so that it becomes loads and shuffles.
-const RUN: usize = 4;
 
 /// A full panel whose lanes are apart in memory: each row of the output gathers from `WIDTH` streams.
 ///
 /// # Safety
 /// `WIDTH` lanes of `panel.len() / WIDTH` elements lie in the allocation of `data` at the strides of `source`.
 #[inline(always)]
-unsafe fn pack_transposed<const WIDTH: usize>(data: *const f32, source: Source, panel: &mut [f32]) {
+unsafe fn pack_transposed<S: Simd, const WIDTH: usize>(isa: S, data: *const f32, source: Source, panel: &mut [f32]) {
     let Source { lane_stride, depth_stride, .. } = source;
-    let mut depth = 0;
-    let mut rest = panel;
-    if depth_stride == 1 {
-        let mut runs = rest.chunks_exact_mut(RUN * WIDTH);
-        for out in &mut runs {
-            let mut lanes = [[0.0; RUN]; WIDTH];
-            for (i, lane) in lanes.iter_mut().enumerate() {
-                // SAFETY: promised by the caller; arrays of floats need no more alignment than floats.
-                *lane = unsafe { data.add(i * lane_stride + depth).cast::<[f32; RUN]>().read() };
-            }
-            for (p, out) in out.chunks_exact_mut(WIDTH).enumerate() {
-                for (out, lane) in out.iter_mut().zip(&lanes) {
-                    *out = lane[p];
-                }
-            }
-            depth += RUN;
+    let depth = panel.len() / WIDTH;
+    let blocks = if depth_stride == 1 && WIDTH >= 4 { depth / 4 * 4 } else { 0 };
+    for p in (0..blocks).step_by(4) {
+        // The last block of lanes overlaps the one before where the width is no multiple of four.
+        for lane in (0..WIDTH).step_by(4).map(|lane| lane.min(WIDTH - 4)) {
+            // SAFETY: four lanes from `lane` on of four elements from `p` on, and the same places of the panel.
+            unsafe { isa.transpose_4x4(data.add(lane * lane_stride + p), lane_stride, panel.as_mut_ptr().add(p * WIDTH + lane), WIDTH) };
         }
-        rest = runs.into_remainder();
     }
-    for (p, out) in (depth..).zip(rest.chunks_exact_mut(WIDTH)) {
+    for (p, out) in (blocks..).zip(panel[blocks * WIDTH..].chunks_exact_mut(WIDTH)) {
         for (lane, out) in out.iter_mut().enumerate() {
             // SAFETY: promised by the caller.
             *out = unsafe { *data.add(lane * lane_stride + p * depth_stride) };

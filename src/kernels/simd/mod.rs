@@ -67,6 +67,18 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// The lanes as an array; those from `LANES` on are 0.
     fn to_array(self, v: Self::V) -> [f32; MAX_LANES];
 
+    /// Transposes a block of 4 × 4 floats; strides are the distances between rows.
+    ///
+    /// # Safety
+    /// Four rows of four floats are readable at `src` and writable at `dst`, and the two do not overlap.
+    #[inline(always)]
+    unsafe fn transpose_4x4(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
+        for (i, j) in (0..16).map(|at| (at / 4, at % 4)) {
+            // SAFETY: promised by the caller.
+            unsafe { *dst.add(j * dst_stride + i) = *src.add(i * src_stride + j) };
+        }
+    }
+
     /// The first `LANES` floats of `src`.
     #[inline(always)]
     fn load(self, src: &[f32]) -> Self::V {

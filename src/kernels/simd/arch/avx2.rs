@@ -74,6 +74,18 @@ impl Simd for Avx2Fma {
         }
     }
     #[inline(always)]
+    unsafe fn transpose_4x4(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
+        // SAFETY: the token proves AVX2; the caller promises four rows of four floats at both.
+        unsafe {
+            let row = |i: usize| _mm_loadu_ps(src.add(i * src_stride));
+            let (mut a, mut b, mut c, mut d) = (row(0), row(1), row(2), row(3));
+            _MM_TRANSPOSE4_PS(&mut a, &mut b, &mut c, &mut d);
+            for (j, v) in [a, b, c, d].into_iter().enumerate() {
+                _mm_storeu_ps(dst.add(j * dst_stride), v);
+            }
+        }
+    }
+    #[inline(always)]
     fn to_array(self, v: __m256) -> [f32; MAX_LANES] {
         let mut lanes = [0.0; MAX_LANES];
         self.store(v, &mut lanes);

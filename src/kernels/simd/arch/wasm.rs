@@ -105,6 +105,21 @@ macro_rules! wasm_backend {
                 i32x4_add(i32x4_shl(t, 23), i32x4_splat(1.0f32.to_bits() as i32))
             }
             #[inline(always)]
+            unsafe fn transpose_4x4(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
+                // SAFETY: the caller promises four rows of four floats at both.
+                unsafe {
+                    let row = |i: usize| v128_load(src.add(i * src_stride).cast());
+                    let (a, b, c, d) = (row(0), row(1), row(2), row(3));
+                    let (ab_low, ab_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+                    let (cd_low, cd_high) = (i32x4_shuffle::<0, 4, 1, 5>(c, d), i32x4_shuffle::<2, 6, 3, 7>(c, d));
+                    let put = |j: usize, v: v128| v128_store(dst.add(j * dst_stride).cast(), v);
+                    put(0, i64x2_shuffle::<0, 2>(ab_low, cd_low));
+                    put(1, i64x2_shuffle::<1, 3>(ab_low, cd_low));
+                    put(2, i64x2_shuffle::<0, 2>(ab_high, cd_high));
+                    put(3, i64x2_shuffle::<1, 3>(ab_high, cd_high));
+                }
+            }
+            #[inline(always)]
             fn to_array(self, v: v128) -> [f32; MAX_LANES] {
                 let mut lanes = [0.0; MAX_LANES];
                 self.store(v, &mut lanes);
