@@ -95,9 +95,9 @@ impl Tape {
         }
     }
 
-    /// A zeroed tensor for an operation's output.
-    pub(super) fn zeros(&self, shape: &[usize]) -> Result<Tensor> {
-        Tensor::zeros(&self.ledger, Category::Activations, shape)
+    /// A tensor for an operation's output, which has to overwrite every element.
+    pub(super) fn output(&self, shape: &[usize]) -> Result<Tensor> {
+        Tensor::for_output(&self.ledger, Category::Activations, shape)
     }
 
     fn var(&mut self, tensor: Tensor, needs_grad: bool) -> Var {
@@ -135,9 +135,9 @@ pub(super) struct Grads {
 }
 
 impl Grads {
-    /// A zeroed tensor for a gradient.
-    pub(super) fn zeros(&self, shape: &[usize]) -> Result<Tensor> {
-        Tensor::zeros(&self.ledger, Category::Activations, shape)
+    /// A tensor for a gradient, every element of which has to be overwritten.
+    pub(super) fn output(&self, shape: &[usize]) -> Result<Tensor> {
+        Tensor::for_output(&self.ledger, Category::Activations, shape)
     }
 
     /// Adds `grad` to the gradient of value `id`; the first one is kept without a copy, also where it is shared.
@@ -150,7 +150,7 @@ impl Grads {
                     old
                 }
                 None => {
-                    let mut sum = self.zeros(old.shape())?;
+                    let mut sum = self.output(old.shape())?;
                     elementwise::add(old.data(), grad.data(), sum.data_mut());
                     Rc::new(sum)
                 }

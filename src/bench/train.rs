@@ -167,6 +167,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_step_in_the_steady_state_allocates_no_tensor() {
+        for size in TrainSize::ALL {
+            let ledger = Ledger::new(None);
+            let mut work = TrainWork::new(size, &ledger).unwrap();
+            for _ in 0..2 {
+                work.step().unwrap();
+            }
+            let before = ledger.allocations();
+            for _ in 0..2 {
+                work.step().unwrap();
+            }
+            assert_eq!(ledger.allocations(), before, "{}", size.name);
+        }
+    }
+
+    #[test]
     fn the_losses_are_the_peers() {
         let expected = [[5.5652, 5.3334, 5.1724, 5.0485, 4.9233], [5.5981, 5.1132, 5.0305, 4.6714, f64::NAN]];
         for (size, losses) in TrainSize::ALL.into_iter().zip(expected) {

@@ -119,7 +119,7 @@ impl Transformer {
     pub fn last_logits(&self, tokens: &Tokens) -> Result<Tensor> {
         let hidden = self.hidden(tokens)?;
         let d_model = self.config.d_model;
-        let mut last = Tensor::zeros(self.params.ledger(), Category::Activations, &[tokens.batch_size, d_model])?;
+        let mut last = Tensor::for_output(self.params.ledger(), Category::Activations, &[tokens.batch_size, d_model])?;
         for (row, sequence) in last.data_mut().chunks_mut(d_model).zip(hidden.data().chunks(tokens.seq_len * d_model)) {
             row.copy_from_slice(&sequence[(tokens.seq_len - 1) * d_model..]);
         }
@@ -139,7 +139,7 @@ impl Transformer {
     /// that of each trainable parameter.
     pub fn forward_backward(&mut self, tokens: &Tokens, targets: &[i32], scale: f32, dropout: Option<DropoutKey>) -> Result<f64> {
         let (ran, loss) = self.forward_recording(tokens, targets, scale, dropout)?;
-        let mut d_output = Tensor::zeros(self.params.ledger(), Category::Activations, &[1])?;
+        let mut d_output = Tensor::for_output(self.params.ledger(), Category::Activations, &[1])?;
         d_output.data_mut()[0] = 1.0;
         for Ran { tape, input, output } in ran.into_iter().rev() {
             match tape.backward(&mut self.params, &output, d_output, input.as_ref())? {

@@ -1,6 +1,7 @@
 //! The memory ledger: live and peak bytes by category, and the limit that a run may not cross.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -105,6 +106,20 @@ impl fmt::Display for OutOfMemory {
 
 impl std::error::Error for OutOfMemory {}
 
+/// Buffers that tensors have let go of, kept for the next tensor of the same size, so that a loop that does the same again allocates
+/// nothing. They stay in the books, since they still take memory.
+#[derive(Debug, Default)]
+struct Spare {
+    by_len: HashMap<usize, Vec<Vec<f32>>>,
+    bytes: usize,
+}
+
+/// What spare buffers are written down as: the only category whose tensors come and go.
+const SPARE: Category = Category::Activations;
+
+/// Spare buffers may raise the peak of the memory in use by one part in this many; beyond, they are freed first.
+const SPARE_SHARE: usize = 4;
+
 /// The books of one run. Cheap to clone: clones share the books. Not shared between threads: a run lives on one,
 /// and its kernels get plain slices.
 #[derive(Clone, Debug)]
@@ -116,12 +131,14 @@ pub struct Ledger {
 struct Books {
     report: RefCell<MemoryReport>,
     limit: Cell<Option<usize>>,
+    spare: RefCell<Spare>,
+    allocations: Cell<u64>,
 }
 
 impl Ledger {
     /// Empty books; `limit` is in bytes over all categories.
     pub fn new(limit: Option<usize>) -> Self {
-        Self { books: Rc::new(Books { report: RefCell::default(), limit: Cell::new(limit) }) }
+        Self { books: Rc::new(Books { report: RefCell::default(), limit: Cell::new(limit), spare: RefCell::default(), allocations: Cell::new(0) }) }
     }
 
     /// Writes down `bytes` until the returned charge is dropped.
@@ -129,6 +146,9 @@ impl Ledger {
     /// # Errors
     /// If the total would exceed the limit.
     pub fn charge(&self, category: Category, bytes: usize) -> Result<Charge, OutOfMemory> {
+        if self.books.limit.get().is_some_and(|limit| self.report().total.live.saturating_add(bytes) > limit) {
+            self.release_spare();
+        }
         let mut report = self.books.report.borrow_mut();
         let total = report.total.live.saturating_add(bytes);
         if let Some(limit) = self.books.limit.get().filter(|&limit| total > limit) {
@@ -147,6 +167,46 @@ impl Ledger {
         }
         drop(report);
         Ok(Charge { ledger: self.clone(), category, bytes })
+    }
+
+    /// A buffer of `len` floats for a tensor: a spare one, of any content, if there is one, else a new one of zeros.
+    ///
+    /// # Errors
+    /// If the limit or the allocator refuses, even after all spare buffers were freed.
+    pub(super) fn buffer(&self, category: Category, len: usize) -> Result<(Vec<f32>, Charge), OutOfMemory> {
+        let bytes = len * size_of::<f32>();
+        if category == SPARE
+            && let Some(buffer) = self.books.spare.borrow_mut().take(len)
+        {
+            // It is in the books already.
+            return Ok((buffer, Charge { ledger: self.clone(), category, bytes }));
+        }
+        let total = self.report().total;
+        if total.live + bytes > total.peak && self.books.spare.borrow().bytes > total.peak / SPARE_SHARE {
+            self.release_spare();
+        }
+        let charge = self.charge(category, bytes)?;
+        self.books.allocations.set(self.books.allocations.get() + 1);
+        let mut buffer = Vec::new();
+        if buffer.try_reserve_exact(len).is_err() {
+            self.release_spare();
+            buffer.try_reserve_exact(len).map_err(|_| self.refused(category, bytes))?;
+        }
+        buffer.resize(len, 0.0);
+        Ok((buffer, charge))
+    }
+
+    /// Frees the spare buffers: what comes next needs others.
+    pub fn release_spare(&self) {
+        let Spare { bytes, .. } = self.books.spare.take();
+        let mut report = self.books.report.borrow_mut();
+        report.categories[SPARE as usize].live -= bytes;
+        report.total.live -= bytes;
+    }
+
+    /// Buffers of tensors that had to be allocated so far; it stands still while a loop reuses those that it has.
+    pub fn allocations(&self) -> u64 {
+        self.books.allocations.get()
     }
 
     /// The error for a request that the allocator refused.
@@ -188,6 +248,27 @@ impl Charge {
     /// What the bytes are used for.
     pub fn category(&self) -> Category {
         self.category
+    }
+
+    /// Ends the charge of a tensor whose buffer this is: the buffer is kept for the next one, or freed.
+    pub(super) fn end(mut self, buffer: Vec<f32>) {
+        if self.category == SPARE && !buffer.is_empty() {
+            self.ledger.books.spare.borrow_mut().put(buffer);
+            self.bytes = 0;
+        }
+    }
+}
+
+impl Spare {
+    fn take(&mut self, len: usize) -> Option<Vec<f32>> {
+        let buffer = self.by_len.get_mut(&len)?.pop()?;
+        self.bytes -= size_of_val(&buffer[..]);
+        Some(buffer)
+    }
+
+    fn put(&mut self, buffer: Vec<f32>) {
+        self.bytes += size_of_val(&buffer[..]);
+        self.by_len.entry(buffer.len()).or_default().push(buffer);
     }
 }
 

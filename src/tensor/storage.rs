@@ -8,7 +8,17 @@ use super::ledger::{Category, Charge, Ledger, OutOfMemory};
 #[derive(Debug)]
 pub struct Tensor {
     array: ArrayD<f32>,
-    charge: Charge,
+    /// `None` only while the tensor is dropped.
+    charge: Option<Charge>,
+}
+
+impl Drop for Tensor {
+    fn drop(&mut self) {
+        if let Some(charge) = self.charge.take() {
+            let (buffer, _) = std::mem::replace(&mut self.array, dense(&[0], Vec::new())).into_raw_vec_and_offset();
+            charge.end(buffer);
+        }
+    }
 }
 
 impl Tensor {
@@ -17,12 +27,26 @@ impl Tensor {
     /// # Errors
     /// If the ledger's limit or the allocator refuses; nothing is aborted.
     pub fn zeros(ledger: &Ledger, category: Category, shape: &[usize]) -> Result<Self, OutOfMemory> {
-        let len = shape.iter().product::<usize>();
-        let charge = ledger.charge(category, len * size_of::<f32>())?;
-        let mut data = Vec::new();
-        data.try_reserve_exact(len).map_err(|_| ledger.refused(category, len * size_of::<f32>()))?;
-        data.resize(len, 0.0);
-        Ok(Self { array: dense(shape, data), charge })
+        let mut tensor = Self::with_buffer(ledger, category, shape)?;
+        tensor.data_mut().fill(0.0);
+        Ok(tensor)
+    }
+
+    /// A tensor of any content, for who overwrites every element; in debug builds of NaN, so that an element left out shows.
+    ///
+    /// # Errors
+    /// As [`Tensor::zeros`].
+    pub fn for_output(ledger: &Ledger, category: Category, shape: &[usize]) -> Result<Self, OutOfMemory> {
+        let mut tensor = Self::with_buffer(ledger, category, shape)?;
+        if cfg!(debug_assertions) {
+            tensor.data_mut().fill(f32::NAN);
+        }
+        Ok(tensor)
+    }
+
+    fn with_buffer(ledger: &Ledger, category: Category, shape: &[usize]) -> Result<Self, OutOfMemory> {
+        let (buffer, charge) = ledger.buffer(category, shape.iter().product())?;
+        Ok(Self { array: dense(shape, buffer), charge: Some(charge) })
     }
 
     /// A tensor holding `data`.
@@ -35,7 +59,7 @@ impl Tensor {
     pub fn from_vec(ledger: &Ledger, category: Category, shape: &[usize], mut data: Vec<f32>) -> Result<Self, OutOfMemory> {
         data.shrink_to_fit();
         let charge = ledger.charge(category, data.len() * size_of::<f32>())?;
-        Ok(Self { array: dense(shape, data), charge })
+        Ok(Self { array: dense(shape, data), charge: Some(charge) })
     }
 
     /// A copy, in the same ledger and category.
@@ -43,7 +67,8 @@ impl Tensor {
     /// # Errors
     /// As [`Tensor::zeros`].
     pub fn try_clone(&self) -> Result<Self, OutOfMemory> {
-        let mut copy = Self::zeros(self.charge.ledger(), self.charge.category(), self.shape())?;
+        let charge = self.charge.as_ref().expect("a tensor that is not being dropped has its charge");
+        let mut copy = Self::for_output(charge.ledger(), charge.category(), self.shape())?;
         copy.data_mut().copy_from_slice(self.data());
         Ok(copy)
     }
@@ -95,8 +120,35 @@ mod tests {
         let copy = tensor.try_clone().unwrap();
         assert_eq!(ledger.report().of(Category::Activations).live, 2 * 15 * 4);
         drop((tensor, copy));
+        assert_eq!(ledger.report().total.live, 2 * 15 * 4, "spare buffers still take memory");
+        ledger.release_spare();
         assert_eq!(ledger.report().total.live, 0);
         assert_eq!(ledger.report().total.peak, 120);
+    }
+
+    #[test]
+    fn a_loop_that_does_the_same_again_allocates_nothing() {
+        let ledger = Ledger::new(None);
+        let step = || {
+            let a = Tensor::zeros(&ledger, Category::Activations, &[3, 5]).unwrap();
+            let b = Tensor::for_output(&ledger, Category::Activations, &[5, 3]).unwrap();
+            assert!(a.data().iter().all(|x| *x == 0.0), "a buffer used before is cleared");
+            let mut c = b.try_clone().unwrap();
+            c.data_mut().fill(7.0);
+        };
+        step();
+        let allocations = ledger.allocations();
+        assert_eq!(allocations, 3);
+        (0..5).for_each(|_| step());
+        assert_eq!(ledger.allocations(), allocations);
+    }
+
+    #[test]
+    fn spare_buffers_give_way_before_the_limit_is_crossed() {
+        let ledger = Ledger::new(Some(64));
+        drop(Tensor::zeros(&ledger, Category::Activations, &[16]).unwrap());
+        assert!(Tensor::zeros(&ledger, Category::Activations, &[10]).is_ok());
+        assert!(Tensor::zeros(&ledger, Category::Parameters, &[16]).is_ok());
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(in crate::autograd) struct Add {
 impl Tape {
     /// `a + b`, of equal shapes.
     pub fn add(&mut self, a: &Var, b: &Var) -> Result<Var> {
-        let mut y = self.zeros(a.value.shape())?;
+        let mut y = self.output(a.value.shape())?;
         elementwise::add(a.data(), b.data(), y.data_mut());
         Ok(self.push(y, a.needs_grad || b.needs_grad, || Op::Add(Add { a: a.needs_grad.then_some(a.id), b: b.needs_grad.then_some(b.id) })))
     }

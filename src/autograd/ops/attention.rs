@@ -32,8 +32,8 @@ impl Tape {
     /// the output is shaped like `q`.
     pub fn attention(&mut self, dims: AttentionDims, q: &Var, k: &Var, v: &Var) -> Result<Var> {
         let scale = 1.0 / (dims.d_head as f32).sqrt();
-        let mut out = self.zeros(q.value.shape())?;
-        let mut lse = self.zeros(&[dims.batch_size, dims.n_heads, dims.seq_len])?;
+        let mut out = self.output(q.value.shape())?;
+        let mut lse = self.output(&[dims.batch_size, dims.n_heads, dims.seq_len])?;
         attention::attention_forward(dims, scale, q.data(), k.data(), v.data(), out.data_mut(), lse.data_mut());
         let needs_grad = q.needs_grad || k.needs_grad || v.needs_grad;
         let out = self.push_saving_output(out, needs_grad, |out| {
@@ -54,9 +54,9 @@ impl Tape {
 
 impl Attention {
     pub(super) fn backward(self, grads: &mut Grads, d_out: &Tensor) -> Result<()> {
-        let mut d_q = grads.zeros(self.q.shape())?;
-        let mut d_k = grads.zeros(self.k.shape())?;
-        let mut d_v = grads.zeros(self.v.shape())?;
+        let mut d_q = grads.output(self.q.shape())?;
+        let mut d_k = grads.output(self.k.shape())?;
+        let mut d_v = grads.output(self.v.shape())?;
         attention::attention_backward(
             self.dims,
             self.scale,

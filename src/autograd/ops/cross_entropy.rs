@@ -23,14 +23,14 @@ impl Tape {
         let (id, needs_grad) = (logits.id, logits.needs_grad);
         let mut logits = logits.into_tensor()?;
         let vocab_size = *logits.shape().last().unwrap_or(&0);
-        let mut nll = self.zeros(&[targets.len()])?;
+        let mut nll = self.output(&[targets.len()])?;
         if needs_grad {
             loss::cross_entropy_in_place(vocab_size, logits.data_mut(), targets, scale, nll.data_mut());
         } else {
             loss::cross_entropy(vocab_size, logits.data(), targets, nll.data_mut());
         }
         let sum = nll.data().iter().map(|&x| f64::from(x)).sum::<f64>() * f64::from(scale);
-        let mut loss = self.zeros(&[1])?;
+        let mut loss = self.output(&[1])?;
         loss.data_mut()[0] = sum as f32;
         let loss = self.push(loss, needs_grad, || Op::CrossEntropy(CrossEntropy { logits: id, d_logits: logits }));
         Ok((loss, sum))

@@ -29,7 +29,7 @@ pub(in crate::autograd) struct Dropout {
 impl Tape {
     /// Sets each element to zero with the given probability (below 1) and scales the others by `1 / (1 - probability)`.
     pub fn dropout(&mut self, x: &Var, probability: f32, key: DropoutKey) -> Result<Var> {
-        let mut y = self.zeros(x.value.shape())?;
+        let mut y = self.output(x.value.shape())?;
         dropout::dropout(key.0, probability, x.data(), y.data_mut());
         Ok(self.push(y, x.needs_grad, || Op::Dropout(Dropout { x: x.id, key, probability })))
     }
@@ -37,7 +37,7 @@ impl Tape {
 
 impl Dropout {
     pub(super) fn backward(self, grads: &mut Grads, d_y: &Tensor) -> Result<()> {
-        let mut d_x = grads.zeros(d_y.shape())?;
+        let mut d_x = grads.output(d_y.shape())?;
         dropout::dropout(self.key.0, self.probability, d_y.data(), d_x.data_mut());
         grads.add(self.x, Rc::new(d_x))
     }

@@ -26,7 +26,7 @@ impl Tape {
     /// Rows `ids` of the table `[vocab_size, d_model]`, as `[ids.len(), d_model]`. Every id is below `vocab_size`.
     pub fn embedding(&mut self, params: &Params, table: ParamId, ids: &Rc<[i32]>) -> Result<Var> {
         let d_model = params.get(table).value.shape()[1];
-        let mut y = self.zeros(&[ids.len(), d_model])?;
+        let mut y = self.output(&[ids.len(), d_model])?;
         embedding::gather(d_model, params.value(table), ids, y.data_mut());
         Ok(self.push(y, params.is_trainable(table), || Op::Embedding(Embedding { table, ids: ids.clone() })))
     }

@@ -25,7 +25,7 @@ pub(in crate::autograd) struct Gelu {
 impl Tape {
     /// `silu(gate) * up` (Shazeer 2020, arXiv:2002.05202); all of one shape.
     pub fn swiglu(&mut self, gate: &Var, up: &Var) -> Result<Var> {
-        let mut y = self.zeros(gate.value.shape())?;
+        let mut y = self.output(gate.value.shape())?;
         activation::swiglu_forward(gate.data(), up.data(), y.data_mut());
         Ok(self.push(y, gate.needs_grad || up.needs_grad, || {
             Op::SwiGlu(SwiGlu { gate_id: gate.id, up_id: up.id, gate: gate.value.clone(), up: up.value.clone() })
@@ -34,7 +34,7 @@ impl Tape {
 
     /// GELU in its tanh form (Hendrycks and Gimpel 2016, arXiv:1606.08415).
     pub fn gelu(&mut self, x: &Var) -> Result<Var> {
-        let mut y = self.zeros(x.value.shape())?;
+        let mut y = self.output(x.value.shape())?;
         activation::gelu_forward(x.data(), y.data_mut());
         Ok(self.push(y, x.needs_grad, || Op::Gelu(Gelu { id: x.id, x: x.value.clone() })))
     }
@@ -42,8 +42,8 @@ impl Tape {
 
 impl SwiGlu {
     pub(super) fn backward(self, grads: &mut Grads, d_y: &Tensor) -> Result<()> {
-        let mut d_gate = grads.zeros(d_y.shape())?;
-        let mut d_up = grads.zeros(d_y.shape())?;
+        let mut d_gate = grads.output(d_y.shape())?;
+        let mut d_up = grads.output(d_y.shape())?;
         activation::swiglu_backward(self.gate.data(), self.up.data(), d_y.data(), d_gate.data_mut(), d_up.data_mut());
         grads.add(self.gate_id, Rc::new(d_gate))?;
         grads.add(self.up_id, Rc::new(d_up))
@@ -52,7 +52,7 @@ impl SwiGlu {
 
 impl Gelu {
     pub(super) fn backward(self, grads: &mut Grads, d_y: &Tensor) -> Result<()> {
-        let mut d_x = grads.zeros(d_y.shape())?;
+        let mut d_x = grads.output(d_y.shape())?;
         activation::gelu_backward(self.x.data(), d_y.data(), d_x.data_mut());
         grads.add(self.id, Rc::new(d_x))
     }

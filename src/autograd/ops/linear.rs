@@ -29,7 +29,7 @@ impl Tape {
     /// gives `[rows, out_features]`.
     pub fn linear(&mut self, params: &Params, x: &Var, weight: ParamId, bias: Option<ParamId>) -> Result<Var> {
         let (rows, out_features) = (x.value.shape()[0], params.get(weight).value.shape()[0]);
-        let mut y = self.zeros(&[rows, out_features])?;
+        let mut y = self.output(&[rows, out_features])?;
         product(params, x, weight, 1.0, 0.0, &mut y);
         if let Some(bias) = bias {
             elementwise::add_bias(params.value(bias), y.data_mut());
@@ -96,7 +96,7 @@ impl Linear {
             elementwise::bias_grad(out_features, d_y.data(), d_bias);
         }
         if let Some(x_id) = self.x_id {
-            let mut d_x = grads.zeros(&[self.rows, in_features])?;
+            let mut d_x = grads.output(&[self.rows, in_features])?;
             let d_y = Operand::row_major(d_y.data(), out_features);
             let w = Operand::row_major(params.value(self.weight), in_features);
             gemm(self.rows, out_features, in_features, self.scale, d_y, w, 0.0, d_x.data_mut());

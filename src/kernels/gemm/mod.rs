@@ -18,9 +18,9 @@ use tile::{Scaling, Window};
 
 /// Longest run of the summed dimension that is packed at once: a panel of B stays in the first-level cache.
 const DEPTH: usize = 256;
-/// Rows of A and columns of B that are packed at once: 1 MiB each at full depth.
-const OUTER_ROWS: usize = 960;
-const OUTER_COLS: usize = 1024;
+/// Rows of A and columns of B that are packed at once: half a MiB each at full depth.
+const OUTER_ROWS: usize = 480;
+const OUTER_COLS: usize = 512;
 /// Outputs of one job; multiples of every backend's tile.
 const JOB_ROWS: usize = 48;
 const JOB_COLS: usize = 256;

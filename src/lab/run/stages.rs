@@ -64,13 +64,20 @@ const MEMORY_EVERY: u32 = 10;
 impl Run {
     /// One unit of work; gives its amount.
     pub(super) fn unit(&mut self, events: &mut Vec<Event>) -> Result<f64, Problem> {
-        match std::mem::replace(&mut self.stage, Stage::Done) {
+        let stage = std::mem::replace(&mut self.stage, Stage::Done);
+        let kind = std::mem::discriminant(&stage);
+        let work = match stage {
             Stage::Load(assets) => self.load(&assets, events),
             Stage::Evaluate(evaluation) => self.evaluate(evaluation, events),
             Stage::Sample(stage, sampler) => self.sample(stage, sampler, events),
             Stage::Train => self.train(events),
             Stage::Done => Err(problems::internal("a run that is done was asked to go on")),
+        };
+        if let Some(loaded) = self.loaded.as_ref().filter(|_| kind != std::mem::discriminant(&self.stage)) {
+            // Another stage has batches of another size.
+            loaded.ledger.release_spare();
         }
+        work
     }
 
     fn load(&mut self, assets: &Assets, events: &mut Vec<Event>) -> Result<f64, Problem> {
