@@ -31,7 +31,7 @@ pub struct Result {
 pub struct Environment {
     /// Name and version of the engine.
     pub engine: String,
-    /// `native`, or the wasm file: `threads-relaxed`, `single-simd128`, …
+    /// `native`, or the wasm file: `threads-relaxed`, `threads-simd128`, `single-relaxed`, `single-simd128`.
     pub variant: String,
     /// SIMD backend of the kernels: `avx2-fma`, `relaxed-simd`, `simd128`, `portable`.
     pub simd: String,

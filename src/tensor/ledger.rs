@@ -138,7 +138,14 @@ struct Books {
 impl Ledger {
     /// Empty books; `limit` is in bytes over all categories.
     pub fn new(limit: Option<usize>) -> Self {
-        Self { books: Rc::new(Books { report: RefCell::default(), limit: Cell::new(limit), spare: RefCell::default(), allocations: Cell::new(0) }) }
+        Self {
+            books: Rc::new(Books {
+                report: RefCell::default(),
+                limit: Cell::new(limit),
+                spare: RefCell::default(),
+                allocations: Cell::new(0),
+            }),
+        }
     }
 
     /// Writes down `bytes` until the returned charge is dropped.

@@ -3,7 +3,7 @@ import { expect, open, run, state, test } from './page';
 
 test('the experiment runs without threads, and the page says so', async ({ page }) => {
   await open(page);
-  await expect(page.locator('site-header .status')).toContainText('single-simd128');
+  await expect(page.locator('site-header .status')).toContainText('single-relaxed');
   await expect(page.locator('site-header .status')).toContainText('without threads');
   await expect(page.locator('site-header .status')).toContainText('page not isolated');
   await expect(page.locator('problem-banner')).toContainText('The server does not isolate this page');
@@ -19,5 +19,5 @@ test('the benchmark measures one thread, and says why', async ({ page }) => {
   await expect(page.getByRole('group', { name: 'Threads' }).getByRole('button')).toHaveText(['1']);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.locator('bench-control .state')).toContainText('Finished', { timeout: 60_000 });
-  await expect(page.locator('bench-environment')).toContainText('single-simd128');
+  await expect(page.locator('bench-environment')).toContainText('single-relaxed');
 });

@@ -21,6 +21,8 @@ export interface Variant {
 /** Exactly one is loaded: the first whose needs are met and that loads. */
 export const VARIANTS: Variant[] = [
   { name: 'threads-relaxed', needs: ['threads', 'relaxedSimd'] },
+  { name: 'threads-simd128', needs: ['threads', 'simd'] },
+  { name: 'single-relaxed', needs: ['relaxedSimd'] },
   { name: 'single-simd128', needs: ['simd'] },
 ];
 

@@ -3,9 +3,9 @@
 use crate::run::{root, run, say, timed};
 use crate::toolchain::Toolchain;
 use crate::tools;
-use crate::variants::{TARGET, VARIANTS, Variant};
+use crate::variants::{MAX_BYTES, TARGET, VARIANTS, Variant};
 use crate::{bench_page, npm};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use lexopt::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -83,6 +83,7 @@ fn engine(variant: &Variant, rust: &Toolchain, bindgen: &Path, node: &npm::Proje
     replace(&bound, &output)?;
     let size = fs::metadata(output.join("tinyai_bg.wasm"))?.len();
     say("wasm", format_args!("{}: {} kB, {} kB as compiled", variant.name, size / 1000, source.len() / 1000));
+    ensure!(size <= MAX_BYTES, "{} has {size} bytes, more than the {MAX_BYTES} that a visitor should wait for", variant.name);
     fs::write(stamp, fingerprint)?;
     Ok(())
 }

@@ -16,11 +16,16 @@ pub struct Variant {
     pub relaxed_simd: bool,
 }
 
-/// Every build that is shipped. {threads, no threads} × {relaxed SIMD, simd128} are possible: a line each.
+/// Every build that is shipped.
 pub const VARIANTS: &[Variant] = &[
     Variant { name: "threads-relaxed", threads: true, relaxed_simd: true },
+    Variant { name: "threads-simd128", threads: true, relaxed_simd: false },
+    Variant { name: "single-relaxed", threads: false, relaxed_simd: true },
     Variant { name: "single-simd128", threads: false, relaxed_simd: false },
 ];
+
+/// The most bytes that a variant may have before compression: a visitor waits for it.
+pub const MAX_BYTES: u64 = 900_000;
 
 impl Variant {
     /// Its own target folder: other flags would rebuild everything, the standard library included.
@@ -51,7 +56,7 @@ impl Variant {
         // LLVM orders instructions for as few WebAssembly locals as it can, which keeps more values alive than x86-64 has vector
         // registers: the matrix product's tile would spill and run at half its speed. In the order of the source it fits.
         // What has to be inlined, the kernels, says so itself; less of the rest keeps the file a fifth smaller.
-        format!("-C llvm-args=-pre-RA-sched=source -C llvm-args=-inline-threshold=64 -C target-feature={}{link}", features.join(","))
+        format!("-C llvm-args=-pre-RA-sched=source -C llvm-args=-inline-threshold=25 -C target-feature={}{link}", features.join(","))
     }
 
     /// Makes `command` (cargo, or wasm-pack, which calls cargo) compile this variant, its standard library included: that of

@@ -68,10 +68,10 @@ kernel_test!(
         for k in [255, 256, 257, 515] {
             check(&mut report, (7, k, 18), (0, 1), (1.0, 0.0));
         }
-        for m in [47, 48, 49, 97, 961] {
+        for m in [47, 48, 49, 97, 479, 480, 481] {
             check(&mut report, (m, 9, 18), (0, 0), (1.0, 1.0));
         }
-        for n in [255, 256, 257, 1025] {
+        for n in [255, 256, 257, 511, 512, 513] {
             check(&mut report, (7, 9, n), (0, 0), (1.0, 1.0));
         }
         report.finish();

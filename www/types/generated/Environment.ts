@@ -9,7 +9,7 @@ export type Environment = {
  */
 engine: string, 
 /**
- * `native`, or the wasm file: `threads-relaxed`, `single-simd128`, …
+ * `native`, or the wasm file: `threads-relaxed`, `threads-simd128`, `single-relaxed`, `single-simd128`.
  */
 variant: string, 
 /**
