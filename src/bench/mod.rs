@@ -3,6 +3,7 @@
 //! Sizes, initial values and data are those of `tests/bench/pages/`, where the peers get the same work.
 
 pub mod attention;
+pub mod decode;
 pub mod gemm;
 pub mod gemm_int8;
 pub mod train;

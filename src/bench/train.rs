@@ -40,7 +40,7 @@ impl TrainSize {
         Self { name: "M", n_layers: 6, d_model: 256, n_heads: 8, d_ff: 1024, batch_size: 4 },
     ];
 
-    fn config(&self) -> ModelConfig {
+    pub(super) fn config(&self) -> ModelConfig {
         ModelConfig {
             vocab_size: VOCAB,
             d_model: self.d_model,
@@ -73,7 +73,7 @@ impl TrainSize {
 }
 
 /// The initial values of `gpt.mjs`, whose matrices are `[in, out]` and whose q, k and v lie side by side.
-struct PeerWeights(TrainSize);
+pub(super) struct PeerWeights(pub TrainSize);
 
 impl PeerWeights {
     /// The matrix of that number in the peers' list of parameters, `[rows, cols]`.

@@ -4,7 +4,8 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use crate::autograd::Result;
-use crate::nn::{Tokens, Transformer};
+use crate::tensor::Tensor;
+use crate::nn::{KvCache, Tokens, Transformer};
 
 /// How the next token is drawn from its logits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,12 +26,13 @@ pub struct Sampler {
     ids: Vec<i32>,
     prompt_len: usize,
     candidates: Vec<(usize, f64)>,
+    cache: Option<KvCache>,
 }
 
 impl Sampler {
     /// Starts at a prompt of at least one token.
     pub fn new(config: SamplingConfig, prompt: Vec<i32>) -> Self {
-        Self { config, rng: Pcg64Mcg::seed_from_u64(config.seed), prompt_len: prompt.len(), ids: prompt, candidates: Vec::new() }
+        Self { config, rng: Pcg64Mcg::seed_from_u64(config.seed), prompt_len: prompt.len(), ids: prompt, candidates: Vec::new(), cache: None }
     }
 
     /// The tokens after the prompt.
@@ -40,12 +42,30 @@ impl Sampler {
 
     /// Draws one token and appends it; the model sees the last `max_positions` tokens at most.
     pub fn advance(&mut self, model: &Transformer) -> Result<i32> {
-        let start = self.ids.len().saturating_sub(model.config.max_positions);
-        let window = &self.ids[start..];
-        let logits = model.last_logits(&Tokens::new(1, window.len(), window))?;
+        let logits = self.logits(model)?;
         let token = self.draw(logits.data()) as i32;
         self.ids.push(token);
         Ok(token)
+    }
+
+    /// The logits after the text so far.
+    fn logits(&mut self, model: &Transformer) -> Result<Tensor> {
+        let start = self.ids.len().saturating_sub(model.config.max_positions);
+        if start > 0 {
+            // The window moves on, and with it every position: what was kept is of no use.
+            self.cache = None;
+            let window = &self.ids[start..];
+            return model.last_logits(&Tokens::new(1, window.len(), window));
+        }
+        let cache = match &mut self.cache {
+            Some(cache) => cache,
+            None => self.cache.insert(KvCache::new(&model.config, model.params.ledger())?),
+        };
+        let (last, before) = self.ids.split_last().expect("a prompt of at least one token");
+        for token in &before[cache.len()..] {
+            model.decode(*token, cache)?;
+        }
+        model.decode(*last, cache)
     }
 
     /// The index drawn from logits. Logits that are not numbers are never drawn; if none is one, index 0 is.

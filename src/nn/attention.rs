@@ -3,8 +3,11 @@
 use super::build::{BuildError, Builder};
 use super::linear::Linear;
 use super::norm::Norm;
+use super::kv_cache::LayerCache;
 use super::pass::Pass;
 use crate::autograd::{AttentionDims, Result, Tape, Var};
+use crate::kernels::attention::attention_decode;
+use crate::tensor::{Category, Tensor};
 
 /// Causal self-attention with grouped heads (Ainslie et al. 2023, arXiv:2305.13245), its norm and its residual.
 #[derive(Debug)]
@@ -22,6 +25,7 @@ pub struct Attention {
     n_heads: usize,
     n_kv_heads: usize,
     d_head: usize,
+    max_positions: usize,
 }
 
 impl Attention {
@@ -38,30 +42,48 @@ impl Attention {
             n_heads,
             n_kv_heads,
             d_head,
+            max_positions: b.config.max_positions,
         })
     }
 
     /// `x` and the output are `[batch_size * seq_len, d_model]`.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        let h = self.norm.forward(tape, pass, x)?;
-        let mut q = self.q_proj.forward(tape, pass, &h)?;
-        let mut k = self.k_proj.forward(tape, pass, &h)?;
-        let v = self.v_proj.forward(tape, pass, &h)?;
-        drop(h);
-        if let Some(tables) = pass.rotary {
-            q = tape.rope(q, pass.seq_len, self.d_head, tables)?;
-            k = tape.rope(k, pass.seq_len, self.d_head, tables)?;
-        }
-        let dims = AttentionDims {
-            batch_size: pass.batch_size,
-            seq_len: pass.seq_len,
-            n_heads: self.n_heads,
-            n_kv_heads: self.n_kv_heads,
-            d_head: self.d_head,
-        };
+        let [q, k, v] = self.project(tape, pass, x)?;
+        let dims = self.dims(pass.batch_size, pass.seq_len);
         let heads = tape.attention(dims, &q, &k, &v)?;
         drop((q, k, v));
         let y = self.o_proj.forward(tape, pass, &heads)?;
         tape.add(x, &y)
+    }
+
+    /// A decode step: `x` and the output are `[1, d_model]`, the token at `pass.first_position`, which attends to those kept.
+    pub(super) fn decode(&self, tape: &mut Tape, pass: &Pass, cache: &mut LayerCache, x: &Var) -> Result<Var> {
+        let [q, k, v] = self.project(tape, pass, x)?;
+        let (keys, values) = cache.keep(pass.first_position, k.data(), v.data());
+        let dims = self.dims(1, pass.first_position + 1);
+        let mut scores = Tensor::for_output(tape.ledger(), Category::Activations, &[self.max_positions])?;
+        let mut heads = Tensor::for_output(tape.ledger(), Category::Activations, q.tensor().shape())?;
+        let scale = 1.0 / (self.d_head as f32).sqrt();
+        attention_decode(dims, scale, q.data(), keys, values, &mut scores.data_mut()[..dims.seq_len], heads.data_mut());
+        let heads = tape.input(heads, false);
+        let y = self.o_proj.forward(tape, pass, &heads)?;
+        tape.add(x, &y)
+    }
+
+    fn dims(&self, batch_size: usize, seq_len: usize) -> AttentionDims {
+        AttentionDims { batch_size, seq_len, n_heads: self.n_heads, n_kv_heads: self.n_kv_heads, d_head: self.d_head }
+    }
+
+    /// Queries, keys and values of `x`, rotated where the model rotates.
+    fn project(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<[Var; 3]> {
+        let h = self.norm.forward(tape, pass, x)?;
+        let mut q = self.q_proj.forward(tape, pass, &h)?;
+        let mut k = self.k_proj.forward(tape, pass, &h)?;
+        let v = self.v_proj.forward(tape, pass, &h)?;
+        if let Some(tables) = pass.rotary {
+            q = tape.rope(q, pass.first_position, pass.seq_len, self.d_head, tables)?;
+            k = tape.rope(k, pass.first_position, pass.seq_len, self.d_head, tables)?;
+        }
+        Ok([q, k, v])
     }
 }

@@ -32,7 +32,7 @@ impl Embedding {
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, tokens: &Tokens) -> Result<Var> {
         let x = tape.embedding(pass.params, self.tokens, &tokens.ids)?;
         match self.positions {
-            Some(positions) => tape.position_embedding(pass.params, positions, x, pass.seq_len),
+            Some(positions) => tape.position_embedding(pass.params, positions, x, pass.first_position, pass.seq_len),
             None => Ok(x),
         }
     }

@@ -6,6 +6,7 @@ mod config;
 mod embedding;
 mod feed_forward;
 mod head;
+mod kv_cache;
 mod linear;
 mod norm;
 mod pass;
@@ -17,6 +18,7 @@ pub use config::{ConfigError, FeedForwardKind, ModelConfig, NormKind, Positions}
 pub use embedding::Embedding;
 pub use feed_forward::FeedForward;
 pub use head::Head;
+pub use kv_cache::KvCache;
 pub use linear::{Linear, LinearAdapter};
 pub use norm::Norm;
 pub use pass::{Pass, Tokens};

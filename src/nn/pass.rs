@@ -39,6 +39,8 @@ pub struct Pass<'a> {
     pub batch_size: usize,
     /// Length of each.
     pub seq_len: usize,
+    /// Position of each sequence's first token: above 0 only in a decode step.
+    pub first_position: usize,
     /// Key of this pass's dropout masks; `None` outside training.
     pub dropout: Option<DropoutKey>,
 }

@@ -8,6 +8,7 @@ use super::config::{ModelConfig, Positions};
 use super::embedding::Embedding;
 use super::feed_forward::FeedForward;
 use super::head::Head;
+use super::kv_cache::KvCache;
 use super::linear::Linear;
 use super::pass::{Pass, Tokens};
 use crate::autograd::{DropoutKey, Params, Result, Tape, Var};
@@ -127,6 +128,29 @@ impl Transformer {
         self.logits_of(tokens, last)
     }
 
+    /// A decode step: reads `token` after those in `cache`, which keeps it too; gives the logits `[1, vocab_size]` after it.
+    ///
+    /// # Panics
+    /// If the cache is full, or was made for another model.
+    pub fn decode(&self, token: i32, cache: &mut KvCache) -> Result<Tensor> {
+        let position = cache.len;
+        assert!(position < self.config.max_positions, "the cache holds {position} tokens, as many as the model reads");
+        let tokens = Tokens::new(1, 1, [token]);
+        let pass = Pass { first_position: position, ..self.pass(&tokens, None) };
+        let mut tape = Tape::inference(self.params.ledger());
+        let mut x = self.embedding.forward(&mut tape, &pass, &tokens)?;
+        let mut layers = cache.layers.iter_mut();
+        for segment in &self.blocks {
+            x = match segment {
+                Segment::Attention(segment) => segment.decode(&mut tape, &pass, layers.next().expect("a cache of this model"), &x)?,
+                Segment::FeedForward(segment) => segment.forward(&mut tape, &pass, &x)?,
+            };
+        }
+        let logits = self.head.forward(&mut tape, &pass, &x)?.into_tensor()?;
+        cache.len = position + 1;
+        Ok(logits)
+    }
+
     /// Negative log-likelihood of each target, in nats, `[batch_size * seq_len]`; 0 where the target is negative.
     pub fn nll(&self, tokens: &Tokens, targets: &[i32]) -> Result<Vec<f32>> {
         let logits = self.logits(tokens)?;
@@ -191,7 +215,7 @@ impl Transformer {
 
     fn pass(&self, tokens: &Tokens, dropout: Option<DropoutKey>) -> Pass<'_> {
         assert!(tokens.seq_len <= self.config.max_positions, "a sequence of {} tokens", tokens.seq_len);
-        Pass { params: &self.params, rotary: self.rotary.as_ref(), batch_size: tokens.batch_size, seq_len: tokens.seq_len, dropout }
+        Pass { params: &self.params, rotary: self.rotary.as_ref(), batch_size: tokens.batch_size, seq_len: tokens.seq_len, first_position: 0, dropout }
     }
 }
 

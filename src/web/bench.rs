@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use crate::bench::attention::AttentionWork;
+use crate::bench::decode::DecodeWork;
 use crate::bench::gemm::{Form, GemmWork};
 use crate::bench::gemm_int8::GemmInt8Work;
 use crate::bench::train::{TrainSize, TrainWork};
@@ -78,6 +79,24 @@ impl AttentionBench {
     }
 }
 
+/// Decode steps.
+#[wasm_bindgen]
+pub struct DecodeBench(DecodeWork);
+
+#[wasm_bindgen]
+impl DecodeBench {
+    /// The model `S` or `M`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(name: &str) -> Result<DecodeBench, JsError> {
+        Ok(Self(DecodeWork::new(size_named(name)?, &Ledger::new(None))?))
+    }
+
+    /// A whole text, a step for each token.
+    pub fn text(&mut self) -> Result<f32, JsError> {
+        Ok(self.0.text()?)
+    }
+}
+
 /// A training.
 #[wasm_bindgen]
 pub struct TrainBench {
@@ -90,8 +109,7 @@ impl TrainBench {
     /// The model `S` or `M`.
     #[wasm_bindgen(constructor)]
     pub fn new(name: &str) -> Result<TrainBench, JsError> {
-        let size = TrainSize::ALL.into_iter().find(|size| size.name == name);
-        let size = size.ok_or_else(|| JsError::new(&format!("there is no model {name:?}; it has to be S or M")))?;
+        let size = size_named(name)?;
         Ok(Self { work: TrainWork::new(size, &Ledger::new(None))?, size })
     }
 
@@ -111,4 +129,9 @@ impl TrainBench {
     pub fn flop(&self) -> f64 {
         self.size.flop()
     }
+}
+
+fn size_named(name: &str) -> Result<TrainSize, JsError> {
+    let size = TrainSize::ALL.into_iter().find(|size| size.name == name);
+    size.ok_or_else(|| JsError::new(&format!("there is no model {name:?}; it has to be S or M")))
 }

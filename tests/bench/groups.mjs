@@ -21,6 +21,9 @@ const flopOfProduct = ([m, k, n]) => 2 * m * k * n;
 /** Multiply-adds of the matrix products of a step, forward and backward, times 2. */
 const flopOfStep = ({ V, L, D, F, T, B }) => 6 * B * T * (L * (4 * D * D + 2 * D * F + 2 * T * D) + V * D);
 
+/** Of a text decoded token by token; on average half of it is attended to. */
+const flopOfText = ({ V, L, D, F, T }) => 2 * T * (L * (4 * D * D + 2 * D * F + T * D) + V * D);
+
 const libraries = (...names) => names;
 
 /** Rows by group: `flop` of one call (or `tokens`), the unit of the result, and the peers that can do it. */
@@ -44,6 +47,15 @@ export const GROUPS = {
       })),
     ),
   ),
+  // One token after the other, with keys and values kept; a call is a whole text.
+  decode: Object.entries(MODELS).map(([op, cfg]) => ({
+    op,
+    shape: [1],
+    unit: 'tokens/s',
+    tokens: cfg.T,
+    flop: flopOfText(cfg),
+    peers: [],
+  })),
   train: Object.entries(MODELS).map(([op, cfg]) => ({
     op,
     shape: [cfg.B * cfg.T],

@@ -1,5 +1,6 @@
 //! Token and position embeddings.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::Op;
@@ -19,7 +20,8 @@ pub(in crate::autograd) struct Embedding {
 pub(in crate::autograd) struct PositionEmbedding {
     x: Option<usize>,
     table: Option<ParamId>,
-    seq_len: usize,
+    /// The table's elements that were added.
+    rows: Range<usize>,
 }
 
 impl Tape {
@@ -31,16 +33,18 @@ impl Tape {
         Ok(self.push(y, params.is_trainable(table), || Op::Embedding(Embedding { table, ids: ids.clone() })))
     }
 
-    /// `x` plus row `t` of the table `[max_positions, d_model]` at position `t`; `x` is `[batch_size * seq_len, d_model]`.
-    pub fn position_embedding(&mut self, params: &Params, table: ParamId, x: Var, seq_len: usize) -> Result<Var> {
+    /// `x` plus row `first + t` of the table `[max_positions, d_model]` at token `t` of a sequence; `x` is
+    /// `[batch_size * seq_len, d_model]`.
+    pub fn position_embedding(&mut self, params: &Params, table: ParamId, x: Var, first: usize, seq_len: usize) -> Result<Var> {
         let (id, x_needs_grad) = (x.id, x.needs_grad);
         let mut y = x.into_tensor()?;
         let d_model = y.shape()[1];
-        let positions = &params.value(table)[..seq_len * d_model];
+        let rows = first * d_model..(first + seq_len) * d_model;
+        let positions = &params.value(table)[rows.clone()];
         elementwise::add_bias(positions, y.data_mut());
         let trainable = params.is_trainable(table);
         Ok(self.push(y, x_needs_grad || trainable, || {
-            Op::PositionEmbedding(PositionEmbedding { x: x_needs_grad.then_some(id), table: trainable.then_some(table), seq_len })
+            Op::PositionEmbedding(PositionEmbedding { x: x_needs_grad.then_some(id), table: trainable.then_some(table), rows })
         }))
     }
 }
@@ -57,9 +61,8 @@ impl Embedding {
 impl PositionEmbedding {
     pub(super) fn backward(self, params: &mut Params, grads: &mut Grads, d_y: Rc<Tensor>) -> Result<()> {
         if let Some(table) = self.table {
-            let used = self.seq_len * d_y.shape()[1];
             let (_, d_table) = params.grad_mut(table)?;
-            elementwise::bias_grad(used, d_y.data(), &mut d_table[..used]);
+            elementwise::bias_grad(self.rows.len(), d_y.data(), &mut d_table[self.rows]);
         }
         match self.x {
             Some(x) => grads.add(x, d_y),

@@ -2,10 +2,12 @@
 //! recomputes the weights from the saved log-sum-exp (Dao et al., "FlashAttention", 2022).
 
 mod backward;
+mod decode;
 mod forward;
 mod workspace;
 
 pub use backward::attention_backward;
+pub use decode::attention_decode;
 pub use forward::attention_forward;
 
 /// Query rows of one block; a multiple of every backend's tile.

@@ -66,6 +66,23 @@ fn run(c: &Case) -> [Vec<f32>; 5] {
 }
 
 kernel_test!(
+    fn a_decode_step_matches_the_last_position_of_the_reference() {
+        let mut report = Report::default();
+        for seq in [1, 2, 3, 4, 5, 8, 17, 33] {
+            for (n_heads, n_kv_heads, d) in [(1, 1, 1), (4, 2, 3), (6, 2, 8), (2, 2, 17), (3, 1, 32)] {
+                let c = case(shape(1, seq, n_heads, n_kv_heads, d));
+                let last = (seq - 1) * c.s.q_stride();
+                let expected = &reference(&c)[0][last..];
+                report.every_backend(&format!("{:?}", c.s), 1e-5, expected, || {
+                    let (mut scores, mut out) = (vec![f32::NAN; seq], vec![f32::NAN; c.s.q_stride()]);
+                    attention_decode(c.s, c.scale, &c.q[last..], &c.k, &c.v, &mut scores, &mut out);
+                    out
+                });
+            }
+        }
+        report.finish();
+    }
+
     fn forward_and_backward_match_the_reference() {
         let mut report = Report::default();
         let mut shapes = vec![

@@ -139,3 +139,39 @@ fn activations_are_freed_and_running_out_of_memory_is_an_error() {
     tight.release_spare();
     assert_eq!(tight.report().of(Category::Activations).live, 0);
 }
+
+#[test]
+fn decoding_token_by_token_gives_the_logits_of_the_whole_text() {
+    for config in [llama(), gpt()] {
+        let model = build(config);
+        let ids = [1, 2, 3, 4, 5, 6, 7];
+        let whole = model.logits(&Tokens::new(1, ids.len(), ids)).unwrap();
+        let mut cache = KvCache::new(&model.config, model.params.ledger()).unwrap();
+        for _ in 0..2 {
+            cache.clear();
+            for (id, expected) in ids.into_iter().zip(whole.data().chunks(model.config.vocab_size)) {
+                let logits = model.decode(id, &mut cache).unwrap();
+                assert!(logits.data().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "token {id}");
+            }
+        }
+        assert!(model.params.ledger().report().of(Category::Kv).live > 0);
+        let before = model.params.ledger().allocations();
+        cache.clear();
+        ids.into_iter().for_each(|id| drop(model.decode(id, &mut cache).unwrap()));
+        assert_eq!(model.params.ledger().allocations(), before, "a decode step allocates no tensor");
+    }
+}
+
+#[test]
+fn attention_needs_memory_linear_in_the_sequence() {
+    let peak = |seq_len: usize| {
+        let config = ModelConfig { max_positions: 2048, ..llama() };
+        let ledger = Ledger::new(None);
+        let mut model = Transformer::build(config, &ledger, &mut RandomWeights { seed: 9 }).unwrap();
+        let ids: Vec<i32> = (0..seq_len as i32).map(|i| i % 23).collect();
+        model.forward_backward(&Tokens::new(1, seq_len, ids.clone()), &ids, 1.0, None).unwrap();
+        ledger.report().of(Category::Activations).peak as f64
+    };
+    let ratio = peak(2048) / peak(1024);
+    assert!((ratio - 2.0).abs() < 0.02, "twice the sequence takes {ratio} times the memory");
+}

@@ -13,6 +13,10 @@ const ROWS = {
     work.forward(1);
     return { measure: (ms) => ({ ours: timeSync(() => work[op](1), ms) }), close: () => work.free() };
   },
+  decode: ({ op }) => {
+    const work = new engine.DecodeBench(op);
+    return { measure: (ms) => ({ ours: timeSync(() => work.text(), ms) }), close: () => work.free() };
+  },
   train: ({ op }) => {
     const work = new engine.TrainBench(op);
     const step = () => work.step();
