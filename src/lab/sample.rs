@@ -4,8 +4,8 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use crate::autograd::Result;
-use crate::tensor::Tensor;
 use crate::nn::{KvCache, Tokens, Transformer};
+use crate::tensor::Tensor;
 
 /// How the next token is drawn from its logits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,7 +32,14 @@ pub struct Sampler {
 impl Sampler {
     /// Starts at a prompt of at least one token.
     pub fn new(config: SamplingConfig, prompt: Vec<i32>) -> Self {
-        Self { config, rng: Pcg64Mcg::seed_from_u64(config.seed), prompt_len: prompt.len(), ids: prompt, candidates: Vec::new(), cache: None }
+        Self {
+            config,
+            rng: Pcg64Mcg::seed_from_u64(config.seed),
+            prompt_len: prompt.len(),
+            ids: prompt,
+            candidates: Vec::new(),
+            cache: None,
+        }
     }
 
     /// The tokens after the prompt.

@@ -1,9 +1,9 @@
 //! The attention half-block: `x + o_proj(attention(norm(x)))`.
 
 use super::build::{BuildError, Builder};
+use super::kv_cache::LayerCache;
 use super::linear::Linear;
 use super::norm::Norm;
-use super::kv_cache::LayerCache;
 use super::pass::Pass;
 use crate::autograd::{AttentionDims, Result, Tape, Var};
 use crate::kernels::attention::attention_decode;

@@ -215,7 +215,14 @@ impl Transformer {
 
     fn pass(&self, tokens: &Tokens, dropout: Option<DropoutKey>) -> Pass<'_> {
         assert!(tokens.seq_len <= self.config.max_positions, "a sequence of {} tokens", tokens.seq_len);
-        Pass { params: &self.params, rotary: self.rotary.as_ref(), batch_size: tokens.batch_size, seq_len: tokens.seq_len, first_position: 0, dropout }
+        Pass {
+            params: &self.params,
+            rotary: self.rotary.as_ref(),
+            batch_size: tokens.batch_size,
+            seq_len: tokens.seq_len,
+            first_position: 0,
+            dropout,
+        }
     }
 }
 

@@ -132,6 +132,7 @@ struct Books {
     report: RefCell<MemoryReport>,
     limit: Cell<Option<usize>>,
     spare: RefCell<Spare>,
+    reuse: Cell<bool>,
     allocations: Cell<u64>,
 }
 
@@ -143,6 +144,7 @@ impl Ledger {
                 report: RefCell::default(),
                 limit: Cell::new(limit),
                 spare: RefCell::default(),
+                reuse: Cell::new(true),
                 allocations: Cell::new(0),
             }),
         }
@@ -203,7 +205,14 @@ impl Ledger {
         Ok((buffer, charge))
     }
 
-    /// Frees the spare buffers: what comes next needs others.
+    /// Whether buffers are kept for the next tensor of their size: for loops that do the same again and again. Spare buffers are freed
+    /// here either way, since what comes next needs others.
+    pub fn reuse(&self, on: bool) {
+        self.books.reuse.set(on);
+        self.release_spare();
+    }
+
+    /// Frees the spare buffers.
     pub fn release_spare(&self) {
         let Spare { bytes, .. } = self.books.spare.take();
         let mut report = self.books.report.borrow_mut();
@@ -259,7 +268,7 @@ impl Charge {
 
     /// Ends the charge of a tensor whose buffer this is: the buffer is kept for the next one, or freed.
     pub(super) fn end(mut self, buffer: Vec<f32>) {
-        if self.category == SPARE && !buffer.is_empty() {
+        if self.category == SPARE && self.ledger.books.reuse.get() && !buffer.is_empty() {
             self.ledger.books.spare.borrow_mut().put(buffer);
             self.bytes = 0;
         }

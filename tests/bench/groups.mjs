@@ -52,6 +52,7 @@ export const GROUPS = {
     op,
     shape: [1],
     unit: 'tokens/s',
+    cfg: { ...cfg, B: 1 },
     tokens: cfg.T,
     flop: flopOfText(cfg),
     peers: [],

@@ -237,12 +237,13 @@ export const en: Messages = {
     empty:
       'Every row is one piece of work, repeated by each library in turn. How fast it goes depends on your machine; what share it reaches of the multiply-add peak of that machine depends on the code, and is the honest figure.',
     groups: 'Work',
-    groupNames: { gemm: 'Matrix product', 'gemm-int8': 'Product in int8', attention: 'Attention', train: 'Training step' },
+    groupNames: { gemm: 'Matrix product', 'gemm-int8': 'Product in int8', attention: 'Attention', train: 'Training step', decode: 'Decode step' },
     groupNotes: {
       gemm: 'In float32, in the three forms that a linear layer needs: rows × inner × columns.',
       'gemm-int8': 'Of 8-bit integers, and of the same shapes in float32. The peak of the former is that of the 8-bit dot product.',
       attention: 'Causal, so half of the square counts. Of this engine alone.',
       train: 'Forward, backward and Adam of a GPT-2-style model. Its share counts the matrix products.',
+      decode: 'Token by token, with the keys and values of those before kept. Of this engine alone.',
     },
     ops: {
       'gemm ab': { name: 'A · B', note: 'gradient of the input' },
@@ -254,6 +255,8 @@ export const en: Messages = {
       'attention backward': { name: 'Backward', note: '' },
       'train S': { name: 'Small model', note: 'S' },
       'train M': { name: 'Larger model', note: 'M' },
+      'decode S': { name: 'Small model', note: 'S' },
+      'decode M': { name: 'Larger model', note: 'M' },
     },
     attentionShape: (length, heads, size) => `length ${length}, ${heads} heads of ${size}`,
     trainShape: (layers, width, sequences, length) => `${layers} layers, width ${width}, ${sequences} × ${length} tokens`,

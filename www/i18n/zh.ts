@@ -235,12 +235,13 @@ export const zh: Messages = {
     lead: '训练由哪些计算组成，就在你的浏览器里逐项计时；也可以和其他库并排比较。',
     empty: '每一行是一项计算，由各个库轮流反复完成。用时多少取决于你的机器；达到本机乘加峰值的几成，则取决于代码本身，因此后者才是公允的数字。',
     groups: '计算',
-    groupNames: { gemm: '矩阵乘法', 'gemm-int8': 'int8 矩阵乘法', attention: '注意力', train: '训练步' },
+    groupNames: { gemm: '矩阵乘法', 'gemm-int8': 'int8 矩阵乘法', attention: '注意力', train: '训练步', decode: '解码步' },
     groupNotes: {
       gemm: 'float32，线性层用到的三种形式；尺寸为 行 × 内维 × 列。',
       'gemm-int8': '8 位整数的矩阵乘法，以及同样尺寸的 float32。前者的峰值是 8 位点积的峰值。',
       attention: '因果注意力，只计半个方阵；只测本引擎。',
       train: '一个 GPT-2 式模型的前向、反向和 Adam；占比只计其中的矩阵乘法。',
+      decode: '逐个词元生成，保留此前词元的键和值；只测本引擎。',
     },
     ops: {
       'gemm ab': { name: 'A · B', note: '输入的梯度' },
@@ -252,6 +253,8 @@ export const zh: Messages = {
       'attention backward': { name: '反向', note: '' },
       'train S': { name: '小模型', note: 'S' },
       'train M': { name: '较大的模型', note: 'M' },
+      'decode S': { name: '小模型', note: 'S' },
+      'decode M': { name: '较大的模型', note: 'M' },
     },
     attentionShape: (length, heads, size) => `长度 ${length}，${heads} 头，每头 ${size} 维`,
     trainShape: (layers, width, sequences, length) => `${layers} 层，宽度 ${width}，${sequences} × ${length} 词元`,

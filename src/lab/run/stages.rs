@@ -74,8 +74,8 @@ impl Run {
             Stage::Done => Err(problems::internal("a run that is done was asked to go on")),
         };
         if let Some(loaded) = self.loaded.as_ref().filter(|_| kind != std::mem::discriminant(&self.stage)) {
-            // Another stage has batches of another size.
-            loaded.ledger.release_spare();
+            // Another stage has batches of another size; an evaluation is short, and its peak shall be that of what it needs.
+            loaded.ledger.reuse(!matches!(self.stage, Stage::Evaluate(_)));
         }
         work
     }
