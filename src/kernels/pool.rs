@@ -15,25 +15,39 @@ pub fn threads() -> usize {
 
 /// Calls `job` once for every index below `jobs`, on all threads if `parallel`.
 pub(super) fn run(jobs: usize, parallel: bool, job: impl Fn(usize) + Sync) {
-    fn halve(range: Range<usize>, job: &(impl Fn(usize) + Sync)) {
-        if range.len() <= 1 {
-            range.for_each(job);
-            return;
-        }
-        let mid = range.start + range.len() / 2;
-        rayon::join(|| halve(range.start..mid, job), || halve(mid..range.end, job));
-    }
     if parallel && jobs > 1 && threads() > 1 {
+        // Not generic: rayon's part would be compiled anew for each of the kernels.
         halve(0..jobs, &job);
     } else {
         (0..jobs).for_each(job);
     }
 }
 
+fn halve(range: Range<usize>, job: &(dyn Fn(usize) + Sync)) {
+    if range.len() <= 1 {
+        range.for_each(job);
+        return;
+    }
+    let mid = range.start + range.len() / 2;
+    rayon::join(|| halve(range.start..mid, job), || halve(mid..range.end, job));
+}
+
 /// Mutable outputs that can be cut between rows.
-pub(super) trait Split: Send + Sized {
-    /// The first `rows` rows, and the rest.
-    fn cut(self, rows: usize) -> (Self, Self);
+pub(super) trait Split: Sized {
+    /// Where they are.
+    type Place: Copy + Sync;
+
+    /// Whether there are that many rows.
+    fn has(&self, rows: usize) -> bool;
+
+    /// Gives up the outputs for their place.
+    fn place(self) -> Self::Place;
+
+    /// Some rows of the outputs at a place.
+    ///
+    /// # Safety
+    /// The rows are within the outputs that were given up, which are still borrowed, and in no other piece that lives.
+    unsafe fn piece(place: Self::Place, rows: Range<usize>) -> Self;
 }
 
 /// A row-major matrix cut between rows; its row is `width` floats.
@@ -42,66 +56,112 @@ pub(super) struct Rows<'a> {
     pub width: usize,
 }
 
-impl Split for Rows<'_> {
-    fn cut(self, rows: usize) -> (Self, Self) {
-        let (head, tail) = self.data.split_at_mut(rows * self.width);
-        (Rows { data: head, width: self.width }, Rows { data: tail, width: self.width })
+impl<'a> Split for Rows<'a> {
+    type Place = (SharedOut<f32>, usize);
+
+    fn has(&self, rows: usize) -> bool {
+        self.data.len() >= rows * self.width
+    }
+
+    fn place(self) -> Self::Place {
+        (self.data.place(), self.width)
+    }
+
+    unsafe fn piece((data, width): Self::Place, rows: Range<usize>) -> Self {
+        // SAFETY: promised by the caller.
+        let data = unsafe { <&'a mut [f32]>::piece(data, rows.start * width..rows.end * width) };
+        Rows { data, width }
     }
 }
 
 impl<T: Send> Split for &mut [T] {
-    fn cut(self, rows: usize) -> (Self, Self) {
-        self.split_at_mut(rows)
+    type Place = SharedOut<T>;
+
+    fn has(&self, rows: usize) -> bool {
+        self.len() >= rows
+    }
+
+    fn place(self) -> Self::Place {
+        SharedOut::new(self)
+    }
+
+    unsafe fn piece(place: Self::Place, rows: Range<usize>) -> Self {
+        // SAFETY: promised by the caller.
+        unsafe { std::slice::from_raw_parts_mut(place.at(rows.start), rows.len()) }
     }
 }
 
 impl<T: Split, const N: usize> Split for [T; N] {
-    fn cut(self, rows: usize) -> (Self, Self) {
-        let mut tails = [const { None }; N];
-        let mut next = tails.iter_mut();
-        let heads = self.map(|part| {
-            let (head, tail) = part.cut(rows);
-            *next.next().expect("as many slots as parts") = Some(tail);
-            head
-        });
-        (heads, tails.map(|tail| tail.expect("one tail for each head")))
+    type Place = [T::Place; N];
+
+    fn has(&self, rows: usize) -> bool {
+        self.iter().all(|part| part.has(rows))
+    }
+
+    fn place(self) -> Self::Place {
+        self.map(T::place)
+    }
+
+    unsafe fn piece(places: Self::Place, rows: Range<usize>) -> Self {
+        // SAFETY: promised by the caller.
+        places.map(|place| unsafe { T::piece(place, rows.clone()) })
     }
 }
 
 impl<A: Split, B: Split> Split for (A, B) {
-    fn cut(self, rows: usize) -> (Self, Self) {
-        let ((a, c), (b, d)) = (self.0.cut(rows), self.1.cut(rows));
-        ((a, b), (c, d))
+    type Place = (A::Place, B::Place);
+
+    fn has(&self, rows: usize) -> bool {
+        self.0.has(rows) && self.1.has(rows)
+    }
+
+    fn place(self) -> Self::Place {
+        (self.0.place(), self.1.place())
+    }
+
+    unsafe fn piece((a, b): Self::Place, rows: Range<usize>) -> Self {
+        // SAFETY: promised by the caller.
+        unsafe { (A::piece(a, rows.clone()), B::piece(b, rows)) }
     }
 }
 
 impl<A: Split, B: Split, C: Split> Split for (A, B, C) {
-    fn cut(self, rows: usize) -> (Self, Self) {
-        let (head, tail) = ((self.0, self.1), self.2).cut(rows);
-        ((head.0.0, head.0.1, head.1), (tail.0.0, tail.0.1, tail.1))
+    type Place = (A::Place, B::Place, C::Place);
+
+    fn has(&self, rows: usize) -> bool {
+        self.0.has(rows) && self.1.has(rows) && self.2.has(rows)
+    }
+
+    fn place(self) -> Self::Place {
+        (self.0.place(), self.1.place(), self.2.place())
+    }
+
+    unsafe fn piece((a, b, c): Self::Place, rows: Range<usize>) -> Self {
+        // SAFETY: promised by the caller.
+        unsafe { (A::piece(a, rows.clone()), B::piece(b, rows.clone()), C::piece(c, rows)) }
     }
 }
 
 /// Calls `f(row_range, outputs_of_these_rows)` on pieces of at most `grain` rows, on all threads; on all rows at
 /// once where there is only one piece or one thread. `f` must treat every row alike.
+///
+/// # Panics
+/// If the outputs have fewer rows.
 pub(super) fn split<T: Split>(rows: usize, grain: usize, outputs: T, f: impl Fn(Range<usize>, T) + Sync) {
-    fn halve<T: Split>(range: Range<usize>, grain: usize, outputs: T, f: &(impl Fn(Range<usize>, T) + Sync)) {
-        if range.len() <= grain {
-            return f(range, outputs);
+    assert!(outputs.has(rows), "an output has fewer than {rows} rows");
+    let grain = if threads() == 1 { rows } else { grain.min(rows) }.max(1);
+    if rows <= grain {
+        if rows > 0 {
+            f(0..rows, outputs);
         }
-        let grains = range.len().div_ceil(grain);
-        let mid = range.start + grains / 2 * grain;
-        let (head, tail) = outputs.cut(mid - range.start);
-        rayon::join(|| halve(range.start..mid, grain, head, f), || halve(mid..range.end, grain, tail, f));
-    }
-    if rows == 0 {
         return;
     }
-    if rows <= grain || threads() == 1 {
-        f(0..rows, outputs);
-    } else {
-        halve(0..rows, grain.max(1), outputs, &f);
-    }
+    let place = outputs.place();
+    run(rows.div_ceil(grain), true, |piece| {
+        let rows = piece * grain..(piece * grain + grain).min(rows);
+        // SAFETY: pieces of different rows, all within the outputs, which have them as asserted and are borrowed until this returns.
+        f(rows.clone(), unsafe { T::piece(place, rows) });
+    });
 }
 
 /// A pointer into an output that several threads write at places that do not overlap.
