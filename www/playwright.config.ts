@@ -4,6 +4,12 @@ import { defineConfig } from '@playwright/test';
 const PORT = 4170;
 const PLAIN_PORT = 4171;
 
+/** How the browser is started. */
+export const LAUNCH = {
+  executablePath: process.env.CHROME || '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+};
+
 // One worker: the pages train on all cores, and are measured.
 export default defineConfig({
   testDir: '../tests/e2e',
@@ -19,10 +25,7 @@ export default defineConfig({
     locale: 'en-US',
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath: process.env.CHROME || '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    },
+    launchOptions: LAUNCH,
   },
   projects: [
     { name: 'isolated', testIgnore: /no-isolation/ },

@@ -24,12 +24,12 @@ const OUTER_COLS: usize = 512;
 /// Outputs of one job; multiples of every backend's tile.
 const JOB_ROWS: usize = 48;
 const JOB_COLS: usize = 256;
-/// Lanes of an operand that one packing job handles; a multiple of every backend's tile.
-const PACK_LANES: usize = 96;
+/// Elements that one packing job handles, about.
+const PACK_GRAIN: usize = 1 << 16;
 /// Up to this many rows, reading B where it lies beats packing it.
 const THIN_ROWS: usize = 3;
-/// Multiplications below which threads do not pay.
-const PARALLEL_FROM: usize = 1 << 19;
+/// Multiplications below which threads do not pay: waking one costs some ten microseconds.
+const PARALLEL_FROM: usize = 1 << 22;
 
 /// A read-only matrix of any strides: element (i, j) is `data[i * row_stride + j * col_stride]`.
 #[derive(Clone, Copy)]
@@ -132,7 +132,7 @@ fn grow(buffer: &mut Vec<f32>, len: usize) {
 /// Packs `lanes` on all threads: `pack_lanes` gets a range of lanes and the panels that they fill.
 fn pack_panels(lanes: usize, depth: usize, width: usize, to: &mut [f32], pack_lanes: impl Fn(std::ops::Range<usize>, &mut [f32]) + Sync) {
     let panels = pool::Rows { data: to, width: width * depth };
-    let per_job = PACK_LANES / width;
+    let per_job = (PACK_GRAIN / (width * depth)).max(1);
     pool::split(lanes.div_ceil(width), per_job, panels, |range, part| {
         pack_lanes(range.start * width..(range.end * width).min(lanes), part.data);
     });

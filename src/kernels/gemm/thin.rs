@@ -1,7 +1,7 @@
 //! Products with very few rows, as in generating one token: B is read once, where it lies.
 
 use super::tile::Scaling;
-use super::{Operand, PARALLEL_FROM};
+use super::Operand;
 use crate::kernels::pool::{self, SharedOut};
 use crate::kernels::simd::{Simd, row};
 use std::ops::Range;
@@ -16,13 +16,13 @@ pub(super) fn multiply<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Sca
         &gathered
     };
     assert!((k - 1) * b.row_stride + (n - 1) * b.col_stride < b.data.len(), "B is too short");
-    let grain = if m * k * n < PARALLEL_FROM / 4 {
+    let grain = if m * k * n < PARALLEL_FROM {
         n
     } else if b.col_stride == 1 {
         // Rows are read in runs as long as can be: the processor fetches them ahead.
         n.div_ceil(pool::threads()).next_multiple_of(LINE * S::LANES)
     } else {
-        (PARALLEL_FROM / 8 / k).next_multiple_of(STREAMS).max(STREAMS)
+        (PARALLEL_FROM / 2 / k).next_multiple_of(STREAMS).max(STREAMS)
     };
     let c = SharedOut::new(c);
     pool::run(n.div_ceil(grain), true, |job| {
@@ -47,6 +47,9 @@ pub(super) fn multiply<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Sca
 fn combine(s: Scaling, sum: f32, old: f32) -> f32 {
     if s.beta == 0.0 { s.alpha * sum } else { s.alpha * sum + s.beta * old }
 }
+
+/// Multiplications below which threads do not pay.
+const PARALLEL_FROM: usize = 1 << 18;
 
 /// Columns of B that are read side by side: as many streams as the processor fetches ahead of.
 const STREAMS: usize = 4;
