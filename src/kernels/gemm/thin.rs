@@ -1,7 +1,7 @@
 //! Products with very few rows, as in generating one token: B is read once, where it lies.
 
-use super::tile::Scaling;
 use super::Operand;
+use super::tile::Scaling;
 use crate::kernels::pool::{self, SharedOut};
 use crate::kernels::simd::{Simd, row};
 use std::ops::Range;
