@@ -19,7 +19,7 @@ impl DecodeWork {
     /// If there is no memory for it.
     pub fn new(size: TrainSize, ledger: &Ledger) -> std::result::Result<Self, BuildError> {
         let model = Transformer::build(size.config(), ledger, &mut PeerWeights(size))?;
-        let cache = KvCache::new(&model.config, ledger)?;
+        let cache = KvCache::new(&model.config, model.config.max_positions, ledger)?;
         Ok(Self { model, cache })
     }
 

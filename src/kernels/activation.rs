@@ -36,28 +36,6 @@ pub fn swiglu_backward(gate: &[f32], up: &[f32], d_y: &[f32], d_gate: &mut [f32]
     ));
 }
 
-/// `y = x * sigmoid(x)`.
-pub fn silu_forward(x: &[f32], y: &mut [f32]) {
-    dispatch!(Backend::current(), |isa| map(
-        isa,
-        [x],
-        [y],
-        #[inline(always)]
-        |[x], _| [isa.mul(x, sigmoid(isa, x))]
-    ));
-}
-
-/// Gradient of [`silu_forward`]; overwrites `d_x`.
-pub fn silu_backward(x: &[f32], d_y: &[f32], d_x: &mut [f32]) {
-    dispatch!(Backend::current(), |isa| map(
-        isa,
-        [x, d_y],
-        [d_x],
-        #[inline(always)]
-        |[x, d_y], _| [isa.mul(d_y, silu_slope(isa, x, sigmoid(isa, x)))]
-    ));
-}
-
 /// `2 sqrt(2 / π)`.
 const GELU_SCALE: f32 = 1.595_769_2;
 const GELU_CUBIC: f32 = 0.044_715;

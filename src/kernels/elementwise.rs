@@ -26,17 +26,6 @@ pub fn add_assign(a: &mut [f32], b: &[f32]) {
     ));
 }
 
-/// `y += alpha * x`.
-pub fn axpy(alpha: f32, x: &[f32], y: &mut [f32]) {
-    dispatch!(Backend::current(), |isa| map(
-        isa,
-        [x],
-        [y],
-        #[inline(always)]
-        |[x], [y]| [isa.mul_add(isa.splat(alpha), x, y)]
-    ));
-}
-
 /// `x *= alpha`.
 pub fn scale(alpha: f32, x: &mut [f32]) {
     dispatch!(Backend::current(), |isa| map(

@@ -13,6 +13,11 @@ pub fn threads() -> usize {
     if THREADED { rayon::current_num_threads() } else { 1 }
 }
 
+/// Multiplications of a product of these sizes; as many as there can be, where there are more.
+pub(super) fn work(sizes: [usize; 3]) -> usize {
+    sizes.iter().fold(1, |work, size| work.saturating_mul(*size))
+}
+
 /// Calls `job` once for every index below `jobs`, on all threads if `parallel`.
 pub(super) fn run(jobs: usize, parallel: bool, job: impl Fn(usize) + Sync) {
     if parallel && jobs > 1 && threads() > 1 {

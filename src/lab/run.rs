@@ -13,6 +13,7 @@ use super::assets::Assets;
 use super::event::Event;
 use super::problem::Problem;
 use super::result::{FieldDiff, RunResult, RunStatus, SampleStage};
+use super::sample::sampling_work;
 use super::spec::RunSpec;
 
 /// A run under way.
@@ -107,24 +108,25 @@ impl Run {
         let step_tokens = f64::from(training.gradient_accumulation) * f64::from(training.batch_size) * f64::from(self.spec.data.context);
         let steps = f64::from(training.steps - done);
         let evaluations = (steps / f64::from(evaluation.every)).ceil() + if done == 0 { 1.0 } else { 0.0 };
-        let samples = self.stage.samples_left(done) * f64::from(evaluation.sample_tokens) * self.sample_cost();
-        STEP_COST * steps * step_tokens + evaluations * f64::from(evaluation.tokens) + samples
+        STEP_COST * steps * step_tokens + evaluations * f64::from(evaluation.tokens) + self.samples_work(done)
     }
 
-    /// Forward passes of one token that a sampled token takes on average: the whole text so far is read again.
-    fn sample_cost(&self) -> f64 {
-        f64::from(self.spec.evaluation.sample_tokens) / 2.0
-    }
-}
-
-impl Stage {
-    /// Samples that are still to be written.
-    fn samples_left(&self, steps_done: u32) -> f64 {
-        match self {
-            Stage::Load(_) => 2.0,
-            Stage::Sample(SampleStage::After, _) | Stage::Done => 0.0,
-            _ if steps_done == 0 => 2.0,
-            _ => 1.0,
+    /// As [`Run::remaining_work`], for the samples alone.
+    fn samples_work(&self, steps_done: u32) -> f64 {
+        let evaluation = &self.spec.evaluation;
+        // Before the model is loaded: the prompt's characters as so many tokens, and a window that holds the sample.
+        let (prompt, window) = match &self.loaded {
+            Some(loaded) => (loaded.prompt(evaluation).len(), loaded.window()),
+            None => (1 + evaluation.prompt.chars().count(), usize::MAX),
+        };
+        let whole = sampling_work(prompt, true, evaluation.sample_tokens as usize, window);
+        match &self.stage {
+            Stage::Sample(SampleStage::Before, sampler) => sampler.work_left(window) + whole,
+            Stage::Sample(SampleStage::After, sampler) => sampler.work_left(window),
+            Stage::Done => 0.0,
+            Stage::Load(_) => 2.0 * whole,
+            _ if steps_done == 0 => 2.0 * whole,
+            _ => whole,
         }
     }
 }

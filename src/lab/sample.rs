@@ -25,18 +25,20 @@ pub struct Sampler {
     rng: Pcg64Mcg,
     ids: Vec<i32>,
     prompt_len: usize,
+    max_tokens: usize,
     candidates: Vec<(usize, f64)>,
     cache: Option<KvCache>,
 }
 
 impl Sampler {
-    /// Starts at a prompt of at least one token.
-    pub fn new(config: SamplingConfig, prompt: Vec<i32>) -> Self {
+    /// Starts at a prompt of at least one token, for a continuation of `max_tokens` tokens.
+    pub fn new(config: SamplingConfig, prompt: Vec<i32>, max_tokens: usize) -> Self {
         Self {
             config,
             rng: Pcg64Mcg::seed_from_u64(config.seed),
             prompt_len: prompt.len(),
             ids: prompt,
+            max_tokens,
             candidates: Vec::new(),
             cache: None,
         }
@@ -45,6 +47,16 @@ impl Sampler {
     /// The tokens after the prompt.
     pub fn continuation(&self) -> &[i32] {
         &self.ids[self.prompt_len..]
+    }
+
+    /// Whether the continuation is as long as it was to become.
+    pub fn is_full(&self) -> bool {
+        self.continuation().len() >= self.max_tokens
+    }
+
+    /// Tokens that the model, which reads at most `max_positions` at once, has yet to read for what is left of the continuation.
+    pub fn work_left(&self, max_positions: usize) -> f64 {
+        sampling_work(self.ids.len(), self.ids.len() == self.prompt_len, self.max_tokens - self.continuation().len(), max_positions)
     }
 
     /// Draws one token and appends it; the model sees the last `max_positions` tokens at most.
@@ -64,15 +76,13 @@ impl Sampler {
             let window = &self.ids[start..];
             return model.last_logits(&Tokens::new(1, window.len(), window));
         }
-        let cache = match &mut self.cache {
-            Some(cache) => cache,
-            None => self.cache.insert(KvCache::new(&model.config, model.params.ledger())?),
-        };
-        let (last, before) = self.ids.split_last().expect("a prompt of at least one token");
-        for token in &before[cache.len()..] {
-            model.decode(*token, cache)?;
+        if let Some(cache) = &mut self.cache {
+            return model.decode(*self.ids.last().expect("a prompt of at least one token"), cache);
         }
-        model.decode(*last, cache)
+        // The last token that is drawn is never read.
+        let capacity = (self.prompt_len + self.max_tokens).saturating_sub(1).max(self.prompt_len);
+        let cache = self.cache.insert(KvCache::new(&model.config, capacity, model.params.ledger())?);
+        model.prefill(&self.ids, cache)
     }
 
     /// The index drawn from logits. Logits that are not numbers are never drawn; if none is one, index 0 is.
@@ -106,37 +116,18 @@ impl Sampler {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sampler(temperature: f64, top_k: usize) -> Sampler {
-        Sampler::new(SamplingConfig { temperature, top_k, seed: 4 }, vec![0])
+/// Tokens that a model has to read to draw `tokens` more after a text of `len`; with `fresh`, nothing of which was read yet.
+///
+/// Each draw reads the newest token; the first one the whole text, and so does every one once the text outgrew the model's window.
+pub fn sampling_work(len: usize, fresh: bool, tokens: usize, max_positions: usize) -> f64 {
+    if tokens == 0 {
+        return 0.0;
     }
-
-    #[test]
-    fn draws_with_the_frequencies_of_the_softmax() {
-        let logits = [1.0f32, 0.0, 2.0, f32::NAN, -1.0];
-        let mut sampler = sampler(0.5, 0);
-        let draws = 40_000;
-        let mut counts = [0; 5];
-        (0..draws).for_each(|_| counts[sampler.draw(&logits)] += 1);
-        let weights = logits.map(|x| if x.is_nan() { 0.0 } else { (f64::from(x) / 0.5).exp() });
-        let total: f64 = weights.iter().sum();
-        for (count, weight) in counts.iter().zip(weights) {
-            let share = weight / total;
-            // Five standard deviations.
-            let slack = 5.0 * (share * (1.0 - share) / f64::from(draws)).sqrt();
-            assert!((f64::from(*count) / f64::from(draws) - share).abs() <= slack, "{counts:?}");
-        }
-    }
-
-    #[test]
-    fn top_k_and_temperature_zero_take_the_likeliest() {
-        let logits = [0.1f32, 0.9, 0.5, 0.8];
-        assert_eq!(sampler(0.0, 0).draw(&logits), 1);
-        let mut two = sampler(1.0, 2);
-        assert!((0..200).map(|_| two.draw(&logits)).all(|i| i == 1 || i == 3));
-        assert_eq!(sampler(1.0, 0).draw(&[f32::NAN, f32::NAN]), 0);
-    }
+    let first = if fresh { len.min(max_positions) } else { 1 };
+    let in_window = max_positions.saturating_add(1).saturating_sub(len).min(tokens);
+    let beyond = tokens - in_window;
+    if in_window == 0 { (beyond * max_positions) as f64 } else { (first + in_window - 1 + beyond * max_positions) as f64 }
 }
+
+#[cfg(test)]
+mod tests;

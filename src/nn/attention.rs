@@ -25,7 +25,6 @@ pub struct Attention {
     n_heads: usize,
     n_kv_heads: usize,
     d_head: usize,
-    max_positions: usize,
 }
 
 impl Attention {
@@ -42,7 +41,6 @@ impl Attention {
             n_heads,
             n_kv_heads,
             d_head,
-            max_positions: b.config.max_positions,
         })
     }
 
@@ -56,13 +54,22 @@ impl Attention {
         tape.add(x, &y)
     }
 
+    /// As [`Attention::forward`] on the first tokens of a text, whose keys and values the empty `cache` keeps.
+    pub(super) fn prefill(&self, tape: &mut Tape, pass: &Pass, cache: &mut LayerCache, x: &Var) -> Result<Var> {
+        let [q, k, v] = self.project(tape, pass, x)?;
+        cache.keep(0, k.data(), v.data());
+        let heads = tape.attention(self.dims(1, pass.seq_len), &q, &k, &v)?;
+        let y = self.o_proj.forward(tape, pass, &heads)?;
+        tape.add(x, &y)
+    }
+
     /// A decode step: `x` and the output are `[1, d_model]`, the token at `pass.first_position`, which attends to those kept.
     pub(super) fn decode(&self, tape: &mut Tape, pass: &Pass, cache: &mut LayerCache, x: &Var) -> Result<Var> {
         let [q, k, v] = self.project(tape, pass, x)?;
-        let (keys, values) = cache.keep(pass.first_position, k.data(), v.data());
         let dims = self.dims(1, pass.first_position + 1);
-        let mut scores = Tensor::for_output(tape.ledger(), Category::Activations, &[self.max_positions])?;
+        let mut scores = Tensor::for_output(tape.ledger(), Category::Activations, &[cache.capacity()])?;
         let mut heads = Tensor::for_output(tape.ledger(), Category::Activations, q.tensor().shape())?;
+        let (keys, values) = cache.keep(pass.first_position, k.data(), v.data());
         let scale = 1.0 / (self.d_head as f32).sqrt();
         attention_decode(dims, scale, q.data(), keys, values, &mut scores.data_mut()[..dims.seq_len], heads.data_mut());
         let heads = tape.input(heads, false);
@@ -80,7 +87,7 @@ impl Attention {
         let mut q = self.q_proj.forward(tape, pass, &h)?;
         let mut k = self.k_proj.forward(tape, pass, &h)?;
         let v = self.v_proj.forward(tape, pass, &h)?;
-        if let Some(tables) = pass.rotary {
+        if let Some(tables) = &pass.rotary {
             q = tape.rope(q, pass.first_position, pass.seq_len, self.d_head, tables)?;
             k = tape.rope(k, pass.first_position, pass.seq_len, self.d_head, tables)?;
         }

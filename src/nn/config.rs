@@ -121,6 +121,16 @@ pub enum ConfigError {
         /// The largest value.
         limit: usize,
     },
+    /// A tensor whose size does not fit a 32-bit address space.
+    #[error("{product} = {elements} elements are more than the {limit} that fit a 32-bit address space; lower one of the sizes")]
+    TensorTooLarge {
+        /// The sizes of the tensor, as a product of fields.
+        product: &'static str,
+        /// Its elements.
+        elements: u128,
+        /// The most that fit.
+        limit: u128,
+    },
 }
 
 impl ModelConfig {
@@ -149,6 +159,7 @@ impl ModelConfig {
                 return Err(ConfigError::TooLarge { field, value, limit: LIMIT });
             }
         }
+        self.validate_tensors()?;
         if n_heads % n_kv_heads != 0 {
             let nearest = (1..=n_kv_heads.min(n_heads)).rev().find(|n| n_heads % n == 0).unwrap_or(1);
             return Err(ConfigError::Heads { n_heads, n_kv_heads, nearest });
@@ -157,6 +168,23 @@ impl ModelConfig {
             return Err(ConfigError::OddHead { d_head });
         }
         Ok(())
+    }
+
+    /// Checks that each weight can be addressed on every platform: a size taken alone may be right for another model.
+    fn validate_tensors(&self) -> Result<(), ConfigError> {
+        const LIMIT: u128 = i32::MAX as u128 / size_of::<f32>() as u128;
+        let product = |sizes: [usize; 3]| sizes.iter().map(|size| *size as u128).product::<u128>();
+        let tensors = [
+            ("vocab_size * d_model", product([self.vocab_size, self.d_model, 1])),
+            ("n_heads * d_head * d_model", product([self.n_heads, self.d_head, self.d_model])),
+            ("d_ff * d_model", product([self.d_ff, self.d_model, 1])),
+        ];
+        let learned = matches!(self.positions, Positions::Learned);
+        let positions = learned.then(|| ("max_positions * d_model", product([self.max_positions, self.d_model, 1])));
+        match tensors.into_iter().chain(positions).find(|(_, elements)| *elements > LIMIT) {
+            Some((product, elements)) => Err(ConfigError::TensorTooLarge { product, elements, limit: LIMIT }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -175,6 +203,8 @@ mod tests {
         assert!(bad(|c| c.n_kv_heads = 4).contains("try n_kv_heads = 3"));
         assert!(bad(|c| c.d_head = 33).contains("d_head = 33 is odd"));
         assert!(bad(|c| c.vocab_size = usize::MAX).contains("32-bit"));
+        assert!(bad(|c| c.d_head = 1 << 24).contains("n_heads * d_head * d_model = 19327352832 elements"));
+        assert!(bad(|c| (c.vocab_size, c.d_model) = (1 << 24, 1 << 24)).contains("vocab_size * d_model"));
         assert_eq!(ModelConfig::default().validate(), Ok(()));
     }
 }

@@ -10,6 +10,7 @@ mod kv_cache;
 mod linear;
 mod norm;
 mod pass;
+mod rotary;
 mod transformer;
 
 pub use attention::Attention;
@@ -22,4 +23,5 @@ pub use kv_cache::KvCache;
 pub use linear::{Linear, LinearAdapter};
 pub use norm::Norm;
 pub use pass::{Pass, Tokens};
+pub use rotary::RotaryTables;
 pub use transformer::{Segment, Transformer};

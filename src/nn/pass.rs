@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use super::rotary::RotaryTables;
 use crate::autograd::{DropoutKey, Params};
-use crate::tensor::Tensor;
 
 /// Token ids of a batch of equally long sequences, row by row.
 #[derive(Clone, Debug)]
@@ -29,12 +29,12 @@ impl Tokens {
 }
 
 /// What a forward pass through the segments carries along.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Pass<'a> {
     /// The model's parameters.
     pub params: &'a Params,
-    /// Cosines and sines of the rotary embedding, `[max_positions, d_head / 2]` each.
-    pub rotary: Option<&'a Rc<(Tensor, Tensor)>>,
+    /// Tables of the rotary embedding, for the positions of this pass at least.
+    pub rotary: Option<RotaryTables>,
     /// Number of sequences.
     pub batch_size: usize,
     /// Length of each.

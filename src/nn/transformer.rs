@@ -1,18 +1,17 @@
 //! A decoder-only transformer as a list of segments, and the plain walk over them.
 
-use std::rc::Rc;
-
 use super::attention::Attention;
 use super::build::{BuildError, Builder, WeightSource};
 use super::config::{ModelConfig, Positions};
 use super::embedding::Embedding;
 use super::feed_forward::FeedForward;
 use super::head::Head;
-use super::kv_cache::KvCache;
+use super::kv_cache::{KvCache, LayerCache};
 use super::linear::Linear;
 use super::pass::{Pass, Tokens};
+use super::rotary::Rotary;
 use crate::autograd::{DropoutKey, Params, Result, Tape, Var};
-use crate::kernels::{loss, rope};
+use crate::kernels::loss;
 use crate::tensor::{Category, Ledger, Tensor};
 
 /// Standard deviation of new weights, and of those that write into the residual stream: scaled down with the depth, as in GPT-2
@@ -64,7 +63,7 @@ pub struct Transformer {
     pub blocks: Vec<Segment>,
     /// Last segment.
     pub head: Head,
-    rotary: Option<Rc<(Tensor, Tensor)>>,
+    rotary: Option<Rotary>,
 }
 
 /// A segment that ran forward and waits for its backward.
@@ -91,7 +90,7 @@ impl Transformer {
         }
         let head = Head::build(&mut b, &embedding)?;
         let rotary = match config.positions {
-            Positions::Rotary { theta } => Some(Rc::new(rotary_tables(&config, theta, ledger)?)),
+            Positions::Rotary { theta } => Some(Rotary::new(theta, config.d_head, config.max_positions)),
             Positions::Learned => None,
         };
         Ok(Self { config, params, embedding, blocks, head, rotary })
@@ -119,6 +118,10 @@ impl Transformer {
     /// Logits `[batch_size, vocab_size]` after the last token of each sequence.
     pub fn last_logits(&self, tokens: &Tokens) -> Result<Tensor> {
         let hidden = self.hidden(tokens)?;
+        self.logits_of_last(tokens, hidden)
+    }
+
+    fn logits_of_last(&self, tokens: &Tokens, hidden: Tensor) -> Result<Tensor> {
         let d_model = self.config.d_model;
         let mut last = Tensor::for_output(self.params.ledger(), Category::Activations, &[tokens.batch_size, d_model])?;
         for (row, sequence) in last.data_mut().chunks_mut(d_model).zip(hidden.data().chunks(tokens.seq_len * d_model)) {
@@ -128,27 +131,48 @@ impl Transformer {
         self.logits_of(tokens, last)
     }
 
+    /// Reads the first `ids` of a text at once into the empty `cache`; gives the logits `[1, vocab_size]` after the last.
+    ///
+    /// # Panics
+    /// If there is no token, the cache is not empty or too small, or was made for another model.
+    pub fn prefill(&self, ids: &[i32], cache: &mut KvCache) -> Result<Tensor> {
+        assert!(cache.is_empty(), "a text is read from its start: the cache holds {} tokens", cache.len);
+        let tokens = Tokens::new(1, ids.len(), ids);
+        let hidden = self.read(&tokens, cache, Attention::prefill)?;
+        self.logits_of_last(&tokens, hidden)
+    }
+
     /// A decode step: reads `token` after those in `cache`, which keeps it too; gives the logits `[1, vocab_size]` after it.
     ///
     /// # Panics
     /// If the cache is full, or was made for another model.
     pub fn decode(&self, token: i32, cache: &mut KvCache) -> Result<Tensor> {
-        let position = cache.len;
-        assert!(position < self.config.max_positions, "the cache holds {position} tokens, as many as the model reads");
         let tokens = Tokens::new(1, 1, [token]);
-        let pass = Pass { first_position: position, ..self.pass(&tokens, None) };
+        let hidden = self.read(&tokens, cache, Attention::decode)?;
+        self.logits_of(&tokens, hidden)
+    }
+
+    /// The hidden states of `tokens`, which come after those in `cache` and are kept there.
+    fn read(
+        &self,
+        tokens: &Tokens,
+        cache: &mut KvCache,
+        attend: impl Fn(&Attention, &mut Tape, &Pass, &mut LayerCache, &Var) -> Result<Var>,
+    ) -> Result<Tensor> {
+        let (first, room) = (cache.len, cache.capacity());
+        assert!(first + tokens.seq_len <= room, "the cache holds {first} of {room} tokens, {} more do not fit", tokens.seq_len);
+        let pass = self.pass_from(first, tokens, None)?;
         let mut tape = Tape::inference(self.params.ledger());
-        let mut x = self.embedding.forward(&mut tape, &pass, &tokens)?;
+        let mut x = self.embedding.forward(&mut tape, &pass, tokens)?;
         let mut layers = cache.layers.iter_mut();
         for segment in &self.blocks {
             x = match segment {
-                Segment::Attention(segment) => segment.decode(&mut tape, &pass, layers.next().expect("a cache of this model"), &x)?,
+                Segment::Attention(segment) => attend(segment, &mut tape, &pass, layers.next().expect("a cache of this model"), &x)?,
                 Segment::FeedForward(segment) => segment.forward(&mut tape, &pass, &x)?,
             };
         }
-        let logits = self.head.forward(&mut tape, &pass, &x)?.into_tensor()?;
-        cache.len = position + 1;
-        Ok(logits)
+        cache.len = first + tokens.seq_len;
+        x.into_tensor()
     }
 
     /// Negative log-likelihood of each target, in nats, `[batch_size * seq_len]`; 0 where the target is negative.
@@ -177,7 +201,7 @@ impl Transformer {
 
     fn forward_recording(&self, tokens: &Tokens, targets: &[i32], scale: f32, dropout: Option<DropoutKey>) -> Result<(Vec<Ran>, f64)> {
         let ledger = self.params.ledger();
-        let pass = self.pass(tokens, dropout);
+        let pass = self.pass(tokens, dropout)?;
         let mut ran = Vec::with_capacity(self.blocks.len() + 2);
         let mut tape = Tape::recording(ledger);
         let mut x = self.embedding.forward(&mut tape, &pass, tokens)?;
@@ -197,7 +221,7 @@ impl Transformer {
     }
 
     fn hidden(&self, tokens: &Tokens) -> Result<Tensor> {
-        let pass = self.pass(tokens, None);
+        let pass = self.pass(tokens, None)?;
         let mut tape = Tape::inference(self.params.ledger());
         let mut x = self.embedding.forward(&mut tape, &pass, tokens)?;
         for segment in &self.blocks {
@@ -207,30 +231,23 @@ impl Transformer {
     }
 
     fn logits_of(&self, tokens: &Tokens, hidden: Tensor) -> Result<Tensor> {
-        let pass = self.pass(tokens, None);
+        let pass = self.pass(tokens, None)?;
         let mut tape = Tape::inference(self.params.ledger());
         let x = tape.input(hidden, false);
         self.head.forward(&mut tape, &pass, &x)?.into_tensor()
     }
 
-    fn pass(&self, tokens: &Tokens, dropout: Option<DropoutKey>) -> Pass<'_> {
-        assert!(tokens.seq_len <= self.config.max_positions, "a sequence of {} tokens", tokens.seq_len);
-        Pass {
-            params: &self.params,
-            rotary: self.rotary.as_ref(),
-            batch_size: tokens.batch_size,
-            seq_len: tokens.seq_len,
-            first_position: 0,
-            dropout,
-        }
+    fn pass(&self, tokens: &Tokens, dropout: Option<DropoutKey>) -> Result<Pass<'_>> {
+        self.pass_from(0, tokens, dropout)
     }
-}
 
-/// Cosines and sines, `[max_positions, d_head / 2]` each.
-fn rotary_tables(config: &ModelConfig, theta: f64, ledger: &Ledger) -> Result<(Tensor, Tensor)> {
-    let (cos, sin) = rope::rope_tables(config.max_positions, config.d_head, theta);
-    let shape = [config.max_positions, config.d_head / 2];
-    Ok((Tensor::from_vec(ledger, Category::Parameters, &shape, cos)?, Tensor::from_vec(ledger, Category::Parameters, &shape, sin)?))
+    fn pass_from(&self, first_position: usize, tokens: &Tokens, dropout: Option<DropoutKey>) -> Result<Pass<'_>> {
+        let (positions, most) = (first_position + tokens.seq_len, self.config.max_positions);
+        assert!(positions <= most, "a sequence of {positions} tokens, the model reads {most}");
+        let rotary = self.rotary.as_ref().map(|rotary| rotary.tables(positions, self.params.ledger())).transpose()?;
+        let (batch_size, seq_len) = (tokens.batch_size, tokens.seq_len);
+        Ok(Pass { params: &self.params, rotary, batch_size, seq_len, first_position, dropout })
+    }
 }
 
 #[cfg(test)]

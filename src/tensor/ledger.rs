@@ -14,7 +14,8 @@ pub enum Category {
     Gradients,
     /// State of the optimizer.
     Optimizer,
-    /// Values that a forward pass keeps for its backward pass, and the passes' intermediate results.
+    /// Values that a forward pass keeps for its backward pass, and the passes' intermediate results; with the buffers of such values
+    /// that are kept for the next pass.
     Activations,
     /// Keys and values kept between decode steps.
     Kv,
@@ -117,7 +118,8 @@ struct Spare {
 /// What spare buffers are written down as: the only category whose tensors come and go.
 const SPARE: Category = Category::Activations;
 
-/// Spare buffers may raise the peak of the memory in use by one part in this many; beyond, they are freed first.
+/// Before spare buffers would raise the peak, those that are more than one part in this many of the peak so far are freed: the peak
+/// that is reported is at most a third above what the tensors themselves took.
 const SPARE_SHARE: usize = 4;
 
 /// The books of one run. Cheap to clone: clones share the books. Not shared between threads: a run lives on one,
@@ -155,14 +157,9 @@ impl Ledger {
     /// # Errors
     /// If the total would exceed the limit.
     pub fn charge(&self, category: Category, bytes: usize) -> Result<Charge, OutOfMemory> {
-        if self.books.limit.get().is_some_and(|limit| self.report().total.live.saturating_add(bytes) > limit) {
-            self.release_spare();
-        }
+        self.admit(category, bytes)?;
         let mut report = self.books.report.borrow_mut();
-        let total = report.total.live.saturating_add(bytes);
-        if let Some(limit) = self.books.limit.get().filter(|&limit| total > limit) {
-            return Err(OutOfMemory { category, requested: bytes, report: Box::new(*report), limit: Some(limit) });
-        }
+        let total = report.total.live + bytes;
         let used = &mut report.categories[category as usize];
         used.live += bytes;
         used.peak = used.peak.max(used.live);
@@ -178,31 +175,46 @@ impl Ledger {
         Ok(Charge { ledger: self.clone(), category, bytes })
     }
 
+    /// Refuses what would exceed the limit, even after all spare buffers were freed.
+    fn admit(&self, category: Category, bytes: usize) -> Result<(), OutOfMemory> {
+        let Some(limit) = self.books.limit.get() else { return Ok(()) };
+        let exceeds = || self.report().total.live.saturating_add(bytes) > limit;
+        if exceeds() {
+            self.release_spare();
+        }
+        if exceeds() {
+            return Err(OutOfMemory { category, requested: bytes, report: Box::new(self.report()), limit: Some(limit) });
+        }
+        Ok(())
+    }
+
     /// A buffer of `len` floats for a tensor: a spare one, of any content, if there is one, else a new one of zeros.
     ///
     /// # Errors
     /// If the limit or the allocator refuses, even after all spare buffers were freed.
-    pub(super) fn buffer(&self, category: Category, len: usize) -> Result<(Vec<f32>, Charge), OutOfMemory> {
-        let bytes = len * size_of::<f32>();
+    pub(super) fn buffer(&self, category: Category, len: usize) -> Result<Buffer, OutOfMemory> {
+        let bytes = len.saturating_mul(size_of::<f32>());
         if category == SPARE
-            && let Some(buffer) = self.books.spare.borrow_mut().take(len)
+            && let Some(floats) = self.books.spare.borrow_mut().take(len)
         {
             // It is in the books already.
-            return Ok((buffer, Charge { ledger: self.clone(), category, bytes }));
+            return Ok(Buffer { floats, charge: Charge { ledger: self.clone(), category, bytes }, zeroed: false });
         }
         let total = self.report().total;
-        if total.live + bytes > total.peak && self.books.spare.borrow().bytes > total.peak / SPARE_SHARE {
+        if total.live.saturating_add(bytes) > total.peak && self.books.spare.borrow().bytes > total.peak / SPARE_SHARE {
             self.release_spare();
         }
+        self.admit(category, bytes)?;
+        let mut floats = Vec::new();
+        if floats.try_reserve_exact(len).is_err() {
+            self.release_spare();
+            floats.try_reserve_exact(len).map_err(|_| self.refused(category, bytes))?;
+        }
+        // Written down only now: what was refused was never in use.
         let charge = self.charge(category, bytes)?;
         self.books.allocations.set(self.books.allocations.get() + 1);
-        let mut buffer = Vec::new();
-        if buffer.try_reserve_exact(len).is_err() {
-            self.release_spare();
-            buffer.try_reserve_exact(len).map_err(|_| self.refused(category, bytes))?;
-        }
-        buffer.resize(len, 0.0);
-        Ok((buffer, charge))
+        floats.resize(len, 0.0);
+        Ok(Buffer { floats, charge, zeroed: true })
     }
 
     /// Whether buffers are kept for the next tensor of their size: for loops that do the same again and again. Spare buffers are freed
@@ -234,17 +246,15 @@ impl Ledger {
     pub fn report(&self) -> MemoryReport {
         *self.books.report.borrow()
     }
+}
 
-    /// Forgets the peaks: they start again at what is live now.
-    pub fn reset_peaks(&self) {
-        let mut report = self.books.report.borrow_mut();
-        for used in &mut report.categories {
-            used.peak = used.live;
-            used.at_peak = used.live;
-        }
-        let live = report.total.live;
-        report.total = Use { live, peak: live, at_peak: live };
-    }
+/// Memory of a tensor.
+#[derive(Debug)]
+pub(super) struct Buffer {
+    pub floats: Vec<f32>,
+    pub charge: Charge,
+    /// Whether they are zeros; else they may hold anything.
+    pub zeroed: bool,
 }
 
 /// Bytes written down in a ledger; dropping it strikes them out.
@@ -321,5 +331,16 @@ mod tests {
         assert_eq!((refused.category, refused.requested, refused.limit), (Category::Activations, 41, Some(100)));
         assert!(refused.to_string().contains("41 more bytes for activations on top of 60"));
         assert!(ledger.charge(Category::Activations, 40).is_ok());
+    }
+
+    #[test]
+    fn what_the_allocator_refuses_was_never_in_use() {
+        let ledger = Ledger::new(None);
+        let _held = ledger.charge(Category::Parameters, 60).unwrap();
+        for len in [usize::MAX, isize::MAX as usize / size_of::<f32>()] {
+            let refused = ledger.buffer(Category::Activations, len).unwrap_err();
+            assert_eq!((refused.limit, refused.report.total.live, refused.report.total.peak), (None, 60, 60));
+        }
+        assert_eq!((ledger.report().total.peak, ledger.allocations()), (60, 0));
     }
 }

@@ -1,8 +1,8 @@
 //! A dense float32 tensor whose bytes are in the ledger.
 
-use ndarray::{ArrayD, ArrayViewD, IxDyn};
+use ndarray::{ArrayD, IxDyn};
 
-use super::ledger::{Category, Charge, Ledger, OutOfMemory};
+use super::ledger::{Buffer, Category, Charge, Ledger, OutOfMemory};
 
 /// A dense, row-major float32 tensor.
 #[derive(Debug)]
@@ -27,8 +27,10 @@ impl Tensor {
     /// # Errors
     /// If the ledger's limit or the allocator refuses; nothing is aborted.
     pub fn zeros(ledger: &Ledger, category: Category, shape: &[usize]) -> Result<Self, OutOfMemory> {
-        let mut tensor = Self::with_buffer(ledger, category, shape)?;
-        tensor.data_mut().fill(0.0);
+        let (mut tensor, zeroed) = Self::with_buffer(ledger, category, shape)?;
+        if !zeroed {
+            tensor.data_mut().fill(0.0);
+        }
         Ok(tensor)
     }
 
@@ -37,16 +39,19 @@ impl Tensor {
     /// # Errors
     /// As [`Tensor::zeros`].
     pub fn for_output(ledger: &Ledger, category: Category, shape: &[usize]) -> Result<Self, OutOfMemory> {
-        let mut tensor = Self::with_buffer(ledger, category, shape)?;
+        let (mut tensor, _) = Self::with_buffer(ledger, category, shape)?;
         if cfg!(debug_assertions) {
             tensor.data_mut().fill(f32::NAN);
         }
         Ok(tensor)
     }
 
-    fn with_buffer(ledger: &Ledger, category: Category, shape: &[usize]) -> Result<Self, OutOfMemory> {
-        let (buffer, charge) = ledger.buffer(category, shape.iter().product())?;
-        Ok(Self { array: dense(shape, buffer), charge: Some(charge) })
+    /// A tensor, and whether it is of zeros or else of any content.
+    fn with_buffer(ledger: &Ledger, category: Category, shape: &[usize]) -> Result<(Self, bool), OutOfMemory> {
+        // Sizes that do not fit the address space are more than any machine has.
+        let len = shape.iter().try_fold(1usize, |len, size| len.checked_mul(*size)).unwrap_or(usize::MAX);
+        let Buffer { floats, charge, zeroed } = ledger.buffer(category, len)?;
+        Ok((Self { array: dense(shape, floats), charge: Some(charge) }, zeroed))
     }
 
     /// A tensor holding `data`.
@@ -96,11 +101,6 @@ impl Tensor {
     /// The elements, row-major.
     pub fn data_mut(&mut self) -> &mut [f32] {
         self.array.as_slice_mut().expect("tensors are dense and row-major by construction")
-    }
-
-    /// The tensor as an ndarray view.
-    pub fn view(&self) -> ArrayViewD<'_, f32> {
-        self.array.view()
     }
 }
 

@@ -152,8 +152,9 @@ fn train(training: &mut Pretraining, recipe: &Recipe) -> Result<Log, Failure> {
 fn sample(training: &Pretraining, seed: u64) -> Result<String, Failure> {
     let (model, tokenizer) = training.model();
     let separator = tokenizer.document_separator();
-    let mut sampler = Sampler::new(SamplingConfig { temperature: 0.8, top_k: 40, seed }, vec![separator]);
-    while sampler.continuation().len() < model.config.max_positions {
+    let config = SamplingConfig { temperature: 0.8, top_k: 40, seed };
+    let mut sampler = Sampler::new(config, vec![separator], model.config.max_positions);
+    while !sampler.is_full() {
         if sampler.advance(model).map_err(io::Error::other)? == separator {
             break;
         }

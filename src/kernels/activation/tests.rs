@@ -33,36 +33,24 @@ fn reference(n: usize, f: impl Fn(usize) -> f64) -> Vec<f64> {
     (0..n).map(f).collect()
 }
 
-type Forward = fn(&[f32], &mut [f32]);
-type Unary = (&'static str, fn(f64) -> f64, Forward, Backward);
-type Backward = fn(&[f32], &[f32], &mut [f32]);
-
 kernel_test!(
-    fn unary_activations_match_the_reference() {
+    fn gelu_matches_the_reference() {
         let mut report = Report::default();
-        let cases: [Unary; 2] = [("silu", silu64, silu_forward, silu_backward), ("gelu", gelu64, gelu_forward, gelu_backward)];
         for n in LENS {
             let (x, d_y) = (inputs(n, 1), testing::random(n, 2));
-            for (name, f, forward, backward) in cases {
-                let y = reference(n, |i| f(x[i].into()));
-                report.every_backend(&format!("{name} {n}"), 1e-6, &y, || {
-                    let mut y = vec![f32::NAN; n];
-                    forward(&x, &mut y);
-                    y
-                });
-                let d_x = reference(n, |i| f64::from(d_y[i]) * slope(f, x[i].into()));
-                report.every_backend(
-                    // GELU multiplies the rounding error of a cubic by up to |x|.
-                    &format!("d {name} {n}"),
-                    3e-6,
-                    &d_x,
-                    || {
-                        let mut d_x = vec![f32::NAN; n];
-                        backward(&x, &d_y, &mut d_x);
-                        d_x
-                    },
-                );
-            }
+            let y = reference(n, |i| gelu64(x[i].into()));
+            report.every_backend(&format!("gelu {n}"), 1e-6, &y, || {
+                let mut y = vec![f32::NAN; n];
+                gelu_forward(&x, &mut y);
+                y
+            });
+            let d_x = reference(n, |i| f64::from(d_y[i]) * slope(gelu64, x[i].into()));
+            // The rounding error of a cubic is multiplied by up to |x|.
+            report.every_backend(&format!("d gelu {n}"), 3e-6, &d_x, || {
+                let mut d_x = vec![f32::NAN; n];
+                gelu_backward(&x, &d_y, &mut d_x);
+                d_x
+            });
         }
         report.finish();
     }
@@ -93,13 +81,16 @@ kernel_test!(
         let x = [-1e30, -1000.0, -100.0, -88.5, 88.5, 100.0, 1000.0, 1e30];
         let expected = x.map(|x| f64::from(f32::max(x, 0.0)));
         let mut report = Report::default();
-        for (name, forward) in [("silu", silu_forward as Forward), ("gelu", gelu_forward)] {
-            report.every_backend(name, 1e-6, &expected, || {
-                let mut y = vec![0.0; x.len()];
-                forward(&x, &mut y);
-                y
-            });
-        }
+        report.every_backend("gelu", 1e-6, &expected, || {
+            let mut y = vec![0.0; x.len()];
+            gelu_forward(&x, &mut y);
+            y
+        });
+        report.every_backend("swiglu", 1e-6, &expected, || {
+            let mut y = vec![0.0; x.len()];
+            swiglu_forward(&x, &vec![1.0; x.len()], &mut y);
+            y
+        });
         report.finish();
     }
 );

@@ -23,12 +23,6 @@ kernel_test!(
                 add_assign(&mut out, &b);
                 out
             });
-            let weighed: Vec<f64> = wide(&a).zip(wide(&b)).map(|(a, b)| a - 0.75 * b).collect();
-            report.every_backend(&format!("axpy {n}"), 2e-7, &weighed, || {
-                let mut out = a.clone();
-                axpy(-0.75, &b, &mut out);
-                out
-            });
             let scaled: Vec<f64> = wide(&a).map(|a| 0.5 * a).collect();
             report.every_backend(&format!("scale {n}"), 0.0, &scaled, || {
                 let mut out = a.clone();

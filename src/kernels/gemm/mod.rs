@@ -28,7 +28,8 @@ const JOB_COLS: usize = 256;
 const PACK_GRAIN: usize = 1 << 16;
 /// Up to this many rows, reading B where it lies beats packing it.
 const THIN_ROWS: usize = 3;
-/// Multiplications below which threads do not pay: waking one costs some ten microseconds.
+/// Multiplications below which threads do not pay: the calling thread is none of the pool's, so that it takes some ten microseconds
+/// to wake them and to be woken by the last.
 const PARALLEL_FROM: usize = 1 << 22;
 
 /// A read-only matrix of any strides: element (i, j) is `data[i * row_stride + j * col_stride]`.
@@ -150,7 +151,7 @@ fn multiply_blocks<S: Simd>(
 ) {
     let jobs_down = rows.div_ceil(JOB_ROWS);
     let jobs = jobs_down * cols.div_ceil(JOB_COLS);
-    pool::run(jobs, rows * cols * depth >= PARALLEL_FROM, |job| {
+    pool::run(jobs, pool::work([rows, cols, depth]) >= PARALLEL_FROM, |job| {
         let (row, col) = (job % jobs_down * JOB_ROWS, job / jobs_down * JOB_COLS);
         let size = (JOB_ROWS.min(rows - row), JOB_COLS.min(cols - col));
         let a = Packed { panels: &a[row * depth..], depth };

@@ -77,6 +77,21 @@ kernel_test!(
         report.finish();
     }
 
+    fn few_rows_match_the_reference() {
+        let mut report = Report::default();
+        for m in 1..=4 {
+            for k in [1, 7, 8, 9, 17, 31, 33, 515] {
+                for n in [1, 3, 5, 18, 1030] {
+                    for layouts in [(0, 0), (0, 1), (1, 0), (2, 1)] {
+                        check(&mut report, (m, k, n), layouts, (1.0, 0.0));
+                        check(&mut report, (m, k, n), layouts, (-0.5, 2.0));
+                    }
+                }
+            }
+        }
+        report.finish();
+    }
+
     fn the_identity_changes_nothing() {
         let n = 50;
         let identity: Vec<f32> = (0..n * n).map(|i| if i % (n + 1) == 0 { 1.0 } else { 0.0 }).collect();
@@ -95,13 +110,15 @@ kernel_test!(
 #[cfg(not(target_arch = "wasm32"))]
 #[test]
 fn threads_change_no_bit() {
-    for (m, k, n) in [(1, 512, 3000), (200, 300, 310), (1000, 64, 1100), (64, 1024, 64)] {
+    for (m, k, n) in [(1, 512, 3000), (3, 515, 1030), (200, 300, 310), (1000, 64, 1100), (64, 1024, 64)] {
         let (a, b, c) = (testing::random(m * k, 1), testing::random(k * n, 2), testing::random(m * n, 3));
-        testing::same_for_any_threads(|| {
-            let mut c = c.clone();
-            gemm(m, k, n, 1.0, Operand::row_major(&a, k), Operand::row_major(&b, n), 0.5, &mut c);
-            vec![c]
-        });
+        for layouts in [(0, 0), (0, 1), (1, 0)] {
+            testing::same_for_any_threads(|| {
+                let mut c = c.clone();
+                gemm(m, k, n, 1.0, operand(m, k, layouts.0, &a), operand(k, n, layouts.1, &b), 0.5, &mut c);
+                vec![c]
+            });
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Products with very few rows, as in generating one token: B is read once, where it lies.
+//! Products with very few rows, as in generating one token: B is read where it lies, by each row of A in turn.
 
 use super::Operand;
 use super::tile::Scaling;
@@ -16,7 +16,7 @@ pub(super) fn multiply<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Sca
         &gathered
     };
     assert!((k - 1) * b.row_stride + (n - 1) * b.col_stride < b.data.len(), "B is too short");
-    let grain = if m * k * n < PARALLEL_FROM {
+    let grain = if pool::work([m, k, n]) < PARALLEL_FROM {
         n
     } else if b.col_stride == 1 {
         // Rows are read in runs as long as can be: the processor fetches them ahead.

@@ -47,7 +47,8 @@ pub(in crate::kernels) fn for_each_step<T>((a, rows): (&[T], usize), (b, width):
     let end = unsafe { b.add(depth * width) };
     macro_rules! step {
         ($step:literal) => {
-            // SAFETY: `a` has `depth` columns of `rows`, `b` has `depth` rows of `width`, and beyond the end is not gone.
+            // SAFETY: this is step `$step` of a turn that began before the end, and no step before it ended the loop: so it lies
+            // within the `depth` columns of `rows` of `a` and rows of `width` of `b`, or one past the end of both.
             let (a, b) = unsafe { (a.add($step * rows), b.add($step * width)) };
             if b == end {
                 break;
@@ -60,7 +61,7 @@ pub(in crate::kernels) fn for_each_step<T>((a, rows): (&[T], usize), (b, width):
         step!(1);
         step!(2);
         step!(3);
-        // SAFETY: at most one past the end of the panels.
+        // SAFETY: four steps were taken, so this is within the panels or one past their end.
         unsafe { (a, b) = (a.add(4 * rows), b.add(4 * width)) };
     }
 }

@@ -23,7 +23,8 @@ const PARALLEL_FROM: usize = 1 << 20;
 /// Up to this many rows, reading B where it lies beats packing it.
 const THIN_ROWS: usize = 3;
 
-/// `C = A · Bᵀ`: `a` is `[m, k]` of values up to [`MAX_ACTIVATION`], `b` is `[n, k]`, `c` is `[m, n]`, all row-major.
+/// `C = A · Bᵀ`: `a` is `[m, k]` of values up to [`MAX_ACTIVATION`], `b` is `[n, k]`, `c` is `[m, n]`, all row-major. With a larger value
+/// in `a` the result would depend on the processor; debug builds check it.
 ///
 /// # Panics
 /// If a length is not that of its shape, or `k` is above [`MAX_DEPTH`].
@@ -46,7 +47,7 @@ pub fn gemm_int8(m: usize, k: usize, n: usize, a: &[u8], b: &[i8], c: &mut [i32]
 
 /// Few rows: each output is a dot product with a row of B, which is read once, where it lies.
 fn thin<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8], c: &mut [i32]) {
-    let parallel = m * k * n >= PARALLEL_FROM / 4;
+    let parallel = pool::work([m, k, n]) >= PARALLEL_FROM / 4;
     let c = SharedOut::new(c);
     pool::run(n.div_ceil(JOB_COLS), parallel, |job| {
         let cols = job * JOB_COLS..(job * JOB_COLS + JOB_COLS).min(n);
@@ -103,7 +104,7 @@ fn blocked<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[
     let width = S::TILE_VECTORS * S::LANES;
     let packed_a = pack_rows::<S>(a, k, 0..m);
     let c = SharedOut::new(c);
-    pool::run(n.div_ceil(JOB_COLS), m * k * n >= PARALLEL_FROM, |job| {
+    pool::run(n.div_ceil(JOB_COLS), pool::work([m, k, n]) >= PARALLEL_FROM, |job| {
         let cols = job * JOB_COLS..(job * JOB_COLS + JOB_COLS).min(n);
         let packed_b = pack_columns::<S>(b, k, cols.clone());
         isa.vectorize(

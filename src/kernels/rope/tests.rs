@@ -4,12 +4,18 @@ use crate::kernels::testing::{self, Report, kernel_test};
 const SHAPES: [(usize, usize, usize, usize); 7] =
     [(0, 3, 1, 4), (1, 1, 1, 2), (2, 3, 2, 6), (1, 5, 3, 8), (2, 4, 1, 16), (1, 3, 2, 18), (3, 60, 4, 64)];
 
+fn tables(positions: usize, d: usize) -> (Vec<f32>, Vec<f32>) {
+    let (mut cos, mut sin) = (vec![0.0; positions * d / 2], vec![0.0; positions * d / 2]);
+    fill_rope_tables(d, 10_000.0, &mut cos, &mut sin);
+    (cos, sin)
+}
+
 kernel_test!(
     fn rotates_each_pair_by_its_angle_and_back() {
         let mut report = Report::default();
         for (batch, seq, heads, d) in SHAPES {
             let x = testing::random(batch * seq * heads * d, 1);
-            let (cos, sin) = rope_tables(seq + 2, d, 10_000.0);
+            let (cos, sin) = tables(seq + 2, d);
             let expected: Vec<f64> = (0..x.len())
                 .map(|i| {
                     let (j, t) = (i % d, i / (heads * d) % seq);
@@ -37,7 +43,7 @@ kernel_test!(
 #[test]
 fn threads_change_no_bit() {
     let x = testing::random(4 * 100 * 128, 1);
-    let (cos, sin) = rope_tables(100, 32, 10_000.0);
+    let (cos, sin) = tables(100, 32);
     testing::same_for_any_threads(|| {
         let mut x = x.clone();
         rope(100, 4, 32, &cos, &sin, &mut x, false);

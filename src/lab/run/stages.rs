@@ -15,7 +15,7 @@ use crate::lab::event::Event;
 use crate::lab::problem::Problem;
 use crate::lab::result::{RunStatus, Sample, SampleStage};
 use crate::lab::sample::{Sampler, SamplingConfig};
-use crate::lab::spec::{LoraInit, LoraSpec, Method};
+use crate::lab::spec::{EvaluationSpec, LoraInit, LoraSpec, Method};
 use crate::lab::training::Training;
 use crate::lab::{problems, reasons};
 use crate::nn::{RandomWeights, Transformer};
@@ -51,6 +51,18 @@ pub(super) struct Loaded {
 impl Loaded {
     pub(super) fn memory(&self) -> MemoryReport {
         self.ledger.report()
+    }
+
+    /// Tokens that the model reads at most.
+    pub(super) fn window(&self) -> usize {
+        self.model.config.max_positions
+    }
+
+    /// What a sample continues: a text begins where a document does, so the separator, then the prompt.
+    pub(super) fn prompt(&self, evaluation: &EvaluationSpec) -> Vec<i32> {
+        let mut prompt = vec![self.tokenizer.document_separator()];
+        prompt.extend(self.tokenizer.encode(&evaluation.prompt));
+        prompt
     }
 }
 
@@ -157,24 +169,23 @@ impl Run {
         let (evaluation, seed) = (&self.spec.evaluation, self.spec.training.seed);
         let config = SamplingConfig { temperature: evaluation.temperature, top_k: evaluation.top_k as usize, seed: u64::from(seed) };
         let Some(loaded) = &self.loaded else { return Stage::Done };
-        // A text begins where a document does: the separator, then the prompt.
-        let mut prompt = vec![loaded.tokenizer.document_separator()];
-        prompt.extend(loaded.tokenizer.encode(&evaluation.prompt));
-        Stage::Sample(stage, Sampler::new(config, prompt))
+        Stage::Sample(stage, Sampler::new(config, loaded.prompt(evaluation), evaluation.sample_tokens as usize))
     }
 
     fn sample(&mut self, stage: SampleStage, mut sampler: Sampler, events: &mut Vec<Event>) -> Result<f64, Problem> {
-        let (wanted, prompt) = (self.spec.evaluation.sample_tokens as usize, self.spec.evaluation.prompt.clone());
+        let prompt = self.spec.evaluation.prompt.clone();
         let loaded = self.loaded()?;
         let separator = loaded.tokenizer.document_separator();
-        let mut ended = sampler.continuation().len() >= wanted;
+        let before = sampler.work_left(loaded.window());
+        let mut ended = sampler.is_full();
         for _ in 0..SAMPLE_CHUNK {
             if ended {
                 break;
             }
             let token = sampler.advance(&loaded.model).map_err(|e| reasons::out_of_memory(&e))?;
-            ended = token == separator || sampler.continuation().len() >= wanted;
+            ended = token == separator || sampler.is_full();
         }
+        let work = before - sampler.work_left(loaded.window());
         let ids = sampler.continuation();
         let text = loaded.tokenizer.decode(ids.strip_suffix(&[separator]).unwrap_or(ids));
         events.push(Event::Sample { run: self.index, stage, prompt: prompt.clone(), text: text.clone(), done: ended });
@@ -191,7 +202,7 @@ impl Run {
         } else {
             self.stage = Stage::Sample(stage, sampler);
         }
-        Ok(SAMPLE_CHUNK as f64 * self.sample_cost())
+        Ok(work)
     }
 
     fn train(&mut self, events: &mut Vec<Event>) -> Result<f64, Problem> {

@@ -146,7 +146,7 @@ fn decoding_token_by_token_gives_the_logits_of_the_whole_text() {
         let model = build(config);
         let ids = [1, 2, 3, 4, 5, 6, 7];
         let whole = model.logits(&Tokens::new(1, ids.len(), ids)).unwrap();
-        let mut cache = KvCache::new(&model.config, model.params.ledger()).unwrap();
+        let mut cache = KvCache::new(&model.config, ids.len(), model.params.ledger()).unwrap();
         for _ in 0..2 {
             cache.clear();
             for (id, expected) in ids.into_iter().zip(whole.data().chunks(model.config.vocab_size)) {
@@ -154,11 +154,26 @@ fn decoding_token_by_token_gives_the_logits_of_the_whole_text() {
                 assert!(logits.data().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "token {id}");
             }
         }
-        assert!(model.params.ledger().report().of(Category::Kv).live > 0);
-        let before = model.params.ledger().allocations();
-        cache.clear();
-        ids.into_iter().for_each(|id| drop(model.decode(id, &mut cache).unwrap()));
-        assert_eq!(model.params.ledger().allocations(), before, "a decode step allocates no tensor");
+        for prompt in 1..=ids.len() {
+            cache.clear();
+            let logits = model.prefill(&ids[..prompt], &mut cache).unwrap();
+            let expected = &whole.data()[(prompt - 1) * model.config.vocab_size..];
+            assert!(logits.data().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "a prompt of {prompt} tokens");
+            for (at, id) in ids.into_iter().enumerate().skip(prompt) {
+                let logits = model.decode(id, &mut cache).unwrap();
+                let expected = &whole.data()[at * model.config.vocab_size..];
+                assert!(logits.data().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "token {at} after {prompt}");
+            }
+        }
+        let kept = model.config.n_layers * 2 * ids.len() * model.config.n_kv_heads * model.config.d_head * size_of::<f32>();
+        assert_eq!(model.params.ledger().report().of(Category::Kv).live, kept);
+        let mut text = || {
+            cache.clear();
+            ids.into_iter().for_each(|id| drop(model.decode(id, &mut cache).unwrap()));
+            model.params.ledger().allocations()
+        };
+        let before = text();
+        assert_eq!(text(), before, "a decode step allocates no tensor");
     }
 }
 
