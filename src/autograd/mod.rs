@@ -11,8 +11,8 @@ mod tape;
 
 pub use ops::attention::AttentionDims;
 pub use ops::dropout::DropoutKey;
-pub use params::{Param, ParamId, Params};
-pub use tape::{Tape, Var};
+pub use params::{Param, ParamId, Params, Split};
+pub use tape::{Node, Tape, Var, WeightGrads};
 
 /// The only thing that can go wrong inside a segment: memory.
 pub type Result<T> = std::result::Result<T, crate::tensor::OutOfMemory>;

@@ -9,6 +9,19 @@ use crate::tensor::{Category, Ledger, Tensor};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParamId(usize);
 
+/// How the ranks of a tensor-parallel group share out a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Split {
+    /// Each has the whole; their gradients are parts of a sum.
+    Replicated,
+    /// Each has some of the rows.
+    Rows,
+    /// Each has some of the columns.
+    Columns,
+    /// The first one has it alone.
+    Leader,
+}
+
 /// One parameter.
 #[derive(Debug)]
 pub struct Param {
@@ -20,6 +33,8 @@ pub struct Param {
     pub grad: Option<Tensor>,
     /// Whether it learns.
     pub trainable: bool,
+    /// How it is shared out, where the model is.
+    pub split: Split,
 }
 
 impl Param {
@@ -52,16 +67,16 @@ impl Params {
         &self.ledger
     }
 
-    /// Adds a trainable parameter.
+    /// Adds a trainable parameter: this rank's part of one that is shared out by `split`.
     ///
     /// # Panics
     /// If the name is taken.
-    pub fn add(&mut self, name: String, shape: &[usize], data: Vec<f32>) -> Result<ParamId> {
+    pub fn add(&mut self, name: String, shape: &[usize], data: Vec<f32>, split: Split) -> Result<ParamId> {
         let value = Tensor::from_vec(&self.ledger, Category::Parameters, shape, data)?;
         let id = ParamId(self.params.len());
         let taken = self.by_name.insert(name.clone(), id);
         assert!(taken.is_none(), "parameter {name} is added twice");
-        self.params.push(Param { name, value, grad: None, trainable: true });
+        self.params.push(Param { name, value, grad: None, trainable: true, split });
         Ok(id)
     }
 

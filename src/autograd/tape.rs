@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Result;
-use super::ops::Op;
+use super::ops::{Op, WeightGrad};
 use super::params::Params;
 use crate::kernels::elementwise;
 use crate::tensor::{Category, Ledger, Tensor};
@@ -17,7 +17,24 @@ pub struct Var {
     pub(super) needs_grad: bool,
 }
 
+/// The place of a value on its tape, without the value.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    id: usize,
+    needs_grad: bool,
+}
+
 impl Var {
+    /// Its place on the tape, for a backward pass after the value itself is gone.
+    pub fn node(&self) -> Node {
+        Node { id: self.id, needs_grad: self.needs_grad }
+    }
+
+    /// Whether a gradient has to reach it: it depends on a trainable parameter or on a differentiable input.
+    pub fn needs_grad(&self) -> bool {
+        self.needs_grad
+    }
+
     /// The value.
     pub fn tensor(&self) -> &Tensor {
         &self.value
@@ -80,13 +97,38 @@ impl Tape {
 
     /// Runs backward from `output`, whose gradient is `d_output`, adding to the gradients in `params`;
     /// gives the gradient of `input`, if it asked for one.
-    pub fn backward(mut self, params: &mut Params, output: &Var, d_output: Tensor, input: Option<&Var>) -> Result<Option<Tensor>> {
-        let mut grads = Grads { ledger: self.ledger.clone(), of: Vec::new() };
+    pub fn backward(self, params: &mut Params, output: Node, d_output: Tensor, input: Option<Node>) -> Result<Option<Tensor>> {
+        let mut grads = Grads { ledger: self.ledger.clone(), of: Vec::new(), deferred: None };
+        self.run_backward(params, &mut grads, output, d_output, input)
+    }
+
+    /// As [`Tape::backward`], but leaves the gradients of linear weights, about half of the work, for later: the values that they need
+    /// are kept until then (Qi et al. 2023, arXiv:2401.10241).
+    pub fn backward_input(
+        self,
+        params: &mut Params,
+        output: Node,
+        d_output: Tensor,
+        input: Option<Node>,
+    ) -> Result<(Option<Tensor>, WeightGrads)> {
+        let mut grads = Grads { ledger: self.ledger.clone(), of: Vec::new(), deferred: Some(WeightGrads::default()) };
+        let d_input = self.run_backward(params, &mut grads, output, d_output, input)?;
+        Ok((d_input, grads.deferred.unwrap_or_default()))
+    }
+
+    fn run_backward(
+        mut self,
+        params: &mut Params,
+        grads: &mut Grads,
+        output: Node,
+        d_output: Tensor,
+        input: Option<Node>,
+    ) -> Result<Option<Tensor>> {
         grads.of.resize_with(self.vars, || None);
         grads.add(output.id, Rc::new(d_output))?;
         while let Some(Record { output, op }) = self.records.pop() {
             if let Some(d_output) = grads.of[output].take() {
-                op.backward(params, &mut grads, d_output)?;
+                op.backward(params, grads, d_output)?;
             }
         }
         match input.filter(|x| x.needs_grad).and_then(|x| grads.of[x.id].take()) {
@@ -132,6 +174,19 @@ impl Tape {
 pub(super) struct Grads {
     ledger: Ledger,
     of: Vec<Option<Rc<Tensor>>>,
+    /// Gradients of linear weights that are left for later; `None`: they are computed at once.
+    pub(super) deferred: Option<WeightGrads>,
+}
+
+/// Gradients of linear weights that a backward pass left for later.
+#[derive(Debug, Default)]
+pub struct WeightGrads(pub(super) Vec<WeightGrad>);
+
+impl WeightGrads {
+    /// Computes them and adds them to those in `params`.
+    pub fn accumulate(self, params: &mut Params) -> Result<()> {
+        self.0.into_iter().try_for_each(|grad| grad.accumulate(params))
+    }
 }
 
 impl Grads {

@@ -96,7 +96,7 @@ impl WeightSource for PeerWeights {
         match init {
             Init::Zeros => return Ok(vec![0.0; len]),
             Init::Ones => return Ok(vec![1.0; len]),
-            Init::Normal(_) | Init::Uniform(_) => {}
+            Init::Normal(_) | Init::KaimingUniform => {}
         }
         let TrainSize { n_layers, d_model, d_ff, .. } = self.0;
         // Two embeddings come first, then twelve parameters a block, then the last norm's two and the head.

@@ -5,9 +5,9 @@
 
 use thiserror::Error;
 
-use crate::autograd::{ParamId, Params, Result, Tape, Var};
+use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
 use crate::kernels::gemm::{Operand, gemm};
-use crate::nn::{BuildError, Init, Linear, LinearAdapter, Pass, Transformer, WeightSource};
+use crate::nn::{BuildError, Init, Linear, LinearAdapter, Pass, Transformer, WeightSource, add_param};
 
 /// How `A` starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,23 +110,23 @@ impl LoraAdapter {
         place: u64,
         source: &mut dyn WeightSource,
     ) -> std::result::Result<Self, LoraError> {
-        let (out_features, in_features) = linear.features(params);
+        let [in_features, out_features] = linear.features;
         let (rank, limit) = (config.rank, out_features.min(in_features));
         if rank == 0 || rank > limit {
             return Err(LoraError::Rank { rank, module: linear.name.clone(), out_features, in_features, limit });
         }
         let init_a = match config.init {
-            LoraInit::KaimingUniform => Init::Uniform(1.0 / (in_features as f32).sqrt()),
+            LoraInit::KaimingUniform => Init::KaimingUniform,
             LoraInit::Gaussian => Init::Normal(1.0 / rank as f32),
         };
-        let mut add = |part: &str, shape: [usize; 2], init: Init| {
-            let name = format!("{}.{part}.weight", linear.name);
-            let data = source.weight(&name, &shape, init)?;
-            params.add(name, &shape, data).map_err(BuildError::from)
+        let mut add = |part: &str, shape: [usize; 2], init: Init, split: Split| {
+            // Where the layer's inputs are shared out, so are A's columns; where its outputs are, B's rows.
+            let split = if linear.split == split { split } else { Split::Replicated };
+            add_param(params, source, linear.slice, format!("{}.{part}.weight", linear.name), &shape, init, split)
         };
         Ok(Self {
-            a: add("lora_A", [rank, in_features], init_a)?,
-            b: add("lora_B", [out_features, rank], Init::Zeros)?,
+            a: add("lora_A", [rank, in_features], init_a, Split::Columns)?,
+            b: add("lora_B", [out_features, rank], Init::Zeros, Split::Rows)?,
             scaling: (config.alpha / rank as f64) as f32,
             dropout: config.dropout as f32,
             place,

@@ -3,7 +3,8 @@
 use super::parallel::{GRAIN, row_grain};
 use super::pool::{self, Rows, SharedOut};
 
-/// `out[i] = table[ids[i]]`; `table`: `[vocab, d]`, `out`: `[ids.len(), d]`. The caller has checked the ids.
+/// `out[i] = table[ids[i]]`, zeros where the id is negative; `table`: `[vocab, d]`, `out`: `[ids.len(), d]`. The caller has checked that
+/// no id is above the table.
 pub fn gather(d: usize, table: &[f32], ids: &[i32], out: &mut [f32]) {
     assert_eq!(out.len(), ids.len() * d);
     if d == 0 {
@@ -11,7 +12,10 @@ pub fn gather(d: usize, table: &[f32], ids: &[i32], out: &mut [f32]) {
     }
     pool::split(ids.len(), row_grain(d), Rows { data: out, width: d }, |range, out| {
         for (&id, out) in ids[range].iter().zip(out.data.chunks_exact_mut(d)) {
-            out.copy_from_slice(&table[id as usize * d..][..d]);
+            match usize::try_from(id) {
+                Ok(id) => out.copy_from_slice(&table[id * d..][..d]),
+                Err(_) => out.fill(0.0),
+            }
         }
     });
 }
@@ -19,7 +23,8 @@ pub fn gather(d: usize, table: &[f32], ids: &[i32], out: &mut [f32]) {
 /// Columns that one piece owns.
 const COLS: usize = 64;
 
-/// `d_table[ids[i]] += d_out[i]`, in the order of the ids: threads own columns. The caller has checked the ids.
+/// `d_table[ids[i]] += d_out[i]` where the id is not negative, in the order of the ids: threads own columns. The caller has checked that
+/// no id is above the table.
 pub fn scatter_add(d: usize, d_out: &[f32], ids: &[i32], d_table: &mut [f32]) {
     assert_eq!(d_out.len(), ids.len() * d);
     if d_out.is_empty() {
@@ -27,15 +32,16 @@ pub fn scatter_add(d: usize, d_out: &[f32], ids: &[i32], d_table: &mut [f32]) {
     }
     let rows = d_table.len() / d;
     for &id in ids {
-        assert!(id >= 0 && (id as usize) < rows, "scatter_add: id {id} in a table of {rows} rows");
+        assert!(id < 0 || (id as usize) < rows, "scatter_add: id {id} in a table of {rows} rows");
     }
     let table = SharedOut::new(d_table);
     let cols = if d_out.len() < 2 * GRAIN { d } else { COLS };
     pool::run(d.div_ceil(cols), true, |job| {
         let (start, end) = (job * cols, (job * cols + cols).min(d));
         for (&id, d_out) in ids.iter().zip(d_out.chunks_exact(d)) {
+            let Ok(id) = usize::try_from(id) else { continue };
             // SAFETY: the row was checked, the columns are within `d`, and no other job writes these columns.
-            let out = unsafe { std::slice::from_raw_parts_mut(table.at(id as usize * d + start), end - start) };
+            let out = unsafe { std::slice::from_raw_parts_mut(table.at(id * d + start), end - start) };
             for (out, d_out) in out.iter_mut().zip(&d_out[start..end]) {
                 *out += d_out;
             }

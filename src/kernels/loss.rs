@@ -1,5 +1,9 @@
 //! Cross-entropy over rows of logits.
 
+mod sliced;
+
+pub use sliced::{SLICE_STATS, merge_slices, slice_gradient, slice_stats};
+
 use super::parallel::row_grain;
 use super::pool::{self, Rows};
 use super::simd::math::exp;

@@ -5,7 +5,7 @@ use super::kv_cache::LayerCache;
 use super::linear::Linear;
 use super::norm::Norm;
 use super::pass::Pass;
-use crate::autograd::{AttentionDims, Result, Tape, Var};
+use crate::autograd::{AttentionDims, Result, Split, Tape, Var};
 use crate::kernels::attention::attention_decode;
 use crate::tensor::{Category, Tensor};
 
@@ -22,9 +22,12 @@ pub struct Attention {
     pub v_proj: Linear,
     /// Output: `[d_model, n_heads * d_head]`.
     pub o_proj: Linear,
+    /// Heads that this rank has.
     n_heads: usize,
     n_kv_heads: usize,
     d_head: usize,
+    /// Whether this rank adds the residual: where the output is a sum over ranks, one does.
+    residual: bool,
 }
 
 impl Attention {
@@ -34,38 +37,47 @@ impl Attention {
         let name = |part: &str| format!("model.layers.{layer}.self_attn.{part}");
         Ok(Self {
             norm: Norm::build(b, &format!("model.layers.{layer}.input_layernorm"))?,
-            q_proj: Linear::build(b, name("q_proj"), d_model, n_heads * d_head, std)?,
-            k_proj: Linear::build(b, name("k_proj"), d_model, n_kv_heads * d_head, std)?,
-            v_proj: Linear::build(b, name("v_proj"), d_model, n_kv_heads * d_head, std)?,
-            o_proj: Linear::build(b, name("o_proj"), n_heads * d_head, d_model, residual_std)?,
-            n_heads,
-            n_kv_heads,
+            q_proj: Linear::build(b, name("q_proj"), d_model, n_heads * d_head, std, Split::Rows)?,
+            k_proj: Linear::build(b, name("k_proj"), d_model, n_kv_heads * d_head, std, Split::Rows)?,
+            v_proj: Linear::build(b, name("v_proj"), d_model, n_kv_heads * d_head, std, Split::Rows)?,
+            o_proj: Linear::build(b, name("o_proj"), n_heads * d_head, d_model, residual_std, Split::Columns)?,
+            n_heads: b.slice.range(n_heads).len(),
+            n_kv_heads: b.slice.range(n_kv_heads).len(),
             d_head,
+            residual: b.slice.leads(),
         })
     }
 
     /// `x` and the output are `[batch_size * seq_len, d_model]`.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        let [q, k, v] = self.project(tape, pass, x)?;
-        let dims = self.dims(pass.batch_size, pass.seq_len);
-        let heads = tape.attention(dims, &q, &k, &v)?;
+        let h = self.norm.forward(tape, pass, x)?;
+        let y = self.branch(tape, pass, h)?;
+        if self.residual { tape.add(x, &y) } else { Ok(y) }
+    }
+
+    /// `o_proj(attention(h))`: of a slice, a part of the sum over the ranks.
+    pub fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
+        let [q, k, v] = self.project(tape, pass, &h)?;
+        drop(h);
+        let heads = tape.attention(self.dims(pass.tokens.batch_size, pass.tokens.seq_len), &q, &k, &v)?;
         drop((q, k, v));
-        let y = self.o_proj.forward(tape, pass, &heads)?;
-        tape.add(x, &y)
+        self.o_proj.forward(tape, pass, &heads)
     }
 
     /// As [`Attention::forward`] on the first tokens of a text, whose keys and values the empty `cache` keeps.
     pub(super) fn prefill(&self, tape: &mut Tape, pass: &Pass, cache: &mut LayerCache, x: &Var) -> Result<Var> {
-        let [q, k, v] = self.project(tape, pass, x)?;
+        let h = self.norm.forward(tape, pass, x)?;
+        let [q, k, v] = self.project(tape, pass, &h)?;
         cache.keep(0, k.data(), v.data());
-        let heads = tape.attention(self.dims(1, pass.seq_len), &q, &k, &v)?;
+        let heads = tape.attention(self.dims(1, pass.tokens.seq_len), &q, &k, &v)?;
         let y = self.o_proj.forward(tape, pass, &heads)?;
         tape.add(x, &y)
     }
 
     /// A decode step: `x` and the output are `[1, d_model]`, the token at `pass.first_position`, which attends to those kept.
     pub(super) fn decode(&self, tape: &mut Tape, pass: &Pass, cache: &mut LayerCache, x: &Var) -> Result<Var> {
-        let [q, k, v] = self.project(tape, pass, x)?;
+        let h = self.norm.forward(tape, pass, x)?;
+        let [q, k, v] = self.project(tape, pass, &h)?;
         let dims = self.dims(1, pass.first_position + 1);
         let mut scores = Tensor::for_output(tape.ledger(), Category::Activations, &[cache.capacity()])?;
         let mut heads = Tensor::for_output(tape.ledger(), Category::Activations, q.tensor().shape())?;
@@ -81,15 +93,14 @@ impl Attention {
         AttentionDims { batch_size, seq_len, n_heads: self.n_heads, n_kv_heads: self.n_kv_heads, d_head: self.d_head }
     }
 
-    /// Queries, keys and values of `x`, rotated where the model rotates.
-    fn project(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<[Var; 3]> {
-        let h = self.norm.forward(tape, pass, x)?;
-        let mut q = self.q_proj.forward(tape, pass, &h)?;
-        let mut k = self.k_proj.forward(tape, pass, &h)?;
-        let v = self.v_proj.forward(tape, pass, &h)?;
+    /// Queries, keys and values of `h`, rotated where the model rotates.
+    fn project(&self, tape: &mut Tape, pass: &Pass, h: &Var) -> Result<[Var; 3]> {
+        let mut q = self.q_proj.forward(tape, pass, h)?;
+        let mut k = self.k_proj.forward(tape, pass, h)?;
+        let v = self.v_proj.forward(tape, pass, h)?;
         if let Some(tables) = &pass.rotary {
-            q = tape.rope(q, pass.first_position, pass.seq_len, self.d_head, tables)?;
-            k = tape.rope(k, pass.first_position, pass.seq_len, self.d_head, tables)?;
+            q = tape.rope(q, pass.first_position, pass.tokens.seq_len, self.d_head, tables)?;
+            k = tape.rope(k, pass.first_position, pass.tokens.seq_len, self.d_head, tables)?;
         }
         Ok([q, k, v])
     }

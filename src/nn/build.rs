@@ -5,7 +5,8 @@ use rand_pcg::Pcg64Mcg;
 use thiserror::Error;
 
 use super::config::{ConfigError, ModelConfig};
-use crate::autograd::{ParamId, Params};
+use super::part::Slice;
+use crate::autograd::{ParamId, Params, Split};
 use crate::tensor::OutOfMemory;
 
 /// Why a model could not be built.
@@ -54,8 +55,8 @@ pub enum Init {
     Ones,
     /// Normal with mean zero and this standard deviation.
     Normal(f32),
-    /// Uniform between minus and plus this bound.
-    Uniform(f32),
+    /// Uniform in `±1 / sqrt(in_features)`: PyTorch's linear layers, Kaiming uniform with `a = sqrt(5)`.
+    KaimingUniform,
 }
 
 /// Gives each weight its first value.
@@ -79,7 +80,10 @@ impl WeightSource for RandomWeights {
             Init::Zeros => vec![0.0; len],
             Init::Ones => vec![1.0; len],
             Init::Normal(std) => (0..len).map(|_| std * normal(&mut rng)).collect(),
-            Init::Uniform(bound) => (0..len).map(|_| bound * (2.0 * rng.random::<f32>() - 1.0)).collect(),
+            Init::KaimingUniform => {
+                let bound = 1.0 / (*shape.last().unwrap_or(&1) as f32).sqrt();
+                (0..len).map(|_| bound * (2.0 * rng.random::<f32>() - 1.0)).collect()
+            }
         })
     }
 }
@@ -98,15 +102,31 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 /// Adds the parameters of a model under construction, with their names.
 pub(super) struct Builder<'a> {
     pub config: &'a ModelConfig,
+    pub slice: Slice,
     pub params: &'a mut Params,
     pub source: &'a mut dyn WeightSource,
 }
 
 impl Builder<'_> {
-    pub fn param(&mut self, name: String, shape: &[usize], init: Init) -> Result<ParamId, BuildError> {
-        let data = self.source.weight(&name, shape, init)?;
-        Ok(self.params.add(name, shape, data)?)
+    /// This rank's part of the weight `name`, whose whole shape is `shape`.
+    pub fn param(&mut self, name: String, shape: &[usize], init: Init, split: Split) -> Result<ParamId, BuildError> {
+        add_param(self.params, self.source, self.slice, name, shape, init, split)
     }
+}
+
+/// Adds this rank's part of the weight `name`, whose whole shape is `shape`.
+pub fn add_param(
+    params: &mut Params,
+    source: &mut dyn WeightSource,
+    slice: Slice,
+    name: String,
+    shape: &[usize],
+    init: Init,
+    split: Split,
+) -> Result<ParamId, BuildError> {
+    let whole = source.weight(&name, shape, init)?;
+    let (shape, data) = slice.cut(split, shape, whole);
+    Ok(params.add(name, &shape, data, split)?)
 }
 
 #[cfg(test)]

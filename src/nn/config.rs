@@ -121,6 +121,18 @@ pub enum ConfigError {
         /// The largest value.
         limit: usize,
     },
+    /// Heads that cannot be shared out over the ranks of a tensor-parallel group.
+    #[error("{ranks} ranks cannot share out n_heads = {n_heads} and n_kv_heads = {n_kv_heads} evenly; try {nearest}")]
+    TensorParallel {
+        /// Query heads.
+        n_heads: usize,
+        /// Key and value heads.
+        n_kv_heads: usize,
+        /// Ranks of the group.
+        ranks: usize,
+        /// The largest smaller number of ranks that can.
+        nearest: usize,
+    },
     /// A tensor whose size does not fit a 32-bit address space.
     #[error("{product} = {elements} elements are more than the {limit} that fit a 32-bit address space; lower one of the sizes")]
     TensorTooLarge {
@@ -134,6 +146,11 @@ pub enum ConfigError {
 }
 
 impl ModelConfig {
+    /// Segments of the model: the embedding, two half-blocks a layer, the head.
+    pub fn n_segments(&self) -> usize {
+        2 * self.n_layers + 2
+    }
+
     /// Checks that the sizes make a model.
     ///
     /// # Errors

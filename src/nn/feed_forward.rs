@@ -5,7 +5,7 @@ use super::config::FeedForwardKind;
 use super::linear::Linear;
 use super::norm::Norm;
 use super::pass::Pass;
-use crate::autograd::{Result, Tape, Var};
+use crate::autograd::{Result, Split, Tape, Var};
 
 /// The feed-forward block, its norm and its residual.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct FeedForward {
     pub up_proj: Linear,
     /// `[d_model, d_ff]`.
     pub down_proj: Linear,
+    /// Whether this rank adds the residual: where the output is a sum over ranks, one does.
+    residual: bool,
 }
 
 impl FeedForward {
@@ -28,17 +30,24 @@ impl FeedForward {
         Ok(Self {
             norm: Norm::build(b, &format!("model.layers.{layer}.post_attention_layernorm"))?,
             gate_proj: match b.config.feed_forward {
-                FeedForwardKind::SwiGlu => Some(Linear::build(b, name("gate_proj"), d_model, d_ff, std)?),
+                FeedForwardKind::SwiGlu => Some(Linear::build(b, name("gate_proj"), d_model, d_ff, std, Split::Rows)?),
                 FeedForwardKind::Gelu => None,
             },
-            up_proj: Linear::build(b, name("up_proj"), d_model, d_ff, std)?,
-            down_proj: Linear::build(b, name("down_proj"), d_ff, d_model, residual_std)?,
+            up_proj: Linear::build(b, name("up_proj"), d_model, d_ff, std, Split::Rows)?,
+            down_proj: Linear::build(b, name("down_proj"), d_ff, d_model, residual_std, Split::Columns)?,
+            residual: b.slice.leads(),
         })
     }
 
     /// `x` and the output are `[batch_size * seq_len, d_model]`.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
         let h = self.norm.forward(tape, pass, x)?;
+        let y = self.branch(tape, pass, h)?;
+        if self.residual { tape.add(x, &y) } else { Ok(y) }
+    }
+
+    /// `down_proj(activation(h))`: of a slice, a part of the sum over the ranks.
+    pub fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
         let inner = match &self.gate_proj {
             Some(gate_proj) => {
                 let gate = gate_proj.forward(tape, pass, &h)?;
@@ -51,7 +60,6 @@ impl FeedForward {
             }
         };
         drop(h);
-        let y = self.down_proj.forward(tape, pass, &inner)?;
-        tape.add(x, &y)
+        self.down_proj.forward(tape, pass, &inner)
     }
 }

@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 
 use super::build::{BuildError, Builder, Init};
+use super::part::Slice;
 use super::pass::Pass;
-use crate::autograd::{ParamId, Params, Result, Tape, Var};
+use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
 
 /// What a fine-tuning method adds to one linear layer.
 pub trait LinearAdapter: Debug {
@@ -27,6 +28,13 @@ pub struct Linear {
     pub weight: ParamId,
     /// `[out_features]`.
     pub bias: Option<ParamId>,
+    /// `[in_features, out_features]` of the whole layer.
+    pub features: [usize; 2],
+    /// How its weight is shared out: by rows, so that each rank has some of the outputs, or by columns, so that each has a part of the
+    /// sum of every output.
+    pub split: Split,
+    /// Which share of it this rank has.
+    pub slice: Slice,
     /// What a fine-tuning method added.
     pub adapter: Option<Box<dyn LinearAdapter>>,
 }
@@ -38,28 +46,25 @@ impl Linear {
         in_features: usize,
         out_features: usize,
         std: f32,
+        split: Split,
     ) -> std::result::Result<Self, BuildError> {
-        let weight = b.param(format!("{name}.weight"), &[out_features, in_features], Init::Normal(std))?;
-        let bias = match b.config.bias {
-            true => Some(b.param(format!("{name}.bias"), &[out_features], Init::Zeros)?),
+        let weight = b.param(format!("{name}.weight"), &[out_features, in_features], Init::Normal(std), split)?;
+        // A bias that is added to a sum over the ranks may be added once only.
+        let bias_split = if split == Split::Columns { Split::Leader } else { split };
+        let bias = match b.config.bias && (bias_split != Split::Leader || b.slice.leads()) {
+            true => Some(b.param(format!("{name}.bias"), &[out_features], Init::Zeros, bias_split)?),
             false => None,
         };
-        Ok(Self { name, weight, bias, adapter: None })
+        Ok(Self { name, weight, bias, features: [in_features, out_features], split, slice: b.slice, adapter: None })
     }
 
-    /// `x` is `[rows, in_features]`; gives `[rows, out_features]`.
+    /// `x` is `[rows, in_features]`; gives `[rows, out_features]`; of both, this rank's share where `split` says so.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
         let base = tape.linear(pass.params, x, self.weight, self.bias)?;
         match &self.adapter {
             Some(adapter) => adapter.forward(tape, pass, x, base),
             None => Ok(base),
         }
-    }
-
-    /// `[out_features, in_features]`.
-    pub fn features(&self, params: &Params) -> (usize, usize) {
-        let shape = params.get(self.weight).value.shape();
-        (shape[0], shape[1])
     }
 
     /// The last part of the module's path, e.g. `q_proj`.

@@ -3,7 +3,7 @@
 use super::build::{BuildError, Builder, Init};
 use super::config::NormKind;
 use super::pass::Pass;
-use crate::autograd::{ParamId, Result, Tape, Var};
+use crate::autograd::{ParamId, Result, Split, Tape, Var};
 
 /// RMSNorm or LayerNorm over the last dimension.
 #[derive(Debug)]
@@ -18,10 +18,10 @@ pub struct Norm {
 impl Norm {
     pub(super) fn build(b: &mut Builder, name: &str) -> std::result::Result<Self, BuildError> {
         let shape = [b.config.d_model];
-        let gain = b.param(format!("{name}.weight"), &shape, Init::Ones)?;
+        let gain = b.param(format!("{name}.weight"), &shape, Init::Ones, Split::Replicated)?;
         let bias = match b.config.norm {
             NormKind::RmsNorm => None,
-            NormKind::LayerNorm => Some(b.param(format!("{name}.bias"), &shape, Init::Zeros)?),
+            NormKind::LayerNorm => Some(b.param(format!("{name}.bias"), &shape, Init::Zeros, Split::Replicated)?),
         };
         Ok(Self { gain, bias, eps: b.config.norm_eps })
     }

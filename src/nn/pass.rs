@@ -35,10 +35,8 @@ pub struct Pass<'a> {
     pub params: &'a Params,
     /// Tables of the rotary embedding, for the positions of this pass at least.
     pub rotary: Option<RotaryTables>,
-    /// Number of sequences.
-    pub batch_size: usize,
-    /// Length of each.
-    pub seq_len: usize,
+    /// The batch.
+    pub tokens: &'a Tokens,
     /// Position of each sequence's first token: above 0 only in a decode step.
     pub first_position: usize,
     /// Key of this pass's dropout masks; `None` outside training.

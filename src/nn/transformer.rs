@@ -3,14 +3,13 @@
 use super::attention::Attention;
 use super::build::{BuildError, Builder, WeightSource};
 use super::config::{ModelConfig, Positions};
-use super::embedding::Embedding;
-use super::feed_forward::FeedForward;
-use super::head::Head;
 use super::kv_cache::{KvCache, LayerCache};
 use super::linear::Linear;
+use super::part::Part;
 use super::pass::{Pass, Tokens};
 use super::rotary::Rotary;
-use crate::autograd::{DropoutKey, Params, Result, Tape, Var};
+use super::segment::Segment;
+use crate::autograd::{DropoutKey, Node, Params, Result, Tape, Var};
 use crate::kernels::loss;
 use crate::tensor::{Category, Ledger, Tensor};
 
@@ -21,56 +20,25 @@ pub(super) fn init_std(config: &ModelConfig) -> (f32, f32) {
     (std, std / (2.0 * config.n_layers as f32).sqrt())
 }
 
-/// A segment between two boundaries; in a transformer the first is the embedding and the last the head.
-#[derive(Debug)]
-pub enum Segment {
-    /// Attention half-block.
-    Attention(Attention),
-    /// Feed-forward half-block.
-    FeedForward(FeedForward),
-}
-
-impl Segment {
-    /// `x` and the output are `[batch_size * seq_len, d_model]`.
-    pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        match self {
-            Segment::Attention(segment) => segment.forward(tape, pass, x),
-            Segment::FeedForward(segment) => segment.forward(tape, pass, x),
-        }
-    }
-
-    /// The linear layers, in the order of the forward pass.
-    fn linears_mut(&mut self) -> Vec<&mut Linear> {
-        match self {
-            Segment::Attention(Attention { q_proj, k_proj, v_proj, o_proj, .. }) => vec![q_proj, k_proj, v_proj, o_proj],
-            Segment::FeedForward(FeedForward { gate_proj, up_proj, down_proj, .. }) => {
-                gate_proj.iter_mut().chain([up_proj, down_proj]).collect()
-            }
-        }
-    }
-}
-
-/// A decoder-only transformer.
+/// A decoder-only transformer, or the part of one that a rank holds.
 #[derive(Debug)]
 pub struct Transformer {
-    /// Its sizes.
+    /// The sizes of the whole.
     pub config: ModelConfig,
+    /// Which part of it this is.
+    pub part: Part,
     /// Its parameters.
     pub params: Params,
-    /// First segment.
-    pub embedding: Embedding,
-    /// The segments between.
-    pub blocks: Vec<Segment>,
-    /// Last segment.
-    pub head: Head,
+    /// The segments of the part, in the order of the forward pass.
+    pub segments: Vec<Segment>,
     rotary: Option<Rotary>,
 }
 
 /// A segment that ran forward and waits for its backward.
 struct Ran {
     tape: Tape,
-    input: Option<Var>,
-    output: Var,
+    input: Option<Node>,
+    output: Node,
 }
 
 impl Transformer {
@@ -79,21 +47,31 @@ impl Transformer {
     /// # Errors
     /// If the sizes do not make a model, a weight is missing or misshapen, or memory runs out.
     pub fn build(config: ModelConfig, ledger: &Ledger, source: &mut dyn WeightSource) -> std::result::Result<Self, BuildError> {
+        let whole = Part::whole(&config);
+        Self::build_part(config, whole, ledger, source)
+    }
+
+    /// As [`Transformer::build`], but only a part of the model; `source` gives whole weights nevertheless.
+    ///
+    /// # Errors
+    /// As [`Transformer::build`], or if heads cannot be shared out.
+    pub fn build_part(
+        config: ModelConfig,
+        part: Part,
+        ledger: &Ledger,
+        source: &mut dyn WeightSource,
+    ) -> std::result::Result<Self, BuildError> {
         config.validate()?;
+        part.validate(&config)?;
         let mut params = Params::new(ledger);
-        let mut b = Builder { config: &config, params: &mut params, source };
-        let embedding = Embedding::build(&mut b)?;
-        let mut blocks = Vec::with_capacity(2 * config.n_layers);
-        for layer in 0..config.n_layers {
-            blocks.push(Segment::Attention(Attention::build(&mut b, layer)?));
-            blocks.push(Segment::FeedForward(FeedForward::build(&mut b, layer)?));
-        }
-        let head = Head::build(&mut b, &embedding)?;
+        let mut b = Builder { config: &config, slice: part.slice, params: &mut params, source };
+        let segments =
+            part.chunks.iter().flat_map(Clone::clone).map(|index| Segment::build(&mut b, index)).collect::<std::result::Result<_, _>>()?;
         let rotary = match config.positions {
             Positions::Rotary { theta } => Some(Rotary::new(theta, config.d_head, config.max_positions)),
             Positions::Learned => None,
         };
-        Ok(Self { config, params, embedding, blocks, head, rotary })
+        Ok(Self { config, part, params, segments, rotary })
     }
 
     /// Runs `change` on every linear layer of the blocks, in the order of the forward pass.
@@ -101,7 +79,7 @@ impl Transformer {
         &mut self,
         mut change: impl FnMut(&mut Linear, &mut Params) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        for segment in &mut self.blocks {
+        for segment in &mut self.segments {
             for linear in segment.linears_mut() {
                 change(linear, &mut self.params)?;
             }
@@ -163,14 +141,11 @@ impl Transformer {
         assert!(first + tokens.seq_len <= room, "the cache holds {first} of {room} tokens, {} more do not fit", tokens.seq_len);
         let pass = self.pass_from(first, tokens, None)?;
         let mut tape = Tape::inference(self.params.ledger());
-        let mut x = self.embedding.forward(&mut tape, &pass, tokens)?;
         let mut layers = cache.layers.iter_mut();
-        for segment in &self.blocks {
-            x = match segment {
-                Segment::Attention(segment) => attend(segment, &mut tape, &pass, layers.next().expect("a cache of this model"), &x)?,
-                Segment::FeedForward(segment) => segment.forward(&mut tape, &pass, &x)?,
-            };
-        }
+        let x = self.walk(&mut tape, |tape, segment, x| match (segment, x) {
+            (Segment::Attention(segment), Some(x)) => attend(segment, tape, &pass, layers.next().expect("a cache of this model"), x),
+            _ => segment.forward(tape, &pass, x),
+        })?;
         cache.len = first + tokens.seq_len;
         x.into_tensor()
     }
@@ -190,7 +165,7 @@ impl Transformer {
         let mut d_output = Tensor::for_output(self.params.ledger(), Category::Activations, &[1])?;
         d_output.data_mut()[0] = 1.0;
         for Ran { tape, input, output } in ran.into_iter().rev() {
-            match tape.backward(&mut self.params, &output, d_output, input.as_ref())? {
+            match tape.backward(&mut self.params, output, d_output, input)? {
                 Some(d_input) => d_output = d_input,
                 // Nothing below learns.
                 None => break,
@@ -202,51 +177,59 @@ impl Transformer {
     fn forward_recording(&self, tokens: &Tokens, targets: &[i32], scale: f32, dropout: Option<DropoutKey>) -> Result<(Vec<Ran>, f64)> {
         let ledger = self.params.ledger();
         let pass = self.pass(tokens, dropout)?;
-        let mut ran = Vec::with_capacity(self.blocks.len() + 2);
-        let mut tape = Tape::recording(ledger);
-        let mut x = self.embedding.forward(&mut tape, &pass, tokens)?;
-        ran.push(Ran { tape, input: None, output: x.clone() });
-        for segment in &self.blocks {
+        let mut ran = Vec::with_capacity(self.segments.len());
+        let mut x: Option<Var> = None;
+        for segment in &self.segments {
             let mut tape = Tape::recording(ledger);
-            let input = tape.input_from(x);
-            x = segment.forward(&mut tape, &pass, &input)?;
-            ran.push(Ran { tape, input: Some(input), output: x.clone() });
+            let input = x.map(|x| tape.input_from(x));
+            let y = segment.forward(&mut tape, &pass, input.as_ref())?;
+            if let Segment::Head(_) = segment {
+                let (loss, sum) = tape.cross_entropy(y, targets, scale)?;
+                ran.push(Ran { tape, input: input.map(|x| x.node()), output: loss.node() });
+                return Ok((ran, sum));
+            }
+            ran.push(Ran { tape, input: input.map(|x| x.node()), output: y.node() });
+            x = Some(y);
         }
-        let mut tape = Tape::recording(ledger);
-        let input = tape.input_from(x);
-        let logits = self.head.forward(&mut tape, &pass, &input)?;
-        let (output, loss) = tape.cross_entropy(logits, targets, scale)?;
-        ran.push(Ran { tape, input: Some(input), output });
-        Ok((ran, loss))
+        panic!("a part of a model without its head gives no loss")
     }
 
+    /// The hidden states before the head.
     fn hidden(&self, tokens: &Tokens) -> Result<Tensor> {
         let pass = self.pass(tokens, None)?;
         let mut tape = Tape::inference(self.params.ledger());
-        let mut x = self.embedding.forward(&mut tape, &pass, tokens)?;
-        for segment in &self.blocks {
-            x = segment.forward(&mut tape, &pass, &x)?;
+        self.walk(&mut tape, |tape, segment, x| segment.forward(tape, &pass, x))?.into_tensor()
+    }
+
+    /// Runs the segments before the head with `run`, one after the other.
+    fn walk(&self, tape: &mut Tape, mut run: impl FnMut(&mut Tape, &Segment, Option<&Var>) -> Result<Var>) -> Result<Var> {
+        let mut x = None;
+        for segment in self.segments.iter().filter(|segment| !matches!(segment, Segment::Head(_))) {
+            x = Some(run(tape, segment, x.as_ref())?);
         }
-        x.into_tensor()
+        Ok(x.expect("a whole model"))
     }
 
     fn logits_of(&self, tokens: &Tokens, hidden: Tensor) -> Result<Tensor> {
         let pass = self.pass(tokens, None)?;
         let mut tape = Tape::inference(self.params.ledger());
         let x = tape.input(hidden, false);
-        self.head.forward(&mut tape, &pass, &x)?.into_tensor()
+        self.segments.last().expect("a whole model").forward(&mut tape, &pass, Some(&x))?.into_tensor()
     }
 
-    fn pass(&self, tokens: &Tokens, dropout: Option<DropoutKey>) -> Result<Pass<'_>> {
+    /// What a forward pass over `tokens` through the segments carries along.
+    ///
+    /// # Panics
+    /// If the sequences are longer than the model reads.
+    pub fn pass<'a>(&'a self, tokens: &'a Tokens, dropout: Option<DropoutKey>) -> Result<Pass<'a>> {
         self.pass_from(0, tokens, dropout)
     }
 
-    fn pass_from(&self, first_position: usize, tokens: &Tokens, dropout: Option<DropoutKey>) -> Result<Pass<'_>> {
+    fn pass_from<'a>(&'a self, first_position: usize, tokens: &'a Tokens, dropout: Option<DropoutKey>) -> Result<Pass<'a>> {
         let (positions, most) = (first_position + tokens.seq_len, self.config.max_positions);
         assert!(positions <= most, "a sequence of {positions} tokens, the model reads {most}");
         let rotary = self.rotary.as_ref().map(|rotary| rotary.tables(positions, self.params.ledger())).transpose()?;
-        let (batch_size, seq_len) = (tokens.batch_size, tokens.seq_len);
-        Ok(Pass { params: &self.params, rotary, batch_size, seq_len, first_position, dropout })
+        Ok(Pass { params: &self.params, rotary, tokens, first_position, dropout })
     }
 }
 

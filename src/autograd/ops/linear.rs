@@ -82,20 +82,46 @@ fn product(params: &Params, x: &Var, weight: ParamId, scale: f32, beta: f32, y: 
     gemm(rows, in_features, out_features, scale, x, w, beta, y.data_mut());
 }
 
-impl Linear {
-    pub(super) fn backward(self, params: &mut Params, grads: &mut Grads, d_y: Rc<Tensor>) -> Result<()> {
-        let shape = params.get(self.weight).value.shape();
-        let (out_features, in_features) = (shape[0], shape[1]);
+/// The gradients of a linear layer's weight and bias, not computed yet.
+#[derive(Debug)]
+pub(in crate::autograd) struct WeightGrad {
+    weight: ParamId,
+    bias: Option<ParamId>,
+    scale: f32,
+    /// The input, where the weight learns.
+    x: Option<Rc<Tensor>>,
+    d_y: Rc<Tensor>,
+}
+
+impl WeightGrad {
+    pub fn accumulate(self, params: &mut Params) -> Result<()> {
+        let (rows, out_features) = (self.d_y.shape()[0], self.d_y.shape()[1]);
         if let Some(x) = &self.x {
+            let in_features = x.shape()[1];
             let (_, d_w) = params.grad_mut(self.weight)?;
-            let (d_y, x) = (Operand::transposed(d_y.data(), out_features), Operand::row_major(x.data(), in_features));
-            gemm(out_features, self.rows, in_features, self.scale, d_y, x, 1.0, d_w);
+            let (d_y, x) = (Operand::transposed(self.d_y.data(), out_features), Operand::row_major(x.data(), in_features));
+            gemm(out_features, rows, in_features, self.scale, d_y, x, 1.0, d_w);
         }
         if let Some(bias) = self.bias {
             let (_, d_bias) = params.grad_mut(bias)?;
-            elementwise::bias_grad(out_features, d_y.data(), d_bias);
+            elementwise::bias_grad(out_features, self.d_y.data(), d_bias);
+        }
+        Ok(())
+    }
+}
+
+impl Linear {
+    pub(super) fn backward(self, params: &mut Params, grads: &mut Grads, d_y: Rc<Tensor>) -> Result<()> {
+        if self.x.is_some() || self.bias.is_some() {
+            let weight_grad = WeightGrad { weight: self.weight, bias: self.bias, scale: self.scale, x: self.x, d_y: d_y.clone() };
+            match &mut grads.deferred {
+                Some(deferred) => deferred.0.push(weight_grad),
+                None => weight_grad.accumulate(params)?,
+            }
         }
         if let Some(x_id) = self.x_id {
+            let shape = params.get(self.weight).value.shape();
+            let (out_features, in_features) = (shape[0], shape[1]);
             let mut d_x = grads.output(&[self.rows, in_features])?;
             let d_y = Operand::row_major(d_y.data(), out_features);
             let w = Operand::row_major(params.value(self.weight), in_features);

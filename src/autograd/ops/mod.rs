@@ -12,6 +12,8 @@ mod rope;
 
 use std::rc::Rc;
 
+pub(super) use linear::WeightGrad;
+
 use super::Result;
 use super::params::Params;
 use super::tape::Grads;

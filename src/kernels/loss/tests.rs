@@ -26,6 +26,29 @@ fn reference(vocab: usize, logits: &[f32], targets: &[i32], grad_scale: f64) -> 
     (nll, gradient)
 }
 
+/// (gradient, nll) as several ranks compute them, each with a slice of the vocabulary.
+fn in_slices(vocab: usize, slices: usize, logits: &[f32], targets: &[i32]) -> (Vec<f32>, Vec<f32>) {
+    let rows = targets.len();
+    let cut = |i: usize| i * vocab / slices;
+    let columns = |x: &[f32], i: usize| -> Vec<f32> { x.chunks(vocab).flat_map(|row| row[cut(i)..cut(i + 1)].to_vec()).collect() };
+    let mut all = Vec::new();
+    for i in 0..slices {
+        let mut stats = vec![f32::NAN; rows * SLICE_STATS];
+        slice_stats(cut(i + 1) - cut(i), cut(i), &columns(logits, i), targets, &mut stats);
+        all.extend(stats);
+    }
+    let (mut merged, mut nll, mut gradient) = (vec![f32::NAN; 2 * rows], vec![f32::NAN; rows], vec![f32::NAN; rows * vocab]);
+    merge_slices(&all, targets, &mut merged, &mut nll);
+    for i in 0..slices {
+        let mut slice = columns(logits, i);
+        slice_gradient(cut(i + 1) - cut(i), cut(i), &mut slice, targets, &merged, 0.25);
+        for (row, part) in gradient.chunks_mut(vocab).zip(slice.chunks(cut(i + 1) - cut(i))) {
+            row[cut(i)..cut(i + 1)].copy_from_slice(part);
+        }
+    }
+    (gradient, nll)
+}
+
 kernel_test!(
     fn losses_and_gradients_match_the_reference() {
         let mut report = Report::default();
@@ -46,6 +69,29 @@ kernel_test!(
             });
         }
         report.finish();
+    }
+
+    fn slices_of_the_vocabulary_give_the_loss_of_the_whole() {
+        let mut report = Report::default();
+        for shape @ (rows, vocab) in SHAPES {
+            let (logits, targets) = case(shape);
+            let (nll, gradient) = reference(vocab, &logits, &targets, 0.25);
+            for slices in [1, 2, 3].into_iter().filter(|slices| *slices <= vocab) {
+                let run = || in_slices(vocab, slices, &logits, &targets);
+                report.every_backend(&format!("gradient {shape:?} in {slices}"), 1e-6, &gradient, || run().0);
+                report.every_backend(&format!("nll {shape:?} in {slices}"), 1e-6, &nll, || run().1);
+            }
+            assert_eq!(in_slices(vocab, 1, &logits, &targets).1.len(), rows);
+        }
+        report.finish();
+    }
+
+    fn a_broken_logit_shows_in_the_loss_of_slices() {
+        for backend in Backend::available() {
+            let logits = [0.0, 1.0, f32::NAN, 0.0, 2.0, 0.0, 0.0, 0.0, 0.0];
+            let (_, nll) = backend.scope(|| in_slices(9, 3, &logits, &[5]));
+            assert!(nll[0].is_nan(), "{}: {nll:?}", backend.name());
+        }
     }
 
     fn a_broken_logit_shows_in_the_loss() {
