@@ -2,7 +2,7 @@
 
 use crate::autograd::{Param, Params, Result};
 use crate::kernels::adamw::{AdamwStep, adamw_step};
-use crate::tensor::{Category, Tensor};
+use crate::tensor::{Category, Ledger, Tensor};
 
 /// Which parameters the weight decay acts on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +28,24 @@ pub struct AdamWConfig {
     pub decay: Decay,
 }
 
-/// The optimizer with its state: two moments a trainable parameter, made at its first step.
+/// The optimizer with its state: two moments a piece of the parameters, made before its first step. A piece is a parameter, or the range
+/// of one that a rank updates for all.
 #[derive(Debug)]
 pub struct AdamW {
     config: AdamWConfig,
     moments: Vec<Option<(Tensor, Tensor)>>,
     steps: u32,
+}
+
+/// A range of a parameter that is updated.
+#[derive(Debug)]
+pub struct Piece<'a> {
+    /// Whether the parameter is a matrix: weight decay may act on these only.
+    pub matrix: bool,
+    /// Its values in the range.
+    pub value: &'a mut [f32],
+    /// Its gradient in the range.
+    pub grad: &'a [f32],
 }
 
 impl AdamW {
@@ -48,31 +60,54 @@ impl AdamW {
     /// If there is no memory for the state; nothing is changed then but the state of some parameters.
     pub fn step(&mut self, params: &mut Params, lr: f64, grad_scale: f32) -> Result<()> {
         let ledger = params.ledger().clone();
-        self.moments.resize_with(params.iter().count(), || None);
-        for (param, moments) in params.iter().zip(&mut self.moments) {
-            if learns(param) && moments.is_none() {
-                let zeros = || Tensor::zeros(&ledger, Category::Optimizer, param.value.shape());
-                *moments = Some((zeros()?, zeros()?));
-            }
+        for (index, param) in params.iter().enumerate().filter(|(_, param)| learns(param)) {
+            self.reserve(index, param.value.len(), &ledger)?;
         }
-        self.steps += 1;
-        for (param, moments) in params.iter_mut().zip(&mut self.moments) {
-            if let (true, Some((m, v))) = (learns(param), moments) {
-                let step = self.config.step_of(self.steps, param, lr, grad_scale);
-                let Param { value, grad, .. } = param;
-                let Some(grad) = grad else { continue };
-                adamw_step(&step, value.data_mut(), m.data_mut(), v.data_mut(), grad.data());
-            }
+        self.begin_step();
+        for (index, param) in params.iter_mut().enumerate().filter(|(_, param)| learns(param)) {
+            let Param { value, grad: Some(grad), .. } = param else { continue };
+            let matrix = value.shape().len() > 1;
+            self.update(index, Piece { matrix, value: value.data_mut(), grad: grad.data() }, lr, grad_scale);
         }
         Ok(())
+    }
+
+    /// Makes the state of piece `index`, of `len` elements, if there is none yet.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn reserve(&mut self, index: usize, len: usize, ledger: &Ledger) -> Result<()> {
+        if self.moments.len() <= index {
+            self.moments.resize_with(index + 1, || None);
+        }
+        if self.moments[index].is_none() {
+            let zeros = || Tensor::zeros(ledger, Category::Optimizer, &[len]);
+            self.moments[index] = Some((zeros()?, zeros()?));
+        }
+        Ok(())
+    }
+
+    /// Begins an update; [`AdamW::update`] of each piece follows.
+    pub fn begin_step(&mut self) {
+        self.steps += 1;
+    }
+
+    /// This step's update of piece `index`.
+    ///
+    /// # Panics
+    /// If it has no state.
+    pub fn update(&mut self, index: usize, piece: Piece, lr: f64, grad_scale: f32) {
+        let (m, v) = self.moments[index].as_mut().expect("reserved before");
+        let step = self.config.step_of(self.steps, piece.matrix, lr, grad_scale);
+        adamw_step(&step, piece.value, m.data_mut(), v.data_mut(), piece.grad);
     }
 }
 
 impl AdamWConfig {
-    /// What update number `steps`, counted from 1, does to `param`.
-    fn step_of(&self, steps: u32, param: &Param, lr: f64, grad_scale: f32) -> AdamwStep {
+    /// What update number `steps`, counted from 1, does to a parameter.
+    fn step_of(&self, steps: u32, matrix: bool, lr: f64, grad_scale: f32) -> AdamwStep {
         let AdamWConfig { beta1, beta2, eps, weight_decay, decay } = *self;
-        let decays = decay == Decay::All || param.value.shape().len() > 1;
+        let decays = decay == Decay::All || matrix;
         // The kernel computes with the betas in float32, where 1 - 0.999 is off by 5e-5 of itself. That cancels out if the
         // correction is that of the very same rounded beta, and would shrink every update by 2e-5 if it were not.
         let correction = |beta: f64| (1.0 - f64::from(beta as f32).powf(f64::from(steps))) as f32;

@@ -4,6 +4,6 @@ mod adamw;
 mod clip;
 mod schedule;
 
-pub use adamw::{AdamW, AdamWConfig, Decay};
+pub use adamw::{AdamW, AdamWConfig, Decay, Piece};
 pub use clip::{clip_factor, grad_norm};
 pub use schedule::{Schedule, ScheduleKind};
