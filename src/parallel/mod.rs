@@ -1,0 +1,3 @@
+//! Training on several ranks.
+
+pub mod schedule;
