@@ -27,6 +27,8 @@ pub use memory::ActivationPeak;
 pub use timeline::{RankUse, Span, SpanKind, Timeline};
 pub use validate::InvalidSchedule;
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod execution_tests;
 #[cfg(test)]
 mod mutation_tests;
 #[cfg(test)]
