@@ -93,7 +93,7 @@ pub enum CostError {
 
 impl Costs {
     /// Costs for `schedule` where every virtual stage costs `stage`, ranks are equally fast, and messages and the end of the step
-    /// are free.
+    /// are free. A schedule from a file has to be [validated](Schedule::validate) before.
     pub fn uniform(schedule: &Schedule, stage: StageCost) -> Self {
         Self { stages: vec![stage; schedule.virtual_stages()], speeds: vec![1.0; schedule.stages], ..Self::default() }
     }

@@ -40,7 +40,7 @@ impl Schedule {
         Ok(self.ranks.iter().map(peak).collect())
     }
 
-    /// The most micro-batches in flight on each virtual stage.
+    /// The most micro-batches in flight on each virtual stage. A schedule from a file has to be [validated](Schedule::validate) before.
     pub fn peak_in_flight(&self) -> Vec<usize> {
         let peak = |virtual_stage: usize| {
             let here = |action: Action| if action.place().is_some_and(|(_, v)| v == virtual_stage) { in_flight(action) } else { 0 };
