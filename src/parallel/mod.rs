@@ -1,0 +1,4 @@
+//! Training on several ranks.
+
+pub mod partition;
+pub mod schedule;
