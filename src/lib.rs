@@ -15,6 +15,8 @@ pub mod data;
 pub mod formats;
 pub mod optim;
 
+pub mod parallel;
+
 pub mod bench;
 
 pub mod lab;

@@ -1,0 +1,13 @@
+//! Training on several ranks. Every rank is a Web Worker with its own instance and memory (natively: a thread) and runs the same
+//! `async fn`; communication is never inside autograd.
+
+pub mod check;
+pub mod collectives;
+pub mod comm;
+pub mod formula;
+pub mod group;
+pub mod mesh;
+pub mod transport;
+
+#[cfg(test)]
+mod tests;
