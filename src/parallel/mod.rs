@@ -1,5 +1,16 @@
-//! Training on several ranks.
+//! Training on several ranks. Every rank is a Web Worker with its own instance and memory (natively: a thread) and runs the same
+//! `async fn`; communication is never inside autograd.
 
+pub mod check;
+pub mod collectives;
+pub mod comm;
 pub mod compress;
+pub mod formula;
+pub mod group;
+pub mod mesh;
 pub mod partition;
 pub mod schedule;
+pub mod transport;
+
+#[cfg(test)]
+mod tests;

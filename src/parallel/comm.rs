@@ -1,0 +1,168 @@
+//! A rank's communication: its transport, the tags of its groups, and the books of what it sent and waited for.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+use web_time::Instant;
+
+use super::transport::{Lost, Message, Tag, Transport};
+
+/// What messages are part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// All ranks get the sum, or maximum, of all.
+    AllReduce,
+    /// Each rank gets its shard of the sum, or maximum.
+    ReduceScatter,
+    /// All ranks get the shards of all.
+    AllGather,
+    /// All ranks get what one has.
+    Broadcast,
+    /// Each rank gets a part from each.
+    AllToAll,
+    /// Each rank gets a part from one.
+    Scatter,
+    /// One rank gets the parts of all.
+    Gather,
+    /// No rank goes on before all have come.
+    Barrier,
+    /// From one rank to another.
+    PointToPoint,
+}
+
+impl Kind {
+    /// All kinds, in the order in which they are shown.
+    pub const ALL: [Kind; 9] = [
+        Kind::AllReduce,
+        Kind::ReduceScatter,
+        Kind::AllGather,
+        Kind::Broadcast,
+        Kind::AllToAll,
+        Kind::Scatter,
+        Kind::Gather,
+        Kind::Barrier,
+        Kind::PointToPoint,
+    ];
+
+    /// Name in results and in the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::AllReduce => "all_reduce",
+            Kind::ReduceScatter => "reduce_scatter",
+            Kind::AllGather => "all_gather",
+            Kind::Broadcast => "broadcast",
+            Kind::AllToAll => "all_to_all",
+            Kind::Scatter => "scatter",
+            Kind::Gather => "gather",
+            Kind::Barrier => "barrier",
+            Kind::PointToPoint => "point_to_point",
+        }
+    }
+}
+
+/// What one rank did for one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Count {
+    /// Bytes sent, without the transport's headers.
+    pub bytes: u64,
+    /// Messages sent.
+    pub messages: u64,
+    /// Seconds from when a receive found nothing until its message was there. Receives that wait at the same time all count theirs.
+    pub seconds_waited: f64,
+}
+
+/// What one rank did, by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Counts([Count; Kind::ALL.len()]);
+
+impl Counts {
+    /// What it did for one kind.
+    pub fn of(&self, kind: Kind) -> Count {
+        self.0[kind as usize]
+    }
+
+    /// What it did for all kinds together.
+    pub fn total(&self) -> Count {
+        self.0.iter().fold(Count::default(), |sum, count| Count {
+            bytes: sum.bytes + count.bytes,
+            messages: sum.messages + count.messages,
+            seconds_waited: sum.seconds_waited + count.seconds_waited,
+        })
+    }
+}
+
+/// A rank's communication, which its groups share.
+pub struct Comm {
+    transport: Rc<dyn Transport>,
+    counts: RefCell<Counts>,
+    /// Collectives begun so far, by tag space.
+    begun: RefCell<HashMap<u32, u32>>,
+}
+
+/// In the lower half of a tag: the tag of a message from one rank to another, not the number of a collective.
+const POINT_TO_POINT: u32 = 1 << 31;
+
+impl Comm {
+    /// Communication over `transport`.
+    pub fn new(transport: Rc<dyn Transport>) -> Rc<Self> {
+        Rc::new(Self { transport, counts: RefCell::default(), begun: RefCell::default() })
+    }
+
+    /// The transport.
+    pub fn transport(&self) -> &Rc<dyn Transport> {
+        &self.transport
+    }
+
+    /// What this rank did since the start, or since [`reset_counts`](Self::reset_counts).
+    pub fn counts(&self) -> Counts {
+        *self.counts.borrow()
+    }
+
+    /// Counts from 0 again.
+    pub fn reset_counts(&self) {
+        self.counts.take();
+    }
+
+    /// The tag of the next collective in a space: all members begin their collectives in the same order.
+    pub(super) fn next_tag(&self, space: u32) -> Tag {
+        let mut begun = self.begun.borrow_mut();
+        let number = begun.entry(space).or_default();
+        let tag = Tag(u64::from(space) << 32 | u64::from(*number));
+        *number = (*number + 1) % POINT_TO_POINT;
+        tag
+    }
+
+    /// The tag of messages from one rank to another in a space.
+    pub(super) fn point_to_point_tag(space: u32, tag: u32) -> Tag {
+        assert!(tag < POINT_TO_POINT, "tag {tag} is not below 2^31");
+        Tag(u64::from(space) << 32 | u64::from(POINT_TO_POINT | tag))
+    }
+
+    pub(super) fn send(&self, kind: Kind, to: usize, tag: Tag, bytes: &[u8]) -> Result<(), Lost> {
+        self.transport.send(to, tag, bytes)?;
+        let count = &mut self.counts.borrow_mut().0[kind as usize];
+        count.bytes += bytes.len() as u64;
+        count.messages += 1;
+        Ok(())
+    }
+
+    pub(super) async fn recv(&self, kind: Kind, from: usize, tag: Tag) -> Result<Message, Lost> {
+        let mut since = None;
+        poll_fn(|cx| {
+            let polled = self.transport.poll_recv(cx, from, tag);
+            match (&polled, since) {
+                (Poll::Pending, None) => since = Some(Instant::now()),
+                (Poll::Ready(_), Some(since)) => {
+                    let waited: std::time::Duration = Instant::now() - since;
+                    self.counts.borrow_mut().0[kind as usize].seconds_waited += waited.as_secs_f64();
+                }
+                _ => (),
+            }
+            polled
+        })
+        .await
+    }
+}
