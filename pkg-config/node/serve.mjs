@@ -34,10 +34,14 @@ const files = sirv(dist, {
 function folder(address) {
   const [path, query] = address.split(/(?=\?)/, 2);
   if (path.endsWith("/")) return undefined;
-  // As a path on disk, no `..` leads out of the site.
-  const there = statSync(join(dist, normalize(path)), { throwIfNoEntry: false });
+  try {
+    // Normal, a path from the root has no `..` that leads out of the site.
+    if (!statSync(join(dist, normalize(path))).isDirectory()) return undefined;
+  } catch {
+    return undefined;
+  }
   // Relative, so that it stays on this server whatever the address begins with.
-  return there?.isDirectory() ? `${path.split("/").at(-1)}/${query ?? ""}` : undefined;
+  return `${path.split("/").at(-1)}/${query ?? ""}`;
 }
 
 const server = createServer((request, response) => {

@@ -88,4 +88,4 @@ export function optionsOrExit(args) {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) optionsOrExit(process.argv.slice(2));
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) optionsOrExit(process.argv.slice(2));
