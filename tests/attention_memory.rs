@@ -19,7 +19,7 @@ fn two_thousand_tokens_need_memory_linear_in_their_number() {
         let work = move || {
             let before = Counting::live();
             Counting::restart();
-            let mut work = AttentionWork::new(2, seq_len, 32);
+            let mut work = AttentionWork::new(2, seq_len, 32).expect("sizes that fit");
             work.forward(1);
             work.backward(1);
             Counting::peak() - before

@@ -1,6 +1,7 @@
 //! Causal attention, forward and backward.
 
 use super::Mulberry32;
+use super::limits::{LimitError, MAX_SIZE, check, collect, zeros};
 use crate::kernels::attention::{AttentionShape, attention_backward, attention_forward};
 
 /// One causal attention over random queries, keys and values.
@@ -20,24 +21,28 @@ pub struct AttentionWork {
 
 impl AttentionWork {
     /// One sequence of `seq_len` with `n_heads` heads of width `d_head`.
-    pub fn new(n_heads: usize, seq_len: usize, d_head: usize) -> Self {
+    ///
+    /// # Errors
+    /// If the sizes are not of their range, or together too large.
+    pub fn new(n_heads: usize, seq_len: usize, d_head: usize) -> Result<Self, LimitError> {
+        let sizes = [("n_heads", n_heads, MAX_SIZE), ("seq_len", seq_len, MAX_SIZE), ("d_head", d_head, MAX_SIZE)];
+        let [heads, len, width] = [n_heads, seq_len, d_head].map(|size| size as u128);
+        check(&sizes, || heads * len * (8 * width + 1))?;
         let shape = AttentionShape { batch_size: 1, seq_len, n_heads, n_kv_heads: n_heads, d_head };
         let len = seq_len * n_heads * d_head;
-        let random = |seed| Mulberry32::centred(seed, len);
-        let zeros = || vec![0.0; len];
-        let lse = vec![0.0; seq_len * n_heads];
-        Self {
+        let random = |seed| collect(len, Mulberry32::centred(seed));
+        Ok(Self {
             shape,
-            q: random(1),
-            k: random(2),
-            v: random(3),
-            out: zeros(),
-            lse,
-            d_out: random(4),
-            d_q: zeros(),
-            d_k: zeros(),
-            d_v: zeros(),
-        }
+            q: random(1)?,
+            k: random(2)?,
+            v: random(3)?,
+            out: zeros(len)?,
+            lse: zeros(seq_len * n_heads)?,
+            d_out: random(4)?,
+            d_q: zeros(len)?,
+            d_k: zeros(len)?,
+            d_v: zeros(len)?,
+        })
     }
 
     fn scale(&self) -> f32 {
@@ -58,5 +63,27 @@ impl AttentionWork {
         for _ in 0..times {
             attention_backward(shape, scale, q, k, v, out, lse, d_out, d_q, d_k, d_v);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_cannot_be_are_refused() {
+        let refused = |heads, len, width| AttentionWork::new(heads, len, width).expect_err("refused").to_string();
+        assert_eq!(refused(0, 1, 1), "n_heads is 0; it has to be a whole number from 1 to 1048576");
+        assert_eq!(refused(1, 0, 1), "seq_len is 0; it has to be a whole number from 1 to 1048576");
+        assert_eq!(refused(1, 1, 0), "d_head is 0; it has to be a whole number from 1 to 1048576");
+        assert!(refused(64, 1 << 20, 1 << 20).contains("seq_len = 1048576, d_head = 1048576 make"));
+    }
+
+    #[test]
+    fn the_backward_pass_may_come_first() {
+        let mut work = AttentionWork::new(2, 3, 4).unwrap();
+        work.backward(1);
+        work.forward(1);
+        assert!(work.out.iter().all(|x| x.is_finite()));
     }
 }

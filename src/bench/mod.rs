@@ -6,6 +6,7 @@ pub mod attention;
 pub mod decode;
 pub mod gemm;
 pub mod gemm_int8;
+pub mod limits;
 pub mod train;
 
 mod mulberry;

@@ -19,9 +19,9 @@ impl Mulberry32 {
         f64::from(t ^ (t >> 14)) / 4_294_967_296.0
     }
 
-    /// `len` numbers, uniform in [-0.5, 0.5).
-    pub fn centred(seed: u32, len: usize) -> Vec<f32> {
+    /// Numbers without end, uniform in [-0.5, 0.5).
+    pub fn centred(seed: u32) -> impl Iterator<Item = f32> {
         let mut random = Self::new(seed);
-        (0..len).map(|_| (random.uniform() - 0.5) as f32).collect()
+        std::iter::repeat_with(move || (random.uniform() - 0.5) as f32)
     }
 }

@@ -60,15 +60,8 @@ impl TrainSize {
     }
 
     /// Tokens of one step.
-    pub fn tokens(&self) -> usize {
+    fn tokens(&self) -> usize {
         self.batch_size * CONTEXT
-    }
-
-    /// Floating-point operations of one step, as the peers' harness counts them: 6 for each parameter of a matrix and token, the
-    /// attention's products over the whole square.
-    pub fn flop(&self) -> f64 {
-        let per_layer = 4 * self.d_model * self.d_model + 2 * self.d_model * self.d_ff + 2 * CONTEXT * self.d_model;
-        (6 * self.tokens() * (self.n_layers * per_layer + VOCAB * self.d_model)) as f64
     }
 }
 

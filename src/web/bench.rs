@@ -6,7 +6,9 @@ use crate::bench::attention::AttentionWork;
 use crate::bench::decode::DecodeWork;
 use crate::bench::gemm::{Form, GemmWork};
 use crate::bench::gemm_int8::GemmInt8Work;
+use crate::bench::limits::{LimitError, MAX_COPIES, MAX_SIZE, size};
 use crate::bench::train::{TrainSize, TrainWork};
+use crate::kernels::gemm_int8::MAX_DEPTH;
 use crate::tensor::Ledger;
 
 /// A matrix product.
@@ -15,14 +17,14 @@ pub struct GemmBench(GemmWork);
 
 #[wasm_bindgen]
 impl GemmBench {
-    /// The product of `[m, k, n]`; `op` is `ab`, `abt` or `atb`.
+    /// Products of `[m, k, n]` by `copies` matrices B in turn; `op` is `ab`, `abt` or `atb`.
     #[wasm_bindgen(constructor)]
-    pub fn new(op: &str, m: usize, k: usize, n: usize) -> Result<GemmBench, JsError> {
+    pub fn new(op: &str, m: f64, k: f64, n: f64, copies: f64) -> Result<GemmBench, JsError> {
         let form = Form::from_name(op).ok_or_else(|| JsError::new(&format!("op is {op:?}; it has to be ab, abt or atb")))?;
-        Ok(Self(GemmWork::new(form, [m, k, n])))
+        Ok(Self(GemmWork::new(form, shape(m, k, n, MAX_SIZE)?, size("copies", copies, MAX_COPIES)?)?))
     }
 
-    /// Computes it `times` times.
+    /// Computes the next `times` of them.
     pub fn run(&mut self, times: usize) {
         self.0.run(times);
     }
@@ -39,13 +41,13 @@ pub struct GemmInt8Bench(GemmInt8Work);
 
 #[wasm_bindgen]
 impl GemmInt8Bench {
-    /// The product of `[m, k, n]`.
+    /// Products of `[m, k, n]` by `copies` matrices B in turn.
     #[wasm_bindgen(constructor)]
-    pub fn new(m: usize, k: usize, n: usize) -> Self {
-        Self(GemmInt8Work::new([m, k, n]))
+    pub fn new(m: f64, k: f64, n: f64, copies: f64) -> Result<GemmInt8Bench, JsError> {
+        Ok(Self(GemmInt8Work::new(shape(m, k, n, MAX_DEPTH)?, size("copies", copies, MAX_COPIES)?)?))
     }
 
-    /// Computes it `times` times.
+    /// Computes the next `times` of them.
     pub fn run(&mut self, times: usize) {
         self.0.run(times);
     }
@@ -64,8 +66,9 @@ pub struct AttentionBench(AttentionWork);
 impl AttentionBench {
     /// One sequence.
     #[wasm_bindgen(constructor)]
-    pub fn new(n_heads: usize, seq_len: usize, d_head: usize) -> Self {
-        Self(AttentionWork::new(n_heads, seq_len, d_head))
+    pub fn new(n_heads: f64, seq_len: f64, d_head: f64) -> Result<AttentionBench, JsError> {
+        let size = |name, value| size(name, value, MAX_SIZE);
+        Ok(Self(AttentionWork::new(size("n_heads", n_heads)?, size("seq_len", seq_len)?, size("d_head", d_head)?)?))
     }
 
     /// The forward pass, `times` times.
@@ -99,36 +102,25 @@ impl DecodeBench {
 
 /// A training.
 #[wasm_bindgen]
-pub struct TrainBench {
-    work: TrainWork,
-    size: TrainSize,
-}
+pub struct TrainBench(TrainWork);
 
 #[wasm_bindgen]
 impl TrainBench {
     /// The model `S` or `M`.
     #[wasm_bindgen(constructor)]
     pub fn new(name: &str) -> Result<TrainBench, JsError> {
-        let size = size_named(name)?;
-        Ok(Self { work: TrainWork::new(size, &Ledger::new(None))?, size })
+        Ok(Self(TrainWork::new(size_named(name)?, &Ledger::new(None))?))
     }
 
     /// One step; gives its loss.
     pub fn step(&mut self) -> Result<f64, JsError> {
-        Ok(self.work.step()?)
+        Ok(self.0.step()?)
     }
+}
 
-    /// Tokens of a step.
-    #[wasm_bindgen(getter)]
-    pub fn tokens(&self) -> usize {
-        self.size.tokens()
-    }
-
-    /// Floating-point operations of a step.
-    #[wasm_bindgen(getter)]
-    pub fn flop(&self) -> f64 {
-        self.size.flop()
-    }
+/// The shape of a product whose `k` may be up to `most_k`.
+fn shape(m: f64, k: f64, n: f64, most_k: usize) -> Result<[usize; 3], LimitError> {
+    Ok([size("m", m, MAX_SIZE)?, size("k", k, most_k)?, size("n", n, MAX_SIZE)?])
 }
 
 fn size_named(name: &str) -> Result<TrainSize, JsError> {

@@ -8,6 +8,8 @@ export interface Row {
   unit: string;
   /** Operations of one call. */
   flop: number;
+  /** Those of a training step that a causal model cannot do without: of the attention's squares half. */
+  causalFlop?: number;
   /** Tokens of one call, where the unit counts them. */
   tokens?: number;
   /** The loop that measures its peak, where that is not multiply-adds. */

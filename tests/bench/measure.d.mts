@@ -31,6 +31,8 @@ export interface Told {
   spread: [number, number];
   peers: Record<string, number>;
   fraction_of_peak: number;
+  /** Of a training step: with only the half of the attention that a causal model computes. */
+  fraction_of_peak_causal?: number;
   peak: number;
   peer_forms: Record<string, number>;
   error?: number;
@@ -41,6 +43,7 @@ export interface Told {
 export interface Options {
   rounds: number;
   ms: number;
+  signal?: AbortSignal;
   after?(round: number, measured: Measured): unknown;
 }
 

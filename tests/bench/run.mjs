@@ -1,40 +1,18 @@
 /**
- * node run.mjs [GROUP…] [--rounds N] [--json FILE] [--threads 1,2] [--variant NAME] [--no-peers]
+ * node run.mjs [GROUP…] [--rounds N] [--json FILE] [--threads 1,2] [--variant NAME] [--ms N] [--no-peers]
  *
  * Measures this engine and its peers in turn, in one headless browser (CHROME names it), on the same work: for each row every
  * library is prepared once, then each is measured in every round. What is told is the median of the rounds.
  */
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
-import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { GROUPS, LIBRARIES } from './groups.mjs';
 import { measure, peakOf, peersOf, told } from './measure.mjs';
+import { optionsOrExit } from './options.mjs';
 import { serve } from './server.mjs';
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string', default: '5' },
-    json: { type: 'string' },
-    threads: { type: 'string', default: '1,2' },
-    variant: { type: 'string' },
-    ms: { type: 'string', default: '150' },
-    'no-peers': { type: 'boolean', default: false },
-  },
-});
-const names = positionals.length > 0 ? positionals : Object.keys(GROUPS);
-const unknown = names.filter((name) => !GROUPS[name]);
-if (unknown.length > 0) {
-  console.error(`there is no group ${unknown.join(', ')}; the groups are ${Object.keys(GROUPS).join(', ')}`);
-  process.exit(2);
-}
-const rounds = Number(options.rounds);
-const threadCounts = options.threads.split(',').map(Number);
-if (!(Number.isInteger(rounds) && rounds > 0) || !threadCounts.every((count) => Number.isInteger(count) && count > 0)) {
-  console.error('--rounds is a whole number above 0, --threads a list of them, such as 1,2');
-  process.exit(2);
-}
+const { names, rounds, ms, threads: threadCounts, variant, json, peers } = optionsOrExit(process.argv.slice(2));
 
 const { server, address } = await serve();
 const browser = await chromium.launch({
@@ -61,28 +39,29 @@ async function open(library, threads, mode) {
   };
 }
 
+const percent = (share) => (100 * share).toFixed(0);
+
 function print(row) {
   const best = Math.max(...Object.values(row.peers));
   const peers = Object.entries(row.peers).map(([name, value]) => `${name} ${value}`);
+  const causal = row.fraction_of_peak_causal === undefined ? '' : ` (${percent(row.fraction_of_peak_causal)} % counting half of the attention's square)`;
   const ratio = best > 0 ? `×${(row.ours / best).toFixed(2)} of the best peer (${peers.join(', ')})` : '';
   const what = `${row.group} ${row.op} ${row.shape.join('×')}, ${row.threads} thread${row.threads > 1 ? 's' : ''}`;
   const [low, high] = row.spread;
-  console.log(`${what.padEnd(42)} ${String(row.ours).padStart(7)} ${row.unit.padEnd(8)} (${low}–${high})  ${(100 * row.fraction_of_peak).toFixed(0).padStart(3)} % of the peak ${row.peak}  ${ratio}`);
+  console.log(`${what.padEnd(42)} ${String(row.ours).padStart(7)} ${row.unit.padEnd(8)} (${low}–${high})  ${percent(row.fraction_of_peak).padStart(3)} % of the peak ${row.peak}${causal}  ${ratio}`);
   if (row.losses) for (const [library, losses] of Object.entries(row.losses)) console.log(`  losses of ${library}: ${losses.map((loss) => loss.toFixed(4)).join(' ')}`);
 }
 
 const rows = [];
 const peak = {};
-let variant = options.variant;
 for (const threads of threadCounts) {
-  variant = options.variant ?? 'threads-relaxed';
   const handles = [await open('ours', threads, variant)];
-  for (const library of options['no-peers'] ? [] : peersOf(names)) {
+  for (const library of peers ? peersOf(names) : []) {
     for (const mode of LIBRARIES[library].modes(threads)) handles.push(await open(library, threads, mode));
   }
   for (const name of names) {
     for (const row of GROUPS[name]) {
-      const measured = await measure(name, row, threads, handles, { rounds, ms: Number(options.ms) });
+      const measured = await measure(name, row, threads, handles, { rounds, ms });
       for (const [{ library, mode }, reason] of measured.failures) console.error(`${library} ${mode ?? ''} cannot do ${name} ${row.op} ${row.shape}: ${reason}`);
       if (!measured.times.has('ours')) continue;
       const result = told(name, row, threads, variant, measured);
@@ -101,7 +80,7 @@ const environment = {
   rounds,
   load_average: os.loadavg()[0],
 };
-if (options.json) writeFileSync(options.json, `${JSON.stringify({ environment, peak, rows }, null, 1)}\n`);
+if (json) writeFileSync(json, `${JSON.stringify({ environment, peak, rows }, null, 1)}\n`);
 console.log(`multiply-add peak: ${Object.entries(peak).map(([threads, value]) => `${value.toFixed(1)} GFLOP/s on ${threads} thread${threads > 1 ? 's' : ''}`).join(', ')}; ${environment.cpu}, ${environment.browser}`);
 await browser.close();
 server.close();

@@ -1,5 +1,6 @@
 /** The benchmark's page: it measures here, shows figures, stops, and speaks both languages. */
 import { readFileSync } from 'node:fs';
+import type { BenchPage } from '../../www/bench/bench-page';
 import { AxeBuilder, type Page } from '../../www/testing';
 import { expect, test } from './page';
 
@@ -45,6 +46,7 @@ test('the result is downloaded in the shape of the command line', async ({ page 
   expect(peak['1']).toBeGreaterThan(0);
   expect(rows.map((row: { op: string }) => row.op)).toEqual(['S', 'M']);
   expect(rows[0].fraction_of_peak).toBeGreaterThan(0);
+  expect(rows[0].fraction_of_peak_causal / rows[0].fraction_of_peak).toBeCloseTo(0.931, 2);
   expect(rows[0].losses.ours).toHaveLength(4);
 });
 
@@ -57,6 +59,111 @@ test('a run is stopped, keeps what it measured, and can be run again', async ({ 
   await expect(page.locator('bench-figure .ours .share').first()).toHaveText(/%/);
   await expect(page.locator('iframe')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Run again' })).toBeEnabled();
+});
+
+test('a run is stopped while a library is loading, and can be run again', async ({ page }) => {
+  await page.goto(SHORT);
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+  // A peer that never arrives, whether or not this build of the site has it.
+  await page.route('**/bench/peers/**', () => undefined);
+  const takePeers = (peers: boolean): Promise<void> => page.locator('bench-page').evaluate((element, peers) => (element as BenchPage).bench.choose({ peers }), peers);
+  await takePeers(true);
+  await run(page);
+  await expect(state(page)).toContainText('Loading tfjs');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(state(page)).toContainText('Stopped');
+  await expect(page.locator('iframe')).toHaveCount(0);
+  await takePeers(false);
+  await page.getByRole('button', { name: 'Run again' }).click();
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+  await expect(page.locator('bench-figure tr.ours .value')).toHaveText([/^\d/, /^\d/]);
+  // Nothing of the first run comes back.
+  await expect(page.locator('iframe')).toHaveCount(0);
+  await expect(state(page)).toContainText('Finished');
+});
+
+test('without its last slash the address leads to the same page, its choice kept', async ({ page }) => {
+  await page.goto('./bench?groups=train&threads=1&rounds=1');
+  await expect(page).toHaveURL(/\/bench\/\?groups=train&threads=1&rounds=1$/);
+  await run(page);
+  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+});
+
+test('a workload that cannot be is refused by the engine, with a message', async ({ page }) => {
+  await page.goto(SHORT);
+  const messages = await page.evaluate(async () => {
+    const address = new URL('../engine/single-relaxed/tinyai.js', document.baseURI).href;
+    const engine = await import(address);
+    await engine.default();
+    const message = (make: () => unknown): string => {
+      try {
+        make();
+        return 'accepted';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    return [
+      message(() => new engine.GemmBench('ba', 1, 1, 1, 1)),
+      message(() => new engine.GemmBench('ab', 0, 1, 1, 1)),
+      message(() => new engine.GemmBench('ab', 1, -1, 1, 1)),
+      message(() => new engine.GemmBench('ab', 1, 1, NaN, 1)),
+      message(() => new engine.GemmBench('ab', 1, 1, 1, 1.5)),
+      message(() => new engine.GemmBench('ab', 65536, 65536, 1, 1)),
+      message(() => new engine.GemmInt8Bench(1, 200000, 1, 1)),
+      message(() => new engine.AttentionBench(1, 0, 32)),
+      message(() => new engine.DecodeBench('L')),
+      message(() => new engine.TrainBench('s')),
+      message(() => new engine.GemmBench('ab', 2, 2, 2, 2).run(3)),
+    ];
+  });
+  const range = (name: string, value: number, most = 1048576): string => `${name} is ${value}; it has to be a whole number from 1 to ${most}`;
+  expect(messages).toEqual([
+    'op is "ba"; it has to be ab, abt or atb',
+    range('m', 0),
+    range('k', -1),
+    range('n', NaN),
+    range('copies', 1.5, 1024),
+    'sizes of m = 65536, k = 65536, n = 1, copies = 1 make 4295098368 elements; at most 268435456 may be asked for: choose smaller ones',
+    range('k', 200000, 132104),
+    range('seq_len', 0),
+    'there is no model "L"; it has to be S or M',
+    'there is no model "s"; it has to be S or M',
+    'accepted',
+  ]);
+});
+
+test.describe('where builds do not load', () => {
+  test.use({ expectedErrors: [/ERR_FAILED/] });
+  const block = (page: Page, builds: string) => page.context().route(`**/engine/${builds}/**`, (route) => route.abort());
+
+  test('the next best is measured, with the threads that it has', async ({ page }) => {
+    await block(page, 'threads-*');
+    await page.goto('./bench/?groups=train&rounds=1');
+    await expect(page.locator('bench-page .notice')).toContainText('The build with threads does not run in this browser');
+    await expect(page.getByRole('group', { name: 'Threads' }).getByRole('button')).toHaveText(['1']);
+    await run(page);
+    await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+    await expect(page.locator('bench-environment')).toContainText('single-relaxed');
+  });
+
+  test('none at all is an error that is shown', async ({ page }) => {
+    await block(page, '*');
+    await page.goto(SHORT);
+    await expect(state(page)).toContainText('The engine could not be loaded (threads-relaxed: ');
+    await expect(state(page)).toContainText('single-simd128: ');
+    await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+  });
+});
+
+test('a browser that cannot even be asked what it can do is an error that is shown', async ({ page }) => {
+  await page.addInitScript(() => {
+    WebAssembly.validate = () => {
+      throw new Error('out of order');
+    };
+  });
+  await page.goto(SHORT);
+  await expect(state(page)).toHaveText('The engine could not be loaded (out of order). Reload the page.');
 });
 
 test('what is chosen stands in the address; the lab and the benchmark lead to each other', async ({ page }) => {

@@ -1,7 +1,7 @@
 /** The state of the page: what is to be measured, what is being measured, and what was. */
 import { GROUPS, LIBRARIES, type Row } from '../../tests/bench/groups.mjs';
 import { measure, millisecondsOf, peakOf, peersOf, told, type Measured, type Told } from '../../tests/bench/measure.mjs';
-import { probe, usable } from '../engine/variants';
+import { firstToLoad, probe, usable, type Variant } from '../engine/variants';
 import { messages } from '../i18n/locale';
 import { readChoice, threadCounts, writeChoice, type Choice } from './choice';
 import { closedFrame, openFrame, type Frame } from './frames';
@@ -32,7 +32,7 @@ export const peerBytes: number = BENCH_PEER_BYTES;
 
 export class Benchmark extends EventTarget {
   readonly cores = navigator.hardwareConcurrency || 1;
-  /** The engine's build; null: not known yet; undefined: none runs here. */
+  /** The engine's build; null: not known yet; undefined: none runs here, and `problem` says why if one should. */
   variant: string | null | undefined = null;
   /** Numbers of threads to choose from. */
   counts = [1];
@@ -54,14 +54,34 @@ export class Benchmark extends EventTarget {
   private total = 1;
   private ending: AbortController | null = null;
 
-  /** Finds out what this browser can do, and reads the address. */
+  /** Reads the address, and finds the build that runs here as the lab does: by loading it. */
   async start(): Promise<void> {
-    const variant = usable(await probe())[0];
-    this.variant = variant?.name;
-    this.counts = variant?.needs.includes('threads') ? threadCounts(this.cores) : [1];
+    try {
+      const variants = usable(await probe());
+      this.offer(variants[0]);
+      const { loaded, failures } = await firstToLoad(variants, (variant) => this.tried(variant));
+      if (loaded !== variants[0]) this.offer(loaded ?? undefined);
+      this.variant = loaded?.name;
+      if (!loaded) this.problem = failures.join('; ');
+    } catch (error) {
+      this.variant = undefined;
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+    this.changed();
+  }
+
+  /** What can be chosen with that build, and what of it the address chooses. */
+  private offer(variant: Variant | undefined): void {
+    this.counts = threaded(variant) ? threadCounts(this.cores) : [1];
     this.choice = readChoice(window.location.search, this.counts);
     if (peerBytes === 0) this.choice.peers = false;
     this.changed();
+  }
+
+  private async tried(variant: Variant): Promise<Variant> {
+    const frame = await openFrame('ours', threaded(variant) ? this.cores : 1, variant.name);
+    frame.leave();
+    return variant;
   }
 
   get busy(): boolean {
@@ -120,7 +140,6 @@ export class Benchmark extends EventTarget {
   async run(): Promise<void> {
     const { groups, threads, rounds, peers } = this.choice;
     const ending = (this.ending = new AbortController());
-    const stopped = new Promise<never>((_, reject) => ending.signal.addEventListener('abort', () => reject(ending.signal.reason)));
     const frames: Frame[] = [];
     this.rows = threads.flatMap((count) =>
       groups.flatMap((group) =>
@@ -133,7 +152,7 @@ export class Benchmark extends EventTarget {
     this.changed();
     try {
       for (const count of threads) {
-        await Promise.race([this.runOn(count, frames, ending.signal), stopped]);
+        await this.runOn(count, frames, ending.signal);
         frames.splice(0).forEach((frame) => frame.leave());
       }
       this.phase = 'finished';
@@ -156,18 +175,22 @@ export class Benchmark extends EventTarget {
       signal.throwIfAborted();
       this.loading = name;
       await this.drawn();
-      const frame = await openFrame(library, threads, mode);
+      const frame = await openFrame(library, threads, mode, signal);
       if (signal.aborted) frame.leave();
       signal.throwIfAborted();
       frames.push(frame);
       return frame;
     };
     const ours = await open('ours', messages().bench.thisEngine, this.variant ?? undefined);
-    this.peaks.set(threads, ours.peak ? await ours.peak(threads, 'peak') : NaN);
+    await this.measurePeak(ours, threads, signal);
     const handles = [ours];
     for (const library of choice.peers ? peersOf(choice.groups) : []) {
       const { name, modes } = LIBRARIES[library]!;
-      for (const mode of modes(threads)) handles.push(await open(library, name, mode).catch((error: unknown) => closedFrame(library, error)));
+      const closed = (error: unknown): Frame => {
+        signal.throwIfAborted();
+        return closedFrame(library, error);
+      };
+      for (const mode of modes(threads)) handles.push(await open(library, name, mode).catch(closed));
     }
     this.loading = null;
     for (const view of rows.filter((view) => view.threads === threads)) {
@@ -183,10 +206,18 @@ export class Benchmark extends EventTarget {
       };
       await this.drawn();
       signal.throwIfAborted();
-      this.take(view, await measure(group, row, threads, handles, { rounds, ms: FORM_MILLISECONDS, after }));
+      this.take(view, await measure(group, row, threads, handles, { rounds, ms: FORM_MILLISECONDS, signal, after }));
       view.status = 'done';
     }
     await this.drawn();
+  }
+
+  /** A first measurement of the peak. A browser may lack what its loops need: then there is none. */
+  private async measurePeak(ours: Frame, threads: number, signal: AbortSignal): Promise<void> {
+    const peak = await ours.peak!(threads, 'peak').catch(() => NaN);
+    signal.throwIfAborted();
+    if (Number.isNaN(peak)) delete ours.peak;
+    this.peaks.set(threads, peak);
   }
 
   private take(view: RowView, measured: Measured): void {
@@ -207,6 +238,8 @@ export class Benchmark extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 }
+
+const threaded = (variant: Variant | undefined): boolean => variant?.needs.includes('threads') ?? false;
 
 /** Milliseconds that the measurements of one round of a row take, about. */
 function weight(group: string, row: Row, threads: number, peers: boolean): number {

@@ -16,8 +16,8 @@ export interface Frame extends Handle {
 /** For how long a library may be silent. */
 const PATIENCE_SECONDS = 120;
 
-/** Opens a library; this engine's `mode` is the name of its build. */
-export async function openFrame(library: string, threads: number, mode: string | undefined): Promise<Frame> {
+/** Opens a library; this engine's `mode` is the name of its build. All that is under way ends with the reason of `signal`. */
+export async function openFrame(library: string, threads: number, mode: string | undefined, signal?: AbortSignal): Promise<Frame> {
   const frame = document.createElement('iframe');
   frame.hidden = true;
   frame.title = library;
@@ -25,20 +25,19 @@ export async function openFrame(library: string, threads: number, mode: string |
   const loaded = new Promise((resolve) => (frame.onload = resolve));
   document.body.append(frame);
   const leave = (): void => frame.remove();
+  const patient = <T>(answer: T | Promise<T>): Promise<T> => answered(answer, signal);
   try {
     await patient(loaded);
     const { peer, peak } = frame.contentWindow as unknown as PeerWindow;
     if (!peer) throw new Error(`${frame.src} did not load`);
     await patient(peer.open(threads, mode));
-    // A browser may lack what the loops of the peak need.
-    const roof = peak && (await patient(peak(threads, 'peak')).then(() => true, () => false));
     return {
       library,
       ...(mode && { mode }),
       prepare: (row) => patient(peer.prepare(row)),
       measure: (ms) => patient(peer.measure(ms)),
       close: () => patient(peer.close()),
-      ...(roof && { peak: (threads: number, loop: string) => patient(peak(threads, loop)) }),
+      ...(peak && { peak: (threads: number, loop: string) => patient(peak(threads, loop)) }),
       leave,
     };
   } catch (error) {
@@ -53,10 +52,20 @@ export function closedFrame(library: string, error: unknown): Frame {
   return { library, prepare: refuse, measure: refuse, close: refuse, leave: () => undefined };
 }
 
-function patient<T>(answer: T | Promise<T>): Promise<T> {
+/** The answer; rejected if there is none in time, or none is wanted any more. */
+async function answered<T>(answer: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   let timer = 0;
-  const silence = new Promise<never>((_, reject) => {
+  let stop = (): void => undefined;
+  const end = new Promise<never>((_, reject) => {
     timer = window.setTimeout(() => reject(new Error(messages().bench.noAnswer(PATIENCE_SECONDS))), 1000 * PATIENCE_SECONDS);
+    stop = () => reject(signal!.reason);
+    signal?.addEventListener('abort', stop);
   });
-  return Promise.race([answer, silence]).finally(() => clearTimeout(timer));
+  if (signal?.aborted) stop();
+  try {
+    return await Promise.race([answer, end]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
 }

@@ -37,3 +37,16 @@ export async function probe(): Promise<Features> {
 export function usable(features: Features): Variant[] {
   return VARIANTS.filter((variant) => variant.needs.every((need) => features[need]));
 }
+
+/** What the first variant that loads gives, null where none does; and why those before it did not. */
+export async function firstToLoad<T>(variants: Variant[], load: (variant: Variant) => Promise<T>): Promise<{ loaded: T | null; failures: string[] }> {
+  const failures: string[] = [];
+  for (const variant of variants) {
+    try {
+      return { loaded: await load(variant), failures };
+    } catch (error) {
+      failures.push(`${variant.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { loaded: null, failures };
+}

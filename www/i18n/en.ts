@@ -240,9 +240,11 @@ export const en: Messages = {
     groupNames: { gemm: 'Matrix product', 'gemm-int8': 'Product in int8', attention: 'Attention', train: 'Training step', decode: 'Decode step' },
     groupNotes: {
       gemm: 'In float32, in the three forms that a linear layer needs: rows × inner × columns.',
-      'gemm-int8': 'Of 8-bit integers, and of the same shapes in float32. The peak of the former is that of the 8-bit dot product.',
+      'gemm-int8':
+        'Of 8-bit integers, and of the same shapes in float32. The peak of the former is that of the 8-bit dot product. The activations have 7 bits and no zero point in this engine, 8 bits and a zero point in onnxruntime-web: not quite the same work.',
       attention: 'Causal, so half of the square counts. Of this engine alone.',
-      train: 'Forward, backward and Adam of a GPT-2-style model. Its share counts the matrix products.',
+      train:
+        'Forward, backward and Adam of a GPT-2-style model. Its share counts, as comparisons do, 6 operations for each token and parameter outside the embeddings, and the attention’s whole square. A causal model needs only half of that square, and this engine computes no more: counted so, the share is 0.93 times what is shown for S, 0.96 times for M.',
       decode: 'Token by token, with the keys and values of those before kept. Of this engine alone.',
     },
     ops: {
@@ -262,7 +264,7 @@ export const en: Messages = {
     trainShape: (layers, width, sequences, length) => `${layers} layers, width ${width}, ${sequences} × ${length} tokens`,
     threads: 'Threads',
     threadsNotIsolated: 'The server does not isolate this page (COOP and COEP headers), so the browser gives it no threads: only 1 can be measured.',
-    threadsMissing: 'This browser lacks what the build with threads needs: only 1 can be measured.',
+    threadsMissing: 'The build with threads does not run in this browser: only 1 can be measured.',
     rounds: 'Rounds',
     roundsHint: 'Their median counts.',
     peers: 'Peers',
@@ -296,7 +298,8 @@ export const en: Messages = {
     isolation: 'Page',
     roundsDone: 'Rounds',
     noAnswer: (seconds) => `no answer within ${seconds} s`,
-    noEngine: 'this browser has no WebAssembly SIMD',
+    noEngine: 'This browser has no WebAssembly SIMD; use Chrome 91, Firefox 89, Safari 16.4 or newer.',
+    notLoaded: (reason) => `The engine could not be loaded (${reason}). Reload the page.`,
     list: (items) => new Intl.ListFormat('en-GB').format(items),
   },
 

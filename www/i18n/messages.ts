@@ -218,6 +218,7 @@ export interface Messages {
     roundsDone: string;
     noAnswer(seconds: number): string;
     noEngine: string;
+    notLoaded(reason: string): string;
     list(items: string[]): string;
   };
 

@@ -238,9 +238,10 @@ export const zh: Messages = {
     groupNames: { gemm: '矩阵乘法', 'gemm-int8': 'int8 矩阵乘法', attention: '注意力', train: '训练步', decode: '解码步' },
     groupNotes: {
       gemm: 'float32，线性层用到的三种形式；尺寸为 行 × 内维 × 列。',
-      'gemm-int8': '8 位整数的矩阵乘法，以及同样尺寸的 float32。前者的峰值是 8 位点积的峰值。',
+      'gemm-int8': '8 位整数的矩阵乘法，以及同样尺寸的 float32。前者的峰值是 8 位点积的峰值。激活值在本引擎中为 7 位、无零点，在 onnxruntime-web 中为 8 位、有零点，两者的计算并不完全相同。',
       attention: '因果注意力，只计半个方阵；只测本引擎。',
-      train: '一个 GPT-2 式模型的前向、反向和 Adam；占比只计其中的矩阵乘法。',
+      train:
+        '一个 GPT-2 式模型的前向、反向和 Adam。占比按通行的比较口径计算：嵌入以外的每个参数、每个词元计 6 次运算，注意力计整个方阵。因果模型只需要半个方阵，本引擎也只算这一半：若照此计，占比是所示值的 0.93 倍（S）和 0.96 倍（M）。',
       decode: '逐个词元生成，保留此前词元的键和值；只测本引擎。',
     },
     ops: {
@@ -260,7 +261,7 @@ export const zh: Messages = {
     trainShape: (layers, width, sequences, length) => `${layers} 层，宽度 ${width}，${sequences} × ${length} 词元`,
     threads: '线程',
     threadsNotIsolated: '服务器没有隔离本页（缺 COOP 和 COEP 响应头），浏览器因此不提供线程：只能测 1 个线程。',
-    threadsMissing: '此浏览器缺少多线程版本所需的功能：只能测 1 个线程。',
+    threadsMissing: '多线程版本无法在此浏览器中运行：只能测 1 个线程。',
     rounds: '轮数',
     roundsHint: '取各轮的中位数。',
     peers: '其他库',
@@ -293,7 +294,8 @@ export const zh: Messages = {
     isolation: '页面',
     roundsDone: '轮数',
     noAnswer: (seconds) => `${seconds} 秒内没有回应`,
-    noEngine: '此浏览器不支持 WebAssembly SIMD',
+    noEngine: '此浏览器不支持 WebAssembly SIMD，请使用 Chrome 91、Firefox 89、Safari 16.4 或更新的版本。',
+    notLoaded: (reason) => `引擎加载失败（${reason}）。请重新载入页面。`,
     list: (items) => items.join('、'),
   },
 

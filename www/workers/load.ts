@@ -1,7 +1,7 @@
 /** Loads the engine and the files an experiment needs. */
 import type { EngineModule } from '../engine/engine';
 import { TinyaiError, problem } from '../engine/error';
-import { probe, usable } from '../engine/variants';
+import { firstToLoad, probe, usable, type Variant } from '../engine/variants';
 import type { Environment } from '../types/generated/Environment';
 import type { Loading } from './protocol';
 
@@ -14,28 +14,8 @@ export interface Engine {
 /** Loads the best variant that works here; `threads` null means one per core. */
 export async function loadEngine(engineBase: string, threads: number | null): Promise<Engine> {
   const features = await probe();
-  const cores = navigator.hardwareConcurrency || 1;
-  const failures: string[] = [];
-  for (const variant of usable(features)) {
-    try {
-      const module: EngineModule = await import(/* @vite-ignore */ new URL(`${variant.name}/tinyai.js`, engineBase).href);
-      await module.default();
-      const wanted = variant.needs.includes('threads') ? Math.max(1, threads ?? cores) : 1;
-      if (module.initThreadPool) await module.initThreadPool(wanted);
-      const environment: Environment = {
-        engine: `tinyai ${module.version()}`,
-        variant: module.variant(),
-        simd: module.simd(),
-        threads: wanted,
-        isolated: globalThis.crossOriginIsolated === true,
-        cores,
-        user_agent: navigator.userAgent,
-      };
-      return { module, environment };
-    } catch (error) {
-      failures.push(`${variant.name}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
+  const { loaded, failures } = await firstToLoad(usable(features), (variant) => loadVariant(variant, engineBase, threads));
+  if (loaded) return loaded;
   if (!features.simd) {
     throw new TinyaiError([
       problem(
@@ -49,6 +29,24 @@ export async function loadEngine(engineBase: string, threads: number | null): Pr
   throw new TinyaiError([
     problem('internal', `The engine could not be loaded (${detail}). Reload the page.`, `引擎加载失败（${detail}）。请重新载入页面。`, detail),
   ]);
+}
+
+async function loadVariant(variant: Variant, engineBase: string, threads: number | null): Promise<Engine> {
+  const cores = navigator.hardwareConcurrency || 1;
+  const module: EngineModule = await import(/* @vite-ignore */ new URL(`${variant.name}/tinyai.js`, engineBase).href);
+  await module.default();
+  const wanted = variant.needs.includes('threads') ? Math.max(1, threads ?? cores) : 1;
+  if (module.initThreadPool) await module.initThreadPool(wanted);
+  const environment: Environment = {
+    engine: `tinyai ${module.version()}`,
+    variant: module.variant(),
+    simd: module.simd(),
+    threads: wanted,
+    isolated: globalThis.crossOriginIsolated === true,
+    cores,
+    user_agent: navigator.userAgent,
+  };
+  return { module, environment };
 }
 
 /** Files by path: those that were fetched, and the visitor's own under `file:NAME`. */

@@ -20,22 +20,20 @@ const PEERS: &[&str] = &[
     "@jax-js/jax/dist",
 ];
 
-/// Copies the pages, and the peers where their packages are installed; with `install` they are. Without them the page measures
-/// this engine alone.
-pub fn copy(install: bool) -> Result<()> {
-    if install {
-        npm::Project::installed("tests/bench")?;
-    }
+/// Copies the pages and, with `peers`, what those of the peers load, whose packages are installed for it. Without them the page
+/// measures this engine alone.
+pub fn copy(peers: bool) -> Result<()> {
     let (bench, output) = (root().join("tests/bench"), root().join("www/public/bench"));
     if output.exists() {
         fs::remove_dir_all(&output)?;
     }
     scripts(&bench.join("pages"), &output.join("pages"))?;
-    let packages = bench.join("node_modules");
-    if !PEERS.iter().all(|path| packages.join(path).exists()) {
-        say("site", "the benchmark's page measures this engine alone: --peers would fetch the others");
+    if !peers {
+        say("site", "the benchmark's page measures this engine alone: --peers would add the others");
         return Ok(());
     }
+    npm::Project::installed("tests/bench")?;
+    let packages = bench.join("node_modules");
     let peers = output.join("peers");
     for path in PEERS {
         let (from, to) = (packages.join(path), peers.join(path));

@@ -99,6 +99,8 @@ fn native(report: &mut Report) {
     }
     report.stage("native tests", || cargo(&["test", "--workspace", "--no-fail-fast"]));
     report.stage("TypeScript types as committed", generated_types);
+    // By no name of a file or folder: what `node --test` makes of one differs from version to version.
+    report.stage("unit tests of the benchmark", || run(Command::new("node").arg("--test").current_dir(root().join("tests/bench"))));
 }
 
 /// The native tests write the TypeScript twins of the Rust types; what is committed must be what they write.

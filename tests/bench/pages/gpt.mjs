@@ -25,5 +25,3 @@ export function batch({ V, B, T }) {
   for (let b = 0; b < B; b++) { const row = []; for (let t = 0; t <= T; t++) row.push(Math.floor(V * r())); for (let t = 0; t < T; t++) { x[b * T + t] = row[t]; y[b * T + t] = row[t + 1]; } }
   return { x, y };
 }
-/** Multiply-adds of the matrix products in one step, times 2 (flop), forward + backward (x3). */
-export function stepFlop({ V, L, D, F, T, B }) { const N = B * T; return 3 * 2 * N * (L * (4 * D * D + 2 * D * F + 2 * T * D) + V * D); }

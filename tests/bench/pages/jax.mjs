@@ -1,7 +1,8 @@
 /** jax-js on its wasm backend. */
 import { HYPER, batch, initParams } from './gpt.mjs';
 import { random } from './random.mjs';
-import { gemmError, layouts, time, timeSteps } from './timing.mjs';
+import { copiesOfB, gemmError, inTurn, layouts } from './products.mjs';
+import { time, timeSteps } from './timing.mjs';
 
 /** jax-js has a pool of as many workers as there are cores; without SharedArrayBuffer (`sync`) its kernels run on the calling thread. */
 async function load(threads, mode) {
@@ -17,12 +18,15 @@ async function gemm(jax, op, shape) {
   const { numpy: np, jit } = jax;
   const [m, k, n] = shape;
   const [la, lb] = layouts(op, shape);
-  const [A, B] = [random(la[0] * la[1], 1), random(lb[0] * lb[1], 2)];
-  const [a, b] = [np.array(A).reshape(la), np.array(B).reshape(lb)];
-  await jax.blockUntilReady([a, b]);
+  const A = random(la[0] * la[1], 1);
+  const matrices = Array.from({ length: copiesOfB(shape, 4) }, (_, i) => random(lb[0] * lb[1], 2 + i));
+  const a = np.array(A).reshape(la);
+  const bs = matrices.map((B) => np.array(B).reshape(lb));
+  const b = inTurn(bs);
+  await jax.blockUntilReady([a, ...bs]);
   const product = (x, y) => np.matmul(op === 'atb' ? x.transpose() : x, op === 'abt' ? y.transpose() : y);
   const variants = { eager: product, jit: jit(product) };
-  const error = gemmError(await variants.jit(a.ref, b.ref).data(), op, shape, A, B);
+  const error = gemmError(await variants.jit(a.ref, bs[0].ref).data(), op, shape, A, matrices[0]);
   // Several launches, then one wait.
   const launches = Math.max(1, Math.min(16, Math.ceil(3e7 / (2 * m * n * k))));
   return {
@@ -31,7 +35,7 @@ async function gemm(jax, op, shape) {
       const times = {};
       for (const [name, f] of Object.entries(variants)) {
         const call = async () => {
-          const results = Array.from({ length: launches }, () => f(a.ref, b.ref));
+          const results = Array.from({ length: launches }, () => f(a.ref, b().ref));
           await jax.blockUntilReady(results);
           for (const result of results) result.dispose();
         };
@@ -40,8 +44,8 @@ async function gemm(jax, op, shape) {
       return times;
     },
     close: () => {
-      a.dispose();
-      b.dispose();
+      variants.jit.dispose();
+      for (const array of [a, ...bs]) array.dispose();
     },
   };
 }
@@ -88,7 +92,7 @@ function model(jax, cfg) {
     return [loss, newP, newM, newS];
   });
   let t = 0;
-  return async () => {
+  const step = async () => {
     t++;
     let loss;
     const correction = (beta) => np.array(1 / (1 - beta ** t));
@@ -96,13 +100,18 @@ function model(jax, cfg) {
     await jax.blockUntilReady([P, M, S]);
     return (await loss.data())[0];
   };
+  const close = () => {
+    update.dispose();
+    tree.dispose([P, M, S, X, Y]);
+  };
+  return { step, close };
 }
 
 async function train(jax, cfg) {
-  const step = model(jax, cfg);
+  const { step, close } = model(jax, cfg);
   const losses = [];
   for (let i = 0; i < 4; i++) losses.push(await step());
-  return { losses, measure: async (ms) => ({ jit: await timeSteps(step, ms) }), close: () => undefined };
+  return { losses, measure: async (ms) => ({ jit: await timeSteps(step, ms) }), close };
 }
 
 let jax;

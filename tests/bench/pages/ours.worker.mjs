@@ -1,4 +1,5 @@
 /** Loads one variant of the engine and runs its workloads. */
+import { copiesOfB } from './products.mjs';
 import { timeSteps, timeSync } from './timing.mjs';
 
 let engine;
@@ -6,8 +7,8 @@ let row;
 
 /** What a row computes, and how to time it. */
 const ROWS = {
-  gemm: ({ op, shape }) => timed(new engine.GemmBench(op, ...shape)),
-  'gemm-int8': ({ shape }) => timed(new engine.GemmInt8Bench(...shape)),
+  gemm: ({ op, shape }) => timed(new engine.GemmBench(op, ...shape, copiesOfB(shape, 4))),
+  'gemm-int8': ({ shape }) => timed(new engine.GemmInt8Bench(...shape, copiesOfB(shape, 1))),
   attention: ({ op, shape }) => {
     const work = new engine.AttentionBench(...shape);
     work.forward(1);

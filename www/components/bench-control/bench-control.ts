@@ -35,7 +35,7 @@ export class BenchControl extends BenchElement {
     const text = messages();
     const { bench } = this;
     if (bench.variant === null) return text.control.loadingEngine;
-    if (bench.variant === undefined) return text.bench.failed(text.bench.noEngine);
+    if (bench.variant === undefined) return bench.problem ? text.bench.notLoaded(bench.problem) : text.bench.noEngine;
     if (bench.phase === 'running') {
       if (bench.loading !== null) return text.bench.loading(bench.loading);
       const row = text.bench.running(String(Math.min(bench.rowsDone + 1, bench.rows.length)), String(bench.rows.length));
