@@ -114,6 +114,11 @@ impl Params {
         self.by_name.get(name).copied()
     }
 
+    /// The handles of all parameters in their order.
+    pub fn ids(&self) -> impl Iterator<Item = ParamId> + use<> {
+        (0..self.params.len()).map(ParamId)
+    }
+
     /// All parameters in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Param> {
         self.params.iter()
@@ -133,7 +138,7 @@ impl Params {
     }
 
     /// Value and gradient buffer of a trainable parameter; the buffer is made, zeroed, at its first use.
-    pub(super) fn grad_mut(&mut self, id: ParamId) -> Result<(&[f32], &mut [f32])> {
+    pub fn grad_mut(&mut self, id: ParamId) -> Result<(&[f32], &mut [f32])> {
         self.params[id.0].grad_mut(&self.ledger)
     }
 

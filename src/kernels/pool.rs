@@ -1,7 +1,9 @@
-//! Spreading work over the current rayon pool, where there are threads.
+//! Spreading work over this thread and the current rayon pool, where there are threads.
 //!
 //! Work is split over outputs: which thread computes an element, and with how many neighbours, never enters its
 //! value. Pieces are small enough to balance two threads and big enough to pay for being handed over.
+
+mod team;
 
 use std::ops::Range;
 
@@ -20,21 +22,13 @@ pub(super) fn work(sizes: [usize; 3]) -> usize {
 
 /// Calls `job` once for every index below `jobs`, on all threads if `parallel`.
 pub(super) fn run(jobs: usize, parallel: bool, job: impl Fn(usize) + Sync) {
-    if parallel && jobs > 1 && threads() > 1 {
-        // Not generic: rayon's part would be compiled anew for each of the kernels.
-        halve(0..jobs, &job);
+    let threads = if parallel && jobs > 1 { threads() } else { 1 };
+    if threads > 1 {
+        // Not generic: it would be compiled anew for each of the kernels.
+        team::run(jobs, threads - 1, &job);
     } else {
         (0..jobs).for_each(job);
     }
-}
-
-fn halve(range: Range<usize>, job: &(dyn Fn(usize) + Sync)) {
-    if range.len() <= 1 {
-        range.for_each(job);
-        return;
-    }
-    let mid = range.start + range.len() / 2;
-    rayon::join(|| halve(range.start..mid, job), || halve(mid..range.end, job));
 }
 
 /// Mutable outputs that can be cut between rows.

@@ -93,6 +93,24 @@ impl Part {
     }
 }
 
+/// The segment that a parameter of that name belongs to: an adapter's to that of its layer, a tied weight to the embedding.
+///
+/// # Panics
+/// If a model of that configuration has no parameter of the name.
+pub fn segment_of(name: &str, config: &ModelConfig) -> usize {
+    let path: Vec<&str> = name.split('.').collect();
+    match path[..] {
+        ["model", "layers", layer, block, ..] => {
+            let layer: usize = layer.parse().unwrap_or_else(|_| panic!("{name} has no number of a layer"));
+            let feed_forward = matches!(block, "mlp" | "post_attention_layernorm");
+            1 + 2 * layer + usize::from(feed_forward)
+        }
+        ["model", "embed_tokens" | "embed_positions", ..] => 0,
+        ["model", "norm", ..] | ["lm_head", ..] => config.n_segments() - 1,
+        _ => panic!("{name} is no parameter of a transformer"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

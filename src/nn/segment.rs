@@ -50,6 +50,32 @@ impl Segment {
         }
     }
 
+    /// The segment's norm alone: the first half of [`Segment::forward`], without the residual.
+    ///
+    /// # Panics
+    /// For the embedding, which has none.
+    pub fn norm(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
+        match self {
+            Segment::Embedding(_) => panic!("an embedding has no norm"),
+            Segment::Attention(Attention { norm, .. })
+            | Segment::FeedForward(FeedForward { norm, .. })
+            | Segment::Head(Head { norm, .. }) => norm.forward(tape, pass, x),
+        }
+    }
+
+    /// What follows the norm: the second half of [`Segment::forward`], without the residual.
+    ///
+    /// # Panics
+    /// For the embedding, which has no norm.
+    pub fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
+        match self {
+            Segment::Embedding(_) => panic!("an embedding has no norm"),
+            Segment::Attention(segment) => segment.branch(tape, pass, h),
+            Segment::FeedForward(segment) => segment.branch(tape, pass, h),
+            Segment::Head(segment) => segment.branch(tape, pass, h),
+        }
+    }
+
     /// The linear layers that fine-tuning methods attach to, in the order of the forward pass.
     pub(super) fn linears_mut(&mut self) -> Vec<&mut Linear> {
         match self {

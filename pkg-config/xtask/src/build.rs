@@ -17,6 +17,8 @@ use std::thread;
 pub struct Options {
     /// Fetch the benchmark's peers, so that its page on the site can measure them too.
     pub peers: bool,
+    /// Build this variant of the engine only, and nothing native: for trying out a change.
+    pub variant: Option<String>,
 }
 
 impl Options {
@@ -25,6 +27,7 @@ impl Options {
         while let Some(arg) = args.next()? {
             match arg {
                 Long("peers") => options.peers = true,
+                Long("variant") => options.variant = Some(known(args.value()?.string()?)?),
                 other => return Err(other.unexpected().into()),
             }
         }
@@ -32,7 +35,17 @@ impl Options {
     }
 }
 
+fn known(name: String) -> Result<String> {
+    let names = VARIANTS.map(|variant| variant.name);
+    ensure!(names.contains(&name.as_str()), "--variant {name}: there are {}", names.join(", "));
+    Ok(name)
+}
+
 pub fn everything(options: &Options) -> Result<()> {
+    if let Some(name) = &options.variant {
+        build_engines(|variant| variant.name == name)?;
+        return site(options);
+    }
     // The last step of each of these, optimising across crates, keeps one core busy: together they end sooner than in turn.
     thread::scope(|scope| {
         let native = scope.spawn(native);
@@ -44,12 +57,18 @@ pub fn everything(options: &Options) -> Result<()> {
 
 /// `www/public/engine/`.
 pub fn engines() -> Result<()> {
+    build_engines(|_| true)
+}
+
+fn build_engines(wanted: impl Fn(&Variant) -> bool) -> Result<()> {
     let rust = Toolchain::find_or_install()?;
     peak(&rust)?;
     let bindgen = tools::wasm_bindgen()?;
     let node = npm::tools()?;
+    let (rust, bindgen, node) = (&rust, &bindgen, &node);
     thread::scope(|scope| {
-        let builds: Vec<_> = VARIANTS.iter().map(|variant| scope.spawn(|| engine(variant, &rust, &bindgen, &node))).collect();
+        let builds: Vec<_> =
+            VARIANTS.iter().filter(|variant| wanted(variant)).map(|variant| scope.spawn(|| engine(variant, rust, bindgen, node))).collect();
         builds.into_iter().try_for_each(joined)
     })
 }

@@ -124,7 +124,7 @@ fn wasm(report: &mut Report) {
     let driver = browser::chromedriver();
     for variant in VARIANTS {
         report.stage(&format!("engine in the browser, {}", variant.name), || {
-            engine_in_browser(variant, &rust, &wasm_pack, driver.as_deref())
+            engine_in_browser(&variant, &rust, &wasm_pack, driver.as_deref())
         });
     }
 }

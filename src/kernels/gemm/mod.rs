@@ -24,13 +24,15 @@ const OUTER_COLS: usize = 512;
 /// Outputs of one job; multiples of every backend's tile.
 const JOB_ROWS: usize = 48;
 const JOB_COLS: usize = 256;
+/// Jobs of a small product have fewer rows, so that there are about as many as this for each thread to take.
+const JOBS_A_THREAD: usize = 4;
+const FEWEST_JOB_ROWS: usize = 12;
 /// Elements that one packing job handles, about.
 const PACK_GRAIN: usize = 1 << 16;
 /// Up to this many rows, reading B where it lies beats packing it.
 const THIN_ROWS: usize = 3;
-/// Multiplications below which threads do not pay: the calling thread is none of the pool's, so that it takes some ten microseconds
-/// to wake them and to be woken by the last.
-const PARALLEL_FROM: usize = 1 << 22;
+/// Multiplications below which threads do not pay.
+const PARALLEL_FROM: usize = 1 << 20;
 
 /// A read-only matrix of any strides: element (i, j) is `data[i * row_stride + j * col_stride]`.
 #[derive(Clone, Copy)]
@@ -149,11 +151,13 @@ fn multiply_blocks<S: Simd>(
     scaling: Scaling,
     (c, row_stride): (SharedOut, usize),
 ) {
-    let jobs_down = rows.div_ceil(JOB_ROWS);
-    let jobs = jobs_down * cols.div_ceil(JOB_COLS);
-    pool::run(jobs, pool::work([rows, cols, depth]) >= PARALLEL_FROM, |job| {
-        let (row, col) = (job % jobs_down * JOB_ROWS, job / jobs_down * JOB_COLS);
-        let size = (JOB_ROWS.min(rows - row), JOB_COLS.min(cols - col));
+    let parallel = pool::work([rows, cols, depth]) >= PARALLEL_FROM;
+    let jobs_across = cols.div_ceil(JOB_COLS);
+    let job_rows = if parallel { job_rows(rows, jobs_across) } else { JOB_ROWS };
+    let jobs_down = rows.div_ceil(job_rows);
+    pool::run(jobs_down * jobs_across, parallel, |job| {
+        let (row, col) = (job % jobs_down * job_rows, job / jobs_down * JOB_COLS);
+        let size = (job_rows.min(rows - row), JOB_COLS.min(cols - col));
         let a = Packed { panels: &a[row * depth..], depth };
         let b = Packed { panels: &b[col * depth..], depth };
         isa.vectorize(
@@ -167,6 +171,12 @@ fn multiply_blocks<S: Simd>(
             },
         );
     });
+}
+
+/// Rows of one job.
+fn job_rows(rows: usize, jobs_across: usize) -> usize {
+    let wanted_down = (JOBS_A_THREAD * pool::threads()).div_ceil(jobs_across);
+    (rows / wanted_down / FEWEST_JOB_ROWS * FEWEST_JOB_ROWS).clamp(FEWEST_JOB_ROWS, JOB_ROWS)
 }
 
 #[cfg(test)]

@@ -82,16 +82,25 @@ const STREAMS: usize = 4;
 fn dots<S: DotInt8, const N: usize>(isa: S, a: &[u8], rows: [&[i8]; N]) -> [i32; N] {
     let vector = 4 * S::LANES;
     let full = a.len() / vector * vector;
-    let mut acc = [isa.splat_quad(0); N];
-    for p in (0..full).step_by(vector) {
+    // Two chains a row, so that the latency of the products does not rule.
+    let mut acc = [[isa.splat_quad(0); 2]; N];
+    let mut step = |p: usize, chain: usize| {
         // SAFETY: a vector of bytes from `p` on is within `a` and each row, which have one length.
         let a = unsafe { isa.load_quads(a.as_ptr().add(p).cast()) };
         for (acc, row) in acc.iter_mut().zip(&rows) {
             // SAFETY: as above.
-            *acc = isa.dot(unsafe { isa.load_quads(row.as_ptr().add(p).cast()) }, a, *acc);
+            acc[chain] = isa.dot(unsafe { isa.load_quads(row.as_ptr().add(p).cast()) }, a, acc[chain]);
         }
+    };
+    let pairs = full / (2 * vector) * (2 * vector);
+    for p in (0..pairs).step_by(2 * vector) {
+        step(p, 0);
+        step(p + vector, 1);
     }
-    let mut sums = acc.map(|acc| isa.ints(acc).into_iter().sum());
+    if pairs < full {
+        step(pairs, 0);
+    }
+    let mut sums = acc.map(|acc| acc.iter().flat_map(|acc| isa.ints(*acc)).sum());
     for (sum, row) in sums.iter_mut().zip(rows) {
         *sum += a[full..].iter().zip(&row[full..]).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum::<i32>();
     }
