@@ -1,0 +1,206 @@
+//! What the ranks of a parallel training do, decided before it begins: the mesh, the schedule, and which rank holds what.
+
+use std::ops::Range;
+
+use thiserror::Error;
+
+use super::collectives::Algorithm;
+use super::compress::Compression;
+use super::mesh::{Axis, Mesh, MeshError};
+use super::partition::{PartitionError, even};
+use super::schedule::{Schedule, ScheduleError, ScheduleKind};
+use crate::nn::{ConfigError, ModelConfig, Part, Slice};
+
+/// What data-parallel ranks do not all hold (Rajbhandari et al. 2020, arXiv:1910.02054).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Zero {
+    /// Each holds everything: plain data parallelism.
+    #[default]
+    Off,
+    /// Each holds a share of the optimizer's state.
+    Optimizer,
+    /// Each holds a share of the gradients, too.
+    Gradients,
+    /// Each holds a share of the weights, too, and gathers those of a segment when it needs them.
+    Parameters,
+}
+
+impl Zero {
+    /// The stage's number in the paper.
+    pub fn stage(self) -> usize {
+        self as usize
+    }
+}
+
+/// How a training is spread over ranks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Replicas that see different data.
+    pub data: usize,
+    /// Stages of the pipeline.
+    pub pipeline: usize,
+    /// Ranks that share out each weight.
+    pub tensor: usize,
+    /// Whether tensor-parallel ranks share out the rows between their products, too (Korthikanti et al. 2022, arXiv:2205.05198).
+    pub sequence_parallel: bool,
+    /// The order of forwards and backwards.
+    pub schedule: ScheduleKind,
+    /// Parts of the model that a rank of the pipeline holds.
+    pub chunks_per_stage: usize,
+    /// Micro-batches that each replica's share of the batch is cut into.
+    pub micro_batches: usize,
+    /// What data-parallel ranks do not all hold.
+    pub zero: Zero,
+    /// How data-parallel gradients are sent.
+    pub compression: Compression,
+    /// How sums over ranks are reached.
+    pub algorithm: Algorithm,
+    /// Gradients are summed over the replicas in pieces of so many bytes.
+    pub bucket_bytes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data: 1,
+            pipeline: 1,
+            tensor: 1,
+            sequence_parallel: false,
+            schedule: ScheduleKind::OneForwardOneBackward,
+            chunks_per_stage: 1,
+            micro_batches: 1,
+            zero: Zero::Off,
+            compression: Compression::None,
+            algorithm: Algorithm::Ring,
+            bucket_bytes: 1 << 20,
+        }
+    }
+}
+
+/// Settings that make no plan.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum PlanError {
+    /// The ranks make no mesh.
+    #[error(transparent)]
+    Mesh(#[from] MeshError),
+    /// The pipeline has no schedule.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// The model cannot be cut into so many stages.
+    #[error(transparent)]
+    Partition(#[from] PartitionError),
+    /// The weights cannot be shared out.
+    #[error(transparent)]
+    Model(#[from] ConfigError),
+    /// The batch cannot be cut evenly.
+    #[error(
+        "a batch of {batch_size} sequences cannot be cut evenly into {micro_batches} micro-batches for each of {data} replicas; try a batch \
+         of {nearest}"
+    )]
+    Batch {
+        /// Sequences of a step.
+        batch_size: usize,
+        /// Replicas.
+        data: usize,
+        /// Micro-batches of each.
+        micro_batches: usize,
+        /// The nearest number of sequences that can.
+        nearest: usize,
+    },
+    /// The rows of a micro-batch are too few to be shared out.
+    #[error("a micro-batch of {rows} tokens cannot be shared out over {tensor} ranks; use at most {rows}")]
+    Rows {
+        /// Rows of a micro-batch.
+        rows: usize,
+        /// Tensor-parallel ranks.
+        tensor: usize,
+    },
+    /// A combination that gains nothing.
+    #[error(
+        "ZeRO stage {stage} with {pipeline} pipeline stages would exchange all gradients once for each micro-batch; use stage 1, or no \
+         pipeline"
+    )]
+    ZeroPipeline {
+        /// ZeRO's stage.
+        stage: usize,
+        /// Pipeline stages.
+        pipeline: usize,
+    },
+    /// A combination that is not made: error feedback would have to follow shards.
+    #[error("gradients can be sent as {compression} only where each replica holds all of them; use ZeRO stage 0")]
+    ZeroCompression {
+        /// How gradients were to be sent.
+        compression: &'static str,
+    },
+}
+
+/// What the ranks of a parallel training do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// How it is spread.
+    pub settings: Settings,
+    /// Where the ranks are.
+    pub mesh: Mesh,
+    /// What the ranks of a pipeline do in a step.
+    pub schedule: Schedule,
+    /// The segments of each virtual stage.
+    pub stages: Vec<Range<usize>>,
+    /// Sequences of a step, over all replicas.
+    pub batch_size: usize,
+    /// Tokens of each.
+    pub seq_len: usize,
+}
+
+impl Plan {
+    /// The plan for a model that is trained on batches of `batch_size` sequences of `seq_len` tokens, by at most `max_ranks` ranks.
+    ///
+    /// # Errors
+    /// Naming what does not fit, and the nearest that would.
+    pub fn new(settings: Settings, config: &ModelConfig, (batch_size, seq_len): (usize, usize), max_ranks: usize) -> Result<Self, PlanError> {
+        let Settings { data, pipeline, tensor, schedule, chunks_per_stage, micro_batches, zero, compression, .. } = settings;
+        let mesh = Mesh::new([data, pipeline, 1, tensor], max_ranks)?;
+        let schedule = Schedule::new(schedule, pipeline, chunks_per_stage, micro_batches)?;
+        let stages = even(config.n_layers, pipeline, chunks_per_stage)?;
+        for index in 0..tensor {
+            Part { chunks: stages.clone(), slice: Slice { index, count: tensor } }.validate(config)?;
+        }
+        let unit = data * micro_batches;
+        if batch_size == 0 || !batch_size.is_multiple_of(unit) {
+            let nearest = ((batch_size + unit / 2) / unit).max(1) * unit;
+            return Err(PlanError::Batch { batch_size, data, micro_batches, nearest });
+        }
+        let rows = batch_size / unit * seq_len;
+        if settings.sequence_parallel && rows < tensor {
+            return Err(PlanError::Rows { rows, tensor });
+        }
+        if zero > Zero::Optimizer && pipeline > 1 {
+            return Err(PlanError::ZeroPipeline { stage: zero.stage(), pipeline });
+        }
+        if zero > Zero::Off && compression != Compression::None {
+            return Err(PlanError::ZeroCompression { compression: compression.name() });
+        }
+        Ok(Self { settings, mesh, schedule, stages, batch_size, seq_len })
+    }
+
+    /// The part of the model that a rank holds.
+    pub fn part(&self, rank: usize) -> Part {
+        let [_, pipeline, _, tensor] = self.mesh.coordinates(rank);
+        let chunks = self.stages.iter().skip(pipeline).step_by(self.mesh.size(Axis::Pipeline)).cloned().collect();
+        Part { chunks, slice: Slice { index: tensor, count: self.mesh.size(Axis::Tensor) } }
+    }
+
+    /// Sequences of a micro-batch.
+    pub fn micro_batch_size(&self) -> usize {
+        self.batch_size / (self.mesh.size(Axis::Data) * self.settings.micro_batches)
+    }
+
+    /// The sequences, of a step's, that a replica's micro-batch holds.
+    pub fn sequences(&self, data: usize, micro_batch: usize) -> Range<usize> {
+        let size = self.micro_batch_size();
+        let start = (data * self.settings.micro_batches + micro_batch) * size;
+        start..start + size
+    }
+}
+
+#[cfg(test)]
+mod tests;

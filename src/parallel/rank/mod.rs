@@ -1,0 +1,277 @@
+//! The program that every rank runs: one training step, action by action.
+
+mod backward;
+mod boundary;
+mod forward;
+mod gradients;
+mod head;
+mod update;
+mod zero;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use thiserror::Error;
+
+use self::boundary::Boundary;
+use self::forward::Flight;
+use self::gradients::CompressedBucket;
+use self::zero::Shards;
+use super::comm::Comm;
+use super::compress::Malformed;
+use super::group::Group;
+use super::mesh::Axis;
+use super::plan::{Plan, Zero};
+use super::schedule::Action;
+use super::transport::Lost;
+use crate::autograd::{DropoutKey, WeightGrads};
+use crate::nn::{BuildError, ModelConfig, Tokens, Transformer, WeightSource};
+use crate::optim::{AdamW, AdamWConfig};
+use crate::tensor::{Category, Ledger, OutOfMemory, Tensor};
+
+/// Why a rank cannot go on.
+#[derive(Debug, Error)]
+pub enum RankError {
+    /// Its memory ran out.
+    #[error(transparent)]
+    Memory(#[from] OutOfMemory),
+    /// Another rank is gone, or the run was stopped.
+    #[error(transparent)]
+    Lost(#[from] Lost),
+    /// Another rank sent something else than it should.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+}
+
+pub(super) type Result<T> = std::result::Result<T, RankError>;
+
+/// The sequences of one step, of which each rank takes its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// Token ids `[batch_size, seq_len]`.
+    pub inputs: &'a [i32],
+    /// The token that follows each, `[batch_size, seq_len]`; negative: none that counts.
+    pub targets: &'a [i32],
+    /// Key of the step's dropout masks.
+    pub dropout: Option<DropoutKey>,
+}
+
+/// How a step updates the weights.
+#[derive(Clone, Copy, Debug)]
+pub struct Update {
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Largest norm of the gradient; 0: any.
+    pub gradient_clip: f64,
+}
+
+/// What a step measured: the same at every rank.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepReport {
+    /// Mean negative log-likelihood of the batch's tokens before the update, in nats.
+    pub loss: f64,
+    /// L2 norm of the whole gradient before clipping.
+    pub gradient_norm: f64,
+}
+
+/// One rank of a parallel training.
+pub struct Rank {
+    plan: Rc<Plan>,
+    groups: Groups,
+    model: Transformer,
+    ledger: Ledger,
+    optimizer: AdamW,
+    shards: Option<Shards>,
+    compressed: Vec<CompressedBucket>,
+}
+
+/// The process groups that this rank is in.
+struct Groups {
+    world: Group,
+    data: Group,
+    pipeline: Group,
+    tensor: Group,
+    /// The first and the last stage, where both hold a weight that embedding and head share.
+    tied: Option<Group>,
+}
+
+/// A place in the pipeline: micro-batch and virtual stage.
+type Place = (usize, usize);
+
+/// What a step has under way at this rank.
+#[derive(Default)]
+struct Step {
+    /// Hidden states that a virtual stage takes.
+    inputs: HashMap<Place, Tensor>,
+    /// Gradients of what a virtual stage gave.
+    d_outputs: HashMap<Place, Tensor>,
+    /// Forward passes that wait for their backward.
+    flights: HashMap<Place, Flight>,
+    /// Weight gradients that were left for later.
+    weight_grads: HashMap<Place, Vec<WeightGrads>>,
+    /// This rank's part of the loss.
+    loss: f64,
+}
+
+impl Rank {
+    /// The rank that `comm` belongs to, with its part of a model of that configuration; `prepare` may freeze weights and attach a
+    /// fine-tuning method.
+    ///
+    /// # Errors
+    /// If the part cannot be built, or does not fit the limit of `ledger`.
+    pub fn new<E: From<BuildError>>(
+        comm: &Rc<Comm>,
+        plan: &Rc<Plan>,
+        config: &ModelConfig,
+        optimizer: AdamWConfig,
+        ledger: &Ledger,
+        source: &mut dyn WeightSource,
+        prepare: impl FnOnce(&mut Transformer) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Self, E> {
+        comm.transport().buffers().charge_to(ledger);
+        let rank = comm.transport().rank();
+        let mut model = Transformer::build_part(config.clone(), plan.part(rank), ledger, source)?;
+        prepare(&mut model)?;
+        let groups = Groups::new(comm, plan, config);
+        let shards = (plan.settings.zero > Zero::Off).then(|| Shards::new(&model, &groups.data, plan.settings.zero));
+        let optimizer = AdamW::new(optimizer);
+        let mut rank = Self { plan: plan.clone(), groups, model, ledger: ledger.clone(), optimizer, shards, compressed: Vec::new() };
+        if let Some(shards) = &mut rank.shards {
+            shards.release_all(&mut rank.model.params).map_err(BuildError::from)?;
+        }
+        Ok(rank)
+    }
+
+    /// This rank's part of the model. With ZeRO stage 3, the weights of a segment are there only while it runs.
+    pub fn model(&self) -> &Transformer {
+        &self.model
+    }
+
+    /// One training step. Every rank has to take part.
+    ///
+    /// # Errors
+    /// If memory runs out, or a rank is gone.
+    ///
+    /// # Panics
+    /// If the batch has other sizes than the plan.
+    pub async fn step(&mut self, batch: Batch<'_>, update: Update) -> Result<StepReport> {
+        let tokens = self.plan.batch_size * self.plan.seq_len;
+        assert_eq!((batch.inputs.len(), batch.targets.len()), (tokens, tokens), "a batch of the plan's sizes");
+        let plan = self.plan.clone();
+        self.zero_grads();
+        let mut step = Step::default();
+        let mut report = None;
+        for action in &plan.schedule.ranks[self.groups.pipeline.index()] {
+            match *action {
+                Action::ReduceGradients => report = Some(self.reduce_gradients(step.loss).await?),
+                Action::OptimizerStep => {
+                    let report = report.expect("gradients are reduced before the weights are updated");
+                    self.update(report, update).await?;
+                }
+                action => self.act(action, &mut step, batch).await?,
+            }
+        }
+        Ok(report.expect("a schedule ends with the update"))
+    }
+
+    /// An action of one micro-batch.
+    async fn act(&mut self, action: Action, step: &mut Step, batch: Batch<'_>) -> Result<()> {
+        let place = action.place().expect("an action of one micro-batch");
+        let (micro_batch, stage) = place;
+        match action {
+            Action::Forward { .. } => self.forward(place, step, batch).await?,
+            Action::Backward { .. } => self.backward(place, step, false).await?,
+            Action::BackwardInput { .. } => self.backward(place, step, true).await?,
+            Action::BackwardWeight { .. } => {
+                for grads in step.weight_grads.remove(&place).expect("the first part of the backward ran before") {
+                    grads.accumulate(&mut self.model.params)?;
+                }
+                for index in self.segments_of(stage) {
+                    self.reduce_shards(index).await?;
+                }
+            }
+            Action::SendActivation { peer, .. } => {
+                let hidden = step.inputs.remove(&(micro_batch, stage + 1)).expect("a forward gave it");
+                self.groups.pipeline.send(peer, self.tag((micro_batch, stage + 1), Way::Down), hidden.data())?;
+            }
+            Action::RecvActivation { peer, .. } => {
+                let hidden = self.receive(peer, self.tag(place, Way::Down)).await?;
+                step.inputs.insert(place, hidden);
+            }
+            Action::SendGradient { peer, .. } => {
+                let gradient = step.d_outputs.remove(&(micro_batch, stage - 1)).expect("a backward gave it");
+                self.groups.pipeline.send(peer, self.tag((micro_batch, stage - 1), Way::Up), gradient.data())?;
+            }
+            Action::RecvGradient { peer, .. } => {
+                let gradient = self.receive(peer, self.tag(place, Way::Up)).await?;
+                step.d_outputs.insert(place, gradient);
+            }
+            Action::ReduceGradients | Action::OptimizerStep => {}
+        }
+        Ok(())
+    }
+
+    /// Hidden states, or their gradient, from a rank of the pipeline.
+    async fn receive(&self, peer: usize, tag: u32) -> Result<Tensor> {
+        let rows = self.boundary().rows(self.rows());
+        let mut tensor = Tensor::for_output(&self.ledger, Category::Activations, &[rows, self.model.config.d_model])?;
+        self.groups.pipeline.recv(peer, tag, tensor.data_mut()).await?;
+        Ok(tensor)
+    }
+
+    /// The tag of what goes to a place.
+    fn tag(&self, (micro_batch, stage): Place, way: Way) -> u32 {
+        2 * (micro_batch * self.plan.stages.len() + stage) as u32 + way as u32
+    }
+
+    /// Tokens of a micro-batch.
+    fn rows(&self) -> usize {
+        self.plan.micro_batch_size() * self.plan.seq_len
+    }
+
+    fn boundary(&self) -> Boundary<'_> {
+        Boundary {
+            group: &self.groups.tensor,
+            ledger: &self.ledger,
+            sequence_parallel: self.plan.settings.sequence_parallel && self.groups.tensor.size() > 1,
+            algorithm: self.plan.settings.algorithm,
+        }
+    }
+
+    /// The tokens of a micro-batch of this rank's replica, and their targets.
+    fn micro_batch<'a>(&self, batch: Batch<'a>, micro_batch: usize) -> (Tokens, &'a [i32]) {
+        let sequences = self.plan.sequences(self.groups.data.index(), micro_batch);
+        let tokens = sequences.start * self.plan.seq_len..sequences.end * self.plan.seq_len;
+        (Tokens::new(sequences.len(), self.plan.seq_len, &batch.inputs[tokens.clone()]), &batch.targets[tokens])
+    }
+}
+
+/// Which way a message goes through the model.
+#[derive(Clone, Copy)]
+enum Way {
+    Down,
+    Up,
+}
+
+impl Groups {
+    fn new(comm: &Rc<Comm>, plan: &Plan, config: &ModelConfig) -> Self {
+        let mesh = &plan.mesh;
+        let pipeline = Group::over(comm, mesh, &[Axis::Pipeline]);
+        let (me, last) = (pipeline.index(), pipeline.size() - 1);
+        let ends = [pipeline.members()[0], pipeline.members()[last]];
+        let tied = (config.tie_embeddings && last > 0 && (me == 0 || me == last)).then(|| Group::new(comm, ends.to_vec(), TIED_SPACE));
+        Self {
+            world: Group::over(comm, mesh, &Axis::ALL),
+            data: Group::over(comm, mesh, &[Axis::Data]),
+            tensor: Group::over(comm, mesh, &[Axis::Tensor]),
+            pipeline,
+            tied,
+        }
+    }
+}
+
+/// Tag space of the groups of first and last stages.
+const TIED_SPACE: u32 = super::group::FIRST_FREE_SPACE;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
