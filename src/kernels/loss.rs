@@ -99,6 +99,13 @@ fn row_nll<S: Simd>(isa: S, logits: &[f32], target: i32) -> f32 {
     if target < 0 {
         return 0.0;
     }
+    let (max, sum) = max_and_sum(isa, logits);
+    nll_of(sum, max, logits[target as usize])
+}
+
+/// The largest logit, and `Σ exp(x - max)`.
+#[inline(always)]
+fn max_and_sum<S: Simd>(isa: S, logits: &[f32]) -> (f32, f32) {
     let max = row::max(isa, logits);
     let sum = row::sum(
         isa,
@@ -106,7 +113,7 @@ fn row_nll<S: Simd>(isa: S, logits: &[f32], target: i32) -> f32 {
         #[inline(always)]
         |[x]| exp(isa, isa.sub(x, isa.splat(max))),
     );
-    nll_of(sum, max, logits[target as usize])
+    (max, sum)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub use head::Head;
 pub use kv_cache::KvCache;
 pub use linear::{Linear, LinearAdapter};
 pub use norm::Norm;
-pub use part::{Part, Slice, segment_of};
+pub use part::{Part, Slice};
 pub use pass::{Pass, Tokens};
 pub use rotary::RotaryTables;
 pub use segment::Segment;

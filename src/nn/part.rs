@@ -83,31 +83,13 @@ impl Part {
         let Slice { index, count } = self.slice;
         assert!(index < count, "slice {index} of {count}");
         let ends = self.chunks.iter().flat_map(|chunk| [chunk.start, chunk.end]).chain([config.n_segments()]);
-        assert!(ends.clone().zip(ends.skip(1)).all(|(a, b)| a <= b), "chunks {:?} of {} segments", self.chunks, config.n_segments());
+        assert!(ends.is_sorted(), "chunks {:?} of {} segments", self.chunks, config.n_segments());
         let fits = |n: &usize| config.n_heads.is_multiple_of(*n) && config.n_kv_heads.is_multiple_of(*n);
         if !fits(&count) {
             let nearest = (1..=count).rev().find(fits).unwrap_or(1);
             return Err(ConfigError::TensorParallel { n_heads: config.n_heads, n_kv_heads: config.n_kv_heads, ranks: count, nearest });
         }
         Ok(())
-    }
-}
-
-/// The segment that a parameter of that name belongs to: an adapter's to that of its layer, a tied weight to the embedding.
-///
-/// # Panics
-/// If a model of that configuration has no parameter of the name.
-pub fn segment_of(name: &str, config: &ModelConfig) -> usize {
-    let path: Vec<&str> = name.split('.').collect();
-    match path[..] {
-        ["model", "layers", layer, block, ..] => {
-            let layer: usize = layer.parse().unwrap_or_else(|_| panic!("{name} has no number of a layer"));
-            let feed_forward = matches!(block, "mlp" | "post_attention_layernorm");
-            1 + 2 * layer + usize::from(feed_forward)
-        }
-        ["model", "embed_tokens" | "embed_positions", ..] => 0,
-        ["model", "norm", ..] | ["lm_head", ..] => config.n_segments() - 1,
-        _ => panic!("{name} is no parameter of a transformer"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cross-entropy where each rank has the logits of a slice of the vocabulary (Shoeybi et al. 2019, arXiv:1909.08053, section 3): each
 //! sums up its slice in a few numbers a row, all ranks merge those of all, and each computes the gradient of its slice.
 
-use super::nll_of;
+use super::{max_and_sum, nll_of};
 use crate::kernels::parallel::row_grain;
 use crate::kernels::pool::{self, Rows};
 use crate::kernels::simd::math::exp;
@@ -20,13 +20,7 @@ pub fn slice_stats(width: usize, first: usize, logits: &[f32], targets: &[i32], 
                 || {
                     for (r, stats) in rows.zip(stats.data.chunks_exact_mut(SLICE_STATS)) {
                         let logits = &logits[r * width..][..width];
-                        let max = row::max(isa, logits);
-                        let sum = row::sum(
-                            isa,
-                            [logits],
-                            #[inline(always)]
-                            |[x]| exp(isa, isa.sub(x, isa.splat(max))),
-                        );
+                        let (max, sum) = max_and_sum(isa, logits);
                         let target = place(targets[r], first, width).map_or(f32::NEG_INFINITY, |at| logits[at]);
                         stats.copy_from_slice(&[max, sum, target]);
                     }

@@ -73,7 +73,7 @@ kernel_test!(
 
     fn slices_of_the_vocabulary_give_the_loss_of_the_whole() {
         let mut report = Report::default();
-        for shape @ (rows, vocab) in SHAPES {
+        for shape @ (_, vocab) in SHAPES {
             let (logits, targets) = case(shape);
             let (nll, gradient) = reference(vocab, &logits, &targets, 0.25);
             for slices in [1, 2, 3].into_iter().filter(|slices| *slices <= vocab) {
@@ -81,7 +81,6 @@ kernel_test!(
                 report.every_backend(&format!("gradient {shape:?} in {slices}"), 1e-6, &gradient, || run().0);
                 report.every_backend(&format!("nll {shape:?} in {slices}"), 1e-6, &nll, || run().1);
             }
-            assert_eq!(in_slices(vocab, 1, &logits, &targets).1.len(), rows);
         }
         report.finish();
     }

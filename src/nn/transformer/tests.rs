@@ -1,5 +1,5 @@
 use super::*;
-use crate::nn::{FeedForwardKind, NormKind, RandomWeights};
+use crate::nn::{FeedForwardKind, Init, NormKind, RandomWeights, Slice};
 
 fn llama() -> ModelConfig {
     ModelConfig {
@@ -189,4 +189,86 @@ fn attention_needs_memory_linear_in_the_sequence() {
     };
     let ratio = peak(2048) / peak(1024);
     assert!((ratio - 2.0).abs() < 0.02, "twice the sequence takes {ratio} times the memory");
+}
+
+/// Runs `segment` of a model forward on `x`, and backward from a gradient of ones; gives the output, the gradient of `x` and those of
+/// the parameters.
+fn run_segment(mut model: Transformer, segment: usize, x: &[f32], split: bool) -> (Vec<f32>, Option<Vec<f32>>, Vec<Vec<f32>>) {
+    let (tokens, _) = batch();
+    let ledger = model.params.ledger().clone();
+    let pass = model.pass(&tokens, None).unwrap();
+    let mut tape = Tape::recording(&ledger);
+    let x = Tensor::from_vec(&ledger, Category::Activations, &[14, model.config.d_model], x.to_vec()).unwrap();
+    let x = (segment > 0).then(|| tape.input(x, true));
+    let y = model.segments[segment].forward(&mut tape, &pass, x.as_ref()).unwrap();
+    let (output, shape, values) = (y.node(), y.tensor().shape().to_vec(), y.data().to_vec());
+    let input = x.map(|x| x.node());
+    let ones = Tensor::from_vec(&ledger, Category::Activations, &shape, vec![1.0; values.len()]).unwrap();
+    let d_x = match split {
+        false => tape.backward(&mut model.params, output, ones, input).unwrap(),
+        true => {
+            let (d_x, later) = tape.backward_input(&mut model.params, output, ones, input).unwrap();
+            let linear = |param: &crate::autograd::Param| param.name.contains("_proj.weight") && param.grad.is_some();
+            assert!(!model.params.iter().any(linear), "no linear layer has its gradient yet");
+            later.accumulate(&mut model.params).unwrap();
+            d_x
+        }
+    };
+    let grads = model.params.iter().map(|p| p.grad.as_ref().map(|g| g.data().to_vec()).unwrap_or_default()).collect();
+    (values, d_x.map(|d_x| d_x.data().to_vec()), grads)
+}
+
+fn hidden_states() -> Vec<f32> {
+    (0..14 * 12).map(|i| ((i * 37 % 101) as f32 - 50.0) / 40.0).collect()
+}
+
+#[test]
+fn a_backward_in_two_parts_gives_the_gradients_of_one() {
+    for config in [llama(), gpt()] {
+        for segment in 0..config.n_segments() {
+            let whole = run_segment(build(config.clone()), segment, &hidden_states(), false);
+            let parts = run_segment(build(config.clone()), segment, &hidden_states(), true);
+            assert_eq!(whole, parts, "segment {segment}");
+        }
+    }
+}
+
+/// What `parts` have, added up.
+fn sum(parts: &[Vec<f32>]) -> Vec<f32> {
+    (0..parts[0].len()).map(|i| parts.iter().map(|part| part[i]).sum()).collect()
+}
+
+fn close(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 2e-5 * b.abs().max(1.0))
+}
+
+#[test]
+fn the_slices_of_a_segment_add_up_to_it() {
+    for config in [llama(), gpt()] {
+        let weights = build(config.clone());
+        let slice = |index| {
+            let part = Part { slice: Slice { index, count: 2 }, ..Part::whole(&config) };
+            Transformer::build_part(config.clone(), part, &Ledger::new(None), &mut Weights(&weights)).unwrap()
+        };
+        // The head's slices give some of the logits each: the loss's own tests are about those.
+        for segment in 0..config.n_segments() - 1 {
+            let (y, d_x, _) = run_segment(build(config.clone()), segment, &hidden_states(), false);
+            let slices = [0, 1].map(|index| run_segment(slice(index), segment, &hidden_states(), false));
+            assert!(close(&sum(&slices.each_ref().map(|slice| slice.0.clone())), &y), "output of segment {segment}");
+            if let Some(d_x) = d_x {
+                let of_slices = slices.each_ref().map(|slice| slice.1.clone().expect("as of the whole"));
+                assert!(close(&sum(&of_slices), &d_x), "gradient of segment {segment}");
+            }
+        }
+    }
+}
+
+/// The weights of another model.
+struct Weights<'a>(&'a Transformer);
+
+impl WeightSource for Weights<'_> {
+    fn weight(&mut self, name: &str, _: &[usize], _: Init) -> std::result::Result<Vec<f32>, BuildError> {
+        let params = &self.0.params;
+        Ok(params.value(params.find(name).expect("a weight of the whole")).to_vec())
+    }
 }
