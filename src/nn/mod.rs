@@ -18,7 +18,7 @@ mod transformer;
 pub use attention::Attention;
 pub use build::{BuildError, Init, RandomWeights, WeightSource, add_param};
 pub use config::{ConfigError, FeedForwardKind, ModelConfig, NormKind, Positions};
-pub use embedding::Embedding;
+pub use embedding::{EMBEDDING_WEIGHT, Embedding};
 pub use feed_forward::FeedForward;
 pub use head::Head;
 pub use kv_cache::KvCache;

@@ -9,6 +9,8 @@ pub mod formula;
 pub mod group;
 pub mod mesh;
 pub mod partition;
+pub mod plan;
+pub mod rank;
 pub mod schedule;
 pub mod transport;
 

@@ -11,27 +11,6 @@ use super::partition::{PartitionError, even};
 use super::schedule::{Schedule, ScheduleError, ScheduleKind};
 use crate::nn::{ConfigError, ModelConfig, Part, Slice};
 
-/// What data-parallel ranks do not all hold (Rajbhandari et al. 2020, arXiv:1910.02054).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Zero {
-    /// Each holds everything: plain data parallelism.
-    #[default]
-    Off,
-    /// Each holds a share of the optimizer's state.
-    Optimizer,
-    /// Each holds a share of the gradients, too.
-    Gradients,
-    /// Each holds a share of the weights, too, and gathers those of a segment when it needs them.
-    Parameters,
-}
-
-impl Zero {
-    /// The stage's number in the paper.
-    pub fn stage(self) -> usize {
-        self as usize
-    }
-}
-
 /// How a training is spread over ranks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -49,8 +28,6 @@ pub struct Settings {
     pub chunks_per_stage: usize,
     /// Micro-batches that each replica's share of the batch is cut into.
     pub micro_batches: usize,
-    /// What data-parallel ranks do not all hold.
-    pub zero: Zero,
     /// How data-parallel gradients are sent.
     pub compression: Compression,
     /// How sums over ranks are reached.
@@ -69,7 +46,6 @@ impl Default for Settings {
             schedule: ScheduleKind::OneForwardOneBackward,
             chunks_per_stage: 1,
             micro_batches: 1,
-            zero: Zero::Off,
             compression: Compression::None,
             algorithm: Algorithm::Ring,
             bucket_bytes: 1 << 20,
@@ -115,23 +91,6 @@ pub enum PlanError {
         /// Tensor-parallel ranks.
         tensor: usize,
     },
-    /// A combination that gains nothing.
-    #[error(
-        "ZeRO stage {stage} with {pipeline} pipeline stages would exchange all gradients once for each micro-batch; use stage 1, or no \
-         pipeline"
-    )]
-    ZeroPipeline {
-        /// ZeRO's stage.
-        stage: usize,
-        /// Pipeline stages.
-        pipeline: usize,
-    },
-    /// A combination that is not made: error feedback would have to follow shards.
-    #[error("gradients can be sent as {compression} only where each replica holds all of them; use ZeRO stage 0")]
-    ZeroCompression {
-        /// How gradients were to be sent.
-        compression: &'static str,
-    },
 }
 
 /// What the ranks of a parallel training do.
@@ -156,8 +115,13 @@ impl Plan {
     ///
     /// # Errors
     /// Naming what does not fit, and the nearest that would.
-    pub fn new(settings: Settings, config: &ModelConfig, (batch_size, seq_len): (usize, usize), max_ranks: usize) -> Result<Self, PlanError> {
-        let Settings { data, pipeline, tensor, schedule, chunks_per_stage, micro_batches, zero, compression, .. } = settings;
+    pub fn new(
+        settings: Settings,
+        config: &ModelConfig,
+        (batch_size, seq_len): (usize, usize),
+        max_ranks: usize,
+    ) -> Result<Self, PlanError> {
+        let Settings { data, pipeline, tensor, schedule, chunks_per_stage, micro_batches, .. } = settings;
         let mesh = Mesh::new([data, pipeline, 1, tensor], max_ranks)?;
         let schedule = Schedule::new(schedule, pipeline, chunks_per_stage, micro_batches)?;
         let stages = even(config.n_layers, pipeline, chunks_per_stage)?;
@@ -172,12 +136,6 @@ impl Plan {
         let rows = batch_size / unit * seq_len;
         if settings.sequence_parallel && rows < tensor {
             return Err(PlanError::Rows { rows, tensor });
-        }
-        if zero > Zero::Optimizer && pipeline > 1 {
-            return Err(PlanError::ZeroPipeline { stage: zero.stage(), pipeline });
-        }
-        if zero > Zero::Off && compression != Compression::None {
-            return Err(PlanError::ZeroCompression { compression: compression.name() });
         }
         Ok(Self { settings, mesh, schedule, stages, batch_size, seq_len })
     }

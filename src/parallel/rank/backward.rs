@@ -16,16 +16,13 @@ impl Rank {
             Some(d_logits) => Some(d_logits),
             None => step.d_outputs.remove(&place),
         };
-        for (index, ran) in self.segments_of(stage).zip(flight.ran).rev() {
+        for ran in flight.ran.into_iter().rev() {
             // Below here nothing learns.
             let Some(d_y) = d_output.take() else { break };
-            self.gather_weights(index).await?;
             d_output = match ran {
                 Ran::Whole(recorded) => self.backward_whole(recorded, d_y, &mut later).await?,
                 Ran::ByRows { norm, branch, residual } => self.backward_by_rows(norm, branch, residual, d_y, &mut later).await?,
             };
-            self.release_weights(index)?;
-            self.reduce_shards(index).await?;
         }
         if stage > 0 {
             step.d_outputs.insert((micro_batch, stage - 1), d_output.expect("a stage that is not the first takes a gradient's input"));
@@ -36,12 +33,7 @@ impl Rank {
         Ok(())
     }
 
-    async fn backward_whole(
-        &mut self,
-        recorded: Recorded,
-        d_y: Tensor,
-        later: &mut Option<Vec<WeightGrads>>,
-    ) -> Result<Option<Tensor>> {
+    async fn backward_whole(&mut self, recorded: Recorded, d_y: Tensor, later: &mut Option<Vec<WeightGrads>>) -> Result<Option<Tensor>> {
         let (boundary, rows) = (self.boundary(), self.rows());
         // With sequence parallelism only the embedding runs on all rows, and what it gave was shared out.
         let d_y = if boundary.sequence_parallel { boundary.gather(&d_y, rows).await? } else { d_y };

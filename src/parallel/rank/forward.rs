@@ -52,7 +52,6 @@ impl Rank {
         let mut x = step.inputs.remove(&place).map(|value| Hidden { value, needs_grad: true });
         let mut flight = Flight { ran: Vec::new(), d_logits: None };
         for index in self.segments_of(stage) {
-            self.gather_weights(index).await?;
             let pass = self.model.pass(&tokens, dropout)?;
             let segment = &self.model.segments[index];
             let boundary = self.boundary();
@@ -75,7 +74,6 @@ impl Rank {
                 }
                 x = Some(Hidden { value, needs_grad });
             }
-            self.release_weights(index)?;
         }
         if let Some(hidden) = x {
             step.inputs.insert((micro_batch, stage + 1), hidden.value);

@@ -6,41 +6,21 @@ use crate::kernels::elementwise::sum_of_squares;
 use crate::parallel::collectives::{Algorithm, Reduce};
 use crate::parallel::compress::{Compression, ErrorFeedback};
 use crate::parallel::group::{Group, even_shards};
-use crate::parallel::plan::Zero;
 use crate::tensor::{Category, Charge, Ledger, Tensor};
 
 impl Rank {
-    pub(super) fn zero_grads(&mut self) {
-        self.model.params.zero_grads();
-        if let Some(shards) = &mut self.shards {
-            shards.zero_grads();
-        }
-    }
-
     /// Sums gradients over the ranks with the same weights; `loss` is this rank's part.
     pub(super) async fn reduce_gradients(&mut self, loss: f64) -> Result<StepReport> {
-        if self.plan.settings.zero < Zero::Gradients {
-            let replicated = self.learning(|split| split == Split::Replicated);
-            self.sum_over_tensor(&replicated).await?;
-            if let Some(group) = &self.groups.tied {
-                let embedding: Vec<ParamId> = self.tied_weight().into_iter().collect();
-                sum_grads(&mut self.model.params, &embedding, group, self.plan.settings.algorithm).await?;
-            }
-            match self.plan.settings.zero {
-                Zero::Off => self.sum_over_replicas().await?,
-                _ => {
-                    for index in 0..self.model.segments.len() {
-                        self.reduce_unit(index).await?;
-                    }
-                }
-            }
+        let algorithm = self.plan.settings.algorithm;
+        // Of a weight that each tensor-parallel rank has whole, each has a part of the gradient.
+        let replicated = self.learning(|split| split == Split::Replicated);
+        sum_grads(&mut self.model.params, &replicated, &self.groups.tensor, algorithm).await?;
+        let tied: Vec<ParamId> = self.tied_weight().into_iter().collect();
+        if let Some(group) = &self.groups.tied {
+            sum_grads(&mut self.model.params, &tied, group, algorithm).await?;
         }
+        self.sum_over_replicas().await?;
         self.report(loss).await
-    }
-
-    /// Sums the gradients of weights of which each tensor-parallel rank has the whole, and a part of its gradient.
-    pub(super) async fn sum_over_tensor(&mut self, ids: &[ParamId]) -> Result<()> {
-        sum_grads(&mut self.model.params, ids, &self.groups.tensor, self.plan.settings.algorithm).await
     }
 
     /// The trainable parameters of these kinds.
@@ -78,15 +58,9 @@ impl Rank {
 
     /// The whole loss and the norm of the whole gradient.
     async fn report(&self, loss: f64) -> Result<StepReport> {
-        let squares = match &self.shards {
-            Some(shards) => shards.sum_of_squares(|id| self.counts(id)),
-            None if self.groups.data.index() == 0 => {
-                let params = &self.model.params;
-                let counted = params.ids().filter(|&id| self.counts(id)).filter_map(|id| params.get(id).grad.as_ref());
-                counted.map(|grad| sum_of_squares(grad.data())).sum()
-            }
-            None => 0.0,
-        };
+        let params = &self.model.params;
+        let counted = params.ids().filter(|&id| self.counts(id)).filter_map(|id| params.get(id).grad.as_ref());
+        let squares: f64 = counted.map(|grad| sum_of_squares(grad.data())).sum();
         // As pairs of float32, since messages have no float64.
         let mut sums = [loss as f32, (loss - f64::from(loss as f32)) as f32, squares as f32, (squares - f64::from(squares as f32)) as f32];
         self.groups.world.all_reduce(&mut sums, Reduce::Sum, Algorithm::Tree).await?;
@@ -99,7 +73,7 @@ impl Rank {
         let param = self.model.params.get(id);
         let copy = param.split == Split::Replicated && self.groups.tensor.index() > 0;
         let tied_copy = self.groups.pipeline.index() > 0 && self.tied_weight() == Some(id);
-        param.trainable && !copy && !tied_copy
+        param.trainable && self.groups.data.index() == 0 && !copy && !tied_copy
     }
 }
 
@@ -130,7 +104,7 @@ async fn sum_grads(params: &mut Params, ids: &[ParamId], group: &Group, algorith
 }
 
 /// The gradients of these parameters, one behind the other; zeros where there is none.
-pub(super) fn flat_grads(params: &Params, ids: &[ParamId]) -> Result<Tensor> {
+fn flat_grads(params: &Params, ids: &[ParamId]) -> Result<Tensor> {
     let len = ids.iter().map(|&id| params.get(id).value.len()).sum();
     let mut flat = Tensor::for_output(params.ledger(), Category::Communication, &[len])?;
     let mut rest = flat.data_mut();

@@ -6,7 +6,6 @@ mod forward;
 mod gradients;
 mod head;
 mod update;
-mod zero;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -16,12 +15,11 @@ use thiserror::Error;
 use self::boundary::Boundary;
 use self::forward::Flight;
 use self::gradients::CompressedBucket;
-use self::zero::Shards;
 use super::comm::Comm;
 use super::compress::Malformed;
 use super::group::Group;
 use super::mesh::Axis;
-use super::plan::{Plan, Zero};
+use super::plan::Plan;
 use super::schedule::Action;
 use super::transport::Lost;
 use crate::autograd::{DropoutKey, WeightGrads};
@@ -81,7 +79,6 @@ pub struct Rank {
     model: Transformer,
     ledger: Ledger,
     optimizer: AdamW,
-    shards: Option<Shards>,
     compressed: Vec<CompressedBucket>,
 }
 
@@ -133,16 +130,11 @@ impl Rank {
         let mut model = Transformer::build_part(config.clone(), plan.part(rank), ledger, source)?;
         prepare(&mut model)?;
         let groups = Groups::new(comm, plan, config);
-        let shards = (plan.settings.zero > Zero::Off).then(|| Shards::new(&model, &groups.data, plan.settings.zero));
         let optimizer = AdamW::new(optimizer);
-        let mut rank = Self { plan: plan.clone(), groups, model, ledger: ledger.clone(), optimizer, shards, compressed: Vec::new() };
-        if let Some(shards) = &mut rank.shards {
-            shards.release_all(&mut rank.model.params).map_err(BuildError::from)?;
-        }
-        Ok(rank)
+        Ok(Self { plan: plan.clone(), groups, model, ledger: ledger.clone(), optimizer, compressed: Vec::new() })
     }
 
-    /// This rank's part of the model. With ZeRO stage 3, the weights of a segment are there only while it runs.
+    /// This rank's part of the model.
     pub fn model(&self) -> &Transformer {
         &self.model
     }
@@ -158,7 +150,7 @@ impl Rank {
         let tokens = self.plan.batch_size * self.plan.seq_len;
         assert_eq!((batch.inputs.len(), batch.targets.len()), (tokens, tokens), "a batch of the plan's sizes");
         let plan = self.plan.clone();
-        self.zero_grads();
+        self.model.params.zero_grads();
         let mut step = Step::default();
         let mut report = None;
         for action in &plan.schedule.ranks[self.groups.pipeline.index()] {
@@ -166,7 +158,7 @@ impl Rank {
                 Action::ReduceGradients => report = Some(self.reduce_gradients(step.loss).await?),
                 Action::OptimizerStep => {
                     let report = report.expect("gradients are reduced before the weights are updated");
-                    self.update(report, update).await?;
+                    self.update(report, update)?;
                 }
                 action => self.act(action, &mut step, batch).await?,
             }
@@ -185,9 +177,6 @@ impl Rank {
             Action::BackwardWeight { .. } => {
                 for grads in step.weight_grads.remove(&place).expect("the first part of the backward ran before") {
                     grads.accumulate(&mut self.model.params)?;
-                }
-                for index in self.segments_of(stage) {
-                    self.reduce_shards(index).await?;
                 }
             }
             Action::SendActivation { peer, .. } => {

@@ -1,0 +1,173 @@
+//! Every way to spread a training gives the losses of one rank.
+
+use super::*;
+use crate::finetune::lora;
+use crate::nn::{FeedForwardKind, NormKind, Positions, RandomWeights};
+use crate::optim::{Decay, clip_factor, grad_norm};
+use crate::parallel::compress::Compression;
+use crate::parallel::plan::Settings;
+use crate::parallel::schedule::ScheduleKind;
+use crate::parallel::transport::thread::run;
+
+const BATCH: usize = 8;
+const CONTEXT: usize = 12;
+const STEPS: usize = 20;
+const UPDATE: Update = Update { learning_rate: 3e-3, gradient_clip: 1.0 };
+const ADAMW: AdamWConfig = AdamWConfig { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01, decay: Decay::MatricesOnly };
+
+fn llama() -> ModelConfig {
+    ModelConfig {
+        vocab_size: 37,
+        d_model: 24,
+        n_layers: 4,
+        n_heads: 4,
+        n_kv_heads: 2,
+        d_head: 8,
+        d_ff: 40,
+        max_positions: 16,
+        tie_embeddings: true,
+        ..ModelConfig::default()
+    }
+}
+
+fn gpt() -> ModelConfig {
+    ModelConfig {
+        n_kv_heads: 4,
+        norm: NormKind::LayerNorm,
+        positions: Positions::Learned,
+        feed_forward: FeedForwardKind::Gelu,
+        bias: true,
+        tie_embeddings: false,
+        ..llama()
+    }
+}
+
+/// Prepares a model for training.
+type Prepare = fn(&mut Transformer) -> std::result::Result<(), BuildError>;
+
+fn full(_: &mut Transformer) -> std::result::Result<(), BuildError> {
+    Ok(())
+}
+
+fn with_lora(model: &mut Transformer) -> std::result::Result<(), BuildError> {
+    let target_modules = ["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"].map(str::to_owned).to_vec();
+    let config = lora::LoraConfig { rank: 4, alpha: 8.0, dropout: 0.0, target_modules, init: lora::LoraInit::KaimingUniform };
+    lora::attach(model, &config, &mut RandomWeights { seed: 5 }).expect("a rank below every module's size");
+    Ok(())
+}
+
+fn batch(step: usize) -> (Vec<i32>, Vec<i32>) {
+    // Two batches in turn, so that they are learned.
+    let token = |i: usize| ((i * i + 7 * (step % 2) * i) % 37) as i32;
+    let mut targets: Vec<i32> = (1..=BATCH * CONTEXT).map(token).collect();
+    targets[5] = -100;
+    ((0..BATCH * CONTEXT).map(token).collect(), targets)
+}
+
+/// The losses of one rank, as the lab trains.
+fn alone(config: &ModelConfig, prepare: Prepare) -> Vec<f64> {
+    let mut model = Transformer::build(config.clone(), &Ledger::new(None), &mut RandomWeights { seed: 3 }).unwrap();
+    prepare(&mut model).unwrap();
+    let mut optimizer = AdamW::new(ADAMW);
+    let step = |step: usize| {
+        let (inputs, targets) = batch(step);
+        model.params.zero_grads();
+        let scale = 1.0 / (BATCH * CONTEXT) as f32;
+        let loss = model.forward_backward(&Tokens::new(BATCH, CONTEXT, inputs), &targets, scale, None).unwrap();
+        let clip = clip_factor(grad_norm(&model.params), UPDATE.gradient_clip);
+        optimizer.step(&mut model.params, UPDATE.learning_rate, clip).unwrap();
+        loss
+    };
+    (0..STEPS).map(step).collect()
+}
+
+/// The losses of each rank, which are threads.
+fn spread(config: &ModelConfig, settings: Settings, prepare: Prepare) -> Vec<Vec<f64>> {
+    let plan = Plan::new(settings, config, (BATCH, CONTEXT), 8).unwrap();
+    let results = run(plan.mesh.ranks(), |transport| {
+        let plan = plan.clone();
+        async move {
+            let comm = Comm::new(transport);
+            let source = &mut RandomWeights { seed: 3 };
+            let mut rank = Rank::new(&comm, &Rc::new(plan), config, ADAMW, &Ledger::new(None), source, prepare).expect("built");
+            let mut losses = Vec::new();
+            for step in 0..STEPS {
+                let (inputs, targets) = batch(step);
+                losses.push(rank.step(Batch { inputs: &inputs, targets: &targets, dropout: None }, UPDATE).await?.loss);
+            }
+            Ok::<_, RankError>(losses)
+        }
+    });
+    results.into_iter().map(|rank| rank.expect("no panic").unwrap()).collect()
+}
+
+fn worst_difference(expected: &[f64], losses: &[f64]) -> f64 {
+    assert_eq!(expected.len(), losses.len());
+    expected.iter().zip(losses).map(|(a, b)| (a - b).abs() / a.abs()).fold(0.0, f64::max)
+}
+
+fn check(name: &str, settings: &Settings) {
+    for (model, config) in [("llama", llama()), ("gpt", gpt())] {
+        for (method, prepare) in [("full", full as Prepare), ("lora", with_lora)] {
+            let expected = alone(&config, prepare);
+            assert!(expected[STEPS - 1] < expected[1], "it learns: {expected:?}");
+            let ranks = spread(&config, settings.clone(), prepare);
+            assert!(ranks.iter().all(|losses| *losses == ranks[0]), "{name}, {model}, {method}: every rank reports the same");
+            let worst = worst_difference(&expected, &ranks[0]);
+            assert!(worst <= 1e-5, "{name}, {model}, {method}: {worst:e}");
+        }
+    }
+}
+
+fn settings(data: usize, pipeline: usize, tensor: usize, micro_batches: usize) -> Settings {
+    Settings { data, pipeline, tensor, micro_batches, ..Settings::default() }
+}
+
+#[test]
+fn one_rank_in_micro_batches() {
+    check("1 rank", &settings(1, 1, 1, 1));
+    check("1 rank, 4 micro-batches", &settings(1, 1, 1, 4));
+}
+
+#[test]
+fn data_parallel() {
+    check("dp2", &settings(2, 1, 1, 1));
+    check("dp4 in small buckets", &Settings { bucket_bytes: 4000, ..settings(4, 1, 1, 2) });
+}
+
+#[test]
+fn tensor_parallel() {
+    check("tp2", &settings(1, 1, 2, 1));
+    check("tp2, rows shared out", &Settings { sequence_parallel: true, ..settings(1, 1, 2, 2) });
+}
+
+#[test]
+fn pipeline_parallel() {
+    for schedule in ScheduleKind::ALL {
+        let chunks_per_stage = if schedule == ScheduleKind::Interleaved { 2 } else { 1 };
+        check(&format!("pp2 {}", schedule.name()), &Settings { schedule, chunks_per_stage, ..settings(1, 2, 1, 4) });
+    }
+    check("pp4", &settings(1, 4, 1, 8));
+}
+
+#[test]
+fn mixtures() {
+    check("dp2 tp2 pp2", &settings(2, 2, 2, 2));
+    check(
+        "dp2 tp2 pp2, rows shared out, zb_h1",
+        &Settings { sequence_parallel: true, schedule: ScheduleKind::ZeroBubbleH1, ..settings(2, 2, 2, 4) },
+    );
+    check("pp4 dp2", &settings(2, 4, 1, 4));
+}
+
+#[test]
+fn compressed_gradients_still_learn_and_send_fewer_bytes() {
+    let expected = alone(&llama(), full);
+    for compression in [Compression::Float16, Compression::Int8, Compression::TopK { keep: 0.1 }] {
+        let ranks = spread(&llama(), Settings { compression, ..settings(2, 1, 1, 1) }, full);
+        assert_eq!(ranks[0], ranks[1], "{}", compression.name());
+        let worst = worst_difference(&expected, &ranks[0]);
+        println!("{}: worst relative difference of the loss {worst:e}", compression.name());
+        assert!(ranks[0][STEPS - 1] < ranks[0][0] && worst > 0.0, "{}: {:?}", compression.name(), ranks[0]);
+    }
+}
