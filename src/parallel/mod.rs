@@ -14,5 +14,5 @@ pub mod rank;
 pub mod schedule;
 pub mod transport;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
