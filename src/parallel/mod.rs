@@ -6,6 +6,7 @@ pub mod collectives;
 pub mod comm;
 pub mod formula;
 pub mod group;
+pub mod measure;
 pub mod mesh;
 pub mod transport;
 

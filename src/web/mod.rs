@@ -1,6 +1,9 @@
 //! The wasm-bindgen face of the engine: it converts, calls, and converts back.
 
 mod bench;
+// Ranks are the threads of a world: each has a build without threads of its own.
+#[cfg(not(feature = "threads"))]
+mod rank;
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;

@@ -1,5 +1,6 @@
 /** Served without COOP and COEP headers the same experiment runs, without threads, and the page says so. */
 import { expect, open, run, state, test } from './page';
+import { openParallel, selfCheck } from './ranks';
 
 test('the experiment runs without threads, and the page says so', async ({ page }) => {
   await open(page);
@@ -20,4 +21,11 @@ test('the benchmark measures one thread, and says why', async ({ page }) => {
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.locator('bench-control .state')).toContainText('Finished', { timeout: 60_000 });
   await expect(page.locator('bench-environment')).toContainText('single-relaxed');
+});
+
+test('every collective between ranks over ports; shared memory is refused, with the reason', async ({ page }) => {
+  await openParallel(page);
+  await selfCheck(page, { ranks: 3 });
+  const refused = await page.evaluate(() => window.openWorld({ ranks: 2, transport: 'shared' }).then(() => 'open', String));
+  expect(refused).toContain('This page is not cross-origin isolated');
 });

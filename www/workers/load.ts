@@ -1,7 +1,7 @@
 /** Loads the engine and the files an experiment needs. */
 import type { EngineModule } from '../engine/engine';
 import { TinyaiError, problem } from '../engine/error';
-import { probe, usable } from '../engine/variants';
+import { probe, usable, type Features } from '../engine/variants';
 import type { Environment } from '../types/generated/Environment';
 import type { Loading } from './protocol';
 
@@ -11,9 +11,9 @@ export interface Engine {
   environment: Environment;
 }
 
-/** Loads the best variant that works here; `threads` null means one per core. */
-export async function loadEngine(engineBase: string, threads: number | null): Promise<Engine> {
-  const features = await probe();
+/** Loads the best variant that works here; `threads` null means one per core. `allowed` may hold back what the browser offers. */
+export async function loadEngine(engineBase: string, threads: number | null, allowed?: Features): Promise<Engine> {
+  const features = allowed ?? (await probe());
   const cores = navigator.hardwareConcurrency || 1;
   const failures: string[] = [];
   for (const variant of usable(features)) {
