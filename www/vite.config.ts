@@ -6,7 +6,7 @@ import { peerBytes } from './peers.ts';
 export default defineConfig({
   base: './',
   publicDir: 'public',
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: { input: ['index.html', 'bench/index.html'] } },
+  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: { input: ['index.html', 'bench/index.html', 'parallel/index.html'] } },
   define: { BENCH_PEER_BYTES: peerBytes() },
   worker: { format: 'es' },
   // The measuring itself is in tests/bench.

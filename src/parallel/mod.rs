@@ -7,6 +7,7 @@ pub mod comm;
 pub mod compress;
 pub mod formula;
 pub mod group;
+pub mod measure;
 pub mod mesh;
 pub mod partition;
 pub mod plan;

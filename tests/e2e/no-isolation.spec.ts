@@ -1,5 +1,6 @@
 /** Served without COOP and COEP headers the same experiment runs, without threads, and the page says so. */
 import { expect, open, run, state, test } from './page';
+import { openParallel, selfCheck } from './ranks';
 
 test('the experiment runs without threads, and the page says so', async ({ page }) => {
   await open(page);
@@ -23,4 +24,11 @@ test('the benchmark measures one thread, and says why', async ({ page }) => {
   // The clock of such a page is coarse: no figure comes out as 0 or without end.
   await expect(page.locator('bench-peak dd')).toHaveText(/^\s*[\d,.]*[1-9][\d,.]* GFLOP\/s\s*$/);
   await expect(page.locator('bench-figure tr.ours .value')).toHaveText([/^[\d,.]*[1-9][\d,.]*$/, /^[\d,.]*[1-9][\d,.]*$/]);
+});
+
+test('every collective between ranks over ports; shared memory is refused, with the reason', async ({ page }) => {
+  await openParallel(page);
+  await selfCheck(page, { ranks: 3 });
+  const refused = await page.evaluate(() => window.openWorld({ ranks: 2, transport: 'shared' }).then(() => 'open', String));
+  expect(refused).toContain('This page is not cross-origin isolated');
 });

@@ -26,6 +26,12 @@ export const VARIANTS: Variant[] = [
   { name: 'single-simd128', needs: ['simd'] },
 ];
 
+/** The builds for a rank of a parallel training, best first: ranks are the threads, so each has none of its own. */
+export const RANK_VARIANTS: Variant[] = [
+  { name: 'ranks-relaxed', needs: ['relaxedSimd'] },
+  { name: 'ranks-simd128', needs: ['simd'] },
+];
+
 /** Asks the browser, by validating tiny modules. */
 export async function probe(): Promise<Features> {
   const shared = globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer !== 'undefined';
@@ -33,9 +39,9 @@ export async function probe(): Promise<Features> {
   return { simd: hasSimd, relaxedSimd: hasRelaxed, threads: hasThreads };
 }
 
-/** The variants that these features allow, best first. */
-export function usable(features: Features): Variant[] {
-  return VARIANTS.filter((variant) => variant.needs.every((need) => features[need]));
+/** Those of the variants that these features allow, best first. */
+export function usable(features: Features, variants = VARIANTS): Variant[] {
+  return variants.filter((variant) => variant.needs.every((need) => features[need]));
 }
 
 /** What the first variant that loads gives, null where none does; and why those before it did not. */

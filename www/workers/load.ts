@@ -1,7 +1,7 @@
 /** Loads the engine and the files an experiment needs. */
 import type { EngineModule } from '../engine/engine';
 import { TinyaiError, problem } from '../engine/error';
-import { firstToLoad, probe, usable, type Variant } from '../engine/variants';
+import { VARIANTS, firstToLoad, probe, usable, type Variant } from '../engine/variants';
 import type { Environment } from '../types/generated/Environment';
 import type { Loading } from './protocol';
 
@@ -11,10 +11,10 @@ export interface Engine {
   environment: Environment;
 }
 
-/** Loads the best variant that works here; `threads` null means one per core. */
-export async function loadEngine(engineBase: string, threads: number | null): Promise<Engine> {
+/** Loads the best of the variants that works here; `threads` null means one per core. */
+export async function loadEngine(engineBase: string, threads: number | null, variants = VARIANTS): Promise<Engine> {
   const features = await probe();
-  const { loaded, failures } = await firstToLoad(usable(features), (variant) => loadVariant(variant, engineBase, threads));
+  const { loaded, failures } = await firstToLoad(usable(features, variants), (variant) => loadVariant(variant, engineBase, threads));
   if (loaded) return loaded;
   if (!features.simd) {
     throw new TinyaiError([

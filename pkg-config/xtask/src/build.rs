@@ -3,7 +3,7 @@
 use crate::run::{root, run, say, timed};
 use crate::toolchain::Toolchain;
 use crate::tools;
-use crate::variants::{MAX_BYTES, TARGET, VARIANTS, Variant};
+use crate::variants::{self, MAX_BYTES, TARGET, Variant};
 use crate::{bench_page, npm};
 use anyhow::{Context, Result, anyhow, ensure};
 use lexopt::prelude::*;
@@ -36,7 +36,7 @@ impl Options {
 }
 
 fn known(name: String) -> Result<String> {
-    let names = VARIANTS.map(|variant| variant.name);
+    let names: Vec<&str> = variants::all().map(|variant| variant.name).collect();
     ensure!(names.contains(&name.as_str()), "--variant {name}: there are {}", names.join(", "));
     Ok(name)
 }
@@ -68,7 +68,7 @@ fn build_engines(wanted: impl Fn(&Variant) -> bool) -> Result<()> {
     let (rust, bindgen, node) = (&rust, &bindgen, &node);
     thread::scope(|scope| {
         let builds: Vec<_> =
-            VARIANTS.iter().filter(|variant| wanted(variant)).map(|variant| scope.spawn(|| engine(variant, rust, bindgen, node))).collect();
+            variants::all().filter(|variant| wanted(variant)).map(|variant| scope.spawn(|| engine(variant, rust, bindgen, node))).collect();
         builds.into_iter().try_for_each(joined)
     })
 }

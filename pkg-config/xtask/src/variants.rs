@@ -1,4 +1,5 @@
-//! The WebAssembly builds of the engine; a visitor downloads one of them.
+//! The WebAssembly builds of the engine. A page loads one of the variants; ranks of a parallel training are workers that each load
+//! one of the builds made for them.
 
 use crate::toolchain::Toolchain;
 use std::path::PathBuf;
@@ -14,15 +15,28 @@ pub struct Variant {
     pub threads: bool,
     /// The relaxed SIMD instructions (fused multiply-add, int8 dot product) beside the 128-bit ones.
     pub relaxed_simd: bool,
+    /// Offers a rank in place of the experiment and the benchmark.
+    pub ranks: bool,
 }
 
-/// Every build that is shipped.
+/// The engine.
 pub const VARIANTS: [Variant; 4] = [
-    Variant { name: "threads-relaxed", threads: true, relaxed_simd: true },
-    Variant { name: "threads-simd128", threads: true, relaxed_simd: false },
-    Variant { name: "single-relaxed", threads: false, relaxed_simd: true },
-    Variant { name: "single-simd128", threads: false, relaxed_simd: false },
+    Variant { name: "threads-relaxed", threads: true, relaxed_simd: true, ranks: false },
+    Variant { name: "threads-simd128", threads: true, relaxed_simd: false, ranks: false },
+    Variant { name: "single-relaxed", threads: false, relaxed_simd: true, ranks: false },
+    Variant { name: "single-simd128", threads: false, relaxed_simd: false, ranks: false },
 ];
+
+/// A rank: its kernels are those of a variant without threads, which the tests run on.
+pub const RANK_VARIANTS: [Variant; 2] = [
+    Variant { name: "ranks-relaxed", threads: false, relaxed_simd: true, ranks: true },
+    Variant { name: "ranks-simd128", threads: false, relaxed_simd: false, ranks: true },
+];
+
+/// Every build that is shipped.
+pub fn all() -> impl Iterator<Item = &'static Variant> {
+    VARIANTS.iter().chain(&RANK_VARIANTS)
+}
 
 /// The most bytes that a variant may have before compression: a visitor waits for it.
 pub const MAX_BYTES: u64 = 900_000;
@@ -35,7 +49,11 @@ impl Variant {
 
     /// `--features` of this build.
     pub fn features(&self) -> &'static [&'static str] {
-        if self.threads { &["--features", "threads"] } else { &[] }
+        match (self.threads, self.ranks) {
+            (true, _) => &["--features", "threads"],
+            (_, true) => &["--features", "ranks"],
+            _ => &[],
+        }
     }
 
     fn rustflags(&self) -> String {

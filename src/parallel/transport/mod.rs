@@ -10,8 +10,12 @@ pub mod block_on;
 pub mod buffer;
 mod lost;
 pub mod memory;
+#[cfg(target_arch = "wasm32")]
+pub mod port;
 mod ring;
 pub mod rings;
+#[cfg(target_arch = "wasm32")]
+pub mod shared;
 mod stash;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod thread;
@@ -39,7 +43,8 @@ pub trait Transport {
     fn ranks(&self) -> usize;
 
     /// Sends a copy of `bytes`, which arrive in the order of sending per (from, to, tag). Never waits: what does not fit on its way is
-    /// kept in an outbox, and goes out while this rank polls anything.
+    /// kept in an outbox, and goes out while this rank polls anything. Before a long computation, [`poll_flush`](Self::poll_flush)
+    /// moves on what has room by now.
     ///
     /// # Errors
     /// If there is no memory for the copy.
@@ -73,12 +78,21 @@ pub trait Transport {
     fn buffers(&self) -> &Rc<Buffers>;
 }
 
-/// The last thing that a rank's program does: sees its messages out and closes its end.
+/// Waits until all of this rank's messages are on their way. A program does so before its rank turns to something else: nobody pumps
+/// the outbox of a rank that polls nothing, and others may wait for what is in it.
+///
+/// # Errors
+/// If a message can no longer be delivered.
+pub async fn flush(transport: &dyn Transport) -> Result<(), Lost> {
+    poll_fn(|cx| transport.poll_flush(cx)).await
+}
+
+/// The last thing that a rank does: [`flush`], and close.
 ///
 /// # Errors
 /// If a message can no longer be delivered.
 pub async fn finish(transport: &dyn Transport) -> Result<(), Lost> {
-    poll_fn(|cx| transport.poll_flush(cx)).await?;
+    flush(transport).await?;
     transport.close();
     Ok(())
 }

@@ -1,0 +1,58 @@
+/** Ranks in workers of an isolated page, over shared memory and over ports. */
+import { expect, test } from './page';
+import { openParallel, selfCheck, stopped } from './ranks';
+
+for (const transport of ['shared', 'ports'] as const) {
+  for (const ranks of [1, 2, 3, 4]) {
+    test(`every collective between ${ranks} ranks, ${transport}`, async ({ page }) => {
+      await openParallel(page);
+      await selfCheck(page, { ranks, transport });
+    });
+  }
+
+  test(`a run is stopped while its ranks wait, ${transport}`, async ({ page }) => {
+    await openParallel(page);
+    const [error] = await stopped(page, { ranks: 2, transport });
+    expect(error).toMatch(/the run was stopped while rank \d was in it/);
+  });
+
+  test(`an all-reduce of 1 MiB, ${transport}`, async ({ page }, info) => {
+    await openParallel(page);
+    const seconds = await page.evaluate(async (transport) => {
+      const world = await window.openWorld({ ranks: 2, transport });
+      const seconds = await world.run({ program: 'all_reduce', floats: 1 << 18, algorithm: 'ring', rounds: 50 });
+      await world.close();
+      return seconds as number[];
+    }, transport);
+    // Bus bandwidth: 2 (n - 1) / n · bytes / seconds, which is bytes / seconds for two ranks.
+    const gigabytes = 2 ** 20 / Math.max(...seconds) / 1e9;
+    info.annotations.push({ type: 'bus bandwidth', description: `${gigabytes.toFixed(2)} GB/s` });
+    console.log(`${transport}: ${gigabytes.toFixed(2)} GB/s`);
+    // A machine that does other things is far slower than it could be: this finds only what is broken.
+    expect(gigabytes).toBeGreaterThan(0.01);
+  });
+}
+
+test('rings smaller than the messages', async ({ page }) => {
+  await openParallel(page);
+  const options = { ranks: 3, transport: 'shared', ringBytes: 1024 } as const;
+  await selfCheck(page, options);
+  // A rank that is done sees its messages out before its worker hears the page again.
+  const rounds = await page.evaluate(async (options) => {
+    const world = await window.openWorld(options);
+    let rounds = 0;
+    for (const algorithm of ['ring', 'tree', 'naive'] as const) {
+      for (let again = 0; again < 5; again++, rounds++) await world.run({ program: 'all_reduce', floats: 10_007, algorithm, rounds: 3 });
+    }
+    await world.close();
+    return rounds;
+  }, options);
+  expect(rounds).toBe(15);
+});
+
+test('a rank that cannot join fails the world, with the reason', async ({ page }) => {
+  await openParallel(page);
+  const open = (options: object) => page.evaluate((options) => window.openWorld(options as never).then(() => 'open', String), options);
+  expect(await open({ ranks: 2, transport: 'shared', ringBytes: 8 })).toMatch(/bytes of shared memory are too few for 2 ranks; give at least/);
+  expect(await open({ ranks: 0 })).toMatch(/ranks is 0/);
+});
