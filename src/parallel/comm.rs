@@ -1,13 +1,15 @@
 //! A rank's communication: its transport, the tags of its groups, and the books of what it sent and waited for.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::poll_fn;
+use std::ops::Range;
 use std::rc::Rc;
 use std::task::Poll;
 
 use web_time::Instant;
 
+use super::clock;
 use super::transport::{Lost, Message, Tag, Transport};
 
 /// What messages are part of.
@@ -100,6 +102,12 @@ pub struct Comm {
     counts: RefCell<Counts>,
     /// Collectives begun so far, by tag space.
     begun: RefCell<HashMap<u32, u32>>,
+    /// Collectives under way.
+    under_way: Cell<usize>,
+    /// When collectives were under way, if that is asked for.
+    trace: RefCell<Option<Vec<Range<f64>>>>,
+    /// Called now and then, at work and while waiting.
+    heartbeat: RefCell<Option<Box<dyn Fn()>>>,
 }
 
 /// In the lower half of a tag: the tag of a message from one rank to another, not the number of a collective.
@@ -108,7 +116,51 @@ const POINT_TO_POINT: u32 = 1 << 31;
 impl Comm {
     /// Communication over `transport`.
     pub fn new(transport: Rc<dyn Transport>) -> Rc<Self> {
-        Rc::new(Self { transport, counts: RefCell::default(), begun: RefCell::default() })
+        Rc::new(Self {
+            transport,
+            counts: RefCell::default(),
+            begun: RefCell::default(),
+            under_way: Cell::default(),
+            trace: RefCell::default(),
+            heartbeat: RefCell::default(),
+        })
+    }
+
+    /// From now on `heartbeat` is called whenever this rank finds time: others can tell by it that it has not hung.
+    pub fn on_heartbeat(&self, heartbeat: impl Fn() + 'static) {
+        *self.heartbeat.borrow_mut() = Some(Box::new(heartbeat));
+    }
+
+    /// This rank is at work, or waits as it should.
+    pub fn beat(&self) {
+        if let Some(heartbeat) = &*self.heartbeat.borrow() {
+            heartbeat();
+        }
+    }
+
+    /// When collectives were under way since the last call, in seconds of [`clock::now`]; the first call begins to write that down.
+    pub fn take_trace(&self) -> Vec<Range<f64>> {
+        self.trace.borrow_mut().replace(Vec::new()).unwrap_or_default()
+    }
+
+    /// A collective begins. They may overlap.
+    pub(super) fn enter(&self) {
+        if self.under_way.replace(self.under_way.get() + 1) == 0
+            && let Some(trace) = &mut *self.trace.borrow_mut()
+        {
+            let now = clock::now();
+            trace.push(now..now);
+        }
+    }
+
+    /// A collective ends.
+    pub(super) fn leave(&self) {
+        self.under_way.set(self.under_way.get() - 1);
+        if self.under_way.get() == 0
+            && let Some(last) = self.trace.borrow_mut().as_mut().and_then(|trace| trace.last_mut())
+        {
+            last.end = clock::now();
+        }
     }
 
     /// The transport.
@@ -152,6 +204,7 @@ impl Comm {
     pub(super) async fn recv(&self, kind: Kind, from: usize, tag: Tag) -> Result<Message, Lost> {
         let mut since = None;
         poll_fn(|cx| {
+            self.beat();
             let polled = self.transport.poll_recv(cx, from, tag);
             match (&polled, since) {
                 (Poll::Pending, None) => since = Some(Instant::now()),

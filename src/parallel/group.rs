@@ -226,7 +226,7 @@ impl Group {
 
     /// A collective begins: also one that sends nothing takes its number, or the members would no longer agree.
     fn call(&self, kind: Kind) -> Call<'_> {
-        Call { comm: &self.comm, members: &self.members, me: self.me, kind, tag: self.comm.next_tag(self.space) }
+        Call::new(&self.comm, &self.members, self.me, kind, self.comm.next_tag(self.space))
     }
 
     fn ranges_of(&self, shards: &[usize], len: usize) -> Vec<Range<usize>> {

@@ -2,6 +2,7 @@
 //! `async fn`; communication is never inside autograd.
 
 pub mod check;
+pub mod clock;
 pub mod collectives;
 pub mod comm;
 pub mod compress;

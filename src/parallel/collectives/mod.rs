@@ -72,6 +72,19 @@ pub(super) struct Call<'a> {
     pub tag: Tag,
 }
 
+impl<'a> Call<'a> {
+    pub fn new(comm: &'a Comm, members: &'a [usize], me: usize, kind: Kind, tag: Tag) -> Self {
+        comm.enter();
+        Self { comm, members, me, kind, tag }
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.comm.leave();
+    }
+}
+
 impl Call<'_> {
     pub fn len(&self) -> usize {
         self.members.len()

@@ -17,6 +17,7 @@ impl Rank {
             None => step.d_outputs.remove(&place),
         };
         for ran in flight.ran.into_iter().rev() {
+            self.beat();
             // Below here nothing learns.
             let Some(d_y) = d_output.take() else { break };
             d_output = match ran {

@@ -52,6 +52,7 @@ impl Rank {
         let mut x = step.inputs.remove(&place).map(|value| Hidden { value, needs_grad: true });
         let mut flight = Flight { ran: Vec::new(), d_logits: None };
         for index in self.segments_of(stage) {
+            self.beat();
             let pass = self.model.pass(&tokens, dropout)?;
             let segment = &self.model.segments[index];
             let boundary = self.boundary();

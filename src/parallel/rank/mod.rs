@@ -3,8 +3,10 @@
 mod backward;
 mod boundary;
 mod forward;
+mod gate;
 mod gradients;
 mod head;
+mod trace;
 mod update;
 
 use std::collections::HashMap;
@@ -15,17 +17,21 @@ use thiserror::Error;
 use self::boundary::Boundary;
 use self::forward::Flight;
 use self::gradients::CompressedBucket;
+use self::trace::Trace;
+use super::clock;
 use super::comm::Comm;
 use super::compress::Malformed;
 use super::group::Group;
 use super::mesh::Axis;
 use super::plan::Plan;
-use super::schedule::Action;
+use super::schedule::{Action, Span};
 use super::transport::Lost;
 use crate::autograd::{DropoutKey, WeightGrads};
 use crate::nn::{BuildError, ModelConfig, Tokens, Transformer, WeightSource};
 use crate::optim::{AdamW, AdamWConfig};
 use crate::tensor::{Category, Ledger, OutOfMemory, Tensor};
+
+pub use self::gate::{Gate, Held, HeldKind};
 
 /// Why a rank cannot go on.
 #[derive(Debug, Error)]
@@ -80,6 +86,10 @@ pub struct Rank {
     ledger: Ledger,
     optimizer: AdamW,
     compressed: Vec<CompressedBucket>,
+    /// At most 1; below, this rank rests after each action as long as it would still compute at that speed.
+    speed: f64,
+    gate: Option<Box<dyn Gate>>,
+    trace: Trace,
 }
 
 /// The process groups that this rank is in.
@@ -106,6 +116,8 @@ struct Step {
     flights: HashMap<Place, Flight>,
     /// Weight gradients that were left for later.
     weight_grads: HashMap<Place, Vec<WeightGrads>>,
+    /// Bytes that wait for a backward, where a step is looked at.
+    kept: HashMap<Place, usize>,
     /// This rank's part of the loss.
     loss: f64,
 }
@@ -131,7 +143,27 @@ impl Rank {
         prepare(&mut model)?;
         let groups = Groups::new(comm, plan, config);
         let optimizer = AdamW::new(optimizer);
-        Ok(Self { plan: plan.clone(), groups, model, ledger: ledger.clone(), optimizer, compressed: Vec::new() })
+        Ok(Self {
+            plan: plan.clone(),
+            groups,
+            model,
+            ledger: ledger.clone(),
+            optimizer,
+            compressed: Vec::new(),
+            speed: 1.0,
+            gate: None,
+            trace: Trace::default(),
+        })
+    }
+
+    /// Makes this rank slower than it is: `speed` is above 0, and 1 for no difference.
+    pub fn set_speed(&mut self, speed: f64) {
+        self.speed = speed;
+    }
+
+    /// What the last step spent its time on, in seconds of [`clock::now`].
+    pub fn spans(&self) -> Vec<Span> {
+        self.trace.spans(self.groups.world.index())
     }
 
     /// This rank's part of the model.
@@ -153,7 +185,13 @@ impl Rank {
         self.model.params.zero_grads();
         let mut step = Step::default();
         let mut report = None;
+        let comm = self.groups.world.comm().clone();
+        self.trace.begin(&comm);
         for action in &plan.schedule.ranks[self.groups.pipeline.index()] {
+            if let Some(gate) = &self.gate {
+                gate.pass(*action, step.held()).await;
+            }
+            let (start, activations, boundary) = (clock::now(), self.activation_bytes(), step.boundary_bytes());
             match *action {
                 Action::ReduceGradients => report = Some(self.reduce_gradients(step.loss).await?),
                 Action::OptimizerStep => {
@@ -162,8 +200,16 @@ impl Rank {
                 }
                 action => self.act(action, &mut step, batch).await?,
             }
+            let grown = |now: usize, before: usize| now as isize - before as isize;
+            step.keep(*action, grown(self.activation_bytes(), activations), grown(step.boundary_bytes(), boundary));
+            self.trace.end(&comm, *action, start, self.speed);
         }
         Ok(report.expect("a schedule ends with the update"))
+    }
+
+    /// Between two segments.
+    fn beat(&self) {
+        self.groups.world.comm().beat();
     }
 
     /// An action of one micro-batch.
@@ -264,3 +310,5 @@ const TIED_SPACE: u32 = super::group::FIRST_FREE_SPACE;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod watch_tests;

@@ -9,13 +9,13 @@ use crate::parallel::plan::Settings;
 use crate::parallel::schedule::ScheduleKind;
 use crate::parallel::transport::thread::run;
 
-const BATCH: usize = 8;
-const CONTEXT: usize = 12;
+pub(super) const BATCH: usize = 8;
+pub(super) const CONTEXT: usize = 12;
 const STEPS: usize = 20;
-const UPDATE: Update = Update { learning_rate: 3e-3, gradient_clip: 1.0 };
-const ADAMW: AdamWConfig = AdamWConfig { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01, decay: Decay::MatricesOnly };
+pub(super) const UPDATE: Update = Update { learning_rate: 3e-3, gradient_clip: 1.0 };
+pub(super) const ADAMW: AdamWConfig = AdamWConfig { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01, decay: Decay::MatricesOnly };
 
-fn llama() -> ModelConfig {
+pub(super) fn llama() -> ModelConfig {
     ModelConfig {
         vocab_size: 37,
         d_model: 24,
@@ -45,7 +45,7 @@ fn gpt() -> ModelConfig {
 /// Prepares a model for training.
 type Prepare = fn(&mut Transformer) -> std::result::Result<(), BuildError>;
 
-fn full(_: &mut Transformer) -> std::result::Result<(), BuildError> {
+pub(super) fn full(_: &mut Transformer) -> std::result::Result<(), BuildError> {
     Ok(())
 }
 
@@ -56,7 +56,7 @@ fn with_lora(model: &mut Transformer) -> std::result::Result<(), BuildError> {
     Ok(())
 }
 
-fn batch(step: usize) -> (Vec<i32>, Vec<i32>) {
+pub(super) fn batch(step: usize) -> (Vec<i32>, Vec<i32>) {
     // Two batches in turn, so that they are learned.
     let token = |i: usize| ((i * i + 7 * (step % 2) * i) % 37) as i32;
     let mut targets: Vec<i32> = (1..=BATCH * CONTEXT).map(token).collect();
@@ -119,7 +119,7 @@ fn check(name: &str, settings: &Settings) {
     }
 }
 
-fn settings(data: usize, pipeline: usize, tensor: usize, micro_batches: usize) -> Settings {
+pub(super) fn settings(data: usize, pipeline: usize, tensor: usize, micro_batches: usize) -> Settings {
     Settings { data, pipeline, tensor, micro_batches, ..Settings::default() }
 }
 
