@@ -1,9 +1,10 @@
-//! The JSON Schema of a [`Spec`], from which the form, the checks and the documentation are made, and the first lab's spec.
+//! The JSON Schemas of the labs' specs, from which forms, checks and documentation are made, and the first lab's spec.
 
 #[cfg(not(target_arch = "wasm32"))]
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
+use super::parallel::spec::ParallelSpec;
 use super::spec::{RunPatch, RunSpec, Spec};
 
 /// JSON Schema (draft 2020-12) of [`Spec`], without any `$ref`: every subschema stands where it is used.
@@ -12,14 +13,31 @@ use super::spec::{RunPatch, RunSpec, Spec};
 /// `"x-patch-of": "base"`: its fields are those of the schema at `properties.base`.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn schema() -> Value {
+    schema_of::<Spec>()
+}
+
+/// That of [`ParallelSpec`].
+#[cfg(not(target_arch = "wasm32"))]
+pub fn parallel_schema() -> Value {
+    schema_of::<ParallelSpec>()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn schema_of<T: schemars::JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    settings.into_generator().into_root_schema_for::<Spec>().to_value()
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// The same, from the file that the native tests write and compare: a browser need not load what generates it.
 #[cfg(target_arch = "wasm32")]
 pub fn schema() -> Value {
     serde_json::from_str(include_str!("../../www/types/generated/schema.json")).expect("the committed schema is JSON")
+}
+
+/// That of [`ParallelSpec`].
+#[cfg(target_arch = "wasm32")]
+pub fn parallel_schema() -> Value {
+    serde_json::from_str(include_str!("../../www/types/generated/parallel_schema.json")).expect("the committed schema is JSON")
 }
 
 /// The first lab: a model of Tang poems learns Song ci, once with every weight and once with LoRA.
@@ -43,6 +61,7 @@ mod tests {
     use ts_rs::{Config, TS, TypeVisitor};
 
     use super::*;
+    use crate::lab::parallel::report::{AtGate, Pilot, Planned, Prediction, RankStep, StepSummary};
     use crate::lab::{event::Event, result};
 
     /// Writes a generated file that is committed; `cargo xtask test` fails where the committed one differs.
@@ -72,12 +91,13 @@ mod tests {
 
     #[test]
     fn schema_is_walkable_without_refs_and_is_written_for_the_site() {
-        let schema = schema();
-        assert!(!schema.to_string().contains("$ref"), "a $ref is left");
-        each_subschema(&schema, &mut |part| {
-            assert!(part["type"].is_string() || part["oneOf"].is_array(), "neither type nor oneOf: {part}");
-        });
-        write_generated("schema.json", &pretty(&schema));
+        for (name, schema) in [("schema.json", schema()), ("parallel_schema.json", parallel_schema())] {
+            assert!(!schema.to_string().contains("$ref"), "a $ref is left");
+            each_subschema(&schema, &mut |part| {
+                assert!(part["type"].is_string() || part["oneOf"].is_array(), "neither type nor oneOf: {part}");
+            });
+            write_generated(name, &pretty(&schema));
+        }
     }
 
     #[test]
@@ -121,6 +141,13 @@ mod tests {
         names.visit::<Spec>();
         names.visit::<Event>();
         names.visit::<result::Result>();
+        names.visit::<ParallelSpec>();
+        names.visit::<Planned>();
+        names.visit::<Pilot>();
+        names.visit::<Prediction>();
+        names.visit::<RankStep>();
+        names.visit::<StepSummary>();
+        names.visit::<AtGate>();
         assert!(names.0.contains("LoraSpec") && names.0.contains("RunResult"), "{:?}", names.0);
         let lines: String = names.0.iter().map(|name| format!("export type {{ {name} }} from \"./{name}\";\n")).collect();
         write_generated("index.ts", &format!("// Written by `cargo test` (src/lab/schema.rs). Do not edit.\n\n{lines}"));

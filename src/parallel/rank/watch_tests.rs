@@ -24,8 +24,11 @@ impl Gate for Watch {
     }
 }
 
-/// One step on every rank: what its gate saw, its spans, and how often its heart beat.
-fn watched(settings: Settings, speed: impl Fn(usize) -> f64 + Sync) -> Vec<(Vec<(Action, Vec<Held>)>, Vec<Span>, usize)> {
+/// What a rank was seen to do: what its gate saw, its spans, and how often its heart beat.
+type Watched = (Vec<(Action, Vec<Held>)>, Vec<Span>, usize);
+
+/// One step on every rank.
+fn watched(settings: Settings, speed: impl Fn(usize) -> f64 + Sync) -> Vec<Watched> {
     let config = llama();
     let plan = Plan::new(settings, &config, (BATCH, CONTEXT), 8).unwrap();
     let (config, plan, speed) = (&config, &plan, &speed);

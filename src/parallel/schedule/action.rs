@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// A send is buffered and never waits; a receive waits until its message is here. Neighbouring virtual stages on one rank hand over
 /// their tensors without a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Action {
     /// Runs a micro-batch forward, and keeps what its backward needs.

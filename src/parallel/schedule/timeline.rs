@@ -8,6 +8,7 @@ use super::Action;
 
 /// What a rank does during a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum SpanKind {
     /// It computes.
@@ -20,6 +21,7 @@ pub enum SpanKind {
 
 /// A stretch of a rank's time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Span {
     /// The rank.
     pub rank: usize,
@@ -35,6 +37,7 @@ pub struct Span {
 
 /// How a rank spent the step, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct RankUse {
     /// Computing.
     pub compute: f64,
@@ -46,6 +49,7 @@ pub struct RankUse {
 
 /// The spans of a step and their sums.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Timeline {
     /// Rank by rank, in order of time. Spans of no length are left out, but for computations.
     pub spans: Vec<Span>,

@@ -1,0 +1,218 @@
+//! What a parallel training says of itself: the plan, the pilot's measurements, the prediction made of them, and each step.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::lab::problem::Text;
+use crate::lab::result::MemoryUse;
+use crate::parallel::schedule::{Action, Timeline};
+
+/// A segment of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentKind {
+    /// Token embedding, with learned positions.
+    Embedding,
+    /// Attention half-block.
+    Attention,
+    /// Feed-forward half-block.
+    FeedForward,
+    /// Final norm and logits.
+    Head,
+}
+
+/// What a rank is in the mesh, and what it holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PlannedRank {
+    /// Its number.
+    pub rank: usize,
+    /// Its place along the data axis.
+    pub data: usize,
+    /// Its place along the pipeline.
+    pub pipeline: usize,
+    /// Its place along the tensor axis.
+    pub tensor: usize,
+    /// Segments of the model that it holds (a slice of each, if tensor ranks share them out): first, and one past the last, a pair for
+    /// each of its virtual stages.
+    pub segments: Vec<(usize, usize)>,
+    /// Parameters that it holds.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub parameters: u64,
+    /// Bytes that it will hold at the least, by category of the ledger: `parameters`, `gradients`, `optimizer`.
+    #[cfg_attr(test, ts(type = "Record<string, number>"))]
+    pub bytes: BTreeMap<String, u64>,
+}
+
+/// What a parallel training will do: known before it begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Planned {
+    /// Each rank.
+    pub ranks: Vec<PlannedRank>,
+    /// The model's segments.
+    pub segments: Vec<SegmentKind>,
+    /// Parameters of the whole model, those of the fine-tuning method included.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub parameters: u64,
+    /// Those of them that learn.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub trainable_parameters: u64,
+    /// Tokens of a step.
+    pub tokens_per_step: usize,
+    /// What the ranks of a pipeline do, in order.
+    pub schedule: Vec<Vec<Action>>,
+    /// When they would do it if a forward took 1, a backward 2, and messages nothing.
+    pub timeline: Timeline,
+    /// The share of time that a pipeline of these sizes loses at the least with GPipe or 1F1B: (p - 1) / (m + p - 1).
+    pub ideal_bubble: f64,
+}
+
+/// Seconds of one micro-batch in one segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SegmentSeconds {
+    /// Forward.
+    pub forward: f64,
+    /// Backward, gradients of the inputs.
+    pub backward_input: f64,
+    /// Backward, gradients of the weights.
+    pub backward_weight: f64,
+    /// Bytes of activations that wait for the backward.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub activation_bytes: u64,
+}
+
+/// What one rank measured before the run: how fast it is at this model's sizes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Pilot {
+    /// The rank.
+    pub rank: usize,
+    /// Embedding, attention half-block, feed-forward half-block, head: a tensor rank's slice of each.
+    pub segments: [SegmentSeconds; 4],
+    /// Seconds of the optimizer's update, per parameter.
+    pub update_per_parameter: f64,
+    /// Seconds that a message takes whatever its size (α); 0 with a single rank.
+    pub latency: f64,
+    /// Bytes per second that a message adds (1 / β); null with a single rank.
+    pub bandwidth: Option<f64>,
+}
+
+/// What is to be expected of each step, computed from the pilot's measurements.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Prediction {
+    /// Segments of each virtual stage: first, and one past the last.
+    pub stages: Vec<(usize, usize)>,
+    /// Of one replica's pipeline, in seconds.
+    pub timeline: Timeline,
+    /// Seconds of a step; more than the timeline's where ranks have to share cores.
+    pub step_seconds: f64,
+    /// Share of the forward and backward phase that ranks stand still.
+    pub bubble_fraction: f64,
+    /// What each rank sends in a step, by kind of communication.
+    pub traffic: Vec<Vec<Traffic>>,
+}
+
+/// What a rank sent for one kind of communication, in one step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Traffic {
+    /// `all_reduce`, `reduce_scatter`, `all_gather`, `point_to_point`, …
+    pub kind: String,
+    /// Bytes.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub bytes: u64,
+    /// Messages.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub messages: u64,
+    /// Seconds that receives waited; 0 in a prediction.
+    pub seconds_waited: f64,
+}
+
+/// What one rank measured in one step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct RankStep {
+    /// The rank.
+    pub rank: usize,
+    /// Steps done.
+    pub step: u32,
+    /// Mean negative log-likelihood of the batch before the update, in nats; the same at every rank.
+    pub loss: f64,
+    /// L2 norm of the whole gradient before clipping; the same at every rank.
+    pub gradient_norm: f64,
+    /// What it did, on a clock that all ranks share.
+    pub timeline: Timeline,
+    /// What it sent.
+    pub traffic: Vec<Traffic>,
+    /// Its ledger, by category; `total` is the sum.
+    pub memory: BTreeMap<String, MemoryUse>,
+}
+
+/// What all ranks measured in one step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct StepSummary {
+    /// Steps done.
+    pub step: u32,
+    /// The loss, in nats.
+    pub loss: f64,
+    /// L2 norm of the gradient.
+    pub gradient_norm: f64,
+    /// From the first rank's beginning to the last one's end.
+    pub seconds: f64,
+    /// All ranks, in seconds from the beginning of the step.
+    pub timeline: Timeline,
+    /// The share of the forward and backward phase that ranks stand still, the mean over replicas.
+    pub bubble_fraction: f64,
+    /// Sums over all ranks.
+    pub traffic: Vec<Traffic>,
+    /// What a learner could change.
+    pub suggestions: Vec<Text>,
+}
+
+/// What a held tensor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum HeldTensor {
+    /// Hidden states that a virtual stage takes.
+    Input,
+    /// The gradient of what a virtual stage gave.
+    OutputGradient,
+    /// What a forward pass keeps for its backward.
+    Activations,
+    /// What is kept for the gradients of weights, which come later.
+    WeightGradients,
+}
+
+/// A rank that waits, in step-through, to do its next action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct AtGate {
+    /// The rank.
+    pub rank: usize,
+    /// What it will do next.
+    pub action: Action,
+    /// What it holds.
+    pub held: Vec<HeldAt>,
+}
+
+/// A tensor, or what belongs together, that a rank holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct HeldAt {
+    /// What it is.
+    pub kind: HeldTensor,
+    /// Whose it is.
+    pub micro_batch: usize,
+    /// The part of the model that it belongs to.
+    pub virtual_stage: usize,
+    /// Its size.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub bytes: u64,
+}
