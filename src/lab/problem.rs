@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A text in the languages of the site.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Text {
     /// English.
@@ -37,6 +37,8 @@ pub enum ProblemCode {
     OutOfMemory,
     /// The loss is no longer a finite number.
     Diverged,
+    /// A rank of a parallel training is gone, or was stopped.
+    RankLost,
     /// An error of ours.
     Internal,
 }

@@ -159,7 +159,7 @@ pub fn format(error: &FormatError) -> Text {
 }
 
 /// An error's message as a sentence.
-fn sentence(error: &dyn std::error::Error) -> String {
+pub(super) fn sentence(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     match letters.next() {

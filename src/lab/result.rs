@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::{Problem, Text};
 use super::spec::Spec;
+use crate::tensor::{Category, MemoryReport, Use};
 
 /// Everything an experiment measured, with the spec that gives it again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -136,6 +137,15 @@ pub struct MemoryUse {
     /// Bytes at the moment when the total was highest: these add up to the total's peak.
     #[cfg_attr(test, ts(type = "number"))]
     pub at_peak_bytes: u64,
+}
+
+impl MemoryUse {
+    /// What a ledger has seen, by category; `total` is the sum.
+    pub fn by_category(report: &MemoryReport) -> BTreeMap<String, Self> {
+        let convert = |used: Use| Self { live_bytes: used.live as u64, peak_bytes: used.peak as u64, at_peak_bytes: used.at_peak as u64 };
+        let categories = Category::ALL.into_iter().map(|category| (category.name().to_owned(), convert(report.of(category))));
+        categories.chain([("total".to_owned(), convert(report.total))]).collect()
+    }
 }
 
 /// When a sample was taken.

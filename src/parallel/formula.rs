@@ -4,6 +4,8 @@
 //! For all-reduce of S bytes by [`Algorithm::Ring`] this is 2 (n - 1) / n · S where n divides S (Patarasuk & Yuan 2009), which no
 //! algorithm can undercut; by [`Algorithm::Tree`] up to (1 + log2 n) · S; by [`Algorithm::Naive`] (n - 1) · S.
 
+pub mod step;
+
 use std::iter::Sum;
 
 use super::collectives::tree::{children, parent, subtree};

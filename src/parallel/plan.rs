@@ -140,6 +140,19 @@ impl Plan {
         Ok(Self { settings, mesh, schedule, stages, batch_size, seq_len })
     }
 
+    /// The same plan with the model divided otherwise among the virtual stages.
+    ///
+    /// # Panics
+    /// If these are not as many runs of segments, one after the other, of the same model.
+    #[must_use]
+    pub fn divided(self, stages: Vec<Range<usize>>) -> Self {
+        let ends = |stages: &[Range<usize>]| (stages[0].start, stages[stages.len() - 1].end);
+        let joined = stages.windows(2).all(|pair| pair[0].end == pair[1].start) && stages.iter().all(|stage| !stage.is_empty());
+        let same = stages.len() == self.stages.len() && ends(&stages) == ends(&self.stages);
+        assert!(joined && same, "{stages:?} in place of {:?}", self.stages);
+        Self { stages, ..self }
+    }
+
     /// The part of the model that a rank holds.
     pub fn part(&self, rank: usize) -> Part {
         let [_, pipeline, _, tensor] = self.mesh.coordinates(rank);

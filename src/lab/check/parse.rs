@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::messages;
@@ -30,14 +31,25 @@ pub fn parse_str(text: &str) -> Result<Spec, Vec<Problem>> {
 /// Every field that is unknown, missing, of the wrong type, out of its range or none of the values allowed, in the base and
 /// in the patches; and run names that are blank or not unique.
 pub fn parse(json: &Value) -> Result<Spec, Vec<Problem>> {
+    let names = name_problems(json);
+    match parse_with(json, &SCHEMA) {
+        Err(problems) => Err(problems.into_iter().chain(names).collect()),
+        Ok(_) if !names.is_empty() => Err(names),
+        Ok(spec) => Ok(spec),
+    }
+}
+
+/// Reads a value of a type from JSON, of which `schema` is the schema.
+///
+/// # Errors
+/// Every field that is unknown, missing, of the wrong type, out of its range or none of the values allowed.
+pub fn parse_with<T: DeserializeOwned>(json: &Value, schema: &Value) -> Result<T, Vec<Problem>> {
     let mut json = json.clone();
-    let findings = walk(&mut json, &SCHEMA);
-    let mut problems: Vec<Problem> = findings.into_iter().map(|finding| messages::finding(finding, &json)).collect();
-    problems.extend(name_problems(&json));
+    let problems: Vec<Problem> = walk(&mut json, schema).into_iter().map(|finding| messages::finding(finding, &json)).collect();
     if !problems.is_empty() {
         return Err(problems);
     }
-    // The schema is made from the same types, so what satisfies it deserialises (`property_tests` holds us to it).
+    // The schema is made from the same type, so what satisfies it deserialises (`property_tests` holds us to it).
     serde_json::from_value(json).map_err(|error| vec![internal(&error.to_string())])
 }
 

@@ -1,4 +1,8 @@
 //! The lab of parallel training: one [`ParallelSpec`](spec::ParallelSpec) in; a plan, a prediction and measured steps out.
 
+pub mod planned;
+pub mod problems;
 pub mod report;
+pub mod setup;
 pub mod spec;
+pub mod training;

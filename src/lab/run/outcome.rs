@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::lab::problem::Problem;
 use crate::lab::result::{FieldDiff, MemoryUse, Metric, MetricKind, RunResult, RunStatus, Sample};
-use crate::tensor::{Category, MemoryReport, Use};
+use crate::tensor::MemoryReport;
 
 /// What a run has measured so far.
 #[derive(Debug)]
@@ -80,10 +80,7 @@ impl Outcome {
 
     /// Writes down the memory, and gives it as it goes to the page.
     pub fn memory(&mut self, report: MemoryReport) -> BTreeMap<String, MemoryUse> {
-        let convert =
-            |used: Use| MemoryUse { live_bytes: used.live as u64, peak_bytes: used.peak as u64, at_peak_bytes: used.at_peak as u64 };
-        self.memory = Category::ALL.into_iter().map(|category| (category.name().to_owned(), convert(report.of(category)))).collect();
-        self.memory.insert("total".to_owned(), convert(report.total));
+        self.memory = MemoryUse::by_category(&report);
         self.memory.clone()
     }
 

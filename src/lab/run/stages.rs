@@ -249,7 +249,8 @@ impl Run {
     }
 }
 
-fn lora_config(spec: &LoraSpec) -> lora::LoraConfig {
+/// LoRA's settings as the engine takes them.
+pub(in crate::lab) fn lora_config(spec: &LoraSpec) -> lora::LoraConfig {
     lora::LoraConfig {
         rank: spec.rank as usize,
         alpha: spec.alpha,

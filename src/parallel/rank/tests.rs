@@ -4,7 +4,10 @@ use super::*;
 use crate::finetune::lora;
 use crate::nn::{FeedForwardKind, NormKind, Positions, RandomWeights};
 use crate::optim::{Decay, clip_factor, grad_norm};
+use crate::parallel::collectives::Algorithm;
+use crate::parallel::comm::{Count, Kind};
 use crate::parallel::compress::Compression;
+use crate::parallel::formula;
 use crate::parallel::plan::Settings;
 use crate::parallel::schedule::ScheduleKind;
 use crate::parallel::transport::thread::run;
@@ -49,10 +52,13 @@ pub(super) fn full(_: &mut Transformer) -> std::result::Result<(), BuildError> {
     Ok(())
 }
 
-fn with_lora(model: &mut Transformer) -> std::result::Result<(), BuildError> {
+fn lora_config() -> lora::LoraConfig {
     let target_modules = ["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"].map(str::to_owned).to_vec();
-    let config = lora::LoraConfig { rank: 4, alpha: 8.0, dropout: 0.0, target_modules, init: lora::LoraInit::KaimingUniform };
-    lora::attach(model, &config, &mut RandomWeights { seed: 5 }).expect("a rank below every module's size");
+    lora::LoraConfig { rank: 4, alpha: 8.0, dropout: 0.0, target_modules, init: lora::LoraInit::KaimingUniform }
+}
+
+fn with_lora(model: &mut Transformer) -> std::result::Result<(), BuildError> {
+    lora::attach(model, &lora_config(), &mut RandomWeights { seed: 5 }).expect("a rank below every module's size");
     Ok(())
 }
 
@@ -81,24 +87,36 @@ fn alone(config: &ModelConfig, prepare: Prepare) -> Vec<f64> {
     (0..STEPS).map(step).collect()
 }
 
-/// The losses of each rank, which are threads.
+/// The losses of each rank, which are threads. What each sent in a step is checked against the formula.
 fn spread(config: &ModelConfig, settings: Settings, prepare: Prepare) -> Vec<Vec<f64>> {
     let plan = Plan::new(settings, config, (BATCH, CONTEXT), 8).unwrap();
     let results = run(plan.mesh.ranks(), |transport| {
         let plan = plan.clone();
         async move {
             let comm = Comm::new(transport);
+            let adapter = (prepare as usize == with_lora as Prepare as usize).then(lora_config);
+            let traffic = formula::step::step(&plan, config, adapter.as_ref(), comm.transport().rank());
             let source = &mut RandomWeights { seed: 3 };
             let mut rank = Rank::new(&comm, &Rc::new(plan), config, ADAMW, &Ledger::new(None), source, prepare).expect("built");
             let mut losses = Vec::new();
             for step in 0..STEPS {
                 let (inputs, targets) = batch(step);
+                comm.reset_counts();
                 losses.push(rank.step(Batch { inputs: &inputs, targets: &targets, dropout: None }, UPDATE).await?.loss);
             }
+            check_traffic(&comm, &traffic);
             Ok::<_, RankError>(losses)
         }
     });
     results.into_iter().map(|rank| rank.expect("no panic").unwrap()).collect()
+}
+
+fn check_traffic(comm: &Comm, expected: &formula::step::StepTraffic) {
+    let rank = comm.transport().rank();
+    for kind in Kind::ALL {
+        let Count { bytes, messages, .. } = comm.counts().of(kind);
+        assert_eq!(formula::Traffic { bytes, messages }, expected.of(kind), "{} of rank {rank}", kind.name());
+    }
 }
 
 fn worst_difference(expected: &[f64], losses: &[f64]) -> f64 {
@@ -138,6 +156,9 @@ fn data_parallel() {
 #[test]
 fn tensor_parallel() {
     check("tp2", &settings(1, 1, 2, 1));
+    for algorithm in Algorithm::ALL {
+        check(&format!("tp2 by {}", algorithm.name()), &Settings { algorithm, ..settings(1, 1, 2, 2) });
+    }
     check("tp2, rows shared out", &Settings { sequence_parallel: true, ..settings(1, 1, 2, 2) });
 }
 

@@ -1,0 +1,78 @@
+//! The plan of a parallel training, as it is shown before the training begins.
+
+use std::collections::BTreeMap;
+
+use super::report::{Planned, PlannedRank, SegmentKind};
+use super::setup;
+use super::spec::ParallelSpec;
+use crate::lab::assets::Assets;
+use crate::lab::problem::Problem;
+use crate::lab::problems::internal;
+use crate::nn::{ModelConfig, Part};
+use crate::parallel::mesh::Axis;
+use crate::parallel::outline::{ParamOutline, outline};
+use crate::parallel::plan::Plan;
+use crate::parallel::schedule::{Costs, StageCost};
+use crate::tensor::Category;
+
+/// The plan of `spec`, whose [`plan_assets`](setup::plan_assets) are in `assets`, on at most `max_ranks` ranks; `stages`, where the
+/// layers are divided by what the pilot measured.
+///
+/// # Errors
+/// Naming the setting that does not fit, and the nearest that would.
+pub fn planned(spec: &ParallelSpec, assets: &Assets, max_ranks: usize, stages: Option<&[(usize, usize)]>) -> Result<Planned, Problem> {
+    let config = setup::config(spec, assets)?;
+    let plan = setup::plan(spec, &config, max_ranks, stages)?;
+    let lora = setup::lora(spec);
+    let whole = outline(&config, &Part::whole(&config), lora.as_ref());
+    let unit = StageCost { forward: 1.0, backward_input: 1.0, backward_weight: 1.0, ..StageCost::default() };
+    let timeline = plan.schedule.dry_run(&Costs::uniform(&plan.schedule, unit)).map_err(|error| internal(&error.to_string()))?;
+    Ok(Planned {
+        ranks: (0..plan.mesh.ranks()).map(|rank| planned_rank(spec, &plan, &config, rank)).collect(),
+        segments: segments(&config),
+        parameters: elements(&whole, |_| true),
+        trainable_parameters: elements(&whole, |param| param.trainable),
+        tokens_per_step: plan.batch_size * plan.seq_len,
+        timeline,
+        ideal_bubble: ideal_bubble(&plan),
+        schedule: plan.schedule.ranks,
+    })
+}
+
+/// The least share of time that GPipe and 1F1B lose with equal stages: (p - 1) / (m + p - 1).
+pub fn ideal_bubble(plan: &Plan) -> f64 {
+    let (stages, micro_batches) = (plan.mesh.size(Axis::Pipeline) as f64, plan.settings.micro_batches as f64);
+    (stages - 1.0) / (micro_batches + stages - 1.0)
+}
+
+/// The kinds of a model's segments, in their order.
+pub fn segments(config: &ModelConfig) -> Vec<SegmentKind> {
+    let layers = (0..config.n_layers).flat_map(|_| [SegmentKind::Attention, SegmentKind::FeedForward]);
+    [SegmentKind::Embedding].into_iter().chain(layers).chain([SegmentKind::Head]).collect()
+}
+
+fn elements(params: &[ParamOutline], counted: impl Fn(&ParamOutline) -> bool) -> u64 {
+    params.iter().filter(|param| counted(param)).map(|param| param.len as u64).sum()
+}
+
+fn planned_rank(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usize) -> PlannedRank {
+    let [data, pipeline, _, tensor] = plan.mesh.coordinates(rank);
+    let part = plan.part(rank);
+    let params = outline(config, &part, setup::lora(spec).as_ref());
+    let (all, learning) = (elements(&params, |_| true), elements(&params, |param| param.trainable));
+    PlannedRank {
+        rank,
+        data,
+        pipeline,
+        tensor,
+        segments: part.chunks.iter().map(|chunk| (chunk.start, chunk.end)).collect(),
+        parameters: all,
+        bytes: bytes(all, learning),
+    }
+}
+
+/// Bytes that a rank holds all the time: float32 weights, their gradients, and AdamW's two moments.
+fn bytes(all: u64, learning: u64) -> BTreeMap<String, u64> {
+    let f32s = |category: Category, count: u64| (category.name().to_owned(), 4 * count);
+    BTreeMap::from([f32s(Category::Parameters, all), f32s(Category::Gradients, learning), f32s(Category::Optimizer, 2 * learning)])
+}

@@ -1,0 +1,155 @@
+//! Why a parallel training cannot be, or cannot go on, in both languages.
+
+use super::spec::ParallelSpec;
+use crate::lab::problem::{Problem, ProblemCode, Text};
+use crate::lab::reasons;
+use crate::nn::{BuildError, ConfigError};
+use crate::parallel::mesh::{Axis, MeshError, PerAxis};
+use crate::parallel::partition::PartitionError;
+use crate::parallel::plan::PlanError;
+use crate::parallel::rank::RankError;
+use crate::parallel::schedule::ScheduleError;
+use crate::parallel::transport::{Lost, Reason};
+
+/// Settings that make no plan.
+pub fn plan(error: &PlanError) -> Problem {
+    let (field, zh) = match error {
+        PlanError::Mesh(error) => ("mesh", mesh(error)),
+        PlanError::Schedule(error) => schedule(error),
+        PlanError::Partition(error) => partition(error),
+        PlanError::Model(error) => return tensor(error),
+        PlanError::Batch { batch_size, data, micro_batches, nearest } => (
+            "training.batch_size",
+            format!(
+                "每步的 {batch_size} 条序列无法平均分给 {data} 个副本、每个副本 {micro_batches} 个微批次；可把 batch_size 改为 {nearest}。"
+            ),
+        ),
+        PlanError::Rows { rows, tensor } => {
+            ("mesh.tensor", format!("一个微批次只有 {rows} 个词元，不够 {tensor} 个张量并行 rank 分；最多 {rows} 个。"))
+        }
+    };
+    conflict(field, Text { en: reasons::sentence(error), zh })
+}
+
+fn mesh(error: &MeshError) -> String {
+    let shown = |sizes: &PerAxis| {
+        let named = [("数据", Axis::Data), ("流水线", Axis::Pipeline), ("专家", Axis::Expert), ("张量", Axis::Tensor)];
+        let sizes = named.map(|(name, axis)| format!("{name} {}", sizes[axis as usize]));
+        sizes.into_iter().filter(|size| size != "专家 1").collect::<Vec<_>>().join(" × ")
+    };
+    match error {
+        MeshError::Empty { nearest, .. } => format!("并行网格的每个维度至少为 1；最接近的网格是：{}。", shown(nearest)),
+        MeshError::TooManyRanks { sizes, limit, nearest } => {
+            format!("网格 {} 的 rank 太多，这里最多 {limit} 个；最接近的网格是：{}。", shown(sizes), shown(nearest))
+        }
+    }
+}
+
+fn schedule(error: &ScheduleError) -> (&'static str, String) {
+    match error {
+        ScheduleError::Zero { field } => ("mesh", format!("{field} 为 0，至少应为 1。")),
+        ScheduleError::Chunks { kind, chunks_per_stage } => (
+            "mesh.chunks_per_stage",
+            format!("调度 {} 的每个阶段只有一块模型，不能是 {chunks_per_stage} 块；interleaved_1f1b 可以有多块。", kind.name()),
+        ),
+        ScheduleError::Groups { micro_batches, stages, nearest } => {
+            ("mesh.micro_batches", format!("交错调度要求微批次数 {micro_batches} 是阶段数 {stages} 的倍数；可改为 {nearest}。"))
+        }
+        ScheduleError::TooLarge { .. } => ("mesh.micro_batches", "阶段数、块数与微批次数的乘积太大，请减小其中之一。".into()),
+    }
+}
+
+fn partition(error: &PartitionError) -> (&'static str, String) {
+    match error {
+        PartitionError::Schedule(error) => schedule(error),
+        PartitionError::TooManyStages { stages, chunks_per_stage, pieces, unit } => {
+            let unit = if *unit == "layers" { "层" } else { "个分段" };
+            let most = pieces.checked_div(*chunks_per_stage).unwrap_or(0);
+            let advice = match most {
+                0 => format!("最多只能分成 {pieces} 块"),
+                most => format!("可改为 {most} 个阶段"),
+            };
+            let zh = format!("{stages} 个阶段、每阶段 {chunks_per_stage} 块，超过了模型的 {pieces} {unit}；{advice}。");
+            ("mesh.pipeline", zh)
+        }
+        PartitionError::Memory { lacking, enough } => {
+            let lacks = lacking.iter().map(|lack| format!("rank {} 需要 {} 字节，但上限是 {} 字节", lack.rank, lack.needed, lack.limit));
+            let advice = match enough {
+                Some(stages) => format!("；分成 {stages} 个阶段就放得下"),
+                None => "；增加阶段数也放不下".into(),
+            };
+            ("ranks.memory_limit", format!("内存不足：{}{advice}。", lacks.collect::<Vec<_>>().join("，")))
+        }
+        PartitionError::Value { field, value, least, most } => {
+            ("mesh.partition", format!("{field} = {value}，应在 {least:e} 与 {most:e} 之间。"))
+        }
+        PartitionError::TooManySegments { segments } => ("model.n_layers", format!("模型有 {segments} 个分段，太多了，无法划分。")),
+    }
+}
+
+fn tensor(error: &ConfigError) -> Problem {
+    let field = if matches!(error, ConfigError::TensorParallel { .. }) { "mesh.tensor" } else { "model" };
+    conflict(field, reasons::config(error))
+}
+
+/// Sizes that make no model.
+pub fn model(error: &ConfigError) -> Problem {
+    conflict("model", reasons::config(error))
+}
+
+/// A context longer than the model reads.
+pub fn context(spec: &ParallelSpec, most: usize) -> Problem {
+    let context = spec.data.context;
+    conflict(
+        "data.context",
+        Text {
+            en: format!(
+                "data.context is {context}, but the model {} reads at most {most} tokens at once. Choose at most {most}.",
+                spec.model.base
+            ),
+            zh: format!("data.context 的值是 {context}，但模型 {} 一次最多读 {most} 个词元。请改为不超过 {most}。", spec.model.base),
+        },
+    )
+}
+
+/// A rank whose part cannot be built.
+pub fn build(rank: usize, error: &BuildError) -> Problem {
+    match error {
+        BuildError::Memory(refused) => of_rank(rank, reasons::out_of_memory(refused)),
+        other => Problem { message: reasons::build(other), ..of_rank(rank, conflict("model.base", Text::default())) },
+    }
+}
+
+/// A rank that cannot go on.
+pub fn rank(rank: usize, error: &RankError) -> Problem {
+    match error {
+        RankError::Memory(refused) => of_rank(rank, reasons::out_of_memory(refused)),
+        RankError::Lost(error) => lost(error),
+        RankError::Malformed(error) => crate::lab::problems::internal(&error.to_string()),
+    }
+}
+
+/// A message that cannot come any more.
+pub fn lost(error: &Lost) -> Problem {
+    let who = error.rank;
+    let zh = match &error.reason {
+        Reason::Closed => format!("rank {who} 已经结束，而其他 rank 还在与它通信。"),
+        Reason::Died => format!("rank {who} 出错或被关闭，其他 rank 无法继续。可以从最近的快照继续训练。"),
+        Reason::Stopped => format!("训练在 rank {who} 运行时被停止；重新开始即可。"),
+        Reason::OutOfMemory(refused) => return of_rank(who, reasons::out_of_memory(refused)),
+        Reason::Mismatch { expected, received } => format!("rank {who} 发来 {received} 字节，而应为 {expected} 字节；这是程序错误。"),
+    };
+    let message = Text { en: reasons::sentence(error), zh };
+    Problem { code: ProblemCode::RankLost, run: None, field: None, value: Some(who.to_string()), message }
+}
+
+/// Names the rank that a problem is about.
+fn of_rank(rank: usize, problem: Problem) -> Problem {
+    let Text { en, zh } = problem.message;
+    let message = Text { en: format!("Rank {rank}: {en}"), zh: format!("rank {rank}：{zh}") };
+    Problem { message, ..problem }
+}
+
+fn conflict(field: &str, message: Text) -> Problem {
+    Problem { code: ProblemCode::Conflict, run: None, field: Some(field.into()), value: None, message }
+}

@@ -1,0 +1,178 @@
+//! From a [`ParallelSpec`] and its files to what a training is made of.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::problems;
+use super::spec::{AlgorithmSpec, CompressionSpec, FamilySpec, NEW_MODEL, ParallelModelSpec, ParallelSpec};
+use crate::data::{ByteTokenizer, Corpus, Tokenizer};
+use crate::finetune::lora::LoraConfig;
+use crate::formats::hf_config::HfConfig;
+use crate::lab::assets::{Assets, ModelFiles, corpus_file};
+use crate::lab::base_model::{BaseModel, model_config};
+use crate::lab::check::parse_with;
+use crate::lab::problem::Problem;
+use crate::lab::run::lora_config;
+use crate::lab::schema::parallel_schema;
+use crate::lab::spec::Method;
+use crate::lab::{problems as common, reasons};
+use crate::nn::{FeedForwardKind, ModelConfig, NormKind, Positions};
+use crate::optim::{AdamWConfig, Decay};
+use crate::parallel::collectives::Algorithm;
+use crate::parallel::compress::Compression;
+use crate::parallel::plan::{Plan, Settings};
+
+/// Reads a spec from JSON.
+///
+/// # Errors
+/// Every field that is unknown, of the wrong type, out of its range or none of the values allowed.
+pub fn parse(json: &Value) -> Result<ParallelSpec, Vec<Problem>> {
+    parse_with(json, &parallel_schema())
+}
+
+/// The files that a plan needs: the configuration of a base model.
+///
+/// # Errors
+/// If there is no such base model.
+pub fn plan_assets(spec: &ParallelSpec) -> Result<Vec<String>, Problem> {
+    match spec.model.base.as_str() {
+        NEW_MODEL => Ok(Vec::new()),
+        base => Ok(vec![ModelFiles::of(base)?.config]),
+    }
+}
+
+/// The files that a training needs.
+///
+/// # Errors
+/// If there is no such base model or corpus.
+pub fn required_assets(spec: &ParallelSpec) -> Result<Vec<String>, Problem> {
+    let mut files = vec![corpus_file(&spec.data.corpus)?];
+    if spec.model.base != NEW_MODEL {
+        let ModelFiles { weights, config, tokenizer } = ModelFiles::of(&spec.model.base)?;
+        files.extend([weights, config, tokenizer]);
+    }
+    Ok(files)
+}
+
+/// The sizes of the model.
+///
+/// # Errors
+/// If they make no model, or the context is longer than the model reads.
+pub fn config(spec: &ParallelSpec, assets: &Assets) -> Result<ModelConfig, Problem> {
+    let config = match spec.model.base.as_str() {
+        NEW_MODEL => new_model(&spec.model, spec.data.context as usize),
+        base => {
+            let name = ModelFiles::of(base)?.config;
+            let bytes = assets.get(&name).ok_or_else(|| common::bad_file(&name, &reasons::missing_file(false)))?;
+            model_config(&HfConfig::from_json(bytes).map_err(|e| common::bad_file(&name, &reasons::format(&e)))?)
+        }
+    };
+    config.validate().map_err(|error| problems::model(&error))?;
+    match config.max_positions < spec.data.context as usize {
+        true => Err(problems::context(spec, config.max_positions)),
+        false => Ok(config),
+    }
+}
+
+fn new_model(spec: &ParallelModelSpec, context: usize) -> ModelConfig {
+    let (d_model, n_heads) = (spec.d_model as usize, spec.n_heads as usize);
+    let sizes = ModelConfig {
+        vocab_size: Tokenizer::Bytes(ByteTokenizer).vocab_size(),
+        d_model,
+        n_layers: spec.n_layers as usize,
+        n_heads,
+        n_kv_heads: n_heads,
+        d_head: d_model / n_heads,
+        d_ff: spec.d_ff as usize,
+        max_positions: context,
+        ..ModelConfig::default()
+    };
+    match spec.family {
+        FamilySpec::Llama => sizes,
+        FamilySpec::Gpt => ModelConfig {
+            norm: NormKind::LayerNorm,
+            positions: Positions::Learned,
+            feed_forward: FeedForwardKind::Gelu,
+            bias: true,
+            tie_embeddings: false,
+            ..sizes
+        },
+    }
+}
+
+/// LoRA's settings, where that is the method.
+pub fn lora(spec: &ParallelSpec) -> Option<LoraConfig> {
+    (spec.fine_tuning.method == Method::Lora).then(|| lora_config(&spec.fine_tuning.lora))
+}
+
+/// AdamW's settings.
+pub fn adamw(spec: &ParallelSpec) -> AdamWConfig {
+    AdamWConfig { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: spec.training.weight_decay, decay: Decay::MatricesOnly }
+}
+
+/// How the training is spread, for at most `max_ranks` ranks; `stages`, where the layers are divided by what the pilot measured.
+///
+/// # Errors
+/// Naming the setting that does not fit, and the nearest that would.
+pub fn plan(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize, stages: Option<&[(usize, usize)]>) -> Result<Plan, Problem> {
+    let sizes = (spec.training.batch_size as usize, spec.data.context as usize);
+    let plan = Plan::new(settings(spec), config, sizes, max_ranks).map_err(|error| problems::plan(&error))?;
+    Ok(match stages {
+        Some(stages) => plan.divided(stages.iter().map(|&(start, end)| Range { start, end }).collect()),
+        None => plan,
+    })
+}
+
+fn settings(spec: &ParallelSpec) -> Settings {
+    let (mesh, communication) = (&spec.mesh, &spec.communication);
+    Settings {
+        data: mesh.data as usize,
+        pipeline: mesh.pipeline as usize,
+        tensor: mesh.tensor as usize,
+        sequence_parallel: mesh.sequence_parallel,
+        schedule: mesh.schedule,
+        chunks_per_stage: mesh.chunks_per_stage as usize,
+        micro_batches: mesh.micro_batches as usize,
+        compression: match communication.compression {
+            CompressionSpec::None => Compression::None,
+            CompressionSpec::Float16 => Compression::Float16,
+            CompressionSpec::Int8 => Compression::Int8,
+            CompressionSpec::TopK => Compression::TopK { keep: communication.top_k_percent / 100.0 },
+        },
+        algorithm: match communication.algorithm {
+            AlgorithmSpec::Ring => Algorithm::Ring,
+            AlgorithmSpec::Tree => Algorithm::Tree,
+            AlgorithmSpec::Naive => Algorithm::Naive,
+        },
+        bucket_bytes: communication.bucket as usize * 1024,
+    }
+}
+
+/// The tokens that a training reads.
+///
+/// # Errors
+/// If the text or the tokenizer cannot be used, or the text is too short.
+pub fn tokens(spec: &ParallelSpec, assets: &Assets) -> Result<Vec<i32>, Problem> {
+    let tokenizer = match spec.model.base.as_str() {
+        NEW_MODEL => Tokenizer::Bytes(ByteTokenizer),
+        base => BaseModel::open(base, assets)?.tokenizer,
+    };
+    let name = corpus_file(&spec.data.corpus)?;
+    let bytes = assets.get(&name).ok_or_else(|| common::bad_file(&name, &reasons::missing_file(true)))?;
+    let bad = |e: &crate::data::CorpusError| common::bad_file(&name, &reasons::corpus(e));
+    let corpus = Corpus::from_bytes(&spec.data.corpus, bytes).map_err(|e| bad(&e))?;
+    // The first lab keeps as much for validation: losses of both are on the same text.
+    let split = corpus.split(VALIDATION_PERCENT, &tokenizer, spec.data.context as usize).map_err(|e| bad(&e))?;
+    Ok(split.train.ids)
+}
+
+/// Share of the text that no rank trains on.
+const VALIDATION_PERCENT: f64 = 10.0;
+
+/// A rank's speed, above 0, at most 1, and its memory limit in bytes.
+pub fn allowance(spec: &ParallelSpec, rank: usize) -> (f64, usize) {
+    let own = spec.ranks.unequal.iter().rev().find(|unequal| unequal.rank as usize == rank);
+    let limit = own.map_or(spec.ranks.memory_limit, |own| own.memory_limit.min(spec.ranks.memory_limit));
+    (own.map_or(1.0, |own| own.speed_percent / 100.0), (limit as usize).saturating_mul(1 << 20))
+}

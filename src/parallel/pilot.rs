@@ -1,0 +1,183 @@
+//! What a rank measures before a run, so that the run's time can be foretold: how fast it computes at the model's sizes, and how fast
+//! messages are (the α–β model: a message of n bytes takes α + β n seconds; Hockney 1994).
+
+use super::clock;
+use super::comm::Comm;
+use super::group::Group;
+use super::schedule::Link;
+use super::transport::Lost;
+use crate::autograd::{Result, Tape};
+use crate::nn::{Segment, Tokens, Transformer};
+use crate::optim::{AdamW, AdamWConfig};
+use crate::tensor::{Category, Ledger, Tensor};
+
+/// Seconds, and bytes, of one micro-batch in one segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SegmentTime {
+    /// Forward.
+    pub forward: f64,
+    /// Backward: gradients of the inputs.
+    pub backward_input: f64,
+    /// Backward: gradients of the weights.
+    pub backward_weight: f64,
+    /// Bytes of activations that wait for the backward.
+    pub activation_bytes: usize,
+}
+
+impl SegmentTime {
+    /// Forward and backward.
+    pub fn seconds(&self) -> f64 {
+        self.forward + self.backward_input + self.backward_weight
+    }
+}
+
+/// Rounds of which the fastest counts: what else the machine does makes a round slower, never faster.
+const ROUNDS: usize = 5;
+
+/// Times each segment of `model`, which has one layer, on a micro-batch, and the optimizer's update, which is given in seconds per
+/// parameter that learns. `speed` as in [`Rank::set_speed`](super::rank::Rank::set_speed).
+///
+/// # Errors
+/// If memory runs out.
+pub fn compute(model: &mut Transformer, tokens: &Tokens, optimizer: AdamWConfig, speed: f64) -> Result<(Vec<SegmentTime>, f64)> {
+    let ledger = model.params.ledger().clone();
+    // A first round shows the bytes; the others run as a training does, which uses its buffers again.
+    ledger.reuse(false);
+    let first: Result<Vec<SegmentTime>> = (0..model.segments.len()).map(|index| segment(model, index, tokens, speed)).collect();
+    let mut best = first?;
+    ledger.reuse(true);
+    for _ in 0..ROUNDS {
+        for (index, best) in best.iter_mut().enumerate() {
+            let time = segment(model, index, tokens, speed)?;
+            if time.seconds() < best.seconds() {
+                *best = SegmentTime { activation_bytes: best.activation_bytes, ..time };
+            }
+        }
+    }
+    let (_, learning) = model.params.counts();
+    let mut optimizer = AdamW::new(optimizer);
+    let mut update = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        let start = clock::now();
+        optimizer.step(&mut model.params, 0.0, 1.0)?;
+        update = f64::min(update, clock::now() - start);
+    }
+    Ok((best, update / learning.max(1) as f64 / speed))
+}
+
+fn segment(model: &mut Transformer, index: usize, tokens: &Tokens, speed: f64) -> Result<SegmentTime> {
+    let ledger = model.params.ledger().clone();
+    let activations = |ledger: &Ledger| ledger.report().of(Category::Activations).live;
+    let rows = tokens.ids.len();
+    let mut tape = Tape::recording(&ledger);
+    let hidden = hidden(&ledger, rows, model.config.d_model)?;
+    let before = activations(&ledger);
+    let start = clock::now();
+    let pass = model.pass(tokens, None)?;
+    let x = (!matches!(model.segments[index], Segment::Embedding(_))).then(|| tape.input(hidden, true));
+    let y = model.segments[index].forward(&mut tape, &pass, x.as_ref())?;
+    let forward = clock::now() - start;
+    let (input, output) = (x.map(|x| x.node()), y.node());
+    let mut d_y = Tensor::for_output(&ledger, Category::Activations, y.tensor().shape())?;
+    d_y.data_mut().fill(1e-3);
+    drop(y);
+    let activation_bytes = activations(&ledger).saturating_sub(before);
+    let start = clock::now();
+    let (d_x, later) = tape.backward_input(&mut model.params, output, d_y, input)?;
+    drop(d_x);
+    let backward_input = clock::now() - start;
+    let start = clock::now();
+    later.accumulate(&mut model.params)?;
+    let backward_weight = clock::now() - start;
+    clock::rest((forward + backward_input + backward_weight) * (1.0 / speed - 1.0));
+    Ok(SegmentTime {
+        forward: forward / speed,
+        backward_input: backward_input / speed,
+        backward_weight: backward_weight / speed,
+        activation_bytes,
+    })
+}
+
+/// Hidden states that no norm divides by zero for.
+fn hidden(ledger: &Ledger, rows: usize, d_model: usize) -> Result<Tensor> {
+    let mut hidden = Tensor::for_output(ledger, Category::Activations, &[rows, d_model])?;
+    hidden.data_mut().iter_mut().enumerate().for_each(|(i, x)| *x = (i % 7) as f32 - 3.0);
+    Ok(hidden)
+}
+
+/// Messages of each round of [`link`].
+const MESSAGES: usize = 8;
+/// Bytes of a long message.
+const LONG: usize = 1 << 20;
+
+/// Times messages between a rank and the next one, there and back. All ranks call it, and all pairs are measured at the same time, as
+/// in a run. A lonely rank gets a link that costs nothing.
+///
+/// # Errors
+/// If a message cannot come.
+pub async fn link(comm: &std::rc::Rc<Comm>) -> std::result::Result<Link, Lost> {
+    let world = Group::world(comm);
+    if world.size() == 1 {
+        return Ok(Link::default());
+    }
+    let latency = round_trip(&world, 1).await? / 2.0;
+    let long = round_trip(&world, LONG).await? / 2.0;
+    // A message that is not measurably longer under way: as fast as the clock can tell.
+    let bandwidth = LONG as f64 / (long - latency).max(1e-6);
+    Ok(Link { latency, bandwidth: Some(bandwidth) })
+}
+
+/// Least seconds of a message of that many bytes to the next rank, and one back from the previous one.
+async fn round_trip(world: &Group, bytes: usize) -> std::result::Result<f64, Lost> {
+    let (ahead, back) = ((world.index() + 1) % world.size(), (world.index() + world.size() - 1) % world.size());
+    let mut data = vec![0u8; bytes];
+    let mut least = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        world.barrier().await?;
+        let start = clock::now();
+        for message in 0..MESSAGES as u32 {
+            world.send(ahead, 2 * message, &data)?;
+            world.recv(back, 2 * message, &mut data).await?;
+            world.send(back, 2 * message + 1, &data)?;
+            world.recv(ahead, 2 * message + 1, &mut data).await?;
+        }
+        least = least.min((clock::now() - start) / MESSAGES as f64);
+    }
+    Ok(least)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::nn::{ModelConfig, RandomWeights};
+    use crate::optim::Decay;
+    use crate::parallel::transport::thread::run;
+
+    const ADAMW: AdamWConfig = AdamWConfig { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, decay: Decay::MatricesOnly };
+
+    #[test]
+    fn every_segment_has_a_time_and_a_slow_rank_longer_ones() {
+        let config = ModelConfig { n_layers: 1, ..ModelConfig::default() };
+        let mut measured = [1.0, 0.1].map(|speed| {
+            let mut model = Transformer::build(config.clone(), &Ledger::new(None), &mut RandomWeights { seed: 1 }).unwrap();
+            let tokens = Tokens::new(2, 16, vec![3; 32]);
+            compute(&mut model, &tokens, ADAMW, speed).unwrap()
+        });
+        for (segments, update) in &mut measured {
+            assert_eq!(segments.len(), 4);
+            assert!(*update > 0.0 && segments.iter().all(|time| time.forward > 0.0 && time.backward_input + time.backward_weight > 0.0));
+            assert!(segments[1..].iter().all(|time| time.activation_bytes > 0), "{segments:?}");
+        }
+        let feed_forward = |(segments, _): &(Vec<SegmentTime>, f64)| segments[2].forward;
+        assert!(feed_forward(&measured[1]) > 3.0 * feed_forward(&measured[0]), "{measured:?}");
+    }
+
+    #[test]
+    fn a_link_takes_time() {
+        let links = run(2, |transport| async move { link(&Comm::new(transport)).await });
+        for link in links {
+            let link = link.expect("no panic").unwrap();
+            assert!(link.latency > 0.0 && link.bandwidth.unwrap() > 1e6, "{link:?}");
+        }
+    }
+}
