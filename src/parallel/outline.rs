@@ -62,7 +62,7 @@ impl Outline<'_> {
             }
             return;
         }
-        for Projection { inputs, outputs, split, .. } in projections(config, segment) {
+        for Projection { inputs, outputs, split, .. } in projections_of(config, segment) {
             self.add(segment, [outputs, inputs], split);
             if config.bias {
                 self.add(segment, [outputs, 1], if split == Split::Columns { Split::Leader } else { split });
@@ -75,7 +75,7 @@ impl Outline<'_> {
             return;
         }
         let targets = |name: &str| lora.target_modules.iter().any(|target| target == name);
-        for Projection { inputs, outputs, split, .. } in projections(self.config, segment).into_iter().filter(|p| targets(p.name)) {
+        for Projection { inputs, outputs, split, .. } in projections_of(self.config, segment).into_iter().filter(|p| targets(p.name)) {
             let of = |wanted| if split == wanted { wanted } else { Split::Replicated };
             self.add(segment, [lora.rank, inputs], of(Split::Columns));
             self.add(segment, [outputs, lora.rank], of(Split::Rows));
@@ -95,14 +95,24 @@ impl Outline<'_> {
 }
 
 /// A linear layer of a block.
-struct Projection {
-    name: &'static str,
-    inputs: usize,
-    outputs: usize,
-    split: Split,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Projection {
+    /// The last part of its name, e.g. `q_proj`.
+    pub name: &'static str,
+    /// Width of its inputs.
+    pub inputs: usize,
+    /// Width of its outputs.
+    pub outputs: usize,
+    /// How its weight is shared out over tensor ranks.
+    pub split: Split,
 }
 
-fn projections(config: &ModelConfig, segment: usize) -> Vec<Projection> {
+/// The linear layers of each block.
+pub fn projections(config: &ModelConfig) -> impl Iterator<Item = Projection> {
+    [1, 2].into_iter().flat_map(|segment| projections_of(config, segment))
+}
+
+fn projections_of(config: &ModelConfig, segment: usize) -> Vec<Projection> {
     let (d_model, d_ff) = (config.d_model, config.d_ff);
     let (d_q, d_kv) = (config.n_heads * config.d_head, config.n_kv_heads * config.d_head);
     let linear = |name, inputs, outputs, split| Projection { name, inputs, outputs, split };

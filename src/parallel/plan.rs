@@ -160,6 +160,16 @@ impl Plan {
         Part { chunks, slice: Slice { index: tensor, count: self.mesh.size(Axis::Tensor) } }
     }
 
+    /// These segments, in the slice of a rank at that place along the tensor axis.
+    pub fn part_of(&self, segments: Range<usize>, tensor: usize) -> Part {
+        Part { chunks: vec![segments], slice: Slice { index: tensor, count: self.mesh.size(Axis::Tensor) } }
+    }
+
+    /// The ranks at a place along the pipeline, of all replicas.
+    pub fn ranks_of_stage(&self, stage: usize) -> impl Iterator<Item = usize> {
+        (0..self.mesh.ranks()).filter(move |&rank| self.mesh.coordinates(rank)[Axis::Pipeline as usize] == stage)
+    }
+
     /// Sequences of a micro-batch.
     pub fn micro_batch_size(&self) -> usize {
         self.batch_size / (self.mesh.size(Axis::Data) * self.settings.micro_batches)

@@ -6,6 +6,8 @@ mod bench;
 mod experiment;
 // Ranks are the threads of a world: each has a build of its own, without threads.
 #[cfg(feature = "ranks")]
+mod parallel;
+#[cfg(feature = "ranks")]
 mod rank;
 
 use serde::Serialize;

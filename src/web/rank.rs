@@ -1,33 +1,48 @@
 //! A rank of a world of workers, for the worker that it lives in.
 
+use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::futures::future_to_promise;
-use js_sys::{Array, Promise, SharedArrayBuffer};
+use js_sys::futures::{JsFuture, future_to_promise};
+use js_sys::{Array, Function, Promise, SharedArrayBuffer};
 use wasm_bindgen::prelude::*;
 
-use crate::parallel::check::self_check;
+use super::{assets_of, thrown, to_js};
+use crate::lab::parallel::problems;
+use crate::lab::parallel::report::{AtGate, HeldAt};
+use crate::lab::parallel::training::{self, RankTraining};
+use crate::lab::problem::Problem;
+use crate::lab::problems::internal;
+use crate::parallel::check::{CheckError, self_check};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::Comm;
 use crate::parallel::group::Group;
 use crate::parallel::measure::all_reduce_seconds;
+use crate::parallel::rank::{Gate, Held};
+use crate::parallel::schedule::Action;
 use crate::parallel::transport::block_on::block_on;
 use crate::parallel::transport::port::PortTransport;
 use crate::parallel::transport::shared::{self, SharedTransport};
 use crate::parallel::transport::{finish, flush};
 
 /// A rank. Over shared memory its programs block the worker until they end, and the page stops them by a word in the memory; over
-/// ports the worker hears messages meanwhile.
+/// ports the worker hears messages meanwhile. Every method that communicates is called by all ranks, and fails with `Problem[]`.
 #[wasm_bindgen]
 pub struct Rank {
     end: End,
     comm: Rc<Comm>,
+    /// `None`: not prepared yet, or a step is under way.
+    training: Rc<RefCell<Option<RankTraining>>>,
 }
 
 enum End {
     Shared(Rc<SharedTransport>),
     Ports(Rc<PortTransport>),
 }
+
+/// What a program gives, or why it could not.
+type Outcome = Result<JsValue, Problem>;
 
 #[wasm_bindgen]
 impl Rank {
@@ -39,7 +54,7 @@ impl Rank {
     #[wasm_bindgen]
     pub fn shared(buffer: &SharedArrayBuffer, rank: usize, ranks: usize) -> Result<Rank, JsError> {
         let transport = Rc::new(shared::join(buffer, rank, ranks)?);
-        Ok(Self { comm: Comm::new(transport.clone()), end: End::Shared(transport) })
+        Ok(Self { comm: Comm::new(transport.clone()), end: End::Shared(transport), training: Rc::default() })
     }
 
     /// Joins a world over ports: `ports[i]` leads to rank `i`, and is null for this one.
@@ -49,16 +64,30 @@ impl Rank {
     #[wasm_bindgen]
     pub fn ports(ports: &Array, rank: usize) -> Result<Rank, JsError> {
         let transport = Rc::new(PortTransport::new(ports, rank).map_err(|error| JsError::new(&error))?);
-        Ok(Self { comm: Comm::new(transport.clone()), end: End::Ports(transport) })
+        Ok(Self { comm: Comm::new(transport.clone()), end: End::Ports(transport), training: Rc::default() })
     }
 
-    /// Checks all collectives; gives the number of checks. All ranks call it.
+    /// Calls `heartbeat` now and then from now on, while this rank works or waits.
+    pub fn on_heartbeat(&self, heartbeat: Function) {
+        // It only posts a message: it does not throw.
+        self.comm.on_heartbeat(move || drop(heartbeat.call0(&JsValue::NULL)));
+    }
+
+    /// Checks all collectives; gives the number of checks.
     pub fn self_check(&self) -> Promise {
         let comm = self.comm.clone();
-        self.run(async move { Ok(self_check(&comm).await.map_err(JsError::from)?.into()) })
+        self.run(async move {
+            Ok(self_check(&comm)
+                .await
+                .map_err(|error| match error {
+                    CheckError::Lost(error) => problems::lost(&error),
+                    wrong => internal(&wrong.to_string()),
+                })?
+                .into())
+        })
     }
 
-    /// Median seconds of an all-reduce of `len` floats over some rounds, by `ring`, `tree` or `naive`. All ranks call it.
+    /// Median seconds of an all-reduce of `len` floats over some rounds, by `ring`, `tree` or `naive`.
     ///
     /// # Errors
     /// If there is no such algorithm.
@@ -66,14 +95,74 @@ impl Rank {
         let unknown = || JsError::new(&format!("algorithm is {algorithm:?}; it has to be ring, tree or naive"));
         let algorithm = Algorithm::ALL.into_iter().find(|known| known.name() == algorithm).ok_or_else(unknown)?;
         let world = Group::world(&self.comm);
-        Ok(self.run(async move { Ok(all_reduce_seconds(&world, len, algorithm, rounds).await.map_err(JsError::from)?.into()) }))
+        Ok(self.run(async move {
+            let seconds = all_reduce_seconds(&world, len, algorithm, rounds).await;
+            Ok(seconds.map_err(|error| problems::lost(&error))?.into())
+        }))
+    }
+
+    /// Measures how fast this rank and its connections are at the sizes of `spec`; gives a `Pilot`.
+    ///
+    /// # Errors
+    /// `Problem[]`, if the spec or a file cannot be used.
+    pub fn pilot(&self, spec: &JsValue, assets: &JsValue) -> Result<Promise, JsValue> {
+        let (spec, assets, comm) = (super::parallel::read(spec)?, assets_of(assets)?, self.comm.clone());
+        Ok(self.run(async move { as_js(&training::pilot(&spec, &assets, &comm).await?) }))
+    }
+
+    /// Builds this rank's part of the model; `stages`, a `Prediction`'s or null, divides the layers. Gives its ledger by category.
+    ///
+    /// # Errors
+    /// `Problem[]`, if the spec or a file cannot be used, or this rank's memory limit is too low.
+    pub fn prepare(&self, spec: &JsValue, assets: &JsValue, stages: &JsValue) -> Result<JsValue, JsValue> {
+        let (spec, assets) = (super::parallel::read(spec)?, assets_of(assets)?);
+        let stages: Option<Vec<(usize, usize)>> = super::parallel::from_js(stages)?;
+        // What there was is freed first.
+        self.training.take();
+        let training = RankTraining::new(&spec, &assets, &self.comm, stages.as_deref()).map_err(|problem| thrown(&[problem]))?;
+        let memory = to_js(&training.memory())?;
+        self.training.replace(Some(training));
+        Ok(memory)
+    }
+
+    /// Does `steps` training steps; gives the `RankStep` of the last.
+    pub fn train(&self, steps: usize) -> Promise {
+        let slot = self.training.clone();
+        self.run(async move {
+            let mut training =
+                slot.take().ok_or_else(|| internal("a step was asked of a rank that is not prepared, or has one under way"))?;
+            let mut last = Ok(JsValue::NULL);
+            for _ in 0..steps {
+                last = training.advance().await.and_then(|step| as_js(&step));
+                if last.is_err() {
+                    break;
+                }
+            }
+            slot.replace(Some(training));
+            last
+        })
+    }
+
+    /// Before each action of the steps to come, calls `gate` with an `AtGate` and waits for the promise that it gives; null: no more.
+    ///
+    /// # Errors
+    /// `Problem[]`, over shared memory, where the worker would not hear what lets it go on.
+    pub fn set_gate(&self, gate: Option<Function>) -> Result<(), JsValue> {
+        if gate.is_some() && matches!(self.end, End::Shared(_)) {
+            return Err(thrown(&[internal("a rank in shared memory cannot be stepped through")]));
+        }
+        let rank = self.comm.transport().rank();
+        if let Some(training) = &mut *self.training.borrow_mut() {
+            training.set_gate(gate.map(|gate| Box::new(JsGate { rank, gate }) as Box<dyn Gate>));
+        }
+        Ok(())
     }
 
     /// Sees this rank's messages out and ends it.
     pub fn close(&self) -> Promise {
         let comm = self.comm.clone();
         self.run(async move {
-            finish(&**comm.transport()).await.map_err(JsError::from)?;
+            finish(&**comm.transport()).await.map_err(|error| problems::lost(&error))?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -92,20 +181,50 @@ impl Rank {
         }
     }
 
-    /// Between programs the worker hears the page, and pumps no outbox: it is empty by then.
-    async fn flushed(&self, program: impl Future<Output = Result<JsValue, JsValue>>) -> Result<JsValue, JsValue> {
-        let value = program.await?;
-        flush(&**self.comm.transport()).await.map_err(JsError::from)?;
-        Ok(value)
+    /// Boxed, so that there is one copy of what drives a program.
+    fn run(&self, program: impl Future<Output = Outcome> + 'static) -> Promise {
+        self.run_boxed(Box::pin(program))
     }
 
-    fn run(&self, program: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    fn run_boxed(&self, program: Pin<Box<dyn Future<Output = Outcome>>>) -> Promise {
+        let thrown = |problem: Problem| thrown(&[problem]);
         match &self.end {
-            End::Ports(_) => future_to_promise(program),
-            End::Shared(transport) => match block_on(&**transport, self.flushed(program)) {
-                Ok(value) => Promise::resolve(&value),
-                Err(error) => Promise::reject(&error),
-            },
+            End::Ports(_) => future_to_promise(async move { program.await.map_err(thrown) }),
+            End::Shared(transport) => {
+                // Between programs the worker hears the page, and pumps no outbox: it is empty by then.
+                let flushed = async {
+                    let value = program.await?;
+                    flush(&**transport).await.map_err(|error| problems::lost(&error))?;
+                    Ok(value)
+                };
+                match block_on(&**transport, flushed) {
+                    Ok(value) => Promise::resolve(&value),
+                    Err(problem) => Promise::reject(&thrown(problem)),
+                }
+            }
         }
+    }
+}
+
+fn as_js<T: serde::Serialize + ?Sized>(value: &T) -> Outcome {
+    to_js(value).map_err(|_| internal("a report is no JavaScript value"))
+}
+
+/// A gate that a JavaScript function keeps.
+struct JsGate {
+    rank: usize,
+    gate: Function,
+}
+
+impl Gate for JsGate {
+    fn pass(&self, action: Action, held: Vec<Held>) -> Pin<Box<dyn Future<Output = ()>>> {
+        let held = held.into_iter().map(HeldAt::from).collect();
+        let asked = to_js(&AtGate { rank: self.rank, action, held }).and_then(|at| self.gate.call1(&JsValue::NULL, &at));
+        Box::pin(async move {
+            // Whatever comes of it, the rank goes on: a page that is gone keeps nobody waiting.
+            if let Ok(promise) = asked {
+                drop(JsFuture::from(Promise::resolve(&promise)).await);
+            }
+        })
     }
 }

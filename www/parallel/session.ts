@@ -1,12 +1,13 @@
 /** What the lab of parallel training shows: the run that is written, its plan, and what was measured. */
 import type { AtGate } from '../types/generated/AtGate';
+import type { MeshSpec } from '../types/generated/MeshSpec';
 import type { ParallelSpec } from '../types/generated/ParallelSpec';
 import type { Pilot } from '../types/generated/Pilot';
 import type { Planned } from '../types/generated/Planned';
 import type { Prediction } from '../types/generated/Prediction';
 import type { Problem } from '../types/generated/Problem';
 import type { RankStep } from '../types/generated/RankStep';
-import type { StepSummary } from '../types/generated/StepSummary';
+import type { StepSummary } from './summary';
 
 /** Where a run is. */
 export type SessionPhase =
@@ -57,6 +58,8 @@ export interface Session extends EventTarget {
   readonly problems: Problem[];
   /** The plan of the spec as it is written; null where it has problems. */
   readonly planned: Planned | null;
+  /** Where the spec has problems: the nearest mesh that has none, or null. */
+  readonly nearest: MeshSpec | null;
   /** Of the run. */
   readonly pilots: Pilot[];
   readonly prediction: Prediction | null;
@@ -87,6 +90,8 @@ export interface Session extends EventTarget {
   /** Lets one rank, or every rank that can, do its next action. */
   pass(rank?: number): void;
   cancel(): void;
+  /** Lets a rank hang, as a program does that never ends. */
+  hang(rank: number): void;
   /** Ends a rank's worker, as if its tab had been closed. */
   kill(rank: number): void;
   /** Goes on from the last snapshot, with new ranks. */

@@ -1,5 +1,11 @@
 /** A world of ranks: a Web Worker each, with its own engine and memory, that exchange messages. */
-import type { Program, RankReply, RankRequest, Wire } from './protocol';
+import { TinyaiError, problem } from '../engine/error';
+import type { AtGate } from '../types/generated/AtGate';
+import type { Pilot } from '../types/generated/Pilot';
+import type { Loading } from '../workers/protocol';
+import type { Program, Wire } from './protocol';
+import { RankWorker } from './rank-worker';
+import { sharedBytes, wiresOf } from './wires';
 
 /** How a world is made. */
 export interface WorldOptions {
@@ -8,95 +14,78 @@ export interface WorldOptions {
   transport?: Wire['kind'];
   /** Where the folders of the engine's variants are; by default `engine/` beside the page. */
   engineBase?: string | URL;
+  /** Where `models/` and `corpora/` are; by default beside the page. */
+  assetBase?: string | URL;
   /** Bytes of the ring from one rank to another; the largest power of two that fits is used. */
   ringBytes?: number;
+  /** The visitor's own files, by name. */
+  files?: Map<string, Uint8Array>;
+  onGate?: (at: AtGate) => void;
+  onLoading?: (loading: Loading) => void;
+}
+
+/** A rank that gave no sign of life. */
+export interface Silent {
+  rank: number;
+  milliseconds: number;
 }
 
 /** Words of the shared memory (`src/parallel/transport/memory.rs`). */
 const STOP_WORD = 0;
 const LOST_WORD = 1;
-const LINE = 64;
 
-const MOST_RING_BYTES = 1 << 20;
-const MOST_BYTES = 16 << 20;
-
-interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
-type Sent = RankRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
-
-/** One rank's worker and what it has yet to answer. */
-class RankWorker {
-  private readonly worker = new Worker(new URL('../workers/rank.worker.ts', import.meta.url), { type: 'module', name: 'rank' });
-  private readonly waiting = new Map<number, Waiting>();
-  private nextId = 1;
-
-  constructor(
-    readonly rank: number,
-    onFailed: () => void,
-  ) {
-    this.worker.onmessage = ({ data }: MessageEvent<RankReply>) => {
-      const waiting = this.waiting.get(data.id);
-      this.waiting.delete(data.id);
-      if (data.type === 'done') return waiting?.resolve(data.value);
-      onFailed();
-      waiting?.reject(new Error(data.message));
-    };
-    this.worker.onerror = (event) => {
-      onFailed();
-      this.end(`The worker of rank ${rank} failed: ${event.message || 'it could not be started'}`);
-    };
-  }
-
-  call(request: Sent, transfer: Transferable[] = []): Promise<unknown> {
-    const id = this.nextId++;
-    const answer = new Promise<unknown>((resolve, reject) => this.waiting.set(id, { resolve, reject }));
-    this.worker.postMessage({ ...request, id }, transfer);
-    return answer;
-  }
-
-  tell(request: RankRequest & { type: 'stop' | 'lose' }): void {
-    this.worker.postMessage(request);
-  }
-
-  /** Nobody is left waiting. */
-  end(reason: string): void {
-    this.worker.terminate();
-    for (const waiting of this.waiting.values()) waiting.reject(new Error(reason));
-    this.waiting.clear();
-  }
-}
+/** Milliseconds without a sign of life after which a rank counts as lost. */
+const PATIENCE = 1500;
+/** Milliseconds between two looks at the ranks. */
+const LOOK = 100;
 
 /** All ranks; each call reaches every one of them. */
 export class World {
+  /** The rank that gave no sign of life, once one did not. */
+  silent: Silent | null = null;
+  /** Milliseconds that a rank may compute without a sign of life; raised where one segment takes long. */
+  patience = PATIENCE;
+
   private readonly workers: RankWorker[];
+  private watch = 0;
+  private watched = 0;
 
   private constructor(
     readonly transport: Wire['kind'],
-    ranks: number,
+    options: WorldOptions,
     private readonly words: Int32Array | null,
   ) {
-    this.workers = Array.from({ length: ranks }, (_, rank) => new RankWorker(rank, () => this.lose(rank)));
+    const listener = (rank: number) => ({ failed: () => this.lose(rank), gate: options.onGate, loading: options.onLoading });
+    this.workers = Array.from({ length: options.ranks }, (_, rank) => new RankWorker(rank, listener(rank)));
   }
 
   /** Starts the workers and joins them. */
-  static async open({ ranks, transport, engineBase, ringBytes }: WorldOptions): Promise<World> {
+  static async open(options: WorldOptions): Promise<World> {
+    const { ranks, transport, ringBytes } = options;
     if (!Number.isInteger(ranks) || ranks < 1) throw new RangeError(`ranks is ${ranks}; it has to be an integer from 1 on`);
     const kind = transport ?? (globalThis.crossOriginIsolated === true ? 'shared' : 'ports');
     if (kind === 'shared' && typeof SharedArrayBuffer === 'undefined') {
-      throw new Error('This page is not cross-origin isolated, so its workers cannot share memory; use the transport "ports".');
+      throw new TinyaiError([
+        problem(
+          'not_allowed',
+          'This page is not cross-origin isolated, so its workers cannot share memory; use the transport "ports".',
+          '本页没有跨源隔离，工作线程之间不能共享内存；请改用 ports 传输方式。',
+        ),
+      ]);
     }
     const memory = kind === 'shared' ? new SharedArrayBuffer(sharedBytes(ranks, ringBytes)) : null;
-    const world = new World(kind, ranks, memory && new Int32Array(memory));
-    const base = new URL(engineBase ?? 'engine/', globalThis.document?.baseURI ?? globalThis.location?.href).href;
-    const wires = memory ? Array.from({ length: ranks }, (): Wire => ({ kind: 'shared', memory })) : connect(ranks);
+    const world = new World(kind, options, memory && new Int32Array(memory));
+    const page = globalThis.document?.baseURI ?? globalThis.location?.href;
+    const engineBase = new URL(options.engineBase ?? 'engine/', page).href;
+    const assetBase = new URL(options.assetBase ?? '.', page).href;
+    const wires = wiresOf(ranks, memory);
     try {
-      await world.each((worker) => {
+      await world.each(async (worker) => {
+        await worker.call({ type: 'open', engineBase, assetBase });
+        for (const [name, bytes] of options.files ?? []) await worker.call({ type: 'file', name, bytes });
         const wire = wires[worker.rank]!;
         const ports = wire.kind === 'ports' ? wire.ports.filter((port) => port !== null) : [];
-        return worker.call({ type: 'join', engineBase: base, rank: worker.rank, ranks, wire }, ports);
+        return worker.call({ type: 'join', rank: worker.rank, ranks, wire }, ports);
       });
     } catch (error) {
       world.terminate();
@@ -105,9 +94,41 @@ export class World {
     return world;
   }
 
+  get ranks(): number {
+    return this.workers.length;
+  }
+
   /** Runs a program on all ranks; what each gave, in their order. Where one fails, its error is that of the whole. */
-  run(program: Program): Promise<unknown[]> {
-    return this.each((worker) => worker.call({ type: 'run', ...program }));
+  async run(program: Program | ((rank: number) => Program)): Promise<unknown[]> {
+    const of = (rank: number): Program => (typeof program === 'function' ? program(rank) : program);
+    const watched = ['pilot', 'train'].includes(of(0).program);
+    if (watched) this.startWatch();
+    try {
+      return await this.each((worker) => worker.call({ type: 'run', ...of(worker.rank) }));
+    } finally {
+      if (watched) this.stopWatch();
+    }
+  }
+
+  /** Sets the patience by what the pilot measured: a rank gives a sign of life after each segment. */
+  expect(pilots: Pilot[]): void {
+    const seconds = pilots.flatMap(({ segments }) => segments.flatMap((segment) => [segment.forward, segment.backward_input + segment.backward_weight]));
+    this.patience = Math.max(PATIENCE, 4000 * Math.max(...seconds));
+  }
+
+  /** Lets a rank do the action that it waits before. */
+  pass(rank: number): void {
+    this.workers[rank]?.tell({ type: 'pass' });
+  }
+
+  /** Ends a rank's worker, and tells nobody. */
+  kill(rank: number): void {
+    this.workers[rank]?.kill();
+  }
+
+  /** Lets a rank hang. */
+  hang(rank: number): void {
+    this.workers[rank]?.tell({ type: 'hang' });
   }
 
   /** Stops what runs, within about 100 ms; the world can then only be closed. */
@@ -127,7 +148,8 @@ export class World {
 
   /** Ends the workers at once. */
   terminate(): void {
-    for (const worker of this.workers) worker.end('The world was closed.');
+    this.stopWatch();
+    for (const worker of this.workers) worker.end();
   }
 
   private each(call: (worker: RankWorker) => Promise<unknown>): Promise<unknown[]> {
@@ -139,24 +161,35 @@ export class World {
     if (this.words) Atomics.compareExchange(this.words, LOST_WORD, 0, rank + 1);
     for (const worker of this.workers) if (worker.rank !== rank) worker.tell({ type: 'lose', rank });
   }
-}
 
-/** A line for the run, for each rank, for each end of each ring; and the rings. */
-function sharedBytes(ranks: number, ringBytes?: number): number {
-  const rings = ranks * (ranks - 1);
-  const wanted = ringBytes ?? Math.min(MOST_RING_BYTES, MOST_BYTES / Math.max(1, rings));
-  return LINE * (1 + ranks + 2 * rings) + Math.ceil((rings * wanted) / LINE) * LINE;
-}
-
-/** A channel between each two ranks. */
-function connect(ranks: number): Wire[] {
-  const ports = Array.from({ length: ranks }, () => new Array<MessagePort | null>(ranks).fill(null));
-  for (let a = 0; a < ranks; a++) {
-    for (let b = a + 1; b < ranks; b++) {
-      const { port1, port2 } = new MessageChannel();
-      ports[a]![b] = port1;
-      ports[b]![a] = port2;
-    }
+  private startWatch(): void {
+    const now = performance.now();
+    for (const worker of this.workers) worker.lastBeat = now;
+    this.watched = now;
+    this.watch ||= setInterval(() => this.look(), LOOK) as unknown as number;
   }
-  return ports.map((ports) => ({ kind: 'ports', ports }));
+
+  private stopWatch(): void {
+    clearInterval(this.watch);
+    this.watch = 0;
+  }
+
+  /** Looks for a rank that has to answer and gives no sign of life. */
+  private look(): void {
+    const now = performance.now();
+    const late = now - this.watched > 5 * LOOK;
+    this.watched = now;
+    // This page itself stood still, or sleeps in the background: what was posted meanwhile is heard only now.
+    if (late) return this.startWatch();
+    const worker = this.workers.find((worker) => worker.busy && now - worker.lastBeat > this.patience);
+    if (!worker) return;
+    const { rank } = worker;
+    const milliseconds = Math.round(now - worker.lastBeat);
+    this.silent = { rank, milliseconds };
+    this.stopWatch();
+    const en = `Rank ${rank} has given no sign of life for ${milliseconds} ms: it has ended or hung. The run can go on from its last snapshot, with a new rank.`;
+    const zh = `rank ${rank} 已有 ${milliseconds} 毫秒没有响应：它已结束或卡住。可以用新的 rank 从最近的快照继续训练。`;
+    this.lose(rank);
+    worker.end(problem('rank_lost', en, zh, `${rank}`));
+  }
 }

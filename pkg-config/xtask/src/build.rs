@@ -3,7 +3,7 @@
 use crate::run::{root, run, say, timed};
 use crate::toolchain::Toolchain;
 use crate::tools;
-use crate::variants::{self, MAX_BYTES, TARGET, Variant};
+use crate::variants::{self, TARGET, Variant};
 use crate::{bench_page, npm};
 use anyhow::{Context, Result, anyhow, ensure};
 use lexopt::prelude::*;
@@ -102,7 +102,8 @@ fn engine(variant: &Variant, rust: &Toolchain, bindgen: &Path, node: &npm::Proje
     replace(&bound, &output)?;
     let size = fs::metadata(output.join("tinyai_bg.wasm"))?.len();
     say("wasm", format_args!("{}: {} kB, {} kB as compiled", variant.name, size / 1000, source.len() / 1000));
-    ensure!(size <= MAX_BYTES, "{} has {size} bytes, more than the {MAX_BYTES} that a visitor should wait for", variant.name);
+    let most = variant.max_bytes();
+    ensure!(size <= most, "{} has {size} bytes, more than the {most} that a visitor should wait for", variant.name);
     fs::write(stamp, fingerprint)?;
     Ok(())
 }

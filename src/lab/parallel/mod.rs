@@ -1,6 +1,9 @@
 //! The lab of parallel training: one [`ParallelSpec`](spec::ParallelSpec) in; a plan, a prediction and measured steps out.
 
+pub mod nearest;
+pub mod phase;
 pub mod planned;
+pub mod predict;
 pub mod problems;
 pub mod report;
 pub mod setup;

@@ -97,6 +97,31 @@ pub fn model(error: &ConfigError) -> Problem {
     conflict("model", reasons::config(error))
 }
 
+/// LoRA for layers that the model does not have.
+pub fn no_lora_target(targets: &[String], available: impl Iterator<Item = &'static str>) -> Problem {
+    let (targets, available) = (targets.join(", "), available.collect::<Vec<_>>().join(", "));
+    conflict(
+        "fine_tuning.lora.target_modules",
+        Text {
+            en: format!("This model has none of the layers {targets}. Those it has are {available}."),
+            zh: format!("该模型没有 {targets} 这些层，可选的有：{available}。"),
+        },
+    )
+}
+
+/// A rank of LoRA that is larger than that of the weight.
+pub fn lora_rank(rank: usize, module: &str, limit: usize) -> Problem {
+    conflict(
+        "fine_tuning.lora.rank",
+        Text {
+            en: format!(
+                "fine_tuning.lora.rank is {rank}, but {module} of this model has a rank of at most {limit}. Choose a rank from 1 to {limit}."
+            ),
+            zh: format!("fine_tuning.lora.rank 的值是 {rank}，但该模型的 {module} 秩最多为 {limit}。请改为 1 到 {limit}。"),
+        },
+    )
+}
+
 /// A context longer than the model reads.
 pub fn context(spec: &ParallelSpec, most: usize) -> Problem {
     let context = spec.data.context;

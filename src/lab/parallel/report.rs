@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lab::problem::Text;
 use crate::lab::result::MemoryUse;
-use crate::parallel::schedule::{Action, Timeline};
+use crate::parallel::rank::{Held, HeldKind};
+use crate::parallel::schedule::{Action, Span, Timeline};
 
 /// A segment of the model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum SegmentKind {
@@ -24,7 +24,7 @@ pub enum SegmentKind {
 }
 
 /// What a rank is in the mesh, and what it holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct PlannedRank {
     /// Its number.
@@ -47,7 +47,7 @@ pub struct PlannedRank {
 }
 
 /// What a parallel training will do: known before it begins.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Planned {
     /// Each rank.
@@ -102,7 +102,7 @@ pub struct Pilot {
 }
 
 /// What is to be expected of each step, computed from the pilot's measurements.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Prediction {
     /// Segments of each virtual stage: first, and one past the last.
@@ -118,7 +118,7 @@ pub struct Prediction {
 }
 
 /// What a rank sent for one kind of communication, in one step.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Traffic {
     /// `all_reduce`, `reduce_scatter`, `all_gather`, `point_to_point`, …
@@ -134,7 +134,7 @@ pub struct Traffic {
 }
 
 /// What one rank measured in one step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct RankStep {
     /// The rank.
@@ -145,38 +145,32 @@ pub struct RankStep {
     pub loss: f64,
     /// L2 norm of the whole gradient before clipping; the same at every rank.
     pub gradient_norm: f64,
-    /// What it did, on a clock that all ranks share.
-    pub timeline: Timeline,
+    /// What it did, in seconds of a clock that all ranks share.
+    pub spans: Vec<Span>,
+    /// Its forwards and backwards; null if it had none.
+    pub phase: Option<Phase>,
     /// What it sent.
     pub traffic: Vec<Traffic>,
     /// Its ledger, by category; `total` is the sum.
     pub memory: BTreeMap<String, MemoryUse>,
 }
 
-/// What all ranks measured in one step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The forwards and backwards of a step at one rank, in seconds of a clock that all ranks share.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct StepSummary {
-    /// Steps done.
-    pub step: u32,
-    /// The loss, in nats.
-    pub loss: f64,
-    /// L2 norm of the gradient.
-    pub gradient_norm: f64,
-    /// From the first rank's beginning to the last one's end.
-    pub seconds: f64,
-    /// All ranks, in seconds from the beginning of the step.
-    pub timeline: Timeline,
-    /// The share of the forward and backward phase that ranks stand still, the mean over replicas.
-    pub bubble_fraction: f64,
-    /// Sums over all ranks.
-    pub traffic: Vec<Traffic>,
-    /// What a learner could change.
-    pub suggestions: Vec<Text>,
+pub struct Phase {
+    /// When the first of them began.
+    pub start: f64,
+    /// When the last of them ended.
+    pub end: f64,
+    /// Seconds in between that it computed.
+    pub computing: f64,
+    /// Seconds in between that it communicated: sent, or was in a collective.
+    pub communicating: f64,
 }
 
 /// What a held tensor is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum HeldTensor {
@@ -191,7 +185,7 @@ pub enum HeldTensor {
 }
 
 /// A rank that waits, in step-through, to do its next action.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct AtGate {
     /// The rank.
@@ -203,7 +197,7 @@ pub struct AtGate {
 }
 
 /// A tensor, or what belongs together, that a rank holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct HeldAt {
     /// What it is.
@@ -215,4 +209,16 @@ pub struct HeldAt {
     /// Its size.
     #[cfg_attr(test, ts(type = "number"))]
     pub bytes: u64,
+}
+
+impl From<Held> for HeldAt {
+    fn from(held: Held) -> Self {
+        let kind = match held.kind {
+            HeldKind::Input => HeldTensor::Input,
+            HeldKind::OutputGradient => HeldTensor::OutputGradient,
+            HeldKind::Activations => HeldTensor::Activations,
+            HeldKind::WeightGradients => HeldTensor::WeightGradients,
+        };
+        Self { kind, micro_batch: held.micro_batch, virtual_stage: held.virtual_stage, bytes: held.bytes as u64 }
+    }
 }

@@ -21,6 +21,7 @@ use crate::nn::{FeedForwardKind, ModelConfig, NormKind, Positions};
 use crate::optim::{AdamWConfig, Decay};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::compress::Compression;
+use crate::parallel::outline::projections;
 use crate::parallel::plan::{Plan, Settings};
 
 /// Reads a spec from JSON.
@@ -118,10 +119,24 @@ pub fn adamw(spec: &ParallelSpec) -> AdamWConfig {
 pub fn plan(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize, stages: Option<&[(usize, usize)]>) -> Result<Plan, Problem> {
     let sizes = (spec.training.batch_size as usize, spec.data.context as usize);
     let plan = Plan::new(settings(spec), config, sizes, max_ranks).map_err(|error| problems::plan(&error))?;
+    if let Some(lora) = lora(spec) {
+        check_lora(&lora, config)?;
+    }
     Ok(match stages {
         Some(stages) => plan.divided(stages.iter().map(|&(start, end)| Range { start, end }).collect()),
         None => plan,
     })
+}
+
+/// Checks that the model has a layer to attach LoRA to, and that each bears the rank.
+fn check_lora(lora: &LoraConfig, config: &ModelConfig) -> Result<(), Problem> {
+    let targets: Vec<_> =
+        projections(config).filter(|projection| lora.target_modules.iter().any(|target| target == projection.name)).collect();
+    let Some(smallest) = targets.iter().min_by_key(|projection| projection.inputs.min(projection.outputs)) else {
+        return Err(problems::no_lora_target(&lora.target_modules, projections(config).map(|projection| projection.name)));
+    };
+    let limit = smallest.inputs.min(smallest.outputs);
+    if lora.rank > limit { Err(problems::lora_rank(lora.rank, smallest.name, limit)) } else { Ok(()) }
 }
 
 fn settings(spec: &ParallelSpec) -> Settings {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::phase::phase;
 use super::problems;
 use super::report::{Pilot, RankStep, SegmentSeconds, Traffic};
 use super::setup;
@@ -22,7 +23,6 @@ use crate::parallel::mesh::Axis;
 use crate::parallel::pilot;
 use crate::parallel::plan::Plan;
 use crate::parallel::rank::{Batch, Gate, Rank, Update};
-use crate::parallel::schedule::Timeline;
 use crate::tensor::{Category, Charge, Ledger};
 
 /// A rank that trains.
@@ -79,12 +79,14 @@ impl RankTraining {
         if !(report.loss.is_finite() && report.gradient_norm.is_finite()) {
             return Err(common::diverged(self.step, report.loss));
         }
+        let spans = self.rank.spans();
         Ok(RankStep {
             rank: number,
             step: self.step,
             loss: report.loss,
             gradient_norm: report.gradient_norm,
-            timeline: Timeline::new(vec![self.rank.spans()]),
+            phase: phase(&spans),
+            spans,
             traffic: traffic(&self.comm),
             memory: self.memory(),
         })

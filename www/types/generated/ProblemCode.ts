@@ -3,4 +3,4 @@
 /**
  * The kinds of problem, for code that reacts to them.
  */
-export type ProblemCode = "unknown_field" | "missing" | "wrong_type" | "out_of_range" | "not_allowed" | "conflict" | "not_found" | "bad_file" | "out_of_memory" | "diverged" | "internal";
+export type ProblemCode = "unknown_field" | "missing" | "wrong_type" | "out_of_range" | "not_allowed" | "conflict" | "not_found" | "bad_file" | "out_of_memory" | "diverged" | "rank_lost" | "internal";

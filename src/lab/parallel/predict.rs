@@ -1,0 +1,186 @@
+//! What is to be expected of a step, computed from what the pilot measured: an α–β model of messages, and measured times of segments.
+
+use std::ops::Range;
+
+use super::phase::{bubble, phase};
+use super::report::{Phase, Pilot, Prediction, SegmentSeconds, Traffic};
+use super::setup;
+use super::spec::{ParallelSpec, PartitionSpec};
+use super::{planned, problems};
+use crate::lab::assets::Assets;
+use crate::lab::problem::Problem;
+use crate::lab::problems::internal;
+use crate::nn::ModelConfig;
+use crate::parallel::collectives::Algorithm;
+use crate::parallel::comm::Kind;
+use crate::parallel::formula::step;
+use crate::parallel::mesh::Axis;
+use crate::parallel::outline::{ParamOutline, outline};
+use crate::parallel::partition::{self, Device, SegmentCost, balanced};
+use crate::parallel::plan::Plan;
+use crate::parallel::schedule::{Costs, Link, StageCost};
+
+/// What is to be expected of each step of `spec`, by what all ranks' pilots measured, on a machine of `cores` cores.
+///
+/// # Errors
+/// If the spec makes no plan, or the layers do not fit the ranks' memory however they are divided.
+pub fn predict(spec: &ParallelSpec, assets: &Assets, pilots: &[Pilot], cores: usize) -> Result<Prediction, Problem> {
+    let config = setup::config(spec, assets)?;
+    let mut plan = setup::plan(spec, &config, pilots.len(), None)?;
+    if pilots.len() != plan.mesh.ranks() {
+        return Err(internal(&format!("{} pilots for {} ranks", pilots.len(), plan.mesh.ranks())));
+    }
+    if spec.mesh.partition == PartitionSpec::Balanced {
+        plan = plan.clone().divided(divide(spec, &plan, &config, pilots)?);
+    }
+    let model = Model { spec, plan: &plan, config: &config, pilots, link: link(pilots) };
+    let costs = model.costs();
+    let timeline = plan.schedule.dry_run(&costs).map_err(|error| internal(&error.to_string()))?;
+    // Ranks that share a core take turns: no step is shorter than all their computing on all cores.
+    let computing: f64 = timeline.ranks.iter().map(|rank| rank.compute).sum();
+    let replicas = plan.mesh.ranks() / plan.mesh.size(Axis::Pipeline);
+    let shared = computing * replicas as f64 / cores.min(plan.mesh.ranks()).max(1) as f64;
+    let of = |rank| phase(&timeline.spans.iter().filter(|span| span.rank == rank).copied().collect::<Vec<_>>());
+    let phases: Vec<Phase> = (0..plan.mesh.size(Axis::Pipeline)).filter_map(of).collect();
+    Ok(Prediction {
+        stages: plan.stages.iter().map(|stage| (stage.start, stage.end)).collect(),
+        step_seconds: timeline.makespan.max(shared),
+        bubble_fraction: bubble(&phases),
+        traffic: (0..plan.mesh.ranks()).map(|rank| traffic(&plan, &config, spec, rank)).collect(),
+        timeline,
+    })
+}
+
+fn traffic(plan: &Plan, config: &ModelConfig, spec: &ParallelSpec, rank: usize) -> Vec<Traffic> {
+    let sent = step::step(plan, config, setup::lora(spec).as_ref(), rank);
+    let kinds = Kind::ALL.into_iter().map(|kind| (kind, sent.of(kind))).filter(|(_, sent)| sent.messages > 0);
+    kinds
+        .map(|(kind, sent)| Traffic { kind: kind.name().into(), bytes: sent.bytes, messages: sent.messages, seconds_waited: 0.0 })
+        .collect()
+}
+
+/// The slowest link: a step waits for it.
+fn link(pilots: &[Pilot]) -> Link {
+    let latency = pilots.iter().map(|pilot| pilot.latency).fold(0.0, f64::max);
+    Link { latency, bandwidth: pilots.iter().filter_map(|pilot| pilot.bandwidth).reduce(f64::min) }
+}
+
+/// Divides the layers so that the slowest stage is as fast as can be, and each fits its rank.
+fn divide(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, pilots: &[Pilot]) -> Result<Vec<Range<usize>>, Problem> {
+    let whole = |pilot: &Pilot| pilot.segments.iter().map(seconds).sum::<f64>();
+    let fastest = pilots.iter().min_by(|a, b| whole(a).total_cmp(&whole(b))).expect("a mesh has a rank");
+    let params = outline(config, &plan.part_of(0..config.n_segments(), 0), setup::lora(spec).as_ref());
+    let kinds = planned::segments(config);
+    let segments: Vec<SegmentCost> = (kinds.iter().enumerate())
+        .map(|(index, &kind)| {
+            let of: Vec<&ParamOutline> = params.iter().filter(|param| param.segment == index).collect();
+            let (all, learning) = (elements(&of, |_| true), elements(&of, |param| param.trainable));
+            let time = &fastest.segments[kind as usize];
+            SegmentCost { work: seconds(time), fixed_bytes: 4 * (all + 3 * learning), activation_bytes: time.activation_bytes }
+        })
+        .collect();
+    let devices: Vec<Device> = (0..plan.mesh.size(Axis::Pipeline))
+        .map(|stage| {
+            let ranks = || plan.ranks_of_stage(stage);
+            let speed = ranks().map(|rank| whole(fastest) / whole(&pilots[rank])).fold(f64::INFINITY, f64::min);
+            let memory = ranks().map(|rank| setup::allowance(spec, rank).1 as u64).min();
+            Device { speed, memory_bytes: memory }
+        })
+        .collect();
+    let order = partition::Plan {
+        kind: plan.settings.schedule,
+        chunks_per_stage: plan.settings.chunks_per_stage,
+        micro_batches: plan.settings.micro_batches,
+    };
+    let parts = balanced(&segments, &devices, order).map_err(|error| problems::plan(&error.into()))?;
+    Ok(parts.into_iter().map(|part| part.segments).collect())
+}
+
+fn seconds(time: &SegmentSeconds) -> f64 {
+    time.forward + time.backward_input + time.backward_weight
+}
+
+fn elements(params: &[&ParamOutline], counted: impl Fn(&ParamOutline) -> bool) -> u64 {
+    params.iter().filter(|param| counted(param)).map(|param| param.len as u64).sum()
+}
+
+/// What the costs of a schedule are made of.
+struct Model<'a> {
+    spec: &'a ParallelSpec,
+    plan: &'a Plan,
+    config: &'a ModelConfig,
+    pilots: &'a [Pilot],
+    link: Link,
+}
+
+impl Model<'_> {
+    fn costs(&self) -> Costs {
+        Costs {
+            stages: (0..self.plan.stages.len()).map(|stage| self.stage(stage)).collect(),
+            // A slow rank's times are measured as slow as they are.
+            speeds: vec![1.0; self.plan.mesh.size(Axis::Pipeline)],
+            link: self.link,
+            reduce_gradients: self.slowest(|rank| self.reduction(rank)),
+            optimizer_step: self.slowest(|rank| self.learning(rank) * self.pilots[rank].update_per_parameter),
+        }
+    }
+
+    fn slowest(&self, seconds: impl Fn(usize) -> f64) -> f64 {
+        (0..self.plan.mesh.ranks()).map(seconds).fold(0.0, f64::max)
+    }
+
+    /// The cost of a virtual stage on the slowest of its ranks.
+    fn stage(&self, stage: usize) -> StageCost {
+        let pipeline = stage % self.plan.mesh.size(Axis::Pipeline);
+        let costs = self.plan.ranks_of_stage(pipeline).map(|rank| self.stage_on(stage, rank));
+        costs.reduce(|a, b| if total(&b) > total(&a) { b } else { a }).expect("a stage has a rank")
+    }
+
+    fn stage_on(&self, stage: usize, rank: usize) -> StageCost {
+        let kinds = planned::segments(self.config);
+        let mut cost = StageCost { output_bytes: self.hidden_bytes() as u64, ..StageCost::default() };
+        for segment in self.plan.stages[stage].clone() {
+            let time = &self.pilots[rank].segments[kinds[segment] as usize];
+            let sum = self.sum_seconds(Axis::Tensor, self.hidden_bytes());
+            cost.forward += time.forward + sum;
+            cost.backward_input += time.backward_input + if segment > 0 { sum } else { 0.0 };
+            cost.backward_weight += time.backward_weight;
+            cost.activation_bytes += time.activation_bytes;
+        }
+        cost
+    }
+
+    /// Seconds of the sums of gradients at the end of a step.
+    fn reduction(&self, rank: usize) -> f64 {
+        let bytes = self.learning(rank) * size_of::<f32>() as f64;
+        let share = self.plan.settings.compression.encoded_len(1 << 20) as f64 / (4 << 20) as f64;
+        self.sum_seconds(Axis::Data, (bytes * share) as usize)
+    }
+
+    /// Seconds of an all-reduce of so many bytes along an axis.
+    fn sum_seconds(&self, axis: Axis, bytes: usize) -> f64 {
+        let n = self.plan.mesh.size(axis);
+        let steps = (n - 1) as f64;
+        let message = |bytes: f64| self.link.seconds(bytes as u64);
+        match self.plan.settings.algorithm {
+            Algorithm::Ring => 2.0 * steps * message(bytes as f64 / n as f64),
+            Algorithm::Tree => 2.0 * f64::from(n.next_power_of_two().ilog2()) * message(bytes as f64),
+            Algorithm::Naive => steps * message(bytes as f64),
+        }
+    }
+
+    /// Parameters of a rank that learn.
+    fn learning(&self, rank: usize) -> f64 {
+        let params = outline(self.config, &self.plan.part(rank), setup::lora(self.spec).as_ref());
+        params.iter().filter(|param| param.trainable).map(|param| param.len as f64).sum()
+    }
+
+    /// Bytes of a micro-batch's hidden states.
+    fn hidden_bytes(&self) -> usize {
+        self.plan.micro_batch_size() * self.plan.seq_len * self.config.d_model * size_of::<f32>()
+    }
+}
+
+fn total(cost: &StageCost) -> f64 {
+    cost.forward + cost.backward_input + cost.backward_weight
+}

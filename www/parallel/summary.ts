@@ -1,0 +1,121 @@
+/** What all ranks measured in a step, put together. */
+import type { Phase } from '../types/generated/Phase';
+import type { Planned } from '../types/generated/Planned';
+import type { RankStep } from '../types/generated/RankStep';
+import type { RankUse } from '../types/generated/RankUse';
+import type { Span } from '../types/generated/Span';
+import type { Text } from '../types/generated/Text';
+import type { Timeline } from '../types/generated/Timeline';
+import type { Traffic } from '../types/generated/Traffic';
+
+/** A step of all ranks. */
+export interface StepSummary {
+  /** Steps done. */
+  step: number;
+  /** The loss, in nats. */
+  loss: number;
+  /** L2 norm of the gradient before clipping. */
+  gradient_norm: number;
+  /** From the first rank's beginning to the last one's end. */
+  seconds: number;
+  /** All ranks, in seconds from the beginning of the step. */
+  timeline: Timeline;
+  /** The share of the forward and backward phase that ranks stand still, the mean over replicas. */
+  bubble_fraction: number;
+  /** Sums over all ranks. */
+  traffic: Traffic[];
+  /** What a learner could change. */
+  suggestions: Text[];
+}
+
+/** A stage that computes for less than this share of the forward and backward phase is told of (chapter 15.4 of the book). */
+const LEAST_UTILISATION = 0.8;
+/** A larger bubble is told of (chapter 15.4 of the book). */
+const MOST_BUBBLE = 0.1;
+
+/** The step that all of `ranks`, those of `planned` in their order, have done. */
+export function summary(planned: Planned, ranks: RankStep[]): StepSummary {
+  const start = Math.min(...ranks.flatMap(({ spans }) => spans.map((span) => span.start)));
+  const spans = ranks.flatMap((rank) => rank.spans.map((span) => ({ ...span, start: span.start - start, end: span.end - start })));
+  const replicas = new Set(planned.ranks.map(({ data }) => data));
+  const bubbles = [...replicas].map((replica) => bubble(ranks.filter(({ rank }) => planned.ranks[rank]?.data === replica)));
+  const bubble_fraction = bubbles.reduce((sum, each) => sum + each, 0) / Math.max(1, bubbles.length);
+  const timeline = timelineOf(spans, bubble_fraction, ranks.length);
+  const { step, loss, gradient_norm } = ranks[0]!;
+  const suggestions = suggest(planned, ranks, bubble_fraction);
+  return { step, loss, gradient_norm, seconds: timeline.makespan, timeline, bubble_fraction, traffic: total(ranks), suggestions };
+}
+
+/** The share of a replica's time, from the first forward to the last backward, in which ranks neither compute nor communicate. */
+export function bubble(ranks: RankStep[]): number {
+  const phases = ranks.flatMap(({ phase }) => phase ?? []);
+  const length = lengthOf(phases);
+  const busy = phases.reduce((sum, phase) => sum + phase.computing + phase.communicating, 0);
+  return length > 0 ? Math.max(0, 1 - busy / (length * phases.length)) : 0;
+}
+
+function lengthOf(phases: Phase[]): number {
+  return phases.length > 0 ? Math.max(...phases.map(({ end }) => end)) - Math.min(...phases.map(({ start }) => start)) : 0;
+}
+
+function timelineOf(spans: Span[], bubble_fraction: number, ranks: number): Timeline {
+  const makespan = Math.max(0, ...spans.map(({ end }) => end));
+  const uses = Array.from({ length: ranks }, (): RankUse => ({ compute: 0, communication: 0, idle: makespan }));
+  const utilisation: Timeline['utilisation'] = {};
+  for (const { rank, kind, start, end, action } of spans) {
+    const use = uses[rank]!;
+    if (kind !== 'idle') {
+      use[kind] += end - start;
+      use.idle -= end - start;
+    }
+    if (kind === 'compute' && action && 'virtual_stage' in action) {
+      utilisation[action.virtual_stage] = (utilisation[action.virtual_stage] ?? 0) + (end - start) / makespan;
+    }
+  }
+  return { spans, makespan, ranks: uses, bubble_fraction, utilisation };
+}
+
+function total(ranks: RankStep[]): Traffic[] {
+  const kinds = new Map<string, Traffic>();
+  for (const sent of ranks.flatMap(({ traffic }) => traffic)) {
+    const sum = kinds.get(sent.kind) ?? { kind: sent.kind, bytes: 0, messages: 0, seconds_waited: 0 };
+    sum.bytes += sent.bytes;
+    sum.messages += sent.messages;
+    sum.seconds_waited += sent.seconds_waited;
+    kinds.set(sent.kind, sum);
+  }
+  return [...kinds.values()];
+}
+
+/** What chapter 15.4 would have a learner change. */
+function suggest(planned: Planned, ranks: RankStep[], bubbleFraction: number): Text[] {
+  const stages = 1 + Math.max(...planned.ranks.map(({ pipeline }) => pipeline));
+  if (stages === 1) return [];
+  const suggestions: Text[] = [];
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  if (bubbleFraction > MOST_BUBBLE) {
+    const share = percent(bubbleFraction);
+    suggestions.push({
+      en: `The bubble is ${share} of the pipeline’s time, more than 10 %. Use more micro-batches, fewer stages, or the schedule zb_h1.`,
+      zh: `流水线气泡占 ${share}，超过 10 %。可以增加微批次数、减少阶段数，或改用 zb_h1 调度。`,
+    });
+  }
+  const used = Array.from({ length: stages }, (_, stage) => utilisationOf(stage, planned, ranks));
+  const busiest = Math.max(...used);
+  used.forEach((share, stage) => {
+    // Of four equal stages and four micro-batches each computes 57 % of the time: a stage is to blame only if others do better.
+    if (share >= LEAST_UTILISATION || share >= LEAST_UTILISATION * busiest) return;
+    suggestions.push({
+      en: `Stage ${stage} computes only ${percent(share)} of the time, less than 80 %, while others have more to do. Divide the layers by measured speed (mesh.partition: balanced).`,
+      zh: `阶段 ${stage} 只有 ${percent(share)} 的时间在计算，低于 80 %，而其他阶段更忙。可以按实测速度划分各层（mesh.partition：balanced）。`,
+    });
+  });
+  return suggestions;
+}
+
+/** The share of the forward and backward phase that the ranks of a stage compute in. */
+function utilisationOf(stage: number, planned: Planned, ranks: RankStep[]): number {
+  const length = lengthOf(ranks.flatMap(({ phase }) => phase ?? []));
+  const own = ranks.filter(({ rank }) => planned.ranks[rank]?.pipeline === stage).flatMap(({ phase }) => phase ?? []);
+  return length > 0 ? own.reduce((sum, phase) => sum + phase.computing, 0) / (length * own.length) : 0;
+}

@@ -1,0 +1,353 @@
+/** A {@link Session} on real ranks. */
+import { TinyaiError, problemsOf } from '../engine/error';
+import type { AtGate } from '../types/generated/AtGate';
+import type { MeshSpec } from '../types/generated/MeshSpec';
+import type { ParallelSpec } from '../types/generated/ParallelSpec';
+import type { Pilot } from '../types/generated/Pilot';
+import type { Planned } from '../types/generated/Planned';
+import type { Prediction } from '../types/generated/Prediction';
+import type { Problem } from '../types/generated/Problem';
+import type { RankStep } from '../types/generated/RankStep';
+import { Planner } from './planner';
+import type { Stages, Wire } from './protocol';
+import type { Baseline, LostRank, Session, SessionPhase } from './session';
+import { summary, type StepSummary } from './summary';
+import { World, type WorldOptions } from './world';
+
+/** Where the engine and the files are. */
+export type SessionOptions = Pick<WorldOptions, 'engineBase' | 'assetBase' | 'files'>;
+
+/** What ranks held after a step. */
+interface Snapshot {
+  step: number;
+  ranks: Uint8Array[];
+}
+
+/** Milliseconds after the last change of a spec until it is planned. */
+const PLAN_AFTER = 60;
+const BUSY: SessionPhase[] = ['loading', 'baseline', 'pilot', 'running', 'paused', 'stepping'];
+
+export class TrainingSession extends EventTarget implements Session {
+  phase: SessionPhase = 'idle';
+  problems: Problem[] = [];
+  planned: Planned | null = null;
+  nearest: MeshSpec | null = null;
+  pilots: Pilot[] = [];
+  prediction: Prediction | null = null;
+  baseline: Baseline | null = null;
+  baselineProblem: Problem | null = null;
+  steps: StepSummary[] = [];
+  ranks: RankStep[] = [];
+  lost: LostRank | null = null;
+  gates: (AtGate | null)[] = [];
+  loading: Session['loading'] = null;
+
+  private readonly cores = navigator.hardwareConcurrency || 1;
+  private readonly planner: Planner;
+  private world: World | null = null;
+  private stages: Stages = null;
+  private snapshot: Snapshot | null = null;
+  private planTimer = 0;
+  private planNumber = 0;
+  /** Every rank waits before each action. */
+  private through = false;
+  /** Steps to do before the next pause; null: all. */
+  private allowed: number | null = null;
+  private wake: (() => void) | null = null;
+  private cancelled = false;
+
+  constructor(
+    public spec: ParallelSpec,
+    private readonly options: SessionOptions = {},
+  ) {
+    super();
+    this.planner = new Planner({ ...options, onLoading: (loading) => this.show({ loading: { file: loading.asset, loaded: loading.received, total: loading.total ?? 0 } }) });
+    this.write(spec);
+  }
+
+  get busy(): boolean {
+    return BUSY.includes(this.phase);
+  }
+
+  get transport(): Wire['kind'] | null {
+    return this.world?.transport ?? null;
+  }
+
+  /** The most ranks that this browser is asked for: each has an engine, and beyond some per core more teach nothing. */
+  get maxRanks(): number {
+    return Math.min(16, Math.max(8, 4 * this.cores));
+  }
+
+  write(spec: ParallelSpec): void {
+    this.spec = spec;
+    clearTimeout(this.planTimer);
+    this.planTimer = setTimeout(() => void this.plan(), PLAN_AFTER) as unknown as number;
+    this.changed();
+  }
+
+  /** Plans the spec as it is written; the plan of a run that is under way stays. */
+  async plan(): Promise<void> {
+    clearTimeout(this.planTimer);
+    const number = ++this.planNumber;
+    const spec = structuredClone(this.spec);
+    const current = (): boolean => number === this.planNumber && !this.busy;
+    try {
+      const planned = await this.planner.plan(spec, this.maxRanks);
+      if (current()) this.show({ planned, problems: [], nearest: null, loading: null });
+    } catch (error) {
+      const nearest = await this.planner.nearest(spec, this.maxRanks).catch(() => null);
+      if (current()) this.show({ planned: null, problems: problemsOf(error), nearest, loading: null });
+    }
+  }
+
+  async run({ compare = true }: { compare?: boolean } = {}): Promise<void> {
+    if (this.busy) return;
+    await this.plan();
+    if (!this.planned) return;
+    const spec = structuredClone(this.spec);
+    this.cancelled = false;
+    this.allowed = null;
+    this.snapshot = null;
+    this.stages = null;
+    this.show({ phase: 'loading', problems: [], pilots: [], prediction: null, baseline: null, baselineProblem: null, steps: [], ranks: [], lost: null });
+    await this.guarded(async () => {
+      if (compare && this.planned!.ranks.length > 1) await this.runBaseline(spec);
+      await this.open(spec);
+      await this.pilot(spec);
+      await this.prepare(spec);
+      await this.train(spec);
+    });
+  }
+
+  pause(): void {
+    this.allowed = 0;
+    this.changed();
+  }
+
+  resume(): void {
+    this.allowed = null;
+    this.go();
+  }
+
+  step(): void {
+    this.allowed = 1;
+    this.go();
+  }
+
+  stepThrough(on: boolean): void {
+    this.through = on;
+    if (!on) this.gates.forEach((_, rank) => this.pass(rank));
+    this.go();
+  }
+
+  pass(rank?: number): void {
+    this.gates.forEach((at, other) => {
+      if (!at || (rank !== undefined && other !== rank)) return;
+      this.gates[other] = null;
+      this.world?.pass(other);
+    });
+    this.changed();
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+    this.world?.stop();
+    this.go();
+  }
+
+  kill(rank: number): void {
+    this.world?.kill(rank);
+  }
+
+  /** Lets a rank hang, as a program does that never ends. */
+  hang(rank: number): void {
+    this.world?.hang(rank);
+  }
+
+  async recover(): Promise<void> {
+    if (this.phase !== 'lost') return;
+    const spec = structuredClone(this.ran);
+    this.allowed = null;
+    this.steps.length = this.snapshot?.step ?? 0;
+    this.show({ phase: 'loading', problems: [], lost: null });
+    await this.guarded(async () => {
+      await this.open(spec);
+      await this.prepare(spec);
+      await this.train(spec);
+    });
+  }
+
+  /** The spec that the run was started with. */
+  private ran!: ParallelSpec;
+
+  /** Runs `work`, and shows how it ended. */
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.show({ phase: this.cancelled ? 'cancelled' : 'finished' });
+      await this.world?.close().catch(() => undefined);
+    } catch (error) {
+      if (!(error instanceof TinyaiError)) console.error(error);
+      const problems = problemsOf(error);
+      this.world?.terminate();
+      if (this.cancelled) this.show({ phase: 'cancelled' });
+      else if (problems[0]?.code === 'rank_lost') this.show({ phase: 'lost', problems, lost: this.lostRank(problems[0]) });
+      else this.show({ phase: 'failed', problems });
+    }
+    this.world = null;
+    this.show({ gates: [], loading: null });
+  }
+
+  private lostRank(problem: Problem): LostRank {
+    const silent = this.world?.silent;
+    return {
+      rank: silent?.rank ?? Number(problem.value),
+      step: this.steps.length,
+      snapshot: this.snapshot?.step ?? 0,
+      noticedAfter: silent?.milliseconds ?? 0,
+    };
+  }
+
+  /** The same training on one rank, alone. */
+  private async runBaseline(spec: ParallelSpec): Promise<void> {
+    const alone = onOneRank(spec);
+    this.show({ phase: 'baseline' });
+    const world = (this.world = await World.open({ ...this.options, ranks: 1, ...this.listening() }));
+    try {
+      await world.run({ program: 'prepare', spec: alone, stages: null });
+    } catch (error) {
+      if (!(error instanceof TinyaiError)) throw error;
+      world.terminate();
+      return this.show({ baselineProblem: error.problems[0] ?? null });
+    }
+    const baseline: Baseline = { losses: [], seconds: [], peakBytes: 0 };
+    for (let step = 0; step < spec.training.steps && !this.cancelled; step++) {
+      const [measured] = (await world.run({ program: 'train', steps: 1 })) as RankStep[];
+      baseline.losses.push(measured!.loss);
+      baseline.seconds.push(summary(ALONE, [measured!]).seconds);
+      baseline.peakBytes = measured!.memory['total']?.peak_bytes ?? 0;
+      this.show({ baseline });
+    }
+    await world.close();
+    this.stopIfCancelled();
+  }
+
+  private async open(spec: ParallelSpec): Promise<void> {
+    this.ran = spec;
+    const { transport } = spec.communication;
+    // A rank that waits in shared memory does not hear what lets it go on.
+    const wire = this.through ? 'ports' : transport === 'auto' ? undefined : transport;
+    this.world = await World.open({ ...this.options, ranks: this.planned!.ranks.length, ...(wire && { transport: wire }), ...this.listening() });
+    this.show({ gates: this.planned!.ranks.map(() => null) });
+    this.stopIfCancelled();
+  }
+
+  private listening(): Pick<WorldOptions, 'onGate' | 'onLoading'> {
+    return {
+      onGate: (at) => {
+        this.gates[at.rank] = at;
+        this.changed();
+      },
+      onLoading: ({ asset, received, total }) => this.show({ loading: { file: asset, loaded: received, total: total ?? 0 } }),
+    };
+  }
+
+  /** Measures ranks and connections; divides the layers by that, where it is wished; foretells the steps. */
+  private async pilot(spec: ParallelSpec): Promise<void> {
+    this.show({ phase: 'pilot', loading: null });
+    const world = this.world!;
+    const pilots = (await world.run({ program: 'pilot', spec })) as Pilot[];
+    const prediction = await this.planner.predict(spec, pilots, this.cores);
+    this.stages = prediction.stages;
+    const planned = await this.planner.plan(spec, this.maxRanks, this.stages);
+    world.expect(pilots);
+    this.show({ pilots, prediction, planned });
+    this.stopIfCancelled();
+  }
+
+  private async prepare(spec: ParallelSpec): Promise<void> {
+    const world = this.world!;
+    await world.run({ program: 'prepare', spec, stages: this.stages });
+    const snapshot = this.snapshot;
+    if (snapshot) await world.run((rank) => ({ program: 'restore', snapshot: snapshot.ranks[rank]! }));
+    this.stopIfCancelled();
+  }
+
+  private async train(spec: ParallelSpec): Promise<void> {
+    let gated = false;
+    while (this.steps.length < spec.training.steps) {
+      await this.permission();
+      this.stopIfCancelled();
+      if (this.through !== gated) await this.toggleGates(spec, (gated = this.through));
+      this.show({ phase: gated ? 'stepping' : 'running' });
+      const ranks = (await this.world!.run({ program: 'train', steps: 1 })) as RankStep[];
+      this.steps.push(summary(this.planned!, ranks));
+      if (this.allowed) this.allowed--;
+      if (this.steps.length % spec.ranks.snapshot_every === 0) await this.takeSnapshot();
+      this.show({ ranks });
+    }
+  }
+
+  private async takeSnapshot(): Promise<void> {
+    const ranks = (await this.world!.run({ program: 'snapshot' })) as Uint8Array[];
+    this.snapshot = { step: this.steps.length, ranks };
+  }
+
+  /** From the next step on ranks wait before each action, or no longer. */
+  private async toggleGates(spec: ParallelSpec, on: boolean): Promise<void> {
+    if (on && this.world!.transport === 'shared') {
+      await this.takeSnapshot();
+      await this.world!.close();
+      await this.open(spec);
+      await this.prepare(spec);
+    }
+    await this.world!.run({ program: 'gate', on });
+  }
+
+  /** Waits while the run is paused. */
+  private async permission(): Promise<void> {
+    while (this.allowed === 0 && !this.cancelled) {
+      this.show({ phase: 'paused' });
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  private go(): void {
+    this.wake?.();
+    this.wake = null;
+    this.changed();
+  }
+
+  private stopIfCancelled(): void {
+    if (this.cancelled) throw new TinyaiError([]);
+  }
+
+  private show(change: Partial<TrainingSession>): void {
+    Object.assign(this, change);
+    this.changed();
+  }
+
+  private changed(): void {
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+/** The spec on one rank, with its memory limit but as fast as it is. */
+export function onOneRank(spec: ParallelSpec): ParallelSpec {
+  const mesh: MeshSpec = {
+    ...spec.mesh,
+    data: 1,
+    pipeline: 1,
+    tensor: 1,
+    micro_batches: 1,
+    schedule: '1f1b',
+    chunks_per_stage: 1,
+    partition: 'even',
+    zero: 'none',
+    sequence_parallel: false,
+  };
+  return { ...spec, mesh, communication: { ...spec.communication, compression: 'none' }, ranks: { ...spec.ranks, unequal: [] } };
+}
+
+/** As much of a plan as a summary of one rank needs. */
+const ALONE = { ranks: [{ rank: 0, data: 0, pipeline: 0, tensor: 0 }] } as unknown as Planned;
