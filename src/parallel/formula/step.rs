@@ -115,7 +115,8 @@ impl Walk<'_> {
                 self.sum(sent);
             }
             self.reduce_weight_gradients(segment, sent);
-            if !input_learns && !(self.shares_rows() && segment > 0 && !head) {
+            let runs_norm = self.shares_rows() && segment > 0 && !head;
+            if !input_learns && !runs_norm {
                 break;
             }
         }
