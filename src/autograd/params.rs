@@ -27,7 +27,9 @@ pub enum Split {
 pub struct Param {
     /// Hugging Face name, e.g. `model.layers.0.self_attn.q_proj.weight`.
     pub name: String,
-    /// The value; matrices are `[out_features, in_features]`.
+    /// Its shape; matrices are `[out_features, in_features]`.
+    pub shape: Vec<usize>,
+    /// The value, of that shape; empty while it is [released](Params::release).
     pub value: Tensor,
     /// Sum of the gradients since they were last cleared; `None` before the first backward pass and for frozen ones.
     pub grad: Option<Tensor>,
@@ -38,11 +40,16 @@ pub struct Param {
 }
 
 impl Param {
+    /// Number of scalars, also while the value is released.
+    pub fn elements(&self) -> usize {
+        self.shape.iter().product()
+    }
+
     fn grad_mut(&mut self, ledger: &Ledger) -> Result<(&[f32], &mut [f32])> {
         debug_assert!(self.trainable, "gradient of the frozen parameter {}", self.name);
         let grad = match self.grad.take() {
             Some(grad) => grad,
-            None => Tensor::zeros(ledger, Category::Gradients, self.value.shape())?,
+            None => Tensor::zeros(ledger, Category::Gradients, &self.shape)?,
         };
         Ok((self.value.data(), self.grad.insert(grad).data_mut()))
     }
@@ -76,7 +83,7 @@ impl Params {
         let id = ParamId(self.params.len());
         let taken = self.by_name.insert(name.clone(), id);
         assert!(taken.is_none(), "parameter {name} is added twice");
-        self.params.push(Param { name, value, grad: None, trainable: true, split });
+        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable: true, split });
         Ok(id)
     }
 
@@ -129,6 +136,23 @@ impl Params {
         self.params.iter_mut()
     }
 
+    /// Frees the value of a parameter that is kept elsewhere: until [`Params::restore`], nothing may read it.
+    pub fn release(&mut self, id: ParamId) -> Result<()> {
+        self.params[id.0].value = Tensor::zeros(&self.ledger, Category::Parameters, &[0])?;
+        Ok(())
+    }
+
+    /// Gives a released parameter its value back.
+    ///
+    /// # Panics
+    /// If `data` does not fill its shape.
+    pub fn restore(&mut self, id: ParamId, data: &[f32]) -> Result<()> {
+        let param = &mut self.params[id.0];
+        param.value = Tensor::for_output(&self.ledger, Category::Parameters, &param.shape)?;
+        param.value.data_mut().copy_from_slice(data);
+        Ok(())
+    }
+
     /// Freezes every parameter; their gradients are freed.
     pub fn freeze_all(&mut self) {
         for param in &mut self.params {
@@ -159,7 +183,7 @@ impl Params {
 
     /// Number of scalars, all and trainable.
     pub fn counts(&self) -> (usize, usize) {
-        let count = |trainable_only: bool| self.params.iter().filter(|p| p.trainable || !trainable_only).map(|p| p.value.len()).sum();
+        let count = |trainable_only: bool| self.params.iter().filter(|p| p.trainable || !trainable_only).map(Param::elements).sum();
         (count(false), count(true))
     }
 }

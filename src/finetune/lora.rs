@@ -146,6 +146,10 @@ impl LoraAdapter {
 }
 
 impl LinearAdapter for LoraAdapter {
+    fn params(&self) -> Vec<ParamId> {
+        vec![self.a, self.b]
+    }
+
     fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, base: Var) -> Result<Var> {
         if !self.enabled || self.merged {
             return Ok(base);

@@ -9,6 +9,8 @@ use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
 
 /// What a fine-tuning method adds to one linear layer.
 pub trait LinearAdapter: Debug {
+    /// Its parameters.
+    fn params(&self) -> Vec<ParamId>;
     /// The layer's output, given its input `x` `[rows, in_features]` and its own output `base` `[rows, out_features]`.
     fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, base: Var) -> Result<Var>;
     /// Switches the method off, so that the layer is the base model's, and on again. A merged adapter is unmerged first.
@@ -65,6 +67,12 @@ impl Linear {
             Some(adapter) => adapter.forward(tape, pass, x, base),
             None => Ok(base),
         }
+    }
+
+    /// Its parameters, its adapter's last.
+    pub(super) fn params(&self) -> Vec<ParamId> {
+        let adapter = self.adapter.iter().flat_map(|adapter| adapter.params());
+        [self.weight].into_iter().chain(self.bias).chain(adapter).collect()
     }
 
     /// The last part of the module's path, e.g. `q_proj`.

@@ -26,6 +26,11 @@ impl Norm {
         Ok(Self { gain, bias, eps: b.config.norm_eps })
     }
 
+    /// Its parameters.
+    pub(super) fn params(&self) -> Vec<ParamId> {
+        [self.gain].into_iter().chain(self.bias).collect()
+    }
+
     /// `x` is `[rows, d_model]`.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
         match self.bias {

@@ -6,8 +6,9 @@ use super::embedding::Embedding;
 use super::feed_forward::FeedForward;
 use super::head::Head;
 use super::linear::Linear;
+use super::norm::Norm;
 use super::pass::Pass;
-use crate::autograd::{Result, Tape, Var};
+use crate::autograd::{ParamId, Result, Tape, Var};
 
 /// A segment: a function of its input and its parameters.
 #[derive(Debug)]
@@ -73,6 +74,23 @@ impl Segment {
             Segment::Attention(segment) => segment.branch(tape, pass, h),
             Segment::FeedForward(segment) => segment.branch(tape, pass, h),
             Segment::Head(segment) => segment.branch(tape, pass, h),
+        }
+    }
+
+    /// The parameters that it reads, in the order of the forward pass: those of adapters included, and a tied one.
+    pub fn params(&self) -> Vec<ParamId> {
+        let of = |norm: &Norm, linears: &[&Linear]| {
+            let linears = linears.iter().flat_map(|linear| linear.params());
+            norm.params().into_iter().chain(linears).collect()
+        };
+        match self {
+            Segment::Embedding(Embedding { tokens, positions, .. }) => [*tokens].into_iter().chain(*positions).collect(),
+            Segment::Attention(Attention { norm, q_proj, k_proj, v_proj, o_proj, .. }) => of(norm, &[q_proj, k_proj, v_proj, o_proj]),
+            Segment::FeedForward(FeedForward { norm, gate_proj: Some(gate_proj), up_proj, down_proj, .. }) => {
+                of(norm, &[gate_proj, up_proj, down_proj])
+            }
+            Segment::FeedForward(FeedForward { norm, gate_proj: None, up_proj, down_proj, .. }) => of(norm, &[up_proj, down_proj]),
+            Segment::Head(Head { norm, lm_head }) => norm.params().into_iter().chain([*lm_head]).collect(),
         }
     }
 

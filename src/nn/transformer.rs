@@ -61,12 +61,31 @@ impl Transformer {
         ledger: &Ledger,
         source: &mut dyn WeightSource,
     ) -> std::result::Result<Self, BuildError> {
+        Self::build_by_segment(config, part, ledger, source, |_, _| Ok(()))
+    }
+
+    /// As [`Transformer::build_part`], with `built` called after each segment: it may release the segment's values before those of
+    /// the next one come, so that the model is never whole in memory.
+    ///
+    /// # Errors
+    /// As [`Transformer::build_part`], or if `built` fails.
+    pub fn build_by_segment(
+        config: ModelConfig,
+        part: Part,
+        ledger: &Ledger,
+        source: &mut dyn WeightSource,
+        mut built: impl FnMut(&mut Params, &Segment) -> Result<()>,
+    ) -> std::result::Result<Self, BuildError> {
         config.validate()?;
         part.validate(&config)?;
         let mut params = Params::new(ledger);
         let mut b = Builder { config: &config, slice: part.slice, params: &mut params, source };
-        let segments =
-            part.chunks.iter().flat_map(Clone::clone).map(|index| Segment::build(&mut b, index)).collect::<std::result::Result<_, _>>()?;
+        let mut segments = Vec::new();
+        for index in part.chunks.iter().flat_map(Clone::clone) {
+            let segment = Segment::build(&mut b, index)?;
+            built(b.params, &segment)?;
+            segments.push(segment);
+        }
         let rotary = match config.positions {
             Positions::Rotary { theta } => Some(Rotary::new(theta, config.d_head, config.max_positions)),
             Positions::Learned => None,

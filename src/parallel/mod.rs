@@ -17,6 +17,7 @@ pub mod plan;
 pub mod rank;
 pub mod schedule;
 pub mod transport;
+pub mod zero;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -1,5 +1,7 @@
 //! The parameters that a rank will hold, before any is made: what plans and predictions are computed from.
 
+pub mod zero;
+
 use crate::autograd::Split;
 use crate::finetune::lora::LoraConfig;
 use crate::nn::{FeedForwardKind, ModelConfig, NormKind, Part, Positions, Slice};

@@ -9,6 +9,7 @@ use super::compress::Compression;
 use super::mesh::{Axis, Mesh, MeshError};
 use super::partition::{PartitionError, even};
 use super::schedule::{Schedule, ScheduleError, ScheduleKind};
+use super::zero::{ZeroError, ZeroStage};
 use crate::nn::{ConfigError, ModelConfig, Part, Slice};
 
 /// How a training is spread over ranks.
@@ -32,8 +33,10 @@ pub struct Settings {
     pub compression: Compression,
     /// How sums over ranks are reached.
     pub algorithm: Algorithm,
-    /// Gradients are summed over the replicas in pieces of so many bytes.
+    /// Gradients are summed over the replicas in pieces of so many bytes; with ZeRO, segment by segment.
     pub bucket_bytes: usize,
+    /// What the replicas share out instead of each having it whole.
+    pub zero: ZeroStage,
 }
 
 impl Default for Settings {
@@ -49,6 +52,7 @@ impl Default for Settings {
             compression: Compression::None,
             algorithm: Algorithm::Ring,
             bucket_bytes: 1 << 20,
+            zero: ZeroStage::None,
         }
     }
 }
@@ -68,6 +72,9 @@ pub enum PlanError {
     /// The weights cannot be shared out.
     #[error(transparent)]
     Model(#[from] ConfigError),
+    /// The stage of ZeRO does not go with another setting.
+    #[error(transparent)]
+    Zero(#[from] ZeroError),
     /// The batch cannot be cut evenly.
     #[error(
         "a batch of {batch_size} sequences cannot be cut evenly into {micro_batches} micro-batches for each of {data} replicas; try a batch \
@@ -123,6 +130,7 @@ impl Plan {
     ) -> Result<Self, PlanError> {
         let Settings { data, pipeline, tensor, schedule, chunks_per_stage, micro_batches, .. } = settings;
         let mesh = Mesh::new([data, pipeline, 1, tensor], max_ranks)?;
+        settings.zero.check(&settings)?;
         let schedule = Schedule::new(schedule, pipeline, chunks_per_stage, micro_batches)?;
         let stages = even(config.n_layers, pipeline, chunks_per_stage)?;
         for index in 0..tensor {

@@ -10,6 +10,7 @@ use crate::lab::problem::Problem;
 use crate::lab::problems::internal;
 use crate::nn::{ModelConfig, Part};
 use crate::parallel::mesh::Axis;
+use crate::parallel::outline::zero::{Kept, kept};
 use crate::parallel::outline::{ParamOutline, outline};
 use crate::parallel::plan::Plan;
 use crate::parallel::schedule::{Costs, StageCost};
@@ -59,20 +60,19 @@ fn planned_rank(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: us
     let [data, pipeline, _, tensor] = plan.mesh.coordinates(rank);
     let part = plan.part(rank);
     let params = outline(config, &part, setup::lora(spec).as_ref());
-    let (all, learning) = (elements(&params, |_| true), elements(&params, |param| param.trainable));
     PlannedRank {
         rank,
         data,
         pipeline,
         tensor,
         segments: part.chunks.iter().map(|chunk| (chunk.start, chunk.end)).collect(),
-        parameters: all,
-        bytes: bytes(all, learning),
+        parameters: elements(&params, |_| true),
+        bytes: bytes(kept(plan, &params, rank)),
     }
 }
 
 /// Bytes that a rank holds all the time: float32 weights, their gradients, and AdamW's two moments.
-fn bytes(all: u64, learning: u64) -> BTreeMap<String, u64> {
-    let f32s = |category: Category, count: u64| (category.name().to_owned(), 4 * count);
-    BTreeMap::from([f32s(Category::Parameters, all), f32s(Category::Gradients, learning), f32s(Category::Optimizer, 2 * learning)])
+fn bytes(Kept { parameters, gradients, optimizer }: Kept) -> BTreeMap<String, u64> {
+    let f32s = |category: Category, count: usize| (category.name().to_owned(), 4 * count as u64);
+    BTreeMap::from([f32s(Category::Parameters, parameters), f32s(Category::Gradients, gradients), f32s(Category::Optimizer, optimizer)])
 }

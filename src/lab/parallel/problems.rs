@@ -10,6 +10,7 @@ use crate::parallel::plan::PlanError;
 use crate::parallel::rank::RankError;
 use crate::parallel::schedule::ScheduleError;
 use crate::parallel::transport::{Lost, Reason};
+use crate::parallel::zero::ZeroError;
 
 /// Settings that make no plan.
 pub fn plan(error: &PlanError) -> Problem {
@@ -18,6 +19,7 @@ pub fn plan(error: &PlanError) -> Problem {
         PlanError::Schedule(error) => schedule(error),
         PlanError::Partition(error) => partition(error),
         PlanError::Model(error) => return tensor(error),
+        PlanError::Zero(error) => ("mesh.zero", zero(error)),
         PlanError::Batch { batch_size, data, micro_batches, nearest } => (
             "training.batch_size",
             format!(
@@ -56,6 +58,23 @@ fn schedule(error: &ScheduleError) -> (&'static str, String) {
             ("mesh.micro_batches", format!("交错调度要求微批次数 {micro_batches} 是阶段数 {stages} 的倍数；可改为 {nearest}。"))
         }
         ScheduleError::TooLarge { .. } => ("mesh.micro_batches", "阶段数、块数与微批次数的乘积太大，请减小其中之一。".into()),
+    }
+}
+
+fn zero(error: &ZeroError) -> String {
+    match error {
+        ZeroError::Pipeline { stage, pipeline } => format!(
+            "ZeRO 第 {stage} 阶段（{name}）不能与 {pipeline} 段的流水线同用：流水线要先累加各微批次的梯度；最接近的设置是 ZeRO 第 1 阶段（optimizer）\
+             配 pipeline = {pipeline}，或第 {stage} 阶段配 pipeline = 1。",
+            stage = stage.number(),
+            name = stage.name(),
+        ),
+        ZeroError::Compression { stage, compression } => format!(
+            "ZeRO 第 {stage} 阶段（{name}）按原样发送梯度，不能压缩为 {compression}；最接近的设置是不压缩（none）配 ZeRO 第 {stage} 阶段，\
+             或 {compression} 配 ZeRO 第 0 阶段（none）。",
+            stage = stage.number(),
+            name = stage.name(),
+        ),
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::problems;
-use super::spec::{AlgorithmSpec, CompressionSpec, FamilySpec, NEW_MODEL, ParallelModelSpec, ParallelSpec};
+use super::spec::{AlgorithmSpec, CompressionSpec, FamilySpec, NEW_MODEL, ParallelModelSpec, ParallelSpec, ZeroSpec};
 use crate::data::{ByteTokenizer, Corpus, Tokenizer};
 use crate::finetune::lora::LoraConfig;
 use crate::formats::hf_config::HfConfig;
@@ -23,6 +23,7 @@ use crate::parallel::collectives::Algorithm;
 use crate::parallel::compress::Compression;
 use crate::parallel::outline::projections;
 use crate::parallel::plan::{Plan, Settings};
+use crate::parallel::zero::ZeroStage;
 
 /// Reads a spec from JSON.
 ///
@@ -161,6 +162,12 @@ fn settings(spec: &ParallelSpec) -> Settings {
             AlgorithmSpec::Naive => Algorithm::Naive,
         },
         bucket_bytes: communication.bucket as usize * 1024,
+        zero: match mesh.zero {
+            ZeroSpec::None => ZeroStage::None,
+            ZeroSpec::Optimizer => ZeroStage::Optimizer,
+            ZeroSpec::Gradients => ZeroStage::Gradients,
+            ZeroSpec::Parameters => ZeroStage::Parameters,
+        },
     }
 }
 

@@ -272,3 +272,17 @@ impl WeightSource for Weights<'_> {
         Ok(params.value(params.find(name).expect("a weight of the whole")).to_vec())
     }
 }
+
+/// Each parameter is some segment's, and only a tied one is two segments'.
+#[test]
+fn the_segments_have_all_parameters() {
+    for config in [llama(), gpt()] {
+        let tied = config.tie_embeddings;
+        let model = build(config);
+        let mut ids: Vec<_> = model.segments.iter().flat_map(Segment::params).collect();
+        assert_eq!(ids.len(), model.params.ids().count() + usize::from(tied));
+        ids.sort_unstable();
+        ids.dedup();
+        assert!(ids.into_iter().eq(model.params.ids()));
+    }
+}

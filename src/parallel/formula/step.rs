@@ -1,6 +1,8 @@
 //! What a rank sends in a whole training step, by kind of communication: exactly what [`Counts`](crate::parallel::comm::Counts) holds
 //! after it. It walks through the rank's list of actions as the rank does, without computing.
 
+mod zero;
+
 use super::{Traffic, all_gather, all_reduce, all_to_all, reduce_scatter};
 use crate::autograd::Split;
 use crate::finetune::lora::LoraConfig;
@@ -14,6 +16,7 @@ use crate::parallel::mesh::Axis;
 use crate::parallel::outline::{ParamOutline, outline};
 use crate::parallel::plan::Plan;
 use crate::parallel::schedule::Action;
+use crate::parallel::zero::ZeroStage;
 
 /// What a rank sends, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,12 +78,14 @@ impl Walk<'_> {
                 sent.add(Kind::PointToPoint, Traffic { bytes: rows as u64, messages: 1 });
             }
             Action::ReduceGradients => self.reduce_gradients(sent),
-            Action::BackwardWeight { .. } | Action::RecvActivation { .. } | Action::RecvGradient { .. } | Action::OptimizerStep => {}
+            Action::OptimizerStep => self.share_weights(sent),
+            Action::BackwardWeight { .. } | Action::RecvActivation { .. } | Action::RecvGradient { .. } => {}
         }
     }
 
     fn forward(&self, virtual_stage: usize, sent: &mut StepTraffic) {
         for segment in self.plan.stages[virtual_stage].clone() {
+            self.gather_weights(segment, sent);
             if self.shares_rows() && segment > 0 {
                 self.gather_rows(sent);
             }
@@ -97,6 +102,9 @@ impl Walk<'_> {
         let segments = self.plan.stages[virtual_stage].clone();
         for segment in segments.rev() {
             let head = segment == self.config.n_segments() - 1;
+            if segment > 0 {
+                self.gather_weights(segment, sent);
+            }
             if self.shares_rows() && !head {
                 self.gather_rows(sent);
             }
@@ -106,7 +114,9 @@ impl Walk<'_> {
             if input_learns || norm_learns {
                 self.sum(sent);
             }
-            if !input_learns && !(self.shares_rows() && segment > 0 && !head) {
+            self.reduce_weight_gradients(segment, sent);
+            let runs_norm = self.shares_rows() && segment > 0 && !head;
+            if !input_learns && !runs_norm {
                 break;
             }
         }
@@ -118,6 +128,14 @@ impl Walk<'_> {
     }
 
     fn reduce_gradients(&self, sent: &mut StepTraffic) {
+        if !self.zero().shards_gradients() {
+            self.reduce_whole_gradients(sent);
+        }
+        // The loss and the norm of the gradient, as pairs of floats.
+        sent.add(Kind::AllReduce, all_reduce(Algorithm::Tree, self.plan.mesh.ranks(), self.rank, 4));
+    }
+
+    fn reduce_whole_gradients(&self, sent: &mut StepTraffic) {
         let algorithm = self.algorithm();
         let learning: Vec<&ParamOutline> = self.params.iter().filter(|param| param.trainable).collect();
         let replicated = learning.iter().filter(|param| param.split == Split::Replicated).map(|param| param.len).sum();
@@ -125,11 +143,13 @@ impl Walk<'_> {
         if let Some(len) = self.tied() {
             sent.add(Kind::AllReduce, all_reduce(algorithm, 2, usize::from(self.pipeline > 0), len));
         }
+        if self.zero() == ZeroStage::Optimizer {
+            self.reduce_all(sent);
+            return;
+        }
         for elements in self.buckets(&learning) {
             self.sum_over_replicas(elements, sent);
         }
-        // The loss and the norm of the gradient, as pairs of floats.
-        sent.add(Kind::AllReduce, all_reduce(Algorithm::Tree, self.plan.mesh.ranks(), self.rank, 4));
     }
 
     /// Elements of the weight that the first and the last stage share, where this rank has it and it learns.

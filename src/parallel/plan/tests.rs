@@ -1,4 +1,5 @@
 use super::*;
+use crate::parallel::compress::Compression;
 
 fn plan(settings: Settings) -> Result<Plan, PlanError> {
     let config = ModelConfig { n_heads: 6, n_kv_heads: 6, ..ModelConfig::default() };
@@ -19,6 +20,13 @@ fn a_plan_that_cannot_be_names_the_nearest_that_can() {
     assert!(ranks.contains("16 ranks") && ranks.contains("data 8"), "{ranks}");
     let batch = message(Settings { data: 2, micro_batches: 3, ..Settings::default() });
     assert!(batch.contains("a batch of 8") && batch.contains("try a batch of 6"), "{batch}");
+    for zero in [ZeroStage::Gradients, ZeroStage::Parameters] {
+        let pipeline = message(Settings { zero, data: 2, pipeline: 2, ..Settings::default() });
+        let nearest = format!("stage 1 (optimizer) with pipeline = 2, and stage {} with pipeline = 1", zero.number());
+        assert!(pipeline.contains("a pipeline of 2 stages") && pipeline.contains(&nearest), "{pipeline}");
+    }
+    let compressed = message(Settings { zero: ZeroStage::Optimizer, compression: Compression::Int8, ..Settings::default() });
+    assert!(compressed.contains("compression none with ZeRO stage 1, and int8 with ZeRO stage 0 (none)"), "{compressed}");
 }
 
 #[test]

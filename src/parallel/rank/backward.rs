@@ -16,14 +16,17 @@ impl Rank {
             Some(d_logits) => Some(d_logits),
             None => step.d_outputs.remove(&place),
         };
-        for ran in flight.ran.into_iter().rev() {
+        for (index, ran) in self.segments_of(stage).zip(flight.ran).rev() {
             self.beat();
             // Below here nothing learns.
             let Some(d_y) = d_output.take() else { break };
+            self.gather_weights_for_backward(index).await?;
             d_output = match ran {
                 Ran::Whole(recorded) => self.backward_whole(recorded, d_y, &mut later).await?,
                 Ran::ByRows { norm, branch, residual } => self.backward_by_rows(norm, branch, residual, d_y, &mut later).await?,
             };
+            self.release_weights(index)?;
+            self.reduce_weight_gradients(index).await?;
         }
         if stage > 0 {
             step.d_outputs.insert((micro_batch, stage - 1), d_output.expect("a stage that is not the first takes a gradient's input"));

@@ -53,6 +53,7 @@ impl Rank {
         let mut flight = Flight { ran: Vec::new(), d_logits: None };
         for index in self.segments_of(stage) {
             self.beat();
+            self.gather_weights(index).await?;
             let pass = self.model.pass(&tokens, dropout)?;
             let segment = &self.model.segments[index];
             let boundary = self.boundary();
@@ -75,6 +76,7 @@ impl Rank {
                 }
                 x = Some(Hidden { value, needs_grad });
             }
+            self.release_weights(index)?;
         }
         if let Some(hidden) = x {
             step.inputs.insert((micro_batch, stage + 1), hidden.value);

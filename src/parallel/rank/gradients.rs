@@ -1,5 +1,6 @@
 //! Gradients summed over the ranks that hold the same weights.
 
+use super::zero::Replicas;
 use super::{Rank, Result, StepReport};
 use crate::autograd::{ParamId, Params, Split};
 use crate::kernels::elementwise::sum_of_squares;
@@ -11,6 +12,9 @@ use crate::tensor::{Category, Charge, Ledger, Tensor};
 impl Rank {
     /// Sums gradients over the ranks with the same weights; `loss` is this rank's part.
     pub(super) async fn reduce_gradients(&mut self, loss: f64) -> Result<StepReport> {
+        if self.plan.settings.zero.shards_gradients() {
+            return self.report(loss).await;
+        }
         let algorithm = self.plan.settings.algorithm;
         // Of a weight that each tensor-parallel rank has whole, each has a part of the gradient.
         let replicated = self.learning(|split| split == Split::Replicated);
@@ -34,8 +38,12 @@ impl Rank {
         self.model.params.find(crate::nn::EMBEDDING_WEIGHT).filter(|&id| self.groups.tied.is_some() && self.model.params.is_trainable(id))
     }
 
-    /// Plain data parallelism: in buckets, the weights of the last segments first.
+    /// In buckets, the weights of the last segments first; with the optimizer's state sharded, unit by unit, each rank getting its shard.
     async fn sum_over_replicas(&mut self) -> Result<()> {
+        if let Some(zero) = &mut self.zero {
+            let replicas = Replicas::of(&self.groups, &self.plan);
+            return zero.reduce_all(&mut self.model.params, replicas).await;
+        }
         let ids: Vec<ParamId> = self.learning(|_| true).into_iter().rev().collect();
         let buckets = buckets(&self.model.params, &ids, self.plan.settings.bucket_bytes);
         let (group, settings) = (&self.groups.data, &self.plan.settings);
@@ -58,9 +66,7 @@ impl Rank {
 
     /// The whole loss and the norm of the whole gradient.
     async fn report(&self, loss: f64) -> Result<StepReport> {
-        let params = &self.model.params;
-        let counted = params.ids().filter(|&id| self.counts(id)).filter_map(|id| params.get(id).grad.as_ref());
-        let squares: f64 = counted.map(|grad| sum_of_squares(grad.data())).sum();
+        let squares = self.sum_of_squares();
         // As pairs of float32, since messages have no float64.
         let mut sums = [loss as f32, (loss - f64::from(loss as f32)) as f32, squares as f32, (squares - f64::from(squares as f32)) as f32];
         self.groups.world.all_reduce(&mut sums, Reduce::Sum, Algorithm::Tree).await?;
@@ -68,12 +74,27 @@ impl Rank {
         Ok(StepReport { loss: loss + loss_rest, gradient_norm: (squares + squares_rest).sqrt() })
     }
 
-    /// Whether this rank is the one, of those that hold the same slice of a weight, that counts its gradient.
+    /// This rank's part of the sum of the squares of the whole gradient.
+    fn sum_of_squares(&self) -> f64 {
+        let params = &self.model.params;
+        match &self.zero {
+            // Each replica has its shard.
+            Some(zero) => zero.sum_of_squares(params, |id| self.counts(id)),
+            // Each has all.
+            None if self.groups.data.index() > 0 => 0.0,
+            None => {
+                let counted = params.ids().filter(|&id| self.counts(id)).filter_map(|id| params.get(id).grad.as_ref());
+                counted.map(|grad| sum_of_squares(grad.data())).sum()
+            }
+        }
+    }
+
+    /// Whether this rank is the one, of the tensor and pipeline ranks that hold the same slice of a weight, that counts its gradient.
     fn counts(&self, id: ParamId) -> bool {
         let param = self.model.params.get(id);
         let copy = param.split == Split::Replicated && self.groups.tensor.index() > 0;
         let tied_copy = self.groups.pipeline.index() > 0 && self.tied_weight() == Some(id);
-        param.trainable && self.groups.data.index() == 0 && !copy && !tied_copy
+        param.trainable && !copy && !tied_copy
     }
 }
 
@@ -94,7 +115,7 @@ fn buckets(params: &Params, ids: &[ParamId], bytes: usize) -> Vec<Vec<ParamId>> 
 }
 
 /// Sums the gradients of these parameters over a group.
-async fn sum_grads(params: &mut Params, ids: &[ParamId], group: &Group, algorithm: Algorithm) -> Result<()> {
+pub(super) async fn sum_grads(params: &mut Params, ids: &[ParamId], group: &Group, algorithm: Algorithm) -> Result<()> {
     if group.size() == 1 || ids.is_empty() {
         return Ok(());
     }
@@ -104,12 +125,12 @@ async fn sum_grads(params: &mut Params, ids: &[ParamId], group: &Group, algorith
 }
 
 /// The gradients of these parameters, one behind the other; zeros where there is none.
-fn flat_grads(params: &Params, ids: &[ParamId]) -> Result<Tensor> {
-    let len = ids.iter().map(|&id| params.get(id).value.len()).sum();
+pub(super) fn flat_grads(params: &Params, ids: &[ParamId]) -> Result<Tensor> {
+    let len = ids.iter().map(|&id| params.get(id).elements()).sum();
     let mut flat = Tensor::for_output(params.ledger(), Category::Communication, &[len])?;
     let mut rest = flat.data_mut();
     for &id in ids {
-        let (part, after) = rest.split_at_mut(params.get(id).value.len());
+        let (part, after) = rest.split_at_mut(params.get(id).elements());
         match &params.get(id).grad {
             Some(grad) => part.copy_from_slice(grad.data()),
             None => part.fill(0.0),

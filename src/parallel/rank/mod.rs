@@ -8,6 +8,7 @@ mod gradients;
 mod head;
 mod trace;
 mod update;
+mod zero;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -18,6 +19,7 @@ use self::boundary::Boundary;
 use self::forward::Flight;
 use self::gradients::CompressedBucket;
 use self::trace::Trace;
+use self::zero::Zero;
 use super::clock;
 use super::comm::Comm;
 use super::compress::Malformed;
@@ -86,6 +88,7 @@ pub struct Rank {
     ledger: Ledger,
     optimizer: AdamW,
     compressed: Vec<CompressedBucket>,
+    zero: Option<Zero>,
     /// At most 1; below, this rank rests after each action as long as it would still compute at that speed.
     speed: f64,
     gate: Option<Box<dyn Gate>>,
@@ -138,10 +141,8 @@ impl Rank {
         prepare: impl FnOnce(&mut Transformer) -> std::result::Result<(), E>,
     ) -> std::result::Result<Self, E> {
         comm.transport().buffers().charge_to(ledger);
-        let rank = comm.transport().rank();
-        let mut model = Transformer::build_part(config.clone(), plan.part(rank), ledger, source)?;
-        prepare(&mut model)?;
         let groups = Groups::new(comm, plan, config);
+        let (model, zero) = zero::build(plan, &groups.data, config, ledger, source, prepare)?;
         let optimizer = AdamW::new(optimizer);
         Ok(Self {
             plan: plan.clone(),
@@ -150,6 +151,7 @@ impl Rank {
             ledger: ledger.clone(),
             optimizer,
             compressed: Vec::new(),
+            zero,
             speed: 1.0,
             gate: None,
             trace: Trace::default(),
@@ -166,7 +168,7 @@ impl Rank {
         self.trace.spans(self.groups.world.index())
     }
 
-    /// This rank's part of the model.
+    /// This rank's part of the model; where the ranks share out its weights, without their values.
     pub fn model(&self) -> &Transformer {
         &self.model
     }
@@ -183,6 +185,7 @@ impl Rank {
         assert_eq!((batch.inputs.len(), batch.targets.len()), (tokens, tokens), "a batch of the plan's sizes");
         let plan = self.plan.clone();
         self.model.params.zero_grads();
+        self.zero.iter_mut().for_each(Zero::clear_gradients);
         let mut step = Step::default();
         let mut report = None;
         let comm = self.groups.world.comm().clone();
@@ -196,7 +199,7 @@ impl Rank {
                 Action::ReduceGradients => report = Some(self.reduce_gradients(step.loss).await?),
                 Action::OptimizerStep => {
                     let report = report.expect("gradients are reduced before the weights are updated");
-                    self.update(report, update)?;
+                    self.update(report, update).await?;
                 }
                 action => self.act(action, &mut step, batch).await?,
             }
@@ -219,9 +222,10 @@ impl Rank {
         match action {
             Action::Forward { .. } => self.forward(place, step, batch).await?,
             Action::Backward { .. } => self.backward(place, step, false).await?,
-            Action::BackwardInput { .. } => self.backward(place, step, true).await?,
+            // Gradients that are sharded are reduced in the backward: without a pipeline, nothing waits for its first part.
+            Action::BackwardInput { .. } => self.backward(place, step, !self.plan.settings.zero.shards_gradients()).await?,
             Action::BackwardWeight { .. } => {
-                for grads in step.weight_grads.remove(&place).expect("the first part of the backward ran before") {
+                for grads in step.weight_grads.remove(&place).into_iter().flatten() {
                     grads.accumulate(&mut self.model.params)?;
                 }
             }

@@ -1,5 +1,7 @@
 //! Every way to spread a training gives the losses of one rank.
 
+mod zero;
+
 use super::*;
 use crate::finetune::lora;
 use crate::nn::{FeedForwardKind, NormKind, Positions, RandomWeights};

@@ -1,15 +1,22 @@
 //! The update of the weights.
 
+use super::zero::Replicas;
 use super::{Rank, Result, StepReport, Update};
 use crate::optim::clip_factor;
 
 impl Rank {
-    pub(super) fn update(&mut self, report: StepReport, update: Update) -> Result<()> {
+    pub(super) async fn update(&mut self, report: StepReport, Update { learning_rate, gradient_clip }: Update) -> Result<()> {
         // As on one rank: a gradient that is not finite would spoil every weight. All ranks have the same report.
-        if report.loss.is_finite() && report.gradient_norm.is_finite() {
-            let scale = clip_factor(report.gradient_norm, update.gradient_clip);
-            self.optimizer.step(&mut self.model.params, update.learning_rate, scale)?;
+        if !report.loss.is_finite() || !report.gradient_norm.is_finite() {
+            return Ok(());
         }
-        Ok(())
+        let scale = clip_factor(report.gradient_norm, gradient_clip);
+        match &mut self.zero {
+            Some(zero) => {
+                let replicas = Replicas::of(&self.groups, &self.plan);
+                zero.update(&mut self.model.params, &mut self.optimizer, (learning_rate, scale), replicas).await
+            }
+            None => Ok(self.optimizer.step(&mut self.model.params, learning_rate, scale)?),
+        }
     }
 }

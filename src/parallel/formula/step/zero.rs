@@ -1,0 +1,97 @@
+//! What ZeRO sends.
+//!
+//! In weights of S bytes and over n replicas, with the ring: stages 1 and 2 send (n - 1) / n · S of gradients and as much of weights, in
+//! sum what plain data parallelism does; stage 3 sends the weights twice, before the forward and the backward of each segment, which is
+//! half as much again (Rajbhandari et al. 2020, section 7). That is for one micro-batch: stage 2 sends the gradients of each, and stage 3
+//! everything. Weights that a tied head reads are sent for it, too; for its backward, an embedding needs none.
+
+use super::{StepTraffic, Walk, all_gather, all_reduce, reduce_scatter};
+use crate::autograd::Split;
+use crate::parallel::comm::Kind;
+use crate::parallel::group::even_shards;
+use crate::parallel::outline::zero::{UnitOutline, units};
+use crate::parallel::zero::ZeroStage;
+
+impl Walk<'_> {
+    pub(super) fn zero(&self) -> ZeroStage {
+        self.plan.settings.zero
+    }
+
+    /// Before a segment runs.
+    pub(super) fn gather_weights(&self, segment: usize, sent: &mut StepTraffic) {
+        if self.zero().shards_parameters() {
+            let tied = self.config.tie_embeddings && segment == self.config.n_segments() - 1;
+            let reads = |unit: &UnitOutline| unit.segment == segment || tied && unit.segment == 0;
+            self.gather(reads, sent);
+        }
+    }
+
+    /// After a segment's backward.
+    pub(super) fn reduce_weight_gradients(&self, segment: usize, sent: &mut StepTraffic) {
+        if self.zero().shards_gradients() {
+            let of_segment = self.params.iter().filter(|param| param.segment == segment && param.trainable);
+            let replicated = of_segment.filter(|param| param.split == Split::Replicated).map(|param| param.len).sum();
+            sent.add(Kind::AllReduce, all_reduce(self.algorithm(), self.tensor.0, self.tensor.1, replicated));
+            self.reduce(|unit| unit.segment == segment, sent);
+        }
+    }
+
+    /// The gradients of all units that learn, each replica getting its shard.
+    pub(super) fn reduce_all(&self, sent: &mut StepTraffic) {
+        self.reduce(|_| true, sent);
+    }
+
+    /// After the update: every replica gets the weights of all.
+    pub(super) fn share_weights(&self, sent: &mut StepTraffic) {
+        if !self.zero().shards_parameters() {
+            self.gather(|_| true, sent);
+        }
+    }
+
+    fn gather(&self, of: impl Fn(&UnitOutline) -> bool, sent: &mut StepTraffic) {
+        for shards in self.units().filter(of).map(|unit| self.unit_shards(&unit)) {
+            sent.add(Kind::AllGather, all_gather(self.algorithm(), self.data.1, &shards));
+        }
+    }
+
+    fn reduce(&self, of: impl Fn(&UnitOutline) -> bool, sent: &mut StepTraffic) {
+        for shards in self.units().filter(|unit| unit.trainable && of(unit)).map(|unit| self.unit_shards(&unit)) {
+            sent.add(Kind::ReduceScatter, reduce_scatter(self.algorithm(), self.data.1, &shards));
+        }
+    }
+
+    fn units(&self) -> impl Iterator<Item = UnitOutline> {
+        units(&self.params, self.zero()).into_iter()
+    }
+
+    /// Bytes of each replica's shard.
+    fn unit_shards(&self, unit: &UnitOutline) -> Vec<usize> {
+        even_shards(unit.len, self.data.0).into_iter().map(|len| len * size_of::<f32>()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{ModelConfig, Part};
+    use crate::parallel::formula::step::step;
+    use crate::parallel::outline::outline;
+    use crate::parallel::plan::{Plan, Settings};
+
+    #[test]
+    fn the_literature_where_the_replicas_divide_the_weights() {
+        let config = ModelConfig { vocab_size: 64, d_model: 32, n_layers: 2, d_ff: 64, tie_embeddings: false, ..ModelConfig::default() };
+        let params = outline(&config, &Part::whole(&config), None);
+        let share = |of: &dyn Fn(usize) -> bool| 3 * params.iter().filter(|param| of(param.segment)).map(|param| param.len).sum::<usize>();
+        let (all, embedding) = (share(&|_| true) as u64, share(&|segment| segment == 0) as u64);
+        let sent = |zero, micro_batches| {
+            let plan = Plan::new(Settings { data: 4, zero, micro_batches, ..Settings::default() }, &config, (8, 8), 8).unwrap();
+            let traffic = step(&plan, &config, None, 1);
+            [Kind::ReduceScatter, Kind::AllGather].map(|kind| traffic.of(kind).bytes)
+        };
+        assert_eq!(sent(ZeroStage::None, 2), [0, 0]);
+        assert_eq!(sent(ZeroStage::Optimizer, 2), [all, all]);
+        assert_eq!(sent(ZeroStage::Gradients, 2), [2 * all, all]);
+        assert_eq!(sent(ZeroStage::Parameters, 2), [2 * all, 2 * (2 * all - embedding)]);
+    }
+}

@@ -1,0 +1,61 @@
+//! What a rank will keep with ZeRO.
+
+use super::ParamOutline;
+use crate::parallel::group::even_shards;
+use crate::parallel::mesh::Axis;
+use crate::parallel::plan::Plan;
+use crate::parallel::zero::ZeroStage;
+
+/// Parameters of one segment that are cut into shards as one vector: those of the model that learn or do not, or LoRA's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnitOutline {
+    /// The segment of the whole model.
+    pub segment: usize,
+    /// Elements of the whole.
+    pub len: usize,
+    /// Whether they learn.
+    pub trainable: bool,
+}
+
+/// The units of a rank's parameters: only what is shared out is cut, so that before stage 3, frozen weights are in none.
+pub fn units(params: &[ParamOutline], stage: ZeroStage) -> Vec<UnitOutline> {
+    let mut units: Vec<UnitOutline> = Vec::new();
+    let shared = |param: &&ParamOutline| stage.shards_parameters() || stage != ZeroStage::None && param.trainable;
+    for &ParamOutline { segment, len, trainable, .. } in params.iter().filter(shared) {
+        match units.iter_mut().find(|unit| (unit.segment, unit.trainable) == (segment, trainable)) {
+            Some(unit) => unit.len += len,
+            None => units.push(UnitOutline { segment, len, trainable }),
+        }
+    }
+    units
+}
+
+/// Elements that a rank keeps all the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Weights.
+    pub parameters: usize,
+    /// Gradients.
+    pub gradients: usize,
+    /// AdamW's two moments.
+    pub optimizer: usize,
+}
+
+/// What `rank` of `plan` keeps all the time of its parameters; in stage 1 the gradients are whole until they are reduced.
+///
+/// # Panics
+/// If the plan has no such rank.
+pub fn kept(plan: &Plan, params: &[ParamOutline], rank: usize) -> Kept {
+    let (stage, replicas) = (plan.settings.zero, plan.mesh.size(Axis::Data));
+    let me = plan.mesh.coordinates(rank)[Axis::Data as usize];
+    let whole = |learning: bool| params.iter().filter(|param| param.trainable || !learning).map(|param| param.len).sum::<usize>();
+    let shards = |learning: bool| {
+        let units = units(params, stage).into_iter().filter(|unit| unit.trainable || !learning);
+        units.map(|unit| even_shards(unit.len, replicas)[me]).sum::<usize>()
+    };
+    Kept {
+        parameters: if stage.shards_parameters() { shards(false) } else { whole(false) },
+        gradients: if stage.shards_gradients() { shards(true) } else { whole(true) },
+        optimizer: 2 * if stage == ZeroStage::None { whole(true) } else { shards(true) },
+    }
+}

@@ -1,0 +1,149 @@
+//! Each rank's ledger shows what ZeRO saves.
+
+use super::*;
+use crate::nn::Part;
+use crate::parallel::outline::outline;
+use crate::parallel::outline::zero::{Kept, kept, units};
+
+const REPLICAS: usize = 4;
+const FLOAT: usize = size_of::<f32>();
+
+/// A model whose weights take more than its activations.
+fn large(config: ModelConfig) -> ModelConfig {
+    ModelConfig { d_model: 64, d_head: 16, d_ff: 128, n_layers: 8, ..config }
+}
+
+/// Bytes of each segment's weights.
+fn segment_bytes(config: &ModelConfig) -> Vec<usize> {
+    let units = units(&outline(config, &Part::whole(config), None), ZeroStage::Parameters);
+    units.into_iter().map(|unit| unit.len * FLOAT).collect()
+}
+
+/// Tables of the rotary embedding, which are no weights.
+fn tables(config: &ModelConfig) -> usize {
+    let rotary = matches!(config.positions, Positions::Rotary { .. });
+    if rotary { CONTEXT.next_power_of_two() * config.d_head * FLOAT } else { 0 }
+}
+
+fn trained(config: &ModelConfig, stage: ZeroStage, prepare: Prepare) -> Vec<Seen> {
+    let settings = zero(stage, settings(REPLICAS, 1, 1, 2));
+    watch(config, settings, prepare, None, 2).into_iter().map(|seen| seen.unwrap()).collect()
+}
+
+/// What the outline says that each rank keeps, in bytes.
+fn outlined(config: &ModelConfig, stage: ZeroStage, prepare: Prepare) -> Vec<Kept> {
+    let plan = Plan::new(zero(stage, settings(REPLICAS, 1, 1, 2)), config, (BATCH, CONTEXT), 8).unwrap();
+    let adapter = (prepare as usize == with_lora as Prepare as usize).then(lora_config);
+    let params = outline(config, &Part::whole(config), adapter.as_ref());
+    let bytes = |Kept { parameters, gradients, optimizer }| Kept {
+        parameters: parameters * FLOAT,
+        gradients: gradients * FLOAT,
+        optimizer: optimizer * FLOAT,
+    };
+    (0..REPLICAS).map(|rank| bytes(kept(&plan, &params, rank))).collect()
+}
+
+#[test]
+fn a_rank_keeps_its_share_of_what_its_stage_shares_out() {
+    for config in [llama(), gpt()].map(large) {
+        for (method, prepare) in [("full", full as Prepare), ("lora", with_lora)] {
+            let [all, ..] = outlined(&config, ZeroStage::None, prepare)[..] else { panic!("no ranks") };
+            for stage in ZeroStage::ALL {
+                let kept = outlined(&config, stage, prepare);
+                for (Seen { memory, .. }, kept) in trained(&config, stage, prepare).into_iter().zip(kept) {
+                    let live = |category| memory.of(category).live;
+                    assert_eq!(live(Category::Optimizer), kept.optimizer, "{method}, {stage:?}");
+                    assert_eq!(live(Category::Parameters), kept.parameters + tables(&config), "{method}, {stage:?}");
+                    // After a step with stage 1, too, there are shards only.
+                    let gradients = if stage == ZeroStage::Optimizer { kept.optimizer / 2 } else { kept.gradients };
+                    assert_eq!(live(Category::Gradients), gradients, "{method}, {stage:?}");
+                    let share = |part: usize, all: usize| part <= all / REPLICAS + FLOAT * 2 * (2 * config.n_segments());
+                    assert!(stage < ZeroStage::Optimizer || share(kept.optimizer, all.optimizer), "{method}, {stage:?}");
+                    assert!(!stage.shards_gradients() || share(kept.gradients, all.gradients), "{method}, {stage:?}");
+                    assert!(!stage.shards_parameters() || share(kept.parameters, all.parameters), "{method}, {stage:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Beside its shares, a rank has the weights and the gradient of one segment.
+#[test]
+fn no_more_than_a_segment_is_whole() {
+    for config in [llama(), gpt()].map(large) {
+        let segments = segment_bytes(&config);
+        let (all, largest) = (segments.iter().sum::<usize>(), *segments.iter().max().unwrap());
+        // The gradient of a tied weight waits for the embedding's backward, and its value is read by the head beside the norm.
+        let (tied_gradient, tied_value) = if config.tie_embeddings { (segments[0], segments[segments.len() - 1]) } else { (0, 0) };
+        for stage in ZeroStage::ALL {
+            let kept = outlined(&config, stage, full);
+            for (Seen { memory, .. }, kept) in trained(&config, stage, full).into_iter().zip(kept) {
+                let (gradients, parameters) = (memory.of(Category::Gradients).peak, memory.of(Category::Parameters).peak);
+                if stage.shards_gradients() {
+                    assert!(gradients <= kept.gradients + largest + tied_gradient, "{stage:?}: {gradients} of {all}");
+                } else {
+                    assert!((all..=all + largest).contains(&gradients), "{stage:?}: {gradients} of {all}");
+                }
+                if stage.shards_parameters() {
+                    let most = kept.parameters + largest + tied_value + tables(&config);
+                    assert!(parameters <= most, "{stage:?}: {parameters} of {all}, at most {most}");
+                } else {
+                    assert_eq!(parameters, all + tables(&config));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn each_stage_lowers_the_peak_of_all_memory() {
+    for config in [llama(), gpt()].map(large) {
+        let peak = |stage| trained(&config, stage, full).iter().map(|seen| seen.memory.total.peak).max().unwrap();
+        let peaks = ZeroStage::ALL.map(peak);
+        println!("peaks by stage: {peaks:?}; weights {}", segment_bytes(&config).iter().sum::<usize>());
+        assert!(peaks.is_sorted_by(|before, after| after < before), "{peaks:?}");
+    }
+}
+
+/// Frozen weights are where a LoRA training's memory is: only stage 3 shares them out.
+#[test]
+fn frozen_weights_are_shared_out() {
+    let config = large(llama());
+    let segments = segment_bytes(&config);
+    let (all, largest) = (segments.iter().sum::<usize>(), *segments.iter().max().unwrap());
+    for Seen { memory, .. } in trained(&config, ZeroStage::Gradients, with_lora) {
+        assert!(memory.of(Category::Parameters).live > all);
+    }
+    for Seen { built, memory, .. } in trained(&config, ZeroStage::Parameters, with_lora) {
+        // While they are attached, the pairs are whole.
+        assert!(built.of(Category::Parameters).peak < all / 2, "{} of {all}", built.of(Category::Parameters).peak);
+        assert!(memory.of(Category::Parameters).peak <= built.of(Category::Parameters).live + largest + all / 16);
+        assert!(memory.of(Category::Gradients).peak + memory.of(Category::Optimizer).peak < all / 4);
+    }
+}
+
+/// Limits that are too low for one rank: to build the model, and to train it.
+#[test]
+fn four_ranks_build_and_train_what_one_cannot() {
+    let config = large(llama());
+    let all: usize = segment_bytes(&config).iter().sum();
+    let sharded = |limit, prepare, steps| {
+        let settings = zero(ZeroStage::Parameters, settings(REPLICAS, 1, 1, 2));
+        watch(&config, settings, prepare, Some(limit), steps)
+    };
+    let one = |limit, prepare, steps| watch(&config, settings(1, 1, 1, BATCH), prepare, Some(limit), steps).remove(0);
+    for (name, prepare, limit) in [("lora", with_lora as Prepare, all - 1), ("full", full, 2 * all)] {
+        let refused = one(limit, prepare, STEPS).err().expect("one rank lacks memory");
+        assert!(matches!(&refused, RankError::Memory(error) if error.limit == Some(limit)), "{name}: {refused}");
+        let expected = alone(&config, prepare);
+        for seen in sharded(limit, prepare, STEPS) {
+            let Seen { losses, memory, .. } = seen.unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert!(worst_difference(&expected, &losses) <= 1e-5 && memory.total.peak <= limit, "{name}");
+        }
+    }
+    assert!(one(all - 1, full, 0).is_err(), "one rank cannot build the model");
+    for seen in sharded(all / 2, full, 0) {
+        let built = seen.expect("four can").built.of(Category::Parameters);
+        assert!(built.peak <= all / REPLICAS + segment_bytes(&config).iter().max().unwrap() + 64 * FLOAT);
+    }
+}

@@ -1,0 +1,199 @@
+//! ZeRO: data-parallel ranks share out the optimizer's state, the gradients and the weights (Rajbhandari et al. 2020, arXiv:1910.02054).
+//!
+//! | stage | a rank keeps | gradients are reduced to shards | weights are gathered |
+//! |---|---|---|---|
+//! | 1 | its shard of the optimizer's state, all gradients and weights | at the end of the step | after the update |
+//! | 2 | of the gradients, too, its shard | after each backward of a segment | after the update |
+//! | 3 | of the weights, too, its shard, those that do not learn included | after each backward of a segment | before each run of a segment |
+//!
+//! With several micro-batches, stages 2 and 3 reduce the gradients of each, and add up the shards: the whole gradient of more than a
+//! segment is never there. That costs a reduce-scatter a micro-batch, as in DeepSpeed. The one exception is an embedding's weight that
+//! the head shares: its gradient stays whole from the head's backward until the embedding's.
+
+mod cut;
+mod unit;
+
+use self::unit::Unit;
+use super::gradients::sum_grads;
+use super::{Groups, Rank, Result};
+use crate::autograd::{self, ParamId, Params, Split};
+use crate::nn::{BuildError, ModelConfig, Segment, Transformer, WeightSource};
+use crate::optim::AdamW;
+use crate::parallel::collectives::Algorithm;
+use crate::parallel::group::Group;
+use crate::parallel::plan::Plan;
+use crate::parallel::zero::ZeroStage;
+use crate::tensor::Ledger;
+
+/// The data-parallel ranks, and how they communicate.
+#[derive(Clone, Copy)]
+pub(super) struct Replicas<'a> {
+    pub group: &'a Group,
+    pub algorithm: Algorithm,
+}
+
+impl<'a> Replicas<'a> {
+    pub fn of(groups: &'a Groups, plan: &Plan) -> Self {
+        Self { group: &groups.data, algorithm: plan.settings.algorithm }
+    }
+}
+
+/// A rank's shards of what the replicas share out.
+pub(super) struct Zero {
+    stage: ZeroStage,
+    units: Vec<Unit>,
+    /// By segment of this rank.
+    uses: Vec<Uses>,
+}
+
+/// The units, by index, that a segment uses.
+#[derive(Default)]
+struct Uses {
+    /// Those that hold parameters that it reads.
+    reads: Vec<usize>,
+    /// Of these, its own; the others are those of an earlier segment, to which it is tied.
+    owns: Vec<usize>,
+}
+
+/// This rank's part of a model, prepared by `prepare`, and what is sharded of it. With the weights sharded, a segment's are cut as soon
+/// as they are made, and `prepare` sees their shapes only.
+///
+/// # Errors
+/// If the part cannot be built, or does not fit the limit of `ledger`.
+pub(super) fn build<E: From<BuildError>>(
+    plan: &Plan,
+    data: &Group,
+    config: &ModelConfig,
+    ledger: &Ledger,
+    source: &mut dyn WeightSource,
+    prepare: impl FnOnce(&mut Transformer) -> std::result::Result<(), E>,
+) -> std::result::Result<(Transformer, Option<Zero>), E> {
+    let stage = plan.settings.zero;
+    let part = plan.part(data.comm().transport().rank());
+    let mut zero = Zero { stage, units: Vec::new(), uses: Vec::new() };
+    let mut model = Transformer::build_by_segment(config.clone(), part, ledger, source, |params, segment| match stage {
+        ZeroStage::Parameters => zero.cover(zero.uses.len(), segment.params(), params, data),
+        _ => Ok(()),
+    })?;
+    prepare(&mut model)?;
+    if stage == ZeroStage::None {
+        return Ok((model, None));
+    }
+    for (index, segment) in model.segments.iter().enumerate() {
+        let of_stage = |id: &ParamId| stage.shards_parameters() || model.params.is_trainable(*id);
+        let ids = segment.params().into_iter().filter(of_stage).collect();
+        zero.cover(index, ids, &mut model.params, data).map_err(BuildError::from)?;
+    }
+    Ok((model, Some(zero)))
+}
+
+impl Zero {
+    /// Makes a unit of the parameters of segment `index` that no unit holds yet.
+    fn cover(&mut self, index: usize, ids: Vec<ParamId>, params: &mut Params, data: &Group) -> autograd::Result<()> {
+        if self.uses.len() <= index {
+            self.uses.resize_with(index + 1, Uses::default);
+        }
+        let mut new = Vec::new();
+        for id in ids {
+            match self.units.iter().position(|unit| unit.holds(id)) {
+                None => new.push(id),
+                Some(unit) if self.uses[index].reads.contains(&unit) => {}
+                Some(unit) => self.uses[index].reads.push(unit),
+            }
+        }
+        if !new.is_empty() {
+            let first_state = self.units.last().map_or(0, Unit::next_state);
+            let mut unit = Unit::new(params, new, data, first_state);
+            if self.stage.shards_parameters() {
+                unit.take_values(params)?;
+            }
+            let uses = &mut self.uses[index];
+            uses.reads.push(self.units.len());
+            uses.owns.push(self.units.len());
+            self.units.push(unit);
+        }
+        Ok(())
+    }
+
+    /// Forgets the gradients of the step before.
+    pub fn clear_gradients(&mut self) {
+        self.units.iter_mut().for_each(Unit::clear_gradient);
+    }
+
+    /// The sum of the squares of this rank's shards of the gradient, of the parameters that `counts` says.
+    pub fn sum_of_squares(&self, params: &Params, counts: impl Fn(ParamId) -> bool) -> f64 {
+        self.units.iter().map(|unit| unit.sum_of_squares(params, &counts)).sum()
+    }
+
+    /// Reduces the gradients of all units to their shards, those of the last segments first.
+    pub async fn reduce_all(&mut self, params: &mut Params, replicas: Replicas<'_>) -> Result<()> {
+        for unit in self.units.iter_mut().rev() {
+            unit.reduce(params, replicas).await?;
+        }
+        Ok(())
+    }
+
+    /// Updates this rank's shards; where every rank keeps all weights, tells them the new values.
+    pub async fn update(
+        &mut self,
+        params: &mut Params,
+        optimizer: &mut AdamW,
+        (lr, grad_scale): (f64, f32),
+        replicas: Replicas<'_>,
+    ) -> Result<()> {
+        // All memory first: an update is whole or not at all.
+        self.units.iter().try_for_each(|unit| unit.reserve(params, optimizer))?;
+        optimizer.begin_step();
+        for unit in &mut self.units {
+            unit.update(params, optimizer, lr, grad_scale);
+            if !self.stage.shards_parameters() {
+                unit.share(params, replicas).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Rank {
+    /// Before segment `index` runs forward: where its weights are sharded, gathers them.
+    pub(super) async fn gather_weights(&mut self, index: usize) -> Result<()> {
+        let replicas = Replicas::of(&self.groups, &self.plan);
+        if let Some(zero) = self.zero.as_ref().filter(|zero| zero.stage.shards_parameters()) {
+            for &unit in &zero.uses[index].reads {
+                zero.units[unit].gather(&mut self.model.params, replicas).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Before segment `index` runs backward: as before its forward, but for the embedding, whose gradient depends on no weight.
+    pub(super) async fn gather_weights_for_backward(&mut self, index: usize) -> Result<()> {
+        match self.model.segments[index] {
+            Segment::Embedding(_) => Ok(()),
+            _ => self.gather_weights(index).await,
+        }
+    }
+
+    /// After segment `index` ran: where its weights are sharded, frees them.
+    pub(super) fn release_weights(&mut self, index: usize) -> Result<()> {
+        if let Some(zero) = self.zero.as_ref().filter(|zero| zero.stage.shards_parameters()) {
+            zero.uses[index].reads.iter().try_for_each(|&unit| zero.units[unit].release(&mut self.model.params))?;
+        }
+        Ok(())
+    }
+
+    /// After segment `index` ran backward: where gradients are sharded, reduces those of its own units and frees them.
+    pub(super) async fn reduce_weight_gradients(&mut self, index: usize) -> Result<()> {
+        let Some(zero) = self.zero.as_mut().filter(|zero| zero.stage.shards_gradients()) else { return Ok(()) };
+        let (params, replicas) = (&mut self.model.params, Replicas::of(&self.groups, &self.plan));
+        for &unit in &zero.uses[index].owns {
+            let unit = &mut zero.units[unit];
+            // The tensor-parallel ranks cut a unit at different places, since one of them has more: first every one needs the sum.
+            let replicated: Vec<ParamId> =
+                unit.learning(params).into_iter().filter(|&id| params.get(id).split == Split::Replicated).collect();
+            sum_grads(params, &replicated, &self.groups.tensor, replicas.algorithm).await?;
+            unit.reduce(params, replicas).await?;
+        }
+        Ok(())
+    }
+}
