@@ -21,8 +21,6 @@ export class Workbench extends SpecEditor {
   current: Measured | null = null;
   previous: Measured | null = null;
   viewingPrevious = false;
-  /** Sizes of the visitor's own files, by name. */
-  readonly files = new Map<string, number>();
 
   private run: LabRun | null = null;
   private labPromise: Promise<Lab> | null = null;
@@ -81,9 +79,9 @@ export class Workbench extends SpecEditor {
   }
 
   /** What went wrong in a run is shown at its field until the experiment is changed. */
-  protected override fieldProblems(): Problem[] {
+  protected override everyProblem(): Problem[] {
     const ofRuns = this.stale ? [] : [...this.runProblems, ...this.failures];
-    return [...super.fieldProblems(), ...ofRuns];
+    return [...super.everyProblem(), ...ofRuns];
   }
 
   // ---- The visitor's files

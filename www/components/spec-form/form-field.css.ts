@@ -125,6 +125,16 @@ export const styles = css`
     outline-offset: -2px;
   }
 
+  .toggle .control {
+    justify-content: flex-end;
+  }
+
+  .toggle input {
+    width: 1.05rem;
+    height: 1.05rem;
+    accent-color: var(--run);
+  }
+
   .toggles {
     display: flex;
     flex-wrap: wrap;
