@@ -1,0 +1,96 @@
+import { html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { mebibytes } from '../../i18n/format';
+import { messages } from '../../i18n/locale';
+import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
+import { shared } from '../../styles/shared.css';
+import { LabElement } from '../../workbench/lab-element';
+import { CATEGORY_ORDER, slices, TONES, type Slice } from '../memory-slices';
+import { styles } from './rank-memory.css';
+
+const MEBIBYTE = 2 ** 20;
+/** How much longer than the longest bar the scale may be, to show the limit. */
+const MOST_STRETCH = 3;
+
+interface Row {
+  name: string;
+  parts: Slice[];
+  total: number;
+  /** Bytes; none for what is no rank of the mesh. */
+  limit: number | null;
+}
+
+/** What each rank's memory holds, or will hold at the least, and its limit. */
+@customElement('rank-memory')
+export class RankMemory extends LabElement<ParallelWorkbench> {
+  static override styles = [shared, styles];
+
+  override render() {
+    const text = messages().parallel.memory;
+    const { bench } = this;
+    const measured = bench.viewsRun && bench.session.ranks.length > 0;
+    const rows = measured ? this.measured() : this.planned();
+    const most = Math.max(1, ...rows.map(({ total }) => total));
+    const limits = rows.flatMap(({ limit }) => (limit !== null && limit <= MOST_STRETCH * most ? limit : []));
+    const scale = 1.02 * Math.max(most, ...limits);
+    const categories = CATEGORY_ORDER.filter((category) => rows.some(({ parts }) => parts.some((part) => part.category === category)));
+    return html`
+      <figure>
+        <figcaption class="caption">
+          <span class="number">${messages().results.figure(5)}</span>
+          <h2>${text.title}</h2>
+          <p>${measured ? text.captionRun : text.captionPlan}</p>
+        </figcaption>
+        <ul class="key">
+          ${categories.map((category) => html`<li><i style="background: ${tone(category)}"></i>${messages().results.memoryCategories[category] ?? category}</li>`)}
+        </ul>
+        ${rows.map((row) => this.renderRow(row, scale, measured))}
+      </figure>
+    `;
+  }
+
+  private limitOf(rank: number): number {
+    const { ranks } = this.bench.viewsRun ? this.bench.ran!.spec : this.bench.spec;
+    return MEBIBYTE * (ranks.unequal.find((each) => each.rank === rank)?.memory_limit ?? ranks.memory_limit);
+  }
+
+  private measured(): Row[] {
+    const text = messages().parallel;
+    const { ranks, baseline } = this.bench.session;
+    const rows = ranks.map(({ rank, memory }): Row => {
+      const parts = slices(memory);
+      return { name: text.mesh.rank(rank), parts, total: memory.total?.peak_bytes ?? 0, limit: this.limitOf(rank) };
+    });
+    // Of one rank alone, the parts are not known.
+    return baseline ? [...rows, { name: text.memory.oneRank, parts: [], total: baseline.peakBytes, limit: null }] : rows;
+  }
+
+  private planned(): Row[] {
+    const { planned } = this.bench;
+    return (planned?.ranks ?? []).map(({ rank, bytes }) => {
+      const parts = Object.entries(bytes).map(([category, bytes]) => ({ category, bytes }));
+      const ordered = parts.toSorted((a, b) => CATEGORY_ORDER.indexOf(a.category) - CATEGORY_ORDER.indexOf(b.category));
+      return { name: messages().parallel.mesh.rank(rank), parts: ordered, total: parts.reduce((sum, part) => sum + part.bytes, 0), limit: this.limitOf(rank) };
+    });
+  }
+
+  private renderRow({ name, parts, total, limit }: Row, scale: number, measured: boolean) {
+    const text = messages().parallel.memory;
+    const width = (bytes: number): string => `${(100 * bytes) / scale}%`;
+    const shown = limit !== null && limit <= scale;
+    const size = limit === null ? '' : `${mebibytes(limit)} MiB`;
+    return html`<div class="row">
+      <span class="name">${name}</span>
+      <div class="track">
+        ${parts.length === 0
+          ? html`<div class="whole" style="width: ${width(total)}"></div>`
+          : parts.map(({ category, bytes }) => html`<div style="width: ${width(bytes)}; background: ${tone(category)}" title=${messages().results.memoryCategories[category] ?? category}></div>`)}
+        ${shown ? html`<span class="limit" style="left: ${width(limit)}"></span>` : nothing}
+      </div>
+      <span class="total"><b>${measured ? '' : `${text.atLeast} `}${mebibytes(total)} MiB</b>${limit === null ? nothing : html` <span>${shown ? text.limit(size) : text.beyond(size)}</span>`}</span>
+    </div>`;
+  }
+}
+
+/** A category's tone, the same in the plan and in what was measured. */
+const tone = (category: string): string => `var(--tone-${CATEGORY_ORDER.indexOf(category) % TONES})`;
