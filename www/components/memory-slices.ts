@@ -3,8 +3,6 @@ import type { MemoryUse } from '../types/generated/MemoryUse';
 
 /** Order in which memory is stacked: what stays first, what comes and goes last. */
 export const CATEGORY_ORDER = ['parameters', 'gradients', 'optimizer', 'activations', 'kv', 'communication', 'data'];
-/** Tones of the ramp that parts are drawn in. */
-export const TONES = 5;
 
 export interface Slice {
   category: string;

@@ -3,8 +3,7 @@ import { css } from 'lit';
 export const styles = css`
   nav {
     display: flex;
-    flex-wrap: wrap;
-    gap: 0.2rem 1rem;
+    gap: 1.1rem;
     align-items: baseline;
     padding: 0.35rem 0 0.45rem;
     border-top: 1px solid var(--rule);

@@ -14,7 +14,7 @@ import { styles } from './loss-over-baseline.css';
 
 /** Room at the right for the labels at the lines' ends, in CSS pixels. */
 const LABEL_ROOM = 128;
-const NARROW_LABEL_ROOM = 96;
+const NARROW_LABEL_ROOM = 116;
 /** The marks of the two lines: a broad band below, a thin dashed line on it, so that both show where they coincide. */
 const ONE_RANK = 0;
 const MESH = 1;

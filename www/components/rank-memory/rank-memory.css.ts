@@ -26,9 +26,42 @@ export const styles = css`
     box-shadow: 0 0 0 1px var(--rule-strong);
   }
 
+  .common {
+    margin-left: auto;
+  }
+
+  .parameters {
+    background: var(--tone-0);
+  }
+
+  .gradients {
+    background: var(--tone-1);
+  }
+
+  .optimizer {
+    background: var(--tone-2);
+  }
+
+  .activations {
+    background: var(--tone-3);
+  }
+
+  .kv {
+    background: var(--tone-4);
+  }
+
+  /* As in the timeline. */
+  .communication {
+    background: radial-gradient(circle, var(--traffic-line) 1.1px, var(--traffic) 1.4px) 0 0 / 4px 4px;
+  }
+
+  .data {
+    background: repeating-linear-gradient(135deg, var(--ink-2) 0 1px, var(--paper) 1px 4px);
+  }
+
   .row {
     display: grid;
-    grid-template-columns: 5.2rem minmax(0, 1fr) 15.5rem;
+    grid-template-columns: 7.4rem minmax(0, 1fr) 12.5rem;
     gap: 0 0.8rem;
     align-items: center;
     padding: 0.18rem 0;

@@ -5,7 +5,7 @@ import { messages } from '../../i18n/locale';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
 import { shared } from '../../styles/shared.css';
 import { LabElement } from '../../workbench/lab-element';
-import { CATEGORY_ORDER, slices, TONES, type Slice } from '../memory-slices';
+import { CATEGORY_ORDER, slices, type Slice } from '../memory-slices';
 import { styles } from './rank-memory.css';
 
 const MEBIBYTE = 2 ** 20;
@@ -34,6 +34,7 @@ export class RankMemory extends LabElement<ParallelWorkbench> {
     const limits = rows.flatMap(({ limit }) => (limit !== null && limit <= MOST_STRETCH * most ? limit : []));
     const scale = 1.02 * Math.max(most, ...limits);
     const categories = CATEGORY_ORDER.filter((category) => rows.some(({ parts }) => parts.some((part) => part.category === category)));
+    const common = this.commonLimit(rows, scale);
     return html`
       <figure>
         <figcaption class="caption">
@@ -42,11 +43,19 @@ export class RankMemory extends LabElement<ParallelWorkbench> {
           <p>${measured ? text.captionRun : text.captionPlan}</p>
         </figcaption>
         <ul class="key">
-          ${categories.map((category) => html`<li><i style="background: ${tone(category)}"></i>${messages().results.memoryCategories[category] ?? category}</li>`)}
+          ${categories.map((category) => html`<li><i class=${category}></i>${messages().results.memoryCategories[category] ?? category}</li>`)}
+          ${common === null ? nothing : html`<li class="common">${common}</li>`}
         </ul>
-        ${rows.map((row) => this.renderRow(row, scale, measured))}
+        ${rows.map((row) => this.renderRow(row, scale, measured, common !== null))}
       </figure>
     `;
+  }
+
+  /** The limit of all ranks where it is the same and off the scale: it is told once. */
+  private commonLimit(rows: Row[], scale: number): string | null {
+    const limits = new Set(rows.flatMap(({ limit }) => limit ?? []));
+    const [limit] = limits;
+    return limits.size === 1 && limit! > scale ? messages().parallel.memory.beyond(`${mebibytes(limit!)} MiB`) : null;
   }
 
   private limitOf(rank: number): number {
@@ -74,7 +83,7 @@ export class RankMemory extends LabElement<ParallelWorkbench> {
     });
   }
 
-  private renderRow({ name, parts, total, limit }: Row, scale: number, measured: boolean) {
+  private renderRow({ name, parts, total, limit }: Row, scale: number, measured: boolean, told: boolean) {
     const text = messages().parallel.memory;
     const width = (bytes: number): string => `${(100 * bytes) / scale}%`;
     const shown = limit !== null && limit <= scale;
@@ -84,13 +93,10 @@ export class RankMemory extends LabElement<ParallelWorkbench> {
       <div class="track">
         ${parts.length === 0
           ? html`<div class="whole" style="width: ${width(total)}"></div>`
-          : parts.map(({ category, bytes }) => html`<div style="width: ${width(bytes)}; background: ${tone(category)}" title=${messages().results.memoryCategories[category] ?? category}></div>`)}
+          : parts.map(({ category, bytes }) => html`<div class=${category} style="width: ${width(bytes)}" title=${messages().results.memoryCategories[category] ?? category}></div>`)}
         ${shown ? html`<span class="limit" style="left: ${width(limit)}"></span>` : nothing}
       </div>
-      <span class="total"><b>${measured ? '' : `${text.atLeast} `}${mebibytes(total)} MiB</b>${limit === null ? nothing : html` <span>${shown ? text.limit(size) : text.beyond(size)}</span>`}</span>
+      <span class="total"><b>${measured ? '' : `${text.atLeast} `}${mebibytes(total)} MiB</b>${limit === null || told ? nothing : html` <span>${shown ? text.limit(size) : text.beyond(size)}</span>`}</span>
     </div>`;
   }
 }
-
-/** A category's tone, the same in the plan and in what was measured. */
-const tone = (category: string): string => `var(--tone-${CATEGORY_ORDER.indexOf(category) % TONES})`;

@@ -29,7 +29,8 @@ const HEADER = 16;
 const AXIS = 44;
 /** Heights of a planned and a measured lane, and the room between ranks; the more ranks, the less. */
 const HEIGHTS = [
-  { most: 4, plan: 24, run: 30, gap: 14 },
+  { most: 2, plan: 30, run: 38, gap: 18 },
+  { most: 4, plan: 26, run: 32, gap: 14 },
   { most: 8, plan: 19, run: 22, gap: 10 },
   { most: 16, plan: 14, run: 15, gap: 7 },
   { most: Infinity, plan: 8, run: 9, gap: 6 },

@@ -67,6 +67,10 @@ export const styles = css`
     margin-left: auto;
   }
 
+  .caption p:not(.bubbles) {
+    flex: 1 1 18rem;
+  }
+
   .caption .bubbles {
     color: var(--ink);
     font-size: 1.05rem;
@@ -131,6 +135,7 @@ export const styles = css`
   }
 
   .mark {
+    font-size: 0.93rem;
     font-weight: 600;
     text-anchor: middle;
     paint-order: stroke;

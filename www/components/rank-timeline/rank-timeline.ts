@@ -17,7 +17,7 @@ import { styles } from './rank-timeline.css';
 import { Zoom } from './zoom';
 
 /** Pixels that a letter of a mark takes; a mark that does not fit its span is left out. */
-const LETTER = 8;
+const LETTER = 9;
 /** Pixels between two ticks of the axis. */
 const TICK_ROOM = 80;
 
@@ -169,7 +169,7 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
     return html`<svg width=${this.width} height=${shape.height} role="img" aria-label=${this.summary(drawn)}>
       <defs><clipPath id="area"><rect x=${shape.left} y="0" width=${shape.inner} height=${shape.height} /></clipPath></defs>
       ${this.renderAxis(drawn, from * makespan, to * makespan, x)}
-      <text class="faint" x=${shape.left + shape.inner + 10} y=${shape.header}>${messages().parallel.timeline.busy}</text>
+      ${shape.wide ? svg`<text class="faint" x=${shape.left + shape.inner + 10} y=${shape.header}>${messages().parallel.timeline.busy}</text>` : nothing}
       ${drawn.planned.ranks.map((rank, i) => this.renderRank(drawn, rank.rank, i, planned[i]!, measured?.[i] ?? null, x))}
       ${dragged ? svg`<rect class="dragged" x=${x(dragged.from * makespan)} y=${shape.top} width=${Math.max(0, x(dragged.to * makespan) - x(dragged.from * makespan))} height=${shape.bottom - shape.top} />` : nothing}
     </svg>`;

@@ -5,9 +5,12 @@ import { messages } from '../../i18n/locale';
 import { shared } from '../../styles/shared.css';
 import { LabElement } from '../../workbench/lab-element';
 import type { RunView } from '../../workbench/measured';
-import { slices, TONES } from '../memory-slices';
+import { slices } from '../memory-slices';
 import { colour, runName } from '../run-mark';
 import { styles } from './run-figures.css';
+
+/** Tones of the ramp that memory is drawn in. */
+const TONES = 5;
 
 /** Parameters, memory and speed of each run, as bars over common scales. */
 @customElement('run-figures')

@@ -15,7 +15,8 @@ export const styles = css`
     border-left: 3px solid var(--run);
   }
 
-  .field.chips {
+  .field.chips,
+  .field.many {
     grid-template-columns: 1fr;
   }
 

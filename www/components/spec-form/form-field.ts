@@ -9,6 +9,9 @@ import { LabElement } from '../../workbench/lab-element';
 import { chips, choice, number, showNumber, source, text, toggle, type Control } from './controls';
 import { styles } from './form-field.css';
 
+/** From so many on, choices get a line of their own. */
+const MANY_OPTIONS = 4;
+
 const CONTROLS = { number, text, choice, chips, toggle, source } as const;
 
 /** One field: its name, its control, its explanation, and what is wrong with it. */
@@ -40,7 +43,7 @@ export class FormField<T extends FormModel = FormModel> extends LabElement<T> {
     const names = bench.fieldText(path);
     const unit = schema['x-unit'] ? (messages().units[schema['x-unit']] ?? schema['x-unit']) : '';
     return html`
-      <div class="field ${field.kind}" ?data-differs=${this.differs(value)} ?data-wrong=${wrong}>
+      <div class="field ${field.kind} ${field.kind === 'choice' && field.options.length >= MANY_OPTIONS ? 'many' : ''}" ?data-differs=${this.differs(value)} ?data-wrong=${wrong}>
         <label id="label" for="control">${names?.label ?? path}</label>
         <div class="control">${CONTROLS[field.kind](control)}<span class="unit" ?hidden=${field.kind !== 'number'}>${unit}</span></div>
         <p class="help" id="help">${names?.help ?? schema.description ?? ''}${this.renderRange()}</p>

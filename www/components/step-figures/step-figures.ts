@@ -49,7 +49,7 @@ export class StepFigures extends LabElement<ParallelWorkbench> {
       <p class="note">
         ${measured === null || !ran
           ? text.afterRun
-          : html`<b>${alone === null ? text.noBaseline : text.speedUp(`×${times(alone / measured)}`, rankCount(ran.spec))}</b>
+          : html`<b>${alone === null ? text.noBaseline : text.speedUp(times(alone / measured), rankCount(ran.spec))}</b>
               ${tokens ? html`<span>${text.throughput(count(tokens / measured))}</span>` : nothing}`}
       </p>
       ${session.baselineProblem ? html`<p class="note">${localized(session.baselineProblem.message)}</p>` : nothing}

@@ -205,7 +205,7 @@ export const zh: ParallelMessages = {
     oneRank: '一个 rank',
     predicted: '预测',
     measured: '实测',
-    speedUp: (times, ranks) => `${ranks} 个 rank，是一个 rank 的 ${times}`,
+    speedUp: (times, ranks) => `${ranks} 个 rank，速度是一个 rank 的 ${times} 倍`,
     noBaseline: '没有与一个 rank 对比',
     throughput: (tokens) => `${tokens} 词元/秒`,
     bubble: '气泡',
