@@ -11,6 +11,7 @@ export const styles = css`
   }
 
   #lessons {
+    flex: none;
     color: var(--ink-2);
   }
 

@@ -23,8 +23,7 @@ export const styles = css`
 
   .axes {
     display: flex;
-    flex-wrap: wrap;
-    gap: 0.4rem 0.55rem;
+    gap: 0.4rem;
     align-items: end;
     padding-top: 0.7rem;
   }
@@ -35,7 +34,8 @@ export const styles = css`
   }
 
   .axis {
-    flex: 1 1 5.6rem;
+    flex: 1 1 0;
+    min-width: 0;
     max-width: 9rem;
   }
 
@@ -60,7 +60,7 @@ export const styles = css`
 
   .stepper button {
     flex: none;
-    width: 1.8rem;
+    width: clamp(1.4rem, 2.2vw, 1.8rem);
     min-height: 1.9rem;
     color: var(--ink-2);
     font-size: 1.1rem;

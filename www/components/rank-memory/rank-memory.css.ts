@@ -68,6 +68,11 @@ export const styles = css`
     font-size: 0.9rem;
   }
 
+  .empty {
+    color: var(--ink-2);
+    font-size: 0.95rem;
+  }
+
   .name {
     font-weight: 600;
   }

@@ -46,6 +46,7 @@ export class RankMemory extends LabElement<ParallelWorkbench> {
           ${categories.map((category) => html`<li><i class=${category}></i>${messages().results.memoryCategories[category] ?? category}</li>`)}
           ${common === null ? nothing : html`<li class="common">${common}</li>`}
         </ul>
+        ${rows.length === 0 ? html`<p class="empty">${messages().parallel.timeline.noPlan}</p>` : nothing}
         ${rows.map((row) => this.renderRow(row, scale, measured, common !== null))}
       </figure>
     `;

@@ -124,9 +124,9 @@ export const styles = css`
     stroke-dasharray: 1 3;
   }
 
-  .piece {
+  .between-actions {
     stroke: var(--paper);
-    stroke-width: 1;
+    stroke-width: 1.5;
   }
 
   .end {

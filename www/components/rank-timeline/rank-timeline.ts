@@ -223,7 +223,8 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
     return svg`
       <line class="flow" x1=${shape.left} x2=${right} y1=${y + height / 2} y2=${y + height / 2} />
       <g clip-path="url(#area)">
-        ${CLASSES.map((kind) => (kind === 'idle' ? nothing : svg`<path class="piece" d=${path(kind)} style="fill: ${fill[kind]}" />`))}
+        ${CLASSES.map((kind) => (kind === 'idle' ? nothing : svg`<path d=${path(kind)} style="fill: ${fill[kind]}" />`))}
+        <path class="between-actions" d=${marks.flatMap(({ start, end }) => [start, end]).map((time) => `M${x(time).toFixed(1)} ${y}v${height}`).join('')} />
         ${labels.map(({ at, text, kind }) => svg`<text class="mark ${kind}" x=${at} y=${y + shape.baseline(height)} style="stroke: ${ground[kind]}">${text}</text>`)}
       </g>
       <text x=${right + 10} y=${y + shape.baseline(height)}><title>${messages().parallel.timeline.busyHint}</title>${percent(computing)}</text>`;
