@@ -129,6 +129,12 @@ export const styles = css`
     stroke-width: 1.5;
   }
 
+  .next {
+    fill: none;
+    stroke: var(--seal-ink);
+    stroke-width: 3;
+  }
+
   .end {
     stroke: var(--ink-2);
     stroke-dasharray: 4 3;

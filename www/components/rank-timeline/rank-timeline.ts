@@ -3,13 +3,14 @@ import { customElement, query, state } from 'lit/decorators.js';
 import { percent, short } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
+import { equal } from '../../spec/patch';
 import { shared } from '../../styles/shared.css';
 import type { Planned } from '../../types/generated/Planned';
 import type { Span } from '../../types/generated/Span';
 import type { Timeline } from '../../types/generated/Timeline';
 import { LabElement } from '../../workbench/lab-element';
 import { actionText } from '../action-text';
-import { layout, type Layout } from './layout';
+import { layout, type LaneBox, type Layout } from './layout';
 import { lanes, ticks, type Lane } from './lanes';
 import { CLASSES, fill, ground, patterns } from './patterns';
 import './timeline-table';
@@ -17,7 +18,7 @@ import { styles } from './rank-timeline.css';
 import { Zoom } from './zoom';
 
 /** Pixels that a letter of a mark takes; a mark that does not fit its span is left out. */
-const LETTER = 9;
+const LETTER = 7.5;
 /** Pixels between two ticks of the axis. */
 const TICK_ROOM = 80;
 
@@ -80,7 +81,7 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
         <figcaption class="caption">
           <span class="number">${messages().results.figure(1)}</span>
           <h2>${text.title}</h2>
-          <p>${drawn?.run ? text.captionRun(drawn.step) : text.captionPlan}</p>
+          <p>${drawn?.run ? text.captionRun(drawn.step) : drawn?.unit === 'seconds' ? text.captionPrediction : text.captionPlan}</p>
           ${drawn ? this.renderBubbles(drawn) : nothing}
         </figcaption>
         ${this.renderOther()} ${drawn ? this.renderDrawn(drawn) : html`<p class="empty">${text.noPlan}</p>`}
@@ -206,7 +207,21 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
       ${shape.wide ? lane(measured ? text.timeline.predicted : (where[0] ?? text.timeline.planned), plan.y + shape.baseline(plan.height)) : nothing}
       ${shape.wide && run ? lane(text.timeline.measured, run.y + shape.baseline(run.height)) : nothing}
       ${this.renderLane(planned, plan.y, plan.height, x)} ${measured && run ? this.renderLane(measured, run.y, run.height, x) : nothing}
+      ${this.renderNext(drawn, rank, pipeline, plan, x)}
     `;
+  }
+
+  /** In step-through: a frame around what the rank will compute next. */
+  private renderNext({ planned, plan }: Drawn, rank: number, pipeline: number, { y, height }: LaneBox, x: (time: number) => number) {
+    const gate = this.bench.session.phase === 'stepping' ? this.bench.session.gates[rank] : null;
+    if (!gate) return nothing;
+    const list = planned.schedule[pipeline] ?? [];
+    const next = list.slice(list.findIndex((action) => equal(action, gate.action))).find((action) => !/^(send|recv)/.test(action.type));
+    const row = plan.ranks.length === planned.ranks.length ? rank : pipeline;
+    const spans = plan.spans.filter((span) => span.rank === row && next && equal(span.action, next));
+    if (spans.length === 0) return nothing;
+    const [start, end] = [x(spans[0]!.start), x(spans.at(-1)!.end)];
+    return svg`<rect class="next" clip-path="url(#area)" x=${start} y=${y - 2} width=${Math.max(2, end - start)} height=${height + 4} />`;
   }
 
   private renderLane({ pieces, marks, computing }: Lane, y: number, height: number, x: (time: number) => number) {
@@ -218,7 +233,7 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
       seen.flatMap((piece) => (piece.kind === kind ? `M${x(piece.span.start).toFixed(1)} ${y}H${x(piece.span.end).toFixed(1)}v${height}H${x(piece.span.start).toFixed(1)}z` : [])).join('');
     const labels = height < 13 ? [] : marks.flatMap((mark) => {
       const [start, end] = [Math.max(shape.left, x(mark.start)), Math.min(right, x(mark.end))];
-      return end - start >= LETTER * mark.text.length + 4 ? [{ ...mark, at: (start + end) / 2 }] : [];
+      return end - start >= LETTER * mark.text.length + 3 ? [{ ...mark, at: (start + end) / 2 }] : [];
     });
     return svg`
       <line class="flow" x1=${shape.left} x2=${right} y1=${y + height / 2} y2=${y + height / 2} />

@@ -14,7 +14,7 @@ export const styles = css`
     font-weight: 600;
   }
 
-  .all:disabled {
+  .all[aria-disabled='true'] {
     opacity: 0.5;
   }
 
@@ -82,7 +82,7 @@ export const styles = css`
     font-weight: 600;
   }
 
-  .next button:disabled {
+  .next button[aria-disabled='true'] {
     border-color: var(--rule-strong);
     color: var(--ink-2);
   }

@@ -14,7 +14,10 @@ import { styles } from './step-through.css';
 /** In the order in which a micro-batch passes them. */
 const KINDS: HeldTensor[] = ['input', 'activations', 'output_gradient', 'weight_gradients'];
 
-/** Each rank before its next action: what it will do, and which tensors it holds. */
+/**
+ * Each rank before its next action: what it will do, and which tensors it holds. Buttons are never quite disabled while a rank
+ * computes: that would take the focus from whoever steps by keyboard.
+ */
 @customElement('step-through')
 export class StepThrough extends LabElement<ParallelWorkbench> {
   static override styles = [shared, styles];
@@ -37,7 +40,7 @@ export class StepThrough extends LabElement<ParallelWorkbench> {
         <div class="caption">
           <h2>${text.title}</h2>
           <p>${this.lastHeld.size > 0 ? text.hint : text.starting}</p>
-          <button class="all" ?disabled=${waiting.length === 0} @click=${() => session.pass()}>${text.nextAll}</button>
+          <button class="all" aria-disabled=${waiting.length === 0} @click=${() => session.pass()}>${text.nextAll}</button>
         </div>
         <div class="ranks">${planned.ranks.map((rank) => this.renderRank(rank, session.gates[rank.rank] ?? null))}</div>
       </section>
@@ -54,7 +57,7 @@ export class StepThrough extends LabElement<ParallelWorkbench> {
       <h3>${text.mesh.rank(rank)} <span>${mesh.pipeline > 1 ? text.mesh.stage(pipeline) : ''}</span><span class="total">${text.steps.total(size(total))}</span></h3>
       <p class="next">
         <span><span class="label">${text.steps.next}</span> ${next ?? text.steps.busy}</span>
-        <button ?disabled=${gate === null} aria-label=${text.steps.passRank(rank, next ?? text.steps.busy)} @click=${() => this.bench.session.pass(rank)}>${text.steps.pass}</button>
+        <button aria-disabled=${gate === null} aria-label=${text.steps.passRank(rank, next ?? text.steps.busy)} @click=${() => gate && this.bench.session.pass(rank)}>${text.steps.pass}</button>
       </p>
       ${this.renderHeld(rank, held, mesh.micro_batches, mesh.pipeline, segments.length)}
     </article>`;

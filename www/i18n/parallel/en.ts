@@ -143,6 +143,7 @@ export const en: ParallelMessages = {
     measured: 'measured',
     predicted: 'predicted',
     captionPlan: 'What each rank will do, if a forward takes 1, a backward 2, and messages nothing. Numbers are micro-batches.',
+    captionPrediction: 'Computed from what each rank measured of itself and its connections. Numbers are micro-batches.',
     captionRun: (step) => `Above: predicted; below: measured in step ${step}. Numbers are micro-batches.`,
     bubble: (share) => `bubble ${share}`,
     kinds: {

@@ -84,6 +84,7 @@ export interface ParallelMessages {
     measured: string;
     predicted: string;
     captionPlan: string;
+    captionPrediction: string;
     captionRun(step: number): string;
     bubble(share: string): string;
     kinds: Record<SpanClass, string>;

@@ -142,6 +142,7 @@ export const zh: ParallelMessages = {
     measured: '实测',
     predicted: '预测',
     captionPlan: '设前向用时 1、反向用时 2、消息不花时间，各 rank 会做什么。数字是微批次的编号。',
+    captionPrediction: '由各 rank 事先测得的速度和连接算出。数字是微批次的编号。',
     captionRun: (step) => `上为预测，下为第 ${step} 步的实测。数字是微批次的编号。`,
     bubble: (share) => `气泡 ${share}`,
     kinds: { forward: '前向', backward: '反向', weight: '权重梯度', communication: '通信', update: '优化器', idle: '空闲' },
