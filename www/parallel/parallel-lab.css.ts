@@ -32,6 +32,12 @@ export const styles = css`
     border-top: 1px solid var(--rule);
   }
 
+  @media (max-width: 900px) {
+    aside:not([data-open]) .schedule {
+      display: none;
+    }
+  }
+
   @media (max-width: 640px) {
     parallel-control {
       position: static;

@@ -1,10 +1,11 @@
 import { html, type PropertyValues } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, query, queryAll, state } from 'lit/decorators.js';
 import '../components/lesson-strip/lesson-strip';
 import '../components/loss-over-baseline/loss-over-baseline';
 import '../components/lost-notice/lost-notice';
 import '../components/mesh-chooser/mesh-chooser';
 import type { MeshChooser } from '../components/mesh-chooser/mesh-chooser';
+import '../components/mesh-chooser/unequal-ranks';
 import '../components/parallel-control/parallel-control';
 import '../components/problem-banner/problem-banner';
 import '../components/rank-memory/rank-memory';
@@ -22,6 +23,9 @@ import { ParallelWorkbench } from './parallel-workbench';
 import { styles } from './parallel-lab.css';
 import type { Session } from './session';
 
+/** Groups of settings that are always in view. */
+const FIRST = ['mesh'];
+
 /** The lab of parallel training: a mesh, its plan, and what a run of it measures. */
 @customElement('parallel-lab')
 export class ParallelLab extends LabElement<ParallelWorkbench> {
@@ -31,9 +35,9 @@ export class ParallelLab extends LabElement<ParallelWorkbench> {
   @property({ attribute: false }) session!: Session;
 
   @query('mesh-chooser') private readonly mesh!: MeshChooser;
-  @query('settings-form') private readonly form!: SettingsForm;
+  @queryAll('settings-form') private readonly forms!: NodeListOf<SettingsForm>;
   @query('main') private readonly main!: HTMLElement;
-  /** The form is long: it is folded away until it is asked for. */
+  /** The form is long: all but the schedule is folded away until it is asked for. */
   @state() private formOpen = false;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -48,12 +52,14 @@ export class ParallelLab extends LabElement<ParallelWorkbench> {
     return html`
       <site-header page="parallel" @skip=${() => this.main.focus()}></site-header>
       <div class="page">
-        <aside aria-label=${messages().form.heading}>
+        <aside aria-label=${messages().form.heading} ?data-open=${this.formOpen}>
           <mesh-chooser .bench=${bench}></mesh-chooser>
+          <settings-form class="schedule" .bench=${bench} .groups=${FIRST}></settings-form>
+          <unequal-ranks .bench=${bench}></unequal-ranks>
           <button class="fold" aria-expanded=${this.formOpen} @click=${() => (this.formOpen = !this.formOpen)}>
             ${this.formOpen ? text.mesh.settingsHide : text.mesh.settingsShow}
           </button>
-          <settings-form .bench=${bench} ?hidden=${!this.formOpen}></settings-form>
+          <settings-form .bench=${bench} .groups=${bench.groups.map(({ path }) => path).filter((path) => !FIRST.includes(path))} last ?hidden=${!this.formOpen}></settings-form>
         </aside>
         <main id="results" tabindex="-1" @reveal=${this.reveal}>
           <div class="intro">
@@ -85,7 +91,7 @@ export class ParallelLab extends LabElement<ParallelWorkbench> {
     if (await this.mesh.reveal(path)) return;
     this.formOpen = true;
     await this.updateComplete;
-    await this.form.reveal(path);
+    for (const form of this.forms) if (await form.reveal(path)) return;
   }
 }
 

@@ -15,6 +15,9 @@ import type { Session, SessionPhase } from './session';
 
 const BUSY: SessionPhase[] = ['loading', 'baseline', 'pilot', 'running', 'paused', 'stepping'];
 
+/** Time between two drawings of a running experiment: drawing takes the cores from the training. */
+const DRAW_MILLISECONDS = 120;
+
 /** A run, as it was begun. */
 export interface Ran {
   spec: ParallelSpec;
@@ -36,6 +39,7 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   private keepsMeasured = false;
   /** What went wrong before the session could tell. */
   private startProblems: Problem[] = [];
+  private growTimer = 0;
   private frame = 0;
 
   constructor(readonly session: Session) {
@@ -173,7 +177,11 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
     if (this.busy && !this.wasBusy && !this.recovering) this.ran = { spec: structuredClone(spec), planned };
     else if (this.ran && !this.stale) this.ran.planned = planned ?? this.ran.planned;
     this.wasBusy = this.busy;
-    this.changed();
+    if (this.session.phase !== 'running') return this.changed();
+    this.growTimer ||= window.setTimeout(() => {
+      this.growTimer = 0;
+      this.changed();
+    }, DRAW_MILLISECONDS);
   }
 
   private readAddress(): void {

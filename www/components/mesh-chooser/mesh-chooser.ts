@@ -9,7 +9,6 @@ import { LabElement } from '../../workbench/lab-element';
 import './mesh-drawing';
 import { PRESET_KEYS, presetMesh, presetOf } from './presets';
 import { styles } from './mesh-chooser.css';
-import './unequal-ranks';
 
 /** From the outermost axis to the innermost, as ranks are numbered. */
 const AXES: AxisKey[] = ['data', 'pipeline', 'tensor'];
@@ -40,7 +39,6 @@ export class MeshChooser extends LabElement<ParallelWorkbench> {
             (key) => html`<button type="button" aria-pressed=${key === chosen} @click=${() => this.bench.write({ ...spec, mesh: presetMesh(key) })}>${text.presetNames[key]}</button>`,
           )}
         </div>
-        <unequal-ranks .bench=${this.bench}></unequal-ranks>
       </section>
     `;
   }

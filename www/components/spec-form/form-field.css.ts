@@ -116,6 +116,12 @@ export const styles = css`
     padding: 0.2rem 0.3rem;
   }
 
+  .many .segments span {
+    padding-inline: 0.15rem;
+    font-size: 0.95rem;
+    white-space: nowrap;
+  }
+
   .segments input:checked + span {
     background: var(--run);
     color: var(--paper);
