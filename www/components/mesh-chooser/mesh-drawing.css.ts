@@ -48,6 +48,16 @@ export const styles = css`
     line-height: 1.4;
   }
 
+  .amounts {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 0.9em;
+  }
+
+  .amounts span {
+    white-space: nowrap;
+  }
+
   .strip {
     display: block;
     width: 100%;

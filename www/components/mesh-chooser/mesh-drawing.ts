@@ -64,7 +64,7 @@ export class MeshDrawing extends LabElement<ParallelWorkbench> {
       <p class="title"><b>${text.rank(rank.rank)}</b> <span>${place.join(' · ')}</span></p>
       ${this.renderStrip(rank, planned)}
       <p class="holds">${text.holds(rank.segments.flatMap((segments) => inWords(planned.segments, segments)))}</p>
-      <p class="holds"><span title=${text.share(count(rank.parameters))}>${text.share(count(rank.parameters))}</span> · ${size(bytes)}</p>
+      <p class="holds amounts"><span>${text.share(count(rank.parameters))}</span> <span>${size(bytes)}</span></p>
     </div>`;
   }
 

@@ -18,7 +18,13 @@ interface Row {
   total: number;
   /** Bytes; none for what is no rank of the mesh. */
   limit: number | null;
+  /** Whether there may be more to it than is known yet. */
+  atLeast: boolean;
 }
+
+/** Bytes of a parameter, of its gradient, and of its two moments in AdamW. */
+const FLOAT_BYTES = 4;
+const MOMENTS = 2;
 
 /** What each rank's memory holds, or will hold at the least, and its limit. */
 @customElement('rank-memory')
@@ -47,7 +53,7 @@ export class RankMemory extends LabElement<ParallelWorkbench> {
           ${common === null ? nothing : html`<li class="common">${common}</li>`}
         </ul>
         ${rows.length === 0 ? html`<p class="empty">${messages().parallel.timeline.noPlan}</p>` : nothing}
-        ${rows.map((row) => this.renderRow(row, scale, measured, common !== null))}
+        ${rows.map((row) => this.renderRow(row, scale, common !== null))}
       </figure>
     `;
   }
@@ -68,23 +74,28 @@ export class RankMemory extends LabElement<ParallelWorkbench> {
     const text = messages().parallel;
     const { ranks, baseline } = this.bench.session;
     const rows = ranks.map(({ rank, memory }): Row => {
-      const parts = slices(memory);
-      return { name: text.mesh.rank(rank), parts, total: memory.total?.peak_bytes ?? 0, limit: this.limitOf(rank) };
+      const total = memory.total?.peak_bytes ?? 0;
+      return { name: text.mesh.rank(rank), parts: slices(memory), total, limit: this.limitOf(rank), atLeast: false };
     });
-    // Of one rank alone, the parts are not known.
-    return baseline ? [...rows, { name: text.memory.oneRank, parts: [], total: baseline.peakBytes, limit: null }] : rows;
+    // Of one rank alone, only the sum was told.
+    return baseline ? [...rows, { name: text.memory.oneRank, parts: [], total: baseline.peakBytes, limit: null, atLeast: false }] : [...rows, ...this.alone()];
   }
 
   private planned(): Row[] {
-    const { planned } = this.bench;
-    return (planned?.ranks ?? []).map(({ rank, bytes }) => {
-      const parts = Object.entries(bytes).map(([category, bytes]) => ({ category, bytes }));
-      const ordered = parts.toSorted((a, b) => CATEGORY_ORDER.indexOf(a.category) - CATEGORY_ORDER.indexOf(b.category));
-      return { name: messages().parallel.mesh.rank(rank), parts: ordered, total: parts.reduce((sum, part) => sum + part.bytes, 0), limit: this.limitOf(rank) };
-    });
+    const ranks = (this.bench.planned?.ranks ?? []).map(({ rank, bytes }) => atLeast(messages().parallel.mesh.rank(rank), bytes, this.limitOf(rank)));
+    return [...ranks, ...this.alone()];
   }
 
-  private renderRow({ name, parts, total, limit }: Row, scale: number, measured: boolean, told: boolean) {
+  /** What the whole model takes on a single rank. */
+  private alone(): Row[] {
+    const { planned } = this.bench;
+    if (!planned) return [];
+    const { parameters, trainable_parameters: learning } = planned;
+    const bytes = { parameters: FLOAT_BYTES * parameters, gradients: FLOAT_BYTES * learning, optimizer: MOMENTS * FLOAT_BYTES * learning };
+    return [atLeast(messages().parallel.memory.oneRank, bytes, null)];
+  }
+
+  private renderRow({ name, parts, total, limit, atLeast }: Row, scale: number, told: boolean) {
     const text = messages().parallel.memory;
     const width = (bytes: number): string => `${(100 * bytes) / scale}%`;
     const shown = limit !== null && limit <= scale;
@@ -97,7 +108,14 @@ export class RankMemory extends LabElement<ParallelWorkbench> {
           : parts.map(({ category, bytes }) => html`<div class=${category} style="width: ${width(bytes)}" title=${messages().results.memoryCategories[category] ?? category}></div>`)}
         ${shown ? html`<span class="limit" style="left: ${width(limit)}"></span>` : nothing}
       </div>
-      <span class="total"><b>${measured ? '' : `${text.atLeast} `}${mebibytes(total)} MiB</b>${limit === null || told ? nothing : html` <span>${shown ? text.limit(size) : text.beyond(size)}</span>`}</span>
+      <span class="total"><b>${atLeast ? `${text.atLeast} ` : ''}${mebibytes(total)} MiB</b>${limit === null || told ? nothing : html` <span>${shown ? text.limit(size) : text.beyond(size)}</span>`}</span>
     </div>`;
   }
+}
+
+/** What is held all the time, in the order of the ledger's categories. */
+function atLeast(name: string, bytes: Record<string, number>, limit: number | null): Row {
+  const parts = Object.entries(bytes).map(([category, bytes]) => ({ category, bytes }));
+  const ordered = parts.toSorted((a, b) => CATEGORY_ORDER.indexOf(a.category) - CATEGORY_ORDER.indexOf(b.category));
+  return { name, parts: ordered, total: parts.reduce((sum, part) => sum + part.bytes, 0), limit, atLeast: true };
 }

@@ -36,6 +36,9 @@ const HEIGHTS = [
   { most: Infinity, plan: 8, run: 9, gap: 6 },
 ];
 const REPLICA_ROOM = 22;
+const BETWEEN = 2;
+/** Height of a lane that is alone in the room of two. */
+const ALONE = 44;
 
 /** Lanes of `ranks`, with measured ones or without; `replicas`: the replica of each. */
 export function layout(ranks: number, width: number, measured: boolean, replicas: number[] = []): Layout {
@@ -51,11 +54,12 @@ export function layout(ranks: number, width: number, measured: boolean, replicas
     const begins = several && !alone && replicas[i] !== replicas[i - 1];
     const above = begins ? y : null;
     if (begins) y += REPLICA_ROOM;
-    const plan = { y, height: measured ? heights.plan : heights.run };
-    y += plan.height;
-    const run = measured ? { y: y + 2, height: heights.run } : null;
-    if (run) y = run.y + run.height;
-    y += heights.gap;
+    const room = heights.plan + BETWEEN + heights.run;
+    const single = Math.min(ALONE, room);
+    // Nothing moves when what was measured comes: its room is kept.
+    const plan = measured ? { y, height: heights.plan } : { y: y + (room - single) / 2, height: single };
+    const run = measured ? { y: y + heights.plan + BETWEEN, height: heights.run } : null;
+    y += room + heights.gap;
     return { plan, run, above };
   });
   const bottom = y - heights.gap + 4;

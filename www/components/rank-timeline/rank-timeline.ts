@@ -138,6 +138,7 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
       </div>
       <div
         class="plot"
+        style="min-height: ${this.shape.height}px"
         tabindex="0"
         role="group"
         aria-label=${text.keyHint}

@@ -71,7 +71,9 @@ export const styles = css`
     font-weight: 600;
   }
 
+  /* Room for two, so that nothing moves when they come. */
   .suggestions {
+    min-height: 6.2em;
     margin-top: 1.2rem;
     padding: 0.6rem 0.9rem;
     border-left: 4px solid var(--rule-strong);
@@ -84,6 +86,10 @@ export const styles = css`
     font-family: var(--serif);
     font-size: 1.02rem;
     font-weight: 600;
+  }
+
+  .suggestions .none {
+    color: var(--ink-2);
   }
 
   .suggestions li + li {

@@ -89,12 +89,14 @@ export class StepFigures extends LabElement<ParallelWorkbench> {
 
   /** What the last step says could be better. */
   private renderSuggestions() {
-    const suggestions = this.bench.session.steps.at(-1)?.suggestions ?? [];
-    if (suggestions.length === 0) return nothing;
+    const { steps } = this.bench.session;
+    const suggestions = steps.at(-1)?.suggestions ?? [];
+    const text = messages().parallel.figures;
+    const none = steps.length > 0 ? text.nothingToTry : text.afterRun;
     return html`<div class="suggestions">
-      <h3>${messages().parallel.figures.suggestions}</h3>
+      <h3>${text.suggestions}</h3>
       <ul>
-        ${suggestions.map((suggestion) => html`<li>${localized(suggestion)}</li>`)}
+        ${suggestions.length === 0 ? html`<li class="none">${none}</li>` : suggestions.map((suggestion) => html`<li>${localized(suggestion)}</li>`)}
       </ul>
     </div>`;
   }

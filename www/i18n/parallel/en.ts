@@ -98,7 +98,7 @@ export const en: ParallelMessages = {
     share: (parameters) => `${parameters} parameters`,
     zeroShare: (of, what) => `1/${of} of ${what}`,
     zeroWhat: { optimizer: 'the optimizer’s state', gradients: 'gradients and state', parameters: 'weights, gradients and state' },
-    modelKey: 'In each rank’s strip: the model from embedding to head; dark is what the rank holds.',
+    modelKey: 'Each strip is the model, from embedding to head; what the rank holds of it is filled in.',
     noPlan: 'What each rank holds appears here when the plan can be made.',
     unequal: 'Unequal ranks',
     unequalHint: 'A slower rank really rests in between; less memory is a lower limit.',
@@ -223,6 +223,7 @@ export const en: ParallelMessages = {
     formula: (stages, microBatches) => `(p − 1) / (m + p − 1) with p = ${stages} stages, m = ${microBatches} micro-batches; for GPipe and 1F1B`,
     afterRun: 'after a run',
     suggestions: 'What to try',
+    nothingToTry: 'Every stage computes at least 80% of the step, and the bubble is at most 10%.',
   },
 
   memory: {

@@ -148,6 +148,7 @@ export interface ParallelMessages {
     formula(stages: number, microBatches: number): string;
     afterRun: string;
     suggestions: string;
+    nothingToTry: string;
   };
 
   memory: {

@@ -97,7 +97,7 @@ export const zh: ParallelMessages = {
     share: (parameters) => `${parameters} 个参数`,
     zeroShare: (of, what) => `${what}的 1/${of}`,
     zeroWhat: { optimizer: '优化器状态', gradients: '梯度和状态', parameters: '权重、梯度和状态' },
-    modelKey: '每个 rank 的横条：从嵌入到输出层的整个模型，深色是该 rank 持有的部分。',
+    modelKey: '每条横条是从嵌入到输出层的整个模型；填满的是该 rank 持有的部分。',
     noPlan: '一旦能排出计划，这里会显示每个 rank 持有什么。',
     unequal: '不均等的 rank',
     unequalHint: '较慢的 rank 会真的在中间休息；内存少就是上限更低。',
@@ -215,6 +215,7 @@ export const zh: ParallelMessages = {
     formula: (stages, microBatches) => `(p − 1) / (m + p − 1)，阶段数 p = ${stages}，微批次数 m = ${microBatches}；适用于 GPipe 与 1F1B`,
     afterRun: '运行后可知',
     suggestions: '可以试试',
+    nothingToTry: '每个阶段至少有 80% 的时间在计算，气泡不超过 10%。',
   },
 
   memory: {
