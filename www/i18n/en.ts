@@ -1,4 +1,5 @@
 import type { Messages } from './messages';
+import { en as parallel } from './parallel/en';
 
 export const en: Messages = {
   languageTag: 'en',
@@ -70,6 +71,7 @@ export const en: Messages = {
     'training.schedule=constant': 'Constant',
   },
   sources: {
+    new: 'A new model',
     'tang-poems': 'Tang poems 唐诗',
     'shakespeare-plays': 'Shakespeare, plays',
     'song-ci': 'Song ci 宋词',
@@ -302,6 +304,8 @@ export const en: Messages = {
     notLoaded: (reason) => `The engine could not be loaded (${reason}). Reload the page.`,
     list: (items) => new Intl.ListFormat('en-GB').format(items),
   },
+
+  parallel,
 
   problems: {
     title: (count) => (count === 1 ? 'One thing is to be corrected' : `${count} things are to be corrected`),

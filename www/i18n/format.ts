@@ -53,3 +53,9 @@ export const times = (value: number): string => format(value, { minimumFractionD
 
 /** How many times the baseline. */
 export const ratio = (value: number): string => `×${format(value, { maximumSignificantDigits: 3 })}`;
+
+/** A relative difference, as a percentage however small it is. */
+export const relative = (share: number): string =>
+  share < 1e-4 ? `${(share * 100).toExponential(1).replace(/e-(\d+)/, (_, power: string) => ` × 10${superscript(`−${power}`)}`)} %` : percent(share);
+
+const superscript = (digits: string): string => digits.replace(/[−\d]/g, (digit) => (digit === '−' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!));

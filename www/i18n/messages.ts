@@ -1,8 +1,9 @@
 /** Every text of the site. A language that lacks one does not compile; nor does one that lacks a field of the spec. */
 import type { RunSpec } from '../types/generated/RunSpec';
+import type { ParallelMessages } from './parallel/messages';
 
 /** Dotted paths of all fields of a type; lists count as one field. */
-type PathOf<T> = {
+export type PathOf<T> = {
   [K in keyof T & string]: T[K] extends readonly unknown[] ? K : T[K] extends object ? `${K}.${PathOf<T[K]>}` : K;
 }[keyof T & string];
 
@@ -21,9 +22,10 @@ type IsChoice<V> = Choice<V> extends string ? (string extends Choice<V> ? false 
 export type FieldPath = PathOf<RunSpec>;
 
 /** Every value of every field that is a choice, as `path=value`. */
-export type OptionKey = {
-  [P in FieldPath]: IsChoice<ValueAt<RunSpec, P>> extends true ? `${P}=${Choice<ValueAt<RunSpec, P>> & string}` : never;
-}[FieldPath];
+export type OptionOf<T> = {
+  [P in PathOf<T>]: IsChoice<ValueAt<T, P>> extends true ? `${P}=${Choice<ValueAt<T, P>> & string}` : never;
+}[PathOf<T>];
+export type OptionKey = OptionOf<RunSpec>;
 
 /** A field's name and its explanation in one line. */
 export interface FieldText {
@@ -221,6 +223,8 @@ export interface Messages {
     notLoaded(reason: string): string;
     list(items: string[]): string;
   };
+
+  parallel: ParallelMessages;
 
   problems: {
     title(count: number): string;

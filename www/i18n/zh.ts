@@ -1,4 +1,5 @@
 import type { Messages } from './messages';
+import { zh as parallel } from './parallel/zh';
 
 export const zh: Messages = {
   languageTag: 'zh-CN',
@@ -70,6 +71,7 @@ export const zh: Messages = {
     'training.schedule=constant': '恒定',
   },
   sources: {
+    new: '全新的模型',
     'tang-poems': '唐诗',
     'shakespeare-plays': '莎士比亚戏剧',
     'song-ci': '宋词',
@@ -298,6 +300,8 @@ export const zh: Messages = {
     notLoaded: (reason) => `引擎加载失败（${reason}）。请重新载入页面。`,
     list: (items) => items.join('、'),
   },
+
+  parallel,
 
   problems: {
     title: (count) => `有 ${count} 处需要改正`,

@@ -9,8 +9,8 @@ export const defaultSpec = defaultSpecJson as unknown as Spec;
 const KEY = 'spec=';
 
 /** The hash for a spec, with its `#`; empty for the default. */
-export function toHash(spec: Spec): string {
-  const patch: unknown = mergePatch.generate(defaultSpec, spec);
+export function toHash(spec: object, defaults: object = defaultSpec): string {
+  const patch: unknown = mergePatch.generate(defaults, spec);
   if (patch === undefined) return '';
   const bytes = new TextEncoder().encode(JSON.stringify(patch));
   const base64 = btoa(String.fromCharCode(...bytes));
@@ -21,14 +21,14 @@ export function toHash(spec: Spec): string {
 export type Read = { spec: unknown } | { unreadable: 'not_base64' | 'cut_off'; detail: string };
 
 /** Reads a hash; null where it holds no experiment. A patch may also stand there as plain JSON, for links written by hand. */
-export function fromHash(hash: string): Read | null {
+export function fromHash(hash: string, defaults: object = defaultSpec): Read | null {
   const text = hash.replace(/^#/, '');
   if (!text.startsWith(KEY)) return text === '' ? null : { unreadable: 'not_base64', detail: '' };
   const json = decode(text.slice(KEY.length));
   if (json === null) return { unreadable: 'not_base64', detail: '' };
   try {
     const patch: unknown = JSON.parse(json);
-    return { spec: mergePatch.apply(structuredClone(defaultSpec), patch as object) };
+    return { spec: mergePatch.apply(structuredClone(defaults), patch as object) };
   } catch {
     return { unreadable: 'cut_off', detail: json };
   }

@@ -28,10 +28,10 @@ export interface Schema {
 
 /** One field of the form. */
 export interface Field {
-  /** Dotted path below the base, e.g. `fine_tuning.lora.rank`. */
+  /** Dotted path below the form's object, e.g. `fine_tuning.lora.rank`. */
   path: string;
   schema: Schema;
-  kind: 'number' | 'text' | 'choice' | 'chips' | 'source';
+  kind: 'number' | 'text' | 'choice' | 'chips' | 'toggle' | 'source';
   /** Values of a choice or of chips; suggestions of a source. */
   options: string[];
   /** Conditions on other fields, by path; all must hold. */
@@ -39,7 +39,7 @@ export interface Field {
   advanced: boolean;
 }
 
-/** One group of fields: a top-level object of the base. */
+/** One group of fields: an object at the top. */
 export interface Group {
   path: string;
   fields: Field[];
@@ -57,6 +57,7 @@ function field(path: string, part: Schema, visibleIf: Record<string, unknown>): 
   const common = { path, schema: part, visibleIf: { ...visibleIf, ...part['x-visible-if'] }, advanced: part['x-advanced'] === true };
   if (part['x-suggestions']) return { ...common, kind: 'source', options: part['x-suggestions'] };
   if (part.oneOf) return { ...common, kind: 'choice', options: constants(part) };
+  if (part.type === 'boolean') return { ...common, kind: 'toggle', options: [] };
   if (part.type === 'array') return { ...common, kind: 'chips', options: constants(part.items) };
   return { ...common, kind: part.type === 'string' ? 'text' : 'number', options: [] };
 }
@@ -69,13 +70,16 @@ function fields(path: string, part: Schema, visibleIf: Record<string, unknown>):
   });
 }
 
-/** The form, group by group, in the order of the schema. */
-export const GROUPS: Group[] = Object.entries(runSchema.properties ?? {}).map(([path, part]) => ({
-  path,
-  fields: fields(path, part, part['x-visible-if'] ?? {}),
-}));
+/** A form, group by group, in the order of a schema; what is in no group is not in the form. */
+export const groupsOf = (of: Schema): Group[] =>
+  Object.entries(of.properties ?? {}).flatMap(([path, part]) =>
+    part.properties ? [{ path, fields: fields(path, part, part['x-visible-if'] ?? {}) }] : [],
+  );
 
-/** Every field by its path. */
+/** The form of the first lab. */
+export const GROUPS: Group[] = groupsOf(runSchema);
+
+/** Every field of it by its path. */
 export const FIELDS: ReadonlyMap<string, Field> = new Map(
   GROUPS.flatMap((group) => group.fields.map((field) => [field.path, field])),
 );
@@ -87,6 +91,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
 export function fits(value: unknown, part: Schema): boolean {
   if (part.oneOf) return part.oneOf.some((option) => option.const === value);
   if (part.type === 'string') return typeof value === 'string';
+  if (part.type === 'boolean') return typeof value === 'boolean';
   if (part.type === 'number') return typeof value === 'number';
   if (part.type === 'integer') return Number.isInteger(value);
   if (part.type === 'array') return Array.isArray(value) && value.every((item) => fits(item, part.items ?? {}));

@@ -4,9 +4,9 @@ import { LanguageController } from '../i18n/locale';
 import type { Workbench } from './workbench';
 import { WorkbenchController } from './workbench-controller';
 
-/** A part of the lab: it shows the workbench, in the current language. */
-export class LabElement extends LitElement {
-  @property({ attribute: false }) bench!: Workbench;
+/** A part of a lab: it shows the lab's state, in the current language. */
+export class LabElement<T extends EventTarget = Workbench> extends LitElement {
+  @property({ attribute: false }) bench!: T;
 
   constructor() {
     super();

@@ -1,23 +1,16 @@
 /** The experiment being written: its spec, the address that holds it, and what is wrong with it. */
 import type { Lab } from '../engine/index';
 import { problemsOf } from '../engine/error';
-import { defaultSpec, fromHash, toHash } from '../spec/hash';
-import { get, resetInRun, resolve, set, setInBase, setInRun } from '../spec/patch';
-import { fits, runSchema, schema } from '../spec/schema';
 import { messages } from '../i18n/locale';
+import type { FieldText, OptionKey } from '../i18n/messages';
+import { Address, type BrokenLink } from '../spec/address';
+import { defaultSpec } from '../spec/hash';
+import { equal, get, resetInRun, resolve, set, setInBase, setInRun } from '../spec/patch';
+import { GROUPS, fits, runSchema, schema, type Field } from '../spec/schema';
 import type { Problem } from '../types/generated/Problem';
+import type { RunSpec } from '../types/generated/RunSpec';
 import type { Spec } from '../types/generated/Spec';
-
-/** A link that could not be used as it was. */
-export interface BrokenLink {
-  reason: 'cut_off' | 'not_base64' | 'refused';
-  /** The hash as it was, to be copied. */
-  text: string;
-  /** What could be decoded of it. */
-  detail: string;
-  /** What the engine says of it. */
-  problems: Problem[];
-}
+import type { FormModel } from './form-model';
 
 /** Index of the tab that shows the base. */
 export const BASE = -1;
@@ -26,7 +19,8 @@ export const BASE = -1;
 const CHECK_MILLISECONDS = 150;
 
 /** Holds the spec and keeps the address in step with it. */
-export abstract class SpecEditor extends EventTarget {
+export abstract class SpecEditor extends EventTarget implements FormModel {
+  readonly groups = GROUPS;
   spec: Spec = structuredClone(defaultSpec);
   /** The run whose configuration the form shows, or {@link BASE}. */
   selected = BASE;
@@ -36,26 +30,56 @@ export abstract class SpecEditor extends EventTarget {
   fileProblems: Problem[] = [];
   brokenLink: BrokenLink | null = null;
 
+  /** Sizes of the visitor's own files, by name. */
+  readonly files = new Map<string, number>();
+
+  private readonly address = new Address<Spec>(defaultSpec, (spec) => fits(spec, schema) && runsFit(spec as Spec));
   private checkTimer = 0;
   private frame = 0;
 
   /** The engine. */
   abstract lab(): Promise<Lab>;
 
+  abstract addFiles(path: string, files: File[]): Promise<void>;
+
   /** Whether the engine is there: checks wait for it. */
   protected abstract get ready(): boolean;
 
   /** Reads the address, and follows it from then on. */
   protected followAddress(): void {
-    this.readHash();
-    window.addEventListener('hashchange', () => {
-      if (window.location.hash !== toHash(this.spec)) this.readHash();
-    });
+    this.readAddress();
+    this.address.follow(() => this.spec, () => this.readAddress());
   }
 
   /** The value of a field in a run, or in the base. */
   value(run: number, path: string): unknown {
     return get(run === BASE ? this.spec.base : resolve(this.spec, run), path);
+  }
+
+  fieldValue(path: string): unknown {
+    return this.value(this.selected, path);
+  }
+
+  fieldProblems(path: string): Problem[] {
+    return this.problemsAt(this.selected, path);
+  }
+
+  /** In the base, a field shows when it matters to any run. */
+  applies({ visibleIf }: Field): boolean {
+    const holds = (run: number): boolean => Object.entries(visibleIf).every(([path, wanted]) => equal(this.value(run, path), wanted));
+    return this.selected === BASE ? holds(BASE) || this.spec.runs.some((_, i) => holds(i)) : holds(this.selected);
+  }
+
+  groupName(path: string): string {
+    return messages().groups[path as keyof RunSpec] ?? path;
+  }
+
+  fieldText(path: string): FieldText | undefined {
+    return messages().fields[path as keyof ReturnType<typeof messages>['fields']];
+  }
+
+  optionText(path: string, option: string): string {
+    return messages().options[`${path}=${option}` as OptionKey] ?? option;
   }
 
   setValue(path: string, value: unknown): void {
@@ -110,36 +134,21 @@ export abstract class SpecEditor extends EventTarget {
 
   private change(spec: Spec): void {
     this.spec = spec;
-    history.replaceState(null, '', `${location.pathname}${location.search}${toHash(spec)}`);
+    this.address.write(spec);
     this.checkSoon();
     this.changed();
   }
 
   // ---- The address
 
-  private readHash(): void {
-    const text = window.location.hash;
-    const read = fromHash(text);
-    this.brokenLink = null;
+  private readAddress(): void {
+    const { spec, broken, refused } = this.address.read();
+    this.spec = spec;
+    this.brokenLink = broken;
     this.selected = BASE;
-    if (read === null) {
-      this.spec = structuredClone(defaultSpec);
-    } else if ('unreadable' in read) {
-      this.spec = structuredClone(defaultSpec);
-      this.brokenLink = { reason: read.unreadable, text, detail: read.detail, problems: [] };
-    } else if (!fits(read.spec, schema) || !this.runsFit(read.spec as Spec)) {
-      this.spec = structuredClone(defaultSpec);
-      this.brokenLink = { reason: 'refused', text, detail: '', problems: [] };
-      void this.explain(this.brokenLink, read.spec);
-    } else {
-      this.spec = read.spec as Spec;
-    }
+    if (broken && refused !== undefined) void this.explain(broken, refused);
     this.checkSoon();
     this.changed();
-  }
-
-  private runsFit(spec: Spec): boolean {
-    return spec.runs.length > 0 && spec.runs.every((_, i) => fits(resolve(spec, i), runSchema));
   }
 
   private async explain(link: BrokenLink, spec: unknown): Promise<void> {
@@ -168,7 +177,7 @@ export abstract class SpecEditor extends EventTarget {
 
   /** Problems of a field, as the form shows them for a run or the base. */
   problemsAt(run: number, path: string): Problem[] {
-    return this.fieldProblems().filter((problem) => {
+    return this.everyProblem().filter((problem) => {
       if (problem.field?.replace(/^base\./, '') !== path) return false;
       if (problem.run == null) return true;
       const concerned = this.spec.runs.findIndex((entry) => entry.name === problem.run);
@@ -177,15 +186,19 @@ export abstract class SpecEditor extends EventTarget {
   }
 
   /** Everything that may concern a field. */
-  protected fieldProblems(): Problem[] {
+  protected everyProblem(): Problem[] {
     return [...this.problems, ...this.fileProblems];
   }
 
   /** The tab in which a problem can be corrected. */
-  tabOf(problem: Problem): number {
+  private tabOf(problem: Problem): number {
     const run = this.spec.runs.findIndex((entry) => entry.name === problem.run);
     const path = problem.field?.replace(/^base\./, '');
     return run >= 0 && path && get(this.spec.runs[run]!.patch, path) === undefined ? BASE : run;
+  }
+
+  turnTo(problem: Problem): void {
+    this.select(this.tabOf(problem));
   }
 
   /** Puts the message about the link away. */
@@ -203,3 +216,5 @@ export abstract class SpecEditor extends EventTarget {
     });
   }
 }
+
+const runsFit = (spec: Spec): boolean => spec.runs.length > 0 && spec.runs.every((_, i) => fits(resolve(spec, i), runSchema));

@@ -1,10 +1,12 @@
 /** The state of the lab: the experiment being written, the one that runs, and what it measured. */
 import { TinyaiError, problemsOf } from '../engine/error';
 import { createLab, type Lab, type LabRun, type Loading } from '../engine/index';
+import { messages } from '../i18n/locale';
 import type { Environment } from '../types/generated/Environment';
 import type { Problem } from '../types/generated/Problem';
 import { MODEL_FILES, fileProblem, modelFiles, textProblem } from './files';
 import { apply, complete, nothingMeasured, type Measured } from './measured';
+import type { NoticeModel } from './notice-model';
 import { BASE, SpecEditor } from './spec-editor';
 
 export type Phase = 'idle' | 'loading' | 'running' | 'paused' | 'finished' | 'cancelled' | 'failed';
@@ -13,7 +15,7 @@ export type Phase = 'idle' | 'loading' | 'running' | 'paused' | 'finished' | 'ca
 const DRAW_MILLISECONDS = 120;
 
 /** A {@link SpecEditor} that has an engine and runs what was written. */
-export class Workbench extends SpecEditor {
+export class Workbench extends SpecEditor implements NoticeModel {
   environment: Environment | null = null;
   engineProblems: Problem[] = [];
   phase: Phase = 'idle';
@@ -21,8 +23,6 @@ export class Workbench extends SpecEditor {
   current: Measured | null = null;
   previous: Measured | null = null;
   viewingPrevious = false;
-  /** Sizes of the visitor's own files, by name. */
-  readonly files = new Map<string, number>();
 
   private run: LabRun | null = null;
   private labPromise: Promise<Lab> | null = null;
@@ -80,10 +80,26 @@ export class Workbench extends SpecEditor {
     return this.current?.runs.flatMap((run) => (run.problem ? [{ ...run.problem, run: run.name }] : [])) ?? [];
   }
 
+  get allProblems(): Problem[] {
+    return [...this.engineProblems, ...this.problems, ...this.fileProblems, ...this.runProblems, ...this.failures];
+  }
+
+  get crashed(): boolean {
+    return this.runProblems.some((problem) => problem.code === 'internal' || problem.code === 'out_of_memory');
+  }
+
+  /** Without threads the page is slower: it says so, and why. */
+  get handicap(): string | null {
+    const { environment } = this;
+    if (!environment || environment.variant.startsWith('threads')) return null;
+    const text = messages().status;
+    return environment.isolated ? text.noThreadsWhy : text.notIsolatedWhy;
+  }
+
   /** What went wrong in a run is shown at its field until the experiment is changed. */
-  protected override fieldProblems(): Problem[] {
+  protected override everyProblem(): Problem[] {
     const ofRuns = this.stale ? [] : [...this.runProblems, ...this.failures];
-    return [...super.fieldProblems(), ...ofRuns];
+    return [...super.everyProblem(), ...ofRuns];
   }
 
   // ---- The visitor's files

@@ -1,5 +1,5 @@
 import { html, unsafeCSS } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import { loss } from '../../i18n/format';
@@ -7,10 +7,11 @@ import { messages } from '../../i18n/locale';
 import { shared } from '../../styles/shared.css';
 import { resolve } from '../../spec/patch';
 import { baseLosses } from '../../workbench/measured';
-import { LabElement } from '../../workbench/lab-element';
+import type { Workbench } from '../../workbench/workbench';
+import { ChartElement } from '../chart/chart-element';
+import { drawLabels, drawReference, spread, type EndLabel } from '../chart/labels';
 import { dash, runName } from '../run-mark';
 import { chartData, type ChartData } from './curves';
-import { drawLabels, drawReference, spread, type EndLabel } from './labels';
 import { styles } from './loss-chart.css';
 
 /** Room at the right for the labels at the lines' ends, in CSS pixels. */
@@ -18,39 +19,13 @@ const LABEL_ROOM = 118;
 
 /** Loss curves of all runs, drawn while they grow. */
 @customElement('loss-chart')
-export class LossChart extends LabElement {
+export class LossChart extends ChartElement<Workbench> {
   static override styles = [shared, unsafeCSS(uPlotStyles), styles];
 
-  @query('.plot') private readonly plot!: HTMLElement;
   /** Column under the pointer; null: show the last values. */
   @state() private pointed: number | null = null;
 
-  private chart: uPlot | undefined;
   private data: ChartData = chartData(null, 1);
-  /** What the chart was built for: it is built anew when this changes. */
-  private builtFor = '';
-  private readonly resized = new ResizeObserver(() => this.fit());
-  private readonly rebuild = (): void => {
-    this.builtFor = '';
-    this.requestUpdate();
-  };
-  private readonly darkness = matchMedia('(prefers-color-scheme: dark)');
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener('themechange', this.rebuild);
-    this.darkness.addEventListener('change', this.rebuild);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener('themechange', this.rebuild);
-    this.darkness.removeEventListener('change', this.rebuild);
-    this.resized.disconnect();
-    this.chart?.destroy();
-    this.chart = undefined;
-    this.builtFor = '';
-  }
 
   override render() {
     const text = messages().results;
@@ -102,52 +77,23 @@ export class LossChart extends LabElement {
     this.data = chartData(shown, Math.max(1, ...spec.runs.map((_, i) => resolve(spec, i).training.steps)));
   }
 
-  protected override updated(): void {
-    const runs = this.bench.shown?.runs.length ?? 0;
-    const wanted = `${runs} ${messages().languageTag}`;
-    if (this.builtFor !== wanted) {
-      this.chart?.destroy();
-      this.chart = new uPlot(this.options(runs), this.columns(), this.plot);
-      this.builtFor = wanted;
-      this.resized.observe(this.plot);
-      return;
-    }
-    this.chart?.setData(this.columns());
+  protected override key(): string {
+    return `${this.bench.shown?.runs.length ?? 0} ${messages().languageTag}`;
   }
 
-  private columns(): uPlot.AlignedData {
+  protected override build(plot: HTMLElement): uPlot {
+    return new uPlot(this.options(this.bench.shown?.runs.length ?? 0), this.columns(), plot);
+  }
+
+  protected override columns(): uPlot.AlignedData {
     const { steps, runs } = this.data;
     return [steps, ...runs.flatMap(({ raw, smoothed, validation }) => [raw, smoothed, validation])];
   }
 
-  private fit(): void {
-    const { width, height } = this.size();
-    if (this.chart && (this.chart.width !== width || this.chart.height !== height)) this.chart.setSize({ width, height });
-  }
-
-  private size(): { width: number; height: number } {
-    return { width: Math.max(240, this.plot.clientWidth), height: Math.max(200, this.plot.clientHeight) };
-  }
-
-  /** A CSS colour as the canvas needs it: custom properties and light-dark() resolved. */
-  private resolved(colour: string): string {
-    this.plot.style.color = colour;
-    const found = getComputedStyle(this.plot).color;
-    this.plot.style.color = '';
-    return found;
-  }
-
   private options(runs: number): uPlot.Options {
     const text = messages().results;
-    const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const family = getComputedStyle(this).fontFamily;
-    // Whole pixels: uPlot scales the first number in a font by the screen's density.
-    const font = `${Math.round(root * 0.86)}px ${family}`;
-    const ink = this.resolved('var(--ink-2)');
-    const grid = { stroke: this.resolved('var(--rule)'), width: 1 };
-    const ticks = { stroke: this.resolved('var(--rule-strong)'), width: 1, size: 5 };
+    const { root, font, axis } = this.looks();
     const narrow = this.size().width < 560;
-    const axis = { stroke: ink, font, labelFont: font, grid, ticks };
     return {
       ...this.size(),
       padding: [12, narrow ? 86 : LABEL_ROOM, 0, 0],

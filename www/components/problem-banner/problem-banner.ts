@@ -4,30 +4,29 @@ import { localized, messages } from '../../i18n/locale';
 import type { Problem } from '../../types/generated/Problem';
 import { shared } from '../../styles/shared.css';
 import { LabElement } from '../../workbench/lab-element';
-import { fieldLabel } from '../run-tabs/run-tabs';
+import type { NoticeModel } from '../../workbench/notice-model';
 import { styles } from './problem-banner.css';
 
 /** Everything that is wrong, each with a way to its field; and a link that could not be read, with its text to copy. */
 @customElement('problem-banner')
-export class ProblemBanner extends LabElement {
+export class ProblemBanner extends LabElement<NoticeModel> {
   static override styles = [shared, styles];
 
   override render() {
     const { bench } = this;
     const text = messages();
-    const problems = [...bench.engineProblems, ...bench.problems, ...bench.fileProblems, ...bench.runProblems, ...bench.failures];
-    const crashed = bench.runProblems.some((problem) => problem.code === 'internal' || problem.code === 'out_of_memory');
+    const problems = unique(bench.allProblems);
     return html`
       ${this.renderLink()}
       ${problems.length === 0
         ? nothing
         : html`<div class="banner" role="alert">
             <ul>
-              ${unique(problems).map((problem) => this.renderProblem(problem))}
+              ${problems.map((problem) => this.renderProblem(problem))}
             </ul>
-            ${crashed ? html`<button class="link" @click=${() => void bench.runNow()}>${text.control.freshEngine}</button>` : nothing}
+            ${bench.crashed ? html`<button class="link" @click=${() => void bench.runNow()}>${text.control.freshEngine}</button>` : nothing}
           </div>`}
-      ${this.renderIsolation()}
+      ${bench.handicap ? html`<p class="notice">${bench.handicap}</p>` : nothing}
     `;
   }
 
@@ -36,7 +35,7 @@ export class ProblemBanner extends LabElement {
     const path = problem.field?.replace(/^base\./, '');
     return html`<li>
       ${path
-        ? html`<button class="link" @click=${() => this.go(problem, path)}>${fieldLabel(path)}${problem.run ? ` ${text.inRun(problem.run)}` : ''}</button>`
+        ? html`<button class="link" @click=${() => this.go(problem, path)}>${this.bench.fieldText(path)?.label ?? path}${problem.run ? ` ${text.inRun(problem.run)}` : ''}</button>`
         : problem.run
           ? html`<b>${problem.run}</b>`
           : nothing}
@@ -45,7 +44,7 @@ export class ProblemBanner extends LabElement {
   }
 
   private go(problem: Problem, path: string): void {
-    this.bench.select(this.bench.tabOf(problem));
+    this.bench.turnTo(problem);
     this.dispatchEvent(new CustomEvent('reveal', { detail: path, bubbles: true, composed: true }));
   }
 
@@ -66,14 +65,6 @@ export class ProblemBanner extends LabElement {
 
   private renderText(label: string, value: string) {
     return html`<label class="text">${label}<textarea readonly rows="2" .value=${value}></textarea></label>`;
-  }
-
-  /** Without threads the page is slower: it says so, and why. */
-  private renderIsolation() {
-    const { environment } = this.bench;
-    if (!environment || environment.variant.startsWith('threads')) return nothing;
-    const text = messages().status;
-    return html`<p class="notice">${environment.isolated ? text.noThreadsWhy : text.notIsolatedWhy}</p>`;
   }
 }
 

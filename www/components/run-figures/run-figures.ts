@@ -5,26 +5,12 @@ import { messages } from '../../i18n/locale';
 import { shared } from '../../styles/shared.css';
 import { LabElement } from '../../workbench/lab-element';
 import type { RunView } from '../../workbench/measured';
+import { slices } from '../memory-slices';
 import { colour, runName } from '../run-mark';
 import { styles } from './run-figures.css';
 
-/** Order in which memory is stacked: what stays first, what comes and goes last. */
-const CATEGORY_ORDER = ['parameters', 'gradients', 'optimizer', 'activations', 'kv', 'communication', 'data'];
+/** Tones of the ramp that memory is drawn in. */
 const TONES = 5;
-
-interface Slice {
-  category: string;
-  bytes: number;
-}
-
-/** What memory held when it was fullest, category by category; they add up to the peak. */
-function slices(run: RunView): Slice[] {
-  const rank = (category: string): number => (CATEGORY_ORDER.indexOf(category) + CATEGORY_ORDER.length + 1) % (CATEGORY_ORDER.length + 1);
-  return Object.entries(run.memory)
-    .filter(([category, use]) => category !== 'total' && use.at_peak_bytes > 0)
-    .map(([category, use]) => ({ category, bytes: use.at_peak_bytes }))
-    .sort((a, b) => rank(a.category) - rank(b.category));
-}
 
 /** Parameters, memory and speed of each run, as bars over common scales. */
 @customElement('run-figures')
@@ -81,7 +67,7 @@ export class RunFigures extends LabElement {
   private renderMemory(run: RunView, index: number, runs: RunView[]) {
     const text = messages().results;
     const most = Math.max(1, ...runs.map((each) => each.memory.total?.peak_bytes ?? 0));
-    const parts = slices(run);
+    const parts = slices(run.memory);
     const total = run.memory.total?.peak_bytes;
     return html`<div class="row">
       <div class="head">

@@ -9,7 +9,7 @@ import { styles } from './site-header.css';
 const THEMES: Theme[] = ['auto', 'light', 'dark'];
 
 /** The pages of the site, and where each lies below its root. */
-const PAGES = { lab: './', bench: './bench/' };
+const PAGES = { lab: './', parallel: './parallel/', bench: './bench/' };
 export type SitePage = keyof typeof PAGES;
 
 /** The top of the page: where one is, what runs the experiments, language and appearance. */

@@ -1,8 +1,7 @@
 /** The controls of a field, one a kind. Each is labelled by the field's `label` and described by its `help`. */
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { messages } from '../../i18n/locale';
-import type { OptionKey } from '../../i18n/messages';
 import { plain } from '../../i18n/format';
 import type { Field } from '../../spec/schema';
 
@@ -14,10 +13,11 @@ export interface Control {
   set(value: unknown): void;
   /** The visitor typed something that is no value; null when that is over. */
   reject(typed: string | null): void;
-  addFiles(files: File[]): void;
+  /** A choice's value as a person reads it. */
+  optionText(option: string): string;
+  /** Absent where the visitor's own files cannot be used. */
+  addFiles?(files: File[]): void;
 }
-
-const optionText = (path: string, option: string): string => messages().options[`${path}=${option}` as OptionKey] ?? option;
 
 /** A number; what is typed counts as soon as it is one. The field writes the value into it, see {@link showNumber}. */
 export function number({ field, value, wrong, set, reject }: Control): TemplateResult {
@@ -77,12 +77,12 @@ export function text({ field, value, wrong, set }: Control): TemplateResult {
 }
 
 /** One of a few values, side by side. */
-export function choice({ field, value, set }: Control): TemplateResult {
+export function choice({ field, value, set, optionText }: Control): TemplateResult {
   return html`<div class="segments" role="radiogroup" aria-labelledby="label" aria-describedby="help">
     ${field.options.map(
       (option) => html`<label
         ><input type="radio" name="control" .value=${option} .checked=${live(option === value)} @change=${() => set(option)} /><span
-          >${optionText(field.path, option)}</span
+          >${optionText(option)}</span
         ></label
       >`,
     )}
@@ -90,7 +90,7 @@ export function choice({ field, value, set }: Control): TemplateResult {
 }
 
 /** Any of a few values. */
-export function chips({ field, value, set }: Control): TemplateResult {
+export function chips({ field, value, set, optionText }: Control): TemplateResult {
   const chosen = new Set(value as string[]);
   const toggle = (option: string): void => {
     if (!chosen.delete(option)) chosen.add(option);
@@ -99,11 +99,22 @@ export function chips({ field, value, set }: Control): TemplateResult {
   return html`<div class="toggles" role="group" aria-labelledby="label" aria-describedby="help">
     ${field.options.map(
       (option) =>
-        html`<button type="button" aria-pressed=${chosen.has(option)} title=${optionText(field.path, option)} @click=${() => toggle(option)}>
+        html`<button type="button" aria-pressed=${chosen.has(option)} title=${optionText(option)} @click=${() => toggle(option)}>
           ${option.replace('_proj', '')}
         </button>`,
     )}
   </div>`;
+}
+
+/** Yes or no. */
+export function toggle({ value, set }: Control): TemplateResult {
+  return html`<input
+    id="control"
+    type="checkbox"
+    .checked=${live(value === true)}
+    aria-describedby="help"
+    @change=${(event: Event) => set((event.target as HTMLInputElement).checked)}
+  />`;
 }
 
 /** Something that ships with the site, or files of the visitor, chosen or dropped. */
@@ -120,23 +131,24 @@ export function source({ field, value, wrong, set, addFiles }: Control): Templat
   };
   const chosen = (event: Event): void => {
     const input = event.target as HTMLInputElement;
-    addFiles([...(input.files ?? [])]);
+    addFiles?.([...(input.files ?? [])]);
     input.value = '';
   };
   const over = (event: DragEvent): void => {
+    if (!addFiles) return;
     event.preventDefault();
     (event.currentTarget as HTMLElement).toggleAttribute('data-over', event.type === 'dragover');
   };
   const drop = (event: DragEvent): void => {
     over(event);
-    addFiles([...(event.dataTransfer?.files ?? [])]);
+    addFiles?.([...(event.dataTransfer?.files ?? [])]);
   };
   return html`<div class="source" @dragover=${over} @dragleave=${over} @drop=${drop}>
     <select id="control" .value=${live(current)} aria-describedby="help" aria-invalid=${wrong} @change=${pick}>
       ${field.options.map((option) => html`<option value=${option} ?selected=${option === current}>${texts.sources[option] ?? option}</option>`)}
       ${field.options.includes(current) ? '' : html`<option value=${current} selected>${current.replace(/^file:/, '')}</option>`}
-      <option value=${own}>${texts.form.ownFile}</option>
+      ${addFiles ? html`<option value=${own}>${texts.form.ownFile}</option>` : nothing}
     </select>
-    <input id="files" type="file" tabindex="-1" aria-hidden="true" hidden ?multiple=${model} @change=${chosen} />
+    ${addFiles ? html`<input id="files" type="file" tabindex="-1" aria-hidden="true" hidden ?multiple=${model} @change=${chosen} />` : nothing}
   </div>`;
 }

@@ -15,7 +15,8 @@ export const styles = css`
     border-left: 3px solid var(--run);
   }
 
-  .field.chips {
+  .field.chips,
+  .field.many {
     grid-template-columns: 1fr;
   }
 
@@ -115,6 +116,12 @@ export const styles = css`
     padding: 0.2rem 0.3rem;
   }
 
+  .many .segments span {
+    padding-inline: 0.15rem;
+    font-size: 0.95rem;
+    white-space: nowrap;
+  }
+
   .segments input:checked + span {
     background: var(--run);
     color: var(--paper);
@@ -123,6 +130,16 @@ export const styles = css`
   .segments label:focus-within {
     outline: 2px solid var(--seal-ink);
     outline-offset: -2px;
+  }
+
+  .toggle .control {
+    justify-content: flex-end;
+  }
+
+  .toggle input {
+    width: 1.05rem;
+    height: 1.05rem;
+    accent-color: var(--run);
   }
 
   .toggles {

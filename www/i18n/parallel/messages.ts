@@ -1,0 +1,199 @@
+/** Texts of the parallel lab. */
+import type { Action } from '../../types/generated/Action';
+import type { HeldTensor } from '../../types/generated/HeldTensor';
+import type { ParallelSpec } from '../../types/generated/ParallelSpec';
+import type { SessionPhase } from '../../parallel/session';
+import type { FieldText, OptionOf, PathOf } from '../messages';
+import type { LessonKey, LessonTexts } from './lessons';
+
+/** What the other lab's form has, too. */
+type Own<T extends string> = Exclude<T, `fine_tuning.${string}` | 'version'>;
+
+export type PresetKey = 'dp2' | 'dp4' | 'tp2' | 'gpipe' | '1f1b' | 'interleaved' | 'zeroBubble' | 'zero3' | 'pp4dp2' | 'all';
+export type AxisKey = 'data' | 'pipeline' | 'tensor';
+/** What the timeline tells apart. */
+export type SpanClass = 'forward' | 'backward' | 'weight' | 'communication' | 'update' | 'idle';
+
+export interface ParallelMessages {
+  name: string;
+  question: string;
+  lead: string;
+  notIsolated: string;
+
+  groups: Record<Exclude<keyof ParallelSpec, 'version'>, string>;
+  fields: Record<Own<PathOf<ParallelSpec>>, FieldText>;
+  options: Record<Own<OptionOf<ParallelSpec>>, string>;
+
+  mesh: {
+    heading: string;
+    presets: string;
+    presetNames: Record<PresetKey, string>;
+    axes: Record<AxisKey, string>;
+    more(axis: string): string;
+    less(axis: string): string;
+    ranks(count: number): string;
+    rank(rank: number): string;
+    replica(index: number): string;
+    stage(index: number): string;
+    slice(index: number, of: number): string;
+    embedding: string;
+    head: string;
+    layers(first: number, last: number): string;
+    half: { attention: string; feed_forward: string };
+    holds(what: string[]): string;
+    share(parameters: string): string;
+    zeroShare(of: number, what: string): string;
+    zeroWhat: Record<'optimizer' | 'gradients' | 'parameters', string>;
+    modelKey: string;
+    noPlan: string;
+    unequal: string;
+    unequalHint: string;
+    speed: string;
+    memory: string;
+    speedOf(rank: number): string;
+    memoryOf(rank: number): string;
+    settings: string;
+    settingsShow: string;
+    settingsHide: string;
+  };
+
+  control: {
+    compare: string;
+    stepThrough: string;
+    stepThroughHint: string;
+    kill: string;
+    killRank(rank: number): string;
+    phase: Record<Exclude<SessionPhase, 'idle' | 'loading' | 'running' | 'paused' | 'finished' | 'cancelled' | 'failed'>, string>;
+    idle: string;
+    fetching: string;
+    transport: Record<'shared' | 'ports', string>;
+    running(step: number, of: number): string;
+    finished(steps: number): string;
+  };
+
+  lost: {
+    what(rank: number, step: number, noticed: string): string;
+    snapshot(step: number): string;
+    beginning: string;
+    goOn(step: number): string;
+  };
+
+  timeline: {
+    title: string;
+    planned: string;
+    measured: string;
+    predicted: string;
+    captionPlan: string;
+    captionPrediction: string;
+    captionRun(step: number): string;
+    bubble(share: string): string;
+    kinds: Record<SpanClass, string>;
+    unitAxis: string;
+    millisecondAxis: string;
+    secondAxis: string;
+    busy: string;
+    busyHint: string;
+    zoomIn: string;
+    zoomOut: string;
+    whole: string;
+    zoomHint: string;
+    keyHint: string;
+    point: string;
+    asTable: string;
+    order: string;
+    viewsRun: string;
+    viewsPlan: string;
+    showRun: string;
+    showPlan: string;
+    noPlan: string;
+    reduce: string;
+    update: string;
+    summary(ranks: number, makespan: string): string;
+    unit(value: string): string;
+  };
+
+  actions: Record<'forward' | 'backward' | 'backward_input' | 'backward_weight', (microBatch: number, stage: string) => string> &
+    Record<'send_activation' | 'recv_activation' | 'send_gradient' | 'recv_gradient', (microBatch: number, peer: number) => string> &
+    Record<Extract<Action, { type: 'reduce_gradients' | 'optimizer_step' }>['type'], string>;
+  waitsForEnd: string;
+
+  steps: {
+    title: string;
+    hint: string;
+    starting: string;
+    next: string;
+    nextAll: string;
+    busy: string;
+    passRank(rank: number, action: string): string;
+    pass: string;
+    microBatch: string;
+    kinds: Record<HeldTensor, string>;
+    holdsNothing: string;
+    total(bytes: string): string;
+    chunk(index: string): string;
+  };
+
+  figures: {
+    time: string;
+    timeCaption: string;
+    oneRank: string;
+    predicted: string;
+    measured: string;
+    speedUp(times: string, ranks: number): string;
+    noBaseline: string;
+    throughput(tokens: string): string;
+    bubble: string;
+    bubbleCaption: string;
+    ideal: string;
+    formula(stages: number, microBatches: number): string;
+    afterRun: string;
+    suggestions: string;
+    nothingToTry: string;
+  };
+
+  memory: {
+    title: string;
+    captionPlan: string;
+    captionRun: string;
+    limit(size: string): string;
+    beyond(size: string): string;
+    atLeast: string;
+    oneRank: string;
+  };
+
+  traffic: {
+    title: string;
+    caption: string;
+    kind: string;
+    bytes: string;
+    messages: string;
+    waited: string;
+    predicted: string;
+    measured: string;
+    total: string;
+    kinds: Record<string, string>;
+    empty: string;
+    saved(share: string, sent: string, whole: string): string;
+    effect(share: string): string;
+    effectUnknown: string;
+  };
+
+  loss: {
+    title: string;
+    caption: string;
+    mesh: string;
+    oneRank: string;
+    difference(share: string, step: number): string;
+    same: string;
+    empty: string;
+    summary(mesh: string, oneRank: string): string;
+  };
+
+  lesson: {
+    heading: string;
+    watch: string;
+    set(name: string): string;
+    close: string;
+  };
+  lessons: { [K in LessonKey]: LessonTexts<K> };
+}

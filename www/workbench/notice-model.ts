@@ -1,0 +1,19 @@
+import type { FieldText } from '../i18n/messages';
+import type { BrokenLink } from '../spec/address';
+import type { Problem } from '../types/generated/Problem';
+
+/** What a page has to tell of what is wrong. */
+export interface NoticeModel extends EventTarget {
+  readonly allProblems: Problem[];
+  readonly brokenLink: BrokenLink | null;
+  /** Whether the engine failed, so that only a new one can go on. */
+  readonly crashed: boolean;
+  /** Why the page cannot do all that it could elsewhere. */
+  readonly handicap: string | null;
+
+  fieldText(path: string): FieldText | undefined;
+  /** Shows the form that has a problem's field. */
+  turnTo(problem: Problem): void;
+  dismissLink(): void;
+  runNow(): Promise<void>;
+}
