@@ -87,6 +87,31 @@ impl AdamW {
         Ok(())
     }
 
+    /// Updates so far.
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// Counts on from so many updates.
+    pub fn set_steps(&mut self, steps: u32) {
+        self.steps = steps;
+    }
+
+    /// Number and both moments of each piece that has state.
+    pub fn moments(&self) -> impl Iterator<Item = (usize, &[f32], &[f32])> {
+        let pieces = self.moments.iter().enumerate();
+        pieces.filter_map(|(index, moments)| moments.as_ref().map(|(m, v)| (index, m.data(), v.data())))
+    }
+
+    /// Both moments of a piece.
+    ///
+    /// # Panics
+    /// If it has no state.
+    pub fn moments_mut(&mut self, index: usize) -> [&mut [f32]; 2] {
+        let (m, v) = self.moments[index].as_mut().expect("reserved before");
+        [m.data_mut(), v.data_mut()]
+    }
+
     /// Begins an update; [`AdamW::update`] of each piece follows.
     pub fn begin_step(&mut self) {
         self.steps += 1;

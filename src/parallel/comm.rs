@@ -110,6 +110,9 @@ pub struct Comm {
     heartbeat: RefCell<Option<Box<dyn Fn()>>>,
 }
 
+/// Seconds of a rest between two heartbeats.
+const REST: f64 = 0.05;
+
 /// In the lower half of a tag: the tag of a message from one rank to another, not the number of a collective.
 const POINT_TO_POINT: u32 = 1 << 31;
 
@@ -135,6 +138,16 @@ impl Comm {
     pub fn beat(&self) {
         if let Some(heartbeat) = &*self.heartbeat.borrow() {
             heartbeat();
+        }
+    }
+
+    /// Does nothing for so many seconds, alive: see [`clock::rest`].
+    pub fn rest(&self, seconds: f64) {
+        let mut left = seconds;
+        while left > 0.0 {
+            self.beat();
+            clock::rest(left.min(REST));
+            left -= REST;
         }
     }
 

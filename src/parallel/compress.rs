@@ -153,6 +153,16 @@ pub struct ErrorFeedback {
 }
 
 impl ErrorFeedback {
+    /// What was lost so far.
+    pub fn lost(&self) -> &[f32] {
+        &self.lost
+    }
+
+    /// What was lost so far, to go on from a snapshot.
+    pub fn lost_mut(&mut self) -> &mut Vec<f32> {
+        &mut self.lost
+    }
+
     /// Encodes `x` and what was lost before, and keeps what is lost now; `x` is used up.
     pub fn encode(&mut self, compression: Compression, x: &mut [f32]) -> Result<Vec<u8>, Malformed> {
         self.lost.resize(x.len(), 0.0);

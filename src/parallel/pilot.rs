@@ -39,16 +39,22 @@ const ROUNDS: usize = 5;
 ///
 /// # Errors
 /// If memory runs out.
-pub fn compute(model: &mut Transformer, tokens: &Tokens, optimizer: AdamWConfig, speed: f64) -> Result<(Vec<SegmentTime>, f64)> {
+pub fn compute(
+    comm: &Comm,
+    model: &mut Transformer,
+    tokens: &Tokens,
+    optimizer: AdamWConfig,
+    speed: f64,
+) -> Result<(Vec<SegmentTime>, f64)> {
     let ledger = model.params.ledger().clone();
     // A first round shows the bytes; the others run as a training does, which uses its buffers again.
     ledger.reuse(false);
-    let first: Result<Vec<SegmentTime>> = (0..model.segments.len()).map(|index| segment(model, index, tokens, speed)).collect();
+    let first: Result<Vec<SegmentTime>> = (0..model.segments.len()).map(|index| segment(comm, model, index, tokens, speed)).collect();
     let mut best = first?;
     ledger.reuse(true);
     for _ in 0..ROUNDS {
         for (index, best) in best.iter_mut().enumerate() {
-            let time = segment(model, index, tokens, speed)?;
+            let time = segment(comm, model, index, tokens, speed)?;
             if time.seconds() < best.seconds() {
                 *best = SegmentTime { activation_bytes: best.activation_bytes, ..time };
             }
@@ -65,7 +71,8 @@ pub fn compute(model: &mut Transformer, tokens: &Tokens, optimizer: AdamWConfig,
     Ok((best, update / learning.max(1) as f64 / speed))
 }
 
-fn segment(model: &mut Transformer, index: usize, tokens: &Tokens, speed: f64) -> Result<SegmentTime> {
+fn segment(comm: &Comm, model: &mut Transformer, index: usize, tokens: &Tokens, speed: f64) -> Result<SegmentTime> {
+    comm.beat();
     let ledger = model.params.ledger().clone();
     let activations = |ledger: &Ledger| ledger.report().of(Category::Activations).live;
     let rows = tokens.ids.len();
@@ -89,7 +96,7 @@ fn segment(model: &mut Transformer, index: usize, tokens: &Tokens, speed: f64) -
     let start = clock::now();
     later.accumulate(&mut model.params)?;
     let backward_weight = clock::now() - start;
-    clock::rest((forward + backward_input + backward_weight) * (1.0 / speed - 1.0));
+    comm.rest((forward + backward_input + backward_weight) * (1.0 / speed - 1.0));
     Ok(SegmentTime {
         forward: forward / speed,
         backward_input: backward_input / speed,
@@ -158,12 +165,18 @@ mod tests {
     #[test]
     fn every_segment_has_a_time_and_a_slow_rank_longer_ones() {
         let config = ModelConfig { n_layers: 1, ..ModelConfig::default() };
-        let mut measured = [1.0, 0.1].map(|speed| {
-            let mut model = Transformer::build(config.clone(), &Ledger::new(None), &mut RandomWeights { seed: 1 }).unwrap();
-            let tokens = Tokens::new(2, 16, vec![3; 32]);
-            compute(&mut model, &tokens, ADAMW, speed).unwrap()
+        let measured = [1.0, 0.1].map(|speed| {
+            let mut ranks = run(1, |transport| {
+                let config = config.clone();
+                async move {
+                    let mut model = Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 1 }).unwrap();
+                    let tokens = Tokens::new(2, 16, vec![3; 32]);
+                    Ok::<_, Lost>(compute(&Comm::new(transport), &mut model, &tokens, ADAMW, speed).unwrap())
+                }
+            });
+            ranks.remove(0).expect("no panic").unwrap()
         });
-        for (segments, update) in &mut measured {
+        for (segments, update) in &measured {
             assert_eq!(segments.len(), 4);
             assert!(*update > 0.0 && segments.iter().all(|time| time.forward > 0.0 && time.backward_input + time.backward_weight > 0.0));
             assert!(segments[1..].iter().all(|time| time.activation_bytes > 0), "{segments:?}");

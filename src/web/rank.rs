@@ -41,6 +41,8 @@ enum End {
     Ports(Rc<PortTransport>),
 }
 
+const NOT_PREPARED: &str = "a rank was asked for something that is not prepared, or has a step under way";
+
 /// What a program gives, or why it could not.
 type Outcome = Result<JsValue, Problem>;
 
@@ -129,8 +131,7 @@ impl Rank {
     pub fn train(&self, steps: usize) -> Promise {
         let slot = self.training.clone();
         self.run(async move {
-            let mut training =
-                slot.take().ok_or_else(|| internal("a step was asked of a rank that is not prepared, or has one under way"))?;
+            let mut training = slot.take().ok_or_else(|| internal(NOT_PREPARED))?;
             let mut last = Ok(JsValue::NULL);
             for _ in 0..steps {
                 last = training.advance().await.and_then(|step| as_js(&step));
@@ -141,6 +142,28 @@ impl Rank {
             slot.replace(Some(training));
             last
         })
+    }
+
+    /// What this rank holds after its last step, to go on from.
+    ///
+    /// # Errors
+    /// `Problem[]`, if the rank is not prepared, or a step is under way.
+    pub fn snapshot(&self) -> Result<Vec<u8>, JsValue> {
+        match &*self.training.borrow() {
+            Some(training) => Ok(training.snapshot()),
+            None => Err(thrown(&[internal(NOT_PREPARED)])),
+        }
+    }
+
+    /// Goes on from what the same rank of the same spec held after `step` steps.
+    ///
+    /// # Errors
+    /// `Problem[]`, if it held something else, or the rank is not prepared.
+    pub fn restore(&self, snapshot: &[u8], step: u32) -> Result<(), JsValue> {
+        match &mut *self.training.borrow_mut() {
+            Some(training) => training.restore(snapshot, step).map_err(|problem| thrown(&[problem])),
+            None => Err(thrown(&[internal(NOT_PREPARED)])),
+        }
     }
 
     /// Before each action of the steps to come, calls `gate` with an `AtGate` and waits for the promise that it gives; null: no more.

@@ -1,7 +1,7 @@
 /** Figures that several parts of the lab show, made of what a session measured. */
 import type { ParallelSpec } from '../types/generated/ParallelSpec';
 import type { Planned } from '../types/generated/Planned';
-import type { StepSummary } from '../types/generated/StepSummary';
+import type { StepSummary } from './summary';
 import type { Traffic } from '../types/generated/Traffic';
 import type { Baseline } from './session';
 

@@ -33,7 +33,7 @@ export type Program =
   /** What the rank holds after its last step, to go on from. */
   | { program: 'snapshot' }
   /** Goes on from a snapshot of the same rank of the same plan. */
-  | { program: 'restore'; snapshot: Uint8Array }
+  | { program: 'restore'; snapshot: Uint8Array; step: number }
   /** Whether the rank waits before each action of the steps to come. */
   | { program: 'gate'; on: boolean };
 

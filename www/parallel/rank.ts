@@ -22,7 +22,7 @@ export interface Rank {
   prepare(spec: ParallelSpec, assets: Files, stages: Stages): Record<string, MemoryUse>;
   train(steps: number): Promise<RankStep>;
   snapshot(): Uint8Array;
-  restore(snapshot: Uint8Array): void;
+  restore(snapshot: Uint8Array, step: number): void;
   set_gate(gate: ((at: AtGate) => Promise<void>) | null): void;
   close(): Promise<void>;
   stop(): void;

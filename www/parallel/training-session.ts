@@ -269,7 +269,7 @@ export class TrainingSession extends EventTarget implements Session {
     const world = this.world!;
     await world.run({ program: 'prepare', spec, stages: this.stages });
     const snapshot = this.snapshot;
-    if (snapshot) await world.run((rank) => ({ program: 'restore', snapshot: snapshot.ranks[rank]! }));
+    if (snapshot) await world.run((rank) => ({ program: 'restore', snapshot: snapshot.ranks[rank]!, step: snapshot.step }));
     this.stopIfCancelled();
   }
 

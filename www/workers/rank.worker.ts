@@ -74,7 +74,7 @@ async function run(program: Program): Promise<unknown> {
     case 'snapshot':
       return rank.snapshot();
     case 'restore':
-      return rank.restore(program.snapshot);
+      return rank.restore(program.snapshot, program.step);
     case 'gate':
       return rank.set_gate(program.on ? gate : null);
   }

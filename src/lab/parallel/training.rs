@@ -22,7 +22,7 @@ use crate::parallel::comm::{Comm, Kind};
 use crate::parallel::mesh::Axis;
 use crate::parallel::pilot;
 use crate::parallel::plan::Plan;
-use crate::parallel::rank::{Batch, Gate, Rank, Update};
+use crate::parallel::rank::{Batch, Gate, Rank, RestoreError, Update};
 use crate::tensor::{Category, Charge, Ledger};
 
 /// A rank that trains.
@@ -92,6 +92,31 @@ impl RankTraining {
         })
     }
 
+    /// What this rank holds, to go on from.
+    pub fn snapshot(&self) -> Vec<u8> {
+        self.rank.snapshot()
+    }
+
+    /// Goes on from what the same rank of the same spec held after `step` steps.
+    ///
+    /// # Errors
+    /// If it held something else, or memory runs out.
+    pub fn restore(&mut self, snapshot: &[u8], step: u32) -> Result<(), Problem> {
+        let number = self.comm.transport().rank();
+        self.rank.restore(snapshot).map_err(|error| match error {
+            RestoreError::Memory(error) => problems::build(number, &BuildError::Memory(error)),
+            RestoreError::Format(_) => common::internal(&error.to_string()),
+        })?;
+        // Batches are drawn in order.
+        let len = self.spec.training.batch_size as usize * self.spec.data.context as usize;
+        let (mut inputs, mut targets) = (vec![0; len], vec![0; len]);
+        for _ in self.step..step {
+            self.batches.next(&self.stream, &mut inputs, &mut targets);
+        }
+        self.step = step;
+        Ok(())
+    }
+
     /// This rank's ledger, by category; `total` is the sum.
     pub fn memory(&self) -> BTreeMap<String, MemoryUse> {
         MemoryUse::by_category(&self.ledger.report())
@@ -158,7 +183,7 @@ pub async fn pilot(spec: &ParallelSpec, assets: &Assets, comm: &Rc<Comm>) -> Res
     let mut measured = None;
     for turn in 0..comm.transport().ranks() {
         if turn == number {
-            measured = Some(measure(spec, &config, &plan, number)?);
+            measured = Some(measure(spec, &config, &plan, comm)?);
         }
         world.barrier().await.map_err(|error| problems::lost(&error))?;
     }
@@ -167,7 +192,8 @@ pub async fn pilot(spec: &ParallelSpec, assets: &Assets, comm: &Rc<Comm>) -> Res
     Ok(Pilot { rank: number, segments, update_per_parameter, latency: link.latency, bandwidth: link.bandwidth })
 }
 
-fn measure(spec: &ParallelSpec, config: &ModelConfig, plan: &Plan, number: usize) -> Result<([SegmentSeconds; 4], f64), Problem> {
+fn measure(spec: &ParallelSpec, config: &ModelConfig, plan: &Plan, comm: &Comm) -> Result<([SegmentSeconds; 4], f64), Problem> {
+    let number = comm.transport().rank();
     let (speed, limit) = setup::allowance(spec, number);
     let one_layer = ModelConfig { n_layers: 1, ..config.clone() };
     let slice = Slice { index: plan.mesh.coordinates(number)[Axis::Tensor as usize], count: plan.mesh.size(Axis::Tensor) };
@@ -178,7 +204,7 @@ fn measure(spec: &ParallelSpec, config: &ModelConfig, plan: &Plan, number: usize
     attach(spec, &mut model).map_err(|error| problems::build(number, &error))?;
     let tokens = Tokens::new(plan.micro_batch_size(), plan.seq_len, vec![0; plan.micro_batch_size() * plan.seq_len]);
     let refused = |error| problems::build(number, &BuildError::Memory(error));
-    let (times, update) = pilot::compute(&mut model, &tokens, setup::adamw(spec), speed).map_err(refused)?;
+    let (times, update) = pilot::compute(comm, &mut model, &tokens, setup::adamw(spec), speed).map_err(refused)?;
     let seconds = |time: &pilot::SegmentTime| SegmentSeconds {
         forward: time.forward,
         backward_input: time.backward_input,

@@ -161,12 +161,27 @@ pub(super) struct CompressedBucket {
 }
 
 impl CompressedBucket {
-    fn new(len: usize, group: &Group, ledger: &Ledger) -> Result<Self> {
+    pub fn new(len: usize, group: &Group, ledger: &Ledger) -> Result<Self> {
         let shards = even_shards(len, group.size());
         let bytes = (len + shards[group.index()]) * size_of::<f32>();
         let of_shards = shards.iter().map(|_| ErrorFeedback::default()).collect();
         let _charge = ledger.charge(Category::Communication, bytes)?;
         Ok(Self { shards, of_shards, of_sum: ErrorFeedback::default(), _charge })
+    }
+
+    /// Elements of the bucket.
+    pub fn len(&self) -> usize {
+        self.shards.iter().sum()
+    }
+
+    /// What encodings have lost so far: of each shard, then of the sum.
+    pub fn lost(&self) -> impl Iterator<Item = &[f32]> {
+        self.of_shards.iter().chain([&self.of_sum]).map(ErrorFeedback::lost)
+    }
+
+    /// The same, to go on from a snapshot.
+    pub fn lost_mut(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
+        self.of_shards.iter_mut().chain([&mut self.of_sum]).map(ErrorFeedback::lost_mut)
     }
 
     async fn all_reduce(&mut self, group: &Group, compression: Compression, algorithm: Algorithm, flat: &mut [f32]) -> Result<()> {

@@ -6,6 +6,7 @@ mod forward;
 mod gate;
 mod gradients;
 mod head;
+mod snapshot;
 mod trace;
 mod update;
 mod zero;
@@ -34,6 +35,7 @@ use crate::optim::{AdamW, AdamWConfig};
 use crate::tensor::{Category, Ledger, OutOfMemory, Tensor};
 
 pub use self::gate::{Gate, Held, HeldKind};
+pub use self::snapshot::RestoreError;
 
 /// Why a rank cannot go on.
 #[derive(Debug, Error)]
@@ -312,6 +314,8 @@ impl Groups {
 /// Tag space of the groups of first and last stages.
 const TIED_SPACE: u32 = super::group::FIRST_FREE_SPACE;
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod snapshot_tests;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -48,7 +48,7 @@ fn gpt() -> ModelConfig {
 }
 
 /// Prepares a model for training.
-type Prepare = fn(&mut Transformer) -> std::result::Result<(), BuildError>;
+pub(super) type Prepare = fn(&mut Transformer) -> std::result::Result<(), BuildError>;
 
 pub(super) fn full(_: &mut Transformer) -> std::result::Result<(), BuildError> {
     Ok(())
@@ -59,7 +59,7 @@ fn lora_config() -> lora::LoraConfig {
     lora::LoraConfig { rank: 4, alpha: 8.0, dropout: 0.0, target_modules, init: lora::LoraInit::KaimingUniform }
 }
 
-fn with_lora(model: &mut Transformer) -> std::result::Result<(), BuildError> {
+pub(super) fn with_lora(model: &mut Transformer) -> std::result::Result<(), BuildError> {
     lora::attach(model, &lora_config(), &mut RandomWeights { seed: 5 }).expect("a rank below every module's size");
     Ok(())
 }

@@ -26,7 +26,7 @@ impl Trace {
         let collectives = comm.take_trace();
         if speed < 1.0 && action.message().is_none() {
             let computing = clock::now() - start - collectives.iter().map(length).sum::<f64>();
-            clock::rest(computing.max(0.0) * (1.0 / speed - 1.0));
+            comm.rest(computing.max(0.0) * (1.0 / speed - 1.0));
         }
         self.actions.push((action, start..clock::now()));
         self.collectives.extend(collectives);

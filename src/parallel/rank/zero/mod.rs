@@ -115,6 +115,16 @@ impl Zero {
         Ok(())
     }
 
+    /// The values of this rank's shard of each unit, where the parameters do not keep them.
+    pub fn shards(&self) -> impl Iterator<Item = Option<&[f32]>> {
+        self.units.iter().map(Unit::values)
+    }
+
+    /// The same, to go on from a snapshot.
+    pub fn shards_mut(&mut self) -> impl Iterator<Item = Option<&mut [f32]>> {
+        self.units.iter_mut().map(Unit::values_mut)
+    }
+
     /// Forgets the gradients of the step before.
     pub fn clear_gradients(&mut self) {
         self.units.iter_mut().for_each(Unit::clear_gradient);

@@ -145,6 +145,16 @@ impl Unit {
         (0..self.shards.len()).map(shard).collect()
     }
 
+    /// The values of this rank's shard, where the parameters do not keep them.
+    pub fn values(&self) -> Option<&[f32]> {
+        self.values.as_ref().map(Tensor::data)
+    }
+
+    /// The same, to go on from a snapshot.
+    pub fn values_mut(&mut self) -> Option<&mut [f32]> {
+        self.values.as_mut().map(Tensor::data_mut)
+    }
+
     /// Forgets the gradient.
     pub fn clear_gradient(&mut self) {
         self.grad = None;

@@ -1,0 +1,61 @@
+//! A run that goes on from snapshots has the losses of one that was never interrupted.
+
+use std::ops::Range;
+
+use super::tests::{ADAMW, BATCH, CONTEXT, Prepare, UPDATE, batch, full, llama, settings, with_lora};
+use super::*;
+use crate::nn::RandomWeights;
+use crate::parallel::compress::Compression;
+use crate::parallel::plan::Settings;
+use crate::parallel::transport::thread::run;
+use crate::parallel::zero::ZeroStage;
+
+const STEPS: usize = 3;
+
+/// These steps from each rank's snapshot, or from the beginning: the losses, and each rank's next snapshot.
+fn train(settings: &Settings, prepare: Prepare, steps: Range<usize>, snapshots: Option<&[Vec<u8>]>) -> (Vec<f64>, Vec<Vec<u8>>) {
+    let config = llama();
+    let plan = Plan::new(settings.clone(), &config, (BATCH, CONTEXT), 8).unwrap();
+    let (config, plan) = (&config, &plan);
+    let results = run(plan.mesh.ranks(), |transport| {
+        let (plan, steps) = (Rc::new(plan.clone()), steps.clone());
+        async move {
+            let comm = Comm::new(transport);
+            let source = &mut RandomWeights { seed: 3 };
+            let mut rank = Rank::new(&comm, &plan, config, ADAMW, &Ledger::new(None), source, prepare).expect("built");
+            if let Some(snapshots) = snapshots {
+                rank.restore(&snapshots[comm.transport().rank()]).expect("its own snapshot");
+            }
+            let mut losses = Vec::new();
+            for step in steps {
+                let (inputs, targets) = batch(step);
+                losses.push(rank.step(Batch { inputs: &inputs, targets: &targets, dropout: None }, UPDATE).await?.loss);
+            }
+            Ok::<_, RankError>((losses, rank.snapshot()))
+        }
+    });
+    let mut ranks: Vec<_> = results.into_iter().map(|rank| rank.expect("no panic").unwrap()).collect();
+    (ranks[0].0.clone(), ranks.iter_mut().map(|rank| std::mem::take(&mut rank.1)).collect())
+}
+
+#[test]
+fn a_run_goes_on_as_if_nothing_had_happened() {
+    let compressed = |compression| Settings { compression, ..settings(2, 1, 1, 1) };
+    let zero = |zero| Settings { zero, ..settings(2, 1, 1, 2) };
+    let cases = [
+        ("dp2 tp2 pp2", settings(2, 2, 2, 2)),
+        ("int8", compressed(Compression::Int8)),
+        ("top_k", compressed(Compression::TopK { keep: 0.1 })),
+        ("ZeRO 1", zero(ZeroStage::Optimizer)),
+        ("ZeRO 3", zero(ZeroStage::Parameters)),
+    ];
+    for (name, settings) in cases {
+        for prepare in [full as Prepare, with_lora] {
+            let (uninterrupted, at_the_end) = train(&settings, prepare, 0..2 * STEPS, None);
+            let (_, half_way) = train(&settings, prepare, 0..STEPS, None);
+            let (resumed, at_its_end) = train(&settings, prepare, STEPS..2 * STEPS, Some(&half_way));
+            assert_eq!(resumed, uninterrupted[STEPS..], "{name}");
+            assert_eq!(at_its_end, at_the_end, "{name}");
+        }
+    }
+}
