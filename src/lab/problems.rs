@@ -171,7 +171,7 @@ pub fn internal(error: &str) -> Problem {
 }
 
 /// Bytes as MiB, with one decimal below 100.
-pub(super) fn mib(bytes: f64) -> String {
+pub(in crate::lab) fn mib(bytes: f64) -> String {
     let mib = bytes / (1024.0 * 1024.0);
     if mib < 100.0 { format!("{mib:.1}") } else { format!("{mib:.0}") }
 }

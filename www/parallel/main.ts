@@ -1,12 +1,24 @@
-/** A page that only has `window.openWorld`, for those who write code, tests among them. */
+/** Starts the lab of parallel training. For those who write code, tests among them, the page has `window.openWorld`, too. */
+import { showTheme } from '../components/theme';
+import './parallel-lab';
+import { defaultParallelSpec } from './parallel-spec';
+import { TrainingSession } from './training-session';
 import { World, type WorldOptions } from './world';
 
-const openWorld = (options: WorldOptions): Promise<World> => World.open({ engineBase: '../engine/', ...options });
+const places = { engineBase: '../engine/', assetBase: '..' };
+const openWorld = (options: WorldOptions): Promise<World> => World.open({ ...places, ...options });
 
 declare global {
   interface Window {
     openWorld: typeof openWorld;
+    session: TrainingSession;
   }
 }
 
 window.openWorld = openWorld;
+window.session = new TrainingSession(structuredClone(defaultParallelSpec), places);
+
+showTheme();
+const lab = document.createElement('parallel-lab');
+lab.session = window.session;
+document.body.append(lab);

@@ -1,7 +1,7 @@
 //! The nearest training that can be, for one that cannot.
 
 use super::setup;
-use super::spec::{MeshSpec, ParallelSpec};
+use super::spec::{MeshSpec, ParallelSpec, ZeroSpec};
 use crate::nn::ModelConfig;
 use crate::parallel::schedule::ScheduleKind;
 
@@ -16,7 +16,10 @@ pub fn nearest(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize) -> O
     });
     let meshes = meshes.filter(|sizes| sizes.iter().product::<u32>() <= most);
     let candidates = meshes.flat_map(|sizes| micro_batches(spec).map(move |micro_batches| (sizes, micro_batches)));
-    let mut candidates: Vec<MeshSpec> = candidates.map(|(sizes, micro_batches)| with(&spec.mesh, sizes, micro_batches)).collect();
+    let candidates = candidates.map(|(sizes, micro_batches)| with(&spec.mesh, sizes, micro_batches));
+    // What replicas share out is no size, and changed only where that helps: stage 3 of ZeRO saves the most memory.
+    let sharing = |mesh: MeshSpec| [MeshSpec { zero: ZeroSpec::Parameters, ..mesh.clone() }, mesh];
+    let mut candidates: Vec<MeshSpec> = candidates.flat_map(sharing).collect();
     candidates.sort_by(|a, b| distance(&spec.mesh, a).total_cmp(&distance(&spec.mesh, b)));
     let possible = |mesh: &MeshSpec| setup::plan(&ParallelSpec { mesh: mesh.clone(), ..spec.clone() }, config, max_ranks, None).is_ok();
     candidates.into_iter().find(possible)
@@ -33,10 +36,14 @@ fn with(mesh: &MeshSpec, [data, pipeline, tensor]: [u32; 3], micro_batches: u32)
     MeshSpec { data, pipeline, tensor, micro_batches, chunks_per_stage, ..mesh.clone() }
 }
 
+/// As far as twice a size, less a little.
+const OTHER_ZERO: f64 = 0.69;
+
 /// How far a mesh is from another: the sum of the logarithms of the factors.
 fn distance(from: &MeshSpec, to: &MeshSpec) -> f64 {
     let sizes = |mesh: &MeshSpec| [mesh.data, mesh.pipeline, mesh.tensor, mesh.micro_batches, mesh.chunks_per_stage].map(f64::from);
-    sizes(from).into_iter().zip(sizes(to)).map(|(a, b)| (a.max(1.0) / b).ln().abs()).sum()
+    let factors = sizes(from).into_iter().zip(sizes(to)).map(|(a, b)| (a.max(1.0) / b).ln().abs());
+    factors.sum::<f64>() + if from.zero == to.zero { 0.0 } else { OTHER_ZERO }
 }
 
 #[cfg(test)]
@@ -68,6 +75,16 @@ mod tests {
         assert_eq!(sizes(nearest_to(|spec| spec.mesh.pipeline = 7)), [1, 6, 1, 4]);
         assert_eq!(sizes(nearest_to(|spec| (spec.mesh.data, spec.mesh.tensor) = (2, 4))), [1, 2, 4, 4]);
         assert_eq!(sizes(nearest_to(|spec| spec.mesh.micro_batches = 5)), [1, 2, 1, 4]);
+    }
+
+    #[test]
+    fn a_model_that_one_rank_cannot_hold_is_spread_over_more() {
+        // 4.9 million parameters take 75 MiB with gradients and the optimizer's state.
+        let spread = nearest_to(|spec| {
+            (spec.mesh.pipeline, spec.mesh.micro_batches, spec.ranks.memory_limit) = (1, 1, 24);
+        });
+        let mesh = spread.expect("there is one");
+        assert!(mesh.data * mesh.pipeline * mesh.tensor >= 4, "{mesh:?}");
     }
 
     #[test]

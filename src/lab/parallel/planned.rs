@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::nearest::nearest;
+use super::problems;
 use super::report::{Planned, PlannedRank, SegmentKind};
 use super::setup;
 use super::spec::ParallelSpec;
 use crate::lab::assets::Assets;
-use crate::lab::problem::Problem;
+use crate::lab::problem::{Problem, ProblemCode};
 use crate::lab::problems::internal;
 use crate::nn::{ModelConfig, Part};
 use crate::parallel::mesh::Axis;
@@ -23,7 +25,10 @@ use crate::tensor::Category;
 /// Naming the setting that does not fit, and the nearest that would.
 pub fn planned(spec: &ParallelSpec, assets: &Assets, max_ranks: usize, stages: Option<&[(usize, usize)]>) -> Result<Planned, Problem> {
     let config = setup::config(spec, assets)?;
-    let plan = setup::plan(spec, &config, max_ranks, stages)?;
+    let plan = setup::plan(spec, &config, max_ranks, stages).map_err(|problem| match problem.code {
+        ProblemCode::OutOfMemory => suggested(problem, spec, &config, max_ranks),
+        _ => problem,
+    })?;
     let lora = setup::lora(spec);
     let whole = outline(&config, &Part::whole(&config), lora.as_ref());
     let unit = StageCost { forward: 1.0, backward_input: 1.0, backward_weight: 1.0, ..StageCost::default() };
@@ -38,6 +43,14 @@ pub fn planned(spec: &ParallelSpec, assets: &Assets, max_ranks: usize, stages: O
         ideal_bubble: ideal_bubble(&plan),
         schedule: plan.schedule.ranks,
     })
+}
+
+/// The problem, with the nearest mesh that does not have it.
+fn suggested(problem: Problem, spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize) -> Problem {
+    match nearest(spec, config, max_ranks) {
+        Some(mesh) => problems::with_nearest(problem, &mesh),
+        None => problem,
+    }
 }
 
 /// The least share of time that GPipe and 1F1B lose with equal stages: (p - 1) / (m + p - 1).

@@ -1,7 +1,8 @@
 //! Why a parallel training cannot be, or cannot go on, in both languages.
 
-use super::spec::ParallelSpec;
+use super::spec::{MeshSpec, ParallelSpec, ZeroSpec};
 use crate::lab::problem::{Problem, ProblemCode, Text};
+use crate::lab::problems::mib;
 use crate::lab::reasons;
 use crate::nn::{BuildError, ConfigError};
 use crate::parallel::mesh::{Axis, MeshError, PerAxis};
@@ -114,6 +115,43 @@ fn tensor(error: &ConfigError) -> Problem {
 /// Sizes that make no model.
 pub fn model(error: &ConfigError) -> Problem {
     conflict("model", reasons::config(error))
+}
+
+/// A rank that could not hold its part; `bytes` are those of parameters, gradients and optimizer.
+pub fn memory(rank: usize, bytes: [usize; 3], limit: usize) -> Problem {
+    let [parameters, gradients, optimizer] = bytes.map(|bytes| mib(bytes as f64));
+    let (total, limit) = (mib(bytes.iter().sum::<usize>() as f64), mib(limit as f64));
+    let message = Text {
+        en: format!(
+            "Rank {rank} would hold at least {total} MiB (parameters {parameters}, gradients {gradients}, optimizer {optimizer}), but its limit is {limit} MiB. Spread the model over more ranks, or raise ranks.memory_limit."
+        ),
+        zh: format!(
+            "rank {rank} 至少要占用 {total} MiB（参数 {parameters}，梯度 {gradients}，优化器状态 {optimizer}），但它的上限是 {limit} MiB。请把模型分到更多 rank 上，或提高 ranks.memory_limit。"
+        ),
+    };
+    Problem {
+        code: ProblemCode::OutOfMemory,
+        run: None,
+        field: Some("ranks.memory_limit".into()),
+        value: Some(format!("{limit} MiB")),
+        message,
+    }
+}
+
+/// The same problem, with the nearest mesh that does not have it.
+pub fn with_nearest(problem: Problem, nearest: &MeshSpec) -> Problem {
+    let MeshSpec { data, pipeline, tensor, micro_batches, zero, .. } = nearest;
+    let sizes = format!("data {data} × pipeline {pipeline} × tensor {tensor}");
+    let (zero_en, zero_zh) = match zero {
+        ZeroSpec::Parameters => (", with ZeRO stage 3", "，并使用 ZeRO 第 3 阶段"),
+        _ => ("", ""),
+    };
+    let Text { en, zh } = problem.message;
+    let message = Text {
+        en: format!("{en} The nearest mesh that can be: {sizes}, {micro_batches} micro-batches{zero_en}."),
+        zh: format!("{zh}最接近的可行网格：数据 {data} × 流水线 {pipeline} × 张量 {tensor}，{micro_batches} 个微批次{zero_zh}。"),
+    };
+    Problem { message, ..problem }
 }
 
 /// LoRA for layers that the model does not have.

@@ -21,7 +21,8 @@ use crate::nn::{FeedForwardKind, ModelConfig, NormKind, Positions};
 use crate::optim::{AdamWConfig, Decay};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::compress::Compression;
-use crate::parallel::outline::projections;
+use crate::parallel::outline::zero::{Kept, kept};
+use crate::parallel::outline::{outline, projections};
 use crate::parallel::plan::{Plan, Settings};
 use crate::parallel::zero::ZeroStage;
 
@@ -123,10 +124,30 @@ pub fn plan(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize, stages:
     if let Some(lora) = lora(spec) {
         check_lora(&lora, config)?;
     }
-    Ok(match stages {
+    let plan = match stages {
         Some(stages) => plan.divided(stages.iter().map(|&(start, end)| Range { start, end }).collect()),
         None => plan,
-    })
+    };
+    check_memory(spec, &plan, config)?;
+    Ok(plan)
+}
+
+/// Elements that a rank holds all the time.
+pub fn kept_by(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usize) -> Kept {
+    kept(plan, &outline(config, &plan.part(rank), lora(spec).as_ref()), rank)
+}
+
+/// Checks that what each rank holds all the time fits its limit; activations come on top, and are checked while it runs.
+fn check_memory(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> Result<(), Problem> {
+    // Layers that are divided by memory are checked when they are.
+    let ranks = (0..plan.mesh.ranks()).map(|rank| (rank, kept_by(spec, plan, config, rank), allowance(spec, rank).1));
+    let bytes = |kept: &Kept| 4 * (kept.parameters + kept.gradients + kept.optimizer);
+    match ranks.filter(|(_, kept, limit)| bytes(kept) > *limit).max_by_key(|(_, kept, limit)| bytes(kept) - limit) {
+        Some((rank, kept, limit)) => {
+            Err(problems::memory(rank, [kept.parameters, kept.gradients, kept.optimizer].map(|count| 4 * count), limit))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Checks that the model has a layer to attach LoRA to, and that each bears the rank.
