@@ -61,7 +61,7 @@ function lengthOf(phases: Phase[]): number {
 function timelineOf(spans: Span[], bubble_fraction: number, ranks: number): Timeline {
   const makespan = Math.max(0, ...spans.map(({ end }) => end));
   const uses = Array.from({ length: ranks }, (): RankUse => ({ compute: 0, communication: 0, idle: makespan }));
-  const utilisation: Timeline['utilisation'] = {};
+  const utilisation: number[] = [];
   for (const { rank, kind, start, end, action } of spans) {
     const use = uses[rank]!;
     if (kind !== 'idle') {

@@ -152,6 +152,7 @@ fn expected(schema: &Value) -> Text {
             (_, max, _, true) => (format!("a text of at most {max} characters"), format!("不超过 {max} 个字符的文本")),
             _ => ("a text".into(), "文本".into()),
         },
+        Some("boolean") => ("true or false".into(), " true 或 false".into()),
         Some("array") => {
             let items = expected(&schema["items"]);
             match between("minItems", "maxItems") {

@@ -83,6 +83,7 @@ impl<'s> Walker<'s> {
                 self.range(value, schema, number, "minimum", "maximum");
             }
             (Some("integer"), Value::Number(_)) => self.integer(value, schema),
+            (Some("boolean"), Value::Bool(_)) => {}
             _ => self.find(Some(value), Kind::WrongType { schema }),
         }
     }
@@ -168,7 +169,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lab::schema::schema;
+    use crate::lab::schema::{parallel_schema, schema};
 
     /// Keywords that the walk obeys, and those that ask nothing of a value.
     const OBEYED: &[&str] = &[
@@ -211,6 +212,7 @@ mod tests {
     #[test]
     fn walk_knows_every_keyword_of_the_schema() {
         assert_known(&schema());
+        assert_known(&parallel_schema());
     }
 
     #[test]

@@ -219,3 +219,6 @@ pub fn allowance(spec: &ParallelSpec, rank: usize) -> (f64, usize) {
     let limit = own.map_or(spec.ranks.memory_limit, |own| own.memory_limit.min(spec.ranks.memory_limit));
     (own.map_or(1.0, |own| own.speed_percent / 100.0), (limit as usize).saturating_mul(1 << 20))
 }
+
+#[cfg(test)]
+mod tests;

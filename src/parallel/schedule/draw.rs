@@ -51,7 +51,7 @@ impl Timeline {
         };
         let Some((micro_batch, virtual_stage)) = action.place() else { return letter.to_string() };
         let ranks = self.ranks.len();
-        let interleaved = self.utilisation.last_key_value().is_some_and(|(&last, _)| last >= ranks);
+        let interleaved = self.utilisation.len() > ranks;
         let chunk = if interleaved { ["a", "b", "c", "d", "e", "f", "g", "h"][virtual_stage / ranks % 8] } else { "" };
         format!("{letter}{micro_batch}{chunk}")
     }

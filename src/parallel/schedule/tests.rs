@@ -171,7 +171,7 @@ fn communication_counts_apart_from_idle_time() {
 fn a_slow_rank_is_the_one_that_works() {
     let schedule = schedule(ScheduleKind::OneForwardOneBackward, 3, 1, 12);
     let timeline = schedule.dry_run(&Costs { speeds: vec![1.0, 0.25, 1.0], ..Costs::uniform(&schedule, UNIT) }).unwrap();
-    assert!(timeline.utilisation[&1] > 0.9 && timeline.utilisation[&0] < 0.25, "{:?}", timeline.utilisation);
+    assert!(timeline.utilisation[1] > 0.9 && timeline.utilisation[0] < 0.25, "{:?}", timeline.utilisation);
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! When each rank did what, planned or measured, and what share of the time was lost.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::Action;
@@ -63,7 +61,7 @@ pub struct Timeline {
     /// Papers also give the bubble as a share of the time *without* it, `(p - 1) / m` (Narayanan et al. 2021, section 2.2).
     pub bubble_fraction: f64,
     /// The share of the makespan that each virtual stage computes in, from 0 to 1.
-    pub utilisation: BTreeMap<usize, f64>,
+    pub utilisation: Vec<f64>,
 }
 
 impl Timeline {
@@ -72,10 +70,13 @@ impl Timeline {
         let makespan = ranks.iter().flatten().fold(0.0, |latest: f64, span| latest.max(span.end));
         let uses: Vec<RankUse> = ranks.iter().map(|spans| rank_use(spans, makespan)).collect();
         let spans: Vec<Span> = ranks.into_iter().flatten().collect();
-        let mut utilisation = BTreeMap::new();
+        let mut utilisation = Vec::new();
         for span in spans.iter().filter(|span| span.kind == SpanKind::Compute) {
             if let Some((_, virtual_stage)) = span.action.and_then(Action::place) {
-                *utilisation.entry(virtual_stage).or_default() += share(span.end - span.start, makespan);
+                if utilisation.len() <= virtual_stage {
+                    utilisation.resize(virtual_stage + 1, 0.0);
+                }
+                utilisation[virtual_stage] += share(span.end - span.start, makespan);
             }
         }
         let bubble_fraction = share(uses.iter().map(|rank| rank.idle).sum(), makespan * uses.len() as f64);

@@ -28,4 +28,4 @@ bubble_fraction: number,
 /**
  * The share of the makespan that each virtual stage computes in, from 0 to 1.
  */
-utilisation: { [key in number]: number }, };
+utilisation: Array<number>, };
