@@ -11,6 +11,9 @@ export const BUILDS = ['threads-relaxed', 'threads-simd128', 'single-relaxed', '
 const MOST_ROUNDS = 1000;
 const MOST_MS = 60_000;
 
+/** Every group: those that peers take part in, and that of parallel training. */
+export const NAMES = [...Object.keys(GROUPS), 'parallel'];
+
 /** Something that a person has to write otherwise. */
 export class OptionError extends Error {}
 
@@ -62,8 +65,8 @@ function parsed(args) {
 /** What is asked for; an `OptionError` names the first value that will not do, and what would. */
 export function optionsOf(args, cores = os.availableParallelism()) {
   const { values, positionals } = parsed(args);
-  const names = positionals.length > 0 ? [...new Set(positionals)] : Object.keys(GROUPS);
-  oneOf('group', Object.keys(GROUPS), names);
+  const names = positionals.length > 0 ? [...new Set(positionals)] : NAMES;
+  oneOf('group', NAMES, names);
   oneOf('variant', BUILDS, [values.variant]);
   if (values.json === '') throw new OptionError('--json is empty; it has to be the name of a file');
   return {

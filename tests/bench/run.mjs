@@ -10,9 +10,12 @@ import { chromium } from 'playwright-core';
 import { GROUPS, LIBRARIES } from './groups.mjs';
 import { measure, peakOf, peersOf, told } from './measure.mjs';
 import { optionsOrExit } from './options.mjs';
+import { measureParallel } from './parallel.mjs';
 import { serve } from './server.mjs';
 
-const { names, rounds, ms, threads: threadCounts, variant, json, peers } = optionsOrExit(process.argv.slice(2));
+const { names: all, rounds, ms, threads: threadCounts, variant, json, peers } = optionsOrExit(process.argv.slice(2));
+
+const names = all.filter((name) => name in GROUPS);
 
 const { server, address } = await serve();
 const browser = await chromium.launch({
@@ -54,7 +57,7 @@ function print(row) {
 
 const rows = [];
 const peak = {};
-for (const threads of threadCounts) {
+for (const threads of names.length > 0 ? threadCounts : []) {
   const handles = [await open('ours', threads, variant)];
   for (const library of peers ? peersOf(names) : []) {
     for (const mode of LIBRARIES[library].modes(threads)) handles.push(await open(library, threads, mode));
@@ -72,6 +75,20 @@ for (const threads of threadCounts) {
   peak[threads] = peakOf(rows, threads);
   for (const handle of handles) await handle.leave();
 }
+if (all.includes('parallel')) {
+  if (names.length > 0) console.log();
+  const page = await browser.newPage();
+  page.setDefaultTimeout(600_000);
+  page.on('pageerror', (error) => console.error(`parallel: ${error.message}`));
+  await page.goto(`${address}/site/parallel/`);
+  await page.waitForFunction('window.openWorld');
+  await measureParallel(page, rounds, (row) => {
+    rows.push(row);
+    const tokens = row.tokens_per_second ? `  (${row.tokens_per_second.one} tokens/s on one rank, ${row.tokens_per_second.two} on two)` : '';
+    console.log(`${`parallel ${row.op}`.padEnd(42)} ${String(row.ours).padStart(7)} ${row.unit.padEnd(8)} (${row.spread.join('–')})${tokens}`);
+  });
+  await page.close();
+}
 const environment = {
   date: new Date().toISOString(),
   cpu: os.cpus()[0].model,
@@ -81,6 +98,8 @@ const environment = {
   load_average: os.loadavg()[0],
 };
 if (json) writeFileSync(json, `${JSON.stringify({ environment, peak, rows }, null, 1)}\n`);
-console.log(`multiply-add peak: ${Object.entries(peak).map(([threads, value]) => `${value.toFixed(1)} GFLOP/s on ${threads} thread${threads > 1 ? 's' : ''}`).join(', ')}; ${environment.cpu}, ${environment.browser}`);
+const peaks = Object.entries(peak).map(([threads, value]) => `${value.toFixed(1)} GFLOP/s on ${threads} thread${threads > 1 ? 's' : ''}`);
+if (peaks.length > 0) console.log(`multiply-add peak: ${peaks.join(', ')}`);
+console.log(`${environment.cpu}, ${environment.browser}`);
 await browser.close();
 server.close();

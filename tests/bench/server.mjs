@@ -12,13 +12,15 @@ const ROOTS = {
   '/bench/pages/': here('pages'),
   '/bench/peers/': here('node_modules'),
   '/engine/': here('../../www/public/engine'),
+  // The built site, for what is measured on its own pages.
+  '/site/': here('../../www/dist'),
 };
 
 /** The file that a path names, if it is below one of the roots. */
 function find(path) {
   const prefix = Object.keys(ROOTS).find((prefix) => path.startsWith(prefix));
   if (!prefix) return undefined;
-  const file = resolve(ROOTS[prefix], path.slice(prefix.length));
+  const file = resolve(ROOTS[prefix], path.slice(prefix.length) + (path.endsWith('/') ? 'index.html' : ''));
   return file.startsWith(resolve(ROOTS[prefix]) + sep) && existsSync(file) && statSync(file).isFile() ? file : undefined;
 }
 

@@ -15,6 +15,8 @@ pub fn bench(mut args: lexopt::Parser, here: &Path) -> Result<()> {
     run(Command::new("node").arg(root().join("tests/bench/options.mjs")).args(&args))?;
     let chrome = browser::chrome()?;
     build::engines()?;
+    // Parallel training is measured on the site's own page.
+    build::site(&build::Options::default())?;
     let project = npm::Project::installed("tests/bench")?;
     say("bench", "measuring: leave the machine alone until it is done");
     run(project.node("run.mjs").args(args).env("CHROME", chrome))

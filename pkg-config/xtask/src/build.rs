@@ -169,7 +169,7 @@ fn replace(fresh: &Path, old: &Path) -> Result<()> {
 }
 
 /// `www/dist/`.
-fn site(options: &Options) -> Result<()> {
+pub fn site(options: &Options) -> Result<()> {
     bench_page::copy(options.peers)?;
     let site = npm::site()?;
     timed("site", "npm run build in www", || run(&mut site.script("build")))
