@@ -19,6 +19,16 @@ const mesh = (sizes) => ({ data: 1, pipeline: 1, tensor: 1, micro_batches: 1, ..
 const speedUp = (op, sizes) => ({ op, shape: [TOKENS], threads: 2, unit: 'x', transport: 'shared', mesh: mesh(sizes) });
 const allReduce = (op, transport) => ({ op, shape: [1 << 18], threads: 2, unit: 'GB/s', transport });
 
+/** The share of the forward and backward phase that two pipeline ranks stand still; equal stages, four micro-batches. */
+const bubble = (schedule) => ({
+  op: `bubble_${schedule}`,
+  shape: [2, 4],
+  threads: 2,
+  unit: 'share',
+  transport: 'shared',
+  mesh: mesh({ pipeline: 2, micro_batches: 4, schedule }),
+});
+
 export const PARALLEL = [
   speedUp('dp2', { data: 2 }),
   speedUp('tp2', { tensor: 2 }),
@@ -26,6 +36,9 @@ export const PARALLEL = [
   speedUp('pp2', { pipeline: 2, micro_batches: 4, schedule: 'zb_h1' }),
   allReduce('all_reduce_shared', 'shared'),
   allReduce('all_reduce_message', 'ports'),
+  bubble('gpipe'),
+  bubble('1f1b'),
+  bubble('zb_h1'),
 ];
 
 /** Steps of a measurement. */
@@ -57,6 +70,15 @@ const step = (page, name) =>
     },
     [name, STEPS],
   );
+
+/** The bubble of a step; as `www/parallel/summary.ts` has it. */
+const bubbleOf = (page, name) =>
+  page.evaluate(async (name) => {
+    const phases = (await window.worlds.get(name).run({ program: 'train', steps: 1 })).map(({ phase }) => phase);
+    const length = Math.max(...phases.map(({ end }) => end)) - Math.min(...phases.map(({ start }) => start));
+    const busy = phases.reduce((sum, { computing, communicating }) => sum + computing + communicating, 0);
+    return 1 - busy / (length * phases.length);
+  }, name);
 
 /** Median seconds of an all-reduce at the slower rank. */
 const reduce = (page, name, floats) =>
@@ -95,13 +117,16 @@ async function measureRow(page, row, rounds) {
   await open(page, 'two', 2, row.transport, row.mesh);
   const values = [];
   const seconds = { one: [], two: [] };
-  if (row.mesh) {
+  // The first step makes buffers and the optimizer's state.
+  if (row.mesh) await step(page, 'two');
+  if (row.unit === 'x') {
     await open(page, 'one', 1, row.transport, mesh({}));
-    // The first step makes buffers and the optimizer's state.
-    for (const name of ['one', 'two']) await step(page, name);
+    await step(page, 'one');
   }
   for (let round = 0; round < rounds; round++) {
-    if (row.mesh) {
+    if (row.unit === 'share') {
+      values.push(await bubbleOf(page, 'two'));
+    } else if (row.unit === 'x') {
       for (const name of round % 2 ? ['two', 'one'] : ['one', 'two']) seconds[name].push(await step(page, name));
       values.push(seconds.one[round] / seconds.two[round]);
     } else {
@@ -114,7 +139,11 @@ async function measureRow(page, row, rounds) {
     window.worlds.clear();
   });
   const tokens = (list) => rounded(TOKENS / median(list));
-  return told(row, values, row.mesh && { tokens_per_second: { one: tokens(seconds.one), two: tokens(seconds.two) } });
+  if (row.unit === 'share') {
+    const [stages, microBatches] = row.shape;
+    return told(row, values, { ideal: rounded((stages - 1) / (microBatches + stages - 1)) });
+  }
+  return told(row, values, row.unit === 'x' && { tokens_per_second: { one: tokens(seconds.one), two: tokens(seconds.two) } });
 }
 
 /** All rows, each handed to `each` when it is measured. */

@@ -85,7 +85,8 @@ if (all.includes('parallel')) {
   await measureParallel(page, rounds, (row) => {
     rows.push(row);
     const tokens = row.tokens_per_second ? `  (${row.tokens_per_second.one} tokens/s on one rank, ${row.tokens_per_second.two} on two)` : '';
-    console.log(`${`parallel ${row.op}`.padEnd(42)} ${String(row.ours).padStart(7)} ${row.unit.padEnd(8)} (${row.spread.join('–')})${tokens}`);
+    const ideal = row.ideal === undefined ? '' : `  (GPipe and 1F1B with equal stages: ${row.ideal})`;
+    console.log(`${`parallel ${row.op}`.padEnd(42)} ${String(row.ours).padStart(7)} ${row.unit.padEnd(8)} (${row.spread.join('–')})${tokens}${ideal}`);
   });
   await page.close();
 }

@@ -13,12 +13,13 @@ use crate::lab::problems::internal;
 use crate::nn::ModelConfig;
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::Kind;
-use crate::parallel::formula::step;
+use crate::parallel::formula::{self, step};
 use crate::parallel::mesh::Axis;
 use crate::parallel::outline::{ParamOutline, outline};
 use crate::parallel::partition::{self, Device, SegmentCost, balanced};
-use crate::parallel::plan::Plan;
+use crate::parallel::plan::{Plan, Settings};
 use crate::parallel::schedule::{Costs, Link, StageCost};
+use crate::parallel::zero::ZeroStage;
 
 /// What is to be expected of each step of `spec`, by what all ranks' pilots measured, on a machine of `cores` cores.
 ///
@@ -71,12 +72,19 @@ fn divide(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, pilots: &[Pilo
     let fastest = pilots.iter().min_by(|a, b| whole(a).total_cmp(&whole(b))).expect("a mesh has a rank");
     let params = outline(config, &plan.part_of(0..config.n_segments(), 0), setup::lora(spec).as_ref());
     let kinds = planned::segments(config);
+    // With a pipeline, replicas share out the optimizer's state at most.
+    let sharing = if plan.settings.zero == ZeroStage::None { 1 } else { plan.mesh.size(Axis::Data) as u64 };
+    let moments = |learning: u64| (2 * learning).div_ceil(sharing);
     let segments: Vec<SegmentCost> = (kinds.iter().enumerate())
         .map(|(index, &kind)| {
             let of: Vec<&ParamOutline> = params.iter().filter(|param| param.segment == index).collect();
             let (all, learning) = (elements(&of, |_| true), elements(&of, |param| param.trainable));
             let time = &fastest.segments[kind as usize];
-            SegmentCost { work: seconds(time), fixed_bytes: 4 * (all + 3 * learning), activation_bytes: time.activation_bytes }
+            SegmentCost {
+                work: seconds(time),
+                fixed_bytes: 4 * (all + learning + moments(learning)),
+                activation_bytes: time.activation_bytes,
+            }
         })
         .collect();
     let devices: Vec<Device> = (0..plan.mesh.size(Axis::Pipeline))
@@ -121,7 +129,7 @@ impl Model<'_> {
             speeds: vec![1.0; self.plan.mesh.size(Axis::Pipeline)],
             link: self.link,
             reduce_gradients: self.slowest(|rank| self.reduction(rank)),
-            optimizer_step: self.slowest(|rank| self.learning(rank) * self.pilots[rank].update_per_parameter),
+            optimizer_step: self.slowest(|rank| self.updated(rank) * self.pilots[rank].update_per_parameter),
         }
     }
 
@@ -150,11 +158,27 @@ impl Model<'_> {
         cost
     }
 
-    /// Seconds of the sums of gradients at the end of a step.
+    /// Seconds of the sums of gradients at the end of a step; with ZeRO, of all that replicas share out, whenever they do.
     fn reduction(&self, rank: usize) -> f64 {
+        if self.plan.settings.zero != ZeroStage::None {
+            return self.zero_seconds(rank);
+        }
         let bytes = self.learning(rank) * size_of::<f32>() as f64;
         let share = self.plan.settings.compression.encoded_len(1 << 20) as f64 / (4 << 20) as f64;
         self.sum_seconds(Axis::Data, (bytes * share) as usize)
+    }
+
+    /// Seconds of what a rank sends for ZeRO: all that it would not send without, in collectives of their own.
+    fn zero_seconds(&self, rank: usize) -> f64 {
+        let lora = setup::lora(self.spec);
+        let sent = |plan: &Plan| {
+            let step = step::step(plan, self.config, lora.as_ref(), rank);
+            [step.of(Kind::ReduceScatter), step.of(Kind::AllGather)].into_iter().sum::<formula::Traffic>()
+        };
+        let settings = Settings { zero: ZeroStage::None, ..self.plan.settings.clone() };
+        let (with, without) = (sent(self.plan), sent(&Plan { settings, ..self.plan.clone() }));
+        let (bytes, messages) = (with.bytes - without.bytes, with.messages - without.messages);
+        messages as f64 * self.link.latency + self.link.bandwidth.map_or(0.0, |bandwidth| bytes as f64 / bandwidth)
     }
 
     /// Seconds of an all-reduce of so many bytes along an axis.
@@ -175,6 +199,11 @@ impl Model<'_> {
         params.iter().filter(|param| param.trainable).map(|param| param.len as f64).sum()
     }
 
+    /// Parameters that a rank updates.
+    fn updated(&self, rank: usize) -> f64 {
+        setup::kept_by(self.spec, self.plan, self.config, rank).optimizer as f64 / 2.0
+    }
+
     /// Bytes of a micro-batch's hidden states.
     fn hidden_bytes(&self) -> usize {
         self.plan.micro_batch_size() * self.plan.seq_len * self.config.d_model * size_of::<f32>()
@@ -184,3 +213,6 @@ impl Model<'_> {
 fn total(cost: &StageCost) -> f64 {
     cost.forward + cost.backward_input + cost.backward_weight
 }
+
+#[cfg(test)]
+mod tests;

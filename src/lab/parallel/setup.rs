@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::problems;
-use super::spec::{AlgorithmSpec, CompressionSpec, FamilySpec, NEW_MODEL, ParallelModelSpec, ParallelSpec, ZeroSpec};
+use super::spec::{AlgorithmSpec, CompressionSpec, FamilySpec, NEW_MODEL, ParallelModelSpec, ParallelSpec, PartitionSpec, ZeroSpec};
 use crate::data::{ByteTokenizer, Corpus, Tokenizer};
 use crate::finetune::lora::LoraConfig;
 use crate::formats::hf_config::HfConfig;
@@ -128,7 +128,10 @@ pub fn plan(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize, stages:
         Some(stages) => plan.divided(stages.iter().map(|&(start, end)| Range { start, end }).collect()),
         None => plan,
     };
-    check_memory(spec, &plan, config)?;
+    // Layers that are to be divided by memory, too, are checked when they are.
+    if stages.is_some() || spec.mesh.partition == PartitionSpec::Even {
+        check_memory(spec, &plan, config)?;
+    }
     Ok(plan)
 }
 
@@ -139,7 +142,6 @@ pub fn kept_by(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usi
 
 /// Checks that what each rank holds all the time fits its limit; activations come on top, and are checked while it runs.
 fn check_memory(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> Result<(), Problem> {
-    // Layers that are divided by memory are checked when they are.
     let ranks = (0..plan.mesh.ranks()).map(|rank| (rank, kept_by(spec, plan, config, rank), allowance(spec, rank).1));
     let bytes = |kept: &Kept| 4 * (kept.parameters + kept.gradients + kept.optimizer);
     match ranks.filter(|(_, kept, limit)| bytes(kept) > *limit).max_by_key(|(_, kept, limit)| bytes(kept) - limit) {

@@ -119,6 +119,11 @@ pub(super) async fn sum_grads(params: &mut Params, ids: &[ParamId], group: &Grou
     if group.size() == 1 || ids.is_empty() {
         return Ok(());
     }
+    // Large weights fill a bucket each, and need no copy.
+    if let [id] = *ids {
+        let (_, grad) = params.grad_mut(id)?;
+        return Ok(group.all_reduce(grad, Reduce::Sum, algorithm).await?);
+    }
     let mut flat = flat_grads(params, ids)?;
     group.all_reduce(flat.data_mut(), Reduce::Sum, algorithm).await?;
     put_grads(params, ids, flat.data())
