@@ -20,7 +20,7 @@ pub(super) fn multiply<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Sca
         n
     } else if b.col_stride == 1 {
         // Rows are read in runs as long as can be: the processor fetches them ahead.
-        n.div_ceil(pool::threads()).next_multiple_of(LINE * S::LANES)
+        n.div_ceil(pool::threads()).next_multiple_of(S::LANES)
     } else {
         (PARALLEL_FROM / 2 / k).next_multiple_of(STREAMS).max(STREAMS)
     };
@@ -51,27 +51,26 @@ fn combine(s: Scaling, sum: f32, old: f32) -> f32 {
 /// Multiplications below which threads do not pay.
 const PARALLEL_FROM: usize = 1 << 18;
 
-/// Columns of B that are read side by side: as many streams as the processor fetches ahead of.
-const STREAMS: usize = 4;
-/// Rows of B that are added at a time.
-const ROWS: usize = 3;
+/// Columns of B that are read side by side. They lie far apart, so that each stream goes on from one column to the next without a gap,
+/// and the processor fetches ahead of all.
+const STREAMS: usize = 6;
+/// Rows of B that are added at a time: likewise.
+const ROWS: usize = 6;
 
 /// Each output is the dot product of `a` with a contiguous column of B.
 #[inline(always)]
 fn dot_columns<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Scaling, out: &mut [f32]) {
     let column = |j: usize| &b.data[j * b.col_stride..][..a.len()];
-    let mut groups = out.chunks_exact_mut(STREAMS);
-    let mut col = cols.start;
-    for out in &mut groups {
-        let sums: [f32; STREAMS] = dots(isa, a, std::array::from_fn(|i| column(col + i)));
-        for (out, sum) in out.iter_mut().zip(sums) {
-            *out = combine(s, sum, *out);
+    let each = out.len() / STREAMS;
+    for j in 0..each {
+        let sums: [f32; STREAMS] = dots(isa, a, std::array::from_fn(|i| column(cols.start + j + i * each)));
+        for (i, sum) in sums.into_iter().enumerate() {
+            out[j + i * each] = combine(s, sum, out[j + i * each]);
         }
-        col += STREAMS;
     }
-    for (j, out) in (col..).zip(groups.into_remainder()) {
-        let [sum] = dots(isa, a, [column(j)]);
-        *out = combine(s, sum, *out);
+    for j in each * STREAMS..out.len() {
+        let [sum] = dots(isa, a, [column(cols.start + j)]);
+        out[j] = combine(s, sum, out[j]);
     }
 }
 
@@ -100,47 +99,36 @@ fn dots<S: Simd, const COLUMNS: usize>(isa: S, a: &[f32], columns: [&[f32]; COLU
     acc.map(|[even, odd]| isa.reduce_add(isa.add(even, odd)))
 }
 
-/// The outputs are a sum of B's contiguous rows with the weights `a`, some rows at a time from front to back.
+/// The outputs are a sum of B's contiguous rows with the weights `a`, some rows at a time.
 #[inline(always)]
 fn weigh_rows<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Scaling, out: &mut [f32]) {
     let row = |p: usize| &b.data[p * b.row_stride..][cols.clone()];
-    let last = a.len() / ROWS * ROWS;
+    let each = a.len() / ROWS;
+    let last = each * ROWS;
     for out in out.iter_mut() {
         *out = if s.beta == 0.0 { 0.0 } else { s.beta * *out };
     }
-    for p in (0..last).step_by(ROWS) {
-        let weights: [f32; ROWS] = std::array::from_fn(|i| s.alpha * a[p + i]);
-        add_rows(isa, weights, std::array::from_fn(|i| row(p + i)), out);
+    for p in 0..each {
+        let weights: [f32; ROWS] = std::array::from_fn(|i| s.alpha * a[p + i * each]);
+        add_rows(isa, weights, std::array::from_fn(|i| row(p + i * each)), out);
     }
     for (p, a) in a.iter().enumerate().skip(last) {
         add_rows(isa, [s.alpha * a], [row(p)], out);
     }
 }
 
-/// Vectors of a row that are read in one go; more would not all find a register.
-const LINE: usize = 2;
-
 /// `out += Σ a row`.
 #[inline(always)]
 fn add_rows<S: Simd, const N: usize>(isa: S, a: [f32; N], rows: [&[f32]; N], out: &mut [f32]) {
     let weights = a.map(|a| isa.splat(a));
-    let line = LINE * S::LANES;
-    let full = out.len() / line * line;
-    for (j, out) in (0..full).step_by(line).zip(out.chunks_exact_mut(line)) {
-        let mut acc = [isa.splat(0.0); LINE];
-        for (acc, out) in acc.iter_mut().zip(out.chunks_exact(S::LANES)) {
-            *acc = isa.load(out);
-        }
+    let full = out.len() / S::LANES * S::LANES;
+    for (j, out) in (0..full).step_by(S::LANES).zip(out.chunks_exact_mut(S::LANES)) {
+        let mut sum = isa.load(out);
         for (row, weight) in rows.iter().zip(weights) {
-            for (v, acc) in acc.iter_mut().enumerate() {
-                // SAFETY: `line` floats from `j` on are within each row, which is as long as `out`.
-                let b = unsafe { isa.load_ptr(row.as_ptr().add(j + v * S::LANES)) };
-                *acc = isa.mul_add(weight, b, *acc);
-            }
+            // SAFETY: a vector from `j` on is within each row, which is as long as `out`.
+            sum = isa.mul_add(weight, unsafe { isa.load_ptr(row.as_ptr().add(j)) }, sum);
         }
-        for (acc, out) in acc.into_iter().zip(out.chunks_exact_mut(S::LANES)) {
-            isa.store(acc, out);
-        }
+        isa.store(sum, out);
     }
     for (j, out) in out.iter_mut().enumerate().skip(full) {
         *out += rows.iter().zip(a).map(|(row, a)| a * row[j]).sum::<f32>();

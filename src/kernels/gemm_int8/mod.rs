@@ -49,8 +49,9 @@ pub fn gemm_int8(m: usize, k: usize, n: usize, a: &[u8], b: &[i8], c: &mut [i32]
 fn thin<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8], c: &mut [i32]) {
     let parallel = pool::work([m, k, n]) >= PARALLEL_FROM / 4;
     let c = SharedOut::new(c);
-    pool::run(n.div_ceil(JOB_COLS), parallel, |job| {
-        let cols = job * JOB_COLS..(job * JOB_COLS + JOB_COLS).min(n);
+    let grain = if parallel { n.div_ceil(pool::threads()) } else { n };
+    pool::run(n.div_ceil(grain), parallel, |job| {
+        let cols = job * grain..(job * grain + grain).min(n);
         isa.vectorize(
             #[inline(always)]
             || {
@@ -58,15 +59,16 @@ fn thin<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8]
                     // SAFETY: the columns of this job in row `i` of C; no other job writes them.
                     let out = unsafe { std::slice::from_raw_parts_mut(c.at(i * n + cols.start), cols.len()) };
                     let a = &a[i * k..][..k];
-                    let mut groups = out.chunks_exact_mut(STREAMS);
-                    let mut col = cols.start;
-                    for out in &mut groups {
-                        let sums: [i32; STREAMS] = dots(isa, a, std::array::from_fn(|j| &b[(col + j) * k..][..k]));
-                        out.copy_from_slice(&sums);
-                        col += STREAMS;
+                    let row = |j: usize| &b[(cols.start + j) * k..][..k];
+                    let each = out.len() / STREAMS;
+                    for j in 0..each {
+                        let sums: [i32; STREAMS] = dots(isa, a, std::array::from_fn(|stream| row(j + stream * each)));
+                        for (stream, sum) in sums.into_iter().enumerate() {
+                            out[j + stream * each] = sum;
+                        }
                     }
-                    for (j, out) in (col..).zip(groups.into_remainder()) {
-                        [*out] = dots(isa, a, [&b[j * k..][..k]]);
+                    for j in each * STREAMS..out.len() {
+                        [out[j]] = dots(isa, a, [row(j)]);
                     }
                 }
             },
@@ -74,8 +76,9 @@ fn thin<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8]
     });
 }
 
-/// Rows of B that are read side by side: as many streams as the processor fetches ahead of.
-const STREAMS: usize = 4;
+/// Rows of B that are read side by side. They lie far apart, so that each stream goes on from one row to the next without a gap, and
+/// the processor fetches ahead of all.
+const STREAMS: usize = 6;
 
 /// The dot products of `a` with some rows of B.
 #[inline(always)]
