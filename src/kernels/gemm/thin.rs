@@ -68,9 +68,9 @@ fn dot_columns<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Sc
             out[j + i * each] = combine(s, sum, out[j + i * each]);
         }
     }
-    for j in each * STREAMS..out.len() {
+    for (j, out) in out.iter_mut().enumerate().skip(each * STREAMS) {
         let [sum] = dots(isa, a, [column(cols.start + j)]);
-        out[j] = combine(s, sum, out[j]);
+        *out = combine(s, sum, *out);
     }
 }
 

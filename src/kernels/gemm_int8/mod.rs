@@ -67,8 +67,8 @@ fn thin<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8]
                             out[j + stream * each] = sum;
                         }
                     }
-                    for j in each * STREAMS..out.len() {
-                        [out[j]] = dots(isa, a, [row(j)]);
+                    for (j, out) in out.iter_mut().enumerate().skip(each * STREAMS) {
+                        [*out] = dots(isa, a, [row(j)]);
                     }
                 }
             },
