@@ -12,7 +12,7 @@ export function tiny(patch: SpecPatch = {}): ParallelSpec {
     mesh: { pipeline: 1, micro_batches: 1 },
     model: { n_layers: 4, d_model: 32, n_heads: 4, d_ff: 64 },
     data: { corpus: 'shakespeare-sonnets', context: 16 },
-    training: { steps: 20, batch_size: 8, learning_rate: 1e-4 },
+    training: { steps: 20, batch_size: 8, learning_rate: 1e-3 },
   });
   return patched({ version, ...groups }, patch);
 }
