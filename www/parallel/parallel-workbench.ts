@@ -118,7 +118,11 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   /** Fine-tuning is that of the other lab. */
   fieldText(path: string): FieldText | undefined {
     const texts: Record<string, FieldText | undefined> = { ...messages().fields, ...messages().parallel.fields };
-    return texts[path];
+    // A problem may be of several fields together.
+    const { mesh, groups } = messages().parallel;
+    const groupNames: Record<string, string | undefined> = { ...groups, mesh: mesh.heading };
+    const label = groupNames[path];
+    return texts[path] ?? (label === undefined ? undefined : { label, help: '' });
   }
 
   optionText(path: string, option: string): string {
