@@ -187,7 +187,7 @@ for (const { name, mesh, message, sizes } of [
 }
 
 test('a model that one rank cannot hold is refused, and trains on the mesh that is proposed, each rank within its limit', async ({ page }) => {
-  const limit = 16;
+  const limit = 20;
   const spec = tiny({
     model: { family: 'gpt', n_layers: 8, d_model: 128, n_heads: 4, d_ff: 512 },
     training: { ...tiny().training, steps: 3 },
