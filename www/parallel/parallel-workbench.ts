@@ -133,7 +133,9 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   // ---- What is wrong
 
   get allProblems(): Problem[] {
-    return [...this.startProblems, ...this.session.problems];
+    // Of a rank that is gone, its own notice tells, with the way on.
+    const told = this.session.lost ? this.session.problems.filter(({ code }) => code !== 'rank_lost') : this.session.problems;
+    return [...this.startProblems, ...told];
   }
 
   get crashed(): boolean {

@@ -80,6 +80,8 @@ export interface Session extends EventTarget {
   /** What each rank measured in the last step. */
   readonly ranks: RankStep[];
   readonly lost: LostRank | null;
+  /** Whether ranks are to wait before each action, from the next step on. */
+  readonly through: boolean;
   /** In step-through: what each rank will do next, and holds; null where it computes or waits. */
   readonly gates: (AtGate | null)[];
   /** What messages of the run go, or went, through. */

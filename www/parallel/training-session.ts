@@ -42,6 +42,7 @@ export class TrainingSession extends EventTarget implements Session {
   steps: StepSummary[] = [];
   ranks: RankStep[] = [];
   lost: LostRank | null = null;
+  through = false;
   gates: (AtGate | null)[] = [];
   loading: Session['loading'] = null;
   transport: Wire['kind'] | null = null;
@@ -57,8 +58,6 @@ export class TrainingSession extends EventTarget implements Session {
   private failure: Problem[] = [];
   private planTimer = 0;
   private planNumber = 0;
-  /** Every rank waits before each action. */
-  private through = false;
   /** Steps to do before the next pause; null: all. */
   private allowed: number | null = null;
   private wake: (() => void) | null = null;
