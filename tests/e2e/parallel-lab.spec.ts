@@ -150,6 +150,14 @@ test('action by action: what comes next, what is held, and the end of the step',
   await expect(labState(page)).toContainText('over ports');
 });
 
+test('what compression saves is told beside what it does to the loss', async ({ page }) => {
+  await openLab(page, patched(pipeline(4), { mesh: { data: 2, micro_batches: 2 }, communication: { compression: 'int8' } }));
+  await runLab(page);
+  await expect(labState(page)).toContainText('Finished', { timeout: 30_000 });
+  // A byte and a share of a scale instead of four.
+  await expect(page.locator('traffic-table .saved')).toHaveText(/Compression saved 7\d% of the gradients’ bytes: .* In return, the loss was off that of one rank by .*% at most/s);
+});
+
 test('a lesson sets its experiment up', async ({ page }) => {
   await openLab(page);
   await page.getByRole('button', { name: /6 ZeRO/ }).click();

@@ -228,9 +228,8 @@ pub fn lost(error: &Lost) -> Problem {
 
 /// A rank whose memory is full. What there is to change has other names here than for the first lab's runs.
 fn out_of_memory(rank: usize, refused: &OutOfMemory) -> Problem {
-    let renamed = |text: String| {
-        text.replace("resources.memory_limit", "ranks.memory_limit").replace("gradient_accumulation", "mesh.micro_batches")
-    };
+    let renamed =
+        |text: String| text.replace("resources.memory_limit", "ranks.memory_limit").replace("gradient_accumulation", "mesh.micro_batches");
     let Problem { code, run, field, value, message } = of_rank(rank, reasons::out_of_memory(refused));
     let message = Text { en: renamed(message.en), zh: renamed(message.zh) };
     Problem { code, run, field: field.map(renamed), value, message }
