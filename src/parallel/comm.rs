@@ -191,6 +191,12 @@ impl Comm {
         self.counts.take();
     }
 
+    /// Numbers collectives from 0 again. Ranks that began another number of them in a space, as those of another mesh may have, agree
+    /// from then on. All ranks do so while no collective is under way at any of them.
+    pub fn renumber(&self) {
+        self.begun.borrow_mut().clear();
+    }
+
     /// The tag of the next collective in a space: all members begin their collectives in the same order.
     pub(super) fn next_tag(&self, space: u32) -> Tag {
         let mut begun = self.begun.borrow_mut();

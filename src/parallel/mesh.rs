@@ -66,8 +66,10 @@ pub enum MeshError {
     },
 }
 
+/// Experts are named only where there are any.
 fn shown(sizes: &PerAxis) -> String {
-    Axis::ALL.iter().zip(sizes).map(|(axis, size)| format!("{} {size}", axis.name())).collect::<Vec<_>>().join(" × ")
+    let named = Axis::ALL.iter().zip(sizes).filter(|&(&axis, &size)| axis != Axis::Expert || size != 1);
+    named.map(|(axis, size)| format!("{} {size}", axis.name())).collect::<Vec<_>>().join(" × ")
 }
 
 fn ranks_shown(sizes: &PerAxis) -> String {
@@ -180,11 +182,11 @@ mod tests {
     #[test]
     fn errors_name_the_nearest_mesh() {
         let error = Mesh::new([2, 0, 1, 2], 8).unwrap_err();
-        assert_eq!(error.to_string(), "the mesh's pipeline axis has size 0; the nearest is data 2 × pipeline 1 × expert 1 × tensor 2");
+        assert_eq!(error.to_string(), "the mesh's pipeline axis has size 0; the nearest is data 2 × pipeline 1 × tensor 2");
         let error = Mesh::new([4, 2, 1, 2], 8).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the mesh data 4 × pipeline 2 × expert 1 × tensor 2 has 16 ranks, more than 8; the nearest is data 2 × pipeline 2 × expert 1 × tensor 2"
+            "the mesh data 4 × pipeline 2 × tensor 2 has 16 ranks, more than 8; the nearest is data 2 × pipeline 2 × tensor 2"
         );
         let error = Mesh::new([1, usize::MAX, 2, 3], 8).unwrap_err();
         assert_eq!(error, MeshError::TooManyRanks { sizes: [1, usize::MAX, 2, 3], limit: 8, nearest: [1, 1, 2, 3] });

@@ -1,5 +1,7 @@
 /** Served without COOP and COEP headers the same experiment runs, without threads, and the page says so. */
 import { expect, open, run, state, test } from './page';
+import { labState, openLab, runLab, violations } from './parallel-page';
+import { apart, tiny } from './parallel-runs';
 import { openParallel, selfCheck } from './ranks';
 
 test('the experiment runs without threads, and the page says so', async ({ page }) => {
@@ -31,4 +33,23 @@ test('every collective between ranks over ports; shared memory is refused, with 
   await selfCheck(page, { ranks: 3 });
   const refused = await page.evaluate(() => window.openWorld({ ranks: 2, transport: 'shared' }).then(() => 'open', String));
   expect(refused).toContain('This page is not cross-origin isolated');
+});
+
+test('the lab of parallel training trains over ports, with the losses of one rank', async ({ page }) => {
+  await openLab(page, tiny({ mesh: { pipeline: 2, data: 2, micro_batches: 2 }, training: { ...tiny().training, steps: 5 } }));
+  await expect(page.locator('problem-banner')).toContainText('ranks cannot share memory');
+  await runLab(page);
+  await expect(labState(page)).toContainText('Finished after 5 steps', { timeout: 30_000 });
+  await expect(labState(page)).toContainText('over ports');
+  const [losses, alone] = await page.evaluate(() => [window.session.steps.map(({ loss }) => loss), window.session.baseline!.losses]);
+  expect(losses).toHaveLength(5);
+  expect(apart(losses!, alone!)).toBeLessThan(1e-5);
+  expect(await violations(page)).toEqual([]);
+});
+
+test('the transport "shared" is refused there, with the reason', async ({ page }) => {
+  await openLab(page, tiny({ mesh: { data: 2 }, communication: { transport: 'shared' } }));
+  await runLab(page);
+  await expect(page.locator('problem-banner [role=alert]')).toContainText('This page is not cross-origin isolated');
+  await expect(page.getByRole('button', { name: /^Run/ })).toBeEnabled();
 });

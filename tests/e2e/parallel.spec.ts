@@ -13,7 +13,7 @@ for (const transport of ['shared', 'ports'] as const) {
   test(`a run is stopped while its ranks wait, ${transport}`, async ({ page }) => {
     await openParallel(page);
     const [error] = await stopped(page, { ranks: 2, transport });
-    expect(error).toMatch(/the run was stopped while rank \d was in it/);
+    expect(error).toMatch(/The run was stopped while rank \d was in it/);
   });
 
   test(`an all-reduce of 1 MiB, ${transport}`, async ({ page }, info) => {

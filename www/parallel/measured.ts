@@ -48,7 +48,6 @@ export interface Saved {
   whole: number;
 }
 
-const FLOAT_BYTES = 4;
 /** How compressed gradients go, and nothing else where rows are not shared out between tensor ranks. */
 const COMPRESSED_KINDS = ['all_to_all', 'all_gather'];
 
@@ -56,9 +55,8 @@ const COMPRESSED_KINDS = ['all_to_all', 'all_gather'];
 export function savedBytes({ mesh, communication }: ParallelSpec, planned: Planned | null, traffic: Traffic[]): Saved | null {
   if (communication.compression === 'none' || mesh.data === 1 || mesh.sequence_parallel || !planned) return null;
   const sent = traffic.filter(({ kind }) => COMPRESSED_KINDS.includes(kind)).reduce((sum, { bytes }) => sum + bytes, 0);
-  const learning = planned.trainable_parameters / planned.parameters;
-  const held = planned.ranks.filter(({ data }) => data === 0).reduce((sum, { parameters }) => sum + parameters, 0);
+  const gradients = planned.ranks.filter(({ data }) => data === 0).reduce((sum, { bytes }) => sum + (bytes['gradients'] ?? 0), 0);
   // All members of a group together, whatever their number sends: by ring and tree each value goes 2 (n - 1) ways.
   const ways = communication.algorithm === 'naive' ? mesh.data * (mesh.data - 1) : 2 * (mesh.data - 1);
-  return { sent, whole: FLOAT_BYTES * held * learning * ways };
+  return { sent, whole: gradients * ways };
 }

@@ -9,20 +9,14 @@ import type { ParallelSpec } from '../types/generated/ParallelSpec';
 import type { Planned } from '../types/generated/Planned';
 import type { Problem } from '../types/generated/Problem';
 import type { FormModel } from '../workbench/form-model';
-import type { NoticeModel } from '../workbench/notice-model';
+import type { NoticeModel, Remedy } from '../workbench/notice-model';
 import { PARALLEL_GROUPS, defaultParallelSpec, fitsParallel } from './parallel-spec';
-import type { Session, SessionPhase } from './session';
+import type { Ran, Session, SessionPhase } from './session';
 
 const BUSY: SessionPhase[] = ['loading', 'baseline', 'pilot', 'running', 'paused', 'stepping'];
 
 /** Time between two drawings of a running experiment: drawing takes the cores from the training. */
 const DRAW_MILLISECONDS = 120;
-
-/** A run, as it was begun. */
-export interface Ran {
-  spec: ParallelSpec;
-  planned: Planned | null;
-}
 
 export class ParallelWorkbench extends EventTarget implements FormModel, NoticeModel {
   readonly groups = PARALLEL_GROUPS;
@@ -30,12 +24,8 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   brokenLink: BrokenLink | null = null;
   /** Whether one rank trains alone first, for comparison. */
   compare = true;
-  /** What the measurements are of; null: nothing was run yet. */
-  ran: Ran | null = null;
 
   private readonly address = new Address<ParallelSpec>(defaultParallelSpec, fitsParallel);
-  private wasBusy = false;
-  private recovering = false;
   private keepsMeasured = false;
   /** What went wrong before the session could tell. */
   private startProblems: Problem[] = [];
@@ -57,6 +47,11 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
     return this.session.spec;
   }
 
+  /** What the measurements are of. */
+  get ran(): Ran | null {
+    return this.session.ran;
+  }
+
   get busy(): boolean {
     return BUSY.includes(this.session.phase);
   }
@@ -74,6 +69,11 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   /** The plan of the run that is shown, or of the spec. */
   get planned(): Planned | null {
     return this.viewsRun ? this.ran!.planned : this.session.planned;
+  }
+
+  /** The plan of the spec; as the run divided the layers, where it was one of it. */
+  get writtenPlan(): Planned | null {
+    return this.ran !== null && !this.stale ? this.ran.planned : this.session.planned;
   }
 
   viewRun(view: boolean): void {
@@ -118,7 +118,11 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   /** Fine-tuning is that of the other lab. */
   fieldText(path: string): FieldText | undefined {
     const texts: Record<string, FieldText | undefined> = { ...messages().fields, ...messages().parallel.fields };
-    return texts[path];
+    // A problem may be of several fields together.
+    const { mesh, groups } = messages().parallel;
+    const groupNames: Record<string, string | undefined> = { ...groups, mesh: mesh.heading };
+    const label = groupNames[path];
+    return texts[path] ?? (label === undefined ? undefined : { label, help: '' });
   }
 
   optionText(path: string, option: string): string {
@@ -129,7 +133,9 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   // ---- What is wrong
 
   get allProblems(): Problem[] {
-    return [...this.startProblems, ...this.session.problems];
+    // Of a rank that is gone, its own notice tells, with the way on.
+    const told = this.session.lost ? this.session.problems.filter(({ code }) => code !== 'rank_lost') : this.session.problems;
+    return [...this.startProblems, ...told];
   }
 
   get crashed(): boolean {
@@ -148,6 +154,13 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
     this.changed();
   }
 
+  /** The nearest mesh that can be, where what is written cannot. */
+  get remedy(): Remedy | null {
+    const { nearest } = this.session;
+    if (!nearest || this.busy) return null;
+    return { label: messages().parallel.mesh.adopt(nearest), take: () => this.write({ ...this.spec, mesh: nearest }) };
+  }
+
   // ---- Running
 
   async runNow(): Promise<void> {
@@ -155,9 +168,7 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   }
 
   async recover(): Promise<void> {
-    this.recovering = true;
     await this.started(this.session.recover());
-    this.recovering = false;
   }
 
   private async started(run: Promise<void>): Promise<void> {
@@ -171,12 +182,8 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
     }
   }
 
-  /** Whoever begins a run, what is shown from then on is measured of the spec as it was then. */
+  /** A run that goes on is drawn now and then only. */
   private follow(): void {
-    const { spec, planned } = this.session;
-    if (this.busy && !this.wasBusy && !this.recovering) this.ran = { spec: structuredClone(spec), planned };
-    else if (this.ran && !this.stale) this.ran.planned = planned ?? this.ran.planned;
-    this.wasBusy = this.busy;
     if (this.session.phase !== 'running') return this.changed();
     this.growTimer ||= window.setTimeout(() => {
       this.growTimer = 0;

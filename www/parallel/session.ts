@@ -50,6 +50,13 @@ export interface LostRank {
   noticedAfter: number;
 }
 
+/** A run, as it was begun. */
+export interface Ran {
+  spec: ParallelSpec;
+  /** As the layers were divided in the end. */
+  planned: Planned;
+}
+
 /** The state; it is an EventTarget and tells of each change by the event `change`. */
 export interface Session extends EventTarget {
   readonly spec: ParallelSpec;
@@ -60,6 +67,8 @@ export interface Session extends EventTarget {
   readonly planned: Planned | null;
   /** Where the spec has problems: the nearest mesh that has none, or null. */
   readonly nearest: MeshSpec | null;
+  /** What the measurements are of; null: nothing was run yet. */
+  readonly ran: Ran | null;
   /** Of the run. */
   readonly pilots: Pilot[];
   readonly prediction: Prediction | null;
@@ -71,8 +80,11 @@ export interface Session extends EventTarget {
   /** What each rank measured in the last step. */
   readonly ranks: RankStep[];
   readonly lost: LostRank | null;
+  /** Whether ranks are to wait before each action, from the next step on. */
+  readonly through: boolean;
   /** In step-through: what each rank will do next, and holds; null where it computes or waits. */
   readonly gates: (AtGate | null)[];
+  /** What messages of the run go, or went, through. */
   readonly transport: 'shared' | 'ports' | null;
   /** A file that is on its way, or null. */
   readonly loading: { file: string; loaded: number; total: number } | null;

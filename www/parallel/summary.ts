@@ -96,20 +96,23 @@ function suggest(planned: Planned, ranks: RankStep[], bubbleFraction: number): T
   if (bubbleFraction > MOST_BUBBLE) {
     const share = percent(bubbleFraction);
     suggestions.push({
-      en: `The bubble is ${share} of the pipeline’s time, more than 10 %. Use more micro-batches, fewer stages, or the schedule zb_h1.`,
-      zh: `流水线气泡占 ${share}，超过 10 %。可以增加微批次数、减少阶段数，或改用 zb_h1 调度。`,
+      en: `The bubble is ${share} of the pipeline’s time, more than 10 %. Use more micro-batches, fewer stages, or the schedule ZB‑H1.`,
+      zh: `流水线气泡占 ${share}，超过 10 %。可以增加微批次数、减少阶段数，或改用 ZB‑H1 调度。`,
     });
   }
   const used = Array.from({ length: stages }, (_, stage) => utilisationOf(stage, planned, ranks));
   const busiest = Math.max(...used);
-  used.forEach((share, stage) => {
-    // Of four equal stages and four micro-batches each computes 57 % of the time: a stage is to blame only if others do better.
-    if (share >= LEAST_UTILISATION || share >= LEAST_UTILISATION * busiest) return;
+  // Of four equal stages and four micro-batches each computes 57 % of the time: a stage is to blame only if others do better.
+  const idle = used.flatMap((share, stage) => (share < LEAST_UTILISATION && share < LEAST_UTILISATION * busiest ? stage : []));
+  if (idle.length > 0) {
+    // Told of all at once: the page keeps room for two suggestions.
+    const shares = idle.map((stage) => percent(used[stage]!)).join(', ');
+    const subject = idle.length === 1 ? `Stage ${idle[0]} computes` : `Stages ${idle.join(', ')} compute`;
     suggestions.push({
-      en: `Stage ${stage} computes only ${percent(share)} of the time, less than 80 %, while others have more to do. Divide the layers by measured speed (mesh.partition: balanced).`,
-      zh: `阶段 ${stage} 只有 ${percent(share)} 的时间在计算，低于 80 %，而其他阶段更忙。可以按实测速度划分各层（mesh.partition：balanced）。`,
+      en: `${subject} only ${shares} of the time, less than 80 %, while others have more to do. Divide the layers by measured speed: division, balanced.`,
+      zh: `阶段 ${idle.join('、')} 只有 ${shares.replaceAll(', ', '、')} 的时间在计算，低于 80 %，而其他阶段更忙。可以按实测速度划分各层：把“划分”设为“均衡”。`,
     });
-  });
+  }
   return suggestions;
 }
 

@@ -8,9 +8,10 @@ import type { Planned } from '../types/generated/Planned';
 import type { Prediction } from '../types/generated/Prediction';
 import type { Problem } from '../types/generated/Problem';
 import type { RankStep } from '../types/generated/RankStep';
+import { trainAlone } from './baseline';
 import { Planner } from './planner';
 import type { Stages, Wire } from './protocol';
-import type { Baseline, LostRank, Session, SessionPhase } from './session';
+import type { Baseline, LostRank, Ran, Session, SessionPhase } from './session';
 import { summary, type StepSummary } from './summary';
 import { World, type WorldOptions } from './world';
 
@@ -25,13 +26,15 @@ interface Snapshot {
 
 /** Milliseconds after the last change of a spec until it is planned. */
 const PLAN_AFTER = 60;
+/** Milliseconds that ranks have to end by themselves when a run is cancelled. */
+const STOP_WITHIN = 500;
 const BUSY: SessionPhase[] = ['loading', 'baseline', 'pilot', 'running', 'paused', 'stepping'];
 
 export class TrainingSession extends EventTarget implements Session {
   phase: SessionPhase = 'idle';
-  problems: Problem[] = [];
   planned: Planned | null = null;
   nearest: MeshSpec | null = null;
+  ran: Ran | null = null;
   pilots: Pilot[] = [];
   prediction: Prediction | null = null;
   baseline: Baseline | null = null;
@@ -39,22 +42,28 @@ export class TrainingSession extends EventTarget implements Session {
   steps: StepSummary[] = [];
   ranks: RankStep[] = [];
   lost: LostRank | null = null;
+  through = false;
   gates: (AtGate | null)[] = [];
   loading: Session['loading'] = null;
+  transport: Wire['kind'] | null = null;
 
   private readonly cores = navigator.hardwareConcurrency || 1;
   private readonly planner: Planner;
   private world: World | null = null;
   private stages: Stages = null;
   private snapshot: Snapshot | null = null;
+  /** Why the written spec makes no plan. */
+  private planProblems: Problem[] = [];
+  /** Why the last run failed. */
+  private failure: Problem[] = [];
   private planTimer = 0;
   private planNumber = 0;
-  /** Every rank waits before each action. */
-  private through = false;
   /** Steps to do before the next pause; null: all. */
   private allowed: number | null = null;
   private wake: (() => void) | null = null;
   private cancelled = false;
+  /** A run was asked for, and its plan is on its way. */
+  private starting = false;
 
   constructor(
     public spec: ParallelSpec,
@@ -69,8 +78,9 @@ export class TrainingSession extends EventTarget implements Session {
     return BUSY.includes(this.phase);
   }
 
-  get transport(): Wire['kind'] | null {
-    return this.world?.transport ?? null;
+  /** Why a run failed is told until another spec is written. */
+  get problems(): Problem[] {
+    return [...this.planProblems, ...(this.failure.length > 0 && same(this.spec, this.ran?.spec) ? this.failure : [])];
   }
 
   /** The most ranks that this browser is asked for: each has an engine, and beyond some per core more teach nothing. */
@@ -85,33 +95,42 @@ export class TrainingSession extends EventTarget implements Session {
     this.changed();
   }
 
-  /** Plans the spec as it is written; the plan of a run that is under way stays. */
-  async plan(): Promise<void> {
+  /** Plans the spec as it is written. */
+  async plan(): Promise<Planned | null> {
     clearTimeout(this.planTimer);
     const number = ++this.planNumber;
     const spec = structuredClone(this.spec);
-    const current = (): boolean => number === this.planNumber && !this.busy;
+    const show = (change: Partial<Pick<TrainingSession, 'planned' | 'nearest'>>, problems: Problem[]): void => {
+      if (number !== this.planNumber) return;
+      this.planProblems = problems;
+      this.show({ ...change, ...(!this.busy && { loading: null }) });
+    };
     try {
       const planned = await this.planner.plan(spec, this.maxRanks);
-      if (current()) this.show({ planned, problems: [], nearest: null, loading: null });
+      show({ planned, nearest: null }, []);
+      return planned;
     } catch (error) {
       const nearest = await this.planner.nearest(spec, this.maxRanks).catch(() => null);
-      if (current()) this.show({ planned: null, problems: problemsOf(error), nearest, loading: null });
+      show({ planned: null, nearest }, problemsOf(error));
+      return null;
     }
   }
 
   async run({ compare = true }: { compare?: boolean } = {}): Promise<void> {
-    if (this.busy) return;
-    await this.plan();
-    if (!this.planned) return;
+    if (this.busy || this.starting) return;
+    this.starting = true;
     const spec = structuredClone(this.spec);
+    const planned = await this.plan();
+    this.starting = false;
+    if (!planned) return;
     this.cancelled = false;
     this.allowed = null;
     this.snapshot = null;
     this.stages = null;
-    this.show({ phase: 'loading', problems: [], pilots: [], prediction: null, baseline: null, baselineProblem: null, steps: [], ranks: [], lost: null });
+    this.failure = [];
+    this.show({ phase: 'loading', ran: { spec, planned }, pilots: [], prediction: null, baseline: null, baselineProblem: null, steps: [], ranks: [], lost: null, transport: null });
     await this.guarded(async () => {
-      if (compare && this.planned!.ranks.length > 1) await this.runBaseline(spec);
+      if (compare && planned.ranks.length > 1) await this.runBaseline(spec);
       await this.open(spec);
       await this.pilot(spec);
       await this.prepare(spec);
@@ -150,8 +169,12 @@ export class TrainingSession extends EventTarget implements Session {
   }
 
   cancel(): void {
+    if (!this.busy) return;
     this.cancelled = true;
-    this.world?.stop();
+    const { world } = this;
+    world?.stop();
+    // A rank that builds its model does not hear that at once, and one that is gone never does.
+    setTimeout(() => world?.terminate(), STOP_WITHIN);
     this.go();
   }
 
@@ -165,11 +188,13 @@ export class TrainingSession extends EventTarget implements Session {
   }
 
   async recover(): Promise<void> {
-    if (this.phase !== 'lost') return;
-    const spec = structuredClone(this.ran);
+    if (this.phase !== 'lost' || this.starting) return;
+    const { spec } = this.ran!;
+    this.cancelled = false;
     this.allowed = null;
     this.steps.length = this.snapshot?.step ?? 0;
-    this.show({ phase: 'loading', problems: [], lost: null });
+    this.failure = [];
+    this.show({ phase: 'loading', lost: null });
     await this.guarded(async () => {
       await this.open(spec);
       await this.prepare(spec);
@@ -177,25 +202,24 @@ export class TrainingSession extends EventTarget implements Session {
     });
   }
 
-  /** The spec that the run was started with. */
-  private ran!: ParallelSpec;
-
   /** Runs `work`, and shows how it ended. */
   private async guarded(work: () => Promise<void>): Promise<void> {
+    let end: Partial<TrainingSession>;
     try {
       await work();
-      this.show({ phase: this.cancelled ? 'cancelled' : 'finished' });
-      await this.world?.close().catch(() => undefined);
+      end = { phase: 'finished' };
+      // Nobody waits for it: the next run has ranks of its own.
+      void this.world?.close().catch(() => undefined);
     } catch (error) {
       if (!(error instanceof TinyaiError)) console.error(error);
       const problems = problemsOf(error);
+      const lost = !this.cancelled && problems[0]?.code === 'rank_lost';
+      end = { phase: this.cancelled ? 'cancelled' : lost ? 'lost' : 'failed', lost: lost ? this.lostRank(problems[0]!) : null };
+      this.failure = this.cancelled ? [] : problems;
       this.world?.terminate();
-      if (this.cancelled) this.show({ phase: 'cancelled' });
-      else if (problems[0]?.code === 'rank_lost') this.show({ phase: 'lost', problems, lost: this.lostRank(problems[0]) });
-      else this.show({ phase: 'failed', problems });
     }
     this.world = null;
-    this.show({ gates: [], loading: null });
+    this.show({ ...end, gates: [], loading: null });
   }
 
   private lostRank(problem: Problem): LostRank {
@@ -208,43 +232,32 @@ export class TrainingSession extends EventTarget implements Session {
     };
   }
 
-  /** The same training on one rank, alone. */
   private async runBaseline(spec: ParallelSpec): Promise<void> {
-    const alone = onOneRank(spec);
     this.show({ phase: 'baseline' });
     const world = (this.world = await World.open({ ...this.options, ranks: 1, ...this.listening() }));
-    try {
-      await world.run({ program: 'prepare', spec: alone, stages: null });
-    } catch (error) {
-      if (!(error instanceof TinyaiError)) throw error;
-      world.terminate();
-      return this.show({ baselineProblem: error.problems[0] ?? null });
-    }
-    const baseline: Baseline = { losses: [], seconds: [], peakBytes: 0 };
-    for (let step = 0; step < spec.training.steps && !this.cancelled; step++) {
-      const [measured] = (await world.run({ program: 'train', steps: 1 })) as RankStep[];
-      baseline.losses.push(measured!.loss);
-      baseline.seconds.push(summary(ALONE, [measured!]).seconds);
-      baseline.peakBytes = measured!.memory['total']?.peak_bytes ?? 0;
-      this.show({ baseline });
-    }
-    await world.close();
+    const problem = await trainAlone(world, spec, () => !this.cancelled, (baseline) => this.show({ baseline }));
     this.stopIfCancelled();
+    if (!problem) return world.close();
+    world.terminate();
+    this.show({ baseline: null, baselineProblem: problem });
   }
 
   private async open(spec: ParallelSpec): Promise<void> {
-    this.ran = spec;
     const { transport } = spec.communication;
     // A rank that waits in shared memory does not hear what lets it go on.
     const wire = this.through ? 'ports' : transport === 'auto' ? undefined : transport;
-    this.world = await World.open({ ...this.options, ranks: this.planned!.ranks.length, ...(wire && { transport: wire }), ...this.listening() });
-    this.show({ gates: this.planned!.ranks.map(() => null) });
+    const { ranks } = this.ran!.planned;
+    this.world = await World.open({ ...this.options, ranks: ranks.length, ...(wire && { transport: wire }), ...this.listening() });
+    if (this.pilots.length > 0) this.world.expect(this.pilots, this.cores);
+    this.show({ gates: ranks.map(() => null), transport: this.world.transport });
     this.stopIfCancelled();
   }
 
   private listening(): Pick<WorldOptions, 'onGate' | 'onLoading'> {
     return {
       onGate: (at) => {
+        // One that is still at it when all are to go on is not kept.
+        if (!this.through) return this.world?.pass(at.rank);
         this.gates[at.rank] = at;
         this.changed();
       },
@@ -260,8 +273,8 @@ export class TrainingSession extends EventTarget implements Session {
     const prediction = await this.planner.predict(spec, pilots, this.cores);
     this.stages = prediction.stages;
     const planned = await this.planner.plan(spec, this.maxRanks, this.stages);
-    world.expect(pilots);
-    this.show({ pilots, prediction, planned });
+    world.expect(pilots, this.cores);
+    this.show({ pilots, prediction, ran: { spec, planned } });
     this.stopIfCancelled();
   }
 
@@ -281,7 +294,7 @@ export class TrainingSession extends EventTarget implements Session {
       if (this.through !== gated) await this.toggleGates(spec, (gated = this.through));
       this.show({ phase: gated ? 'stepping' : 'running' });
       const ranks = (await this.world!.run({ program: 'train', steps: 1 })) as RankStep[];
-      this.steps.push(summary(this.planned!, ranks));
+      this.steps.push(summary(this.ran!.planned, ranks));
       if (this.allowed) this.allowed--;
       if (this.steps.length % spec.ranks.snapshot_every === 0) await this.takeSnapshot();
       this.show({ ranks });
@@ -332,22 +345,4 @@ export class TrainingSession extends EventTarget implements Session {
   }
 }
 
-/** The spec on one rank, with its memory limit but as fast as it is. */
-export function onOneRank(spec: ParallelSpec): ParallelSpec {
-  const mesh: MeshSpec = {
-    ...spec.mesh,
-    data: 1,
-    pipeline: 1,
-    tensor: 1,
-    micro_batches: 1,
-    schedule: '1f1b',
-    chunks_per_stage: 1,
-    partition: 'even',
-    zero: 'none',
-    sequence_parallel: false,
-  };
-  return { ...spec, mesh, communication: { ...spec.communication, compression: 'none' }, ranks: { ...spec.ranks, unequal: [] } };
-}
-
-/** As much of a plan as a summary of one rank needs. */
-const ALONE = { ranks: [{ rank: 0, data: 0, pipeline: 0, tensor: 0 }] } as unknown as Planned;
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

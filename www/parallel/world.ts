@@ -36,6 +36,9 @@ const LOST_WORD = 1;
 
 /** Milliseconds without a sign of life after which a rank counts as lost. */
 const PATIENCE = 1500;
+/** The same while a rank builds its model, or measures how long a segment takes: it tells of itself before and after. */
+const BUILDING = 20_000;
+const BUILDS: Program['program'][] = ['pilot', 'prepare', 'restore'];
 /** Milliseconds between two looks at the ranks. */
 const LOOK = 100;
 
@@ -49,6 +52,7 @@ export class World {
   private readonly workers: RankWorker[];
   private watch = 0;
   private watched = 0;
+  private watchPatience = PATIENCE;
 
   private constructor(
     readonly transport: Wire['kind'],
@@ -101,19 +105,19 @@ export class World {
   /** Runs a program on all ranks; what each gave, in their order. Where one fails, its error is that of the whole. */
   async run(program: Program | ((rank: number) => Program)): Promise<unknown[]> {
     const of = (rank: number): Program => (typeof program === 'function' ? program(rank) : program);
-    const watched = ['pilot', 'train'].includes(of(0).program);
-    if (watched) this.startWatch();
+    this.startWatch(BUILDS.includes(of(0).program) ? Math.max(BUILDING, this.patience) : this.patience);
     try {
       return await this.each((worker) => worker.call({ type: 'run', ...of(worker.rank) }));
     } finally {
-      if (watched) this.stopWatch();
+      this.stopWatch();
     }
   }
 
-  /** Sets the patience by what the pilot measured: a rank gives a sign of life after each segment. */
-  expect(pilots: Pilot[]): void {
+  /** Sets the patience by what the pilot measured: a rank gives a sign of life after each segment, and shares its core with others. */
+  expect(pilots: Pilot[], cores: number): void {
     const seconds = pilots.flatMap(({ segments }) => segments.flatMap((segment) => [segment.forward, segment.backward_input + segment.backward_weight]));
-    this.patience = Math.max(PATIENCE, 4000 * Math.max(...seconds));
+    const takeTurns = Math.max(1, this.ranks / cores);
+    this.patience = Math.max(PATIENCE, 4000 * takeTurns * Math.max(...seconds));
   }
 
   /** Lets a rank do the action that it waits before. */
@@ -162,7 +166,8 @@ export class World {
     for (const worker of this.workers) if (worker.rank !== rank) worker.tell({ type: 'lose', rank });
   }
 
-  private startWatch(): void {
+  private startWatch(patience = this.watchPatience): void {
+    this.watchPatience = patience;
     const now = performance.now();
     for (const worker of this.workers) worker.lastBeat = now;
     this.watched = now;
@@ -181,7 +186,7 @@ export class World {
     this.watched = now;
     // This page itself stood still, or sleeps in the background: what was posted meanwhile is heard only now.
     if (late) return this.startWatch();
-    const worker = this.workers.find((worker) => worker.busy && now - worker.lastBeat > this.patience);
+    const worker = this.workers.find((worker) => worker.busy && now - worker.lastBeat > this.watchPatience);
     if (!worker) return;
     const { rank } = worker;
     const milliseconds = Math.round(now - worker.lastBeat);

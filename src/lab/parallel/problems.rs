@@ -12,6 +12,7 @@ use crate::parallel::rank::RankError;
 use crate::parallel::schedule::ScheduleError;
 use crate::parallel::transport::{Lost, Reason};
 use crate::parallel::zero::ZeroError;
+use crate::tensor::OutOfMemory;
 
 /// Settings that make no plan.
 pub fn plan(error: &PlanError) -> Problem {
@@ -197,7 +198,7 @@ pub fn context(spec: &ParallelSpec, most: usize) -> Problem {
 /// A rank whose part cannot be built.
 pub fn build(rank: usize, error: &BuildError) -> Problem {
     match error {
-        BuildError::Memory(refused) => of_rank(rank, reasons::out_of_memory(refused)),
+        BuildError::Memory(refused) => out_of_memory(rank, refused),
         other => Problem { message: reasons::build(other), ..of_rank(rank, conflict("model.base", Text::default())) },
     }
 }
@@ -205,7 +206,7 @@ pub fn build(rank: usize, error: &BuildError) -> Problem {
 /// A rank that cannot go on.
 pub fn rank(rank: usize, error: &RankError) -> Problem {
     match error {
-        RankError::Memory(refused) => of_rank(rank, reasons::out_of_memory(refused)),
+        RankError::Memory(refused) => out_of_memory(rank, refused),
         RankError::Lost(error) => lost(error),
         RankError::Malformed(error) => crate::lab::problems::internal(&error.to_string()),
     }
@@ -218,11 +219,20 @@ pub fn lost(error: &Lost) -> Problem {
         Reason::Closed => format!("rank {who} 已经结束，而其他 rank 还在与它通信。"),
         Reason::Died => format!("rank {who} 出错或被关闭，其他 rank 无法继续。可以从最近的快照继续训练。"),
         Reason::Stopped => format!("训练在 rank {who} 运行时被停止；重新开始即可。"),
-        Reason::OutOfMemory(refused) => return of_rank(who, reasons::out_of_memory(refused)),
+        Reason::OutOfMemory(refused) => return out_of_memory(who, refused),
         Reason::Mismatch { expected, received } => format!("rank {who} 发来 {received} 字节，而应为 {expected} 字节；这是程序错误。"),
     };
     let message = Text { en: reasons::sentence(error), zh };
     Problem { code: ProblemCode::RankLost, run: None, field: None, value: Some(who.to_string()), message }
+}
+
+/// A rank whose memory is full. What there is to change has other names here than for the first lab's runs.
+fn out_of_memory(rank: usize, refused: &OutOfMemory) -> Problem {
+    let renamed =
+        |text: String| text.replace("resources.memory_limit", "ranks.memory_limit").replace("gradient_accumulation", "mesh.micro_batches");
+    let Problem { code, run, field, value, message } = of_rank(rank, reasons::out_of_memory(refused));
+    let message = Text { en: renamed(message.en), zh: renamed(message.zh) };
+    Problem { code, run, field: field.map(renamed), value, message }
 }
 
 /// Names the rank that a problem is about.

@@ -38,11 +38,13 @@ pub struct RankTraining {
 }
 
 impl RankTraining {
-    /// The rank that `comm` belongs to; `stages`, where the layers are divided by what the pilot measured.
+    /// The rank that `comm` belongs to; `stages`, where the layers are divided by what the pilot measured. A world may train one spec
+    /// after another, if all its ranks have ended one before any begins the next.
     ///
     /// # Errors
     /// If the spec makes no plan, a file cannot be used, or this rank's memory limit is too low.
     pub fn new(spec: &ParallelSpec, assets: &Assets, comm: &Rc<Comm>, stages: Option<&[(usize, usize)]>) -> Result<Self, Problem> {
+        comm.renumber();
         let config = setup::config(spec, assets)?;
         let plan = Rc::new(setup::plan(spec, &config, comm.transport().ranks(), stages)?);
         let number = comm.transport().rank();

@@ -11,7 +11,7 @@ use super::check::{CheckError, self_check};
 use super::collectives::{Algorithm, Reduce};
 use super::comm::{Comm, Kind};
 use super::formula;
-use super::group::{Group, even_shards};
+use super::group::{FIRST_FREE_SPACE, Group, even_shards};
 use super::mesh::{Axis, Mesh};
 use super::transport::block_on::block_on;
 use super::transport::memory::Layout;
@@ -64,6 +64,24 @@ fn every_collective_over_threads() {
         let checks = all(super::transport::thread::run(ranks, check));
         assert!(checks.iter().all(|&checks| checks > 100));
     }
+}
+
+/// Sums over two pairs, after one pair has done more collectives than the others in that space of tags.
+#[test]
+fn other_groups_in_the_same_space_agree_on_numbers_anew() {
+    let sums = all(super::transport::thread::run(4, async |transport| {
+        let comm = Comm::new(transport);
+        let rank = comm.transport().rank();
+        if rank % 3 == 0 {
+            Group::new(&comm, vec![0, 3], FIRST_FREE_SPACE).all_reduce(&mut [1.0], Reduce::Sum, Algorithm::Ring).await?;
+        }
+        Group::world(&comm).barrier().await?;
+        comm.renumber();
+        let mut sum = [rank as f32];
+        Group::new(&comm, vec![rank % 2, rank % 2 + 2], FIRST_FREE_SPACE).all_reduce(&mut sum, Reduce::Sum, Algorithm::Ring).await?;
+        Ok::<_, Lost>(sum[0])
+    }));
+    assert_eq!(sums, [2.0, 4.0, 2.0, 4.0]);
 }
 
 #[test]

@@ -38,7 +38,7 @@ export class MeshDrawing extends LabElement<ParallelWorkbench> {
 
   override render() {
     const text = messages().parallel.mesh;
-    const planned = this.bench.session.planned;
+    const planned = this.bench.writtenPlan;
     if (!planned) return html`<p class="empty">${text.noPlan}</p>`;
     const { data, tensor } = this.bench.spec.mesh;
     const replicas = Array.from({ length: data }, (_, replica) => planned.ranks.filter((rank) => rank.data === replica));

@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { percent } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
@@ -14,9 +14,6 @@ import { styles } from './parallel-control.css';
 @customElement('parallel-control')
 export class ParallelControl extends LabElement<ParallelWorkbench> {
   static override styles = [shared, bar, styles];
-
-  /** Whether ranks are to wait before each action. */
-  @state() private through = false;
 
   override render() {
     const text = messages();
@@ -42,7 +39,7 @@ export class ParallelControl extends LabElement<ParallelWorkbench> {
           ${text.parallel.control.compare}
         </label>
         <label class="check" title=${text.parallel.control.stepThroughHint}>
-          <input type="checkbox" .checked=${live(this.through)} @change=${(event: Event) => this.go(checked(event))} />
+          <input type="checkbox" .checked=${live(session.through)} @change=${(event: Event) => session.stepThrough(checked(event))} />
           ${text.parallel.control.stepThrough}
         </label>
         ${this.renderKill()}
@@ -53,11 +50,6 @@ export class ParallelControl extends LabElement<ParallelWorkbench> {
         <div><div style="width: ${100 * this.progress()}%; background: var(--run-0)"></div></div>
       </div>
     `;
-  }
-
-  private go(through: boolean): void {
-    this.through = through;
-    this.bench.session.stepThrough(through);
   }
 
   /** A menu, so that no rank is killed by a single press; it always shows its name again. */
@@ -95,7 +87,7 @@ export class ParallelControl extends LabElement<ParallelWorkbench> {
     const { bench } = this;
     const { phase, loading, steps, transport } = bench.session;
     const of = bench.ran?.spec.training.steps ?? 0;
-    if (!bench.busy && bench.session.problems.length > 0) return text.control.fixFirst;
+    if (!bench.busy && bench.session.planned === null && bench.session.problems.length > 0) return text.control.fixFirst;
     if (!bench.busy && bench.stale && phase !== 'lost') return text.control.stale;
     switch (phase) {
       case 'idle':

@@ -22,6 +22,20 @@ export const styles = css`
     font-weight: 600;
   }
 
+  .remedy {
+    margin-top: 0.5rem;
+    padding: 0.3rem 1rem;
+    border-radius: 4px;
+    background: var(--seal);
+    color: var(--on-seal);
+    font-weight: 600;
+    text-align: left;
+  }
+
+  .remedy:hover {
+    filter: brightness(1.1);
+  }
+
   .text {
     display: block;
     margin: 0.4rem 0;

@@ -24,6 +24,7 @@ export class ProblemBanner extends LabElement<NoticeModel> {
             <ul>
               ${problems.map((problem) => this.renderProblem(problem))}
             </ul>
+            ${bench.remedy ? html`<button class="remedy" @click=${() => bench.remedy?.take()}>${bench.remedy.label}</button>` : nothing}
             ${bench.crashed ? html`<button class="link" @click=${() => void bench.runNow()}>${text.control.freshEngine}</button>` : nothing}
           </div>`}
       ${bench.handicap ? html`<p class="notice">${bench.handicap}</p>` : nothing}

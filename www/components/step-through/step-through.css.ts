@@ -5,7 +5,13 @@ export const styles = css`
     padding-bottom: 0.6rem;
   }
 
+  /* The button stays beside what it is about. */
+  .caption p {
+    flex: 1 1 14rem;
+  }
+
   .all {
+    flex: none;
     margin-left: auto;
     padding: 0.3rem 1rem;
     border-radius: 4px;

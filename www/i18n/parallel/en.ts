@@ -100,6 +100,8 @@ export const en: ParallelMessages = {
     zeroWhat: { optimizer: 'the optimizer’s state', gradients: 'gradients and state', parameters: 'weights, gradients and state' },
     modelKey: 'Each strip is the model, from embedding to head; what the rank holds of it is filled in.',
     noPlan: 'What each rank holds appears here when the plan can be made.',
+    adopt: ({ data, pipeline, tensor, micro_batches, zero }) =>
+      `Take data ${data} × pipeline ${pipeline} × tensor ${tensor}, ${micro_batches === 1 ? '1 micro-batch' : `${micro_batches} micro-batches`}${zero === 'parameters' ? ', ZeRO stage 3' : ''}`,
     unequal: 'Unequal ranks',
     unequalHint: 'A slower rank really rests in between; less memory is a lower limit.',
     speed: 'speed',

@@ -1,6 +1,7 @@
 /** Texts of the parallel lab. */
 import type { Action } from '../../types/generated/Action';
 import type { HeldTensor } from '../../types/generated/HeldTensor';
+import type { MeshSpec } from '../../types/generated/MeshSpec';
 import type { ParallelSpec } from '../../types/generated/ParallelSpec';
 import type { SessionPhase } from '../../parallel/session';
 import type { FieldText, OptionOf, PathOf } from '../messages';
@@ -46,6 +47,7 @@ export interface ParallelMessages {
     zeroWhat: Record<'optimizer' | 'gradients' | 'parameters', string>;
     modelKey: string;
     noPlan: string;
+    adopt(mesh: MeshSpec): string;
     unequal: string;
     unequalHint: string;
     speed: string;

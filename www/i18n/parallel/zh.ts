@@ -99,6 +99,8 @@ export const zh: ParallelMessages = {
     zeroWhat: { optimizer: '优化器状态', gradients: '梯度和状态', parameters: '权重、梯度和状态' },
     modelKey: '每条横条是从嵌入到输出层的整个模型；填满的是该 rank 持有的部分。',
     noPlan: '一旦能排出计划，这里会显示每个 rank 持有什么。',
+    adopt: ({ data, pipeline, tensor, micro_batches, zero }) =>
+      `改用数据 ${data} × 流水线 ${pipeline} × 张量 ${tensor}，${micro_batches} 个微批次${zero === 'parameters' ? '，ZeRO 第 3 阶段' : ''}`,
     unequal: '不均等的 rank',
     unequalHint: '较慢的 rank 会真的在中间休息；内存少就是上限更低。',
     speed: '速度',
