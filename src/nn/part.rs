@@ -86,7 +86,9 @@ impl Part {
         assert!(ends.is_sorted(), "chunks {:?} of {} segments", self.chunks, config.n_segments());
         let fits = |n: &usize| config.n_heads.is_multiple_of(*n) && config.n_kv_heads.is_multiple_of(*n);
         if !fits(&count) {
-            let nearest = (1..=count).rev().find(fits).unwrap_or(1);
+            // By the smallest factor, up or down.
+            let factor = |n: &usize| (*n as f64 / count as f64).ln().abs();
+            let nearest = (1..=config.n_heads).filter(fits).min_by(|a, b| factor(a).total_cmp(&factor(b))).unwrap_or(1);
             return Err(ConfigError::TensorParallel { n_heads: config.n_heads, n_kv_heads: config.n_kv_heads, ranks: count, nearest });
         }
         Ok(())

@@ -3,6 +3,7 @@
 use super::setup;
 use super::spec::{MeshSpec, ParallelSpec, ZeroSpec};
 use crate::nn::ModelConfig;
+use crate::parallel::plan::Plan;
 use crate::parallel::schedule::ScheduleKind;
 
 /// Of all meshes with at most `max_ranks` ranks that make a plan with the rest of `spec`, the nearest: the one whose sizes are changed
@@ -21,8 +22,21 @@ pub fn nearest(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize) -> O
     let sharing = |mesh: MeshSpec| [MeshSpec { zero: ZeroSpec::Parameters, ..mesh.clone() }, mesh];
     let mut candidates: Vec<MeshSpec> = candidates.flat_map(sharing).collect();
     candidates.sort_by(|a, b| distance(&spec.mesh, a).total_cmp(&distance(&spec.mesh, b)));
-    let possible = |mesh: &MeshSpec| setup::plan(&ParallelSpec { mesh: mesh.clone(), ..spec.clone() }, config, max_ranks, None).is_ok();
-    candidates.into_iter().find(possible)
+    candidates.into_iter().find(|mesh| {
+        let spec = ParallelSpec { mesh: mesh.clone(), ..spec.clone() };
+        setup::plan(&spec, config, max_ranks, None).is_ok_and(|plan| has_room(&spec, &plan, config))
+    })
+}
+
+/// Of each rank's memory limit, what weights, gradients and the optimizer may take of a mesh that is proposed: the rest is for
+/// activations and messages, whose bytes only a pilot can tell.
+const SHARE: f64 = 0.75;
+
+fn has_room(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> bool {
+    (0..plan.mesh.ranks()).all(|rank| {
+        let bytes = setup::bytes_kept_by(spec, plan, config, rank).into_iter().sum::<usize>();
+        bytes as f64 <= SHARE * setup::allowance(spec, rank).1 as f64
+    })
 }
 
 /// Numbers of micro-batches that can be: those that divide the batch.

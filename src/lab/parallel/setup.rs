@@ -140,15 +140,19 @@ pub fn kept_by(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usi
     kept(plan, &outline(config, &plan.part(rank), lora(spec).as_ref()), rank)
 }
 
+/// The same in bytes: of weights, gradients, and the optimizer's state.
+pub fn bytes_kept_by(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usize) -> [usize; 3] {
+    let Kept { parameters, gradients, optimizer } = kept_by(spec, plan, config, rank);
+    [parameters, gradients, optimizer].map(|elements| elements * size_of::<f32>())
+}
+
 /// Checks that what each rank holds all the time fits its limit; activations come on top, and are checked while it runs.
 fn check_memory(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> Result<(), Problem> {
-    let ranks = (0..plan.mesh.ranks()).map(|rank| (rank, kept_by(spec, plan, config, rank), allowance(spec, rank).1));
-    let bytes = |kept: &Kept| 4 * (kept.parameters + kept.gradients + kept.optimizer);
-    match ranks.filter(|(_, kept, limit)| bytes(kept) > *limit).max_by_key(|(_, kept, limit)| bytes(kept) - limit) {
-        Some((rank, kept, limit)) => {
-            Err(problems::memory(rank, [kept.parameters, kept.gradients, kept.optimizer].map(|count| 4 * count), limit))
-        }
-        None => Ok(()),
+    let ranks = (0..plan.mesh.ranks()).map(|rank| (rank, bytes_kept_by(spec, plan, config, rank), allowance(spec, rank).1));
+    let over = |(_, bytes, limit): &(usize, [usize; 3], usize)| bytes.iter().sum::<usize>().saturating_sub(*limit);
+    match ranks.max_by_key(over) {
+        Some(rank) if over(&rank) > 0 => Err(problems::memory(rank.0, rank.1, rank.2)),
+        _ => Ok(()),
     }
 }
 

@@ -282,7 +282,7 @@ pub struct ParallelTrainingSpec {
 
 impl Default for ParallelTrainingSpec {
     fn default() -> Self {
-        Self { steps: 20, batch_size: 8, learning_rate: 5e-4, weight_decay: 0.01, gradient_clip: 1.0, seed: 42 }
+        Self { steps: 20, batch_size: 8, learning_rate: 2e-4, weight_decay: 0.01, gradient_clip: 1.0, seed: 42 }
     }
 }
 
