@@ -133,7 +133,7 @@ fn most(pieces: usize, chunks_per_stage: usize) -> String {
 fn lacks(lacking: &[Lack]) -> String {
     let lack = |Lack { rank, virtual_stage, needed, limit }: &Lack| {
         let missing = needed.saturating_sub(*limit);
-        format!("rank {rank} lacks {missing} bytes for virtual stage {virtual_stage} ({needed} of {limit})")
+        format!("stage {rank} lacks {missing} bytes for virtual stage {virtual_stage} ({needed} of {limit})")
     };
     lacking.iter().map(lack).collect::<Vec<_>>().join(", ")
 }

@@ -90,6 +90,12 @@ pub enum PlanError {
         /// The nearest number of sequences that can.
         nearest: usize,
     },
+    /// The model is divided into stages that are none of it.
+    #[error("the stages {stages:?} are no division of this model among these ranks; measure the ranks again")]
+    Stages {
+        /// The segments of each.
+        stages: Vec<Range<usize>>,
+    },
     /// The rows of a micro-batch are too few to be shared out.
     #[error("a micro-batch of {rows} tokens cannot be shared out over {tensor} ranks; use at most {rows}")]
     Rows {
@@ -150,15 +156,16 @@ impl Plan {
 
     /// The same plan with the model divided otherwise among the virtual stages.
     ///
-    /// # Panics
+    /// # Errors
     /// If these are not as many runs of segments, one after the other, of the same model.
-    #[must_use]
-    pub fn divided(self, stages: Vec<Range<usize>>) -> Self {
-        let ends = |stages: &[Range<usize>]| (stages[0].start, stages[stages.len() - 1].end);
+    pub fn divided(self, stages: Vec<Range<usize>>) -> Result<Self, PlanError> {
+        let ends = |stages: &[Range<usize>]| (stages.first().map(|stage| stage.start), stages.last().map(|stage| stage.end));
         let joined = stages.windows(2).all(|pair| pair[0].end == pair[1].start) && stages.iter().all(|stage| !stage.is_empty());
         let same = stages.len() == self.stages.len() && ends(&stages) == ends(&self.stages);
-        assert!(joined && same, "{stages:?} in place of {:?}", self.stages);
-        Self { stages, ..self }
+        if !joined || !same {
+            return Err(PlanError::Stages { stages });
+        }
+        Ok(Self { stages, ..self })
     }
 
     /// The part of the model that a rank holds.

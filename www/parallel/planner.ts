@@ -35,6 +35,11 @@ export class Planner {
       throw error;
     });
     const worker = await this.opened;
+    // One that has failed since is replaced.
+    if (worker.ended) {
+      this.opened = null;
+      return this.ask(question);
+    }
     return worker.call({ type: 'ask', ...question });
   }
 

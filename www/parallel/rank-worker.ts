@@ -1,6 +1,7 @@
 /** One rank's worker, seen from the page: what it has yet to answer, and its last sign of life. */
 import { TinyaiError, problem } from '../engine/error';
 import type { AtGate } from '../types/generated/AtGate';
+import type { Problem } from '../types/generated/Problem';
 import type { Loading } from '../workers/protocol';
 import type { RankReply, RankRequest } from './protocol';
 
@@ -21,6 +22,8 @@ export interface RankListener {
 }
 
 export class RankWorker {
+  /** Why it answers no more, once it does not. */
+  ended: Problem | null = null;
   /** When it last told of itself, on the clock of the page. */
   lastBeat = performance.now();
 
@@ -46,6 +49,7 @@ export class RankWorker {
   }
 
   call(request: Sent, transfer: Transferable[] = []): Promise<unknown> {
+    if (this.ended) return Promise.reject(new TinyaiError([this.ended]));
     const id = this.nextId++;
     const answer = new Promise<unknown>((resolve, reject) => this.waiting.set(id, { resolve, reject }));
     this.worker.postMessage({ ...request, id }, transfer);
@@ -63,6 +67,7 @@ export class RankWorker {
 
   /** Ends the worker; nobody is left waiting. */
   end(reason = problem('rank_lost', 'The run was closed.', '运行已关闭。')): void {
+    this.ended ??= reason;
     this.worker.terminate();
     for (const waiting of this.waiting.values()) waiting.reject(new TinyaiError([reason]));
     this.waiting.clear();

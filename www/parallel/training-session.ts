@@ -197,6 +197,8 @@ export class TrainingSession extends EventTarget implements Session {
     this.show({ phase: 'loading', lost: null });
     await this.guarded(async () => {
       await this.open(spec);
+      // One that was lost before all were measured left nothing to go by.
+      if (this.pilots.length === 0) await this.pilot(spec);
       await this.prepare(spec);
       await this.train(spec);
     });
@@ -294,6 +296,9 @@ export class TrainingSession extends EventTarget implements Session {
       if (this.through !== gated) await this.toggleGates(spec, (gated = this.through));
       this.show({ phase: gated ? 'stepping' : 'running' });
       const ranks = (await this.world!.run({ program: 'train', steps: 1 })) as RankStep[];
+      // Only the last step's timeline is shown: a long run keeps no others.
+      const last = this.steps.at(-1);
+      if (last) last.timeline = { ...last.timeline, spans: [] };
       this.steps.push(summary(this.ran!.planned, ranks));
       if (this.allowed) this.allowed--;
       if (this.steps.length % spec.ranks.snapshot_every === 0) await this.takeSnapshot();

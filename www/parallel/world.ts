@@ -141,8 +141,9 @@ export class World {
     for (const worker of this.workers) worker.tell({ type: 'stop' });
   }
 
-  /** Ends all ranks when they have seen their messages out, and their workers. */
+  /** Ends all ranks when they have seen their messages out, and their workers; one that is gone is not waited for. */
   async close(): Promise<void> {
+    this.startWatch(this.patience);
     try {
       await this.each((worker) => worker.call({ type: 'close' }));
     } finally {

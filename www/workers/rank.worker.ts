@@ -10,6 +10,8 @@ type Answered = Extract<RankRequest, { id: number }>;
 let module: RankModule | undefined;
 let assets: Assets | undefined;
 let rank: Rank | undefined;
+/** The run is stopped, or a rank is lost: nobody waits at a gate any more. */
+let over = false;
 /** Lets the rank do the action that it waits before. */
 let pass: (() => void) | undefined;
 
@@ -83,7 +85,7 @@ async function run(program: Program): Promise<unknown> {
 /** Waits, before an action, until the page lets the rank go on. */
 function gate(at: Parameters<Parameters<Rank['set_gate']>[0] & {}>[0]): Promise<void> {
   post({ type: 'gate', at });
-  return new Promise((resolve) => (pass = resolve));
+  return over ? Promise.resolve() : new Promise((resolve) => (pass = resolve));
 }
 
 async function answer(request: Answered): Promise<unknown> {
@@ -115,9 +117,11 @@ function problemsIn(error: unknown): ReturnType<typeof problemsOf> {
 self.onmessage = async ({ data: request }: MessageEvent<RankRequest>) => {
   switch (request.type) {
     case 'stop':
+      over = true;
       pass?.();
       return rank?.stop();
     case 'lose':
+      over = true;
       pass?.();
       return rank?.lose(request.rank);
     case 'pass':

@@ -20,7 +20,7 @@ pub(super) fn multiply<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Sca
         n
     } else if b.col_stride == 1 {
         // Rows are read in runs as long as can be: the processor fetches them ahead.
-        n.div_ceil(pool::threads()).next_multiple_of(S::LANES)
+        n.div_ceil(pool::threads()).next_multiple_of(LINE * S::LANES)
     } else {
         (PARALLEL_FROM / 2 / k).next_multiple_of(STREAMS).max(STREAMS)
     };
@@ -55,7 +55,7 @@ const PARALLEL_FROM: usize = 1 << 18;
 /// and the processor fetches ahead of all.
 const STREAMS: usize = 6;
 /// Rows of B that are added at a time: likewise.
-const ROWS: usize = 6;
+const ROWS: usize = 3;
 
 /// Each output is the dot product of `a` with a contiguous column of B.
 #[inline(always)]
@@ -117,18 +117,30 @@ fn weigh_rows<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Sca
     }
 }
 
+/// Vectors of a row that are read in one go; more would not all find a register.
+const LINE: usize = 2;
+
 /// `out += Σ a row`.
 #[inline(always)]
 fn add_rows<S: Simd, const N: usize>(isa: S, a: [f32; N], rows: [&[f32]; N], out: &mut [f32]) {
     let weights = a.map(|a| isa.splat(a));
-    let full = out.len() / S::LANES * S::LANES;
-    for (j, out) in (0..full).step_by(S::LANES).zip(out.chunks_exact_mut(S::LANES)) {
-        let mut sum = isa.load(out);
-        for (row, weight) in rows.iter().zip(weights) {
-            // SAFETY: a vector from `j` on is within each row, which is as long as `out`.
-            sum = isa.mul_add(weight, unsafe { isa.load_ptr(row.as_ptr().add(j)) }, sum);
+    let line = LINE * S::LANES;
+    let full = out.len() / line * line;
+    for (j, out) in (0..full).step_by(line).zip(out.chunks_exact_mut(line)) {
+        let mut acc = [isa.splat(0.0); LINE];
+        for (acc, out) in acc.iter_mut().zip(out.chunks_exact(S::LANES)) {
+            *acc = isa.load(out);
         }
-        isa.store(sum, out);
+        for (row, weight) in rows.iter().zip(weights) {
+            for (v, acc) in acc.iter_mut().enumerate() {
+                // SAFETY: `line` floats from `j` on are within each row, which is as long as `out`.
+                let b = unsafe { isa.load_ptr(row.as_ptr().add(j + v * S::LANES)) };
+                *acc = isa.mul_add(weight, b, *acc);
+            }
+        }
+        for (acc, out) in acc.into_iter().zip(out.chunks_exact_mut(S::LANES)) {
+            isa.store(acc, out);
+        }
     }
     for (j, out) in out.iter_mut().enumerate().skip(full) {
         *out += rows.iter().zip(a).map(|(row, a)| a * row[j]).sum::<f32>();

@@ -34,7 +34,7 @@ const SHARE: f64 = 0.75;
 
 fn has_room(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> bool {
     (0..plan.mesh.ranks()).all(|rank| {
-        let bytes = setup::bytes_kept_by(spec, plan, config, rank).into_iter().sum::<usize>();
+        let bytes = setup::bytes_kept_by(spec, plan, config, rank).into_iter().sum::<u64>();
         bytes as f64 <= SHARE * setup::allowance(spec, rank).1 as f64
     })
 }

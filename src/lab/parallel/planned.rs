@@ -86,6 +86,6 @@ fn planned_rank(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: us
 
 /// Bytes that a rank holds all the time: float32 weights, their gradients, and AdamW's two moments.
 fn bytes(Kept { parameters, gradients, optimizer }: Kept) -> BTreeMap<String, u64> {
-    let f32s = |category: Category, count: usize| (category.name().to_owned(), 4 * count as u64);
+    let f32s = |category: Category, count: u64| (category.name().to_owned(), 4 * count);
     BTreeMap::from([f32s(Category::Parameters, parameters), f32s(Category::Gradients, gradients), f32s(Category::Optimizer, optimizer)])
 }

@@ -32,7 +32,8 @@ pub fn predict(spec: &ParallelSpec, assets: &Assets, pilots: &[Pilot], cores: us
         return Err(internal(&format!("{} pilots for {} ranks", pilots.len(), plan.mesh.ranks())));
     }
     if spec.mesh.partition == PartitionSpec::Balanced {
-        plan = plan.clone().divided(divide(spec, &plan, &config, pilots)?);
+        let stages = divide(spec, &plan, &config, pilots)?;
+        plan = plan.divided(stages).map_err(|error| problems::plan(&error))?;
     }
     let model = Model { spec, plan: &plan, config: &config, pilots, link: link(pilots) };
     let costs = model.costs();
@@ -68,17 +69,19 @@ fn link(pilots: &[Pilot]) -> Link {
 
 /// Divides the layers so that the slowest stage is as fast as can be, and each fits its rank.
 fn divide(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, pilots: &[Pilot]) -> Result<Vec<Range<usize>>, Problem> {
-    let whole = |pilot: &Pilot| pilot.segments.iter().map(seconds).sum::<f64>();
+    // A coarse clock may show nothing at all.
+    let whole = |pilot: &Pilot| pilot.segments.iter().map(seconds).sum::<f64>().max(TICK);
     let fastest = pilots.iter().min_by(|a, b| whole(a).total_cmp(&whole(b))).expect("a mesh has a rank");
-    let params = outline(config, &plan.part_of(0..config.n_segments(), 0), setup::lora(spec).as_ref());
+    // Each by itself: where the head is without the embedding, it has a copy of a weight that they share.
+    let params_of = |segment: usize| outline(config, &plan.part_of(segment..segment + 1, 0), setup::lora(spec).as_ref());
     let kinds = planned::segments(config);
     // With a pipeline, replicas share out the optimizer's state at most.
     let sharing = if plan.settings.zero == ZeroStage::None { 1 } else { plan.mesh.size(Axis::Data) as u64 };
     let moments = |learning: u64| (2 * learning).div_ceil(sharing);
     let segments: Vec<SegmentCost> = (kinds.iter().enumerate())
         .map(|(index, &kind)| {
-            let of: Vec<&ParamOutline> = params.iter().filter(|param| param.segment == index).collect();
-            let (all, learning) = (elements(&of, |_| true), elements(&of, |param| param.trainable));
+            let params = params_of(index);
+            let (all, learning) = (elements(&params, |_| true), elements(&params, |param| param.trainable));
             let time = &fastest.segments[kind as usize];
             SegmentCost {
                 work: seconds(time),
@@ -104,11 +107,14 @@ fn divide(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, pilots: &[Pilo
     Ok(parts.into_iter().map(|part| part.segments).collect())
 }
 
+/// Seconds that no clock of a browser tells from none.
+const TICK: f64 = 1e-5;
+
 fn seconds(time: &SegmentSeconds) -> f64 {
     time.forward + time.backward_input + time.backward_weight
 }
 
-fn elements(params: &[&ParamOutline], counted: impl Fn(&ParamOutline) -> bool) -> u64 {
+fn elements(params: &[ParamOutline], counted: impl Fn(&ParamOutline) -> bool) -> u64 {
     params.iter().filter(|param| counted(param)).map(|param| param.len as u64).sum()
 }
 

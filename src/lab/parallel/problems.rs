@@ -28,6 +28,7 @@ pub fn plan(error: &PlanError) -> Problem {
                 "每步的 {batch_size} 条序列无法平均分给 {data} 个副本、每个副本 {micro_batches} 个微批次；可把 batch_size 改为 {nearest}。"
             ),
         ),
+        PlanError::Stages { stages } => ("mesh.partition", format!("阶段划分 {stages:?} 不是这个模型的划分，请重新测量后再试。")),
         PlanError::Rows { rows, tensor } => {
             ("mesh.tensor", format!("一个微批次只有 {rows} 个词元，不够 {tensor} 个张量并行 rank 分；最多 {rows} 个。"))
         }
@@ -94,7 +95,9 @@ fn partition(error: &PartitionError) -> (&'static str, String) {
             ("mesh.pipeline", zh)
         }
         PartitionError::Memory { lacking, enough } => {
-            let lacks = lacking.iter().map(|lack| format!("rank {} 需要 {} 字节，但上限是 {} 字节", lack.rank, lack.needed, lack.limit));
+            let lacks = lacking
+                .iter()
+                .map(|lack| format!("阶段 {} 需要 {} MiB，但上限是 {} MiB", lack.rank, mib(lack.needed as f64), mib(lack.limit as f64)));
             let advice = match enough {
                 Some(stages) => format!("；分成 {stages} 个阶段就放得下"),
                 None => "；增加阶段数也放不下".into(),
@@ -119,9 +122,9 @@ pub fn model(error: &ConfigError) -> Problem {
 }
 
 /// A rank that could not hold its part; `bytes` are those of parameters, gradients and optimizer.
-pub fn memory(rank: usize, bytes: [usize; 3], limit: usize) -> Problem {
+pub fn memory(rank: usize, bytes: [u64; 3], limit: usize) -> Problem {
     let [parameters, gradients, optimizer] = bytes.map(|bytes| mib(bytes as f64));
-    let (total, limit) = (mib(bytes.iter().sum::<usize>() as f64), mib(limit as f64));
+    let (total, limit) = (mib(bytes.iter().sum::<u64>() as f64), mib(limit as f64));
     let message = Text {
         en: format!(
             "Rank {rank} would hold at least {total} MiB (parameters {parameters}, gradients {gradients}, optimizer {optimizer}), but its limit is {limit} MiB. Spread the model over more ranks, or raise ranks.memory_limit."

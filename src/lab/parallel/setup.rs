@@ -23,6 +23,7 @@ use crate::parallel::collectives::Algorithm;
 use crate::parallel::compress::Compression;
 use crate::parallel::outline::zero::{Kept, kept};
 use crate::parallel::outline::{outline, projections};
+use crate::parallel::partition::{MAX_SEGMENTS, PartitionError};
 use crate::parallel::plan::{Plan, Settings};
 use crate::parallel::zero::ZeroStage;
 
@@ -72,6 +73,9 @@ pub fn config(spec: &ParallelSpec, assets: &Assets) -> Result<ModelConfig, Probl
         }
     };
     config.validate().map_err(|error| problems::model(&error))?;
+    if config.n_segments() > MAX_SEGMENTS {
+        return Err(problems::plan(&PartitionError::TooManySegments { segments: config.n_segments() }.into()));
+    }
     match config.max_positions < spec.data.context as usize {
         true => Err(problems::context(spec, config.max_positions)),
         false => Ok(config),
@@ -125,7 +129,10 @@ pub fn plan(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize, stages:
         check_lora(&lora, config)?;
     }
     let plan = match stages {
-        Some(stages) => plan.divided(stages.iter().map(|&(start, end)| Range { start, end }).collect()),
+        Some(stages) => {
+            let stages = stages.iter().map(|&(start, end)| Range { start, end }).collect();
+            plan.divided(stages).map_err(|error| problems::plan(&error))?
+        }
         None => plan,
     };
     // Layers that are to be divided by memory, too, are checked when they are.
@@ -141,15 +148,15 @@ pub fn kept_by(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usi
 }
 
 /// The same in bytes: of weights, gradients, and the optimizer's state.
-pub fn bytes_kept_by(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usize) -> [usize; 3] {
+pub fn bytes_kept_by(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usize) -> [u64; 3] {
     let Kept { parameters, gradients, optimizer } = kept_by(spec, plan, config, rank);
-    [parameters, gradients, optimizer].map(|elements| elements * size_of::<f32>())
+    [parameters, gradients, optimizer].map(|elements| 4 * elements)
 }
 
 /// Checks that what each rank holds all the time fits its limit; activations come on top, and are checked while it runs.
 fn check_memory(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> Result<(), Problem> {
     let ranks = (0..plan.mesh.ranks()).map(|rank| (rank, bytes_kept_by(spec, plan, config, rank), allowance(spec, rank).1));
-    let over = |(_, bytes, limit): &(usize, [usize; 3], usize)| bytes.iter().sum::<usize>().saturating_sub(*limit);
+    let over = |(_, bytes, limit): &(usize, [u64; 3], usize)| bytes.iter().sum::<u64>().saturating_sub(*limit as u64);
     match ranks.max_by_key(over) {
         Some(rank) if over(&rank) > 0 => Err(problems::memory(rank.0, rank.1, rank.2)),
         _ => Ok(()),

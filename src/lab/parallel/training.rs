@@ -53,7 +53,7 @@ impl RankTraining {
         let stream = setup::tokens(spec, assets)?;
         let refused = |error| problems::build(number, &BuildError::Memory(error));
         let _stream = ledger.charge(Category::Data, size_of_val(&stream[..])).map_err(refused)?;
-        let batches = BatchSampler::new(stream.len(), plan.seq_len, plan.batch_size, u64::from(spec.training.seed));
+        let batches = sampler(spec, stream.len());
         let mut rank = with_weights(spec, assets, |source| {
             Rank::new(comm, &plan, &config, setup::adamw(spec), &ledger, source, |model| attach(spec, model))
                 .map_err(|error| problems::build(number, &error))
@@ -109,10 +109,11 @@ impl RankTraining {
             RestoreError::Memory(error) => problems::build(number, &BuildError::Memory(error)),
             RestoreError::Format(_) => common::internal(&error.to_string()),
         })?;
-        // Batches are drawn in order.
+        // Batches are drawn in order, from the first on.
+        self.batches = sampler(&self.spec, self.stream.len());
         let len = self.spec.training.batch_size as usize * self.spec.data.context as usize;
         let (mut inputs, mut targets) = (vec![0; len], vec![0; len]);
-        for _ in self.step..step {
+        for _ in 0..step {
             self.batches.next(&self.stream, &mut inputs, &mut targets);
         }
         self.step = step;
@@ -128,6 +129,11 @@ impl RankTraining {
     pub fn set_gate(&mut self, gate: Option<Box<dyn Gate>>) {
         self.rank.set_gate(gate);
     }
+}
+
+fn sampler(spec: &ParallelSpec, stream_len: usize) -> BatchSampler {
+    let (context, batch_size) = (spec.data.context as usize, spec.training.batch_size as usize);
+    BatchSampler::new(stream_len, context, batch_size, u64::from(spec.training.seed))
 }
 
 fn attach(spec: &ParallelSpec, model: &mut Transformer) -> Result<(), BuildError> {

@@ -30,15 +30,15 @@ pub fn units(params: &[ParamOutline], stage: ZeroStage) -> Vec<UnitOutline> {
     units
 }
 
-/// Elements that a rank keeps all the time.
+/// Elements that a rank keeps all the time; more than 32 bits count, of a rank that could not keep them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// Weights.
-    pub parameters: usize,
+    pub parameters: u64,
     /// Gradients.
-    pub gradients: usize,
+    pub gradients: u64,
     /// AdamW's two moments.
-    pub optimizer: usize,
+    pub optimizer: u64,
 }
 
 /// What `rank` of `plan` keeps all the time of its parameters; in stage 1 the gradients are whole until they are reduced.
@@ -48,10 +48,10 @@ pub struct Kept {
 pub fn kept(plan: &Plan, params: &[ParamOutline], rank: usize) -> Kept {
     let (stage, replicas) = (plan.settings.zero, plan.mesh.size(Axis::Data));
     let me = plan.mesh.coordinates(rank)[Axis::Data as usize];
-    let whole = |learning: bool| params.iter().filter(|param| param.trainable || !learning).map(|param| param.len).sum::<usize>();
+    let whole = |learning: bool| params.iter().filter(|param| param.trainable || !learning).map(|param| param.len as u64).sum::<u64>();
     let shards = |learning: bool| {
         let units = units(params, stage).into_iter().filter(|unit| unit.trainable || !learning);
-        units.map(|unit| even_shards(unit.len, replicas)[me]).sum::<usize>()
+        units.map(|unit| even_shards(unit.len, replicas)[me] as u64).sum::<u64>()
     };
     Kept {
         parameters: if stage.shards_parameters() { shards(false) } else { whole(false) },

@@ -65,7 +65,7 @@ fn what_does_not_fit_is_told_with_what_would() {
     let refused = |devices: &[Device]| balanced(&model, devices, PLAN).unwrap_err().to_string();
     assert_eq!(
         refused(&devices(&[(1.0, Some(30)), (1.0, Some(25))])),
-        "out of memory: rank 1 lacks 5 bytes for virtual stage 1 (30 of 25); it would fit 3 stages on ranks like these"
+        "out of memory: stage 1 lacks 5 bytes for virtual stage 1 (30 of 25); it would fit 3 stages on ranks like these"
     );
     assert!(refused(&devices(&[(1.0, Some(9))])).ends_with("nor would it fit more stages on ranks like these"));
     assert!(refused(&devices(&[(1.0, None); 7])).ends_with("7 stages of 1 chunks are more than the model's 6 segments; try 6 stages"));

@@ -15,6 +15,20 @@ impl Rank {
         if self.plan.settings.zero.shards_gradients() {
             return self.report(loss).await;
         }
+        if self.zero.is_some() {
+            self.sum_over_copies().await?;
+            self.sum_over_replicas().await?;
+        } else {
+            // Copies of a weight have other neighbours in their buckets, with which a sum over replicas is rounded or compressed: what
+            // comes last has to give all copies the same bits.
+            self.sum_over_replicas().await?;
+            self.sum_over_copies().await?;
+        }
+        self.report(loss).await
+    }
+
+    /// Sums gradients over the ranks of a replica that hold the same weight.
+    async fn sum_over_copies(&mut self) -> Result<()> {
         let algorithm = self.plan.settings.algorithm;
         // Of a weight that each tensor-parallel rank has whole, each has a part of the gradient.
         let replicated = self.learning(|split| split == Split::Replicated);
@@ -23,8 +37,7 @@ impl Rank {
         if let Some(group) = &self.groups.tied {
             sum_grads(&mut self.model.params, &tied, group, algorithm).await?;
         }
-        self.sum_over_replicas().await?;
-        self.report(loss).await
+        Ok(())
     }
 
     /// The trainable parameters of these kinds.

@@ -228,6 +228,7 @@ impl Rank {
             Action::BackwardInput { .. } => self.backward(place, step, !self.plan.settings.zero.shards_gradients()).await?,
             Action::BackwardWeight { .. } => {
                 for grads in step.weight_grads.remove(&place).into_iter().flatten() {
+                    self.beat();
                     grads.accumulate(&mut self.model.params)?;
                 }
             }

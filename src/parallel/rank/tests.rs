@@ -3,6 +3,7 @@
 mod zero;
 
 use super::*;
+use crate::autograd::Split;
 use crate::finetune::lora;
 use crate::nn::{FeedForwardKind, NormKind, Positions, RandomWeights};
 use crate::optim::{Decay, clip_factor, grad_norm};
@@ -181,6 +182,50 @@ fn mixtures() {
         &Settings { sequence_parallel: true, schedule: ScheduleKind::ZeroBubbleH1, ..settings(2, 2, 2, 4) },
     );
     check("pp4 dp2", &settings(2, 4, 1, 4));
+}
+
+/// The weights of each rank after some steps, by name, with how they are shared out.
+fn weights(config: &ModelConfig, settings: Settings) -> Vec<Vec<(String, Split, Vec<f32>)>> {
+    let plan = Plan::new(settings, config, (BATCH, CONTEXT), 8).unwrap();
+    let results = run(plan.mesh.ranks(), |transport| {
+        let plan = plan.clone();
+        async move {
+            let comm = Comm::new(transport);
+            let source = &mut RandomWeights { seed: 3 };
+            let mut rank = Rank::new(&comm, &Rc::new(plan), config, ADAMW, &Ledger::new(None), source, full).expect("built");
+            for step in 0..5 {
+                let (inputs, targets) = batch(step);
+                rank.step(Batch { inputs: &inputs, targets: &targets, dropout: None }, UPDATE).await?;
+            }
+            let params = rank.model.params.iter();
+            Ok::<_, RankError>(params.map(|param| (param.name.clone(), param.split, param.value.data().to_vec())).collect())
+        }
+    });
+    results.into_iter().map(|rank| rank.expect("no panic").unwrap()).collect()
+}
+
+/// A weight that several ranks hold whole has the same bits at all of them, however its gradients are rounded on their way.
+#[test]
+fn copies_of_a_weight_stay_the_same() {
+    for compression in [Compression::None, Compression::Int8, Compression::TopK { keep: 0.1 }] {
+        let compressed = |settings| Settings { compression, ..settings };
+        for (name, settings) in [("dp2 tp2", settings(2, 1, 2, 1)), ("dp2 pp2", settings(2, 2, 1, 2)), ("dp4 tp2", settings(4, 1, 2, 1))] {
+            let mut first: HashMap<String, Vec<f32>> = HashMap::new();
+            let ranks = weights(&llama(), compressed(settings));
+            let tied = |param: &str| name == "dp2 pp2" && param == crate::nn::EMBEDDING_WEIGHT;
+            for (param, split, value) in ranks.iter().flatten() {
+                // Slices are no copies; without tensor ranks, the embedding's weight is whole at both ends of the pipeline.
+                if *split != Split::Replicated && !tied(param) {
+                    continue;
+                }
+                match first.get(param) {
+                    Some(first) => assert!(first == value, "{name}, {}: {param} differs", compression.name()),
+                    None => drop(first.insert(param.clone(), value.clone())),
+                }
+            }
+            assert!(first.len() > 5, "{name}: {:?}", first.keys());
+        }
+    }
 }
 
 #[test]

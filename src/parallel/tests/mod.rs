@@ -72,7 +72,7 @@ fn other_groups_in_the_same_space_agree_on_numbers_anew() {
     let sums = all(super::transport::thread::run(4, async |transport| {
         let comm = Comm::new(transport);
         let rank = comm.transport().rank();
-        if rank % 3 == 0 {
+        if rank.is_multiple_of(3) {
             Group::new(&comm, vec![0, 3], FIRST_FREE_SPACE).all_reduce(&mut [1.0], Reduce::Sum, Algorithm::Ring).await?;
         }
         Group::world(&comm).barrier().await?;

@@ -30,15 +30,23 @@ fn trained(config: &ModelConfig, stage: ZeroStage, prepare: Prepare) -> Vec<Seen
     watch(config, settings, prepare, None, 2).into_iter().map(|seen| seen.unwrap()).collect()
 }
 
-/// What the outline says that each rank keeps, in bytes.
-fn outlined(config: &ModelConfig, stage: ZeroStage, prepare: Prepare) -> Vec<Kept> {
+/// What a rank keeps, in bytes.
+#[derive(Clone, Copy)]
+struct Bytes {
+    parameters: usize,
+    gradients: usize,
+    optimizer: usize,
+}
+
+/// What the outline says that each rank keeps.
+fn outlined(config: &ModelConfig, stage: ZeroStage, prepare: Prepare) -> Vec<Bytes> {
     let plan = Plan::new(zero(stage, settings(REPLICAS, 1, 1, 2)), config, (BATCH, CONTEXT), 8).unwrap();
     let adapter = (prepare as usize == with_lora as Prepare as usize).then(lora_config);
     let params = outline(config, &Part::whole(config), adapter.as_ref());
-    let bytes = |Kept { parameters, gradients, optimizer }| Kept {
-        parameters: parameters * FLOAT,
-        gradients: gradients * FLOAT,
-        optimizer: optimizer * FLOAT,
+    let bytes = |Kept { parameters, gradients, optimizer }| Bytes {
+        parameters: parameters as usize * FLOAT,
+        gradients: gradients as usize * FLOAT,
+        optimizer: optimizer as usize * FLOAT,
     };
     (0..REPLICAS).map(|rank| bytes(kept(&plan, &params, rank))).collect()
 }
