@@ -63,6 +63,7 @@ mod tests {
 
     use super::*;
     use crate::lab::parallel::report::{AtGate, Pilot, Planned, Prediction, RankStep};
+    use crate::lab::parallel::spec::ParallelSpec;
     use crate::lab::{event::Event, result};
 
     /// Writes a generated file that is committed; `cargo xtask test` fails where the committed one differs.
