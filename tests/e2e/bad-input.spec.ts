@@ -117,6 +117,8 @@ test('a broken safetensors file', async ({ page }) => {
     { name: 'config.json', buffer: await fetched('config.json') },
     { name: 'tokenizer.json', buffer: await fetched('tokenizer.json') },
   ]);
+  // Reading the files takes a moment.
+  await expect(page.getByLabel('Base model')).toHaveValue('file:model.safetensors');
   await run(page);
   await expect(banner(page)).toContainText('safetensors', { timeout: 30_000 });
   await livesOn(page);
