@@ -28,9 +28,3 @@ pub async fn all_reduce_seconds(group: &Group, len: usize, algorithm: Algorithm,
     seconds.sort_by(f64::total_cmp);
     Ok(seconds[seconds.len() / 2])
 }
-
-/// Bytes per second that each link carries in an all-reduce of `bytes` among `ranks`: 2 (n - 1) / n · bytes / seconds, which for the
-/// best algorithm does not depend on the number of ranks (NCCL tests, "bus bandwidth").
-pub fn bus_bandwidth(ranks: usize, bytes: usize, seconds: f64) -> f64 {
-    2.0 * (ranks as f64 - 1.0) / ranks as f64 * bytes as f64 / seconds
-}

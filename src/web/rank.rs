@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{assets_of, thrown, to_js};
 use crate::lab::parallel::problems;
-use crate::lab::parallel::report::{AtGate, HeldAt};
+use crate::lab::parallel::report::AtGate;
 use crate::lab::parallel::training::{self, RankTraining};
 use crate::lab::problem::Problem;
 use crate::lab::problems::internal;
@@ -241,7 +241,6 @@ struct JsGate {
 
 impl Gate for JsGate {
     fn pass(&self, action: Action, held: Vec<Held>) -> Pin<Box<dyn Future<Output = ()>>> {
-        let held = held.into_iter().map(HeldAt::from).collect();
         let asked = to_js(&AtGate { rank: self.rank, action, held }).and_then(|at| self.gate.call1(&JsValue::NULL, &at));
         Box::pin(async move {
             // Whatever comes of it, the rank goes on: a page that is gone keeps nobody waiting.

@@ -46,15 +46,16 @@ const STEPS = 4;
 /** All-reduces of a measurement. */
 const CALLS = 100;
 
-/** Opens a world on the page and keeps it under a name; with a mesh, its ranks train. */
+/** Opens a world on the page and keeps it under a name; with a mesh, its ranks train. Gives the engine's build. */
 async function open(page, name, ranks, transport, mesh) {
   const spec = mesh && { ...M, mesh };
-  await page.evaluate(
+  return page.evaluate(
     async ([name, ranks, transport, spec]) => {
       window.worlds ??= new Map();
       const world = await window.openWorld({ ranks, transport });
       window.worlds.set(name, world);
       if (spec) await world.run({ program: 'prepare', spec, stages: null });
+      return world.variant;
     },
     [name, ranks, transport, spec],
   );
@@ -92,14 +93,14 @@ const reduce = (page, name, floats) =>
 
 const rounded = (value) => Number(value.toPrecision(4));
 
-/** The result of a row whose figures by round are `values`. */
-function told({ op, shape, threads, unit, transport, mesh }, values, more = {}) {
+/** The result of a row whose figures by round are `values`, on a build of the engine. */
+function told({ op, shape, threads, unit, transport, mesh }, variant, values, more = {}) {
   return {
     group: 'parallel',
     op,
     shape,
     threads,
-    variant: 'ranks-relaxed',
+    variant,
     unit,
     ours: rounded(median(values)),
     spread: [rounded(Math.min(...values)), rounded(Math.max(...values))],
@@ -114,7 +115,7 @@ function told({ op, shape, threads, unit, transport, mesh }, values, more = {}) 
 
 /** One row: a speed-up is that of steps on one rank and on two in turn. */
 async function measureRow(page, row, rounds) {
-  await open(page, 'two', 2, row.transport, row.mesh);
+  const variant = await open(page, 'two', 2, row.transport, row.mesh);
   const values = [];
   const seconds = { one: [], two: [] };
   // The first step makes buffers and the optimizer's state.
@@ -141,9 +142,9 @@ async function measureRow(page, row, rounds) {
   const tokens = (list) => rounded(TOKENS / median(list));
   if (row.unit === 'share') {
     const [stages, microBatches] = row.shape;
-    return told(row, values, { ideal: rounded((stages - 1) / (microBatches + stages - 1)) });
+    return told(row, variant, values, { ideal: rounded((stages - 1) / (microBatches + stages - 1)) });
   }
-  return told(row, values, row.unit === 'x' && { tokens_per_second: { one: tokens(seconds.one), two: tokens(seconds.two) } });
+  return told(row, variant, values, row.unit === 'x' && { tokens_per_second: { one: tokens(seconds.one), two: tokens(seconds.two) } });
 }
 
 /** All rows, each handed to `each` when it is measured. */

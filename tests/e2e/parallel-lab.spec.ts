@@ -1,5 +1,7 @@
 /** What a person does in the lab of parallel training, with ranks that really train. */
-import { patched } from '../../www/parallel/parallel-spec';
+import { LESSONS } from '../../www/parallel/lessons';
+import { defaultParallelSpec, patched } from '../../www/parallel/parallel-spec';
+import type { ParallelSpec } from '../../www/types/generated/ParallelSpec';
 import { expect, test } from './page';
 import { fitsWidth, labState, openLab, runLab, stepsDone, violations, write } from './parallel-page';
 import { tiny } from './parallel-runs';
@@ -168,6 +170,42 @@ test('a lesson sets its experiment up', async ({ page }) => {
   expect(page.url()).toContain('#spec=');
   await page.reload();
   await expect(page.locator('mesh-drawing .rank')).toHaveCount(4);
+});
+
+test('every lesson sets up what can be trained', async ({ page }) => {
+  await openLab(page);
+  const specs = Object.entries(LESSONS).flatMap(([lesson, setups]) =>
+    Object.entries(setups).map(([setup, patch]): [string, ParallelSpec] => [`${lesson} ${setup}`, patched(defaultParallelSpec, patch)]),
+  );
+  expect(specs.length).toBeGreaterThan(20);
+  const refused = await page.evaluate(async (specs) => {
+    const planner = window.openPlanner();
+    const reason = ([name, spec]: (typeof specs)[number]): Promise<string[]> => planner.plan(spec, 8).then(() => [], (error: unknown) => [`${name}: ${error}`]);
+    return (await Promise.all(specs.map(reason))).flat();
+  }, specs);
+  expect(refused).toEqual([]);
+});
+
+test('a ready-made mesh has ranks that are alike, and send all of their gradients', async ({ page }) => {
+  await openLab(page, patched(pipeline(), { communication: { compression: 'top_k' }, ranks: { unequal: [{ rank: 1, speed_percent: 50, memory_limit: 1024 }] } }));
+  await page.getByRole('button', { name: 'GPipe 2', exact: true }).click();
+  const { communication, ranks, training } = await page.evaluate(() => window.session.spec);
+  expect([communication.compression, ranks.unequal]).toEqual(['none', []]);
+  expect(training.steps, 'what a mesh says nothing of').toBe(6);
+});
+
+test('unequal ranks stay open while they are edited, and a limit that is too low is told there', async ({ page }) => {
+  await openLab(page, patched(pipeline(), { model: { d_model: 128, d_ff: 512 } }));
+  const fold = page.locator('unequal-ranks details');
+  await fold.locator('summary').click();
+  const limit = fold.locator('tbody tr').first().locator('input').last();
+  await limit.fill('1');
+  await limit.press('Tab');
+  await expect(page.locator('mesh-chooser .problems')).toContainText('Rank 0 would hold at least');
+  await limit.fill('1024');
+  await limit.press('Tab');
+  await expect(page.locator('mesh-chooser .problems')).toBeEmpty();
+  await expect(fold).toHaveAttribute('open', '');
 });
 
 for (const { name, mesh, message, sizes } of [

@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { pageIntro } from '../styles/page-grid.css';
 
 export const styles = css`
   main {
@@ -8,24 +9,10 @@ export const styles = css`
     outline: none;
   }
 
+  ${pageIntro}
+
   .intro {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.1rem 1.3rem;
-    align-items: baseline;
-    padding: 1.1rem 0 0.9rem;
-  }
-
-  h1 {
-    font-family: var(--serif);
-    font-size: 1.75rem;
-    font-weight: 600;
-    line-height: 1.3;
-  }
-
-  .intro p {
-    flex: 1 1 20rem;
-    color: var(--ink-2);
+    padding-bottom: 0.9rem;
   }
 
   bench-control {

@@ -1,8 +1,9 @@
 /** Numbers, sizes and times as a person reads them. */
 import { messages } from './locale';
 
+/** What rounds to nothing has no sign. */
 const format = (value: number, options: Intl.NumberFormatOptions): string =>
-  new Intl.NumberFormat(messages().languageTag, options).format(value);
+  new Intl.NumberFormat(messages().languageTag, { signDisplay: 'negative', ...options }).format(value);
 
 /** Whole numbers with separators. */
 export const count = (value: number): string => format(value, { maximumFractionDigits: 0 });

@@ -3,15 +3,17 @@ import type { SpecPatch } from './parallel-spec';
 
 const replicas = (data: number): SpecPatch['mesh'] => ({ data, pipeline: 1, micro_batches: 1 });
 const stages = (pipeline: number, micro_batches: number): SpecPatch['mesh'] => ({ pipeline, micro_batches, schedule: 'gpipe' });
+const deep: SpecPatch = { model: { n_layers: 8 } };
 
 export const LESSONS = {
   data: { two: { mesh: replicas(2) }, four: { mesh: replicas(4) } },
   pipeline: { one: { mesh: stages(2, 1) }, two: { mesh: stages(2, 2) }, eight: { mesh: stages(2, 8) } },
   memory: { gpipe: { mesh: stages(2, 8) }, '1f1b': { mesh: { micro_batches: 8 } } },
+  // Four stages of two chunks each need eight layers.
   bubble: {
-    '1f1b': { mesh: { pipeline: 4 } },
-    interleaved: { mesh: { pipeline: 4, schedule: 'interleaved_1f1b', chunks_per_stage: 2 } },
-    zeroBubble: { mesh: { pipeline: 4, schedule: 'zb_h1' } },
+    '1f1b': { ...deep, mesh: { pipeline: 4 } },
+    interleaved: { ...deep, mesh: { pipeline: 4, schedule: 'interleaved_1f1b', chunks_per_stage: 2 } },
+    zeroBubble: { ...deep, mesh: { pipeline: 4, schedule: 'zb_h1' } },
   },
   tensor: {
     two: { mesh: { pipeline: 1, tensor: 2, micro_batches: 1 } },

@@ -11,9 +11,8 @@ import type { Problem } from '../types/generated/Problem';
 import type { FormModel } from '../workbench/form-model';
 import type { NoticeModel, Remedy } from '../workbench/notice-model';
 import { PARALLEL_GROUPS, defaultParallelSpec, fitsParallel } from './parallel-spec';
-import type { Ran, Session, SessionPhase } from './session';
+import { BUSY, type Ran, type Session } from './session';
 
-const BUSY: SessionPhase[] = ['loading', 'baseline', 'pilot', 'running', 'paused', 'stepping'];
 
 /** Time between two drawings of a running experiment: drawing takes the cores from the training. */
 const DRAW_MILLISECONDS = 120;

@@ -48,7 +48,7 @@ export type Question =
 
 /** From the page to a rank's worker. */
 export type RankRequest =
-  /** Load the engine; answered when done. */
+  /** Load the engine; answered with the name of its build. */
   | { type: 'open'; id: number; engineBase: string; assetBase: string }
   /** A file of the visitor; answered when kept. */
   | { type: 'file'; id: number; name: string; bytes: Uint8Array }

@@ -30,6 +30,9 @@ export type SessionPhase =
   /** A rank is gone; the run can go on from its last snapshot. */
   | 'lost';
 
+/** The phases of a run that is under way. */
+export const BUSY: SessionPhase[] = ['loading', 'baseline', 'pilot', 'running', 'paused', 'stepping'];
+
 /** A training on one rank, with the same spec. */
 export interface Baseline {
   losses: number[];

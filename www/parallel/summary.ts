@@ -32,6 +32,8 @@ export interface StepSummary {
 const LEAST_UTILISATION = 0.8;
 /** A larger bubble is told of (chapter 15.4 of the book). */
 const MOST_BUBBLE = 0.1;
+/** Ranks that communicate for more of the step are told of. */
+const MOST_COMMUNICATION = 0.2;
 
 /** The step that all of `ranks`, those of `planned` in their order, have done. */
 export function summary(planned: Planned, ranks: RankStep[]): StepSummary {
@@ -87,30 +89,46 @@ function total(ranks: RankStep[]): Traffic[] {
   return [...kinds.values()];
 }
 
-/** What chapter 15.4 would have a learner change. */
+/** The share of all ranks' time, from the first one's beginning to the last one's end, that is spent on communication. */
+function communicatingShare(ranks: RankStep[]): number {
+  const spans = ranks.flatMap(({ spans }) => spans);
+  const whole = Math.max(...spans.map(({ end }) => end)) - Math.min(...spans.map(({ start }) => start));
+  const communicating = spans.reduce((sum, { kind, start, end }) => sum + (kind === 'communication' ? end - start : 0), 0);
+  return whole > 0 ? communicating / (whole * ranks.length) : 0;
+}
+
+/** What chapter 15.4 would have a learner change, and communication, which it leaves out. */
 function suggest(planned: Planned, ranks: RankStep[], bubbleFraction: number): Text[] {
-  const stages = 1 + Math.max(...planned.ranks.map(({ pipeline }) => pipeline));
-  if (stages === 1) return [];
   const suggestions: Text[] = [];
-  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  const percent = (share: number): string => `${Math.round(100 * share)}%`;
+  const communicating = communicatingShare(ranks);
+  if (communicating > MOST_COMMUNICATION) {
+    const share = percent(communicating);
+    suggestions.push({
+      en: `Ranks communicate, or wait for each other in a sum, for ${share} of the step. Use larger batches, or fewer ranks along the axis that talks most: tensor ranks in every layer, ZeRO stage 3 for every segment.`,
+      zh: `各 rank 有 ${share} 的时间在通信，或在求和时互相等待。可以增大批次，或减少通信最多的那个维度上的 rank：张量并行每层都要通信，ZeRO 第 3 阶段每个分段都要通信。`,
+    });
+  }
+  const stages = 1 + Math.max(...planned.ranks.map(({ pipeline }) => pipeline));
+  if (stages === 1) return suggestions;
   if (bubbleFraction > MOST_BUBBLE) {
     const share = percent(bubbleFraction);
     suggestions.push({
-      en: `The bubble is ${share} of the pipeline’s time, more than 10 %. Use more micro-batches, fewer stages, or the schedule ZB‑H1.`,
-      zh: `流水线气泡占 ${share}，超过 10 %。可以增加微批次数、减少阶段数，或改用 ZB‑H1 调度。`,
+      en: `The bubble is ${share} of the pipeline’s time, more than 10%. Use more micro-batches, fewer stages, or the schedule ZB‑H1.`,
+      zh: `流水线气泡占 ${share}，超过 10%。可以增加微批次数、减少阶段数，或改用 ZB‑H1 调度。`,
     });
   }
   const used = Array.from({ length: stages }, (_, stage) => utilisationOf(stage, planned, ranks));
   const busiest = Math.max(...used);
-  // Of four equal stages and four micro-batches each computes 57 % of the time: a stage is to blame only if others do better.
+  // Of four equal stages and four micro-batches each computes 57% of the time: a stage is to blame only if others do better.
   const idle = used.flatMap((share, stage) => (share < LEAST_UTILISATION && share < LEAST_UTILISATION * busiest ? stage : []));
   if (idle.length > 0) {
     // Told of all at once: the page keeps room for two suggestions.
     const shares = idle.map((stage) => percent(used[stage]!)).join(', ');
     const subject = idle.length === 1 ? `Stage ${idle[0]} computes` : `Stages ${idle.join(', ')} compute`;
     suggestions.push({
-      en: `${subject} only ${shares} of the time, less than 80 %, while others have more to do. Divide the layers by measured speed: division, balanced.`,
-      zh: `阶段 ${idle.join('、')} 只有 ${shares.replaceAll(', ', '、')} 的时间在计算，低于 80 %，而其他阶段更忙。可以按实测速度划分各层：把“划分”设为“均衡”。`,
+      en: `${subject} only ${shares} of the time, less than 80%, while others have more to do. Divide the layers by measured speed: division, balanced.`,
+      zh: `阶段 ${idle.join('、')} 只有 ${shares.replaceAll(', ', '、')} 的时间在计算，低于 80%，而其他阶段更忙。可以按实测速度划分各层：把“划分”设为“均衡”。`,
     });
   }
   return suggestions;

@@ -11,7 +11,7 @@ import type { RankStep } from '../types/generated/RankStep';
 import { trainAlone } from './baseline';
 import { Planner } from './planner';
 import type { Stages, Wire } from './protocol';
-import type { Baseline, LostRank, Ran, Session, SessionPhase } from './session';
+import { BUSY, type Baseline, type LostRank, type Ran, type Session, type SessionPhase } from './session';
 import { summary, type StepSummary } from './summary';
 import { World, type WorldOptions } from './world';
 
@@ -28,7 +28,6 @@ interface Snapshot {
 const PLAN_AFTER = 60;
 /** Milliseconds that ranks have to end by themselves when a run is cancelled. */
 const STOP_WITHIN = 500;
-const BUSY: SessionPhase[] = ['loading', 'baseline', 'pilot', 'running', 'paused', 'stepping'];
 
 export class TrainingSession extends EventTarget implements Session {
   phase: SessionPhase = 'idle';

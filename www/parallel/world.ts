@@ -44,6 +44,8 @@ const LOOK = 100;
 
 /** All ranks; each call reaches every one of them. */
 export class World {
+  /** The engine's build that the ranks have loaded. */
+  variant = '';
   /** The rank that gave no sign of life, once one did not. */
   silent: Silent | null = null;
   /** Milliseconds that a rank may compute without a sign of life; raised where one segment takes long. */
@@ -85,7 +87,7 @@ export class World {
     const wires = wiresOf(ranks, memory);
     try {
       await world.each(async (worker) => {
-        await worker.call({ type: 'open', engineBase, assetBase });
+        world.variant = (await worker.call({ type: 'open', engineBase, assetBase })) as string;
         for (const [name, bytes] of options.files ?? []) await worker.call({ type: 'file', name, bytes });
         const wire = wires[worker.rank]!;
         const ports = wire.kind === 'ports' ? wire.ports.filter((port) => port !== null) : [];

@@ -1,6 +1,30 @@
-/** The page of a lab: its settings at the left, what comes of them at the right. */
+/** What pages have in common. */
 import { css } from 'lit';
 
+/** A page's name, and what it is for. */
+export const pageIntro = css`
+  .intro {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.1rem 1.3rem;
+    align-items: baseline;
+    padding: 1.1rem 0 0.2rem;
+  }
+
+  h1 {
+    font-family: var(--serif);
+    font-size: 1.75rem;
+    font-weight: 600;
+    line-height: 1.3;
+  }
+
+  .intro p {
+    flex: 1 1 20rem;
+    color: var(--ink-2);
+  }
+`;
+
+/** The page of a lab: its settings at the left, what comes of them at the right. */
 export const pageGrid = css`
   .page {
     display: grid;
@@ -27,25 +51,7 @@ export const pageGrid = css`
     outline: none;
   }
 
-  .intro {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.1rem 1.3rem;
-    align-items: baseline;
-    padding: 1.1rem 0 0.2rem;
-  }
-
-  h1 {
-    font-family: var(--serif);
-    font-size: 1.75rem;
-    font-weight: 600;
-    line-height: 1.3;
-  }
-
-  .intro p {
-    flex: 1 1 20rem;
-    color: var(--ink-2);
-  }
+  ${pageIntro}
 
   .fold {
     width: 100%;

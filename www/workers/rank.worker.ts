@@ -15,7 +15,7 @@ let over = false;
 /** Lets the rank do the action that it waits before. */
 let pass: (() => void) | undefined;
 
-const post = (reply: RankReply): void => self.postMessage(reply);
+const post = (reply: RankReply, transfer: Transferable[] = []): void => self.postMessage(reply, { transfer });
 
 let lastBeat = 0;
 
@@ -27,12 +27,13 @@ function beat(): void {
   post({ type: 'beat' });
 }
 
-async function open({ engineBase, assetBase }: Answered & { type: 'open' }): Promise<void> {
+async function open({ engineBase, assetBase }: Answered & { type: 'open' }): Promise<string> {
   // Ranks are the threads: their builds have none of their own.
   const engine = await loadEngine(engineBase, 1, RANK_VARIANTS);
   module = engine.module as unknown as RankModule;
   assets = new Assets(assetBase);
   setInterval(beat, BEAT_MILLISECONDS);
+  return engine.environment.variant;
 }
 
 function join({ wire, rank: number, ranks }: Answered & { type: 'join' }): void {
@@ -130,7 +131,9 @@ self.onmessage = async ({ data: request }: MessageEvent<RankRequest>) => {
       for (;;);
   }
   try {
-    post({ type: 'done', id: request.id, value: await answer(request) });
+    const value = await answer(request);
+    // A snapshot moves: it is as large as the model and its optimizer.
+    post({ type: 'done', id: request.id, value }, value instanceof Uint8Array ? [value.buffer] : []);
   } catch (error) {
     post({ type: 'failed', id: request.id, problems: problemsIn(error) });
   }

@@ -73,14 +73,15 @@ fn planned_rank(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: us
     let [data, pipeline, _, tensor] = plan.mesh.coordinates(rank);
     let part = plan.part(rank);
     let params = outline(config, &part, setup::lora(spec).as_ref());
+    let kept = kept(plan, &params, rank);
     PlannedRank {
         rank,
         data,
         pipeline,
         tensor,
         segments: part.chunks.iter().map(|chunk| (chunk.start, chunk.end)).collect(),
-        parameters: elements(&params, |_| true),
-        bytes: bytes(kept(plan, &params, rank)),
+        parameters: kept.parameters,
+        bytes: bytes(kept),
     }
 }
 

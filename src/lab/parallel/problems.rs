@@ -121,25 +121,19 @@ pub fn model(error: &ConfigError) -> Problem {
     conflict("model", reasons::config(error))
 }
 
-/// A rank that could not hold its part; `bytes` are those of parameters, gradients and optimizer.
-pub fn memory(rank: usize, bytes: [u64; 3], limit: usize) -> Problem {
+/// A rank that could not hold its part: `field` sets its limit, `bytes` are those of parameters, gradients and optimizer.
+pub fn memory(field: &str, rank: usize, bytes: [u64; 3], limit: usize) -> Problem {
     let [parameters, gradients, optimizer] = bytes.map(|bytes| mib(bytes as f64));
     let (total, limit) = (mib(bytes.iter().sum::<u64>() as f64), mib(limit as f64));
     let message = Text {
         en: format!(
-            "Rank {rank} would hold at least {total} MiB (parameters {parameters}, gradients {gradients}, optimizer {optimizer}), but its limit is {limit} MiB. Spread the model over more ranks, or raise ranks.memory_limit."
+            "Rank {rank} would hold at least {total} MiB (parameters {parameters}, gradients {gradients}, optimizer {optimizer}), but its limit is {limit} MiB. Spread the model over more ranks, or raise its limit."
         ),
         zh: format!(
-            "rank {rank} 至少要占用 {total} MiB（参数 {parameters}，梯度 {gradients}，优化器状态 {optimizer}），但它的上限是 {limit} MiB。请把模型分到更多 rank 上，或提高 ranks.memory_limit。"
+            "rank {rank} 至少要占用 {total} MiB（参数 {parameters}，梯度 {gradients}，优化器状态 {optimizer}），但它的上限是 {limit} MiB。请把模型分到更多 rank 上，或提高它的上限。"
         ),
     };
-    Problem {
-        code: ProblemCode::OutOfMemory,
-        run: None,
-        field: Some("ranks.memory_limit".into()),
-        value: Some(format!("{limit} MiB")),
-        message,
-    }
+    Problem { code: ProblemCode::OutOfMemory, run: None, field: Some(field.into()), value: Some(format!("{limit} MiB")), message }
 }
 
 /// The same problem, with the nearest mesh that does not have it.
@@ -233,9 +227,9 @@ pub fn lost(error: &Lost) -> Problem {
 fn out_of_memory(rank: usize, refused: &OutOfMemory) -> Problem {
     let renamed =
         |text: String| text.replace("resources.memory_limit", "ranks.memory_limit").replace("gradient_accumulation", "mesh.micro_batches");
-    let Problem { code, run, field, value, message } = of_rank(rank, reasons::out_of_memory(refused));
+    let Problem { code, run, value, message, .. } = of_rank(rank, reasons::out_of_memory(refused));
     let message = Text { en: renamed(message.en), zh: renamed(message.zh) };
-    Problem { code, run, field: field.map(renamed), value, message }
+    Problem { code, run, field: Some("ranks.memory_limit".into()), value, message }
 }
 
 /// Names the rank that a problem is about.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::lab::result::MemoryUse;
-use crate::parallel::rank::{Held, HeldKind};
+use crate::parallel::rank::Held;
 use crate::parallel::schedule::{Action, Span, Timeline};
 
 /// A segment of the model.
@@ -169,21 +169,6 @@ pub struct Phase {
     pub communicating: f64,
 }
 
-/// What a held tensor is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-#[serde(rename_all = "snake_case")]
-pub enum HeldTensor {
-    /// Hidden states that a virtual stage takes.
-    Input,
-    /// The gradient of what a virtual stage gave.
-    OutputGradient,
-    /// What a forward pass keeps for its backward.
-    Activations,
-    /// What is kept for the gradients of weights, which come later.
-    WeightGradients,
-}
-
 /// A rank that waits, in step-through, to do its next action.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
@@ -193,32 +178,5 @@ pub struct AtGate {
     /// What it will do next.
     pub action: Action,
     /// What it holds.
-    pub held: Vec<HeldAt>,
-}
-
-/// A tensor, or what belongs together, that a rank holds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct HeldAt {
-    /// What it is.
-    pub kind: HeldTensor,
-    /// Whose it is.
-    pub micro_batch: usize,
-    /// The part of the model that it belongs to.
-    pub virtual_stage: usize,
-    /// Its size.
-    #[cfg_attr(test, ts(type = "number"))]
-    pub bytes: u64,
-}
-
-impl From<Held> for HeldAt {
-    fn from(held: Held) -> Self {
-        let kind = match held.kind {
-            HeldKind::Input => HeldTensor::Input,
-            HeldKind::OutputGradient => HeldTensor::OutputGradient,
-            HeldKind::Activations => HeldTensor::Activations,
-            HeldKind::WeightGradients => HeldTensor::WeightGradients,
-        };
-        Self { kind, micro_batch: held.micro_batch, virtual_stage: held.virtual_stage, bytes: held.bytes as u64 }
-    }
+    pub held: Vec<Held>,
 }

@@ -158,7 +158,10 @@ fn check_memory(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> Resul
     let ranks = (0..plan.mesh.ranks()).map(|rank| (rank, bytes_kept_by(spec, plan, config, rank), allowance(spec, rank).1));
     let over = |(_, bytes, limit): &(usize, [u64; 3], usize)| bytes.iter().sum::<u64>().saturating_sub(*limit as u64);
     match ranks.max_by_key(over) {
-        Some(rank) if over(&rank) > 0 => Err(problems::memory(rank.0, rank.1, rank.2)),
+        Some(rank) if over(&rank) > 0 => {
+            let own = spec.ranks.unequal.iter().any(|own| own.rank as usize == rank.0 && own.memory_limit < spec.ranks.memory_limit);
+            Err(problems::memory(if own { "ranks.unequal" } else { "ranks.memory_limit" }, rank.0, rank.1, rank.2))
+        }
         _ => Ok(()),
     }
 }

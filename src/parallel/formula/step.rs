@@ -13,6 +13,7 @@ use crate::parallel::comm::Kind;
 use crate::parallel::compress::Compression;
 use crate::parallel::group::even_shards;
 use crate::parallel::mesh::Axis;
+use crate::parallel::outline::zero::{UnitOutline, units};
 use crate::parallel::outline::{ParamOutline, outline};
 use crate::parallel::plan::Plan;
 use crate::parallel::schedule::Action;
@@ -39,10 +40,12 @@ impl StepTraffic {
 /// If the plan has no such rank.
 pub fn step(plan: &Plan, config: &ModelConfig, lora: Option<&LoraConfig>, rank: usize) -> StepTraffic {
     let coordinates = plan.mesh.coordinates(rank);
+    let params = outline(config, &plan.part(rank), lora);
     let walk = Walk {
         plan,
         config,
-        params: outline(config, &plan.part(rank), lora),
+        units: units(&params, plan.settings.zero),
+        params,
         norms_learn: lora.is_none(),
         rank,
         pipeline: coordinates[Axis::Pipeline as usize],
@@ -60,6 +63,8 @@ struct Walk<'a> {
     plan: &'a Plan,
     config: &'a ModelConfig,
     params: Vec<ParamOutline>,
+    /// What ZeRO cuts into shards.
+    units: Vec<UnitOutline>,
     norms_learn: bool,
     rank: usize,
     pipeline: usize,

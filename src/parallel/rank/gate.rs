@@ -2,12 +2,16 @@
 
 use std::pin::Pin;
 
+use serde::Serialize;
+
 use super::{Place, Rank, Step};
 use crate::parallel::schedule::Action;
 use crate::tensor::{Category, Tensor};
 
 /// What a tensor that a rank holds between two actions is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
 pub enum HeldKind {
     /// Hidden states that a virtual stage takes.
     Input,
@@ -20,7 +24,8 @@ pub enum HeldKind {
 }
 
 /// A tensor, or what belongs together, that a rank holds between two actions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Held {
     /// What it is.
     pub kind: HeldKind,

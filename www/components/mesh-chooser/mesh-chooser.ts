@@ -7,7 +7,7 @@ import { fieldSchema, rankCount } from '../../parallel/parallel-spec';
 import { shared } from '../../styles/shared.css';
 import { LabElement } from '../../workbench/lab-element';
 import './mesh-drawing';
-import { PRESET_KEYS, presetMesh, presetOf } from './presets';
+import { PRESET_KEYS, presetOf, withPreset } from './presets';
 import { styles } from './mesh-chooser.css';
 
 /** From the outermost axis to the innermost, as ranks are numbered. */
@@ -36,7 +36,7 @@ export class MeshChooser extends LabElement<ParallelWorkbench> {
         <p class="label" id="presets">${text.presets}</p>
         <div class="presets" role="group" aria-labelledby="presets">
           ${PRESET_KEYS.map(
-            (key) => html`<button type="button" aria-pressed=${key === chosen} @click=${() => this.bench.write({ ...spec, mesh: presetMesh(key) })}>${text.presetNames[key]}</button>`,
+            (key) => html`<button type="button" aria-pressed=${key === chosen} @click=${() => this.bench.write(withPreset(spec, key))}>${text.presetNames[key]}</button>`,
           )}
         </div>
       </section>

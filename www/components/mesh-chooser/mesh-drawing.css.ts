@@ -55,7 +55,8 @@ export const styles = css`
   }
 
   .amounts span {
-    white-space: nowrap;
+    min-width: 0;
+    overflow-wrap: anywhere;
   }
 
   .strip {

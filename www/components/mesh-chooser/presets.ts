@@ -3,6 +3,7 @@ import type { PresetKey } from '../../i18n/parallel/messages';
 import { defaultParallelSpec } from '../../parallel/parallel-spec';
 import { equal } from '../../spec/patch';
 import type { MeshSpec } from '../../types/generated/MeshSpec';
+import type { ParallelSpec } from '../../types/generated/ParallelSpec';
 
 const alone = { pipeline: 1, micro_batches: 1 } as const;
 
@@ -21,7 +22,15 @@ const PRESETS: Record<PresetKey, Partial<MeshSpec>> = {
 
 export const PRESET_KEYS = Object.keys(PRESETS) as PresetKey[];
 
-export const presetMesh = (key: PresetKey): MeshSpec => ({ ...defaultParallelSpec.mesh, ...PRESETS[key] });
+const presetMesh = (key: PresetKey): MeshSpec => ({ ...defaultParallelSpec.mesh, ...PRESETS[key] });
+
+/** What a preset makes of a spec: ranks that are alike and send what they have. A lesson may have left others. */
+export const withPreset = (spec: ParallelSpec, key: PresetKey): ParallelSpec => ({
+  ...spec,
+  mesh: presetMesh(key),
+  communication: { ...spec.communication, compression: defaultParallelSpec.communication.compression },
+  ranks: { ...spec.ranks, unequal: [] },
+});
 
 /** The preset that a mesh is. */
 export const presetOf = (mesh: MeshSpec): PresetKey | undefined => PRESET_KEYS.find((key) => equal(presetMesh(key), mesh));

@@ -13,12 +13,15 @@ import { styles } from './unequal-ranks.css';
 export class UnequalRanks extends LabElement<ParallelWorkbench> {
   static override styles = [shared, styles];
 
+  /** Whoever has opened it finds it open, also when the last rank is like the others again. */
+  private opened = false;
+
   override render() {
     const text = messages().parallel.mesh;
     const { spec } = this.bench;
     const { unequal } = spec.ranks;
     return html`
-      <details ?open=${unequal.length > 0}>
+      <details ?open=${this.opened || unequal.length > 0} @toggle=${this.toggled}>
         <summary>${text.unequal}</summary>
         <p class="hint">${text.unequalHint}</p>
         <table>
@@ -35,6 +38,10 @@ export class UnequalRanks extends LabElement<ParallelWorkbench> {
         </table>
       </details>
     `;
+  }
+
+  private toggled(event: Event): void {
+    this.opened = (event.target as HTMLDetailsElement).open;
   }
 
   private own(rank: number): UnequalRank {

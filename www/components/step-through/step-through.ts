@@ -5,14 +5,14 @@ import { messages } from '../../i18n/locale';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
 import { shared } from '../../styles/shared.css';
 import type { AtGate } from '../../types/generated/AtGate';
-import type { HeldTensor } from '../../types/generated/HeldTensor';
+import type { HeldKind } from '../../types/generated/HeldKind';
 import type { PlannedRank } from '../../types/generated/PlannedRank';
 import { LabElement } from '../../workbench/lab-element';
 import { actionText, chunkLetter } from '../action-text';
 import { styles } from './step-through.css';
 
 /** In the order in which a micro-batch passes them. */
-const KINDS: HeldTensor[] = ['input', 'activations', 'output_gradient', 'weight_gradients'];
+const KINDS: HeldKind[] = ['input', 'activations', 'output_gradient', 'weight_gradients'];
 
 /**
  * Each rank before its next action: what it will do, and which tensors it holds. Buttons are never quite disabled while a rank
@@ -68,7 +68,7 @@ export class StepThrough extends LabElement<ParallelWorkbench> {
     const text = messages().parallel.steps;
     const split = this.bench.ran!.spec.mesh.schedule === 'zb_h1';
     const kinds = KINDS.filter((kind) => kind !== 'weight_gradients' || split);
-    const cell = (kind: HeldTensor, microBatch: number) => held.filter((tensor) => tensor.kind === kind && tensor.micro_batch === microBatch);
+    const cell = (kind: HeldKind, microBatch: number) => held.filter((tensor) => tensor.kind === kind && tensor.micro_batch === microBatch);
     return html`<div class="scroll" tabindex="0" role="group" aria-label=${`${messages().parallel.mesh.rank(rank)}: ${text.title}`}>
       <table>
         <thead>

@@ -145,8 +145,9 @@ export const en: ParallelMessages = {
     measured: 'measured',
     predicted: 'predicted',
     captionPlan: 'What each rank will do, if a forward takes 1, a backward 2, and messages nothing. Numbers are micro-batches.',
-    captionPrediction: 'Computed from what each rank measured of itself and its connections. Numbers are micro-batches.',
-    captionRun: (step) => `Above: predicted; below: measured in step ${step}. Numbers are micro-batches.`,
+    captionPrediction:
+      'Computed from what each rank measured of itself and its connections, as if it had a core of its own; sums inside a layer count as computing. Numbers are micro-batches.',
+    captionRun: (step) => `Above: predicted, as if each rank had a core of its own, sums inside a layer counting as computing; below: measured in step ${step}. Numbers are micro-batches.`,
     bubble: (share) => `bubble ${share}`,
     kinds: {
       forward: 'forward',
@@ -212,7 +213,7 @@ export const en: ParallelMessages = {
 
   figures: {
     time: 'Time of a step',
-    timeCaption: 'Median over the steps so far.',
+    timeCaption: 'Median over the steps so far. The prediction lets ranks that share a core take turns.',
     oneRank: 'one rank',
     predicted: 'predicted',
     measured: 'measured',
@@ -225,7 +226,7 @@ export const en: ParallelMessages = {
     formula: (stages, microBatches) => `(p − 1) / (m + p − 1) with p = ${stages} stages, m = ${microBatches} micro-batches; for GPipe and 1F1B`,
     afterRun: 'after a run',
     suggestions: 'What to try',
-    nothingToTry: 'Every stage computes at least 80% of the step, and the bubble is at most 10%.',
+    nothingToTry: 'The bubble is at most 10%, no stage waits for busier ones, and ranks communicate for at most 20% of the step.',
   },
 
   memory: {

@@ -1,6 +1,6 @@
 /** Texts of the parallel lab. */
 import type { Action } from '../../types/generated/Action';
-import type { HeldTensor } from '../../types/generated/HeldTensor';
+import type { HeldKind } from '../../types/generated/HeldKind';
 import type { MeshSpec } from '../../types/generated/MeshSpec';
 import type { ParallelSpec } from '../../types/generated/ParallelSpec';
 import type { SessionPhase } from '../../parallel/session';
@@ -129,7 +129,7 @@ export interface ParallelMessages {
     passRank(rank: number, action: string): string;
     pass: string;
     microBatch: string;
-    kinds: Record<HeldTensor, string>;
+    kinds: Record<HeldKind, string>;
     holdsNothing: string;
     total(bytes: string): string;
     chunk(index: string): string;

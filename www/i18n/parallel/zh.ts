@@ -144,8 +144,8 @@ export const zh: ParallelMessages = {
     measured: '实测',
     predicted: '预测',
     captionPlan: '设前向用时 1、反向用时 2、消息不花时间，各 rank 会做什么。数字是微批次的编号。',
-    captionPrediction: '由各 rank 事先测得的速度和连接算出。数字是微批次的编号。',
-    captionRun: (step) => `上为预测，下为第 ${step} 步的实测。数字是微批次的编号。`,
+    captionPrediction: '由各 rank 事先测得的速度和连接算出，假设每个 rank 独占一个核心；层内求和计入计算。数字是微批次的编号。',
+    captionRun: (step) => `上为预测，假设每个 rank 独占一个核心，层内求和计入计算；下为第 ${step} 步的实测。数字是微批次的编号。`,
     bubble: (share) => `气泡 ${share}`,
     kinds: { forward: '前向', backward: '反向', weight: '权重梯度', communication: '通信', update: '优化器', idle: '空闲' },
     unitAxis: '时间，以一次前向为单位',
@@ -204,7 +204,7 @@ export const zh: ParallelMessages = {
 
   figures: {
     time: '每步时间',
-    timeCaption: '至今各步的中位数。',
+    timeCaption: '至今各步的中位数。预测时，共用核心的 rank 轮流计算。',
     oneRank: '一个 rank',
     predicted: '预测',
     measured: '实测',
@@ -217,7 +217,7 @@ export const zh: ParallelMessages = {
     formula: (stages, microBatches) => `(p − 1) / (m + p − 1)，阶段数 p = ${stages}，微批次数 m = ${microBatches}；适用于 GPipe 与 1F1B`,
     afterRun: '运行后可知',
     suggestions: '可以试试',
-    nothingToTry: '每个阶段至少有 80% 的时间在计算，气泡不超过 10%。',
+    nothingToTry: '气泡不超过 10%，没有阶段在等更忙的阶段，通信不超过一步的 20%。',
   },
 
   memory: {

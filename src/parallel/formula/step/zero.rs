@@ -9,7 +9,7 @@ use super::{StepTraffic, Walk, all_gather, all_reduce, reduce_scatter};
 use crate::autograd::Split;
 use crate::parallel::comm::Kind;
 use crate::parallel::group::even_shards;
-use crate::parallel::outline::zero::{UnitOutline, units};
+use crate::parallel::outline::zero::UnitOutline;
 use crate::parallel::zero::ZeroStage;
 
 impl Walk<'_> {
@@ -49,19 +49,15 @@ impl Walk<'_> {
     }
 
     fn gather(&self, of: impl Fn(&UnitOutline) -> bool, sent: &mut StepTraffic) {
-        for shards in self.units().filter(of).map(|unit| self.unit_shards(&unit)) {
+        for shards in self.units.iter().filter(|unit| of(unit)).map(|unit| self.unit_shards(unit)) {
             sent.add(Kind::AllGather, all_gather(self.algorithm(), self.data.1, &shards));
         }
     }
 
     fn reduce(&self, of: impl Fn(&UnitOutline) -> bool, sent: &mut StepTraffic) {
-        for shards in self.units().filter(|unit| unit.trainable && of(unit)).map(|unit| self.unit_shards(&unit)) {
+        for shards in self.units.iter().filter(|unit| unit.trainable && of(unit)).map(|unit| self.unit_shards(unit)) {
             sent.add(Kind::ReduceScatter, reduce_scatter(self.algorithm(), self.data.1, &shards));
         }
-    }
-
-    fn units(&self) -> impl Iterator<Item = UnitOutline> {
-        units(&self.params, self.zero()).into_iter()
     }
 
     /// Bytes of each replica's shard.
