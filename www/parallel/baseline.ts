@@ -35,14 +35,14 @@ const ALONE = { ranks: [{ rank: 0, data: 0, pipeline: 0, tensor: 0 }] } as unkno
 /** Trains `spec` in a world of one rank, as long as `goesOn`; gives why it cannot be, where its memory is too small. */
 export async function trainAlone(world: World, spec: ParallelSpec, goesOn: () => boolean, measured: (baseline: Baseline) => void): Promise<Problem | null> {
   world.patience = PATIENCE;
-  const baseline: Baseline = { losses: [], seconds: [], peakBytes: 0 };
+  const baseline: Baseline = { losses: [], seconds: [], memory: {} };
   try {
     await world.run({ program: 'prepare', spec: onOneRank(spec), stages: null });
     for (let step = 0; step < spec.training.steps && goesOn(); step++) {
       const [rank] = (await world.run({ program: 'train', steps: 1 })) as RankStep[];
       baseline.losses.push(rank!.loss);
       baseline.seconds.push(summary(ALONE, [rank!]).seconds);
-      baseline.peakBytes = rank!.memory['total']?.peak_bytes ?? 0;
+      baseline.memory = rank!.memory;
       measured(baseline);
     }
     return null;

@@ -38,8 +38,8 @@ export interface Baseline {
   losses: number[];
   /** Of each step. */
   seconds: number[];
-  /** Peak bytes of its ledger. */
-  peakBytes: number;
+  /** Its ledger, by category. */
+  memory: RankStep['memory'];
 }
 
 /** A rank that is gone. */

@@ -89,12 +89,6 @@ export const styles = css`
     box-shadow: inset -1px 0 0 var(--paper);
   }
 
-  .track > .whole {
-    border: 1px solid var(--ink-2);
-    background: repeating-linear-gradient(135deg, var(--rule-strong) 0 1px, transparent 1px 6px);
-    box-shadow: none;
-  }
-
   .limit {
     position: absolute;
     top: -0.2rem;

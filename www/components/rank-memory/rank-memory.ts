@@ -4,6 +4,7 @@ import { mebibytes } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
 import { shared } from '../../styles/shared.css';
+import type { RankStep } from '../../types/generated/RankStep';
 import { LabElement } from '../../workbench/lab-element';
 import { CATEGORY_ORDER, slices, type Slice } from '../memory-slices';
 import { styles } from './rank-memory.css';
@@ -16,7 +17,7 @@ interface Row {
   name: string;
   parts: Slice[];
   total: number;
-  /** Bytes; none for what is no rank of the mesh. */
+  /** Bytes; null for what is no rank of the mesh. */
   limit: number | null;
   /** Whether there may be more to it than is known yet. */
   atLeast: boolean;
@@ -73,12 +74,15 @@ export class RankMemory extends LabElement<ParallelWorkbench> {
   private measured(): Row[] {
     const text = messages().parallel;
     const { ranks, baseline } = this.bench.session;
-    const rows = ranks.map(({ rank, memory }): Row => {
-      const total = memory.total?.peak_bytes ?? 0;
-      return { name: text.mesh.rank(rank), parts: slices(memory), total, limit: this.limitOf(rank), atLeast: false };
+    const row = (name: string, memory: RankStep['memory'], limit: number | null): Row => ({
+      name,
+      parts: slices(memory),
+      total: memory.total?.peak_bytes ?? 0,
+      limit,
+      atLeast: false,
     });
-    // Of one rank alone, only the sum was told.
-    return baseline ? [...rows, { name: text.memory.oneRank, parts: [], total: baseline.peakBytes, limit: null, atLeast: false }] : [...rows, ...this.alone()];
+    const rows = ranks.map(({ rank, memory }) => row(text.mesh.rank(rank), memory, this.limitOf(rank)));
+    return baseline ? [...rows, row(text.memory.oneRank, baseline.memory, null)] : [...rows, ...this.alone()];
   }
 
   private planned(): Row[] {
@@ -103,9 +107,7 @@ export class RankMemory extends LabElement<ParallelWorkbench> {
     return html`<div class="row">
       <span class="name">${name}</span>
       <div class="track">
-        ${parts.length === 0
-          ? html`<div class="whole" style="width: ${width(total)}"></div>`
-          : parts.map(({ category, bytes }) => html`<div class=${category} style="width: ${width(bytes)}" title=${messages().results.memoryCategories[category] ?? category}></div>`)}
+        ${parts.map(({ category, bytes }) => html`<div class=${category} style="width: ${width(bytes)}" title=${messages().results.memoryCategories[category] ?? category}></div>`)}
         ${shown ? html`<span class="limit" style="left: ${width(limit)}"></span>` : nothing}
       </div>
       <span class="total"><b>${atLeast ? `${text.atLeast} ` : ''}${mebibytes(total)} MiB</b>${limit === null || told ? nothing : html` <span>${shown ? text.limit(size) : text.beyond(size)}</span>`}</span>

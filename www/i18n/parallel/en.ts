@@ -217,7 +217,7 @@ export const en: ParallelMessages = {
     oneRank: 'one rank',
     predicted: 'predicted',
     measured: 'measured',
-    speedUp: (times, ranks) => `${times} times as fast as one rank, on ${ranks}`,
+    speedUp: (times, ranks) => `${times} times as fast as one rank, on ${ranks} ranks`,
     noBaseline: 'not compared with one rank',
     throughput: (tokens) => `${tokens} tokens/s`,
     bubble: 'Bubble',
