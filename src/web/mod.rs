@@ -1,5 +1,6 @@
 //! The wasm-bindgen face of the engine: it converts, calls, and converts back.
 
+mod allocator;
 #[cfg(not(feature = "ranks"))]
 mod bench;
 #[cfg(not(feature = "ranks"))]
