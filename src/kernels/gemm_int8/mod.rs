@@ -4,11 +4,13 @@
 //! four neighbours along `k` in the place of one float.
 
 mod pack;
+mod streams;
 
 use super::gemm::tile::for_each_step;
 use super::pool::{self, SharedOut};
 use super::simd::{Backend, DotInt8, dispatch};
 use pack::{pack_quads, quads};
+use streams::{Run, runs};
 
 /// The largest value of an activation.
 pub const MAX_ACTIVATION: u8 = 127;
@@ -59,16 +61,17 @@ fn thin<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8]
                     // SAFETY: the columns of this job in row `i` of C; no other job writes them.
                     let out = unsafe { std::slice::from_raw_parts_mut(c.at(i * n + cols.start), cols.len()) };
                     let a = &a[i * k..][..k];
-                    let row = |j: usize| &b[(cols.start + j) * k..][..k];
-                    let each = out.len() / STREAMS;
-                    for j in 0..each {
-                        let sums: [i32; STREAMS] = dots(isa, a, std::array::from_fn(|stream| row(j + stream * each)));
-                        for (stream, sum) in sums.into_iter().enumerate() {
-                            out[j + stream * each] = sum;
+                    let rows = &b[cols.start * k..cols.end * k];
+                    for Run { first, apart } in runs(out.len(), STREAMS) {
+                        for j in first..first + apart {
+                            let sums: [i32; STREAMS] = dots(isa, a, &rows[j * k..], apart * k);
+                            for (stream, sum) in sums.into_iter().enumerate() {
+                                out[j + stream * apart] = sum;
+                            }
                         }
                     }
-                    for (j, out) in out.iter_mut().enumerate().skip(each * STREAMS) {
-                        [*out] = dots(isa, a, [row(j)]);
+                    for j in out.len() - out.len() % STREAMS..out.len() {
+                        [out[j]] = dots(isa, a, &rows[j * k..], 0);
                     }
                 }
             },
@@ -76,36 +79,36 @@ fn thin<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8]
     });
 }
 
-/// Rows of B that are read side by side. They lie far apart, so that each stream goes on from one row to the next without a gap, and
-/// the processor fetches ahead of all.
+/// Rows of B that are read side by side.
 const STREAMS: usize = 6;
 
-/// The dot products of `a` with some rows of B.
+/// The dot products of `a` with `N` rows of its length, which begin `apart` bytes from each other.
 #[inline(always)]
-fn dots<S: DotInt8, const N: usize>(isa: S, a: &[u8], rows: [&[i8]; N]) -> [i32; N] {
+fn dots<S: DotInt8, const N: usize>(isa: S, a: &[u8], rows: &[i8], apart: usize) -> [i32; N] {
+    assert!((N - 1) * apart + a.len() <= rows.len(), "the last row is cut off");
     let vector = 4 * S::LANES;
-    let full = a.len() / vector * vector;
     // Two chains a row, so that the latency of the products does not rule.
     let mut acc = [[isa.splat_quad(0); 2]; N];
-    let mut step = |p: usize, chain: usize| {
-        // SAFETY: a vector of bytes from `p` on is within `a` and each row, which have one length.
-        let a = unsafe { isa.load_quads(a.as_ptr().add(p).cast()) };
-        for (acc, row) in acc.iter_mut().zip(&rows) {
-            // SAFETY: as above.
-            acc[chain] = isa.dot(unsafe { isa.load_quads(row.as_ptr().add(p).cast()) }, a, acc[chain]);
-        }
-    };
-    let pairs = full / (2 * vector) * (2 * vector);
+    let pairs = a.len() / (2 * vector) * (2 * vector);
     for p in (0..pairs).step_by(2 * vector) {
-        step(p, 0);
-        step(p + vector, 1);
+        // SAFETY: two vectors from `p` on are within `a`, and each row is as long.
+        unsafe {
+            let load = |x: *const u8| [isa.load_quads(x.cast()), isa.load_quads(x.add(vector).cast())];
+            let [a0, a1] = load(a.as_ptr().add(p));
+            // One pointer that steps from row to row: one for each would not find a register.
+            let mut row = rows.as_ptr().cast::<u8>().add(p);
+            for acc in &mut acc {
+                let [b0, b1] = load(row);
+                *acc = [isa.dot(b0, a0, acc[0]), isa.dot(b1, a1, acc[1])];
+                row = row.wrapping_add(apart);
+            }
+        }
     }
-    if pairs < full {
-        step(pairs, 0);
-    }
-    let mut sums = acc.map(|acc| acc.iter().flat_map(|acc| isa.ints(*acc)).sum());
-    for (sum, row) in sums.iter_mut().zip(rows) {
-        *sum += a[full..].iter().zip(&row[full..]).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum::<i32>();
+    let mut sums = acc.map(|[even, odd]| isa.sum_ints(even, odd));
+    if pairs < a.len() {
+        for (sum, row) in sums.iter_mut().zip((0..N).map(|i| &rows[i * apart..])) {
+            *sum += a[pairs..].iter().zip(&row[pairs..]).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum::<i32>();
+        }
     }
     sums
 }

@@ -23,4 +23,8 @@ pub trait DotInt8: Simd {
     fn dot(self, signed: Self::I, small: Self::I, acc: Self::I) -> Self::I;
     /// The lanes as an array; those from `LANES` on are 0.
     fn ints(self, v: Self::I) -> [i32; MAX_LANES];
+    /// The sum of all lanes of both.
+    fn sum_ints(self, a: Self::I, b: Self::I) -> i32 {
+        self.ints(a).iter().chain(&self.ints(b)).sum()
+    }
 }

@@ -151,6 +151,12 @@ macro_rules! wasm_backend {
                 unsafe { v128_store(lanes.as_mut_ptr().cast(), v) };
                 lanes
             }
+            #[inline(always)]
+            fn sum_ints(self, a: v128, b: v128) -> i32 {
+                let pairs = i32x4_add(a, b);
+                let sums = i32x4_add(pairs, i32x4_shuffle::<2, 3, 0, 1>(pairs, pairs));
+                i32x4_extract_lane::<0>(sums) + i32x4_extract_lane::<1>(sums)
+            }
         }
     };
 }
