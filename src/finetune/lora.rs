@@ -3,9 +3,12 @@
 //! The weight `W` `[out, in]` is frozen; `y = W x + (alpha / rank) B A x` with `A` `[rank, in]` and `B` `[out, rank]`. `B` starts
 //! at zero, so that training starts at the base model. Names and initial values are PEFT's.
 
+use std::ops::Range;
+
 use thiserror::Error;
 
-use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
+use crate::autograd::{DropoutKey, ParamId, Params, Result, Split, Tape, Var};
+use crate::kernels::dropout::Mask;
 use crate::kernels::gemm::{Operand, gemm};
 use crate::nn::{BuildError, Init, Linear, LinearAdapter, Pass, Transformer, WeightSource, add_param};
 
@@ -70,8 +73,11 @@ pub struct LoraAdapter {
     b: ParamId,
     scaling: f32,
     dropout: f32,
-    /// Tells this layer's dropout masks from those of the others.
-    place: u64,
+    /// Path of the layer, which tells its dropout masks from those of the others.
+    name: String,
+    /// Inputs of the whole layer, and which of them this rank has.
+    in_features: usize,
+    inputs: Range<usize>,
     enabled: bool,
     merged: bool,
 }
@@ -84,22 +90,19 @@ pub struct LoraAdapter {
 /// then have some of its pairs.
 pub fn attach(model: &mut Transformer, config: &LoraConfig, source: &mut dyn WeightSource) -> std::result::Result<(), LoraError> {
     model.params.freeze_all();
-    let mut place = 0;
+    let mut found = false;
     let mut available = Vec::new();
     model.for_each_linear(|linear, params| {
         if !available.iter().any(|kind| kind == linear.kind()) {
             available.push(linear.kind().to_owned());
         }
         if config.target_modules.iter().any(|target| target == linear.kind()) {
-            place += 1;
-            linear.adapter = Some(Box::new(LoraAdapter::build(linear, params, config, place, source)?));
+            found = true;
+            linear.adapter = Some(Box::new(LoraAdapter::build(linear, params, config, source)?));
         }
         Ok::<(), LoraError>(())
     })?;
-    match place {
-        0 => Err(LoraError::NoTarget { targets: config.target_modules.clone(), available }),
-        _ => Ok(()),
-    }
+    if found { Ok(()) } else { Err(LoraError::NoTarget { targets: config.target_modules.clone(), available }) }
 }
 
 impl LoraAdapter {
@@ -107,7 +110,6 @@ impl LoraAdapter {
         linear: &Linear,
         params: &mut Params,
         config: &LoraConfig,
-        place: u64,
         source: &mut dyn WeightSource,
     ) -> std::result::Result<Self, LoraError> {
         let [in_features, out_features] = linear.features;
@@ -129,10 +131,23 @@ impl LoraAdapter {
             b: add("lora_B", [out_features, rank], Init::Zeros, Split::Rows)?,
             scaling: (config.alpha / rank as f64) as f32,
             dropout: config.dropout as f32,
-            place,
+            name: linear.name.clone(),
+            in_features,
+            inputs: if linear.split == Split::Columns { linear.slice.range(in_features) } else { 0..in_features },
             enabled: true,
             merged: false,
         })
+    }
+
+    /// The mask of the layer's inputs `[rows of the batch, in_features]`, of which this rank has some columns, and a pass some rows.
+    fn mask(&self, key: DropoutKey, first_row: usize) -> Mask {
+        Mask {
+            key: key.of(&self.name).0,
+            probability: self.dropout,
+            first: (first_row * self.in_features + self.inputs.start) as u64,
+            stride: self.in_features,
+            width: self.inputs.len(),
+        }
     }
 
     /// `W += sign * scaling * B A`.
@@ -156,7 +171,7 @@ impl LinearAdapter for LoraAdapter {
         }
         let h = match pass.dropout.filter(|_| self.dropout > 0.0) {
             Some(key) => {
-                let dropped = tape.dropout(x, self.dropout, key.at(self.place))?;
+                let dropped = tape.dropout(x, self.mask(key, pass.first_row))?;
                 tape.linear(pass.params, &dropped, self.a, None)?
             }
             None => tape.linear(pass.params, x, self.a, None)?,

@@ -248,7 +248,7 @@ impl Transformer {
         let (positions, most) = (first_position + tokens.seq_len, self.config.max_positions);
         assert!(positions <= most, "a sequence of {positions} tokens, the model reads {most}");
         let rotary = self.rotary.as_ref().map(|rotary| rotary.tables(positions, self.params.ledger())).transpose()?;
-        Ok(Pass { params: &self.params, rotary, tokens, first_position, dropout })
+        Ok(Pass { params: &self.params, rotary, tokens, first_position, dropout, first_row: 0 })
     }
 }
 

@@ -47,14 +47,14 @@ impl Rank {
         let (micro_batch, stage) = place;
         let (tokens, targets) = self.micro_batch(batch, micro_batch);
         let scale = 1.0 / (self.plan.batch_size * self.plan.seq_len) as f32;
-        let dropout = batch.dropout.map(|key| key.at(self.groups.data.index() as u64).at(micro_batch as u64));
+        let first_row = self.plan.sequences(self.groups.data.index(), micro_batch).start * self.plan.seq_len;
         // A gradient goes to every stage before, whether something learns there or not.
         let mut x = step.inputs.remove(&place).map(|value| Hidden { value, needs_grad: true });
         let mut flight = Flight { ran: Vec::new(), d_logits: None };
         for index in self.segments_of(stage) {
             self.beat();
             self.gather_weights(index).await?;
-            let pass = self.model.pass(&tokens, dropout)?;
+            let pass = Pass { first_row, ..self.model.pass(&tokens, batch.dropout)? };
             let segment = &self.model.segments[index];
             let boundary = self.boundary();
             let Output { ran, y, residual } = match x.take() {

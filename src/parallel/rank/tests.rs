@@ -57,7 +57,7 @@ pub(super) fn full(_: &mut Transformer) -> std::result::Result<(), BuildError> {
 
 fn lora_config() -> lora::LoraConfig {
     let target_modules = ["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"].map(str::to_owned).to_vec();
-    lora::LoraConfig { rank: 4, alpha: 8.0, dropout: 0.0, target_modules, init: lora::LoraInit::KaimingUniform }
+    lora::LoraConfig { rank: 4, alpha: 8.0, dropout: 0.1, target_modules, init: lora::LoraInit::KaimingUniform }
 }
 
 pub(super) fn with_lora(model: &mut Transformer) -> std::result::Result<(), BuildError> {
@@ -73,6 +73,11 @@ pub(super) fn batch(step: usize) -> (Vec<i32>, Vec<i32>) {
     ((0..BATCH * CONTEXT).map(token).collect(), targets)
 }
 
+/// The masks of a step: every rank has its part of the same ones.
+pub(super) fn masks(step: usize) -> Option<DropoutKey> {
+    Some(DropoutKey(step as u64))
+}
+
 /// The losses of one rank, as the lab trains.
 fn alone(config: &ModelConfig, prepare: Prepare) -> Vec<f64> {
     let mut model = Transformer::build(config.clone(), &Ledger::new(None), &mut RandomWeights { seed: 3 }).unwrap();
@@ -82,7 +87,7 @@ fn alone(config: &ModelConfig, prepare: Prepare) -> Vec<f64> {
         let (inputs, targets) = batch(step);
         model.params.zero_grads();
         let scale = 1.0 / (BATCH * CONTEXT) as f32;
-        let loss = model.forward_backward(&Tokens::new(BATCH, CONTEXT, inputs), &targets, scale, None).unwrap();
+        let loss = model.forward_backward(&Tokens::new(BATCH, CONTEXT, inputs), &targets, scale, masks(step)).unwrap();
         let clip = clip_factor(grad_norm(&model.params), UPDATE.gradient_clip);
         optimizer.step(&mut model.params, UPDATE.learning_rate, clip).unwrap();
         loss
@@ -105,7 +110,7 @@ fn spread(config: &ModelConfig, settings: Settings, prepare: Prepare) -> Vec<Vec
             for step in 0..STEPS {
                 let (inputs, targets) = batch(step);
                 comm.reset_counts();
-                losses.push(rank.step(Batch { inputs: &inputs, targets: &targets, dropout: None }, UPDATE).await?.loss);
+                losses.push(rank.step(Batch { inputs: &inputs, targets: &targets, dropout: masks(step) }, UPDATE).await?.loss);
             }
             check_traffic(&comm, &traffic);
             Ok::<_, RankError>(losses)
@@ -195,7 +200,7 @@ fn weights(config: &ModelConfig, settings: Settings) -> Vec<Vec<(String, Split, 
             let mut rank = Rank::new(&comm, &Rc::new(plan), config, ADAMW, &Ledger::new(None), source, full).expect("built");
             for step in 0..5 {
                 let (inputs, targets) = batch(step);
-                rank.step(Batch { inputs: &inputs, targets: &targets, dropout: None }, UPDATE).await?;
+                rank.step(Batch { inputs: &inputs, targets: &targets, dropout: masks(step) }, UPDATE).await?;
             }
             let params = rank.model.params.iter();
             Ok::<_, RankError>(params.map(|param| (param.name.clone(), param.split, param.value.data().to_vec())).collect())

@@ -34,7 +34,7 @@ fn watch(config: &ModelConfig, settings: Settings, prepare: Prepare, limit: Opti
             let (built, mut losses) = (ledger.report(), Vec::new());
             for step in 0..steps {
                 let (inputs, targets) = batch(step);
-                losses.push(rank.step(Batch { inputs: &inputs, targets: &targets, dropout: None }, UPDATE).await?.loss);
+                losses.push(rank.step(Batch { inputs: &inputs, targets: &targets, dropout: masks(step) }, UPDATE).await?.loss);
             }
             Ok(Seen { losses, built, memory: ledger.report() })
         }
