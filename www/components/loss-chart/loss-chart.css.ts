@@ -1,19 +1,6 @@
 import { css } from 'lit';
 
 export const styles = css`
-  figure {
-    position: relative;
-  }
-
-  .readout {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.1rem 1.6rem;
-    align-items: baseline;
-    min-height: 1.6em;
-    font-size: 0.9rem;
-  }
-
   .values {
     margin-left: 0.4em;
   }
@@ -39,24 +26,5 @@ export const styles = css`
 
   .key svg + svg {
     margin-left: 0.6em;
-  }
-
-  .plot {
-    height: var(--chart-height, 24rem);
-    margin-top: 0.3rem;
-    overflow: hidden;
-  }
-
-  .empty {
-    position: absolute;
-    top: 55%;
-    left: 0;
-    right: 0;
-    color: var(--ink-2);
-    font-family: var(--serif);
-    font-size: 1.15rem;
-    text-align: center;
-    pointer-events: none;
-    text-shadow: 0 0 4px var(--paper), 0 0 8px var(--paper), 0 0 12px var(--paper);
   }
 `;

@@ -10,6 +10,7 @@ import { baseLosses } from '../../workbench/measured';
 import type { Workbench } from '../../workbench/workbench';
 import { ChartElement } from '../chart/chart-element';
 import { drawLabels, drawReference, spread, type EndLabel } from '../chart/labels';
+import { lineChart } from '../chart/line-chart.css';
 import { dash, runName } from '../run-mark';
 import { chartData, type ChartData } from './curves';
 import { styles } from './loss-chart.css';
@@ -20,7 +21,7 @@ const LABEL_ROOM = 118;
 /** Loss curves of all runs, drawn while they grow. */
 @customElement('loss-chart')
 export class LossChart extends ChartElement<Workbench> {
-  static override styles = [shared, unsafeCSS(uPlotStyles), styles];
+  static override styles = [shared, unsafeCSS(uPlotStyles), lineChart, styles];
 
   /** Column under the pointer; null: show the last values. */
   @state() private pointed: number | null = null;

@@ -9,6 +9,7 @@ import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
 import { shared } from '../../styles/shared.css';
 import { ChartElement } from '../chart/chart-element';
 import { drawLabels, spread, type EndLabel } from '../chart/labels';
+import { lineChart } from '../chart/line-chart.css';
 import { runName } from '../run-mark';
 import { styles } from './loss-over-baseline.css';
 
@@ -22,7 +23,7 @@ const MESH = 1;
 /** The mesh's loss drawn over that of one rank, and how far they are apart at most. */
 @customElement('loss-over-baseline')
 export class LossOverBaseline extends ChartElement<ParallelWorkbench> {
-  static override styles = [shared, unsafeCSS(uPlotStyles), styles];
+  static override styles = [shared, unsafeCSS(uPlotStyles), lineChart, styles];
 
   override render() {
     const text = messages().parallel.loss;
