@@ -94,6 +94,23 @@ for (const phase of ['baseline', 'pilot'] as const) {
   });
 }
 
+test('a run is cancelled while the engines of its ranks are on their way', async ({ page }) => {
+  await openLab(page, endless());
+  await page.context().route('**/*.wasm', () => undefined);
+  const took = await page.evaluate(async () => {
+    const { session } = window;
+    const ended = session.run({ compare: false });
+    while (session.phase !== 'loading') await new Promise((resolve) => session.addEventListener('change', resolve, { once: true }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const start = performance.now();
+    session.cancel();
+    await ended;
+    return performance.now() - start;
+  });
+  expect(await page.evaluate(() => window.session.phase)).toBe('cancelled');
+  expect(took).toBeLessThan(1000);
+});
+
 test('twice in a row, whatever is pressed: one run after the other', async ({ page }) => {
   await openLab(page, pipeline(3));
   const both = await page.evaluate(async () => {

@@ -60,7 +60,7 @@ export class TrainingSession extends EventTarget implements Session {
   /** Steps to do before the next pause; null: all. */
   private allowed: number | null = null;
   private wake: (() => void) | null = null;
-  private cancelled = false;
+  private stop = new AbortController();
   /** A run was asked for, and its plan is on its way. */
   private starting = false;
 
@@ -75,6 +75,10 @@ export class TrainingSession extends EventTarget implements Session {
 
   get busy(): boolean {
     return BUSY.includes(this.phase);
+  }
+
+  private get cancelled(): boolean {
+    return this.stop.signal.aborted;
   }
 
   /** Why a run failed is told until another spec is written. */
@@ -122,7 +126,7 @@ export class TrainingSession extends EventTarget implements Session {
     const planned = await this.plan();
     this.starting = false;
     if (!planned) return;
-    this.cancelled = false;
+    this.stop = new AbortController();
     this.allowed = null;
     this.snapshot = null;
     this.stages = null;
@@ -169,7 +173,7 @@ export class TrainingSession extends EventTarget implements Session {
 
   cancel(): void {
     if (!this.busy) return;
-    this.cancelled = true;
+    this.stop.abort();
     const { world } = this;
     world?.stop();
     // A rank that builds its model does not hear that at once, and one that is gone never does.
@@ -189,7 +193,7 @@ export class TrainingSession extends EventTarget implements Session {
   async recover(): Promise<void> {
     if (this.phase !== 'lost' || this.starting) return;
     const { spec } = this.ran!;
-    this.cancelled = false;
+    this.stop = new AbortController();
     this.allowed = null;
     this.steps.length = this.snapshot?.step ?? 0;
     this.failure = [];
@@ -254,8 +258,9 @@ export class TrainingSession extends EventTarget implements Session {
     this.stopIfCancelled();
   }
 
-  private listening(): Pick<WorldOptions, 'onGate' | 'onLoading'> {
+  private listening(): Pick<WorldOptions, 'onGate' | 'onLoading' | 'signal'> {
     return {
+      signal: this.stop.signal,
       onGate: (at) => {
         // One that is still at it when all are to go on is not kept.
         if (!this.through) return this.world?.pass(at.rank);

@@ -22,6 +22,8 @@ export interface WorldOptions {
   files?: Map<string, Uint8Array>;
   onGate?: (at: AtGate) => void;
   onLoading?: (loading: Loading) => void;
+  /** Ends the workers while they load. */
+  signal?: AbortSignal;
 }
 
 /** A rank that gave no sign of life. */
@@ -85,6 +87,8 @@ export class World {
     const engineBase = new URL(options.engineBase ?? 'engine/', page).href;
     const assetBase = new URL(options.assetBase ?? '.', page).href;
     const wires = wiresOf(ranks, memory);
+    const abort = (): void => world.terminate();
+    options.signal?.addEventListener('abort', abort);
     try {
       await world.each(async (worker) => {
         world.variant = (await worker.call({ type: 'open', engineBase, assetBase })) as string;
@@ -96,6 +100,8 @@ export class World {
     } catch (error) {
       world.terminate();
       throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', abort);
     }
     return world;
   }
