@@ -70,6 +70,17 @@ test('the address opens the same experiment elsewhere', async ({ page, context }
   expect(await specOf(elsewhere)).toEqual(await specOf(page));
 });
 
+test('the way to another page and back leads to the experiment that was left', async ({ page }) => {
+  await open(page, './');
+  await page.getByLabel('Steps', { exact: true }).fill('55');
+  await page.getByRole('link', { name: en.parallel.name, exact: true }).click();
+  await page.getByLabel('Micro-batches', { exact: true }).fill('8');
+  await page.getByRole('link', { name: en.lab.name, exact: true }).click();
+  await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('55');
+  await page.getByRole('link', { name: en.parallel.name, exact: true }).click();
+  await expect(page.getByLabel('Micro-batches', { exact: true })).toHaveValue('8');
+});
+
 test('a link cut anywhere is noticed', () => {
   const spec = structuredClone(defaultSpec);
   spec.runs[0]!.name = '全参数';

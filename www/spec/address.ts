@@ -1,6 +1,7 @@
 /** The address of a page, which holds its experiment. */
 import type { Problem } from '../types/generated/Problem';
 import { fromHash, toHash } from './hash';
+import { remember } from './visited';
 
 /** A link that could not be used as it was. */
 export interface BrokenLink {
@@ -30,6 +31,7 @@ export class Address<T extends object> {
 
   read(): Addressed<T> {
     const text = window.location.hash;
+    remember();
     const read = fromHash(text, this.defaults);
     const broken = (reason: BrokenLink['reason'], detail = ''): BrokenLink => ({ reason, text, detail, problems: [] });
     if (read === null) return { spec: structuredClone(this.defaults), broken: null };
@@ -40,6 +42,7 @@ export class Address<T extends object> {
 
   write(spec: T): void {
     history.replaceState(null, '', `${location.pathname}${location.search}${toHash(spec, this.defaults)}`);
+    remember();
   }
 
   /** Tells of an address that another experiment was written into than the one that is shown. */

@@ -2,6 +2,7 @@ import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { LANGUAGES, LanguageController, language, messages, setLanguage, type Language } from '../../i18n/locale';
 import { shared } from '../../styles/shared.css';
+import { addressOf } from '../../spec/visited';
 import type { Environment } from '../../types/generated/Environment';
 import { setTheme, theme, type Theme } from '../theme';
 import { styles } from './site-header.css';
@@ -64,7 +65,19 @@ export class SiteHeader extends LitElement {
   /** A page lies one folder below the root, the lab in it. */
   private renderPage(page: SitePage) {
     const root = PAGES[this.page] === './' ? './' : '../';
-    return html`<a href=${new URL(PAGES[page], new URL(root, document.baseURI)).href} aria-current=${page === this.page ? 'page' : nothing}>${messages()[page].name}</a>`;
+    const address = new URL(PAGES[page], new URL(root, document.baseURI));
+    const current = page === this.page;
+    // What was written there last is known when the link is taken, however it is.
+    const restore = (event: Event): void => {
+      (event.currentTarget as HTMLAnchorElement).href = addressOf(address);
+    };
+    return html`<a
+      href=${address.href}
+      aria-current=${current ? 'page' : nothing}
+      @click=${current ? nothing : restore}
+      @auxclick=${current ? nothing : restore}
+      >${messages()[page].name}</a
+    >`;
   }
 
   private renderStatus(environment: Environment | null) {
