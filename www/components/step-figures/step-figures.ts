@@ -1,10 +1,11 @@
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { count, percent, short, times } from '../../i18n/format';
+import { count, percent, short, times, wholePercent } from '../../i18n/format';
 import { localized, messages } from '../../i18n/locale';
 import { baselineSeconds, bubble, stepSeconds } from '../../parallel/measured';
 import { rankCount } from '../../parallel/parallel-spec';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
+import type { Suggestion } from '../../parallel/suggestions';
 import { shared } from '../../styles/shared.css';
 import { LabElement } from '../../workbench/lab-element';
 import { styles } from './step-figures.css';
@@ -96,8 +97,20 @@ export class StepFigures extends LabElement<ParallelWorkbench> {
     return html`<div class="suggestions">
       <h3>${text.suggestions}</h3>
       <ul>
-        ${suggestions.length === 0 ? html`<li class="none">${none}</li>` : suggestions.map((suggestion) => html`<li>${localized(suggestion)}</li>`)}
+        ${suggestions.length === 0 ? html`<li class="none">${none}</li>` : suggestions.map((suggestion) => html`<li>${suggestionText(suggestion)}</li>`)}
       </ul>
     </div>`;
+  }
+}
+
+function suggestionText(suggestion: Suggestion): string {
+  const text = messages().parallel.figures.suggest;
+  switch (suggestion.kind) {
+    case 'communication':
+      return text.communication(wholePercent(suggestion.share));
+    case 'bubble':
+      return text.bubble(wholePercent(suggestion.share));
+    case 'idleStages':
+      return text.idleStages(suggestion.stages.map(({ stage, share }) => ({ stage, share: wholePercent(share) })));
   }
 }

@@ -226,6 +226,16 @@ export const en: ParallelMessages = {
     formula: (stages, microBatches) => `(p − 1) / (m + p − 1) with p = ${stages} stages, m = ${microBatches} micro-batches; for GPipe and 1F1B`,
     afterRun: 'after a run',
     suggestions: 'What to try',
+    suggest: {
+      communication: (share) =>
+        `Ranks communicate, or wait for each other in a sum, for ${share} of the step. Use larger batches, or fewer ranks along the axis that talks most: tensor ranks in every layer, ZeRO stage 3 for every segment.`,
+      bubble: (share) => `The bubble is ${share} of the pipeline’s time, more than 10%. Use more micro-batches, fewer stages, or the schedule ZB‑H1.`,
+      idleStages: (stages) => {
+        const [numbers, shares] = [stages.map(({ stage }) => stage).join(', '), stages.map(({ share }) => share).join(', ')];
+        const subject = stages.length === 1 ? `Stage ${numbers} computes` : `Stages ${numbers} compute`;
+        return `${subject} only ${shares} of the time, less than 80%, while others have more to do. Divide the layers by measured speed: division, balanced.`;
+      },
+    },
     nothingToTry: 'The bubble is at most 10%, no stage waits for busier ones, and ranks communicate for at most 20% of the step.',
   },
 

@@ -150,6 +150,11 @@ export interface ParallelMessages {
     formula(stages: number, microBatches: number): string;
     afterRun: string;
     suggestions: string;
+    suggest: {
+      communication(share: string): string;
+      bubble(share: string): string;
+      idleStages(stages: { stage: number; share: string }[]): string;
+    };
     nothingToTry: string;
   };
 

@@ -217,6 +217,15 @@ export const zh: ParallelMessages = {
     formula: (stages, microBatches) => `(p − 1) / (m + p − 1)，阶段数 p = ${stages}，微批次数 m = ${microBatches}；适用于 GPipe 与 1F1B`,
     afterRun: '运行后可知',
     suggestions: '可以试试',
+    suggest: {
+      communication: (share) =>
+        `各 rank 有 ${share} 的时间在通信，或在求和时互相等待。可以增大批次，或减少通信最多的那个维度上的 rank：张量并行每层都要通信，ZeRO 第 3 阶段每个分段都要通信。`,
+      bubble: (share) => `流水线气泡占 ${share}，超过 10%。可以增加微批次数、减少阶段数，或改用 ZB‑H1 调度。`,
+      idleStages: (stages) => {
+        const [numbers, shares] = [stages.map(({ stage }) => stage).join('、'), stages.map(({ share }) => share).join('、')];
+        return `阶段 ${numbers} 只有 ${shares} 的时间在计算，低于 80%，而其他阶段更忙。可以按实测速度划分各层：把“划分”设为“均衡”。`;
+      },
+    },
     nothingToTry: '气泡不超过 10%，没有阶段在等更忙的阶段，通信不超过一步的 20%。',
   },
 
