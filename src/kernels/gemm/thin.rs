@@ -27,20 +27,15 @@ pub(super) fn multiply<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Sca
     let c = SharedOut::new(c);
     pool::run(n.div_ceil(grain), true, |job| {
         let cols = job * grain..(job * grain + grain).min(n);
-        isa.vectorize(
-            #[inline(always)]
-            || {
-                for (i, a) in a.chunks_exact(k).enumerate() {
-                    // SAFETY: the columns of this job in row `i` of C; no other job writes them.
-                    let out = unsafe { std::slice::from_raw_parts_mut(c.at(i * n + cols.start), cols.len()) };
-                    if b.col_stride == 1 {
-                        weigh_rows(isa, a, b, cols.clone(), s, out);
-                    } else {
-                        dot_columns(isa, a, b, cols.clone(), s, out);
-                    }
-                }
-            },
-        );
+        for (i, a) in a.chunks_exact(k).enumerate() {
+            // SAFETY: the columns of this job in row `i` of C; no other job writes them.
+            let out = unsafe { std::slice::from_raw_parts_mut(c.at(i * n + cols.start), cols.len()) };
+            if b.col_stride == 1 {
+                weigh_rows(isa, a, b, cols.clone(), s, out);
+            } else {
+                dot_columns(isa, a, b, cols.clone(), s, out);
+            }
+        }
     });
 }
 
@@ -58,20 +53,27 @@ const STREAMS: usize = 6;
 const ROWS: usize = 3;
 
 /// Each output is the dot product of `a` with a contiguous column of B.
-#[inline(always)]
+///
+/// Not inlined, as [`weigh_rows`]: within a large function WebAssembly's compiler in the browser runs out of registers for the loop.
+#[inline(never)]
 fn dot_columns<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Scaling, out: &mut [f32]) {
     let column = |j: usize| &b.data[j * b.col_stride..][..a.len()];
     let each = out.len() / STREAMS;
-    for j in 0..each {
-        let sums: [f32; STREAMS] = dots(isa, a, std::array::from_fn(|i| column(cols.start + j + i * each)));
-        for (i, sum) in sums.into_iter().enumerate() {
-            out[j + i * each] = combine(s, sum, out[j + i * each]);
-        }
-    }
-    for (j, out) in out.iter_mut().enumerate().skip(each * STREAMS) {
-        let [sum] = dots(isa, a, [column(cols.start + j)]);
-        *out = combine(s, sum, *out);
-    }
+    isa.vectorize(
+        #[inline(always)]
+        || {
+            for j in 0..each {
+                let sums: [f32; STREAMS] = dots(isa, a, std::array::from_fn(|i| column(cols.start + j + i * each)));
+                for (i, sum) in sums.into_iter().enumerate() {
+                    out[j + i * each] = combine(s, sum, out[j + i * each]);
+                }
+            }
+            for (j, out) in out.iter_mut().enumerate().skip(each * STREAMS) {
+                let [sum] = dots(isa, a, [column(cols.start + j)]);
+                *out = combine(s, sum, *out);
+            }
+        },
+    );
 }
 
 /// The dot products of `a` with some columns of its length.
@@ -100,21 +102,25 @@ fn dots<S: Simd, const COLUMNS: usize>(isa: S, a: &[f32], columns: [&[f32]; COLU
 }
 
 /// The outputs are a sum of B's contiguous rows with the weights `a`, some rows at a time.
-#[inline(always)]
+#[inline(never)]
 fn weigh_rows<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Scaling, out: &mut [f32]) {
     let row = |p: usize| &b.data[p * b.row_stride..][cols.clone()];
     let each = a.len() / ROWS;
-    let last = each * ROWS;
-    for out in out.iter_mut() {
-        *out = if s.beta == 0.0 { 0.0 } else { s.beta * *out };
-    }
-    for p in 0..each {
-        let weights: [f32; ROWS] = std::array::from_fn(|i| s.alpha * a[p + i * each]);
-        add_rows(isa, weights, std::array::from_fn(|i| row(p + i * each)), out);
-    }
-    for (p, a) in a.iter().enumerate().skip(last) {
-        add_rows(isa, [s.alpha * a], [row(p)], out);
-    }
+    isa.vectorize(
+        #[inline(always)]
+        || {
+            for out in out.iter_mut() {
+                *out = if s.beta == 0.0 { 0.0 } else { s.beta * *out };
+            }
+            for p in 0..each {
+                let weights: [f32; ROWS] = std::array::from_fn(|i| s.alpha * a[p + i * each]);
+                add_rows(isa, weights, std::array::from_fn(|i| row(p + i * each)), out);
+            }
+            for (p, a) in a.iter().enumerate().skip(each * ROWS) {
+                add_rows(isa, [s.alpha * a], [row(p)], out);
+            }
+        },
+    );
 }
 
 /// Vectors of a row that are read in one go; more would not all find a register.
@@ -126,17 +132,19 @@ fn add_rows<S: Simd, const N: usize>(isa: S, a: [f32; N], rows: [&[f32]; N], out
     let weights = a.map(|a| isa.splat(a));
     let line = LINE * S::LANES;
     let full = out.len() / line * line;
-    for (j, out) in (0..full).step_by(line).zip(out.chunks_exact_mut(line)) {
+    // Pointers that step along: an index would be added to each row's address at every line.
+    let mut next = rows.map(|row| row[..full].as_ptr());
+    for out in out[..full].chunks_exact_mut(line) {
         let mut acc = [isa.splat(0.0); LINE];
         for (acc, out) in acc.iter_mut().zip(out.chunks_exact(S::LANES)) {
             *acc = isa.load(out);
         }
-        for (row, weight) in rows.iter().zip(weights) {
+        for (next, weight) in next.iter_mut().zip(weights) {
             for (v, acc) in acc.iter_mut().enumerate() {
-                // SAFETY: `line` floats from `j` on are within each row, which is as long as `out`.
-                let b = unsafe { isa.load_ptr(row.as_ptr().add(j + v * S::LANES)) };
-                *acc = isa.mul_add(weight, b, *acc);
+                // SAFETY: there are as many lines in each row as in `out`, and a step along the row for each.
+                *acc = isa.mul_add(weight, unsafe { isa.load_ptr(next.add(v * S::LANES)) }, *acc);
             }
+            *next = next.wrapping_add(line);
         }
         for (acc, out) in acc.into_iter().zip(out.chunks_exact_mut(S::LANES)) {
             isa.store(acc, out);

@@ -54,29 +54,36 @@ fn thin<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8]
     let grain = if parallel { n.div_ceil(pool::threads()) } else { n };
     pool::run(n.div_ceil(grain), parallel, |job| {
         let cols = job * grain..(job * grain + grain).min(n);
-        isa.vectorize(
-            #[inline(always)]
-            || {
-                for i in 0..m {
-                    // SAFETY: the columns of this job in row `i` of C; no other job writes them.
-                    let out = unsafe { std::slice::from_raw_parts_mut(c.at(i * n + cols.start), cols.len()) };
-                    let a = &a[i * k..][..k];
-                    let rows = &b[cols.start * k..cols.end * k];
-                    for Run { first, apart } in runs(out.len(), STREAMS) {
-                        for j in first..first + apart {
-                            let sums: [i32; STREAMS] = dots(isa, a, &rows[j * k..], apart * k);
-                            for (stream, sum) in sums.into_iter().enumerate() {
-                                out[j + stream * apart] = sum;
-                            }
-                        }
-                    }
-                    for j in out.len() - out.len() % STREAMS..out.len() {
-                        [out[j]] = dots(isa, a, &rows[j * k..], 0);
+        for i in 0..m {
+            // SAFETY: the columns of this job in row `i` of C; no other job writes them.
+            let out = unsafe { std::slice::from_raw_parts_mut(c.at(i * n + cols.start), cols.len()) };
+            dot_rows(isa, &a[i * k..][..k], &b[cols.start * k..cols.end * k], out);
+        }
+    });
+}
+
+/// Each output is the dot product of `a` with a row of its length.
+///
+/// Not inlined: within a large function WebAssembly's compiler in the browser runs out of registers for the loop.
+#[inline(never)]
+fn dot_rows<S: DotInt8>(isa: S, a: &[u8], rows: &[i8], out: &mut [i32]) {
+    let k = a.len();
+    isa.vectorize(
+        #[inline(always)]
+        || {
+            for Run { first, apart } in runs(out.len(), STREAMS) {
+                for j in first..first + apart {
+                    let sums: [i32; STREAMS] = dots(isa, a, &rows[j * k..], apart * k);
+                    for (stream, sum) in sums.into_iter().enumerate() {
+                        out[j + stream * apart] = sum;
                     }
                 }
-            },
-        );
-    });
+            }
+            for j in out.len() - out.len() % STREAMS..out.len() {
+                [out[j]] = dots(isa, a, &rows[j * k..], 0);
+            }
+        },
+    );
 }
 
 /// Rows of B that are read side by side.
