@@ -4,13 +4,11 @@
 //! four neighbours along `k` in the place of one float.
 
 mod pack;
-mod streams;
 
 use super::gemm::tile::for_each_step;
 use super::pool::{self, SharedOut};
 use super::simd::{Backend, DotInt8, dispatch};
 use pack::{pack_quads, quads};
-use streams::{Run, runs};
 
 /// The largest value of an activation.
 pub const MAX_ACTIVATION: u8 = 127;
@@ -71,22 +69,22 @@ fn dot_rows<S: DotInt8>(isa: S, a: &[u8], rows: &[i8], out: &mut [i32]) {
     isa.vectorize(
         #[inline(always)]
         || {
-            for Run { first, apart } in runs(out.len(), STREAMS) {
-                for j in first..first + apart {
-                    let sums: [i32; STREAMS] = dots(isa, a, &rows[j * k..], apart * k);
-                    for (stream, sum) in sums.into_iter().enumerate() {
-                        out[j + stream * apart] = sum;
-                    }
+            let apart = out.len() / STREAMS;
+            for j in 0..apart {
+                let sums: [i32; STREAMS] = dots(isa, a, &rows[j * k..], apart * k);
+                for (stream, sum) in sums.into_iter().enumerate() {
+                    out[j + stream * apart] = sum;
                 }
             }
-            for j in out.len() - out.len() % STREAMS..out.len() {
+            for j in STREAMS * apart..out.len() {
                 [out[j]] = dots(isa, a, &rows[j * k..], 0);
             }
         },
     );
 }
 
-/// Rows of B that are read side by side.
+/// Rows of B that are read side by side. They lie far apart, so that each stream goes on from one row to the next without a gap, and
+/// the processor fetches ahead of all.
 const STREAMS: usize = 6;
 
 /// The dot products of `a` with `N` rows of its length, which begin `apart` bytes from each other.
