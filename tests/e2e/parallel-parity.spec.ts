@@ -40,7 +40,9 @@ type Model = (typeof MODELS)[number];
 function specOf(model: Model, strategy: SpecPatch): ParallelSpec {
   const [family, method] = model.split(', ') as ['gpt' | 'llama', 'full' | 'lora'];
   const spec = tiny({ model: { family, n_layers: 4, d_model: 32, n_heads: 4, d_ff: 64 } });
-  return patched(spec, { ...strategy, fine_tuning: { ...spec.fine_tuning, method } });
+  // Every rank has its part of the same dropout masks.
+  const lora = { ...spec.fine_tuning.lora, dropout: 0.1 };
+  return patched(spec, { ...strategy, fine_tuning: { method, lora } });
 }
 
 /** Each strategy over both transports, with both methods and both kinds of model, but not all of them with all. */

@@ -1,7 +1,7 @@
 /** What a learner could change, from what all ranks measured in a step. */
 import type { Planned } from '../types/generated/Planned';
 import type { RankStep } from '../types/generated/RankStep';
-import { lengthOf } from './summary';
+import { lengthOf } from './phases';
 
 /** Something that takes more, or a stage that does less, than it should; shares of one. */
 export type Suggestion =

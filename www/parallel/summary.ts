@@ -1,11 +1,11 @@
 /** What all ranks measured in a step, put together. */
-import type { Phase } from '../types/generated/Phase';
 import type { Planned } from '../types/generated/Planned';
 import type { RankStep } from '../types/generated/RankStep';
 import type { RankUse } from '../types/generated/RankUse';
 import type { Span } from '../types/generated/Span';
 import type { Timeline } from '../types/generated/Timeline';
 import type { Traffic } from '../types/generated/Traffic';
+import { bubble } from './phases';
 import { type Suggestion, suggest } from './suggestions';
 
 /** A step of all ranks. */
@@ -39,19 +39,6 @@ export function summary(planned: Planned, ranks: RankStep[]): StepSummary {
   const { step, loss, gradient_norm } = ranks[0]!;
   const suggestions = suggest(planned, ranks, bubble_fraction);
   return { step, loss, gradient_norm, seconds: timeline.makespan, timeline, bubble_fraction, traffic: total(ranks), suggestions };
-}
-
-/** The share of a replica's time, from the first forward to the last backward, in which ranks neither compute nor communicate. */
-export function bubble(ranks: RankStep[]): number {
-  const phases = ranks.flatMap(({ phase }) => phase ?? []);
-  const length = lengthOf(phases);
-  const busy = phases.reduce((sum, phase) => sum + phase.computing + phase.communicating, 0);
-  return length > 0 ? Math.max(0, 1 - busy / (length * phases.length)) : 0;
-}
-
-/** From the first one's beginning to the last one's end. */
-export function lengthOf(phases: Phase[]): number {
-  return phases.length > 0 ? Math.max(...phases.map(({ end }) => end)) - Math.min(...phases.map(({ start }) => start)) : 0;
 }
 
 function timelineOf(spans: Span[], bubble_fraction: number, ranks: number): Timeline {
