@@ -144,7 +144,7 @@ impl LoraAdapter {
         Mask {
             key: key.of(&self.name).0,
             probability: self.dropout,
-            first: (first_row * self.in_features + self.inputs.start) as u64,
+            first: first_row as u64 * self.in_features as u64 + self.inputs.start as u64,
             stride: self.in_features,
             width: self.inputs.len(),
         }

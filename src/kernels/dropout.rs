@@ -31,7 +31,7 @@ pub fn dropout(mask: Mask, x: &[f32], y: &mut [f32]) {
     // Rows that follow each other without a gap are one.
     let row = if mask.stride == mask.width { x.len() } else { mask.width }.max(1);
     for (i, (x, y)) in x.chunks(row).zip(y.chunks_mut(row)).enumerate() {
-        dropout_row(mask, mask.first + (i * mask.stride) as u64, x, y);
+        dropout_row(mask, mask.first + i as u64 * mask.stride as u64, x, y);
     }
 }
 
