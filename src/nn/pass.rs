@@ -41,6 +41,6 @@ pub struct Pass<'a> {
     pub first_position: usize,
     /// Key of this pass's dropout masks; `None` outside training.
     pub dropout: Option<DropoutKey>,
-    /// Row of the masks that the first token has: where ranks or micro-batches share a batch, each takes its part of the same masks.
+    /// Row of the masks that the first token has: where ranks share a batch, each takes its part of the same masks.
     pub first_row: usize,
 }

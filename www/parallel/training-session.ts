@@ -248,6 +248,8 @@ export class TrainingSession extends EventTarget implements Session {
   }
 
   private async open(spec: ParallelSpec): Promise<void> {
+    // The world before may have been closing meanwhile.
+    this.stopIfCancelled();
     const { transport } = spec.communication;
     // A rank that waits in shared memory does not hear what lets it go on.
     const wire = this.through ? 'ports' : transport === 'auto' ? undefined : transport;
