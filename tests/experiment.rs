@@ -76,14 +76,19 @@ fn another_seed_gives_another_order() {
 #[test]
 fn accumulated_micro_batches_give_the_loss_of_the_whole_batch() {
     let mut spec = short_spec(3);
+    let lora = json!({"method": "lora", "lora": {"dropout": 0.3}});
     spec["runs"] = json!([
         {"name": "whole", "patch": {"training": {"batch_size": 4}}},
         {"name": "parts", "patch": {"training": {"batch_size": 2, "gradient_accumulation": 2}}},
+        {"name": "whole, dropout", "patch": {"fine_tuning": lora, "training": {"batch_size": 4}}},
+        {"name": "parts, dropout", "patch": {"fine_tuning": lora, "training": {"batch_size": 2, "gradient_accumulation": 2}}},
     ]);
     let result = finish(&spec);
     let losses = |run: usize| result.runs[run].series["loss"].iter().map(|p| p.1);
     // The same sequences in the same order, summed in another.
-    assert!(losses(0).zip(losses(1)).all(|(a, b)| (a - b).abs() < 1e-4 * a));
+    for (whole, parts) in [(0, 1), (2, 3)] {
+        assert!(losses(whole).zip(losses(parts)).all(|(a, b)| (a - b).abs() < 1e-4 * a));
+    }
     assert!(result.runs[1].memory["activations"].peak_bytes < result.runs[0].memory["activations"].peak_bytes);
 }
 

@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use crate::autograd::{DropoutKey, ParamId, Params, Result, Split, Tape, Var};
+use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
 use crate::kernels::dropout::Mask;
 use crate::kernels::gemm::{Operand, gemm};
-use crate::nn::{BuildError, Init, Linear, LinearAdapter, Pass, Transformer, WeightSource, add_param};
+use crate::nn::{BuildError, Init, Linear, LinearAdapter, Masks, Pass, Transformer, WeightSource, add_param};
 
 /// How `A` starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +140,7 @@ impl LoraAdapter {
     }
 
     /// The mask of the layer's inputs `[rows of the batch, in_features]`, of which this rank has some columns, and a pass some rows.
-    fn mask(&self, key: DropoutKey, first_row: usize) -> Mask {
+    fn mask(&self, Masks { key, first_row }: Masks) -> Mask {
         Mask {
             key: key.of(&self.name).0,
             probability: self.dropout,
@@ -170,8 +170,8 @@ impl LinearAdapter for LoraAdapter {
             return Ok(base);
         }
         let h = match pass.dropout.filter(|_| self.dropout > 0.0) {
-            Some(key) => {
-                let dropped = tape.dropout(x, self.mask(key, pass.first_row))?;
+            Some(masks) => {
+                let dropped = tape.dropout(x, self.mask(masks))?;
                 tape.linear(pass.params, &dropped, self.a, None)?
             }
             None => tape.linear(pass.params, x, self.a, None)?,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::spec::{Schedule as ScheduleSpec, TrainingSpec};
 use crate::autograd::{DropoutKey, Result};
 use crate::data::BatchSampler;
-use crate::nn::{Tokens, Transformer};
+use crate::nn::{Masks, Tokens, Transformer};
 use crate::optim::{AdamW, AdamWConfig, Decay, Schedule, ScheduleKind, clip_factor, grad_norm};
 
 /// The state of a training.
@@ -73,13 +73,14 @@ impl Training {
         let scale = 1.0 / self.tokens_per_step() as f32;
         model.params.zero_grads();
         let mut loss = 0.0;
-        for part in 0..self.spec.gradient_accumulation {
+        let key = DropoutKey(u64::from(self.spec.seed)).at(u64::from(self.step));
+        for part in 0..self.spec.gradient_accumulation as usize {
             let mut inputs = vec![0; batch_size * context];
             let mut targets = inputs.clone();
             self.batches.next(stream, &mut inputs, &mut targets);
-            let key = DropoutKey(u64::from(self.spec.seed)).at(u64::from(self.step)).at(u64::from(part));
+            let masks = Masks { key, first_row: part * batch_size * context };
             let tokens = Tokens::new(batch_size, context, Rc::from(inputs));
-            loss += model.forward_backward(&tokens, &targets, scale, Some(key))?;
+            loss += model.forward_backward(&tokens, &targets, scale, Some(masks))?;
         }
         let gradient_norm = grad_norm(&model.params);
         let learning_rate = self.schedule.at(self.step);

@@ -25,7 +25,7 @@ pub use kv_cache::KvCache;
 pub use linear::{Linear, LinearAdapter};
 pub use norm::Norm;
 pub use part::{Part, Slice};
-pub use pass::{Pass, Tokens};
+pub use pass::{Masks, Pass, Tokens};
 pub use rotary::RotaryTables;
 pub use segment::Segment;
 pub use transformer::Transformer;

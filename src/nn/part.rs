@@ -42,7 +42,8 @@ impl Slice {
             }
             Split::Columns => {
                 let cols = self.range(width);
-                let data = whole.chunks_exact(width).flat_map(|row| &row[cols.clone()]).copied().collect();
+                let mut data = Vec::with_capacity(whole.len() / width * cols.len());
+                whole.chunks_exact(width).for_each(|row| data.extend_from_slice(&row[cols.clone()]));
                 (with(shape, shape.len() - 1, cols.len()), data)
             }
         }

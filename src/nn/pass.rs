@@ -28,6 +28,15 @@ impl Tokens {
     }
 }
 
+/// Dropout masks of a batch, each with a row for every token. Where ranks or micro-batches share a batch, each takes its part of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Masks {
+    /// Tells the batch's masks from those of others.
+    pub key: DropoutKey,
+    /// Row of the first token of the pass.
+    pub first_row: usize,
+}
+
 /// What a forward pass through the segments carries along.
 #[derive(Clone, Debug)]
 pub struct Pass<'a> {
@@ -39,8 +48,6 @@ pub struct Pass<'a> {
     pub tokens: &'a Tokens,
     /// Position of each sequence's first token: above 0 only in a decode step.
     pub first_position: usize,
-    /// Key of this pass's dropout masks; `None` outside training.
-    pub dropout: Option<DropoutKey>,
-    /// Row of the masks that the first token has: where ranks share a batch, each takes its part of the same masks.
-    pub first_row: usize,
+    /// This pass's dropout masks; `None` outside training.
+    pub dropout: Option<Masks>,
 }

@@ -6,10 +6,10 @@ use super::config::{ModelConfig, Positions};
 use super::kv_cache::{KvCache, LayerCache};
 use super::linear::Linear;
 use super::part::Part;
-use super::pass::{Pass, Tokens};
+use super::pass::{Masks, Pass, Tokens};
 use super::rotary::Rotary;
 use super::segment::Segment;
-use crate::autograd::{DropoutKey, Node, Params, Result, Tape, Var};
+use crate::autograd::{Node, Params, Result, Tape, Var};
 use crate::kernels::loss;
 use crate::tensor::{Category, Ledger, Tensor};
 
@@ -179,7 +179,7 @@ impl Transformer {
 
     /// One forward and backward pass. Gives `loss = scale * Σ nll` over the targets that are not negative, and adds its gradient to
     /// that of each trainable parameter.
-    pub fn forward_backward(&mut self, tokens: &Tokens, targets: &[i32], scale: f32, dropout: Option<DropoutKey>) -> Result<f64> {
+    pub fn forward_backward(&mut self, tokens: &Tokens, targets: &[i32], scale: f32, dropout: Option<Masks>) -> Result<f64> {
         let (ran, loss) = self.forward_recording(tokens, targets, scale, dropout)?;
         let mut d_output = Tensor::for_output(self.params.ledger(), Category::Activations, &[1])?;
         d_output.data_mut()[0] = 1.0;
@@ -193,7 +193,7 @@ impl Transformer {
         Ok(loss)
     }
 
-    fn forward_recording(&self, tokens: &Tokens, targets: &[i32], scale: f32, dropout: Option<DropoutKey>) -> Result<(Vec<Ran>, f64)> {
+    fn forward_recording(&self, tokens: &Tokens, targets: &[i32], scale: f32, dropout: Option<Masks>) -> Result<(Vec<Ran>, f64)> {
         let ledger = self.params.ledger();
         let pass = self.pass(tokens, dropout)?;
         let mut ran = Vec::with_capacity(self.segments.len());
@@ -240,15 +240,15 @@ impl Transformer {
     ///
     /// # Panics
     /// If the sequences are longer than the model reads.
-    pub fn pass<'a>(&'a self, tokens: &'a Tokens, dropout: Option<DropoutKey>) -> Result<Pass<'a>> {
+    pub fn pass<'a>(&'a self, tokens: &'a Tokens, dropout: Option<Masks>) -> Result<Pass<'a>> {
         self.pass_from(0, tokens, dropout)
     }
 
-    fn pass_from<'a>(&'a self, first_position: usize, tokens: &'a Tokens, dropout: Option<DropoutKey>) -> Result<Pass<'a>> {
+    fn pass_from<'a>(&'a self, first_position: usize, tokens: &'a Tokens, dropout: Option<Masks>) -> Result<Pass<'a>> {
         let (positions, most) = (first_position + tokens.seq_len, self.config.max_positions);
         assert!(positions <= most, "a sequence of {positions} tokens, the model reads {most}");
         let rotary = self.rotary.as_ref().map(|rotary| rotary.tables(positions, self.params.ledger())).transpose()?;
-        Ok(Pass { params: &self.params, rotary, tokens, first_position, dropout, first_row: 0 })
+        Ok(Pass { params: &self.params, rotary, tokens, first_position, dropout })
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::autograd::DropoutKey;
-use crate::nn::{ModelConfig, RandomWeights, Tokens};
+use crate::nn::{Masks, ModelConfig, RandomWeights, Tokens};
 use crate::tensor::Ledger;
 
 fn model() -> Transformer {
@@ -82,7 +82,7 @@ fn merged_unmerged_and_disabled_agree() {
 fn gradients_agree_with_finite_differences_also_under_dropout() {
     let mut config = config(&["q_proj", "v_proj", "up_proj"]);
     config.dropout = 0.3;
-    let key = Some(DropoutKey(11));
+    let key = Some(Masks { key: DropoutKey(11), first_row: 0 });
     let mut model = model();
     attach(&mut model, &config, &mut RandomWeights { seed: 5 }).unwrap();
     for param in model.params.iter_mut().filter(|p| p.name.contains("lora_B")) {

@@ -24,6 +24,7 @@ pub trait DotInt8: Simd {
     /// The lanes as an array; those from `LANES` on are 0.
     fn ints(self, v: Self::I) -> [i32; MAX_LANES];
     /// The sum of all lanes of both.
+    #[inline(always)]
     fn sum_ints(self, a: Self::I, b: Self::I) -> i32 {
         self.ints(a).iter().chain(&self.ints(b)).sum()
     }

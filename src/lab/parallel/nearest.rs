@@ -28,14 +28,15 @@ pub fn nearest(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize) -> O
     })
 }
 
-/// Of each rank's memory limit, what weights, gradients and the optimizer may take of a mesh that is proposed: the rest is for
-/// activations and messages, whose bytes only a pilot can tell.
+/// Of what the tokens leave of each rank's memory limit, what weights, gradients and the optimizer may take of a mesh that is
+/// proposed: the rest is for activations and messages, whose bytes only a pilot can tell.
 const SHARE: f64 = 0.75;
 
 fn has_room(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> bool {
+    let tokens = setup::most_token_bytes(spec);
     (0..plan.mesh.ranks()).all(|rank| {
         let bytes = setup::bytes_kept_by(spec, plan, config, rank).into_iter().sum::<u64>();
-        bytes as f64 <= SHARE * setup::allowance(spec, rank).1 as f64
+        bytes as f64 <= SHARE * setup::allowance(spec, rank).1.saturating_sub(tokens) as f64
     })
 }
 

@@ -25,9 +25,10 @@ use crate::tensor::Category;
 /// Naming the setting that does not fit, and the nearest that would.
 pub fn planned(spec: &ParallelSpec, assets: &Assets, max_ranks: usize, stages: Option<&[(usize, usize)]>) -> Result<Planned, Problem> {
     let config = setup::config(spec, assets)?;
-    let plan = setup::plan(spec, &config, max_ranks, stages).map_err(|problem| match problem.code {
-        ProblemCode::OutOfMemory => suggested(problem, spec, &config, max_ranks),
-        _ => problem,
+    let plan = setup::plan(spec, &config, max_ranks, stages).map_err(|problem| {
+        // What is wrong with a single setting names the nearest value of it.
+        let whole_mesh = problem.code == ProblemCode::OutOfMemory || problem.field.as_deref() == Some("mesh");
+        if whole_mesh { suggested(problem, spec, &config, max_ranks) } else { problem }
     })?;
     let lora = setup::lora(spec);
     let whole = outline(&config, &Part::whole(&config), lora.as_ref());
@@ -89,4 +90,41 @@ fn planned_rank(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: us
 fn bytes(Kept { parameters, gradients, optimizer }: Kept) -> BTreeMap<String, u64> {
     let f32s = |category: Category, count: u64| (category.name().to_owned(), 4 * count);
     BTreeMap::from([f32s(Category::Parameters, parameters), f32s(Category::Gradients, gradients), f32s(Category::Optimizer, optimizer)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a refused spec says, and the nearest mesh, which can be.
+    #[test]
+    fn a_mesh_that_is_named_can_be() {
+        let mut spec = ParallelSpec::default();
+        // Of three sizes that are all impossible, those nearest by themselves would not be divisible.
+        (spec.mesh.data, spec.mesh.pipeline, spec.mesh.tensor) = (3, 5, 5);
+        let problem = planned(&spec, &Assets::default(), 8, None).expect_err("75 ranks");
+        let config = setup::config(&spec, &Assets::default()).unwrap();
+        let mesh = nearest(&spec, &config, 8).expect("there is one");
+        let sizes =
+            format!("data {} × pipeline {} × tensor {}, {} micro-batches", mesh.data, mesh.pipeline, mesh.tensor, mesh.micro_batches);
+        assert!(problem.message.en.ends_with(&format!("The nearest mesh that can be: {sizes}.")), "{problem:?}");
+        spec.mesh = mesh;
+        planned(&spec, &Assets::default(), 8, None).expect("the mesh that was named");
+    }
+
+    #[test]
+    fn a_mesh_that_is_proposed_has_room_for_the_text() {
+        let mut spec = ParallelSpec::default();
+        spec.ranks.memory_limit = 30;
+        (spec.mesh.data, spec.mesh.pipeline) = (2, 2);
+        let config = setup::config(&spec, &Assets::default()).unwrap();
+        let mesh = nearest(&spec, &config, 8).expect("there is one");
+        let room = |spec: &ParallelSpec| {
+            let plan = setup::plan(spec, &config, 8, None).unwrap();
+            let kept = (0..plan.mesh.ranks()).map(|rank| setup::bytes_kept_by(spec, &plan, &config, rank).into_iter().sum::<u64>());
+            (30 << 20) - kept.max().unwrap() as usize - setup::most_token_bytes(spec)
+        };
+        // Two by two by two leaves a MiB, and runs out of memory in its second step.
+        assert!(room(&ParallelSpec { mesh, ..spec.clone() }) >= 5 << 20);
+    }
 }

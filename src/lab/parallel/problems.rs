@@ -44,9 +44,7 @@ fn mesh(error: &MeshError) -> String {
     };
     match error {
         MeshError::Empty { nearest, .. } => format!("并行网格的每个维度至少为 1；最接近的网格是：{}。", shown(nearest)),
-        MeshError::TooManyRanks { sizes, limit, nearest } => {
-            format!("网格 {} 的 rank 太多，这里最多 {limit} 个；最接近的网格是：{}。", shown(sizes), shown(nearest))
-        }
+        MeshError::TooManyRanks { sizes, limit, .. } => format!("网格 {} 的 rank 太多，这里最多 {limit} 个。", shown(sizes)),
     }
 }
 

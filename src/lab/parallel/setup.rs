@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::problems;
 use super::spec::{AlgorithmSpec, CompressionSpec, FamilySpec, NEW_MODEL, ParallelModelSpec, ParallelSpec, PartitionSpec, ZeroSpec};
-use crate::data::{ByteTokenizer, Corpus, Tokenizer};
+use crate::data::{ByteTokenizer, Corpus, Tokenizer, corpora};
 use crate::finetune::lora::LoraConfig;
 use crate::formats::hf_config::HfConfig;
 use crate::lab::assets::{Assets, ModelFiles, corpus_file};
@@ -224,6 +224,13 @@ pub fn tokens(spec: &ParallelSpec, assets: &Assets) -> Result<Vec<i32>, Problem>
     // The first lab keeps as much for validation: losses of both are on the same text.
     let split = corpus.split(VALIDATION_PERCENT, &tokenizer, spec.data.context as usize).map_err(|e| bad(&e))?;
     Ok(split.train.ids)
+}
+
+/// The most bytes that the token ids of the training text take at every rank: a token is a byte of text at least. Of a visitor's own
+/// file they are known when it is read, and 0 here.
+pub fn most_token_bytes(spec: &ParallelSpec) -> usize {
+    let bytes = corpora::find(&spec.data.corpus).map_or(0, |corpus| corpus.bytes);
+    (bytes as f64 * (1.0 - VALIDATION_PERCENT / 100.0)) as usize * size_of::<i32>()
 }
 
 /// Share of the text that no rank trains on.

@@ -5,7 +5,7 @@ use super::head::Loss;
 use super::{Batch, Place, Rank, Result, Step};
 use crate::autograd::{Node, Tape, Var};
 use crate::kernels::elementwise;
-use crate::nn::{Pass, Segment};
+use crate::nn::{Masks, Pass, Segment};
 use crate::tensor::{Ledger, Tensor};
 
 /// A tape that waits for its backward.
@@ -48,13 +48,14 @@ impl Rank {
         let (tokens, targets) = self.micro_batch(batch, micro_batch);
         let scale = 1.0 / (self.plan.batch_size * self.plan.seq_len) as f32;
         let first_row = self.plan.sequences(self.groups.data.index(), micro_batch).start * self.plan.seq_len;
+        let masks = batch.dropout.map(|key| Masks { key, first_row });
         // A gradient goes to every stage before, whether something learns there or not.
         let mut x = step.inputs.remove(&place).map(|value| Hidden { value, needs_grad: true });
         let mut flight = Flight { ran: Vec::new(), d_logits: None };
         for index in self.segments_of(stage) {
             self.beat();
             self.gather_weights(index).await?;
-            let pass = Pass { first_row, ..self.model.pass(&tokens, batch.dropout)? };
+            let pass = self.model.pass(&tokens, masks)?;
             let segment = &self.model.segments[index];
             let boundary = self.boundary();
             let Output { ran, y, residual } = match x.take() {

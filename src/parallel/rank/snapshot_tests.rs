@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tests::{ADAMW, BATCH, CONTEXT, Prepare, UPDATE, batch, full, llama, settings, with_lora};
+use super::tests::{ADAMW, BATCH, CONTEXT, Prepare, UPDATE, batch, full, llama, masks, settings, with_lora};
 use super::*;
 use crate::nn::RandomWeights;
 use crate::parallel::compress::Compression;
@@ -29,7 +29,7 @@ fn train(settings: &Settings, prepare: Prepare, steps: Range<usize>, snapshots: 
             let mut losses = Vec::new();
             for step in steps {
                 let (inputs, targets) = batch(step);
-                losses.push(rank.step(Batch { inputs: &inputs, targets: &targets, dropout: None }, UPDATE).await?.loss);
+                losses.push(rank.step(Batch { inputs: &inputs, targets: &targets, dropout: masks(step) }, UPDATE).await?.loss);
             }
             Ok::<_, RankError>((losses, rank.snapshot()))
         }

@@ -5,7 +5,7 @@ mod zero;
 use super::*;
 use crate::autograd::Split;
 use crate::finetune::lora;
-use crate::nn::{FeedForwardKind, NormKind, Positions, RandomWeights};
+use crate::nn::{FeedForwardKind, Masks, NormKind, Positions, RandomWeights};
 use crate::optim::{Decay, clip_factor, grad_norm};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::{Count, Kind};
@@ -87,7 +87,9 @@ fn alone(config: &ModelConfig, prepare: Prepare) -> Vec<f64> {
         let (inputs, targets) = batch(step);
         model.params.zero_grads();
         let scale = 1.0 / (BATCH * CONTEXT) as f32;
-        let loss = model.forward_backward(&Tokens::new(BATCH, CONTEXT, inputs), &targets, scale, masks(step)).unwrap();
+        let loss = model
+            .forward_backward(&Tokens::new(BATCH, CONTEXT, inputs), &targets, scale, masks(step).map(|key| Masks { key, first_row: 0 }))
+            .unwrap();
         let clip = clip_factor(grad_norm(&model.params), UPDATE.gradient_clip);
         optimizer.step(&mut model.params, UPDATE.learning_rate, clip).unwrap();
         loss

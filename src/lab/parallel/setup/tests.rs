@@ -28,7 +28,7 @@ fn what_is_wrong_is_told_at_its_field() {
         (json!({ "mesh": { "sequence_parallel": 1 } }), "mesh.sequence_parallel", "true or false"),
         (json!({ "mesh": { "tensor": 3, "pipeline": 1 } }), "mesh.tensor", "try"),
         (json!({ "mesh": { "pipeline": 7 } }), "mesh.pipeline", "try 6"),
-        (json!({ "mesh": { "data": 16 } }), "mesh", "data 4"),
+        (json!({ "mesh": { "data": 16 } }), "mesh", "more than 8"),
         (json!({ "mesh": { "micro_batches": 5 } }), "training.batch_size", "try a batch of"),
         (json!({ "mesh": { "zero": "parameters" } }), "mesh.zero", "pipeline"),
         (json!({ "ranks": { "memory_limit": 16 } }), "ranks.memory_limit", "would hold at least"),
