@@ -79,6 +79,10 @@ test('the way to another page and back leads to the experiment that was left', a
   await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('55');
   await page.getByRole('link', { name: en.parallel.name, exact: true }).click();
   await expect(page.getByLabel('Micro-batches', { exact: true })).toHaveValue('8');
+  // Its menu would open the same in another tab.
+  const back = page.getByRole('link', { name: en.lab.name, exact: true });
+  await back.click({ button: 'right' });
+  expect(await back.getAttribute('href')).toContain('#spec=');
 });
 
 test('a link cut anywhere is noticed', () => {

@@ -96,7 +96,8 @@ for (const phase of ['baseline', 'pilot'] as const) {
 
 test('a run is cancelled while the engines of its ranks are on their way', async ({ page }) => {
   await openLab(page, endless());
-  await page.context().route('**/*.wasm', () => undefined);
+  let held = 0;
+  await page.context().route('**/*.wasm', () => void held++);
   const took = await page.evaluate(async () => {
     const { session } = window;
     const ended = session.run({ compare: false });
@@ -109,6 +110,7 @@ test('a run is cancelled while the engines of its ranks are on their way', async
   });
   expect(await page.evaluate(() => window.session.phase)).toBe('cancelled');
   expect(took).toBeLessThan(1000);
+  expect(held, 'engines that never came').toBeGreaterThan(0);
 });
 
 test('twice in a row, whatever is pressed: one run after the other', async ({ page }) => {
@@ -228,7 +230,7 @@ test('unequal ranks stay open while they are edited, and a limit that is too low
 for (const { name, mesh, message, sizes } of [
   { name: 'heads that cannot be shared out', mesh: { tensor: 3 }, message: /3 ranks cannot share out n_heads = 4/, sizes: { data: 1, pipeline: 1, tensor: 4 } },
   { name: 'more stages than layers', mesh: { pipeline: 5, micro_batches: 4 }, message: /5 stages/, sizes: { data: 1, pipeline: 4, tensor: 1 } },
-  { name: 'too many ranks', mesh: { data: 4, pipeline: 4, tensor: 2 }, message: /has 32 ranks, more than \d+; the nearest is data/, sizes: null },
+  { name: 'too many ranks', mesh: { data: 4, pipeline: 4, tensor: 2 }, message: /has 32 ranks, more than \d+\. The nearest mesh that can be: data/, sizes: null },
 ]) {
   test(`refused, with the nearest mesh to take: ${name}`, async ({ page }) => {
     await openLab(page, tiny({ mesh }));

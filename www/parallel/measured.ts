@@ -14,11 +14,14 @@ export function median(values: number[]): number | null {
 }
 
 /** Without the first of several: it also makes what later steps find made. */
-const warm = (values: number[]): number[] => (values.length > 1 ? values.slice(1) : values);
+const warm = <T>(values: T[]): T[] => (values.length > 1 ? values.slice(1) : values);
 
-export const stepSeconds = (steps: StepSummary[]): number | null => median(warm(steps.map(({ seconds }) => seconds)));
+/** Steps that ranks did by themselves. */
+const timed = (steps: StepSummary[]): StepSummary[] => warm(steps.filter(({ byHand }) => !byHand));
+
+export const stepSeconds = (steps: StepSummary[]): number | null => median(timed(steps).map(({ seconds }) => seconds));
 export const baselineSeconds = (baseline: Baseline | null): number | null => median(warm(baseline?.seconds ?? []));
-export const bubble = (steps: StepSummary[]): number | null => median(warm(steps.map(({ bubble_fraction }) => bubble_fraction)));
+export const bubble = (steps: StepSummary[]): number | null => median(timed(steps).map(({ bubble_fraction }) => bubble_fraction));
 
 /** How far losses are from those of one rank at most, relative to those; null: there is nothing to compare yet. */
 export function largestDifference(steps: StepSummary[], baseline: Baseline | null): { relative: number; step: number } | null {

@@ -26,10 +26,12 @@ export interface StepSummary {
   traffic: Traffic[];
   /** What a learner could change. */
   suggestions: Suggestion[];
+  /** Whether ranks waited for somebody before each action: its times say nothing then. */
+  byHand: boolean;
 }
 
-/** The step that all of `ranks`, those of `planned` in their order, have done. */
-export function summary(planned: Planned, ranks: RankStep[]): StepSummary {
+/** The step that all of `ranks`, those of `planned` in their order, have done; `byHand`: action by action, as somebody let them. */
+export function summary(planned: Planned, ranks: RankStep[], byHand = false): StepSummary {
   const start = Math.min(...ranks.flatMap(({ spans }) => spans.map((span) => span.start)));
   const spans = ranks.flatMap((rank) => rank.spans.map((span) => ({ ...span, start: span.start - start, end: span.end - start })));
   const replicas = new Set(planned.ranks.map(({ data }) => data));
@@ -37,8 +39,8 @@ export function summary(planned: Planned, ranks: RankStep[]): StepSummary {
   const bubble_fraction = bubbles.reduce((sum, each) => sum + each, 0) / Math.max(1, bubbles.length);
   const timeline = timelineOf(spans, bubble_fraction, ranks.length);
   const { step, loss, gradient_norm } = ranks[0]!;
-  const suggestions = suggest(planned, ranks, bubble_fraction);
-  return { step, loss, gradient_norm, seconds: timeline.makespan, timeline, bubble_fraction, traffic: total(ranks), suggestions };
+  const suggestions = byHand ? [] : suggest(planned, ranks, bubble_fraction);
+  return { step, loss, gradient_norm, seconds: timeline.makespan, timeline, bubble_fraction, traffic: total(ranks), suggestions, byHand };
 }
 
 function timelineOf(spans: Span[], bubble_fraction: number, ranks: number): Timeline {

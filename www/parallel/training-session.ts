@@ -305,7 +305,7 @@ export class TrainingSession extends EventTarget implements Session {
       // Only the last step's timeline is shown: a long run keeps no others.
       const last = this.steps.at(-1);
       if (last) last.timeline = { ...last.timeline, spans: [] };
-      this.steps.push(summary(this.ran!.planned, ranks));
+      this.steps.push(summary(this.ran!.planned, ranks, gated));
       if (this.allowed) this.allowed--;
       if (this.steps.length % spec.ranks.snapshot_every === 0) await this.takeSnapshot();
       this.show({ ranks });

@@ -89,6 +89,7 @@ export class World {
     const wires = wiresOf(ranks, memory);
     const abort = (): void => world.terminate();
     options.signal?.addEventListener('abort', abort);
+    if (options.signal?.aborted) abort();
     try {
       await world.each(async (worker) => {
         world.variant = (await worker.call({ type: 'open', engineBase, assetBase })) as string;

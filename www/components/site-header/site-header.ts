@@ -67,15 +67,16 @@ export class SiteHeader extends LitElement {
     const root = PAGES[this.page] === './' ? './' : '../';
     const address = new URL(PAGES[page], new URL(root, document.baseURI));
     const current = page === this.page;
-    // What was written there last is known when the link is taken, however it is.
+    // What was written there last is known just before the link is taken: these events come before its menu, and before a drag.
     const restore = (event: Event): void => {
       (event.currentTarget as HTMLAnchorElement).href = addressOf(address);
     };
     return html`<a
       href=${address.href}
       aria-current=${current ? 'page' : nothing}
+      @pointerdown=${current ? nothing : restore}
+      @focus=${current ? nothing : restore}
       @click=${current ? nothing : restore}
-      @auxclick=${current ? nothing : restore}
       >${messages()[page].name}</a
     >`;
   }

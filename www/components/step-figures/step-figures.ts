@@ -93,23 +93,25 @@ export class StepFigures extends LabElement<ParallelWorkbench> {
     const { steps } = this.bench.session;
     const suggestions = steps.at(-1)?.suggestions ?? [];
     const text = messages().parallel.figures;
-    const none = steps.length > 0 ? text.nothingToTry : text.afterRun;
+    const zeroBubble = this.bench.ran?.spec.mesh.schedule === 'zb_h1';
+    const none = steps.length === 0 ? text.afterRun : steps.at(-1)!.byHand ? text.byHand : text.nothingToTry;
     return html`<div class="suggestions">
       <h3>${text.suggestions}</h3>
       <ul>
-        ${suggestions.length === 0 ? html`<li class="none">${none}</li>` : suggestions.map((suggestion) => html`<li>${suggestionText(suggestion)}</li>`)}
+        ${suggestions.length === 0 ? html`<li class="none">${none}</li>` : suggestions.map((suggestion) => html`<li>${suggestionText(suggestion, zeroBubble)}</li>`)}
       </ul>
     </div>`;
   }
 }
 
-function suggestionText(suggestion: Suggestion): string {
+/** `zeroBubble`: the schedule that makes it smallest is on already. */
+function suggestionText(suggestion: Suggestion, zeroBubble: boolean): string {
   const text = messages().parallel.figures.suggest;
   switch (suggestion.kind) {
     case 'communication':
       return text.communication(wholePercent(suggestion.share));
     case 'bubble':
-      return text.bubble(wholePercent(suggestion.share));
+      return text.bubble(wholePercent(suggestion.share), zeroBubble);
     case 'idleStages':
       return text.idleStages(suggestion.stages.map(({ stage, share }) => ({ stage, share: wholePercent(share) })));
   }

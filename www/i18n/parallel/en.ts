@@ -221,7 +221,7 @@ export const en: ParallelMessages = {
     noBaseline: 'not compared with one rank',
     throughput: (tokens) => `${tokens} tokens/s`,
     bubble: 'Bubble',
-    bubbleCaption: 'Share of the forward and backward phase that ranks stand still.',
+    bubbleCaption: 'Share of the forward and backward phase that ranks stand still; measured: the median over the steps so far.',
     ideal: 'formula',
     formula: (stages, microBatches) => `(p − 1) / (m + p − 1) with p = ${stages} stages, m = ${microBatches} micro-batches; for GPipe and 1F1B`,
     afterRun: 'after a run',
@@ -229,7 +229,8 @@ export const en: ParallelMessages = {
     suggest: {
       communication: (share) =>
         `Ranks communicate, or wait for each other in a sum, for ${share} of the step. Use larger batches, or fewer ranks along the axis that talks most: tensor ranks in every layer, ZeRO stage 3 for every segment.`,
-      bubble: (share) => `The bubble is ${share} of the pipeline’s time, more than 10%. Use more micro-batches, fewer stages, or the schedule ZB‑H1.`,
+      bubble: (share, zeroBubble) =>
+        `The bubble of the last step is ${share} of the pipeline’s time, more than 10%. Use more micro-batches${zeroBubble ? ' or fewer stages' : ', fewer stages, or the schedule ZB‑H1'}.`,
       idleStages: (stages) => {
         const [numbers, shares] = [stages.map(({ stage }) => stage).join(', '), stages.map(({ share }) => share).join(', ')];
         const subject = stages.length === 1 ? `Stage ${numbers} computes` : `Stages ${numbers} compute`;
@@ -237,6 +238,7 @@ export const en: ParallelMessages = {
       },
     },
     nothingToTry: 'The bubble is at most 10%, no stage waits for busier ones, and ranks communicate for at most 20% of the step.',
+    byHand: 'The last step was done action by action: its times say nothing.',
   },
 
   memory: {

@@ -152,10 +152,11 @@ export interface ParallelMessages {
     suggestions: string;
     suggest: {
       communication(share: string): string;
-      bubble(share: string): string;
+      bubble(share: string, zeroBubble: boolean): string;
       idleStages(stages: { stage: number; share: string }[]): string;
     };
     nothingToTry: string;
+    byHand: string;
   };
 
   memory: {

@@ -212,7 +212,7 @@ export const zh: ParallelMessages = {
     noBaseline: '没有与一个 rank 对比',
     throughput: (tokens) => `${tokens} 词元/秒`,
     bubble: '气泡',
-    bubbleCaption: '在前向和反向阶段，各 rank 停着不动的时间占比。',
+    bubbleCaption: '在前向和反向阶段，各 rank 停着不动的时间占比；实测取至今各步的中位数。',
     ideal: '公式',
     formula: (stages, microBatches) => `(p − 1) / (m + p − 1)，阶段数 p = ${stages}，微批次数 m = ${microBatches}；适用于 GPipe 与 1F1B`,
     afterRun: '运行后可知',
@@ -220,13 +220,14 @@ export const zh: ParallelMessages = {
     suggest: {
       communication: (share) =>
         `各 rank 有 ${share} 的时间在通信，或在求和时互相等待。可以增大批次，或减少通信最多的那个维度上的 rank：张量并行每层都要通信，ZeRO 第 3 阶段每个分段都要通信。`,
-      bubble: (share) => `流水线气泡占 ${share}，超过 10%。可以增加微批次数、减少阶段数，或改用 ZB‑H1 调度。`,
+      bubble: (share, zeroBubble) => `最近一步的流水线气泡占 ${share}，超过 10%。可以增加微批次数${zeroBubble ? '或减少阶段数' : '、减少阶段数，或改用 ZB‑H1 调度'}。`,
       idleStages: (stages) => {
         const [numbers, shares] = [stages.map(({ stage }) => stage).join('、'), stages.map(({ share }) => share).join('、')];
         return `阶段 ${numbers} 只有 ${shares} 的时间在计算，低于 80%，而其他阶段更忙。可以按实测速度划分各层：把“划分”设为“均衡”。`;
       },
     },
     nothingToTry: '气泡不超过 10%，没有阶段在等更忙的阶段，通信不超过一步的 20%。',
+    byHand: '最近一步是逐个动作完成的，用时不作判断。',
   },
 
   memory: {
