@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Result;
-use crate::tensor::{Category, Ledger, Tensor};
+use crate::tensor::{Category, Ledger, Tensor, Weight};
 
 /// Handle of a parameter in its [`Params`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,6 +14,9 @@ pub struct ParamId(usize);
 pub enum Split {
     /// Each has the whole; their gradients are parts of a sum.
     Replicated,
+    /// Each has the whole and uses it on rows that all have alike: their gradients are the same, and whole. Where the rows are shared
+    /// out, too, they are parts of a sum.
+    Copied,
     /// Each has some of the rows.
     Rows,
     /// Each has some of the columns.
@@ -29,8 +32,8 @@ pub struct Param {
     pub name: String,
     /// Its shape; matrices are `[out_features, in_features]`.
     pub shape: Vec<usize>,
-    /// The value, of that shape; empty while it is [released](Params::release).
-    pub value: Tensor,
+    /// The value, of that shape.
+    pub value: Weight,
     /// Sum of the gradients since they were last cleared; `None` before the first backward pass and for frozen ones.
     pub grad: Option<Tensor>,
     /// Whether it learns.
@@ -40,7 +43,7 @@ pub struct Param {
 }
 
 impl Param {
-    /// Number of scalars, also while the value is released.
+    /// Number of scalars, wherever the value is.
     pub fn elements(&self) -> usize {
         self.shape.iter().product()
     }
@@ -78,13 +81,12 @@ impl Params {
     ///
     /// # Panics
     /// If the name is taken.
-    pub fn add(&mut self, name: String, shape: &[usize], data: Vec<f32>, split: Split) -> Result<ParamId> {
-        let value = Tensor::from_vec(&self.ledger, Category::Parameters, shape, data)?;
+    pub fn add(&mut self, name: String, shape: &[usize], split: Split, value: Weight) -> ParamId {
         let id = ParamId(self.params.len());
         let taken = self.by_name.insert(name.clone(), id);
         assert!(taken.is_none(), "parameter {name} is added twice");
         self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable: true, split });
-        Ok(id)
+        id
     }
 
     /// The parameter of that handle.
@@ -136,28 +138,19 @@ impl Params {
         self.params.iter_mut()
     }
 
-    /// Frees the value of a parameter that is kept elsewhere: until [`Params::restore`], nothing may read it.
-    pub fn release(&mut self, id: ParamId) -> Result<()> {
-        self.params[id.0].value = Tensor::zeros(&self.ledger, Category::Parameters, &[0])?;
-        Ok(())
-    }
-
-    /// Gives a released parameter its value back.
+    /// Lets a parameter learn, in a copy of its own where others share its value; or freezes it, and frees its gradient.
     ///
-    /// # Panics
-    /// If `data` does not fill its shape.
-    pub fn restore(&mut self, id: ParamId, data: &[f32]) -> Result<()> {
+    /// # Errors
+    /// If there is no memory for the copy.
+    pub fn set_trainable(&mut self, id: ParamId, trainable: bool) -> Result<()> {
         let param = &mut self.params[id.0];
-        param.value = Tensor::for_output(&self.ledger, Category::Parameters, &param.shape)?;
-        param.value.data_mut().copy_from_slice(data);
-        Ok(())
-    }
-
-    /// Freezes every parameter; their gradients are freed.
-    pub fn freeze_all(&mut self) {
-        for param in &mut self.params {
-            param.trainable = false;
-            param.grad = None;
+        param.trainable = trainable;
+        match trainable {
+            true => param.value.make_own(),
+            false => {
+                param.grad = None;
+                Ok(())
+            }
         }
     }
 

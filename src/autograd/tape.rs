@@ -24,6 +24,13 @@ pub struct Node {
     needs_grad: bool,
 }
 
+impl Node {
+    /// Whether a gradient has to reach it.
+    pub fn needs_grad(self) -> bool {
+        self.needs_grad
+    }
+}
+
 impl Var {
     /// Its place on the tape, for a backward pass after the value itself is gone.
     pub fn node(&self) -> Node {
@@ -95,46 +102,35 @@ impl Tape {
         Var { id, value: x.value, needs_grad: x.needs_grad && self.recording }
     }
 
-    /// Runs backward from `output`, whose gradient is `d_output`, adding to the gradients in `params`;
-    /// gives the gradient of `input`, if it asked for one.
-    pub fn backward(self, params: &mut Params, output: Node, d_output: Tensor, input: Option<Node>) -> Result<Option<Tensor>> {
-        let mut grads = Grads { ledger: self.ledger.clone(), of: Vec::new(), deferred: None };
-        self.run_backward(params, &mut grads, output, d_output, input)
-    }
-
-    /// As [`Tape::backward`], but leaves the gradients of linear weights, about half of the work, for later: the values that they need
-    /// are kept until then (Qi et al. 2023, arXiv:2401.10241).
-    pub fn backward_input(
-        self,
-        params: &mut Params,
-        output: Node,
-        d_output: Tensor,
-        input: Option<Node>,
-    ) -> Result<(Option<Tensor>, WeightGrads)> {
-        let mut grads = Grads { ledger: self.ledger.clone(), of: Vec::new(), deferred: Some(WeightGrads::default()) };
-        let d_input = self.run_backward(params, &mut grads, output, d_output, input)?;
-        Ok((d_input, grads.deferred.unwrap_or_default()))
-    }
-
-    fn run_backward(
+    /// Runs backward from `outputs`, each with its gradient, adding to the gradients in `params`; gives the gradients of `inputs`, of
+    /// those that asked for one. With `later`, the gradients of linear weights, about half of the work, are left there, and the values that
+    /// they need are kept until then (Qi et al. 2023, arXiv:2401.10241).
+    pub fn backward(
         mut self,
         params: &mut Params,
-        grads: &mut Grads,
-        output: Node,
-        d_output: Tensor,
-        input: Option<Node>,
-    ) -> Result<Option<Tensor>> {
+        outputs: impl IntoIterator<Item = (Node, Tensor)>,
+        inputs: &[Node],
+        later: Option<&mut WeightGrads>,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let deferred = later.is_some().then(WeightGrads::default);
+        let mut grads = Grads { ledger: self.ledger.clone(), of: Vec::new(), deferred };
         grads.of.resize_with(self.vars, || None);
-        grads.add(output.id, Rc::new(d_output))?;
+        for (output, gradient) in outputs.into_iter().filter(|(output, _)| output.needs_grad) {
+            grads.add(output.id, Rc::new(gradient))?;
+        }
         while let Some(Record { output, op }) = self.records.pop() {
             if let Some(d_output) = grads.of[output].take() {
-                op.backward(params, grads, d_output)?;
+                op.backward(params, &mut grads, d_output)?;
             }
         }
-        match input.filter(|x| x.needs_grad).and_then(|x| grads.of[x.id].take()) {
+        if let (Some(later), Some(deferred)) = (later, grads.deferred.take()) {
+            later.0.extend(deferred.0);
+        }
+        let mut d_input = |input: &Node| match grads.of[input.id].take().filter(|_| input.needs_grad) {
             Some(grad) => Ok(Some(Rc::try_unwrap(grad).or_else(|shared| shared.try_clone())?)),
             None => Ok(None),
-        }
+        };
+        inputs.iter().map(&mut d_input).collect()
     }
 
     /// A tensor for an operation's output, which has to overwrite every element.

@@ -1,11 +1,12 @@
 //! Training steps of a GPT-2-style decoder: exactly the model, initial values, data and optimizer of
 //! `tests/bench/pages/gpt.mjs`, so that the losses of all engines can be compared.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::Mulberry32;
 use crate::autograd::Result;
-use crate::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Positions, Tokens, Transformer, WeightSource};
+use crate::nn::{Biases, BuildError, FeedForwardKind, Init, ModelConfig, NormKind, ParamSpec, Positions, Tokens, Transformer, WeightSource};
 use crate::optim::{AdamW, AdamWConfig, Decay};
 use crate::tensor::Ledger;
 
@@ -54,8 +55,9 @@ impl TrainSize {
             norm_eps: 1e-5,
             positions: Positions::Learned,
             feed_forward: FeedForwardKind::Gelu,
-            bias: true,
+            bias: Biases::ALL,
             tie_embeddings: false,
+            ..ModelConfig::default()
         }
     }
 
@@ -84,11 +86,20 @@ impl PeerWeights {
 }
 
 impl WeightSource for PeerWeights {
-    fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> std::result::Result<Vec<f32>, BuildError> {
-        let len = shape.iter().product();
-        match init {
-            Init::Zeros => return Ok(vec![0.0; len]),
-            Init::Ones => return Ok(vec![1.0; len]),
+    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> std::result::Result<(), BuildError> {
+        let [_, columns] = param.matrix();
+        let values = self.values(param);
+        values.chunks_exact(columns).skip(rows.start).take(rows.len()).for_each(take);
+        Ok(())
+    }
+}
+
+impl PeerWeights {
+    fn values(&self, param: &ParamSpec) -> Vec<f32> {
+        let (name, len) = (param.name.as_str(), param.elements());
+        match param.init {
+            Init::Zeros => return vec![0.0; len],
+            Init::Ones => return vec![1.0; len],
             Init::Normal(_) | Init::KaimingUniform => {}
         }
         let TrainSize { n_layers, d_model, d_ff, .. } = self.0;
@@ -99,7 +110,7 @@ impl WeightSource for PeerWeights {
             ["model", "layers", layer, _, module, "weight"] => (layer.parse().unwrap_or(0), module),
             _ => (0, name),
         };
-        Ok(match module {
+        match module {
             "model.embed_tokens.weight" => Self::matrix(0, len),
             "model.embed_positions.weight" => Self::matrix(1, len),
             "q_proj" => Self::columns(part(layer, 2), d_model, 3 * d_model, 0, d_model),
@@ -110,7 +121,7 @@ impl WeightSource for PeerWeights {
             "down_proj" => Self::columns(part(layer, 10), d_ff, d_model, 0, d_model),
             "lm_head.weight" => Self::columns(part(n_layers, 2), d_model, VOCAB, 0, VOCAB),
             other => unreachable!("the benchmark's model has no weight {other}"),
-        })
+        }
     }
 }
 

@@ -11,13 +11,25 @@ pub fn gather(d: usize, table: &[f32], ids: &[i32], out: &mut [f32]) {
         return;
     }
     pool::split(ids.len(), row_grain(d), Rows { data: out, width: d }, |range, out| {
-        for (&id, out) in ids[range].iter().zip(out.data.chunks_exact_mut(d)) {
-            match usize::try_from(id) {
-                Ok(id) => out.copy_from_slice(&table[id * d..][..d]),
-                Err(_) => out.fill(0.0),
-            }
-        }
+        rows_of(d, &ids[range], out.data, |id, row| row.copy_from_slice(&table[id * d..][..d]));
     });
+}
+
+/// As [`gather`], of a table in another form: `row` writes the row of an id.
+pub fn gather_with(d: usize, ids: &[i32], out: &mut [f32], row: impl Fn(usize, &mut [f32])) {
+    assert_eq!(out.len(), ids.len() * d);
+    if d > 0 {
+        rows_of(d, ids, out, row);
+    }
+}
+
+fn rows_of(d: usize, ids: &[i32], out: &mut [f32], row: impl Fn(usize, &mut [f32])) {
+    for (&id, out) in ids.iter().zip(out.chunks_exact_mut(d)) {
+        match usize::try_from(id) {
+            Ok(id) => row(id, out),
+            Err(_) => out.fill(0.0),
+        }
+    }
 }
 
 /// Columns that one piece owns.

@@ -51,12 +51,11 @@ fn rotate_row<S: Simd>(isa: S, cos: &[f32], sin: &[f32], sign: f32, x: &mut [f32
     }
 }
 
-/// Fills the tables `cos`, `sin` `[positions, d_head / 2]` of the angles `t * theta^(-2i / d_head)`, computed in f64.
-pub fn fill_rope_tables(d_head: usize, theta: f64, cos: &mut [f32], sin: &mut [f32]) {
-    let half = d_head / 2;
-    let frequencies: Vec<f64> = (0..half).map(|i| theta.powf(-2.0 * i as f64 / d_head as f64)).collect();
+/// Fills the tables `cos`, `sin` `[positions, d_head / 2]` of the angles `t * frequencies[i]`, computed in f64.
+pub fn fill_rope_tables(frequencies: &[f64], cos: &mut [f32], sin: &mut [f32]) {
+    let half = frequencies.len();
     for (t, (cos, sin)) in cos.chunks_exact_mut(half).zip(sin.chunks_exact_mut(half)).enumerate() {
-        for ((cos, sin), frequency) in cos.iter_mut().zip(sin).zip(&frequencies) {
+        for ((cos, sin), frequency) in cos.iter_mut().zip(sin).zip(frequencies) {
             let (s, c) = (t as f64 * frequency).sin_cos();
             (*cos, *sin) = (c as f32, s as f32);
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::rotary::RotaryTables;
+use super::kv_cache::KvCache;
 use crate::autograd::{DropoutKey, Params};
 
 /// Token ids of a batch of equally long sequences, row by row.
@@ -37,17 +37,44 @@ pub struct Masks {
     pub first_row: usize,
 }
 
-/// What a forward pass through the segments carries along.
-#[derive(Clone, Debug)]
-pub struct Pass<'a> {
-    /// The model's parameters.
-    pub params: &'a Params,
-    /// Tables of the rotary embedding, for the positions of this pass at least.
-    pub rotary: Option<RotaryTables>,
+/// What goes through a model: tokens, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
     /// The batch.
     pub tokens: &'a Tokens,
-    /// Position of each sequence's first token: above 0 only in a decode step.
+    /// Position of each sequence's first token: above 0 only after tokens that `cache` holds.
     pub first_position: usize,
     /// This pass's dropout masks; `None` outside training.
     pub dropout: Option<Masks>,
+    /// Keys and values of earlier tokens, to which those of this pass are added.
+    pub cache: Option<&'a KvCache>,
+}
+
+impl<'a> Input<'a> {
+    /// Tokens without a cache.
+    pub fn of(tokens: &'a Tokens, dropout: Option<Masks>) -> Self {
+        Self { tokens, first_position: 0, dropout, cache: None }
+    }
+}
+
+/// What a segment sees beside its input.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass<'a> {
+    /// The model's parameters.
+    pub params: &'a Params,
+    /// The batch.
+    pub tokens: &'a Tokens,
+    /// Position of each sequence's first token.
+    pub first_position: usize,
+    /// This pass's dropout masks; `None` outside training.
+    pub dropout: Option<Masks>,
+    /// Keys and values of earlier tokens.
+    pub cache: Option<&'a KvCache>,
+}
+
+impl Pass<'_> {
+    /// Positions that the pass reaches.
+    pub fn positions(&self) -> usize {
+        self.first_position + self.tokens.seq_len
+    }
 }

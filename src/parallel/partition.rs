@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::schedule::{Schedule, ScheduleError, ScheduleKind};
+use crate::nn::Blueprint;
 
 #[cfg(test)]
 mod tests;
@@ -138,18 +139,18 @@ fn lacks(lacking: &[Lack]) -> String {
     lacking.iter().map(lack).collect::<Vec<_>>().join(", ")
 }
 
-/// The segments of each virtual stage if all have as many layers, as in Megatron-LM: the embedding goes to the first and the head to
-/// the last one. Layers left over go to the first stages, one each. A layer is two segments: attention and feed-forward half-block.
+/// The segments of each virtual stage if all have as many layers, as in Megatron-LM: what comes before the layers goes to the first and
+/// what comes after them to the last one. Layers left over go to the first stages, one each.
 ///
 /// # Errors
 /// If there are more virtual stages than layers.
-pub fn even(n_layers: usize, stages: usize, chunks_per_stage: usize) -> Result<Vec<Range<usize>>, PartitionError> {
-    check_count(stages, chunks_per_stage, n_layers, "layers")?;
+pub fn even(blueprint: &Blueprint, stages: usize, chunks_per_stage: usize) -> Result<Vec<Range<usize>>, PartitionError> {
+    let starts = blueprint.layer_starts();
+    check_count(stages, chunks_per_stage, starts.len(), "layers")?;
     let virtual_stages = stages * chunks_per_stage;
-    let (layers, left_over) = (n_layers / virtual_stages, n_layers % virtual_stages);
-    // Segment 0 is the embedding.
-    let first = |v: usize| if v == 0 { 0 } else { 1 + 2 * (v * layers + v.min(left_over)) };
-    let end = |v: usize| if v + 1 == virtual_stages { 2 + 2 * n_layers } else { first(v + 1) };
+    let (layers, left_over) = (starts.len() / virtual_stages, starts.len() % virtual_stages);
+    let first = |v: usize| if v == 0 { 0 } else { starts[v * layers + v.min(left_over)] };
+    let end = |v: usize| if v + 1 == virtual_stages { blueprint.segments.len() } else { first(v + 1) };
     Ok((0..virtual_stages).map(|v| first(v)..end(v)).collect())
 }
 

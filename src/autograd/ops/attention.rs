@@ -26,12 +26,11 @@ pub(in crate::autograd) struct Attention {
 
 impl Tape {
     /// Causal attention: query head `h` reads key and value head `h / (n_heads / n_kv_heads)`;
-    /// scores are scaled by `1 / sqrt(d_head)`.
+    /// scores are multiplied by `scale`.
     ///
     /// `q` is `[batch_size * seq_len, n_heads * d_head]`; `k` and `v` are `[batch_size * seq_len, n_kv_heads * d_head]`;
     /// the output is shaped like `q`.
-    pub fn attention(&mut self, dims: AttentionDims, q: &Var, k: &Var, v: &Var) -> Result<Var> {
-        let scale = 1.0 / (dims.d_head as f32).sqrt();
+    pub fn attention(&mut self, dims: AttentionDims, scale: f32, q: &Var, k: &Var, v: &Var) -> Result<Var> {
         let mut out = self.output(q.value.shape())?;
         let mut lse = self.output(&[dims.batch_size, dims.n_heads, dims.seq_len])?;
         attention::attention_forward(dims, scale, q.data(), k.data(), v.data(), out.data_mut(), lse.data_mut());

@@ -8,12 +8,13 @@ use crate::autograd::Result;
 use crate::autograd::params::{ParamId, Params};
 use crate::autograd::tape::{Grads, Tape, Var};
 use crate::kernels::{elementwise, embedding};
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, Weight};
 
 #[derive(Debug)]
 pub(in crate::autograd) struct Embedding {
     table: ParamId,
     ids: Rc<[i32]>,
+    scale: f32,
 }
 
 #[derive(Debug)]
@@ -25,12 +26,20 @@ pub(in crate::autograd) struct PositionEmbedding {
 }
 
 impl Tape {
-    /// Rows `ids` of the table `[vocab_size, d_model]`, as `[ids.len(), d_model]`. Every id is below `vocab_size`.
-    pub fn embedding(&mut self, params: &Params, table: ParamId, ids: &Rc<[i32]>) -> Result<Var> {
-        let d_model = params.get(table).value.shape()[1];
+    /// Rows `ids` of the table `[vocab_size, d_model]`, times `scale`, as `[ids.len(), d_model]`; zeros where an id is negative. Every id is
+    /// below `vocab_size`.
+    pub fn embedding(&mut self, params: &Params, table: ParamId, ids: &Rc<[i32]>, scale: f32) -> Result<Var> {
+        let param = params.get(table);
+        let d_model = param.shape[1];
         let mut y = self.output(&[ids.len(), d_model])?;
-        embedding::gather(d_model, params.value(table), ids, y.data_mut());
-        Ok(self.push(y, params.is_trainable(table), || Op::Embedding(Embedding { table, ids: ids.clone() })))
+        match &param.value {
+            Weight::Blocks(blocks) => embedding::gather_with(d_model, ids, y.data_mut(), |id, row| blocks.dequantize_row(id, row)),
+            weight => embedding::gather(d_model, weight.data(), ids, y.data_mut()),
+        }
+        if scale != 1.0 {
+            elementwise::scale(scale, y.data_mut());
+        }
+        Ok(self.push(y, param.trainable, || Op::Embedding(Embedding { table, ids: ids.clone(), scale })))
     }
 
     /// `x` plus row `first + t` of the table `[max_positions, d_model]` at token `t` of a sequence; `x` is
@@ -50,10 +59,16 @@ impl Tape {
 }
 
 impl Embedding {
-    pub(super) fn backward(self, params: &mut Params, d_y: &Tensor) -> Result<()> {
+    pub(super) fn backward(self, params: &mut Params, d_y: Rc<Tensor>) -> Result<()> {
         let d_model = d_y.shape()[1];
         let (_, d_table) = params.grad_mut(self.table)?;
-        embedding::scatter_add(d_model, d_y.data(), &self.ids, d_table);
+        if self.scale == 1.0 {
+            embedding::scatter_add(d_model, d_y.data(), &self.ids, d_table);
+        } else {
+            let mut scaled = Rc::try_unwrap(d_y).or_else(|shared| shared.try_clone())?;
+            elementwise::scale(self.scale, scaled.data_mut());
+            embedding::scatter_add(d_model, scaled.data(), &self.ids, d_table);
+        }
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::autograd::params::{ParamId, Params};
 use crate::autograd::tape::{Grads, Tape, Var};
 use crate::kernels::elementwise;
 use crate::kernels::gemm::{Operand, gemm};
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, Weight};
 
 #[derive(Debug)]
 pub(in crate::autograd) struct Linear {
@@ -28,7 +28,7 @@ impl Tape {
     /// `x Wᵀ + bias` with `W` `[out_features, in_features]`, `bias` `[out_features]`, `x` `[rows, in_features]`;
     /// gives `[rows, out_features]`.
     pub fn linear(&mut self, params: &Params, x: &Var, weight: ParamId, bias: Option<ParamId>) -> Result<Var> {
-        let (rows, out_features) = (x.value.shape()[0], params.get(weight).value.shape()[0]);
+        let (rows, out_features) = (x.value.shape()[0], params.get(weight).shape[0]);
         let mut y = self.output(&[rows, out_features])?;
         product(params, x, weight, 1.0, 0.0, &mut y);
         if let Some(bias) = bias {
@@ -75,11 +75,16 @@ impl Tape {
 
 /// `y = beta * y + scale * x Wᵀ`.
 fn product(params: &Params, x: &Var, weight: ParamId, scale: f32, beta: f32, y: &mut Tensor) {
-    let w = &params.get(weight).value;
-    let (rows, out_features, in_features) = (x.value.shape()[0], w.shape()[0], w.shape()[1]);
-    assert_eq!(x.value.shape()[1], in_features, "input of {}", params.get(weight).name);
-    let (x, w) = (Operand::row_major(x.data(), in_features), Operand::transposed(w.data(), in_features));
-    gemm(rows, in_features, out_features, scale, x, w, beta, y.data_mut());
+    let param = params.get(weight);
+    let (rows, out_features, in_features) = (x.value.shape()[0], param.shape[0], param.shape[1]);
+    assert_eq!(x.value.shape()[1], in_features, "input of {}", param.name);
+    match &param.value {
+        Weight::Blocks(blocks) => blocks.multiply(scale, x.data(), beta, y.data_mut()),
+        weight => {
+            let (x, w) = (Operand::row_major(x.data(), in_features), Operand::transposed(weight.data(), in_features));
+            gemm(rows, in_features, out_features, scale, x, w, beta, y.data_mut());
+        }
+    }
 }
 
 /// The gradients of a linear layer's weight and bias, not computed yet.
@@ -120,12 +125,17 @@ impl Linear {
             }
         }
         if let Some(x_id) = self.x_id {
-            let shape = params.get(self.weight).value.shape();
-            let (out_features, in_features) = (shape[0], shape[1]);
+            let param = params.get(self.weight);
+            let (out_features, in_features) = (param.shape[0], param.shape[1]);
             let mut d_x = grads.output(&[self.rows, in_features])?;
-            let d_y = Operand::row_major(d_y.data(), out_features);
-            let w = Operand::row_major(params.value(self.weight), in_features);
-            gemm(self.rows, out_features, in_features, self.scale, d_y, w, 0.0, d_x.data_mut());
+            match &param.value {
+                Weight::Blocks(blocks) => blocks.multiply_transposed(self.scale, d_y.data(), 0.0, d_x.data_mut()),
+                weight => {
+                    let d_y = Operand::row_major(d_y.data(), out_features);
+                    let w = Operand::row_major(weight.data(), in_features);
+                    gemm(self.rows, out_features, in_features, self.scale, d_y, w, 0.0, d_x.data_mut());
+                }
+            }
             grads.add(x_id, Rc::new(d_x))?;
         }
         match self.base_id {

@@ -2,7 +2,6 @@
 
 mod add;
 pub(super) mod attention;
-mod cross_entropy;
 pub(super) mod dropout;
 mod embedding;
 mod feed_forward;
@@ -24,7 +23,6 @@ use crate::tensor::Tensor;
 pub(super) enum Op {
     Add(add::Add),
     Attention(attention::Attention),
-    CrossEntropy(cross_entropy::CrossEntropy),
     Dropout(dropout::Dropout),
     Embedding(embedding::Embedding),
     Gelu(feed_forward::Gelu),
@@ -42,9 +40,8 @@ impl Op {
         match self {
             Op::Add(op) => op.backward(grads, d_output),
             Op::Attention(op) => op.backward(grads, &d_output),
-            Op::CrossEntropy(op) => op.backward(grads, &d_output),
             Op::Dropout(op) => op.backward(grads, &d_output),
-            Op::Embedding(op) => op.backward(params, &d_output),
+            Op::Embedding(op) => op.backward(params, d_output),
             Op::Gelu(op) => op.backward(grads, &d_output),
             Op::LayerNorm(op) => op.backward(params, grads, &d_output),
             Op::Linear(op) => op.backward(params, grads, d_output),

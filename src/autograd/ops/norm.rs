@@ -29,7 +29,8 @@ pub(in crate::autograd) struct LayerNorm {
 
 impl Tape {
     /// `x / sqrt(mean(x²) + eps) * gain` over the last dimension (Zhang and Sennrich 2019, arXiv:1910.07467).
-    pub fn rms_norm(&mut self, params: &Params, x: &Var, gain: ParamId, eps: f32) -> Result<Var> {
+    pub fn rms_norm(&mut self, params: &Params, x: &Var, gain: ParamId, offset: f32, eps: f32) -> Result<Var> {
+        assert_eq!(offset, 0.0);
         let (rows, d) = (x.value.shape()[0], x.value.shape()[1]);
         let mut y = self.output(&[rows, d])?;
         let mut rstd = self.output(&[rows])?;

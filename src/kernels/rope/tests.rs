@@ -5,8 +5,9 @@ const SHAPES: [(usize, usize, usize, usize); 7] =
     [(0, 3, 1, 4), (1, 1, 1, 2), (2, 3, 2, 6), (1, 5, 3, 8), (2, 4, 1, 16), (1, 3, 2, 18), (3, 60, 4, 64)];
 
 fn tables(positions: usize, d: usize) -> (Vec<f32>, Vec<f32>) {
+    let frequencies: Vec<f64> = (0..d / 2).map(|i| 10_000f64.powf(-2.0 * i as f64 / d as f64)).collect();
     let (mut cos, mut sin) = (vec![0.0; positions * d / 2], vec![0.0; positions * d / 2]);
-    fill_rope_tables(d, 10_000.0, &mut cos, &mut sin);
+    fill_rope_tables(&frequencies, &mut cos, &mut sin);
     (cos, sin)
 }
 

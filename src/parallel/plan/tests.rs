@@ -2,7 +2,7 @@ use super::*;
 use crate::parallel::compress::Compression;
 
 fn plan(settings: Settings) -> Result<Plan, PlanError> {
-    let config = ModelConfig { n_heads: 6, n_kv_heads: 6, ..ModelConfig::default() };
+    let blueprint = Blueprint::new(&ModelConfig { n_heads: 6, n_kv_heads: 6, ..ModelConfig::default() });
     Plan::new(settings, &config, (8, 16), 8)
 }
 

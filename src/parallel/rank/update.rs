@@ -11,12 +11,14 @@ impl Rank {
             return Ok(());
         }
         let scale = clip_factor(report.gradient_norm, gradient_clip);
-        match &mut self.zero {
+        let peers = &mut self.peers;
+        match &mut peers.zero {
             Some(zero) => {
-                let replicas = Replicas::of(&self.groups, &self.plan);
-                zero.update(&mut self.model.params, &mut self.optimizer, (learning_rate, scale), replicas).await
+                let replicas = Replicas::of(&peers.groups, &peers.plan);
+                zero.update(&mut self.model.params, &mut self.optimizer, (learning_rate, scale), replicas).await?;
             }
-            None => Ok(self.optimizer.step(&mut self.model.params, learning_rate, scale)?),
+            None => self.optimizer.step(&mut self.model.params, learning_rate, scale)?,
         }
+        Ok(self.attached.after_step(&mut self.model, self.optimizer.steps())?)
     }
 }

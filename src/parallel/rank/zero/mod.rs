@@ -13,11 +13,15 @@
 mod cut;
 mod unit;
 
+use std::rc::Rc;
+
 use self::unit::Unit;
 use super::gradients::sum_grads;
-use super::{Groups, Rank, Result};
+use super::peers::RankPeers;
+use super::{Groups, Result};
 use crate::autograd::{self, ParamId, Params, Split};
-use crate::nn::{BuildError, ModelConfig, Segment, Transformer, WeightSource};
+use crate::finetune::{self, Attached, Method, MethodError};
+use crate::nn::{Blueprint, BuildError, Transformer, WeightSource};
 use crate::optim::AdamW;
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::group::Group;
@@ -55,36 +59,37 @@ struct Uses {
     owns: Vec<usize>,
 }
 
-/// This rank's part of a model, prepared by `prepare`, and what is sharded of it. With the weights sharded, a segment's are cut as soon
-/// as they are made, and `prepare` sees their shapes only.
+/// This rank's part of a model with a method attached, and what is sharded of it. With the weights sharded, a segment's are cut as soon
+/// as they are made, and the method sees their shapes only.
 ///
 /// # Errors
 /// If the part cannot be built, or does not fit the limit of `ledger`.
-pub(super) fn build<E: From<BuildError>>(
+pub(super) fn build(
     plan: &Plan,
     data: &Group,
-    config: &ModelConfig,
+    blueprint: &Rc<Blueprint>,
     ledger: &Ledger,
-    source: &mut dyn WeightSource,
-    prepare: impl FnOnce(&mut Transformer) -> std::result::Result<(), E>,
-) -> std::result::Result<(Transformer, Option<Zero>), E> {
+    sources: [&mut dyn WeightSource; 2],
+    method: &dyn Method,
+) -> std::result::Result<(Transformer, Box<dyn Attached>, Option<Zero>), MethodError> {
     let stage = plan.settings.zero;
     let part = plan.part(data.comm().transport().rank());
+    let [of_model, of_method] = sources;
     let mut zero = Zero { stage, units: Vec::new(), uses: Vec::new() };
-    let mut model = Transformer::build_by_segment(config.clone(), part, ledger, source, |params, segment| match stage {
+    let mut model = Transformer::build_by_segment(blueprint, part, ledger, of_model, |params, segment| match stage {
         ZeroStage::Parameters => zero.cover(zero.uses.len(), segment.params(), params, data),
         _ => Ok(()),
     })?;
-    prepare(&mut model)?;
+    let attached = finetune::attach(method, &mut model, of_method)?;
     if stage == ZeroStage::None {
-        return Ok((model, None));
+        return Ok((model, attached, None));
     }
     for (index, segment) in model.segments.iter().enumerate() {
         let of_stage = |id: &ParamId| stage.shards_parameters() || model.params.is_trainable(*id);
         let ids = segment.params().into_iter().filter(of_stage).collect();
         zero.cover(index, ids, &mut model.params, data).map_err(BuildError::from)?;
     }
-    Ok((model, Some(zero)))
+    Ok((model, attached, Some(zero)))
 }
 
 impl Zero {
@@ -164,43 +169,34 @@ impl Zero {
     }
 }
 
-impl Rank {
-    /// Before segment `index` runs forward: where its weights are sharded, gathers them.
-    pub(super) async fn gather_weights(&mut self, index: usize) -> Result<()> {
-        let replicas = Replicas::of(&self.groups, &self.plan);
+impl RankPeers {
+    /// Before segment `index` runs: where its weights are sharded, gathers them.
+    pub(super) async fn gather_weights(&self, params: &mut Params, index: usize) -> Result<()> {
         if let Some(zero) = self.zero.as_ref().filter(|zero| zero.stage.shards_parameters()) {
             for &unit in &zero.uses[index].reads {
-                zero.units[unit].gather(&mut self.model.params, replicas).await?;
+                zero.units[unit].gather(params, self.replicas()).await?;
             }
         }
         Ok(())
     }
 
-    /// Before segment `index` runs backward: as before its forward, but for the embedding, whose gradient depends on no weight.
-    pub(super) async fn gather_weights_for_backward(&mut self, index: usize) -> Result<()> {
-        match self.model.segments[index] {
-            Segment::Embedding(_) => Ok(()),
-            _ => self.gather_weights(index).await,
-        }
-    }
-
     /// After segment `index` ran: where its weights are sharded, frees them.
-    pub(super) fn release_weights(&mut self, index: usize) -> Result<()> {
+    pub(super) fn release_weights(&self, params: &mut Params, index: usize) {
         if let Some(zero) = self.zero.as_ref().filter(|zero| zero.stage.shards_parameters()) {
-            zero.uses[index].reads.iter().try_for_each(|&unit| zero.units[unit].release(&mut self.model.params))?;
+            zero.uses[index].reads.iter().for_each(|&unit| zero.units[unit].release(params));
         }
-        Ok(())
     }
 
     /// After segment `index` ran backward: where gradients are sharded, reduces those of its own units and frees them.
-    pub(super) async fn reduce_weight_gradients(&mut self, index: usize) -> Result<()> {
+    pub(super) async fn reduce_weight_gradients(&mut self, params: &mut Params, index: usize) -> Result<()> {
+        let shares_rows = self.shares_rows();
         let Some(zero) = self.zero.as_mut().filter(|zero| zero.stage.shards_gradients()) else { return Ok(()) };
-        let (params, replicas) = (&mut self.model.params, Replicas::of(&self.groups, &self.plan));
+        let replicas = Replicas::of(&self.groups, &self.plan);
+        let partial = |split: Split| split == Split::Replicated || split == Split::Copied && shares_rows;
         for &unit in &zero.uses[index].owns {
             let unit = &mut zero.units[unit];
             // The tensor-parallel ranks cut a unit at different places, since one of them has more: first every one needs the sum.
-            let replicated: Vec<ParamId> =
-                unit.learning(params).into_iter().filter(|&id| params.get(id).split == Split::Replicated).collect();
+            let replicated: Vec<ParamId> = unit.learning(params).into_iter().filter(|&id| partial(params.get(id).split)).collect();
             sum_grads(params, &replicated, &self.groups.tensor, replicas.algorithm).await?;
             unit.reduce(params, replicas).await?;
         }

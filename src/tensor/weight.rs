@@ -1,0 +1,99 @@
+//! A weight, in whatever form it is kept.
+
+use std::fmt::Debug;
+use std::rc::Rc;
+
+use super::{OutOfMemory, Tensor};
+
+/// A frozen matrix `[out_features, in_features]` that is kept in fewer bytes than float32 has; each format is one implementation.
+pub trait BlockWeight: Debug {
+    /// `[out_features, in_features]`.
+    fn shape(&self) -> [usize; 2];
+
+    /// What it takes in memory, scales included.
+    fn bytes(&self) -> usize;
+
+    /// `y = alpha * x Wᵀ + beta * y` with `x` `[rows, in_features]` and `y` `[rows, out_features]`; `beta == 0` never reads `y`.
+    fn multiply(&self, alpha: f32, x: &[f32], beta: f32, y: &mut [f32]);
+
+    /// `d_x = alpha * d_y W + beta * d_x` with `d_y` `[rows, out_features]` and `d_x` `[rows, in_features]`: the gradient of the inputs.
+    fn multiply_transposed(&self, alpha: f32, d_y: &[f32], beta: f32, d_x: &mut [f32]);
+
+    /// Row `index` in float32, `[in_features]`.
+    fn dequantize_row(&self, index: usize, out: &mut [f32]);
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug)]
+pub enum Weight {
+    /// In float32; models that share a frozen weight hold the same one.
+    F32(Rc<Tensor>),
+    /// In blocks, frozen.
+    Blocks(Rc<dyn BlockWeight>),
+    /// Not here: whoever keeps it gives it back before it is read.
+    Away,
+}
+
+impl Weight {
+    /// A value of one's own.
+    pub fn of(tensor: Tensor) -> Self {
+        Self::F32(Rc::new(tensor))
+    }
+
+    /// The floats, row-major.
+    ///
+    /// # Panics
+    /// If they are kept in blocks, or elsewhere.
+    pub fn data(&self) -> &[f32] {
+        match self {
+            Self::F32(tensor) => tensor.data(),
+            other => panic!("a weight is read as float32 that is {}", other.form()),
+        }
+    }
+
+    /// The floats, to change.
+    ///
+    /// # Panics
+    /// If they are shared ([`Weight::make_own`] comes first), kept in blocks, or elsewhere.
+    pub fn data_mut(&mut self) -> &mut [f32] {
+        match self {
+            Self::F32(tensor) => Rc::get_mut(tensor).expect("a weight that others share does not change").data_mut(),
+            other => panic!("a weight is changed as float32 that is {}", other.form()),
+        }
+    }
+
+    /// Copies the floats, where others share them.
+    ///
+    /// # Errors
+    /// If there is no memory for the copy.
+    pub fn make_own(&mut self) -> Result<(), OutOfMemory> {
+        if let Self::F32(tensor) = self
+            && Rc::get_mut(tensor).is_none()
+        {
+            *tensor = Rc::new(tensor.try_clone()?);
+        }
+        Ok(())
+    }
+
+    /// Whether the value is kept elsewhere.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Away)
+    }
+
+    /// Bytes that it takes here.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::F32(tensor) => size_of_val(tensor.data()),
+            Self::Blocks(blocks) => blocks.bytes(),
+            Self::Away => 0,
+        }
+    }
+
+    fn form(&self) -> &'static str {
+        match self {
+            Self::F32(_) => "float32",
+            Self::Blocks(_) => "kept in blocks",
+            Self::Away => "kept elsewhere",
+        }
+    }
+}
