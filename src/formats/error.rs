@@ -135,4 +135,18 @@ pub enum FormatError {
         /// What would be accepted.
         accepted: String,
     },
+    /// Two fields that say different things.
+    #[error("{file}: {field} = {value} contradicts {other} = {other_value}; keep the one that the model was trained with")]
+    Contradiction {
+        /// Which file.
+        file: &'static str,
+        /// Dotted path of a field.
+        field: String,
+        /// Its value as JSON.
+        value: String,
+        /// Dotted path of the other field.
+        other: String,
+        /// Its value as JSON.
+        other_value: String,
+    },
 }

@@ -1,11 +1,13 @@
 //! From the files of a base model to a model in memory.
 
+use thiserror::Error;
+
 use super::assets::{Assets, ModelFiles, OWN_FILE};
 use super::check::ModelFacts;
 use super::problem::{Problem, Text};
 use super::{problems, reasons};
 use crate::data::Tokenizer;
-use crate::formats::hf_config::HfConfig;
+use crate::formats::hf_config::{Activation, Biases, Family, HfConfig, HfRope, RopeScaling};
 use crate::formats::safetensors::{self, TensorFile};
 use crate::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Positions, Transformer, WeightSource};
 use crate::tensor::Ledger;
@@ -33,7 +35,7 @@ impl<'a> BaseModel<'a> {
         let config =
             HfConfig::from_json(required(assets, &files.config)?).map_err(|e| problems::bad_file(&files.config, &reasons::format(&e)))?;
         let tokenizer = open_tokenizer(assets, &files.tokenizer)?;
-        let config = model_config(&config);
+        let config = model_config(&config).map_err(|e| problems::bad_file(&files.config, &reasons::unsupported(&e)))?;
         config.validate().map_err(|e| problems::bad_file(&files.config, &reasons::config(&e)))?;
         if tokenizer.vocab_size() > config.vocab_size {
             let reason = reasons::vocabulary(tokenizer.vocab_size(), config.vocab_size);
@@ -87,9 +89,29 @@ fn open_tokenizer(assets: &Assets, name: &str) -> Result<Tokenizer, Problem> {
     Tokenizer::from_json(json).map_err(|e| problems::bad_file(name, &reasons::tokenizer(&e)))
 }
 
-/// The engine's configuration of a Llama.
-pub fn model_config(hf: &HfConfig) -> ModelConfig {
-    ModelConfig {
+/// What a `config.json` asks for and the engine does not compute.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the engine does not compute {} yet", features.join(", "))]
+pub struct Unsupported {
+    /// The features as `config.json` says them, e.g. `attention_bias = true`.
+    pub features: Vec<String>,
+}
+
+/// The engine's configuration of a model.
+///
+/// # Errors
+/// Naming everything that the engine does not compute: this is the one place that decides it.
+pub fn model_config(hf: &HfConfig) -> Result<ModelConfig, Unsupported> {
+    let features = unsupported(hf);
+    if !features.is_empty() {
+        return Err(Unsupported { features });
+    }
+    let max_positions = match hf.rope.scaling {
+        // Up to this length nothing is scaled; beyond it no length is right.
+        RopeScaling::Dynamic { original_max_position_embeddings, .. } => original_max_position_embeddings,
+        _ => hf.max_position_embeddings,
+    };
+    Ok(ModelConfig {
         vocab_size: hf.vocab_size,
         d_model: hf.hidden_size,
         n_layers: hf.num_hidden_layers,
@@ -97,19 +119,47 @@ pub fn model_config(hf: &HfConfig) -> ModelConfig {
         n_kv_heads: hf.num_key_value_heads,
         d_head: hf.head_dim,
         d_ff: hf.intermediate_size,
-        max_positions: hf.max_position_embeddings,
+        max_positions,
         norm: NormKind::RmsNorm,
         norm_eps: hf.rms_norm_eps as f32,
-        positions: Positions::Rotary { theta: hf.rope_theta },
+        positions: Positions::Rotary { theta: hf.rope.theta },
         feed_forward: FeedForwardKind::SwiGlu,
         bias: false,
         tie_embeddings: hf.tie_word_embeddings,
-    }
+    })
+}
+
+fn unsupported(hf: &HfConfig) -> Vec<String> {
+    let Biases { q, k, v, o, mlp } = hf.bias;
+    let scaling = |rope: &HfRope| match rope.scaling {
+        RopeScaling::Default | RopeScaling::Dynamic { .. } => None,
+        RopeScaling::Linear { factor } => Some(format!("rope_type = \"linear\" (factor = {factor})")),
+        RopeScaling::Llama3 { factor, .. } => Some(format!("rope_type = \"llama3\" (factor = {factor})")),
+    };
+    let family = match hf.family {
+        Family::Llama => None,
+        Family::Qwen2 => Some("model_type = \"qwen2\""),
+        Family::Gemma3 => Some("model_type = \"gemma3_text\""),
+    };
+    let biases = [("q_proj.bias", q), ("k_proj.bias", k), ("v_proj.bias", v), ("o_proj.bias", o), ("mlp_bias = true", mlp)];
+    let activation = (hf.hidden_act != Activation::Silu).then(|| format!("hidden_act = \"{}\"", hf.hidden_act.name()));
+    // A window as long as the longest sequence hides nothing.
+    let window = hf.sliding_window.filter(|window| *window < hf.max_position_embeddings);
+    let scale = hf.query_scale.filter(|scale| *scale != hf.head_dim as f64);
+    (family.map(str::to_owned).into_iter())
+        .chain(biases.into_iter().filter(|(_, has)| *has).map(|(name, _)| name.to_owned()))
+        .chain(activation)
+        .chain(window.map(|window| format!("sliding_window = {window}")))
+        .chain(scale.map(|scale| format!("query_pre_attn_scalar = {scale}")))
+        .chain(scaling(&hf.rope))
+        .chain(hf.local_rope.as_ref().map(|rope| format!("rope_local_base_freq = {}", rope.theta)))
+        .collect()
 }
 
 /// The Hugging Face configuration of an engine's Llama.
 pub fn hf_config(config: &ModelConfig, theta: f64) -> HfConfig {
     HfConfig {
+        family: Family::Llama,
         vocab_size: config.vocab_size,
         hidden_size: config.d_model,
         intermediate_size: config.d_ff,
@@ -119,7 +169,13 @@ pub fn hf_config(config: &ModelConfig, theta: f64) -> HfConfig {
         head_dim: config.d_head,
         max_position_embeddings: config.max_positions,
         rms_norm_eps: f64::from(config.norm_eps),
-        rope_theta: theta,
+        hidden_act: Activation::Silu,
+        bias: Biases::default(),
+        layer_types: Vec::new(),
+        sliding_window: None,
+        query_scale: None,
+        rope: HfRope { theta, scaling: RopeScaling::Default },
+        local_rope: None,
         tie_word_embeddings: config.tie_embeddings,
         bos_token_id: None,
         eos_token_id: vec![0],
@@ -141,3 +197,6 @@ impl WeightSource for FileWeights<'_, '_> {
         tensor.to_f32().map_err(|e| BuildError::UnreadableWeight { name: name.to_owned(), reason: e.to_string() })
     }
 }
+
+#[cfg(test)]
+mod tests;

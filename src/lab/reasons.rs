@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::base_model::Unsupported;
 use super::problem::{Problem, Text};
 use super::problems::{self, Refused};
 use crate::data::{CorpusError, Part, TokenizerError};
@@ -72,6 +73,15 @@ pub fn config(error: &ConfigError) -> Text {
         ConfigError::TooLarge { field, value, limit } => format!("{field} = {value} 超过了 32 位地址空间所能容纳的 {limit}。"),
     };
     Text { en: sentence(error), zh }
+}
+
+/// A model that the engine does not compute.
+pub fn unsupported(error: &Unsupported) -> Text {
+    let features = error.features.join(", ");
+    Text {
+        en: format!("It asks for what the engine does not compute yet: {features}. Choose a model without it."),
+        zh: format!("它要求本引擎尚不支持的计算：{}。请选择没有这些设置的模型。", error.features.join("，")),
+    }
 }
 
 /// Weights that do not make a model.
@@ -154,6 +164,9 @@ pub fn format(error: &FormatError) -> Text {
         }
         FormatError::MissingField { file, field, accepted } => format!("{file} 缺少字段 {field}；可接受：{accepted}。"),
         FormatError::Field { file, field, value, accepted } => format!("{file} 中 {field} = {value} 不受支持；可接受：{accepted}。"),
+        FormatError::Contradiction { file, field, value, other, other_value } => {
+            format!("{file} 中 {field} = {value} 与 {other} = {other_value} 互相矛盾；请只保留训练该模型时使用的那个。")
+        }
     };
     Text { en: sentence(error), zh }
 }

@@ -5,7 +5,8 @@ use std::error::Error;
 use tinyai::formats::HfConfig;
 use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, LoraAdapter, name_of_a, name_of_b};
 use tinyai::formats::safetensors::{self, TensorFile};
-use tinyai::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Positions, Tokens, Transformer, WeightSource};
+use tinyai::lab::base_model::model_config;
+use tinyai::nn::{BuildError, Init, Tokens, Transformer, WeightSource};
 use tinyai::tensor::Ledger;
 
 use super::case::Case;
@@ -16,22 +17,7 @@ pub const IGNORED: i32 = -100;
 /// The model of `config.json` with the weights of `model.safetensors`.
 pub fn load_model(case: &Case) -> Result<Transformer, Box<dyn Error>> {
     let hf = HfConfig::from_json(&case.file("config.json")?)?;
-    let config = ModelConfig {
-        vocab_size: hf.vocab_size,
-        d_model: hf.hidden_size,
-        n_layers: hf.num_hidden_layers,
-        n_heads: hf.num_attention_heads,
-        n_kv_heads: hf.num_key_value_heads,
-        d_head: hf.head_dim,
-        d_ff: hf.intermediate_size,
-        max_positions: hf.max_position_embeddings,
-        norm: NormKind::RmsNorm,
-        norm_eps: hf.rms_norm_eps as f32,
-        positions: Positions::Rotary { theta: hf.rope_theta },
-        feed_forward: FeedForwardKind::SwiGlu,
-        bias: false,
-        tie_embeddings: hf.tie_word_embeddings,
-    };
+    let config = model_config(&hf)?;
     let bytes = case.file("model.safetensors")?;
     let file = safetensors::read(&bytes)?;
     let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights { file: &file, prefix: "" })?;

@@ -69,7 +69,8 @@ pub fn config(spec: &ParallelSpec, assets: &Assets) -> Result<ModelConfig, Probl
         base => {
             let name = ModelFiles::of(base)?.config;
             let bytes = assets.get(&name).ok_or_else(|| common::bad_file(&name, &reasons::missing_file(false)))?;
-            model_config(&HfConfig::from_json(bytes).map_err(|e| common::bad_file(&name, &reasons::format(&e)))?)
+            let hf = HfConfig::from_json(bytes).map_err(|e| common::bad_file(&name, &reasons::format(&e)))?;
+            model_config(&hf).map_err(|e| common::bad_file(&name, &reasons::unsupported(&e)))?
         }
     };
     config.validate().map_err(|error| problems::model(&error))?;
