@@ -48,13 +48,13 @@ impl Param {
         self.shape.iter().product()
     }
 
-    fn grad_mut(&mut self, ledger: &Ledger) -> Result<(&[f32], &mut [f32])> {
+    fn grad_mut(&mut self, ledger: &Ledger) -> Result<(&Weight, &mut [f32])> {
         debug_assert!(self.trainable, "gradient of the frozen parameter {}", self.name);
         let grad = match self.grad.take() {
             Some(grad) => grad,
             None => Tensor::zeros(ledger, Category::Gradients, &self.shape)?,
         };
-        Ok((self.value.data(), self.grad.insert(grad).data_mut()))
+        Ok((&self.value, self.grad.insert(grad).data_mut()))
     }
 }
 
@@ -155,7 +155,7 @@ impl Params {
     }
 
     /// Value and gradient buffer of a trainable parameter; the buffer is made, zeroed, at its first use.
-    pub fn grad_mut(&mut self, id: ParamId) -> Result<(&[f32], &mut [f32])> {
+    pub fn grad_mut(&mut self, id: ParamId) -> Result<(&Weight, &mut [f32])> {
         self.params[id.0].grad_mut(&self.ledger)
     }
 
@@ -164,7 +164,7 @@ impl Params {
         let [a, b] = self.params.get_disjoint_mut([a.0, b.0]).expect("two different parameters");
         let (value, d_a) = a.grad_mut(&self.ledger)?;
         let (_, d_b) = b.grad_mut(&self.ledger)?;
-        Ok((value, d_a, d_b))
+        Ok((value.data(), d_a, d_b))
     }
 
     /// Sets all gradients to zero, keeping their buffers.

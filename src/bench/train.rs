@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use super::Mulberry32;
 use crate::autograd::Result;
-use crate::nn::{Biases, BuildError, FeedForwardKind, Init, ModelConfig, NormKind, ParamSpec, Positions, Tokens, Transformer, WeightSource};
+use crate::nn::{
+    Biases, BuildError, FeedForwardKind, Init, ModelConfig, NormKind, ParamSpec, Positions, Tokens, Transformer, WeightSource,
+};
 use crate::optim::{AdamW, AdamWConfig, Decay};
 use crate::tensor::Ledger;
 

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::error::FormatError;
 use super::json::Fields;
+use crate::nn::{Biases, Rope};
 use family::ModelType;
 
-pub use family::{Activation, Biases, Family};
+pub use family::{Activation, Family};
 pub use layers::LayerKind;
-pub use rope::{HfRope, RopeScaling};
 
 mod family;
 mod layers;
@@ -58,9 +58,9 @@ pub struct HfConfig {
     /// `query_pre_attn_scalar`: queries are divided by its square root, instead of by that of `head_dim`.
     pub query_scale: Option<f64>,
     /// The rotary embedding.
-    pub rope: HfRope,
+    pub rope: Rope,
     /// The rotary embedding of sliding layers, where it is another.
-    pub local_rope: Option<HfRope>,
+    pub local_rope: Option<Rope>,
     /// Whether the output layer shares the embedding's weight.
     pub tie_word_embeddings: bool,
     /// Id of the token that begins a text.

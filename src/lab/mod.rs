@@ -10,6 +10,7 @@ pub mod compare;
 pub mod evaluate;
 pub mod event;
 pub mod experiment;
+pub mod methods;
 pub mod parallel;
 pub mod pretrain;
 pub mod problem;

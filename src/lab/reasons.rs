@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::base_model::Unsupported;
 use super::problem::{Problem, Text};
 use super::problems::{self, Refused};
 use crate::data::{CorpusError, Part, TokenizerError};
-use crate::finetune::lora::LoraError;
+use crate::finetune::MethodError;
 use crate::formats::FormatError;
-use crate::nn::{BuildError, ConfigError};
+use crate::nn::{BuildError, ConfigError, MAX_LAYERS, RopeError};
 use crate::tensor::{Category, OutOfMemory};
 
 /// A refused allocation.
@@ -47,10 +46,10 @@ pub fn vocabulary(tokens: usize, vocab_size: usize) -> Text {
     }
 }
 
-/// LoRA that could not be attached.
-pub fn lora(error: &LoraError) -> Problem {
+/// A fine-tuning method that could not be attached.
+pub fn method(error: &MethodError) -> Problem {
     match error {
-        LoraError::Build(BuildError::Memory(refused)) => out_of_memory(refused),
+        MethodError::Build(BuildError::Memory(refused)) => out_of_memory(refused),
         // Rank and targets are checked before a model is loaded: what is left is ours.
         other => problems::internal(&other.to_string()),
     }
@@ -71,17 +70,15 @@ pub fn config(error: &ConfigError) -> Text {
             format!("{product} = {elements} 个元素，超过了 32 位地址空间所能容纳的 {limit} 个；请减小其中一个尺寸。")
         }
         ConfigError::TooLarge { field, value, limit } => format!("{field} = {value} 超过了 32 位地址空间所能容纳的 {limit}。"),
+        ConfigError::TooManyLayers { n_layers } => format!("模型有 {n_layers} 层，最多只能有 {MAX_LAYERS} 层。"),
+        ConfigError::LayerTypes { n_layers, found } => format!("layer_types 列出了 {found} 层，但模型有 {n_layers} 层。"),
+        ConfigError::QueryScale { scalar } => format!("query_pre_attn_scalar = {scalar}，必须大于 0。"),
+        ConfigError::Rope(RopeError::Value { field, value, .. }) => format!("旋转位置编码的 {field} = {value} 不在允许的范围内。"),
+        ConfigError::Rope(RopeError::Dynamic { original, max_positions }) => format!(
+            "rope_type dynamic 只在不超过 {original} 个词元时有确定的含义，而模型要读 {max_positions} 个；请把 max_position_embeddings 改为 {original}。"
+        ),
     };
     Text { en: sentence(error), zh }
-}
-
-/// A model that the engine does not compute.
-pub fn unsupported(error: &Unsupported) -> Text {
-    let features = error.features.join(", ");
-    Text {
-        en: format!("It asks for what the engine does not compute yet: {features}. Choose a model without it."),
-        zh: format!("它要求本引擎尚不支持的计算：{}。请选择没有这些设置的模型。", error.features.join("，")),
-    }
 }
 
 /// Weights that do not make a model.

@@ -8,7 +8,6 @@ use std::rc::Rc;
 use web_time::Instant;
 
 use self::outcome::Outcome;
-pub(super) use self::stages::lora_config;
 use self::stages::{Loaded, Stage};
 use super::assets::Assets;
 use super::event::Event;

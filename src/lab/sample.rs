@@ -60,7 +60,7 @@ impl Sampler {
     }
 
     /// Draws one token and appends it; the model sees the last `max_positions` tokens at most.
-    pub fn advance(&mut self, model: &Transformer) -> Result<i32> {
+    pub fn advance(&mut self, model: &mut Transformer) -> Result<i32> {
         let logits = self.logits(model)?;
         let token = self.draw(logits.data()) as i32;
         self.ids.push(token);
@@ -68,7 +68,7 @@ impl Sampler {
     }
 
     /// The logits after the text so far.
-    fn logits(&mut self, model: &Transformer) -> Result<Tensor> {
+    fn logits(&mut self, model: &mut Transformer) -> Result<Tensor> {
         let start = self.ids.len().saturating_sub(model.config.max_positions);
         if start > 0 {
             // The window moves on, and with it every position: what was kept is of no use.

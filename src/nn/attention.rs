@@ -42,7 +42,7 @@ pub struct Attention {
 impl Attention {
     pub(super) fn build(b: &mut Builder, spec: &SegmentSpec) -> std::result::Result<Self, BuildError> {
         let layer = spec.layer.expect("an attention is in a layer");
-        let residual = Residual::build(b, spec, "input_layernorm", "post_attention_layernorm")?;
+        let residual = Residual::build(b, spec, "input_layernorm")?;
         let [q_proj, k_proj, v_proj] = ["q_proj", "k_proj", "v_proj"].map(|role| Linear::build(b, spec.site(role)));
         let qk_norms = match (spec.find("q_norm"), spec.find("k_norm")) {
             (Some(q), Some(k)) => Some([Norm::build(b, q)?, Norm::build(b, k)?]),
@@ -50,7 +50,7 @@ impl Attention {
         };
         let o_proj = Linear::build(b, spec.site("o_proj"))?;
         Ok(Self {
-            residual,
+            residual: residual.and_after(b, spec, "post_attention_layernorm")?,
             q_proj: q_proj?,
             k_proj: k_proj?,
             v_proj: v_proj?,

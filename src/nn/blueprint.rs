@@ -212,7 +212,9 @@ impl Blueprint {
 
     fn alike(&self, a: usize, b: usize) -> bool {
         let (first, second) = (&self.segments[a], &self.segments[b]);
-        let window = |segment: &SegmentSpec| segment.layer.and_then(|layer| self.config.window(layer));
+        let attends = |segment: &SegmentSpec| segment.kind == SegmentKind::Attention;
+        let layer = |segment: &SegmentSpec| segment.layer.filter(|_| attends(segment));
+        let window = |segment: &SegmentSpec| layer(segment).and_then(|layer| self.config.window(layer));
         let alike = |(a, b): (&SiteSpec, &SiteSpec)| {
             let params = || a.params.iter().zip(&b.params);
             a.role == b.role && a.params.len() == b.params.len() && params().all(|(a, b)| a.shape == b.shape && a.split == b.split)

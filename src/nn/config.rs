@@ -51,6 +51,10 @@ pub struct Biases {
 }
 
 impl Biases {
+    /// Of the attention's four projections.
+    pub const ATTENTION: Self = Self { q: true, k: true, v: true, o: true, mlp: false };
+    /// Of q, k and v alone, as in Qwen2.
+    pub const QKV: Self = Self { o: false, ..Self::ATTENTION };
     /// None.
     pub const NONE: Self = Self { q: false, k: false, v: false, o: false, mlp: false };
     /// All.
@@ -159,6 +163,9 @@ impl ModelConfig {
     }
 }
 
+/// Most blocks of a model.
+pub const MAX_LAYERS: usize = 4096;
+
 /// Sizes that do not make a model.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ConfigError {
@@ -167,6 +174,12 @@ pub enum ConfigError {
     Zero {
         /// The field.
         field: &'static str,
+    },
+    /// A blueprint of so many layers would be too large itself.
+    #[error("n_layers = {n_layers} is more than the {MAX_LAYERS} that a model may have")]
+    TooManyLayers {
+        /// Blocks.
+        n_layers: usize,
     },
     /// Query heads cannot be shared out over key and value heads.
     #[error("n_kv_heads = {n_kv_heads} does not divide n_heads = {n_heads}; try n_kv_heads = {nearest}")]
@@ -260,6 +273,9 @@ impl ModelConfig {
             if value > LIMIT {
                 return Err(ConfigError::TooLarge { field, value, limit: LIMIT });
             }
+        }
+        if n_layers > MAX_LAYERS {
+            return Err(ConfigError::TooManyLayers { n_layers });
         }
         self.validate_tensors()?;
         if n_heads % n_kv_heads != 0 {

@@ -26,14 +26,11 @@ pub struct FeedForward {
 
 impl FeedForward {
     pub(super) fn build(b: &mut Builder, spec: &SegmentSpec) -> std::result::Result<Self, BuildError> {
-        let before = spec.sites[0].role;
-        Ok(Self {
-            residual: Residual::build(b, spec, before, "post_feedforward_layernorm")?,
-            kind: b.config.feed_forward,
-            gate_proj: spec.find("gate_proj").map(|site| Linear::build(b, site)).transpose()?,
-            up_proj: Linear::build(b, spec.site("up_proj"))?,
-            down_proj: Linear::build(b, spec.site("down_proj"))?,
-        })
+        let residual = Residual::build(b, spec, spec.sites[0].role)?;
+        let gate_proj = spec.find("gate_proj").map(|site| Linear::build(b, site)).transpose()?;
+        let (up_proj, down_proj) = (Linear::build(b, spec.site("up_proj"))?, Linear::build(b, spec.site("down_proj"))?);
+        let residual = residual.and_after(b, spec, "post_feedforward_layernorm")?;
+        Ok(Self { residual, kind: b.config.feed_forward, gate_proj, up_proj, down_proj })
     }
 
     /// `down_proj(activation(h))`: of a slice, a part of the sum over the ranks.

@@ -24,7 +24,7 @@ pub mod walk;
 
 pub use blueprint::{Blueprint, EMBEDDING_WEIGHT, SegmentKind, SiteKind};
 pub use builder::add_param;
-pub use config::{Biases, ConfigError, FeedForwardKind, ModelConfig, NormKind, Positions, SlidingLayers};
+pub use config::{Biases, ConfigError, FeedForwardKind, MAX_LAYERS, ModelConfig, NormKind, Positions, SlidingLayers};
 pub use infer::at_once;
 pub use kv_cache::KvCache;
 pub use linear::{Linear, LinearHook, Product};

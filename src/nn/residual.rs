@@ -16,10 +16,14 @@ pub(super) struct Residual {
 }
 
 impl Residual {
-    /// The norms of these roles.
-    pub fn build(b: &mut Builder, spec: &SegmentSpec, before: &str, after: &str) -> std::result::Result<Self, BuildError> {
-        let before = Norm::build(b, spec.site(before))?;
-        Ok(Self { before, after: spec.find(after).map(|site| Norm::build(b, site)).transpose()? })
+    /// With the norm of that role before the branch.
+    pub fn build(b: &mut Builder, spec: &SegmentSpec, before: &str) -> std::result::Result<Self, BuildError> {
+        Ok(Self { before: Norm::build(b, spec.site(before))?, after: None })
+    }
+
+    /// With the norm of that role after the branch, if there is one.
+    pub fn and_after(self, b: &mut Builder, spec: &SegmentSpec, after: &str) -> std::result::Result<Self, BuildError> {
+        Ok(Self { after: spec.find(after).map(|site| Norm::build(b, site)).transpose()?, ..self })
     }
 
     /// Its parameters, those of `branch` between its own.

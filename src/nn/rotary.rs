@@ -33,18 +33,20 @@ pub enum RopeScaling {
     Llama3 {
         /// How much longer texts become.
         factor: f64,
-        /// Wavelengths above `original_max_positions / low_freq_factor` are low frequencies.
+        /// Wavelengths above `original_max_position_embeddings / low_freq_factor` are low frequencies.
         low_freq_factor: f64,
-        /// Wavelengths below `original_max_positions / high_freq_factor` are high frequencies.
+        /// Wavelengths below `original_max_position_embeddings / high_freq_factor` are high frequencies.
         high_freq_factor: f64,
         /// Longest text that the model first learned on.
-        original_max_positions: usize,
+        original_max_position_embeddings: usize,
     },
     /// The base grows with the text's length, beyond that of the texts the model learned on: up to it, nothing changes. A longer text
     /// would turn all earlier keys anew with each token, which has no one meaning with a cache, and is refused.
     Dynamic {
+        /// How much longer texts become.
+        factor: f64,
         /// Longest text that the model first learned on.
-        original_max_positions: usize,
+        original_max_position_embeddings: usize,
     },
 }
 
@@ -93,16 +95,18 @@ impl Rope {
         match self.scaling {
             RopeScaling::Default => Ok(()),
             RopeScaling::Linear { factor } => at_least("factor", factor, 1.0, "at least 1"),
-            RopeScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_max_positions } => {
+            RopeScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_max_position_embeddings } => {
                 at_least("factor", factor, 1.0, "at least 1")?;
                 at_least("low_freq_factor", low_freq_factor, f64::MIN_POSITIVE, "above 0")?;
-                at_least("original_max_position_embeddings", original_max_positions as f64, 1.0, "at least 1")?;
+                at_least("original_max_position_embeddings", original_max_position_embeddings as f64, 1.0, "at least 1")?;
                 match high_freq_factor.is_finite() && high_freq_factor > low_freq_factor {
                     true => Ok(()),
-                    false => Err(RopeError::Value { field: "high_freq_factor", value: high_freq_factor, condition: "above low_freq_factor" }),
+                    false => {
+                        Err(RopeError::Value { field: "high_freq_factor", value: high_freq_factor, condition: "above low_freq_factor" })
+                    }
                 }
             }
-            RopeScaling::Dynamic { original_max_positions: original } if max_positions > original => {
+            RopeScaling::Dynamic { original_max_position_embeddings: original, .. } if max_positions > original => {
                 Err(RopeError::Dynamic { original, max_positions })
             }
             RopeScaling::Dynamic { .. } => Ok(()),
@@ -115,9 +119,9 @@ impl Rope {
         match self.scaling {
             RopeScaling::Default | RopeScaling::Dynamic { .. } => plain.collect(),
             RopeScaling::Linear { factor } => plain.map(|frequency| frequency / factor).collect(),
-            RopeScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_max_positions } => plain
+            RopeScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_max_position_embeddings } => plain
                 .map(|frequency| {
-                    let turns = original_max_positions as f64 * frequency / TAU;
+                    let turns = original_max_position_embeddings as f64 * frequency / TAU;
                     let smooth = ((turns - low_freq_factor) / (high_freq_factor - low_freq_factor)).clamp(0.0, 1.0);
                     (1.0 - smooth) * frequency / factor + smooth * frequency
                 })
@@ -169,17 +173,19 @@ mod tests {
 
     #[test]
     fn llama3_keeps_high_frequencies_and_divides_low_ones() {
-        let scaling = RopeScaling::Llama3 { factor: 8.0, low_freq_factor: 1.0, high_freq_factor: 4.0, original_max_positions: 8192 };
+        let scaling =
+            RopeScaling::Llama3 { factor: 8.0, low_freq_factor: 1.0, high_freq_factor: 4.0, original_max_position_embeddings: 8192 };
         let (plain, scaled) = (Rope::of(500_000.0).frequencies(128), Rope { theta: 500_000.0, scaling }.frequencies(128));
         assert_eq!(plain[0], scaled[0]);
         assert!((scaled[63] - plain[63] / 8.0).abs() < 1e-18);
-        let between = plain.iter().zip(&scaled).filter(|(plain, scaled)| **scaled < **plain && **scaled > **plain / 8.0 * 1.000_001).count();
+        let between =
+            plain.iter().zip(&scaled).filter(|(plain, scaled)| **scaled < **plain && **scaled > **plain / 8.0 * 1.000_001).count();
         assert!(between > 5, "{between} frequencies change over");
     }
 
     #[test]
     fn what_is_not_defined_is_refused_with_what_would_do() {
-        let dynamic = Rope { theta: 1e4, scaling: RopeScaling::Dynamic { original_max_positions: 2048 } };
+        let dynamic = Rope { theta: 1e4, scaling: RopeScaling::Dynamic { factor: 2.0, original_max_position_embeddings: 2048 } };
         assert_eq!(dynamic.validate(2048), Ok(()));
         assert!(dynamic.validate(2049).unwrap_err().to_string().contains("set max_position_embeddings to 2048"));
         let linear = |factor| Rope { theta: 1e4, scaling: RopeScaling::Linear { factor } };

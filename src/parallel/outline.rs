@@ -4,6 +4,8 @@ pub mod zero;
 
 use std::rc::Rc;
 
+use super::mesh::Axis;
+use super::plan::Plan;
 use crate::autograd::Split;
 use crate::finetune::Method;
 use crate::nn::{Blueprint, EMBEDDING_WEIGHT, ParamSpec, Part};
@@ -23,6 +25,13 @@ pub struct ParamOutline {
     pub trainable: bool,
     /// Whether two segments read it.
     pub tied: bool,
+}
+
+impl ParamOutline {
+    /// Whether several tensor ranks of `plan` have it whole.
+    pub fn is_whole(&self, plan: &Plan) -> bool {
+        plan.mesh.size(Axis::Tensor) > 1 && matches!(self.split, Split::Replicated | Split::Copied)
+    }
 }
 
 /// All parameters of a model and of a fine-tuning method.

@@ -154,6 +154,13 @@ impl Plan {
         Ok(Self { settings, mesh, schedule, stages, batch_size, seq_len })
     }
 
+    /// The plan of one rank that takes each batch of `micro_batches` times so many sequences in that many parts.
+    pub fn alone(blueprint: &Blueprint, (sequences, seq_len): (usize, usize), micro_batches: usize) -> Self {
+        let settings = Settings { micro_batches, ..Settings::default() };
+        let stages = Part::whole(blueprint).chunks;
+        Self { settings, mesh: Mesh::ONE, schedule: Schedule::alone(micro_batches), stages, batch_size: sequences * micro_batches, seq_len }
+    }
+
     /// The same plan with the model divided otherwise among the virtual stages.
     ///
     /// # Errors

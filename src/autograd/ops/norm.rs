@@ -61,7 +61,7 @@ impl RmsNorm {
         let (x, rstd) = (self.x.data(), self.rstd.data());
         if params.is_trainable(self.gain) {
             let (gain, d_gain) = params.grad_mut(self.gain)?;
-            norm::rms_norm_backward(d, x, gain, rstd, d_y.data(), d_x.data_mut(), Some(d_gain));
+            norm::rms_norm_backward(d, x, gain.data(), rstd, d_y.data(), d_x.data_mut(), Some(d_gain));
         } else {
             norm::rms_norm_backward(d, x, params.value(self.gain), rstd, d_y.data(), d_x.data_mut(), None);
         }

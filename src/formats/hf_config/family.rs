@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::formats::error::FormatError;
 use crate::formats::json::Fields;
+use crate::nn::Biases;
 
 /// What models of one design share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,28 +43,6 @@ impl Activation {
             Self::GeluTanh => &["gelu_pytorch_tanh", "gelu_new"],
         }
     }
-}
-
-/// Which linear layers of a block have a bias.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Biases {
-    /// `q_proj`.
-    pub q: bool,
-    /// `k_proj`.
-    pub k: bool,
-    /// `v_proj`.
-    pub v: bool,
-    /// `o_proj`.
-    pub o: bool,
-    /// `gate_proj`, `up_proj` and `down_proj`.
-    pub mlp: bool,
-}
-
-impl Biases {
-    /// Of the attention's four projections.
-    pub const ATTENTION: Self = Self { q: true, k: true, v: true, o: true, mlp: false };
-    /// Of q, k and v alone, as in Qwen2.
-    pub const QKV: Self = Self { o: false, ..Self::ATTENTION };
 }
 
 /// The `model_type`s that are read.

@@ -11,48 +11,7 @@ use super::family::ModelType;
 use super::layers::LayerKind;
 use crate::formats::error::FormatError;
 use crate::formats::json::Fields;
-
-/// Rotary position embedding (Su et al. 2021, arXiv:2104.09864).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HfRope {
-    /// Base of the wavelengths: pair `i` turns by `theta^(-2i / head_dim)` a position.
-    pub theta: f64,
-    /// How the frequencies are changed for long sequences.
-    pub scaling: RopeScaling,
-}
-
-/// How the frequencies of a rotary embedding are changed to reach sequences longer than the model was first trained on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum RopeScaling {
-    /// They are not.
-    Default,
-    /// Position interpolation (Chen et al. 2023, arXiv:2306.15595): every frequency is divided by `factor`.
-    Linear {
-        /// The divisor, at least 1.
-        factor: f64,
-    },
-    /// Llama 3.1: frequencies of wavelengths above `original / low_freq_factor` are divided by `factor`, those below
-    /// `original / high_freq_factor` are kept, those between are interpolated; `original` is
-    /// `original_max_position_embeddings`.
-    Llama3 {
-        /// The divisor, at least 1.
-        factor: f64,
-        /// Turns over the original length below which a frequency is divided.
-        low_freq_factor: f64,
-        /// Turns over the original length above which a frequency is kept; larger than `low_freq_factor`.
-        high_freq_factor: f64,
-        /// Sequence length of the first training.
-        original_max_position_embeddings: usize,
-    },
-    /// Dynamic NTK: as [`RopeScaling::Default`] for sequences up to the original length. Beyond it the base depends on the
-    /// sequence's length, so that no cached key stays right.
-    Dynamic {
-        /// The stretch beyond the original length, at least 1.
-        factor: f64,
-        /// Sequence length up to which nothing is changed.
-        original_max_position_embeddings: usize,
-    },
-}
+use crate::nn::{Rope, RopeScaling};
 
 const SCALING: &str = "rope_scaling";
 const PARAMETERS: &str = "rope_parameters";
@@ -91,8 +50,8 @@ impl Said {
         Ok(())
     }
 
-    fn rope(self, default_theta: f64) -> HfRope {
-        HfRope {
+    fn rope(self, default_theta: f64) -> Rope {
+        Rope {
             theta: self.theta.map_or(default_theta, |(_, theta)| theta),
             scaling: self.scaling.map_or(RopeScaling::Default, |(_, scaling)| scaling),
         }
@@ -100,7 +59,7 @@ impl Said {
 }
 
 /// The rotary embedding, and that of sliding layers where the file names it.
-pub fn read(fields: &Fields, model_type: ModelType, max_positions: usize) -> Result<(HfRope, Option<HfRope>), FormatError> {
+pub fn read(fields: &Fields, model_type: ModelType, max_positions: usize) -> Result<(Rope, Option<Rope>), FormatError> {
     let [full, sliding] = [LayerKind::Full, LayerKind::Sliding].map(|kind| format!("{PARAMETERS}.{}", kind.name()));
     fields.only("partial_rotary_factor", &[json!(1.0), json!(1)])?;
     let layered = by_layer(fields, model_type, [&full, &sliding])?;
@@ -251,7 +210,7 @@ impl Group<'_> {
     }
 }
 
-impl HfRope {
+impl Rope {
     /// The object that transformers 5 reads.
     pub(super) fn parameters(&self) -> Value {
         let mut object = self.scaling.object();

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::nn::RopeScaling;
 
 /// What a published file looks like: fields of no concern, `null`s, the keys of transformers 4.
 const PUBLISHED: &str = r#"{
@@ -38,7 +39,7 @@ fn a_published_file_is_read() {
         layer_types: vec![],
         sliding_window: None,
         query_scale: None,
-        rope: HfRope { theta: 500_000.0, scaling: RopeScaling::Default },
+        rope: Rope { theta: 500_000.0, scaling: RopeScaling::Default },
         local_rope: None,
         tie_word_embeddings: false,
         bos_token_id: Some(128_000),
@@ -102,7 +103,7 @@ fn the_golden_configurations_are_read() {
     assert_eq!((gemma.family, gemma.head_dim, gemma.query_scale), (Family::Gemma3, 16, Some(24.0)));
     assert_eq!(gemma.layer_types, [Sliding, Sliding, Full, Sliding]);
     assert_eq!((gemma.sliding_window, gemma.hidden_act, gemma.tie_word_embeddings), (Some(4), Activation::GeluTanh, true));
-    let plain = |theta| HfRope { theta, scaling: RopeScaling::Default };
+    let plain = |theta| Rope { theta, scaling: RopeScaling::Default };
     assert_eq!((gemma.rope, gemma.local_rope), (plain(1e6), Some(plain(1e4))));
     let qwen = read(include_str!("../../../tests/goldens/qwen2-tiny/config.json"));
     assert_eq!((qwen.family, qwen.bias, qwen.rope, qwen.local_rope), (Family::Qwen2, Biases::QKV, plain(1e6), None));
@@ -130,8 +131,8 @@ fn the_first_files_of_gemma_3_are_read() {
     let config = read(&config).unwrap();
     let full: Vec<usize> = (0..13).filter(|layer| config.layer_types[*layer] == LayerKind::Full).collect();
     assert_eq!(full, [5, 11]);
-    assert_eq!(config.rope, HfRope { theta: 1e6, scaling: RopeScaling::Linear { factor: 8.0 } });
-    assert_eq!(config.local_rope, Some(HfRope { theta: 1e4, scaling: RopeScaling::Default }));
+    assert_eq!(config.rope, Rope { theta: 1e6, scaling: RopeScaling::Linear { factor: 8.0 } });
+    assert_eq!(config.local_rope, Some(Rope { theta: 1e4, scaling: RopeScaling::Default }));
     assert!(config.tie_word_embeddings);
     assert_eq!(HfConfig::from_json(config.to_json().as_bytes()).unwrap(), config);
 }
@@ -222,8 +223,8 @@ fn scaling() -> impl Strategy<Value = RopeScaling> {
     ]
 }
 
-fn rope() -> impl Strategy<Value = HfRope> {
-    ((1..1u32 << 30).prop_map(f64::from), scaling()).prop_map(|(theta, scaling)| HfRope { theta, scaling })
+fn rope() -> impl Strategy<Value = Rope> {
+    ((1..1u32 << 30).prop_map(f64::from), scaling()).prop_map(|(theta, scaling)| Rope { theta, scaling })
 }
 
 /// A family with the biases and layers that its files can say.
@@ -254,7 +255,7 @@ proptest! {
         let [rope, local] = ropes.map(|rope| match rope.scaling {
             RopeScaling::Dynamic { factor, original_max_position_embeddings: length } => {
                 let length = length.min(sizes[3]);
-                HfRope { scaling: RopeScaling::Dynamic { factor, original_max_position_embeddings: length }, ..rope }
+                Rope { scaling: RopeScaling::Dynamic { factor, original_max_position_embeddings: length }, ..rope }
             }
             _ => rope,
         });

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::family::{Biases, ModelType};
+use super::family::ModelType;
 use super::layers::LayerKind;
 use super::{Family, HfConfig};
+use crate::nn::Biases;
 
 impl HfConfig {
     /// The text of a `config.json` from which `transformers` builds the same model, and [`HfConfig::from_json`] reads the same

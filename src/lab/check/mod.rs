@@ -15,7 +15,7 @@ mod walk;
 pub(in crate::lab) use messages::{nearest, shorten};
 
 pub use merge::{diff, resolve};
-pub use model::{MemoryBound, ModelFacts, check_against_model, memory_bound};
+pub use model::{MemoryBound, check_against_model, memory_bound};
 pub use parse::{parse, parse_str, parse_with};
 
 #[cfg(test)]

@@ -8,4 +8,5 @@ pub mod problems;
 pub mod report;
 pub mod setup;
 pub mod spec;
+pub mod subject;
 pub mod training;

@@ -1,6 +1,7 @@
 //! Why a parallel training cannot be, or cannot go on, in both languages.
 
 use super::spec::{MeshSpec, ParallelSpec, ZeroSpec};
+use crate::finetune::MethodError;
 use crate::lab::problem::{Problem, ProblemCode, Text};
 use crate::lab::problems::mib;
 use crate::lab::reasons;
@@ -150,9 +151,18 @@ pub fn with_nearest(problem: Problem, nearest: &MeshSpec) -> Problem {
     Problem { message, ..problem }
 }
 
+/// A fine-tuning method that does not go with the model.
+pub fn method(error: &MethodError) -> Problem {
+    match error {
+        MethodError::NoTarget { targets, available } => no_lora_target(targets, available),
+        MethodError::Rank { rank, module, limit, .. } => lora_rank(*rank, module, *limit),
+        MethodError::Build(error) => build(0, error),
+    }
+}
+
 /// LoRA for layers that the model does not have.
-pub fn no_lora_target(targets: &[String], available: impl Iterator<Item = &'static str>) -> Problem {
-    let (targets, available) = (targets.join(", "), available.collect::<Vec<_>>().join(", "));
+fn no_lora_target(targets: &[String], available: &[String]) -> Problem {
+    let (targets, available) = (targets.join(", "), available.join(", "));
     conflict(
         "fine_tuning.lora.target_modules",
         Text {
@@ -163,7 +173,7 @@ pub fn no_lora_target(targets: &[String], available: impl Iterator<Item = &'stat
 }
 
 /// A rank of LoRA that is larger than that of the weight.
-pub fn lora_rank(rank: usize, module: &str, limit: usize) -> Problem {
+fn lora_rank(rank: usize, module: &str, limit: usize) -> Problem {
     conflict(
         "fine_tuning.lora.rank",
         Text {
@@ -195,6 +205,14 @@ pub fn build(rank: usize, error: &BuildError) -> Problem {
     match error {
         BuildError::Memory(refused) => out_of_memory(rank, refused),
         other => Problem { message: reasons::build(other), ..of_rank(rank, conflict("model.base", Text::default())) },
+    }
+}
+
+/// A rank whose part cannot be made, or prepared for training.
+pub fn attach(rank: usize, error: &MethodError) -> Problem {
+    match error {
+        MethodError::Build(error) => build(rank, error),
+        other => method(other),
     }
 }
 

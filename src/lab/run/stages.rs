@@ -6,19 +6,19 @@ use web_time::Instant;
 
 use super::{Run, STEP_COST};
 use crate::data::{Corpus, Tokenizer};
-use crate::finetune::{full, lora};
 use crate::lab::assets::{Assets, corpus_file};
 use crate::lab::base_model::BaseModel;
 use crate::lab::check::check_against_model;
 use crate::lab::evaluate::Evaluation;
 use crate::lab::event::Event;
+use crate::lab::methods::method;
 use crate::lab::problem::Problem;
 use crate::lab::result::{RunStatus, Sample, SampleStage};
 use crate::lab::sample::{Sampler, SamplingConfig};
-use crate::lab::spec::{EvaluationSpec, LoraInit, LoraSpec, Method};
+use crate::lab::spec::EvaluationSpec;
 use crate::lab::training::Training;
 use crate::lab::{problems, reasons};
-use crate::nn::{RandomWeights, Transformer};
+use crate::nn::RandomWeights;
 use crate::tensor::{Category, Charge, Ledger, MemoryReport};
 
 /// What the next unit of work belongs to.
@@ -39,12 +39,12 @@ pub(super) enum Stage {
 /// A run's model, text and optimizer in memory.
 #[derive(Debug)]
 pub(super) struct Loaded {
-    model: Transformer,
     tokenizer: Tokenizer,
     train: Vec<i32>,
     validation: Vec<i32>,
     pub(super) training: Training,
     ledger: Ledger,
+    window: usize,
     _streams: Charge,
 }
 
@@ -55,7 +55,7 @@ impl Loaded {
 
     /// Tokens that the model reads at most.
     pub(super) fn window(&self) -> usize {
-        self.model.config.max_positions
+        self.window
     }
 
     /// What a sample continues: a text begins where a document does, so the separator, then the prompt.
@@ -94,23 +94,18 @@ impl Run {
 
     fn load(&mut self, assets: &Assets, events: &mut Vec<Event>) -> Result<f64, Problem> {
         let base = BaseModel::open(&self.spec.model.base, assets)?;
-        if let Some(problem) = check_against_model(&self.name, &self.spec, &base.facts()).into_iter().next() {
+        if let Some(problem) = check_against_model(&self.name, &self.spec, &base.blueprint).into_iter().next() {
             return Err(problem);
         }
         let ledger = Ledger::new(Some((self.spec.resources.memory_limit as usize).saturating_mul(1 << 20)));
-        let mut model = base.load(&ledger)?;
-        match self.spec.fine_tuning.method {
-            Method::Full => full::attach(&mut model),
-            Method::Lora => {
-                let mut source = RandomWeights { seed: u64::from(self.spec.training.seed) };
-                lora::attach(&mut model, &lora_config(&self.spec.fine_tuning.lora), &mut source).map_err(|e| reasons::lora(&e))?;
-            }
-        }
         let (train, validation) = self.streams(&base.tokenizer, assets)?;
         let bytes = (train.len() + validation.len()) * size_of::<i32>();
         let streams = ledger.charge(Category::Data, bytes).map_err(|e| reasons::out_of_memory(&e))?;
-        let training = Training::new(&self.spec.training, self.spec.data.context as usize, train.len());
-        let (total, trainable) = model.params.counts();
+        let (spec, context, method) = (&self.spec.training, self.spec.data.context as usize, method(&self.spec.fine_tuning));
+        let (of_model, of_method) = (&mut base.weights(), &mut RandomWeights { seed: u64::from(spec.seed) });
+        let training = Training::alone(spec, context, &base.blueprint, &ledger, [of_model, of_method], &*method, train.len());
+        let mut training = training.map_err(|error| base.refused(&error))?;
+        let (total, trainable) = training.model().params.counts();
         self.outcome.parameters(total, trainable);
         events.push(Event::Started {
             run: self.index,
@@ -118,8 +113,8 @@ impl Run {
             trainable_parameters: trainable as u64,
             total_parameters: total as u64,
         });
-        let tokenizer = base.tokenizer;
-        self.loaded = Some(Box::new(Loaded { model, tokenizer, train, validation, training, ledger, _streams: streams }));
+        let (tokenizer, window) = (base.tokenizer, base.blueprint.config.max_positions);
+        self.loaded = Some(Box::new(Loaded { tokenizer, train, validation, training, ledger, window, _streams: streams }));
         self.report_memory(events);
         self.stage = self.evaluation();
         Ok(0.0)
@@ -150,7 +145,7 @@ impl Run {
         let batch_size = EVALUATION_CHUNK.div_ceil(self.spec.data.context as usize);
         let loaded = self.loaded()?;
         let step = loaded.training.step();
-        let nll = evaluation.advance(&loaded.model, &loaded.validation, batch_size).map_err(|e| reasons::out_of_memory(&e))?;
+        let nll = evaluation.advance(loaded.training.model(), &loaded.validation, batch_size).map_err(|e| reasons::out_of_memory(&e))?;
         match nll {
             None => self.stage = Stage::Evaluate(evaluation),
             Some(nll) => {
@@ -182,7 +177,7 @@ impl Run {
             if ended {
                 break;
             }
-            let token = sampler.advance(&loaded.model).map_err(|e| reasons::out_of_memory(&e))?;
+            let token = sampler.advance(loaded.training.model()).map_err(|e| reasons::out_of_memory(&e))?;
             ended = token == separator || sampler.is_full();
         }
         let work = before - sampler.work_left(loaded.window());
@@ -209,7 +204,7 @@ impl Run {
         let steps = self.spec.training.steps;
         let loaded = self.loaded()?;
         let start = Instant::now();
-        let report = loaded.training.advance(&mut loaded.model, &loaded.train).map_err(|e| reasons::out_of_memory(&e))?;
+        let report = loaded.training.advance_alone(&loaded.train).map_err(|e| reasons::out_of_memory(&e))?;
         let seconds = start.elapsed().as_secs_f64();
         let (step, tokens) = (loaded.training.step(), loaded.training.tokens_per_step());
         if !(report.loss.is_finite() && report.gradient_norm.is_finite()) {
@@ -246,19 +241,5 @@ impl Run {
             let memory = self.outcome.memory(loaded.memory());
             events.push(Event::Memory { run: self.index, memory });
         }
-    }
-}
-
-/// LoRA's settings as the engine takes them.
-pub(in crate::lab) fn lora_config(spec: &LoraSpec) -> lora::LoraConfig {
-    lora::LoraConfig {
-        rank: spec.rank as usize,
-        alpha: spec.alpha,
-        dropout: spec.dropout,
-        target_modules: spec.target_modules.iter().map(|module| module.name().to_owned()).collect(),
-        init: match spec.init {
-            LoraInit::KaimingUniform => lora::LoraInit::KaimingUniform,
-            LoraInit::Gaussian => lora::LoraInit::Gaussian,
-        },
     }
 }

@@ -43,7 +43,7 @@ pub fn step(plan: &Plan, outline: &Outline, rank: usize) -> StepTraffic {
     let walk = Walk {
         plan,
         blueprint: &outline.blueprint,
-        units: units(&params, plan.settings.zero),
+        units: units(plan, &params),
         params,
         rank,
         pipeline: coordinates[Axis::Pipeline as usize],
@@ -177,15 +177,20 @@ impl Walk<'_> {
     /// Elements of each bucket, as `rank/gradients.rs` fills them.
     fn buckets(&self, learning: &[&ParamOutline]) -> Vec<usize> {
         let mut buckets = Vec::new();
-        let mut room = 0;
-        for param in learning.iter().rev() {
-            let bytes = param.len * size_of::<f32>();
-            if buckets.is_empty() || room < bytes {
-                buckets.push(0);
-                room = self.plan.settings.bucket_bytes.max(bytes);
+        for whole in [false, true] {
+            let mut room = None;
+            for param in learning.iter().rev().filter(|param| param.is_whole(self.plan) == whole) {
+                let bytes = param.len * size_of::<f32>();
+                let left = match room {
+                    Some(room) if room >= bytes => room,
+                    _ => {
+                        buckets.push(0);
+                        self.plan.settings.bucket_bytes.max(bytes)
+                    }
+                };
+                room = Some(left - bytes);
+                *buckets.last_mut().expect("one was pushed") += param.len;
             }
-            room -= bytes;
-            *buckets.last_mut().expect("one was pushed") += param.len;
         }
         buckets
     }

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::nn::ModelConfig;
 
 const PLAN: Plan = Plan { kind: ScheduleKind::OneForwardOneBackward, chunks_per_stage: 1, micro_batches: 4 };
 
@@ -12,6 +13,10 @@ fn devices(limits: &[(f64, Option<u64>)]) -> Vec<Device> {
     limits.iter().map(|&(speed, memory_bytes)| Device { speed, memory_bytes }).collect()
 }
 
+fn layers(n_layers: usize) -> Blueprint {
+    Blueprint::new(&ModelConfig { n_layers, ..ModelConfig::default() })
+}
+
 fn ranges(parts: &[Part]) -> Vec<Range<usize>> {
     parts.iter().map(|part| part.segments.clone()).collect()
 }
@@ -19,13 +24,13 @@ fn ranges(parts: &[Part]) -> Vec<Range<usize>> {
 #[test]
 fn an_even_division_gives_each_stage_as_many_layers() {
     // 0: embedding; 1 to 8: four layers; 9: head.
-    assert_eq!(even(4, 2, 1).unwrap(), [0..5, 5..10]);
-    assert_eq!(even(4, 2, 2).unwrap(), [0..3, 3..5, 5..7, 7..10]);
-    assert_eq!(even(5, 3, 1).unwrap(), [0..5, 5..9, 9..12]);
-    assert!(even(4, 3, 2).unwrap_err().to_string().ends_with("more than the model's 4 layers; try 2 stages"));
-    assert!(even(4, usize::MAX, 2).is_err());
-    assert!(even(2, 1, 3).unwrap_err().to_string().ends_with("at most 2 chunks can be made of it"));
-    assert!(even(2, 0, 1).unwrap_err().to_string().contains("stages = 0"));
+    assert_eq!(even(&layers(4), 2, 1).unwrap(), [0..5, 5..10]);
+    assert_eq!(even(&layers(4), 2, 2).unwrap(), [0..3, 3..5, 5..7, 7..10]);
+    assert_eq!(even(&layers(5), 3, 1).unwrap(), [0..5, 5..9, 9..12]);
+    assert!(even(&layers(4), 3, 2).unwrap_err().to_string().ends_with("more than the model's 4 layers; try 2 stages"));
+    assert!(even(&layers(4), usize::MAX, 2).is_err());
+    assert!(even(&layers(2), 1, 3).unwrap_err().to_string().ends_with("at most 2 chunks can be made of it"));
+    assert!(even(&layers(2), 0, 1).unwrap_err().to_string().contains("stages = 0"));
 }
 
 #[test]
@@ -150,7 +155,7 @@ proptest! {
     #[test]
     fn an_even_division_is_even(stages in 1usize..6, chunks in 1usize..4, more in 0usize..20) {
         let n_layers = stages * chunks + more;
-        let parts = even(n_layers, stages, chunks).unwrap();
+        let parts = even(&layers(n_layers), stages, chunks).unwrap();
         prop_assert_eq!((parts.len(), parts[0].start, parts[parts.len() - 1].end), (stages * chunks, 0, 2 * n_layers + 2));
         prop_assert!(parts.windows(2).all(|pair| pair[0].end == pair[1].start));
         let layers: Vec<usize> = parts.iter().enumerate().map(|(v, part)| {

@@ -19,8 +19,8 @@ impl Rank {
             self.sum_over_copies().await?;
             self.sum_over_replicas().await?;
         } else {
-            // Copies of a weight have other neighbours in their buckets, with which a sum over replicas is rounded or compressed: what
-            // comes last has to give all copies the same bits.
+            // A tied weight has other neighbours in the buckets of the first stage than in those of the last, with which a sum over
+            // replicas is rounded or compressed: what comes last has to give both copies the same bits.
             self.sum_over_replicas().await?;
             self.sum_over_copies().await?;
         }
@@ -48,7 +48,10 @@ impl Rank {
 
     /// The trainable weight that the first and the last stage both hold.
     fn tied_weight(&self) -> Option<ParamId> {
-        self.model.params.find(crate::nn::EMBEDDING_WEIGHT).filter(|&id| self.peers.groups.tied.is_some() && self.model.params.is_trainable(id))
+        self.model
+            .params
+            .find(crate::nn::EMBEDDING_WEIGHT)
+            .filter(|&id| self.peers.groups.tied.is_some() && self.model.params.is_trainable(id))
     }
 
     /// In buckets, the weights of the last segments first; with the optimizer's state sharded, unit by unit, each rank getting its shard.
@@ -58,8 +61,14 @@ impl Rank {
             let replicas = Replicas::of(&peers.groups, &peers.plan);
             return zero.reduce_all(&mut self.model.params, replicas).await;
         }
-        let ids: Vec<ParamId> = self.learning(|_| true).into_iter().rev().collect();
-        let buckets = buckets(&self.model.params, &ids, self.peers.plan.settings.bucket_bytes);
+        let whole = |split: Split| self.peers.is_whole(split);
+        // What all tensor ranks have whole is apart from the rest, of which some have more: with the same neighbours in its bucket, it
+        // is rounded alike at all.
+        let mut buckets = Vec::new();
+        for ids in [self.learning(|split| !whole(split)), self.learning(whole)] {
+            let ids: Vec<ParamId> = ids.into_iter().rev().collect();
+            buckets.extend(self::buckets(&self.model.params, &ids, self.peers.plan.settings.bucket_bytes));
+        }
         let (group, settings) = (&self.peers.groups.data, &self.peers.plan.settings);
         if settings.compression == Compression::None || group.size() == 1 {
             for bucket in &buckets {

@@ -181,6 +181,11 @@ impl Rank {
         &self.model
     }
 
+    /// As [`Rank::model`], to run passes with.
+    pub fn model_mut(&mut self) -> &mut Transformer {
+        &mut self.model
+    }
+
     /// One training step. Every rank has to take part.
     ///
     /// # Errors
@@ -290,7 +295,8 @@ impl Groups {
         let pipeline = Group::over(comm, mesh, &[Axis::Pipeline]);
         let (me, last) = (pipeline.index(), pipeline.size() - 1);
         let ends = [pipeline.members()[0], pipeline.members()[last]];
-        let tied = (blueprint.config.tie_embeddings && last > 0 && (me == 0 || me == last)).then(|| Group::new(comm, ends.to_vec(), TIED_SPACE));
+        let tied =
+            (blueprint.config.tie_embeddings && last > 0 && (me == 0 || me == last)).then(|| Group::new(comm, ends.to_vec(), TIED_SPACE));
         Self {
             world: Group::over(comm, mesh, &Axis::ALL),
             data: Group::over(comm, mesh, &[Axis::Data]),

@@ -40,6 +40,11 @@ impl RankPeers {
         split == Split::Replicated || split == Split::Copied && self.shares_rows()
     }
 
+    /// Whether several tensor ranks have such a parameter whole.
+    pub fn is_whole(&self, split: Split) -> bool {
+        self.groups.tensor.size() > 1 && matches!(split, Split::Replicated | Split::Copied)
+    }
+
     /// Tells that this rank is alive.
     pub fn beat(&self) {
         self.groups.world.comm().beat();

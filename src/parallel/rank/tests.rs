@@ -4,13 +4,15 @@ mod zero;
 
 use super::*;
 use crate::autograd::Split;
-use crate::finetune::lora;
-use crate::nn::{FeedForwardKind, Masks, NormKind, Positions, RandomWeights};
+use crate::finetune::full::Full;
+use crate::finetune::{attach, lora};
+use crate::nn::{Biases, FeedForwardKind, Masks, ModelConfig, NormKind, Positions, RandomWeights, Tokens};
 use crate::optim::{Decay, clip_factor, grad_norm};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::{Count, Kind};
 use crate::parallel::compress::Compression;
 use crate::parallel::formula;
+use crate::parallel::outline::Outline;
 use crate::parallel::plan::Settings;
 use crate::parallel::schedule::ScheduleKind;
 use crate::parallel::transport::thread::run;
@@ -42,27 +44,38 @@ fn gpt() -> ModelConfig {
         norm: NormKind::LayerNorm,
         positions: Positions::Learned,
         feed_forward: FeedForwardKind::Gelu,
-        bias: true,
+        bias: Biases::ALL,
         tie_embeddings: false,
         ..llama()
     }
 }
 
-/// Prepares a model for training.
-pub(super) type Prepare = fn(&mut Transformer) -> std::result::Result<(), BuildError>;
+/// Makes a fine-tuning method.
+pub(super) type MakeMethod = fn() -> Box<dyn Method>;
 
-pub(super) fn full(_: &mut Transformer) -> std::result::Result<(), BuildError> {
-    Ok(())
+pub(super) fn full() -> Box<dyn Method> {
+    Box::new(Full)
 }
 
-fn lora_config() -> lora::LoraConfig {
+pub(super) fn with_lora() -> Box<dyn Method> {
     let target_modules = ["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"].map(str::to_owned).to_vec();
-    lora::LoraConfig { rank: 4, alpha: 8.0, dropout: 0.1, target_modules, init: lora::LoraInit::KaimingUniform }
+    Box::new(lora::LoraConfig { rank: 4, alpha: 8.0, dropout: 0.1, target_modules, init: lora::LoraInit::KaimingUniform })
 }
 
-pub(super) fn with_lora(model: &mut Transformer) -> std::result::Result<(), BuildError> {
-    lora::attach(model, &lora_config(), &mut RandomWeights { seed: 5 }).expect("a rank below every module's size");
-    Ok(())
+/// A rank of `plan` whose weights are the same in every test.
+pub(super) fn rank_of(
+    comm: &Rc<Comm>,
+    plan: &Rc<Plan>,
+    config: &ModelConfig,
+    ledger: &Ledger,
+    method: MakeMethod,
+) -> std::result::Result<Rank, MethodError> {
+    let (of_model, of_method) = (&mut RandomWeights { seed: 3 }, &mut RandomWeights { seed: 5 });
+    Rank::new(comm, plan, &Rc::new(Blueprint::new(config)), ADAMW, ledger, [of_model, of_method], &*method())
+}
+
+pub(super) fn plan_of(settings: Settings, config: &ModelConfig) -> Plan {
+    Plan::new(settings, &Blueprint::new(config), (BATCH, CONTEXT), 8).unwrap()
 }
 
 pub(super) fn batch(step: usize) -> (Vec<i32>, Vec<i32>) {
@@ -79,9 +92,9 @@ pub(super) fn masks(step: usize) -> Option<DropoutKey> {
 }
 
 /// The losses of one rank, as the lab trains.
-fn alone(config: &ModelConfig, prepare: Prepare) -> Vec<f64> {
+fn alone(config: &ModelConfig, method: MakeMethod) -> Vec<f64> {
     let mut model = Transformer::build(config.clone(), &Ledger::new(None), &mut RandomWeights { seed: 3 }).unwrap();
-    prepare(&mut model).unwrap();
+    attach(&*method(), &mut model, &mut RandomWeights { seed: 5 }).unwrap();
     let mut optimizer = AdamW::new(ADAMW);
     let step = |step: usize| {
         let (inputs, targets) = batch(step);
@@ -98,16 +111,15 @@ fn alone(config: &ModelConfig, prepare: Prepare) -> Vec<f64> {
 }
 
 /// The losses of each rank, which are threads. What each sent in a step is checked against the formula.
-fn spread(config: &ModelConfig, settings: Settings, prepare: Prepare) -> Vec<Vec<f64>> {
-    let plan = Plan::new(settings, config, (BATCH, CONTEXT), 8).unwrap();
+fn spread(config: &ModelConfig, settings: Settings, method: MakeMethod) -> Vec<Vec<f64>> {
+    let plan = plan_of(settings, config);
     let results = run(plan.mesh.ranks(), |transport| {
         let plan = plan.clone();
         async move {
             let comm = Comm::new(transport);
-            let adapter = (prepare as usize == with_lora as Prepare as usize).then(lora_config);
-            let traffic = formula::step::step(&plan, config, adapter.as_ref(), comm.transport().rank());
-            let source = &mut RandomWeights { seed: 3 };
-            let mut rank = Rank::new(&comm, &Rc::new(plan), config, ADAMW, &Ledger::new(None), source, prepare).expect("built");
+            let outline = Outline::new(&Rc::new(Blueprint::new(config)), &*method());
+            let traffic = formula::step::step(&plan, &outline, comm.transport().rank());
+            let mut rank = rank_of(&comm, &Rc::new(plan), config, &Ledger::new(None), method).expect("built");
             let mut losses = Vec::new();
             for step in 0..STEPS {
                 let (inputs, targets) = batch(step);
@@ -136,13 +148,13 @@ fn worst_difference(expected: &[f64], losses: &[f64]) -> f64 {
 
 fn check(name: &str, settings: &Settings) {
     for (model, config) in [("llama", llama()), ("gpt", gpt())] {
-        for (method, prepare) in [("full", full as Prepare), ("lora", with_lora)] {
-            let expected = alone(&config, prepare);
+        for (name_of_method, method) in [("full", full as MakeMethod), ("lora", with_lora)] {
+            let expected = alone(&config, method);
             assert!(expected[STEPS - 1] < expected[1], "it learns: {expected:?}");
-            let ranks = spread(&config, settings.clone(), prepare);
-            assert!(ranks.iter().all(|losses| *losses == ranks[0]), "{name}, {model}, {method}: every rank reports the same");
+            let ranks = spread(&config, settings.clone(), method);
+            assert!(ranks.iter().all(|losses| *losses == ranks[0]), "{name}, {model}, {name_of_method}: every rank reports the same");
             let worst = worst_difference(&expected, &ranks[0]);
-            assert!(worst <= 1e-5, "{name}, {model}, {method}: {worst:e}");
+            assert!(worst <= 1e-5, "{name}, {model}, {name_of_method}: {worst:e}");
         }
     }
 }
@@ -193,13 +205,12 @@ fn mixtures() {
 
 /// The weights of each rank after some steps, by name, with how they are shared out.
 fn weights(config: &ModelConfig, settings: Settings) -> Vec<Vec<(String, Split, Vec<f32>)>> {
-    let plan = Plan::new(settings, config, (BATCH, CONTEXT), 8).unwrap();
+    let plan = plan_of(settings, config);
     let results = run(plan.mesh.ranks(), |transport| {
         let plan = plan.clone();
         async move {
             let comm = Comm::new(transport);
-            let source = &mut RandomWeights { seed: 3 };
-            let mut rank = Rank::new(&comm, &Rc::new(plan), config, ADAMW, &Ledger::new(None), source, full).expect("built");
+            let mut rank = rank_of(&comm, &Rc::new(plan), config, &Ledger::new(None), full).expect("built");
             for step in 0..5 {
                 let (inputs, targets) = batch(step);
                 rank.step(Batch { inputs: &inputs, targets: &targets, dropout: masks(step) }, UPDATE).await?;
@@ -222,7 +233,7 @@ fn copies_of_a_weight_stay_the_same() {
             let tied = |param: &str| name == "dp2 pp2" && param == crate::nn::EMBEDDING_WEIGHT;
             for (param, split, value) in ranks.iter().flatten() {
                 // Slices are no copies; without tensor ranks, the embedding's weight is whole at both ends of the pipeline.
-                if *split != Split::Replicated && !tied(param) {
+                if !matches!(split, Split::Replicated | Split::Copied) && !tied(param) {
                     continue;
                 }
                 match first.get(param) {

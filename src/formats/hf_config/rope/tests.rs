@@ -15,7 +15,7 @@ fn read(rope: Value) -> Result<HfConfig, FormatError> {
 
 #[track_caller]
 fn assert_rope(rope: Value, theta: f64, scaling: RopeScaling) {
-    assert_eq!(read(rope).unwrap().rope, HfRope { theta, scaling });
+    assert_eq!(read(rope).unwrap().rope, Rope { theta, scaling });
 }
 
 #[track_caller]

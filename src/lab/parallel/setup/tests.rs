@@ -6,8 +6,8 @@ fn refused(spec: &Value) -> Problem {
     let problem = match parse(spec) {
         Err(problems) => problems[0].clone(),
         Ok(spec) => {
-            let config = config(&spec, &Assets::default());
-            config.and_then(|config| plan(&spec, &config, 8, None)).expect_err("a spec that cannot be")
+            let subject = Subject::new(&spec, &Assets::default());
+            subject.and_then(|subject| plan(&spec, &subject, 8, None)).expect_err("a spec that cannot be")
         }
     };
     assert!(!problem.message.zh.is_empty() && problem.message.en.ends_with('.'), "{problem:?}");

@@ -25,6 +25,7 @@ use crate::nn::{Blueprint, BuildError, Transformer, WeightSource};
 use crate::optim::AdamW;
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::group::Group;
+use crate::parallel::mesh::Axis;
 use crate::parallel::plan::Plan;
 use crate::parallel::zero::ZeroStage;
 use crate::tensor::Ledger;
@@ -45,6 +46,7 @@ impl<'a> Replicas<'a> {
 /// A rank's shards of what the replicas share out.
 pub(super) struct Zero {
     stage: ZeroStage,
+    tensor_ranks: usize,
     units: Vec<Unit>,
     /// By segment of this rank.
     uses: Vec<Uses>,
@@ -75,7 +77,7 @@ pub(super) fn build(
     let stage = plan.settings.zero;
     let part = plan.part(data.comm().transport().rank());
     let [of_model, of_method] = sources;
-    let mut zero = Zero { stage, units: Vec::new(), uses: Vec::new() };
+    let mut zero = Zero { stage, tensor_ranks: plan.mesh.size(Axis::Tensor), units: Vec::new(), uses: Vec::new() };
     let mut model = Transformer::build_by_segment(blueprint, part, ledger, of_model, |params, segment| match stage {
         ZeroStage::Parameters => zero.cover(zero.uses.len(), segment.params(), params, data),
         _ => Ok(()),
@@ -93,22 +95,26 @@ pub(super) fn build(
 }
 
 impl Zero {
-    /// Makes a unit of the parameters of segment `index` that no unit holds yet.
+    /// Makes units of the parameters of segment `index` that no unit holds yet. What several tensor ranks have whole is apart from the
+    /// rest, of which some have more: cut at the same places, it stays the same at all.
     fn cover(&mut self, index: usize, ids: Vec<ParamId>, params: &mut Params, data: &Group) -> autograd::Result<()> {
         if self.uses.len() <= index {
             self.uses.resize_with(index + 1, Uses::default);
         }
-        let mut new = Vec::new();
+        let mut new = [Vec::new(), Vec::new()];
         for id in ids {
             match self.units.iter().position(|unit| unit.holds(id)) {
-                None => new.push(id),
+                None => {
+                    let whole = self.tensor_ranks > 1 && matches!(params.get(id).split, Split::Replicated | Split::Copied);
+                    new[usize::from(whole)].push(id);
+                }
                 Some(unit) if self.uses[index].reads.contains(&unit) => {}
                 Some(unit) => self.uses[index].reads.push(unit),
             }
         }
-        if !new.is_empty() {
+        for members in new.into_iter().filter(|members| !members.is_empty()) {
             let first_state = self.units.last().map_or(0, Unit::next_state);
-            let mut unit = Unit::new(params, new, data, first_state);
+            let mut unit = Unit::new(params, members, data, first_state);
             if self.stage.shards_parameters() {
                 unit.take_values(params)?;
             }
