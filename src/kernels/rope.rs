@@ -2,7 +2,7 @@
 
 use super::parallel::row_grain;
 use super::pool::{self, Rows};
-use super::simd::{Backend, Simd, dispatch, row};
+use super::simd::{Backend, Simd, dispatch, inlined, row};
 
 /// Rotates `x` `[batch, seq, heads, d_head]` in place: element `i` of the first half of a head pairs with element
 /// `i` of the second half; position `t` uses row `t` of `cos`, `sin` `[positions, d_head / 2]`. `inverse` rotates
@@ -18,15 +18,12 @@ pub fn rope(seq_len: usize, heads: usize, d_head: usize, cos: &[f32], sin: &[f32
     let sign = if inverse { -1.0 } else { 1.0 };
     dispatch!(Backend::current(), |isa| {
         pool::split(x.len() / width, row_grain(width), Rows { data: x, width }, |rows, x| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for (row, x) in rows.zip(x.data.chunks_exact_mut(width)) {
-                        let at = row % seq_len * half;
-                        rotate_row(isa, &cos[at..at + half], &sin[at..at + half], sign, x);
-                    }
-                },
-            );
+            isa.vectorize(inlined!(|| {
+                for (row, x) in rows.zip(x.data.chunks_exact_mut(width)) {
+                    let at = row % seq_len * half;
+                    rotate_row(isa, &cos[at..at + half], &sin[at..at + half], sign, x);
+                }
+            }));
         });
     });
 }
@@ -41,12 +38,11 @@ fn rotate_row<S: Simd>(isa: S, cos: &[f32], sin: &[f32], sign: f32, x: &mut [f32
             isa,
             [cos, sin],
             [lo, hi],
-            #[inline(always)]
-            |[cos, sin], [lo, hi]| {
+            inlined!(|[cos, sin], [lo, hi]| {
                 let sin = isa.mul(sin, isa.splat(sign));
                 let new_lo = isa.sub(isa.mul(lo, cos), isa.mul(hi, sin));
                 [new_lo, isa.mul_add(hi, cos, isa.mul(lo, sin))]
-            },
+            }),
         );
     }
 }

@@ -61,7 +61,7 @@ impl Tape {
 impl Embedding {
     pub(super) fn backward(self, params: &mut Params, d_y: Rc<Tensor>) -> Result<()> {
         let d_model = d_y.shape()[1];
-        let (_, d_table) = params.grad_mut(self.table)?;
+        let d_table = params.grad_mut(self.table)?;
         if self.scale == 1.0 {
             embedding::scatter_add(d_model, d_y.data(), &self.ids, d_table);
         } else {
@@ -76,7 +76,7 @@ impl Embedding {
 impl PositionEmbedding {
     pub(super) fn backward(self, params: &mut Params, grads: &mut Grads, d_y: Rc<Tensor>) -> Result<()> {
         if let Some(table) = self.table {
-            let (_, d_table) = params.grad_mut(table)?;
+            let d_table = params.grad_mut(table)?;
             elementwise::bias_grad(self.rows.len(), d_y.data(), &mut d_table[self.rows]);
         }
         match self.x {

@@ -103,12 +103,12 @@ impl WeightGrad {
         let (rows, out_features) = (self.d_y.shape()[0], self.d_y.shape()[1]);
         if let Some(x) = &self.x {
             let in_features = x.shape()[1];
-            let (_, d_w) = params.grad_mut(self.weight)?;
+            let d_w = params.grad_mut(self.weight)?;
             let (d_y, x) = (Operand::transposed(self.d_y.data(), out_features), Operand::row_major(x.data(), in_features));
             gemm(out_features, rows, in_features, self.scale, d_y, x, 1.0, d_w);
         }
         if let Some(bias) = self.bias {
-            let (_, d_bias) = params.grad_mut(bias)?;
+            let d_bias = params.grad_mut(bias)?;
             elementwise::bias_grad(out_features, self.d_y.data(), d_bias);
         }
         Ok(())

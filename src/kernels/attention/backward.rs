@@ -6,7 +6,7 @@ use crate::kernels::gemm::block::multiply;
 use crate::kernels::gemm::tile::{Scaling, Window};
 use crate::kernels::pool::{self, SharedOut};
 use crate::kernels::simd::math::exp;
-use crate::kernels::simd::{Backend, Simd, dispatch, row};
+use crate::kernels::simd::{Backend, Simd, dispatch, inlined, row};
 
 /// What the forward pass read and wrote, and the gradient of its output.
 #[derive(Clone, Copy)]
@@ -53,9 +53,8 @@ pub fn attention_backward(
         pool::run(s.jobs(), s.worth_threads(), |job| {
             with_buffers(lens, |buffers| {
                 isa.vectorize(
-                    #[inline(always)]
                     // SAFETY: a job writes its own heads of the gradients only.
-                    || unsafe { backward_job(isa, s, job, scale, saved, d, buffers) },
+                    inlined!(|| unsafe { backward_job(isa, s, job, scale, saved, d, buffers) }),
                 );
             });
         });
@@ -122,12 +121,7 @@ unsafe fn backward_job<S: Simd>(
                 multiply(isa, d_out, v_t, whole, window, (n_rows, n_keys));
             }
             for (t, (p, d_s)) in rows.clone().zip(p.chunks_exact_mut(seq).zip(d_s.chunks_exact_mut(seq))) {
-                let delta = row::sum(
-                    isa,
-                    [d_outs.row(t), outs.row(t)],
-                    #[inline(always)]
-                    |[a, b]| isa.mul(a, b),
-                );
+                let delta = row::sum(isa, [d_outs.row(t), outs.row(t)], inlined!(|[a, b]| isa.mul(a, b)));
                 score_gradient(isa, saved.lse[lse_start + t], delta, t + 1, &mut p[..n_keys], &mut d_s[..n_keys]);
             }
             let weights = Head { data: &*p, stride: seq, width: n_keys };
@@ -160,10 +154,9 @@ fn score_gradient<S: Simd>(isa: S, lse: f32, delta: f32, visible: usize, p: &mut
         isa,
         [],
         [p, d_s],
-        #[inline(always)]
-        |[], [score, d_p]| {
+        inlined!(|[], [score, d_p]| {
             let p = exp(isa, isa.sub(score, isa.splat(lse)));
             [p, isa.mul(p, isa.sub(d_p, isa.splat(delta)))]
-        },
+        }),
     );
 }

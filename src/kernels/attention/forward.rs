@@ -6,7 +6,7 @@ use crate::kernels::gemm::block::multiply;
 use crate::kernels::gemm::tile::{Scaling, Window};
 use crate::kernels::pool::{self, SharedOut};
 use crate::kernels::simd::math::exp;
-use crate::kernels::simd::{Backend, Simd, dispatch, row};
+use crate::kernels::simd::{Backend, Simd, dispatch, inlined, row};
 
 /// `out = softmax(scale * q·kᵀ, causal) · v`. `q`, `out`: `[batch, seq, n_heads, d_head]`; `k`, `v`:
 /// `[batch, seq, n_kv_heads, d_head]`; `lse`: `[batch, n_heads, seq]`, the log-sum-exp of the scaled scores.
@@ -19,9 +19,8 @@ pub fn attention_forward(s: AttentionShape, scale: f32, q: &[f32], k: &[f32], v:
         pool::run(s.jobs(), s.worth_threads(), |job| {
             with_buffers(lens, |buffers| {
                 isa.vectorize(
-                    #[inline(always)]
                     // SAFETY: a job writes its own heads of `out` and `lse` only.
-                    || unsafe { forward_job(isa, s, job, scale, (q, k, v), out, lse, buffers) },
+                    inlined!(|| unsafe { forward_job(isa, s, job, scale, (q, k, v), out, lse, buffers) }),
                 );
             });
         });
@@ -88,26 +87,9 @@ fn softmax<S: Simd>(isa: S, scores: &mut [f32], visible: usize) -> f32 {
     let (scores, hidden) = scores.split_at_mut(visible);
     hidden.fill(0.0);
     let max = row::max(isa, scores);
-    row::map(
-        isa,
-        [],
-        [&mut *scores],
-        #[inline(always)]
-        |[], [x]| [exp(isa, isa.sub(x, isa.splat(max)))],
-    );
-    let sum = row::sum(
-        isa,
-        [scores],
-        #[inline(always)]
-        |[x]| x,
-    );
+    row::map(isa, [], [&mut *scores], inlined!(|[], [x]| [exp(isa, isa.sub(x, isa.splat(max)))]));
+    let sum = row::sum(isa, [scores], inlined!(|[x]| x));
     let factor = isa.splat(1.0 / sum);
-    row::map(
-        isa,
-        [],
-        [scores],
-        #[inline(always)]
-        |[], [x]| [isa.mul(x, factor)],
-    );
+    row::map(isa, [], [scores], inlined!(|[], [x]| [isa.mul(x, factor)]));
     max + sum.ln()
 }

@@ -10,6 +10,8 @@ pub use backward::attention_backward;
 pub use decode::attention_decode;
 pub use forward::attention_forward;
 
+use super::pool;
+
 /// Query rows of one block; a multiple of every backend's tile.
 const BLOCK_ROWS: usize = 24;
 /// Multiplications below which threads do not pay.
@@ -53,7 +55,8 @@ impl AttentionShape {
     }
 
     fn worth_threads(&self) -> bool {
-        self.batch_size * self.n_heads * self.seq_len * self.seq_len * self.d_head >= PARALLEL_FROM
+        let Self { batch_size, seq_len, n_heads, d_head, .. } = *self;
+        pool::work([batch_size, n_heads, seq_len, seq_len, d_head]) >= PARALLEL_FROM
     }
 
     /// Distance between positions in a tensor like the queries.

@@ -111,6 +111,14 @@ kernel_test!(
         report.finish();
     }
 
+    fn much_work_is_worth_threads() {
+        let worth = |batch_size, seq_len, n_heads, d_head| shape(batch_size, seq_len, n_heads, n_heads, d_head).worth_threads();
+        // As many multiplications as there are numbers of 32 bits, of 64 bits: their count must not start again at 0.
+        assert!(worth(16, 1024, 8, 32));
+        assert!(worth(1 << 16, 1 << 16, 1 << 8, 1 << 8));
+        assert!(!worth(1, 16, 2, 16));
+    }
+
     fn large_scores_do_not_overflow() {
         let mut c = case(shape(1, 30, 1, 1, 8));
         c.scale = 1000.0;

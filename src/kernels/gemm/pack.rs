@@ -1,10 +1,10 @@
 //! Packing: a block of an operand of any strides becomes panels that the tile reads from front to back.
 //!
 //! A panel holds `width` neighbouring rows of A (or columns of B): for each `p` along the summed dimension, its
-//! `width` elements side by side. The last panel is padded with zeros.
+//! `width` elements side by side. The last panel is padded with zeros. What is tiny ([`TINY`](crate::kernels::simd::TINY)) becomes 0.
 
 use super::Operand;
-use crate::kernels::simd::Simd;
+use crate::kernels::simd::{Simd, drop_tiny};
 use std::ops::Range;
 
 /// A matrix seen as `lanes` (rows of A, columns of B) along `depth` (the summed dimension).
@@ -55,11 +55,29 @@ pub(in crate::kernels) fn pack<S: Simd, const WIDTH: usize>(
             pack_edge::<WIDTH>(data, source, lanes.end - first, panel);
         } else if source.lane_stride == 1 {
             for (p, out) in panel.chunks_exact_mut(WIDTH).enumerate() {
-                out.copy_from_slice(&data[p * source.depth_stride..][..WIDTH]);
+                copy(isa, &data[p * source.depth_stride..][..WIDTH], out);
             }
         } else {
             // SAFETY: the farthest element read is within the data, as asserted above.
             unsafe { pack_transposed::<S, WIDTH>(isa, data.as_ptr(), source, panel) };
+        }
+    }
+}
+
+/// One row of a panel, whose elements are side by side in memory, too.
+#[inline(always)]
+fn copy<S: Simd>(isa: S, from: &[f32], to: &mut [f32]) {
+    let width = from.len();
+    assert!(to.len() == width && width >= 4);
+    if width.is_multiple_of(S::LANES) {
+        for (from, to) in from.chunks_exact(S::LANES).zip(to.chunks_exact_mut(S::LANES)) {
+            isa.store(isa.drop_tiny(isa.load(from)), to);
+        }
+    } else {
+        // The last four overlap those before where the width is no multiple of four.
+        for at in (0..width).step_by(4).map(|at| at.min(width - 4)) {
+            // SAFETY: four floats from `at` on are within both.
+            unsafe { isa.copy_4(from.as_ptr().add(at), to.as_mut_ptr().add(at)) };
         }
     }
 }
@@ -83,7 +101,7 @@ unsafe fn pack_transposed<S: Simd, const WIDTH: usize>(isa: S, data: *const f32,
     for (p, out) in (blocks..).zip(panel[blocks * WIDTH..].chunks_exact_mut(WIDTH)) {
         for (lane, out) in out.iter_mut().enumerate() {
             // SAFETY: promised by the caller.
-            *out = unsafe { *data.add(lane * lane_stride + p * depth_stride) };
+            *out = drop_tiny(unsafe { *data.add(lane * lane_stride + p * depth_stride) });
         }
     }
 }
@@ -93,7 +111,7 @@ fn pack_edge<const WIDTH: usize>(data: &[f32], source: Source, lanes: usize, pan
     for (p, out) in panel.chunks_exact_mut(WIDTH).enumerate() {
         for (lane, out) in out.iter_mut().enumerate() {
             let at = lane * source.lane_stride + p * source.depth_stride;
-            *out = if lane < lanes { data[at] } else { 0.0 };
+            *out = if lane < lanes { drop_tiny(data[at]) } else { 0.0 };
         }
     }
 }

@@ -144,7 +144,7 @@ pub(super) async fn sum_grads(params: &mut Params, ids: &[ParamId], group: &Grou
     }
     // Large weights fill a bucket each, and need no copy.
     if let [id] = *ids {
-        let (_, grad) = params.grad_mut(id)?;
+        let grad = params.grad_mut(id)?;
         return Ok(group.all_reduce(grad, Reduce::Sum, algorithm).await?);
     }
     let mut flat = flat_grads(params, ids)?;
@@ -171,7 +171,7 @@ pub(super) fn flat_grads(params: &Params, ids: &[ParamId]) -> Result<Tensor> {
 /// The reverse of [`flat_grads`].
 fn put_grads(params: &mut Params, ids: &[ParamId], mut flat: &[f32]) -> Result<()> {
     for &id in ids {
-        let (_, grad) = params.grad_mut(id)?;
+        let grad = params.grad_mut(id)?;
         let (part, rest) = flat.split_at(grad.len());
         grad.copy_from_slice(part);
         flat = rest;
