@@ -56,5 +56,5 @@ fn files_that_are_missing_or_no_text_are_problems() {
     assert!(text(&missing.stderr).contains("no-such-spec.json"));
     let binary = tinyai(&["check", "-", "--lang", "en"], b"{\xff}");
     assert_eq!(binary.status.code(), Some(2));
-    assert!(text(&binary.stderr).contains("not UTF-8 text: byte 1"), "{}", text(&binary.stderr));
+    assert!(text(&binary.stderr).contains("not UTF-8: byte 1 is 0xFF"), "{}", text(&binary.stderr));
 }

@@ -4,9 +4,10 @@ use thiserror::Error;
 
 use super::assets::{Assets, ModelFiles, OWN_FILE};
 use super::check::ModelFacts;
-use super::problem::{Problem, Text};
+use super::problem::Problem;
 use super::{problems, reasons};
 use crate::data::Tokenizer;
+use crate::data::text::utf8;
 use crate::formats::hf_config::{Activation, Biases, Family, HfConfig, HfRope, RopeScaling};
 use crate::formats::safetensors::{self, TensorFile};
 use crate::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Positions, Transformer, WeightSource};
@@ -78,14 +79,7 @@ fn required<'a>(assets: &'a Assets, name: &str) -> Result<&'a [u8], Problem> {
 }
 
 fn open_tokenizer(assets: &Assets, name: &str) -> Result<Tokenizer, Problem> {
-    let json = std::str::from_utf8(required(assets, name)?).map_err(|e| {
-        problems::bad_file(
-            name,
-            &Text {
-                en: format!("It is not UTF-8: {e}."), zh: format!("它不是 UTF-8 编码：第 {} 字节处出错。", e.valid_up_to())
-            },
-        )
-    })?;
+    let json = utf8(required(assets, name)?).map_err(|e| problems::bad_file(name, &reasons::text(&e)))?;
     Tokenizer::from_json(json).map_err(|e| problems::bad_file(name, &reasons::tokenizer(&e)))
 }
 

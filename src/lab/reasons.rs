@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::base_model::Unsupported;
 use super::problem::{Problem, Text};
 use super::problems::{self, Refused};
+use crate::data::text::TextError;
 use crate::data::{CorpusError, Part, TokenizerError};
 use crate::finetune::lora::LoraError;
 use crate::formats::FormatError;
@@ -98,12 +99,24 @@ pub fn build(error: &BuildError) -> Text {
     Text { en: sentence(error), zh }
 }
 
+/// Bytes that are no text.
+pub fn text(error: &TextError) -> Text {
+    let zh = match error {
+        TextError::NotUtf8 { offset, byte } => format!("它不是 UTF-8 编码：第 {offset} 字节是 0x{byte:02X}。请另存为 UTF-8。"),
+        TextError::Encoding { encoding } => format!("它的编码是 {encoding}，不是 UTF-8。请另存为 UTF-8。"),
+    };
+    Text { en: sentence(error), zh }
+}
+
 /// A text that cannot be used.
 pub fn corpus(error: &CorpusError) -> Text {
     let zh = match error {
         CorpusError::Empty { name, bytes } => format!("文本 {name} 是空的（{bytes} 字节，没有文字）。请选择有内容的文件。"),
         CorpusError::NotUtf8 { name, offset, byte } => {
             format!("文本 {name} 不是 UTF-8 编码：第 {offset} 字节是 0x{byte:02X}。请另存为 UTF-8 后重新选择。")
+        }
+        CorpusError::Encoding { name, encoding } => {
+            format!("文本 {name} 的编码是 {encoding}，不是 UTF-8。请另存为 UTF-8 后重新选择。")
         }
         CorpusError::TooShort { name, part, tokens, needed, context, largest_context, validation_percent } => {
             let part = match part {
@@ -123,6 +136,12 @@ pub fn corpus(error: &CorpusError) -> Text {
 pub fn tokenizer(error: &TokenizerError) -> Text {
     let zh = match error {
         TokenizerError::Malformed { reason } => format!("tokenizer.json 无法读取：{reason}。它应是 Hugging Face 的 tokenizer.json。"),
+        TokenizerError::RepeatedKey { key, first, second } => {
+            format!("tokenizer.json 中键 {key} 出现了两次，值分别是 {first} 和 {second}；请只保留正确的那个。")
+        }
+        TokenizerError::Part { part, value, accepted } => {
+            format!("tokenizer.json 中 {part} 的值是 {value}，本引擎不会照做；可接受：{accepted}。")
+        }
         TokenizerError::Unsupported { kind } => {
             format!("tokenizer.json 的类型是 {kind}；本引擎只能读取无合并的字节级分词器（BPE）和字符级分词器（WordLevel）。")
         }
@@ -146,6 +165,10 @@ pub fn format(error: &FormatError) -> Text {
             )
         }
         FormatError::NotJson { file, detail } => format!("{file} 的内容不正确：{detail}。请重新下载或导出。"),
+        FormatError::NotText { file, error } => format!("{file} 无法读取：{}", text(error).zh),
+        FormatError::RepeatedKey { file, key, first, second } => {
+            format!("{file} 中键 {key} 出现了两次，值分别是 {first} 和 {second}；请只保留正确的那个。")
+        }
         FormatError::Dtype { tensor, dtype, accepted } => format!("张量 {tensor} 的类型 {dtype} 无法读取；可用的类型：{accepted}。"),
         FormatError::Offsets { tensor, begin, end, expected_begin } => {
             format!("张量 {tensor} 位于数据的第 {begin} 至 {end} 字节，但应从第 {expected_begin} 字节开始。文件已损坏，请重新导出。")

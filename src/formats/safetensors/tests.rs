@@ -153,3 +153,14 @@ proptest! {
         prop_assert_eq!(bits(&back), bits(&data));
     }
 }
+
+#[test]
+fn a_tensor_that_stands_twice_in_the_header_is_named() {
+    let entry = |begin: usize| format!(r#""model.norm.weight":{{"dtype":"F32","shape":[1],"data_offsets":[{begin},{}]}}"#, begin + 4);
+    let text = message(&file(&format!("{{{},{}}}", entry(0), entry(4)), &[0; 8]));
+    assert!(text.contains("the key model.norm.weight stands twice") && text.contains("[0,4]") && text.contains("[4,8]"), "{text}");
+    let inner = r#"{"x":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}}"#;
+    assert!(message(&file(inner, &[0; 4])).contains("the key x.dtype stands twice"));
+    let metadata = r#"{"__metadata__":{"format":"pt","format":"np"}}"#;
+    assert!(message(&file(metadata, &[])).contains("the key __metadata__.format stands twice"));
+}

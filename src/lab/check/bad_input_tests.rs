@@ -171,6 +171,22 @@ fn broken_json_tells_line_and_column() {
 }
 
 #[test]
+fn keys_that_stand_twice_are_told_with_run_field_and_both_values() {
+    let text = r#"{
+        "base": { "training": { "steps": 100, "batch_size": 2, "steps": 300 } },
+        "runs": [{ "name": "a" }, { "name": "b", "patch": { "fine_tuning": { "lora": { "rank": 4, "rank": 8 } }, "data": {}, "data": { "context": 32 } } }]
+    }"#;
+    let problems = parse_str(text).unwrap_err();
+    let found: Vec<_> = problems.iter().map(|problem| (problem.run.as_deref(), problem.field.as_deref().unwrap())).collect();
+    assert_eq!(found, [(None, "training.steps"), (Some("b"), "fine_tuning.lora.rank"), (Some("b"), "data")]);
+    for text in [&problems[0].message.en, &problems[0].message.zh] {
+        assert!(text.contains("training.steps") && text.contains("100") && text.contains("300"), "{text}");
+    }
+    let twice = parse_str(r#"{"runs": [{"name": "a", "name": "b"}], "runs": [{"name": "c"}]}"#).unwrap_err();
+    assert_eq!(twice.iter().filter_map(|problem| problem.field.as_deref()).collect::<Vec<_>>(), ["runs.0.name", "runs"]);
+}
+
+#[test]
 fn json_cut_anywhere_is_a_problem_that_says_so() {
     let text = serde_json::to_string(&default_spec()).unwrap();
     for end in 0..text.len() {

@@ -16,7 +16,7 @@ pub(in crate::lab) use messages::{nearest, shorten};
 
 pub use merge::{diff, resolve};
 pub use model::{MemoryBound, ModelFacts, check_against_model, memory_bound};
-pub use parse::{parse, parse_str, parse_with};
+pub use parse::{parse, parse_str, parse_with, value_of};
 
 #[cfg(test)]
 mod bad_input_tests;
