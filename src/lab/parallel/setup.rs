@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::problems;
+use super::{heads, problems};
 use super::spec::{AlgorithmSpec, CompressionSpec, FamilySpec, NEW_MODEL, ParallelModelSpec, ParallelSpec, PartitionSpec, ZeroSpec};
 use crate::data::{ByteTokenizer, Corpus, Tokenizer, corpora};
 use crate::finetune::lora::LoraConfig;
@@ -65,7 +65,7 @@ pub fn required_assets(spec: &ParallelSpec) -> Result<Vec<String>, Problem> {
 /// If they make no model, or the context is longer than the model reads.
 pub fn config(spec: &ParallelSpec, assets: &Assets) -> Result<ModelConfig, Problem> {
     let config = match spec.model.base.as_str() {
-        NEW_MODEL => new_model(&spec.model, spec.data.context as usize),
+        NEW_MODEL => new_model(&spec.model, spec.data.context as usize)?,
         base => {
             let name = ModelFiles::of(base)?.config;
             let bytes = assets.get(&name).ok_or_else(|| common::bad_file(&name, &reasons::missing_file(false)))?;
@@ -83,7 +83,8 @@ pub fn config(spec: &ParallelSpec, assets: &Assets) -> Result<ModelConfig, Probl
     }
 }
 
-fn new_model(spec: &ParallelModelSpec, context: usize) -> ModelConfig {
+fn new_model(spec: &ParallelModelSpec, context: usize) -> Result<ModelConfig, Problem> {
+    heads::check(spec)?;
     let (d_model, n_heads) = (spec.d_model as usize, spec.n_heads as usize);
     let sizes = ModelConfig {
         vocab_size: Tokenizer::Bytes(ByteTokenizer).vocab_size(),
@@ -96,7 +97,7 @@ fn new_model(spec: &ParallelModelSpec, context: usize) -> ModelConfig {
         max_positions: context,
         ..ModelConfig::default()
     };
-    match spec.family {
+    Ok(match spec.family {
         FamilySpec::Llama => sizes,
         FamilySpec::Gpt => ModelConfig {
             norm: NormKind::LayerNorm,
@@ -106,7 +107,7 @@ fn new_model(spec: &ParallelModelSpec, context: usize) -> ModelConfig {
             tie_embeddings: false,
             ..sizes
         },
-    }
+    })
 }
 
 /// LoRA's settings, where that is the method.
