@@ -112,6 +112,22 @@ fn cases() -> Vec<Case> {
             &["training.steps", "5"],
         ),
         case(
+            in_run(json!({ "training": { "steps": 10 } })),
+            Conflict,
+            Some("b"),
+            "training.warmup_steps",
+            Some("10"),
+            &["training.steps", " 9"],
+        ),
+        case(
+            in_run(json!({ "training": { "steps": 1, "warmup_steps": 1 } })),
+            Conflict,
+            Some("b"),
+            "training.warmup_steps",
+            Some("1"),
+            &["training.steps", " 0"],
+        ),
+        case(
             in_run(json!({ "evaluation": { "tokens": 16 } })),
             Conflict,
             Some("b"),
@@ -144,6 +160,14 @@ fn each_bad_spec_names_the_field_the_value_and_what_would_be_accepted() {
             }
         }
         assert!(problem.message.zh.ends_with(['。', '？']), "{}", problem.message.zh);
+    }
+}
+
+/// A warm-up that is over before the last step, and none at all.
+#[test]
+fn a_peak_that_is_reached_passes() {
+    for training in [json!({ "steps": 11 }), json!({ "steps": 1, "warmup_steps": 0 }), json!({ "steps": 2, "warmup_steps": 1 })] {
+        assert!(problems(&spec(json!({}), json!({ "training": training }))).is_empty(), "{training}");
     }
 }
 

@@ -28,7 +28,7 @@ pub fn parse_str(text: &str) -> Result<Spec, Vec<Problem>> {
 ///
 /// # Errors
 /// Text that is not JSON, with its line and column; or every key that stands twice.
-pub fn value_of(text: &str) -> Result<Value, Vec<Problem>> {
+fn value_of(text: &str) -> Result<Value, Vec<Problem>> {
     // A byte order mark is no part of JSON, but some editors write one.
     let text = without_mark(text);
     json::parse(text).map_err(|error| match error {
