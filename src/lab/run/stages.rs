@@ -44,7 +44,7 @@ pub(super) struct Loaded {
     train: Vec<i32>,
     validation: Vec<i32>,
     pub(super) training: Training,
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     _streams: Charge,
 }
 
