@@ -136,6 +136,36 @@ pub enum FormatError {
         /// Shape in the file.
         found: Vec<usize>,
     },
+    /// Tensors that the configuration does not ask for.
+    #[error(
+        "{count} tensors of the file are none that config.json asks for: {}{}; a model without them computes something else; \
+         do weights and configuration belong together?",
+        names.join(", "),
+        if names.len() < *count { ", …" } else { "" }
+    )]
+    UnusedTensors {
+        /// How many.
+        count: usize,
+        /// The first of their names.
+        names: Vec<String>,
+    },
+    /// A number that is none, or infinite.
+    #[error(
+        "tensor `{tensor}` has {count} of {len} values that are not finite, the first at index {index:?}: {value}; \
+         a model with them gives no numbers; export the file again"
+    )]
+    NotFinite {
+        /// Name of the tensor.
+        tensor: String,
+        /// How many such values it has.
+        count: usize,
+        /// How many values it has.
+        len: usize,
+        /// Index of the first, a number for each dimension.
+        index: Vec<usize>,
+        /// The first: `NaN`, `inf` or `-inf`.
+        value: String,
+    },
     /// A field that is needed is absent.
     #[error("{file}: field `{field}` is missing; accepted: {accepted}")]
     MissingField {
@@ -175,6 +205,9 @@ pub enum FormatError {
 }
 
 impl FormatError {
+    /// Most names of tensors that a message lists.
+    pub const MOST_NAMES: usize = 4;
+
     /// Why `file` is not JSON that can be used.
     pub(super) fn of_json(file: &'static str, error: JsonError) -> Self {
         match error {

@@ -10,8 +10,11 @@ use crate::data::Tokenizer;
 use crate::data::text::utf8;
 use crate::formats::hf_config::{Activation, Biases, Family, HfConfig, HfRope, RopeScaling};
 use crate::formats::safetensors::{self, TensorFile};
-use crate::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Positions, Transformer, WeightSource};
+use crate::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Part, Positions, Transformer, WeightSource};
+use crate::parallel::outline::outline;
 use crate::tensor::Ledger;
+
+mod weights;
 
 /// A base model's configuration and tokenizer, read and checked; its weights still in their file.
 #[derive(Debug)]
@@ -28,21 +31,22 @@ impl<'a> BaseModel<'a> {
     /// Reads the files of `base` out of `assets`.
     ///
     /// # Errors
-    /// Naming the file and what is wrong with it.
+    /// Naming the file and what is wrong with it: also a weight that the configuration does not ask for, or that is not finite.
     pub fn open(base: &str, assets: &'a Assets) -> Result<Self, Problem> {
         let files = ModelFiles::of(base)?;
-        let weights =
+        let tensors =
             safetensors::read(required(assets, &files.weights)?).map_err(|e| problems::bad_file(&files.weights, &reasons::format(&e)))?;
         let config =
             HfConfig::from_json(required(assets, &files.config)?).map_err(|e| problems::bad_file(&files.config, &reasons::format(&e)))?;
         let tokenizer = open_tokenizer(assets, &files.tokenizer)?;
         let config = model_config(&config).map_err(|e| problems::bad_file(&files.config, &reasons::unsupported(&e)))?;
         config.validate().map_err(|e| problems::bad_file(&files.config, &reasons::config(&e)))?;
+        weights::check(&tensors, &config).map_err(|e| problems::bad_file(&files.weights, &reasons::format(&e)))?;
         if tokenizer.vocab_size() > config.vocab_size {
             let reason = reasons::vocabulary(tokenizer.vocab_size(), config.vocab_size);
             return Err(problems::bad_file(&files.tokenizer, &reason));
         }
-        Ok(Self { config, tokenizer, files, weights })
+        Ok(Self { config, tokenizer, files, weights: tensors })
     }
 
     /// What the checks of a run need to know.
@@ -58,7 +62,7 @@ impl<'a> BaseModel<'a> {
             d_head: c.d_head,
             vocab_size: c.vocab_size,
             max_positions: c.max_positions,
-            parameters: self.weights.tensors.values().map(|t| t.shape.iter().product::<usize>() as u64).sum(),
+            parameters: outline(c, &Part::whole(c), None).iter().map(|param| param.len as u64).sum(),
         }
     }
 

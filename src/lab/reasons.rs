@@ -185,6 +185,18 @@ pub fn format(error: &FormatError) -> Text {
         FormatError::WrongShape { tensor, expected, found } => {
             format!("张量 {tensor} 的形状是 {found:?}，应为 {expected:?}。权重和配置是否属于同一个模型？")
         }
+        FormatError::UnusedTensors { count, names } => {
+            let more = if names.len() < *count { "……" } else { "" };
+            format!(
+                "文件中有 {count} 个张量不是 config.json 所要求的：{}{more}。少了它们，算出来的就是另一个模型。权重和配置是否属于同一个模型？",
+                names.join("、")
+            )
+        }
+        FormatError::NotFinite { tensor, count, len, index, value } => {
+            format!(
+                "张量 {tensor} 的 {len} 个值中有 {count} 个不是有限的数，第一个位于 {index:?}，值为 {value}。这样的模型算不出结果，请重新导出文件。"
+            )
+        }
         FormatError::MissingField { file, field, accepted } => format!("{file} 缺少字段 {field}；可接受：{accepted}。"),
         FormatError::Field { file, field, value, accepted } => format!("{file} 中 {field} = {value} 不受支持；可接受：{accepted}。"),
         FormatError::Contradiction { file, field, value, other, other_value } => {

@@ -153,6 +153,12 @@ impl Run {
         let nll = evaluation.advance(&loaded.model, &loaded.validation, batch_size).map_err(|e| reasons::out_of_memory(&e))?;
         match nll {
             None => self.stage = Stage::Evaluate(evaluation),
+            Some(nll) if !nll.is_finite() => {
+                return Err(match step {
+                    0 => problems::broken_model(&self.spec.model.base, nll),
+                    _ => problems::diverged(step, nll),
+                });
+            }
             Some(nll) => {
                 self.metric("validation_loss", step, nll, events);
                 self.stage = match step {
@@ -212,8 +218,11 @@ impl Run {
         let report = loaded.training.advance(&mut loaded.model, &loaded.train).map_err(|e| reasons::out_of_memory(&e))?;
         let seconds = start.elapsed().as_secs_f64();
         let (step, tokens) = (loaded.training.step(), loaded.training.tokens_per_step());
-        if !(report.loss.is_finite() && report.gradient_norm.is_finite()) {
+        if !report.loss.is_finite() {
             return Err(problems::diverged(step, report.loss));
+        }
+        if !report.gradient_norm.is_finite() {
+            return Err(problems::diverged_gradient(step, report.gradient_norm));
         }
         self.outcome.step(seconds, tokens);
         self.metric("loss", step, report.loss, events);
