@@ -130,6 +130,14 @@ impl Corpus {
         self.documents.iter().map(|range| &self.text[range.clone()])
     }
 
+    /// Share of the documents' characters that the vocabulary of `tokenizer` does not hold.
+    pub fn unknown_share(&self, tokenizer: &Tokenizer) -> f64 {
+        let unknown: usize = self.documents().map(|document| tokenizer.unknown(document)).sum();
+        let characters: usize = self.documents().map(|document| document.chars().count()).sum();
+        // A corpus has a document, and that a character.
+        unknown as f64 / characters as f64
+    }
+
     /// The training part and, at the end of the text, the validation part, about `validation_percent` of the text.
     ///
     /// The cut is between the documents where it comes nearest to that share; where that would leave less than half or

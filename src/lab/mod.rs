@@ -21,3 +21,4 @@ pub mod sample;
 pub mod schema;
 pub mod spec;
 pub mod training;
+pub mod unknown;

@@ -128,6 +128,14 @@ fn cases() -> Vec<Case> {
             &["training.steps", " 0"],
         ),
         case(
+            in_run(json!({ "data": { "corpus": "shakespeare-sonnets" } })),
+            Conflict,
+            Some("b"),
+            "data.corpus",
+            Some("shakespeare-sonnets"),
+            &["97.7", "tang-poems", "data.allow_unknown_percent"],
+        ),
+        case(
             in_run(json!({ "evaluation": { "tokens": 16 } })),
             Conflict,
             Some("b"),
@@ -169,6 +177,8 @@ fn a_peak_that_is_reached_passes() {
     for training in [json!({ "steps": 11 }), json!({ "steps": 1, "warmup_steps": 0 }), json!({ "steps": 2, "warmup_steps": 1 })] {
         assert!(problems(&spec(json!({}), json!({ "training": training }))).is_empty(), "{training}");
     }
+    let allowed = json!({ "data": { "corpus": "shakespeare-plays", "allow_unknown_percent": 100 } });
+    assert!(problems(&spec(json!({}), allowed)).is_empty());
 }
 
 #[test]

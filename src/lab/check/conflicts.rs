@@ -2,6 +2,7 @@
 
 use crate::lab::problem::{Problem, ProblemCode, Text};
 use crate::lab::spec::RunSpec;
+use crate::lab::unknown;
 
 /// All conflicts within one run's configuration.
 pub(super) fn conflicts(run: &RunSpec) -> Vec<Problem> {
@@ -17,6 +18,7 @@ pub(super) fn conflicts(run: &RunSpec) -> Vec<Problem> {
             zh: format!("evaluation.tokens 的值是 {tokens}，不足一条 {context} 个词元的序列（data.context）。请改为至少 {context}，或缩短 data.context。"),
         }));
     }
+    problems.extend(unknown::check_shipped(&run.model.base, &run.data.corpus, run.data.allow_unknown_percent));
     problems
 }
 

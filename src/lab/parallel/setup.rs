@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::{heads, problems};
 use super::spec::{AlgorithmSpec, CompressionSpec, FamilySpec, NEW_MODEL, ParallelModelSpec, ParallelSpec, PartitionSpec, ZeroSpec};
+use super::{heads, problems};
 use crate::data::{ByteTokenizer, Corpus, Tokenizer, corpora};
 use crate::finetune::lora::LoraConfig;
 use crate::formats::hf_config::HfConfig;
@@ -16,7 +16,7 @@ use crate::lab::problem::Problem;
 use crate::lab::run::lora_config;
 use crate::lab::schema::parallel_schema;
 use crate::lab::spec::Method;
-use crate::lab::{problems as common, reasons};
+use crate::lab::{problems as common, reasons, unknown};
 use crate::nn::{FeedForwardKind, ModelConfig, NormKind, Positions};
 use crate::optim::{AdamWConfig, Decay};
 use crate::parallel::collectives::Algorithm;
@@ -67,6 +67,9 @@ pub fn config(spec: &ParallelSpec, assets: &Assets) -> Result<ModelConfig, Probl
     let config = match spec.model.base.as_str() {
         NEW_MODEL => new_model(&spec.model, spec.data.context as usize)?,
         base => {
+            if let Some(problem) = unknown::check_shipped(base, &spec.data.corpus, spec.data.allow_unknown_percent) {
+                return Err(problem);
+            }
             let name = ModelFiles::of(base)?.config;
             let bytes = assets.get(&name).ok_or_else(|| common::bad_file(&name, &reasons::missing_file(false)))?;
             let hf = HfConfig::from_json(bytes).map_err(|e| common::bad_file(&name, &reasons::format(&e)))?;
@@ -223,6 +226,7 @@ pub fn tokens(spec: &ParallelSpec, assets: &Assets) -> Result<Vec<i32>, Problem>
     let bytes = assets.get(&name).ok_or_else(|| common::bad_file(&name, &reasons::missing_file(true)))?;
     let bad = |e: &crate::data::CorpusError| common::bad_file(&name, &reasons::corpus(e));
     let corpus = Corpus::from_bytes(&spec.data.corpus, bytes).map_err(|e| bad(&e))?;
+    unknown::check(&spec.model.base, &corpus, &tokenizer, spec.data.allow_unknown_percent)?;
     // The first lab keeps as much for validation: losses of both are on the same text.
     let split = corpus.split(VALIDATION_PERCENT, &tokenizer, spec.data.context as usize).map_err(|e| bad(&e))?;
     Ok(split.train.ids)

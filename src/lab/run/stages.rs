@@ -17,7 +17,7 @@ use crate::lab::result::{RunStatus, Sample, SampleStage};
 use crate::lab::sample::{Sampler, SamplingConfig};
 use crate::lab::spec::{EvaluationSpec, LoraInit, LoraSpec, Method};
 use crate::lab::training::Training;
-use crate::lab::{problems, reasons};
+use crate::lab::{problems, reasons, unknown};
 use crate::nn::{RandomWeights, Transformer};
 use crate::tensor::{Category, Charge, Ledger, MemoryReport};
 
@@ -126,12 +126,14 @@ impl Run {
     }
 
     /// The tokens to train on and to validate with.
-    fn streams(&self, tokenizer: &Tokenizer, assets: &Assets) -> Result<(Vec<i32>, Vec<i32>), Problem> {
+    fn streams(&mut self, tokenizer: &Tokenizer, assets: &Assets) -> Result<(Vec<i32>, Vec<i32>), Problem> {
         let data = &self.spec.data;
         let name = corpus_file(&data.corpus)?;
         let bad = |e: &crate::data::CorpusError| problems::bad_file(&name, &reasons::corpus(e));
         let bytes = assets.get(&name).ok_or_else(|| problems::bad_file(&name, &reasons::missing_file(true)))?;
         let corpus = Corpus::from_bytes(&data.corpus, bytes).map_err(|e| bad(&e))?;
+        let unknown = unknown::check(&self.spec.model.base, &corpus, tokenizer, data.allow_unknown_percent)?;
+        self.outcome.unknown(unknown);
         let split = corpus.split(data.validation_percent, tokenizer, data.context as usize).map_err(|e| bad(&e))?;
         Ok((split.train.ids, split.validation.ids))
     }

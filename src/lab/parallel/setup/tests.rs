@@ -35,6 +35,7 @@ fn what_is_wrong_is_told_at_its_field() {
         (json!({ "model": { "base": "tang-poems-2" } }), "model.base", "tang-poems"),
         (json!({ "model": { "n_heads": 3, "family": "llama", "d_model": 9 } }), "model.n_heads", "d_model = 12"),
         (json!({ "model": { "n_heads": 6, "d_model": 256 } }), "model.n_heads", "n_heads = 4, or d_model = 258"),
+        (json!({ "model": { "base": "tang-poems" } }), "data.corpus", "97.1 %"),
     ];
     for (spec, field, part) in cases {
         let problem = refused(&spec);
