@@ -5,7 +5,7 @@ use std::error::Error;
 use tinyai::formats::HfConfig;
 use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, LoraAdapter, name_of_a, name_of_b};
 use tinyai::formats::safetensors::{self, TensorFile};
-use tinyai::lab::base_model::model_config;
+use tinyai::lab::base_model::{FileWeights, model_config};
 use tinyai::nn::{BuildError, Init, Tokens, Transformer, WeightSource};
 use tinyai::tensor::Ledger;
 
@@ -14,13 +14,13 @@ use super::case::Case;
 /// Target of a position that predicts nothing, as in PyTorch.
 pub const IGNORED: i32 = -100;
 
-/// The model of `config.json` with the weights of `model.safetensors`.
+/// The model of `config.json` with the weights of `model.safetensors`, by the way that the product takes.
 pub fn load_model(case: &Case) -> Result<Transformer, Box<dyn Error>> {
     let hf = HfConfig::from_json(&case.file("config.json")?)?;
     let config = model_config(&hf)?;
     let bytes = case.file("model.safetensors")?;
     let file = safetensors::read(&bytes)?;
-    let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights { file: &file, prefix: "" })?;
+    let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights(&file))?;
     Ok(model)
 }
 
@@ -31,13 +31,13 @@ pub fn load_adapter(case: &Case, folder: &str) -> Result<(LoraAdapter, Vec<u8>),
     Ok((adapter, model))
 }
 
-/// Weights from a file where their names begin with `prefix`.
-pub struct FileWeights<'a> {
+/// Weights of an adapter, whose names in the file begin with `prefix`.
+pub struct AdapterWeights<'a> {
     pub file: &'a TensorFile<'a>,
     pub prefix: &'static str,
 }
 
-impl WeightSource for FileWeights<'_> {
+impl WeightSource for AdapterWeights<'_> {
     fn weight(&mut self, name: &str, shape: &[usize], _: Init) -> Result<Vec<f32>, BuildError> {
         let tensor = self.file.tensor_of_shape(&format!("{}{name}", self.prefix), shape);
         let values = tensor.and_then(|tensor| tensor.to_f32());

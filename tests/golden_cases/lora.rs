@@ -12,7 +12,7 @@ use tinyai::nn::{LinearAdapter, Transformer};
 use super::CaseResult;
 use super::case::Case;
 use super::checks::{Checks, widen};
-use super::engine::{FileWeights, batch, batches, load_adapter, load_model, mean_loss, peft_name, targets};
+use super::engine::{AdapterWeights, batch, batches, load_adapter, load_model, mean_loss, peft_name, targets};
 use super::training::Training;
 
 pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
@@ -39,7 +39,7 @@ fn load(case: &Case, folder: &str) -> Result<Transformer, Box<dyn Error>> {
         },
     };
     let file = safetensors::read(&bytes)?;
-    attach(&mut model, &config, &mut FileWeights { file: &file, prefix: "base_model.model." })?;
+    attach(&mut model, &config, &mut AdapterWeights { file: &file, prefix: "base_model.model." })?;
     Ok(model)
 }
 
