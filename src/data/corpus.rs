@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::Tokenizer;
+use super::text::{TextError, utf8};
 
 /// A text, divided into documents at blank lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +71,14 @@ pub enum CorpusError {
         /// That byte.
         byte: u8,
     },
+    /// A text in another encoding.
+    #[error("the text {name} is in {encoding}, not in UTF-8; save it as UTF-8 and choose it again")]
+    Encoding {
+        /// Name of the corpus.
+        name: String,
+        /// Name of the encoding.
+        encoding: &'static str,
+    },
     /// A part too short for one training sequence.
     #[error(
         "the {part} part of the text {name} has {tokens} tokens, but a context of {context} tokens needs at least {needed}; \
@@ -99,11 +108,11 @@ impl Corpus {
     /// # Errors
     /// If it is not UTF-8 or holds nothing but white space.
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, CorpusError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let offset = error.valid_up_to();
-            CorpusError::NotUtf8 { name: name.into(), offset, byte: bytes.get(offset).copied().unwrap_or_default() }
+        let text = utf8(bytes).map_err(|error| match error {
+            TextError::NotUtf8 { offset, byte } => CorpusError::NotUtf8 { name: name.into(), offset, byte },
+            TextError::Encoding { encoding } => CorpusError::Encoding { name: name.into(), encoding },
         })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+        let text = text.replace("\r\n", "\n");
         let documents = documents(&text);
         if documents.is_empty() {
             return Err(CorpusError::Empty { name: name.into(), bytes: bytes.len() });
@@ -119,6 +128,14 @@ impl Corpus {
     /// The documents, in order.
     pub fn documents(&self) -> impl ExactSizeIterator<Item = &str> {
         self.documents.iter().map(|range| &self.text[range.clone()])
+    }
+
+    /// Share of the documents' characters that the vocabulary of `tokenizer` does not hold.
+    pub fn unknown_share(&self, tokenizer: &Tokenizer) -> f64 {
+        let unknown: usize = self.documents().map(|document| tokenizer.unknown(document)).sum();
+        let characters: usize = self.documents().map(|document| document.chars().count()).sum();
+        // A corpus has a document, and that a character.
+        unknown as f64 / characters as f64
     }
 
     /// The training part and, at the end of the text, the validation part, about `validation_percent` of the text.
@@ -246,6 +263,13 @@ mod tests {
     fn a_text_that_is_not_utf8_is_refused() {
         let error = Corpus::from_bytes("poem.txt", &[b'a', 0xE6, 0x98, b'x']).unwrap_err();
         assert_eq!(error.to_string(), "the text poem.txt is not UTF-8: byte 1 is 0xE6; save it as UTF-8 and choose it again");
+    }
+
+    #[test]
+    fn a_text_in_another_encoding_is_refused_by_the_name_of_it() {
+        let bytes: Vec<u8> = "\u{feff}春眠不觉晓".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let error = Corpus::from_bytes("poem.txt", &bytes).unwrap_err();
+        assert_eq!(error.to_string(), "the text poem.txt is in UTF-16 LE, not in UTF-8; save it as UTF-8 and choose it again");
     }
 
     #[test]

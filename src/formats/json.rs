@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::FormatError;
+use crate::data::json;
 
 /// The object of a configuration file.
 pub struct Fields {
@@ -11,11 +12,11 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Parses `text`, which must hold one JSON object.
+    /// Parses `text`, which must hold one JSON object, no key twice.
     pub fn parse(file: &'static str, text: &[u8]) -> Result<Self, FormatError> {
-        match serde_json::from_slice(text) {
-            Ok(map) => Ok(Self { file, map }),
-            Err(error) => Err(FormatError::NotJson { file, detail: error.to_string() }),
+        match json::read(text).map_err(|error| FormatError::of_json(file, error))? {
+            Value::Object(map) => Ok(Self { file, map }),
+            other => Err(FormatError::NotJson { file, detail: format!("{other} is not an object") }),
         }
     }
 

@@ -165,6 +165,36 @@ impl TensorRef<'_> {
         Ok(())
     }
 
+    /// Checks that no element is infinite or no number. Takes F32, F16 and BF16.
+    ///
+    /// # Errors
+    /// [`FormatError::NotFinite`], or [`FormatError::Dtype`] for any other type.
+    pub fn check_finite(&self) -> Result<(), FormatError> {
+        let bytes = self.bytes;
+        match self.dtype {
+            Dtype::F32 => self.all_finite(elements(bytes, f32::from_le_bytes)),
+            Dtype::F16 => self.all_finite(elements(bytes, |b| f16::from_le_bytes(b).to_f32())),
+            Dtype::BF16 => self.all_finite(elements(bytes, |b| bf16::from_le_bytes(b).to_f32())),
+            _ => Err(self.wrong_dtype(FLOATS)),
+        }
+    }
+
+    fn all_finite(&self, values: impl Iterator<Item = f32>) -> Result<(), FormatError> {
+        let mut bad = values.enumerate().filter(|(_, value)| !value.is_finite());
+        let Some((first, value)) = bad.next() else { return Ok(()) };
+        let mut rest = first;
+        let mut index: Vec<usize> = (self.shape.iter().rev())
+            .map(|size| {
+                let along = rest % size;
+                rest /= size;
+                along
+            })
+            .collect();
+        index.reverse();
+        let (tensor, count) = (self.name.clone(), 1 + bad.count());
+        Err(FormatError::NotFinite { tensor, count, len: self.len(), index, value: value.to_string() })
+    }
+
     /// The elements as 64-bit integers. Takes signed and unsigned integers up to 32 bits, and I64.
     ///
     /// # Errors

@@ -8,13 +8,16 @@ use std::rc::Rc;
 pub use config::{hf_config, model_config};
 
 use super::assets::{Assets, ModelFiles, OWN_FILE};
-use super::problem::{Problem, Text};
+use super::problem::Problem;
 use super::{problems, reasons};
 use crate::data::Tokenizer;
+use crate::data::text::utf8;
 use crate::finetune::MethodError;
 use crate::formats::hf_config::HfConfig;
 use crate::formats::safetensors::{self, TensorFile};
 use crate::nn::{Blueprint, BuildError, ParamSpec, WeightSource};
+
+mod weights;
 
 /// A base model's configuration and tokenizer, read and checked; its weights still in their file.
 #[derive(Debug)]
@@ -31,21 +34,23 @@ impl<'a> BaseModel<'a> {
     /// Reads the files of `base` out of `assets`.
     ///
     /// # Errors
-    /// Naming the file and what is wrong with it.
+    /// Naming the file and what is wrong with it: also a weight that the configuration does not ask for, or that is not finite.
     pub fn open(base: &str, assets: &'a Assets) -> Result<Self, Problem> {
         let files = ModelFiles::of(base)?;
-        let weights =
+        let tensors =
             safetensors::read(required(assets, &files.weights)?).map_err(|e| problems::bad_file(&files.weights, &reasons::format(&e)))?;
         let config =
             HfConfig::from_json(required(assets, &files.config)?).map_err(|e| problems::bad_file(&files.config, &reasons::format(&e)))?;
         let tokenizer = open_tokenizer(assets, &files.tokenizer)?;
         let config = model_config(&config);
         config.validate().map_err(|e| problems::bad_file(&files.config, &reasons::config(&e)))?;
+        let blueprint = Rc::new(Blueprint::new(&config));
+        weights::check(&tensors, &blueprint).map_err(|e| problems::bad_file(&files.weights, &reasons::format(&e)))?;
         if tokenizer.vocab_size() > config.vocab_size {
             let reason = reasons::vocabulary(tokenizer.vocab_size(), config.vocab_size);
             return Err(problems::bad_file(&files.tokenizer, &reason));
         }
-        Ok(Self { blueprint: Rc::new(Blueprint::new(&config)), tokenizer, files, weights })
+        Ok(Self { blueprint, tokenizer, files, weights: tensors })
     }
 
     /// Its weights.
@@ -68,14 +73,7 @@ fn required<'a>(assets: &'a Assets, name: &str) -> Result<&'a [u8], Problem> {
 }
 
 fn open_tokenizer(assets: &Assets, name: &str) -> Result<Tokenizer, Problem> {
-    let json = std::str::from_utf8(required(assets, name)?).map_err(|e| {
-        problems::bad_file(
-            name,
-            &Text {
-                en: format!("It is not UTF-8: {e}."), zh: format!("它不是 UTF-8 编码：第 {} 字节处出错。", e.valid_up_to())
-            },
-        )
-    })?;
+    let json = utf8(required(assets, name)?).map_err(|e| problems::bad_file(name, &reasons::text(&e)))?;
     Tokenizer::from_json(json).map_err(|e| problems::bad_file(name, &reasons::tokenizer(&e)))
 }
 
@@ -96,3 +94,6 @@ impl WeightSource for FileWeights<'_, '_> {
         tensor.rows_to_f32(columns, rows, take).map_err(|e| BuildError::UnreadableWeight { name: name.clone(), reason: e.to_string() })
     }
 }
+
+#[cfg(test)]
+mod tests;

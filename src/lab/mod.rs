@@ -22,3 +22,4 @@ pub mod sample;
 pub mod schema;
 pub mod spec;
 pub mod training;
+pub mod unknown;

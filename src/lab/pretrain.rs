@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::base_model::hf_config;
+use super::check::warmup_problem;
 use super::evaluate::Evaluation;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemCode};
 use super::problems;
 use super::reasons;
 use super::spec::{Schedule, TrainingSpec};
@@ -93,8 +94,12 @@ impl Pretraining {
     /// Reads the corpus and makes a model with random weights.
     ///
     /// # Errors
-    /// If the corpus cannot be used.
+    /// If the warm-up is not over before the last step, or the corpus cannot be used.
     pub fn new(recipe: Recipe, tokenizer: Tokenizer, corpus: &[u8]) -> Result<Self, Problem> {
+        if let Some(message) = warmup_problem(recipe.training.warmup_steps, recipe.training.steps) {
+            let (field, value) = (Some("training.warmup_steps".into()), Some(recipe.training.warmup_steps.to_string()));
+            return Err(Problem { code: ProblemCode::Conflict, run: None, field, value, message });
+        }
         let bad = |e: &crate::data::CorpusError| problems::bad_file(recipe.corpus, &reasons::corpus(e));
         let corpus = Corpus::from_bytes(recipe.corpus, corpus).map_err(|e| bad(&e))?;
         let split = corpus.split(recipe.validation_percent, &tokenizer, recipe.context).map_err(|e| bad(&e))?;
@@ -182,5 +187,21 @@ impl Pretraining {
     /// The model and its tokenizer, to sample from.
     pub fn model(&mut self) -> (&mut Transformer, &Tokenizer) {
         (self.training.model(), &self.tokenizer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::ByteTokenizer;
+
+    #[test]
+    fn a_warm_up_as_long_as_the_training_is_refused() {
+        let [_, mut recipe] = Recipe::all();
+        recipe.training.steps = recipe.training.warmup_steps;
+        let problem = Pretraining::new(recipe, Tokenizer::Bytes(ByteTokenizer), &[]).unwrap_err();
+        for text in [&problem.message.en, &problem.message.zh] {
+            assert!(text.contains("100") && text.contains("99"), "{text}");
+        }
     }
 }

@@ -97,8 +97,9 @@ impl Run {
             self.outcome.memory(loaded.memory());
         }
         self.outcome.end(status, problem);
-        // The model's memory is free for the others.
+        // The model's memory is free for the others, and so are the files and caches that the stage held.
         self.loaded = None;
+        self.stage = Stage::Done;
     }
 
     /// Work still to do, in forward passes of one token.
@@ -130,3 +131,6 @@ impl Run {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

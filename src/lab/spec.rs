@@ -92,11 +92,14 @@ pub struct DataSpec {
     /// Share of the text kept for validation, never trained on.
     #[schemars(range(min = 1, max = 50), extend("x-unit" = "%", "x-step" = 1))]
     pub validation_percent: f64,
+    /// Share of the text's characters that the model's vocabulary may lack; a text that has more is refused.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "%", "x-step" = 1, "x-advanced" = true))]
+    pub allow_unknown_percent: f64,
 }
 
 impl Default for DataSpec {
     fn default() -> Self {
-        Self { corpus: "song-ci".into(), context: 64, validation_percent: 10.0 }
+        Self { corpus: "song-ci".into(), context: 64, validation_percent: 10.0, allow_unknown_percent: 20.0 }
     }
 }
 

@@ -36,7 +36,7 @@ pub fn experiment(spec: &Value, assets: Assets) -> Experiment {
 pub fn short_spec(steps: u32) -> Value {
     json!({
         "base": {
-            "training": {"steps": steps, "warmup_steps": 2, "batch_size": 2},
+            "training": {"steps": steps, "warmup_steps": 2.min(steps - 1), "batch_size": 2},
             "data": {"context": 48},
             "evaluation": {"every": steps, "tokens": 960, "sample_tokens": 6},
         },

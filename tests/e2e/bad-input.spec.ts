@@ -44,6 +44,13 @@ test('a link that is no experiment', async ({ page }) => {
   await expect(banner(page)).toContainText('no experiment that can be read');
 });
 
+test('a link with a field that stands twice', async ({ page }) => {
+  await open(page, './#spec={"base":{"training":{"steps":20,"steps":30}}}');
+  await expect(banner(page)).toContainText('training.steps stands twice in the same object');
+  await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('200');
+  await livesOn(page);
+});
+
 test('zero steps', async ({ page }) => {
   await open(page);
   await page.getByLabel('Steps', { exact: true }).fill('0');

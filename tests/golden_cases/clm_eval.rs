@@ -11,7 +11,7 @@ use super::checks::Checks;
 use super::engine::{IGNORED, batch, load_model, targets};
 
 pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
-    let model = load_model(case)?;
+    let mut model = load_model(case)?;
     let bytes = case.file("io.safetensors")?;
     let io = safetensors::read(&bytes)?;
     let stream = batch(&io, "input_ids", model.config.vocab_size)?;
@@ -24,7 +24,7 @@ pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
         let path = format!("runs.{index}");
         let stride = case.integer(&format!("expected.{path}.stride"))?;
         let window = case.integer(&format!("expected.{path}.window"))?;
-        let (windows, token_nll) = evaluate(&model, &stream.ids, window, stride)?;
+        let (windows, token_nll) = evaluate(&mut model, &stream.ids, window, stride)?;
 
         checks.tensor(&format!("token_nll.stride{stride}"), &token_nll, &io)?;
         let want = run["windows"].as_array().map_or(0, Vec::len);
@@ -55,7 +55,7 @@ struct Window {
 }
 
 /// The windows of an evaluation, and the negative log-likelihood of each token, NaN where it is never scored.
-fn evaluate(model: &Transformer, ids: &[i32], window: usize, stride: usize) -> Result<(Vec<Window>, Vec<f32>), Box<dyn Error>> {
+fn evaluate(model: &mut Transformer, ids: &[i32], window: usize, stride: usize) -> Result<(Vec<Window>, Vec<f32>), Box<dyn Error>> {
     let mut windows = Vec::new();
     let mut token_nll = vec![f32::NAN; ids.len()];
     let (mut begin, mut covered) = (0, 0);

@@ -1,12 +1,13 @@
 //! From the files of a case to the engine's model and batches.
 
 use std::error::Error;
+use std::ops::Range;
 
 use tinyai::formats::HfConfig;
 use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, LoraAdapter, name_of_a, name_of_b};
 use tinyai::formats::safetensors::{self, TensorFile};
-use tinyai::lab::base_model::model_config;
-use tinyai::nn::{BuildError, Init, Tokens, Transformer, WeightSource};
+use tinyai::lab::base_model::{FileWeights, model_config};
+use tinyai::nn::{BuildError, ParamSpec, Tokens, Transformer, WeightSource};
 use tinyai::tensor::Ledger;
 
 use super::case::Case;
@@ -14,13 +15,13 @@ use super::case::Case;
 /// Target of a position that predicts nothing, as in PyTorch.
 pub const IGNORED: i32 = -100;
 
-/// The model of `config.json` with the weights of `model.safetensors`.
+/// The model of `config.json` with the weights of `model.safetensors`, by the way that the product takes.
 pub fn load_model(case: &Case) -> Result<Transformer, Box<dyn Error>> {
     let hf = HfConfig::from_json(&case.file("config.json")?)?;
-    let config = model_config(&hf)?;
+    let config = model_config(&hf);
     let bytes = case.file("model.safetensors")?;
     let file = safetensors::read(&bytes)?;
-    let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights { file: &file, prefix: "" })?;
+    let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights(&file))?;
     Ok(model)
 }
 
@@ -31,17 +32,17 @@ pub fn load_adapter(case: &Case, folder: &str) -> Result<(LoraAdapter, Vec<u8>),
     Ok((adapter, model))
 }
 
-/// Weights from a file where their names begin with `prefix`.
-pub struct FileWeights<'a> {
+/// Weights of an adapter, whose names in the file begin with `prefix`.
+pub struct AdapterWeights<'a> {
     pub file: &'a TensorFile<'a>,
     pub prefix: &'static str,
 }
 
-impl WeightSource for FileWeights<'_> {
-    fn weight(&mut self, name: &str, shape: &[usize], _: Init) -> Result<Vec<f32>, BuildError> {
-        let tensor = self.file.tensor_of_shape(&format!("{}{name}", self.prefix), shape);
-        let values = tensor.and_then(|tensor| tensor.to_f32());
-        values.map_err(|error| BuildError::UnreadableWeight { name: name.to_owned(), reason: error.to_string() })
+impl WeightSource for AdapterWeights<'_> {
+    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
+        let tensor = self.file.tensor_of_shape(&format!("{}{}", self.prefix, param.name), &param.shape);
+        let read = tensor.and_then(|tensor| tensor.rows_to_f32(param.matrix()[1], rows, take));
+        read.map_err(|error| BuildError::UnreadableWeight { name: param.name.clone(), reason: error.to_string() })
     }
 }
 

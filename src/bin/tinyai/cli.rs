@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tinyai::lab::problem::Problem;
+use tinyai::lab::problem::{Problem, Text};
 use tinyai::lab::schema::{default_spec, schema};
 
 use crate::language::Language;
@@ -44,6 +44,8 @@ pub enum Failure {
     Problems(Vec<Problem>),
     /// The system refused something, such as writing to a closed pipe.
     System(std::io::Error),
+    /// A result is not where it should be; the text says where it is.
+    Unwritten(Text),
 }
 
 impl From<Vec<Problem>> for Failure {
@@ -77,6 +79,10 @@ pub fn main() -> ExitCode {
         }
         // The reader of our output has had enough, as in `tinyai schema | head`.
         Err(Failure::System(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Unwritten(text)) => {
+            eprintln!("✗ {}", language.of(&text));
+            ExitCode::FAILURE
+        }
         Err(Failure::System(error)) => {
             eprintln!("tinyai: {error}");
             ExitCode::FAILURE

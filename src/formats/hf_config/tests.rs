@@ -59,6 +59,22 @@ fn defaults_are_those_of_transformers() {
     assert_eq!((config.bos_token_id, config.eos_token_id.as_slice()), (None, [2].as_slice()));
 }
 
+#[test]
+fn a_byte_order_mark_is_read_over_and_other_encodings_are_named() {
+    let marked = format!("\u{feff}{PUBLISHED}");
+    assert_eq!(HfConfig::from_json(marked.as_bytes()), HfConfig::from_json(PUBLISHED.as_bytes()));
+    let utf16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let message = HfConfig::from_json(&utf16).unwrap_err().to_string();
+    assert_eq!(message, "config.json cannot be read: it is text in UTF-16 BE, not in UTF-8; save it as UTF-8");
+}
+
+#[test]
+fn keys_that_stand_twice_are_named() {
+    let twice = PUBLISHED.replace("\"rope_scaling\": null", "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2, \"factor\": 4}");
+    let message = HfConfig::from_json(twice.as_bytes()).unwrap_err().to_string();
+    assert_eq!(message, "config.json: the key rope_scaling.factor stands twice, with 2 and with 4; keep the one that is right");
+}
+
 /// The published file as one of another family.
 fn of(model_type: &str, architecture: &str, fields: Value) -> Value {
     let mut config: Value = serde_json::from_str(PUBLISHED).unwrap();

@@ -12,6 +12,7 @@ mod model;
 mod parse;
 mod walk;
 
+pub(in crate::lab) use conflicts::warmup_problem;
 pub(in crate::lab) use messages::{nearest, shorten};
 
 pub use merge::{diff, resolve};

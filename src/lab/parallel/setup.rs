@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::problems;
 use super::spec::{AlgorithmSpec, CompressionSpec, FamilySpec, NEW_MODEL, ParallelModelSpec, ParallelSpec, PartitionSpec, ZeroSpec};
 use super::subject::Subject;
+use super::{heads, problems};
 use crate::data::{ByteTokenizer, Corpus, Tokenizer, corpora};
 use crate::formats::hf_config::HfConfig;
 use crate::lab::assets::{Assets, ModelFiles, corpus_file};
@@ -15,7 +15,7 @@ use crate::lab::check::parse_with;
 use crate::lab::problem::Problem;
 use crate::lab::schema::parallel_schema;
 use crate::lab::training::Course;
-use crate::lab::{problems as common, reasons};
+use crate::lab::{problems as common, reasons, unknown};
 use crate::nn::{Biases, Blueprint, FeedForwardKind, ModelConfig, NormKind, Positions};
 use crate::optim::{AdamWConfig, Decay, Schedule, ScheduleKind};
 use crate::parallel::collectives::Algorithm;
@@ -63,8 +63,11 @@ pub fn required_assets(spec: &ParallelSpec) -> Result<Vec<String>, Problem> {
 /// If they make no model, or the context is longer than the model reads.
 pub fn config(spec: &ParallelSpec, assets: &Assets) -> Result<ModelConfig, Problem> {
     let config = match spec.model.base.as_str() {
-        NEW_MODEL => new_model(&spec.model, spec.data.context as usize),
+        NEW_MODEL => new_model(&spec.model, spec.data.context as usize)?,
         base => {
+            if let Some(problem) = unknown::check_shipped(base, &spec.data.corpus, spec.data.allow_unknown_percent) {
+                return Err(problem);
+            }
             let name = ModelFiles::of(base)?.config;
             let bytes = assets.get(&name).ok_or_else(|| common::bad_file(&name, &reasons::missing_file(false)))?;
             model_config(&HfConfig::from_json(bytes).map_err(|e| common::bad_file(&name, &reasons::format(&e)))?)
@@ -81,7 +84,8 @@ pub fn config(spec: &ParallelSpec, assets: &Assets) -> Result<ModelConfig, Probl
     }
 }
 
-fn new_model(spec: &ParallelModelSpec, context: usize) -> ModelConfig {
+fn new_model(spec: &ParallelModelSpec, context: usize) -> Result<ModelConfig, Problem> {
+    heads::check(spec)?;
     let (d_model, n_heads) = (spec.d_model as usize, spec.n_heads as usize);
     let sizes = ModelConfig {
         vocab_size: Tokenizer::Bytes(ByteTokenizer).vocab_size(),
@@ -94,7 +98,7 @@ fn new_model(spec: &ParallelModelSpec, context: usize) -> ModelConfig {
         max_positions: context,
         ..ModelConfig::default()
     };
-    match spec.family {
+    Ok(match spec.family {
         FamilySpec::Llama => sizes,
         FamilySpec::Gpt => ModelConfig {
             norm: NormKind::LayerNorm,
@@ -104,7 +108,7 @@ fn new_model(spec: &ParallelModelSpec, context: usize) -> ModelConfig {
             tie_embeddings: false,
             ..sizes
         },
-    }
+    })
 }
 
 /// AdamW's settings.
@@ -208,6 +212,7 @@ pub fn tokens(spec: &ParallelSpec, assets: &Assets) -> Result<Vec<i32>, Problem>
     let bytes = assets.get(&name).ok_or_else(|| common::bad_file(&name, &reasons::missing_file(true)))?;
     let bad = |e: &crate::data::CorpusError| common::bad_file(&name, &reasons::corpus(e));
     let corpus = Corpus::from_bytes(&spec.data.corpus, bytes).map_err(|e| bad(&e))?;
+    unknown::check(&spec.model.base, &corpus, &tokenizer, spec.data.allow_unknown_percent)?;
     // The first lab keeps as much for validation: losses of both are on the same text.
     let split = corpus.split(VALIDATION_PERCENT, &tokenizer, spec.data.context as usize).map_err(|e| bad(&e))?;
     Ok(split.train.ids)

@@ -17,7 +17,7 @@ use crate::lab::result::{RunStatus, Sample, SampleStage};
 use crate::lab::sample::{Sampler, SamplingConfig};
 use crate::lab::spec::EvaluationSpec;
 use crate::lab::training::Training;
-use crate::lab::{problems, reasons};
+use crate::lab::{problems, reasons, unknown};
 use crate::nn::RandomWeights;
 use crate::tensor::{Category, Charge, Ledger, MemoryReport};
 
@@ -43,7 +43,7 @@ pub(super) struct Loaded {
     train: Vec<i32>,
     validation: Vec<i32>,
     pub(super) training: Training,
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     window: usize,
     _streams: Charge,
 }
@@ -121,12 +121,14 @@ impl Run {
     }
 
     /// The tokens to train on and to validate with.
-    fn streams(&self, tokenizer: &Tokenizer, assets: &Assets) -> Result<(Vec<i32>, Vec<i32>), Problem> {
+    fn streams(&mut self, tokenizer: &Tokenizer, assets: &Assets) -> Result<(Vec<i32>, Vec<i32>), Problem> {
         let data = &self.spec.data;
         let name = corpus_file(&data.corpus)?;
         let bad = |e: &crate::data::CorpusError| problems::bad_file(&name, &reasons::corpus(e));
         let bytes = assets.get(&name).ok_or_else(|| problems::bad_file(&name, &reasons::missing_file(true)))?;
         let corpus = Corpus::from_bytes(&data.corpus, bytes).map_err(|e| bad(&e))?;
+        let unknown = unknown::check(&self.spec.model.base, &corpus, tokenizer, data.allow_unknown_percent)?;
+        self.outcome.unknown(unknown);
         let split = corpus.split(data.validation_percent, tokenizer, data.context as usize).map_err(|e| bad(&e))?;
         Ok((split.train.ids, split.validation.ids))
     }
@@ -148,6 +150,12 @@ impl Run {
         let nll = evaluation.advance(loaded.training.model(), &loaded.validation, batch_size).map_err(|e| reasons::out_of_memory(&e))?;
         match nll {
             None => self.stage = Stage::Evaluate(evaluation),
+            Some(nll) if !nll.is_finite() => {
+                return Err(match step {
+                    0 => problems::broken_model(&self.spec.model.base, nll),
+                    _ => problems::diverged(step, nll),
+                });
+            }
             Some(nll) => {
                 self.metric("validation_loss", step, nll, events);
                 self.stage = match step {
@@ -207,8 +215,11 @@ impl Run {
         let report = loaded.training.advance_alone(&loaded.train).map_err(|e| reasons::out_of_memory(&e))?;
         let seconds = start.elapsed().as_secs_f64();
         let (step, tokens) = (loaded.training.step(), loaded.training.tokens_per_step());
-        if !(report.loss.is_finite() && report.gradient_norm.is_finite()) {
+        if !report.loss.is_finite() {
             return Err(problems::diverged(step, report.loss));
+        }
+        if !report.gradient_norm.is_finite() {
+            return Err(problems::diverged_gradient(step, report.gradient_norm));
         }
         self.outcome.step(seconds, tokens);
         self.metric("loss", step, report.loss, events);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::autograd::Split;
-use crate::tensor::{Category, Ledger};
+use crate::tensor::{Category, Ledger, Weight};
 
 const ROWS: usize = 3;
 const EPS: f32 = 1e-5;
@@ -32,7 +32,7 @@ impl Case {
         let mut params = Params::new(&ledger);
         let [gain, bias] = [("gain", 1), ("bias", 2)].map(|(name, i)| {
             let data = self.inputs[i].clone();
-            let id = params.add(name.to_owned(), &[data.len()], data, Split::Replicated).unwrap();
+            let id = params.add(name.to_owned(), &[data.len()], Split::Replicated, weight(&ledger, data));
             params.get_mut(id).trainable = self.learns[i];
             id
         });
@@ -46,7 +46,7 @@ impl Case {
         };
         let c = values(ROWS * self.width, 4);
         let loss = y.data().iter().zip(&c).map(|(y, c)| f64::from(*y) * f64::from(*c)).sum();
-        let d_x = tape.backward(&mut params, y.node(), tensor(c), Some(x.node())).unwrap();
+        let d_x = tape.backward(&mut params, [(y.node(), tensor(c))], &[x.node()], None).unwrap().remove(0);
         let grad = |id| params.get(id).grad.as_ref().map(|grad| grad.data().to_vec());
         (loss, [d_x.map(|d_x| d_x.data().to_vec()), grad(gain), grad(bias)])
     }
@@ -70,6 +70,10 @@ impl Case {
             }
         }
     }
+}
+
+fn weight(ledger: &Ledger, data: Vec<f32>) -> Weight {
+    Weight::of(Tensor::from_vec(ledger, Category::Parameters, &[data.len()], data).unwrap())
 }
 
 /// Each of three may learn or not.
@@ -101,7 +105,7 @@ fn a_norm_of_heads_is_that_of_each_head_as_a_row() {
     let y = |width: usize, rows: usize| {
         let ledger = Ledger::new(None);
         let mut params = Params::new(&ledger);
-        let gain = params.add("gain".to_owned(), &[4], heads.inputs[1].clone(), Split::Replicated).unwrap();
+        let gain = params.add("gain".to_owned(), &[4], Split::Replicated, weight(&ledger, heads.inputs[1].clone()));
         let mut tape = Tape::inference(&ledger);
         let x = Tensor::from_vec(&ledger, Category::Activations, &[rows, width], heads.inputs[0].clone()).unwrap();
         let x = tape.input(x, false);
