@@ -1,12 +1,14 @@
 //! The attention half-block: `x + o_proj(attention(norm(x)))`.
 
+use std::rc::Rc;
+
 use super::build::{BuildError, Builder};
 use super::kv_cache::LayerCache;
 use super::linear::Linear;
 use super::norm::Norm;
 use super::pass::Pass;
-use crate::autograd::{AttentionDims, Result, Split, Tape, Var};
-use crate::kernels::attention::attention_decode;
+use crate::autograd::{AttentionShape, Result, Span, Split, Tape, Var};
+use crate::kernels::attention::{CachedSequence, KvBlock, attention_cached};
 use crate::tensor::{Category, Tensor};
 
 /// Causal self-attention with grouped heads (Ainslie et al. 2023, arXiv:2305.13245), its norm and its residual.
@@ -59,7 +61,7 @@ impl Attention {
     pub fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
         let [q, k, v] = self.project(tape, pass, &h)?;
         drop(h);
-        let heads = tape.attention(self.dims(pass.tokens.batch_size, pass.tokens.seq_len), &q, &k, &v)?;
+        let heads = tape.attention(self.shape(), &spans(pass), &q, &k, &v)?;
         drop((q, k, v));
         self.o_proj.forward(tape, pass, &heads)
     }
@@ -69,7 +71,7 @@ impl Attention {
         let h = self.norm.forward(tape, pass, x)?;
         let [q, k, v] = self.project(tape, pass, &h)?;
         cache.keep(0, k.data(), v.data());
-        let heads = tape.attention(self.dims(1, pass.tokens.seq_len), &q, &k, &v)?;
+        let heads = tape.attention(self.shape(), &spans(pass), &q, &k, &v)?;
         let y = self.o_proj.forward(tape, pass, &heads)?;
         tape.add(x, &y)
     }
@@ -78,19 +80,19 @@ impl Attention {
     pub(super) fn decode(&self, tape: &mut Tape, pass: &Pass, cache: &mut LayerCache, x: &Var) -> Result<Var> {
         let h = self.norm.forward(tape, pass, x)?;
         let [q, k, v] = self.project(tape, pass, &h)?;
-        let dims = self.dims(1, pass.first_position + 1);
-        let mut scores = Tensor::for_output(tape.ledger(), Category::Activations, &[cache.capacity()])?;
         let mut heads = Tensor::for_output(tape.ledger(), Category::Activations, q.tensor().shape())?;
         let (keys, values) = cache.keep(pass.first_position, k.data(), v.data());
-        let scale = 1.0 / (self.d_head as f32).sqrt();
-        attention_decode(dims, scale, q.data(), keys, values, &mut scores.data_mut()[..dims.seq_len], heads.data_mut());
+        let blocks = [KvBlock::F32 { keys, values }];
+        let sequence = CachedSequence { queries: 0..1, blocks: &blocks, n_keys: pass.first_position + 1 };
+        attention_cached(self.shape(), &[sequence], q.data(), heads.data_mut());
         let heads = tape.input(heads, false);
         let y = self.o_proj.forward(tape, pass, &heads)?;
         tape.add(x, &y)
     }
 
-    fn dims(&self, batch_size: usize, seq_len: usize) -> AttentionDims {
-        AttentionDims { batch_size, seq_len, n_heads: self.n_heads, n_kv_heads: self.n_kv_heads, d_head: self.d_head }
+    fn shape(&self) -> AttentionShape {
+        let scale = 1.0 / (self.d_head as f32).sqrt();
+        AttentionShape { n_heads: self.n_heads, n_kv_heads: self.n_kv_heads, d_head: self.d_head, scale, window: None }
     }
 
     /// Queries, keys and values of `h`, rotated where the model rotates.
@@ -99,9 +101,19 @@ impl Attention {
         let mut k = self.k_proj.forward(tape, pass, h)?;
         let v = self.v_proj.forward(tape, pass, h)?;
         if let Some(tables) = &pass.rotary {
-            q = tape.rope(q, pass.first_position, pass.tokens.seq_len, self.d_head, tables)?;
-            k = tape.rope(k, pass.first_position, pass.tokens.seq_len, self.d_head, tables)?;
+            let positions = positions(pass);
+            q = tape.rope(q, &positions, self.d_head, tables)?;
+            k = tape.rope(k, &positions, self.d_head, tables)?;
         }
         Ok([q, k, v])
     }
+}
+
+fn spans(pass: &Pass) -> Rc<[Span]> {
+    Span::batch(pass.tokens.batch_size, pass.tokens.seq_len).into()
+}
+
+fn positions(pass: &Pass) -> Rc<[u32]> {
+    let of_one = pass.first_position..pass.first_position + pass.tokens.seq_len;
+    (0..pass.tokens.batch_size).flat_map(|_| of_one.clone()).map(|position| position as u32).collect()
 }

@@ -53,11 +53,6 @@ impl KvCache {
 }
 
 impl LayerCache {
-    /// Tokens that there is room for.
-    pub fn capacity(&self) -> usize {
-        self.keys.shape()[0]
-    }
-
     /// Keeps the keys and the values of the positions from `first` on; gives those of all positions up to the last of them.
     pub fn keep(&mut self, first: usize, keys: &[f32], values: &[f32]) -> (&[f32], &[f32]) {
         let start = first * self.keys.shape()[1];

@@ -40,7 +40,9 @@ impl Rotary {
     fn make(&self, positions: usize, ledger: &Ledger) -> Result<RotaryTables> {
         let table = || Tensor::zeros(ledger, Category::Parameters, &[positions, self.d_head / 2]);
         let (mut cos, mut sin) = (table()?, table()?);
-        fill_rope_tables(self.d_head, self.theta, cos.data_mut(), sin.data_mut());
+        let frequency = |pair: usize| self.theta.powf(-2.0 * pair as f64 / self.d_head as f64);
+        let frequencies: Vec<f64> = (0..self.d_head / 2).map(frequency).collect();
+        fill_rope_tables(&frequencies, 1.0, cos.data_mut(), sin.data_mut());
         Ok(Rc::new((cos, sin)))
     }
 }

@@ -1,45 +1,40 @@
-//! Causal attention with grouped heads, batched; the score matrix is never held as a whole.
+//! Causal attention with grouped heads, over the sequences of a batch; the score matrix is never held as a whole.
 
 use std::rc::Rc;
 
 use super::Op;
 use crate::autograd::Result;
 use crate::autograd::tape::{Grads, Tape, Var};
-use crate::kernels::attention::{self, AttentionShape};
+use crate::kernels::attention::{self, AttentionShape, Span};
 use crate::tensor::Tensor;
-
-/// Sizes of an attention.
-pub type AttentionDims = AttentionShape;
 
 #[derive(Debug)]
 pub(in crate::autograd) struct Attention {
-    dims: AttentionDims,
-    scale: f32,
+    shape: AttentionShape,
+    spans: Rc<[Span]>,
     ids: [usize; 3],
     q: Rc<Tensor>,
     k: Rc<Tensor>,
     v: Rc<Tensor>,
     out: Rc<Tensor>,
-    /// Log-sum-exp of each query's scaled scores, `[batch_size, n_heads, seq_len]`.
+    /// Log-sum-exp of each query's scaled scores, `[query_rows, n_heads]`.
     lse: Tensor,
 }
 
 impl Tape {
-    /// Causal attention: query head `h` reads key and value head `h / (n_heads / n_kv_heads)`;
-    /// scores are scaled by `1 / sqrt(d_head)`.
+    /// Causal attention within each span: query head `h` reads key and value head `h / (n_heads / n_kv_heads)`.
     ///
-    /// `q` is `[batch_size * seq_len, n_heads * d_head]`; `k` and `v` are `[batch_size * seq_len, n_kv_heads * d_head]`;
-    /// the output is shaped like `q`.
-    pub fn attention(&mut self, dims: AttentionDims, q: &Var, k: &Var, v: &Var) -> Result<Var> {
-        let scale = 1.0 / (dims.d_head as f32).sqrt();
+    /// `q` is `[query_rows, n_heads * d_head]`; `k` and `v` are `[key_rows, n_kv_heads * d_head]`; the output is shaped like `q`,
+    /// with zeros in the rows of no span.
+    pub fn attention(&mut self, shape: AttentionShape, spans: &Rc<[Span]>, q: &Var, k: &Var, v: &Var) -> Result<Var> {
         let mut out = self.output(q.value.shape())?;
-        let mut lse = self.output(&[dims.batch_size, dims.n_heads, dims.seq_len])?;
-        attention::attention_forward(dims, scale, q.data(), k.data(), v.data(), out.data_mut(), lse.data_mut());
+        let mut lse = self.output(&[q.value.shape()[0], shape.n_heads])?;
+        attention::attention_forward(shape, spans, q.data(), k.data(), v.data(), out.data_mut(), lse.data_mut());
         let needs_grad = q.needs_grad || k.needs_grad || v.needs_grad;
         let out = self.push_saving_output(out, needs_grad, |out| {
             Op::Attention(Attention {
-                dims,
-                scale,
+                shape,
+                spans: spans.clone(),
                 ids: [q.id, k.id, v.id],
                 q: q.value.clone(),
                 k: k.value.clone(),
@@ -58,8 +53,8 @@ impl Attention {
         let mut d_k = grads.output(self.k.shape())?;
         let mut d_v = grads.output(self.v.shape())?;
         attention::attention_backward(
-            self.dims,
-            self.scale,
+            self.shape,
+            &self.spans,
             self.q.data(),
             self.k.data(),
             self.v.data(),

@@ -1,7 +1,7 @@
 //! The operations: one file each, forward and backward side by side.
 
 mod add;
-pub(super) mod attention;
+mod attention;
 mod cross_entropy;
 pub(super) mod dropout;
 mod embedding;
