@@ -2,7 +2,7 @@
 
 use super::parallel::map;
 use super::simd::math::sigmoid;
-use super::simd::{Backend, Simd, dispatch};
+use super::simd::{Backend, Simd, dispatch, inlined};
 
 /// `d (x σ(x)) / dx = σ + x σ (1 - σ)` at `s = σ(x)`.
 #[inline(always)]
@@ -16,8 +16,7 @@ pub fn swiglu_forward(gate: &[f32], up: &[f32], y: &mut [f32]) {
         isa,
         [gate, up],
         [y],
-        #[inline(always)]
-        |[gate, up], _| [isa.mul(isa.mul(gate, sigmoid(isa, gate)), up)]
+        inlined!(|[gate, up], _| [isa.mul(isa.mul(gate, sigmoid(isa, gate)), up)])
     ));
 }
 
@@ -27,12 +26,11 @@ pub fn swiglu_backward(gate: &[f32], up: &[f32], d_y: &[f32], d_gate: &mut [f32]
         isa,
         [gate, up, d_y],
         [d_gate, d_up],
-        #[inline(always)]
-        |[gate, up, d_y], _| {
+        inlined!(|[gate, up, d_y], _| {
             let s = sigmoid(isa, gate);
             let d_gate = isa.mul(isa.mul(d_y, up), silu_slope(isa, gate, s));
             [d_gate, isa.mul(d_y, isa.mul(gate, s))]
-        }
+        })
     ));
 }
 
@@ -50,13 +48,7 @@ fn gelu_gate<S: Simd>(isa: S, x: S::V) -> (S::V, S::V) {
 
 /// GELU in its tanh form (Hendrycks & Gimpel, 2016): `y = x / 2 * (1 + tanh(sqrt(2 / π) * (x + 0.044715 x³)))`.
 pub fn gelu_forward(x: &[f32], y: &mut [f32]) {
-    dispatch!(Backend::current(), |isa| map(
-        isa,
-        [x],
-        [y],
-        #[inline(always)]
-        |[x], _| [isa.mul(x, gelu_gate(isa, x).0)]
-    ));
+    dispatch!(Backend::current(), |isa| map(isa, [x], [y], inlined!(|[x], _| [isa.mul(x, gelu_gate(isa, x).0)])));
 }
 
 /// Gradient of [`gelu_forward`]; overwrites `d_x`.
@@ -65,14 +57,13 @@ pub fn gelu_backward(x: &[f32], d_y: &[f32], d_x: &mut [f32]) {
         isa,
         [x, d_y],
         [d_x],
-        #[inline(always)]
-        |[x, d_y], _| {
+        inlined!(|[x, d_y], _| {
             let (s, square) = gelu_gate(isa, x);
             let cubic = isa.splat(3.0 * GELU_SCALE * GELU_CUBIC);
             let d_inner = isa.mul_add(cubic, square, isa.splat(GELU_SCALE));
             let s_rest = isa.mul(s, isa.sub(isa.splat(1.0), s));
             [isa.mul(d_y, isa.mul_add(isa.mul(x, s_rest), d_inner, s))]
-        }
+        })
     ));
 }
 

@@ -1,7 +1,7 @@
 //! The AdamW update (Loshchilov & Hutter, "Decoupled weight decay regularization", 2019), as PyTorch computes it.
 
 use super::parallel::map;
-use super::simd::{Backend, Simd, dispatch};
+use super::simd::{Backend, Simd, dispatch, inlined};
 
 /// Constants of one step.
 #[derive(Clone, Copy, Debug)]
@@ -36,15 +36,14 @@ pub fn adamw_step(s: &AdamwStep, p: &mut [f32], m: &mut [f32], v: &mut [f32], g:
         isa,
         [g],
         [p, m, v],
-        #[inline(always)]
-        |[g], [p, m, v]| {
+        inlined!(|[g], [p, m, v]| {
             let g = isa.mul(g, isa.splat(s.grad_scale));
             let m = isa.mul_add(isa.splat(keep1), m, isa.mul(isa.splat(take1), g));
             let v = isa.mul_add(isa.splat(keep2), v, isa.mul(isa.mul(isa.splat(take2), g), g));
             let denominator = isa.mul_add(isa.sqrt(v), isa.splat(inverse_root), isa.splat(s.eps));
             let update = isa.div(isa.mul(isa.splat(step), m), denominator);
             [isa.sub(isa.mul(p, isa.splat(decay)), update), m, v]
-        }
+        })
     ));
 }
 

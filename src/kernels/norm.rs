@@ -2,7 +2,7 @@
 
 use super::parallel::{add_column_sums, row_grain};
 use super::pool::{self, Rows};
-use super::simd::{Backend, Simd, dispatch, row};
+use super::simd::{Backend, Simd, dispatch, inlined, row};
 
 /// `y = x * rstd * gain` with `rstd = 1 / sqrt(mean(x²) + eps)`; `x`, `y`: `[rows, d]`, `rstd`: `[rows]`.
 pub fn rms_norm_forward(d: usize, eps: f32, x: &[f32], gain: &[f32], y: &mut [f32], rstd: &mut [f32]) {
@@ -10,29 +10,15 @@ pub fn rms_norm_forward(d: usize, eps: f32, x: &[f32], gain: &[f32], y: &mut [f3
     let rows = rstd.len();
     dispatch!(Backend::current(), |isa| {
         pool::split(rows, row_grain(d), (Rows { data: y, width: d }, rstd), |range, (y, rstd)| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for ((r, rstd), i) in range.zip(rstd).zip(0..) {
-                        let (x, y) = (&x[r * d..][..d], &mut y.data[i * d..][..d]);
-                        let square = row::sum(
-                            isa,
-                            [x],
-                            #[inline(always)]
-                            |[x]| isa.mul(x, x),
-                        ) / d as f32;
-                        *rstd = 1.0 / (square + eps).sqrt();
-                        let rstd = isa.splat(*rstd);
-                        row::map(
-                            isa,
-                            [x, gain],
-                            [y],
-                            #[inline(always)]
-                            |[x, gain], _| [isa.mul(isa.mul(x, rstd), gain)],
-                        );
-                    }
-                },
-            );
+            isa.vectorize(inlined!(|| {
+                for ((r, rstd), i) in range.zip(rstd).zip(0..) {
+                    let (x, y) = (&x[r * d..][..d], &mut y.data[i * d..][..d]);
+                    let square = row::sum(isa, [x], inlined!(|[x]| isa.mul(x, x))) / d as f32;
+                    *rstd = 1.0 / (square + eps).sqrt();
+                    let rstd = isa.splat(*rstd);
+                    row::map(isa, [x, gain], [y], inlined!(|[x, gain], _| [isa.mul(isa.mul(x, rstd), gain)]));
+                }
+            }));
         });
     });
 }
@@ -43,39 +29,23 @@ pub fn rms_norm_backward(d: usize, x: &[f32], gain: &[f32], rstd: &[f32], d_y: &
     let rows = rstd.len();
     dispatch!(Backend::current(), |isa| {
         pool::split(rows, row_grain(d), Rows { data: d_x, width: d }, |range, d_x| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for (r, i) in range.zip(0..) {
-                        let (x, d_y, d_x) = (&x[r * d..][..d], &d_y[r * d..][..d], &mut d_x.data[i * d..][..d]);
-                        let dot = row::sum(
-                            isa,
-                            [x, d_y, gain],
-                            #[inline(always)]
-                            |[x, d_y, gain]| isa.mul(isa.mul(d_y, gain), x),
-                        );
-                        let pull = isa.splat(-rstd[r] * rstd[r] * dot / d as f32);
-                        let rstd = isa.splat(rstd[r]);
-                        row::map(
-                            isa,
-                            [x, d_y, gain],
-                            [d_x],
-                            #[inline(always)]
-                            |[x, d_y, gain], _| [isa.mul(rstd, isa.mul_add(x, pull, isa.mul(d_y, gain)))],
-                        );
-                    }
-                },
-            );
+            isa.vectorize(inlined!(|| {
+                for (r, i) in range.zip(0..) {
+                    let (x, d_y, d_x) = (&x[r * d..][..d], &d_y[r * d..][..d], &mut d_x.data[i * d..][..d]);
+                    let dot = row::sum(isa, [x, d_y, gain], inlined!(|[x, d_y, gain]| isa.mul(isa.mul(d_y, gain), x)));
+                    let pull = isa.splat(-rstd[r] * rstd[r] * dot / d as f32);
+                    let rstd = isa.splat(rstd[r]);
+                    row::map(
+                        isa,
+                        [x, d_y, gain],
+                        [d_x],
+                        inlined!(|[x, d_y, gain], _| [isa.mul(rstd, isa.mul_add(x, pull, isa.mul(d_y, gain)))]),
+                    );
+                }
+            }));
         });
         if let Some(d_gain) = d_gain {
-            add_column_sums(
-                isa,
-                rows,
-                [x, d_y],
-                d_gain,
-                #[inline(always)]
-                |r, [x, d_y]| isa.mul(isa.mul(d_y, x), isa.splat(rstd[r])),
-            );
+            add_column_sums(isa, rows, [x, d_y], d_gain, inlined!(|r, [x, d_y]| isa.mul(isa.mul(d_y, x), isa.splat(rstd[r]))));
         }
     });
 }
@@ -89,36 +59,22 @@ pub fn layer_norm_forward(d: usize, eps: f32, x: &[f32], gain: &[f32], bias: &[f
     dispatch!(Backend::current(), |isa| {
         let outputs = (Rows { data: y, width: d }, mean, rstd);
         pool::split(rows, row_grain(d), outputs, |range, (y, means, rstds)| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for (r, i) in range.zip(0..) {
-                        let (x, y) = (&x[r * d..][..d], &mut y.data[i * d..][..d]);
-                        means[i] = row::sum(
-                            isa,
-                            [x],
-                            #[inline(always)]
-                            |[x]| x,
-                        ) / d as f32;
-                        let mean = isa.splat(means[i]);
-                        let square = row::sum(
-                            isa,
-                            [x],
-                            #[inline(always)]
-                            |[x]| isa.mul(isa.sub(x, mean), isa.sub(x, mean)),
-                        );
-                        rstds[i] = 1.0 / (square / d as f32 + eps).sqrt();
-                        let rstd = isa.splat(rstds[i]);
-                        row::map(
-                            isa,
-                            [x, gain, bias],
-                            [y],
-                            #[inline(always)]
-                            |[x, gain, bias], _| [isa.mul_add(isa.mul(isa.sub(x, mean), rstd), gain, bias)],
-                        );
-                    }
-                },
-            );
+            isa.vectorize(inlined!(|| {
+                for (r, i) in range.zip(0..) {
+                    let (x, y) = (&x[r * d..][..d], &mut y.data[i * d..][..d]);
+                    means[i] = row::sum(isa, [x], inlined!(|[x]| x)) / d as f32;
+                    let mean = isa.splat(means[i]);
+                    let square = row::sum(isa, [x], inlined!(|[x]| isa.mul(isa.sub(x, mean), isa.sub(x, mean))));
+                    rstds[i] = 1.0 / (square / d as f32 + eps).sqrt();
+                    let rstd = isa.splat(rstds[i]);
+                    row::map(
+                        isa,
+                        [x, gain, bias],
+                        [y],
+                        inlined!(|[x, gain, bias], _| [isa.mul_add(isa.mul(isa.sub(x, mean), rstd), gain, bias)]),
+                    );
+                }
+            }));
         });
     });
 }
@@ -140,15 +96,12 @@ pub fn layer_norm_backward(
     let rows = rstd.len();
     dispatch!(Backend::current(), |isa| {
         pool::split(rows, row_grain(d), Rows { data: d_x, width: d }, |range, d_x| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for (r, i) in range.zip(0..) {
-                        let (x, d_y, d_x) = (&x[r * d..][..d], &d_y[r * d..][..d], &mut d_x.data[i * d..][..d]);
-                        layer_norm_backward_row(isa, x, gain, mean[r], rstd[r], d_y, d_x);
-                    }
-                },
-            );
+            isa.vectorize(inlined!(|| {
+                for (r, i) in range.zip(0..) {
+                    let (x, d_y, d_x) = (&x[r * d..][..d], &d_y[r * d..][..d], &mut d_x.data[i * d..][..d]);
+                    layer_norm_backward_row(isa, x, gain, mean[r], rstd[r], d_y, d_x);
+                }
+            }));
         });
         if let Some((d_gain, d_bias)) = d_gain_bias {
             add_column_sums(
@@ -156,17 +109,9 @@ pub fn layer_norm_backward(
                 rows,
                 [x, d_y],
                 d_gain,
-                #[inline(always)]
-                |r, [x, d_y]| isa.mul(d_y, isa.mul(isa.sub(x, isa.splat(mean[r])), isa.splat(rstd[r]))),
+                inlined!(|r, [x, d_y]| isa.mul(d_y, isa.mul(isa.sub(x, isa.splat(mean[r])), isa.splat(rstd[r])))),
             );
-            add_column_sums(
-                isa,
-                rows,
-                [d_y],
-                d_bias,
-                #[inline(always)]
-                |_, [d_y]| d_y,
-            );
+            add_column_sums(isa, rows, [d_y], d_bias, inlined!(|_, [d_y]| d_y));
         }
     });
 }
@@ -176,18 +121,8 @@ pub fn layer_norm_backward(
 fn layer_norm_backward_row<S: Simd>(isa: S, x: &[f32], gain: &[f32], mean: f32, rstd: f32, d_y: &[f32], d_x: &mut [f32]) {
     let d = x.len() as f32;
     let centre = isa.splat(mean);
-    let sum = row::sum(
-        isa,
-        [d_y, gain],
-        #[inline(always)]
-        |[d_y, gain]| isa.mul(d_y, gain),
-    );
-    let dot = row::sum(
-        isa,
-        [x, d_y, gain],
-        #[inline(always)]
-        |[x, d_y, gain]| isa.mul(isa.mul(d_y, gain), isa.sub(x, centre)),
-    );
+    let sum = row::sum(isa, [d_y, gain], inlined!(|[d_y, gain]| isa.mul(d_y, gain)));
+    let dot = row::sum(isa, [x, d_y, gain], inlined!(|[x, d_y, gain]| isa.mul(isa.mul(d_y, gain), isa.sub(x, centre))));
     let shift = isa.splat(sum / d);
     let pull = isa.splat(-rstd * rstd * dot / d);
     let rstd = isa.splat(rstd);
@@ -195,11 +130,10 @@ fn layer_norm_backward_row<S: Simd>(isa: S, x: &[f32], gain: &[f32], mean: f32, 
         isa,
         [x, d_y, gain],
         [d_x],
-        #[inline(always)]
-        |[x, d_y, gain], _| {
+        inlined!(|[x, d_y, gain], _| {
             let g = isa.sub(isa.mul(d_y, gain), shift);
             [isa.mul(rstd, isa.mul_add(isa.sub(x, centre), pull, g))]
-        },
+        }),
     );
 }
 

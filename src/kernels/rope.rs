@@ -2,7 +2,7 @@
 
 use super::parallel::row_grain;
 use super::pool::{self, Rows};
-use super::simd::{Backend, Simd, dispatch, row};
+use super::simd::{Backend, Simd, dispatch, inlined, row};
 
 /// Rotates `x` `[rows, heads, d_head]` in place: element `i` of the first half of a head pairs with element `i` of the second
 /// half; a row at position `t` uses row `t` of `cos`, `sin` `[max_positions, d_head / 2]`. `positions`: that of each row.
@@ -20,15 +20,12 @@ pub fn rope(positions: &[u32], heads: usize, d_head: usize, cos: &[f32], sin: &[
     let sign = if inverse { -1.0 } else { 1.0 };
     dispatch!(Backend::current(), |isa| {
         pool::split(positions.len(), row_grain(width), Rows { data: x, width }, |rows, x| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for (position, x) in positions[rows].iter().zip(x.data.chunks_exact_mut(width)) {
-                        let at = angles(*position);
-                        rotate_row(isa, &cos[at.clone()], &sin[at], sign, x);
-                    }
-                },
-            );
+            isa.vectorize(inlined!(|| {
+                for (position, x) in positions[rows].iter().zip(x.data.chunks_exact_mut(width)) {
+                    let at = angles(*position);
+                    rotate_row(isa, &cos[at.clone()], &sin[at], sign, x);
+                }
+            }));
         });
     });
 }
@@ -43,12 +40,11 @@ fn rotate_row<S: Simd>(isa: S, cos: &[f32], sin: &[f32], sign: f32, x: &mut [f32
             isa,
             [cos, sin],
             [lo, hi],
-            #[inline(always)]
-            |[cos, sin], [lo, hi]| {
+            inlined!(|[cos, sin], [lo, hi]| {
                 let sin = isa.mul(sin, isa.splat(sign));
                 let new_lo = isa.sub(isa.mul(lo, cos), isa.mul(hi, sin));
                 [new_lo, isa.mul_add(hi, cos, isa.mul(lo, sin))]
-            },
+            }),
         );
     }
 }

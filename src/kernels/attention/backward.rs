@@ -6,7 +6,7 @@ use crate::kernels::gemm::block::{multiply, tile_cols};
 use crate::kernels::gemm::tile::{Scaling, Window};
 use crate::kernels::pool::{self, SharedOut};
 use crate::kernels::simd::math::exp;
-use crate::kernels::simd::{Backend, Simd, dispatch, row};
+use crate::kernels::simd::{Backend, Simd, dispatch, inlined, row};
 use std::ops::Range;
 
 /// What the forward pass read and wrote, and the gradient of its output.
@@ -59,9 +59,8 @@ pub fn attention_backward(
             let (span, kv_head) = (&spans[job / s.n_kv_heads], job % s.n_kv_heads);
             with_buffers(lens, |buffers| {
                 isa.vectorize(
-                    #[inline(always)]
                     // SAFETY: a job writes its own rows and heads of the gradients only.
-                    || unsafe { backward_job(isa, s, span, kv_head, saved, d, buffers) },
+                    inlined!(|| unsafe { backward_job(isa, s, span, kv_head, saved, d, buffers) }),
                 );
             });
         });
@@ -132,12 +131,7 @@ unsafe fn backward_job<S: Simd>(
                 multiply(isa, d_out, cols_from(v_t, keys.start), whole, window, (n_rows, n_keys));
             }
             for (t, (p, d_s)) in rows.clone().zip(p.chunks_exact_mut(width).zip(d_s.chunks_exact_mut(width))) {
-                let delta = row::sum(
-                    isa,
-                    [d_outs.row(t), outs.row(t)],
-                    #[inline(always)]
-                    |[a, b]| isa.mul(a, b),
-                );
+                let delta = row::sum(isa, [d_outs.row(t), outs.row(t)], inlined!(|[a, b]| isa.mul(a, b)));
                 let lse = saved.lse[(first_row + t) * s.n_heads + head];
                 let seen = sight.of_row(t);
                 let seen = seen.start - keys.start..seen.end - keys.start;
@@ -174,10 +168,9 @@ fn score_gradient<S: Simd>(isa: S, lse: f32, delta: f32, seen: Range<usize>, p: 
         isa,
         [],
         [p, d_s],
-        #[inline(always)]
-        |[], [score, d_p]| {
+        inlined!(|[], [score, d_p]| {
             let p = exp(isa, isa.sub(score, isa.splat(lse)));
             [p, isa.mul(p, isa.sub(d_p, isa.splat(delta)))]
-        },
+        }),
     );
 }

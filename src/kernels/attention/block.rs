@@ -144,14 +144,18 @@ fn dots<S: Simd, const ROWS: usize>(isa: S, x: &[f32], rows: [&[f32]; ROWS]) -> 
     // Two chains a row, so that the additions' latency does not rule.
     let mut acc = [[isa.splat(0.0); 2]; ROWS];
     for i in (0..full).step_by(S::LANES) {
-        // SAFETY: `i + LANES` is within `x` and each row, which have one length.
-        let load = |x: &[f32]| unsafe { isa.load_ptr(x.as_ptr().add(i)) };
-        let x = load(x);
+        // SAFETY: `i + LANES <= full`, which is within `x` and each row, of one length.
+        let x = unsafe { isa.load_ptr(x.as_ptr().add(i)) };
         for (acc, row) in acc.iter_mut().zip(&rows) {
-            *acc = [acc[1], isa.add(acc[0], isa.mul(x, load(row)))];
+            // SAFETY: as above.
+            let product = isa.mul(x, unsafe { isa.load_ptr(row.as_ptr().add(i)) });
+            *acc = [acc[1], isa.add(acc[0], product)];
         }
     }
-    let mut sums = acc.map(|[a, b]| isa.reduce_add(isa.add(a, b)));
+    let mut sums = [0.0; ROWS];
+    for (sum, [a, b]) in sums.iter_mut().zip(acc) {
+        *sum = isa.reduce_add(isa.add(a, b));
+    }
     if full < x.len() {
         let x_end = row::load_partial(isa, x, full);
         for (sum, row) in sums.iter_mut().zip(rows) {

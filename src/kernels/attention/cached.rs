@@ -7,7 +7,7 @@ use super::span::check_ascending;
 use super::workspace::with_buffers;
 use super::{AttentionShape, Sight, fill_gaps};
 use crate::kernels::pool::{self, SharedOut};
-use crate::kernels::simd::{Backend, Simd, dispatch};
+use crate::kernels::simd::{Backend, Simd, dispatch, inlined};
 use std::ops::Range;
 
 /// One sequence of a call, whose queries are the last positions of its keys, as in [`Span`](super::Span).
@@ -64,17 +64,14 @@ pub fn attention_cached(s: AttentionShape, sequences: &[CachedSequence], q: &[f3
 unsafe fn row_job<S: Simd>(isa: S, Call { s, q, out, .. }: Call, sequence: &CachedSequence, kv_head: usize) {
     let sight = sequence.sight(s);
     with_buffers([sight.of_row(0).len()], |[scores]| {
-        isa.vectorize(
-            #[inline(always)]
-            || {
-                for head in s.heads_of(kv_head) {
-                    let start = sequence.queries.start * s.q_stride() + head * s.d_head;
-                    // SAFETY: the head in the row of this job.
-                    let out = unsafe { std::slice::from_raw_parts_mut(out.at(start), s.d_head) };
-                    decode_head(isa, s, kv_head, (sequence.blocks, sight), &q[start..][..s.d_head], scores, out);
-                }
-            },
-        );
+        isa.vectorize(inlined!(|| {
+            for head in s.heads_of(kv_head) {
+                let start = sequence.queries.start * s.q_stride() + head * s.d_head;
+                // SAFETY: the head in the row of this job.
+                let out = unsafe { std::slice::from_raw_parts_mut(out.at(start), s.d_head) };
+                decode_head(isa, s, kv_head, (sequence.blocks, sight), &q[start..][..s.d_head], scores, out);
+            }
+        }));
     });
 }
 
@@ -96,14 +93,11 @@ unsafe fn chunk_job<S: Simd>(isa: S, call: Call, sequence: &CachedSequence, kv_h
     let (unseen, sight) = sequence.sight(s).trimmed();
     let seen = parts(s, sequence.blocks, unseen..sequence.n_keys);
     with_buffers(lens, |[k_t, v, left, scores, gathered]| {
-        isa.vectorize(
-            #[inline(always)]
-            || {
-                let k_t = rows(seen.clone(), s, kv_head, Side::Keys, gathered).pack_right_transposed(isa, 0..sight.n_keys, k_t);
-                let v = rows(seen, s, kv_head, Side::Values, gathered).pack_right(isa, 0..sight.n_keys, v);
-                // SAFETY: the rows and heads of this job.
-                unsafe { forward_head(isa, call, kv_head, sequence.queries.start, sight, (k_t, v), [left, scores]) };
-            },
-        );
+        isa.vectorize(inlined!(|| {
+            let k_t = rows(seen.clone(), s, kv_head, Side::Keys, gathered).pack_right_transposed(isa, 0..sight.n_keys, k_t);
+            let v = rows(seen, s, kv_head, Side::Values, gathered).pack_right(isa, 0..sight.n_keys, v);
+            // SAFETY: the rows and heads of this job.
+            unsafe { forward_head(isa, call, kv_head, sequence.queries.start, sight, (k_t, v), [left, scores]) };
+        }));
     });
 }

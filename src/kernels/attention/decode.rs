@@ -3,7 +3,7 @@
 use super::block::{KvBlock, parts};
 use super::{AttentionShape, Sight};
 use crate::kernels::simd::math::exp;
-use crate::kernels::simd::{Simd, row};
+use crate::kernels::simd::{Simd, inlined, row};
 
 /// `out = softmax(scale * q·kᵀ) · v` of one query of one head: `q`, `out` `[d_head]`; `scores`: as many as there are keys that it
 /// sees, of any content.
@@ -38,33 +38,10 @@ pub(super) fn decode_head<S: Simd>(
 #[inline(always)]
 fn softmax<S: Simd>(isa: S, scale: f32, scores: &mut [f32]) {
     let scale = isa.splat(scale);
-    row::map(
-        isa,
-        [],
-        [&mut *scores],
-        #[inline(always)]
-        |[], [x]| [isa.mul(scale, x)],
-    );
+    row::map(isa, [], [&mut *scores], inlined!(|[], [x]| [isa.mul(scale, x)]));
     let max = isa.splat(row::max(isa, scores));
-    row::map(
-        isa,
-        [],
-        [&mut *scores],
-        #[inline(always)]
-        |[], [x]| [exp(isa, isa.sub(x, max))],
-    );
-    let total = row::sum(
-        isa,
-        [&*scores],
-        #[inline(always)]
-        |[x]| x,
-    );
+    row::map(isa, [], [&mut *scores], inlined!(|[], [x]| [exp(isa, isa.sub(x, max))]));
+    let total = row::sum(isa, [&*scores], inlined!(|[x]| x));
     let total = isa.splat(total);
-    row::map(
-        isa,
-        [],
-        [scores],
-        #[inline(always)]
-        |[], [x]| [isa.div(x, total)],
-    );
+    row::map(isa, [], [scores], inlined!(|[], [x]| [isa.div(x, total)]));
 }

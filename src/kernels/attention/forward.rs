@@ -7,7 +7,7 @@ use crate::kernels::gemm::block::{Packed, multiply, tile_cols};
 use crate::kernels::gemm::tile::{Scaling, Window};
 use crate::kernels::pool::{self, SharedOut};
 use crate::kernels::simd::math::exp;
-use crate::kernels::simd::{Backend, Simd, dispatch, row};
+use crate::kernels::simd::{Backend, Simd, dispatch, inlined, row};
 use std::ops::Range;
 
 /// `out = softmax(scale * q·kᵀ, causal) · v` of each span. `q`, `out`: `[query_rows, n_heads * d_head]`; `k`, `v`:
@@ -28,15 +28,12 @@ pub fn attention_forward(s: AttentionShape, spans: &[Span], q: &[f32], k: &[f32]
             let (unseen, sight) = span.sight(s).trimmed();
             let keys = span.keys.start + unseen..span.keys.end;
             with_buffers(lens, |[k_t, v_packed, left, scores]| {
-                isa.vectorize(
-                    #[inline(always)]
-                    || {
-                        let k_t = Head::of_keys(s, k, kv_head).pack_right_transposed(isa, keys.clone(), k_t);
-                        let v = Head::of_keys(s, v, kv_head).pack_right(isa, keys.clone(), v_packed);
-                        // SAFETY: a job writes its own rows and heads of `out` and `lse` only.
-                        unsafe { forward_head(isa, call, kv_head, span.queries.start, sight, (k_t, v), [left, scores]) };
-                    },
-                );
+                isa.vectorize(inlined!(|| {
+                    let k_t = Head::of_keys(s, k, kv_head).pack_right_transposed(isa, keys.clone(), k_t);
+                    let v = Head::of_keys(s, v, kv_head).pack_right(isa, keys.clone(), v_packed);
+                    // SAFETY: a job writes its own rows and heads of `out` and `lse` only.
+                    unsafe { forward_head(isa, call, kv_head, span.queries.start, sight, (k_t, v), [left, scores]) };
+                }));
             });
         });
     });
@@ -122,26 +119,9 @@ fn softmax<S: Simd>(isa: S, scores: &mut [f32], seen: Range<usize>) -> f32 {
     scores[seen.end..].fill(0.0);
     let scores = &mut scores[seen];
     let max = row::max(isa, scores);
-    row::map(
-        isa,
-        [],
-        [&mut *scores],
-        #[inline(always)]
-        |[], [x]| [exp(isa, isa.sub(x, isa.splat(max)))],
-    );
-    let sum = row::sum(
-        isa,
-        [scores],
-        #[inline(always)]
-        |[x]| x,
-    );
+    row::map(isa, [], [&mut *scores], inlined!(|[], [x]| [exp(isa, isa.sub(x, isa.splat(max)))]));
+    let sum = row::sum(isa, [scores], inlined!(|[x]| x));
     let factor = isa.splat(1.0 / sum);
-    row::map(
-        isa,
-        [],
-        [scores],
-        #[inline(always)]
-        |[], [x]| [isa.mul(x, factor)],
-    );
+    row::map(isa, [], [scores], inlined!(|[], [x]| [isa.mul(x, factor)]));
     max + sum.ln()
 }

@@ -10,7 +10,7 @@ mod thin;
 pub(super) mod tile;
 
 use super::pool::{self, SharedOut};
-use super::simd::{Backend, Simd, dispatch};
+use super::simd::{Backend, Simd, dispatch, inlined};
 use block::{Packed, multiply, pack_a, pack_b, tile_cols};
 use pack::{Source, packed_len};
 use std::cell::Cell;
@@ -102,10 +102,7 @@ fn blocked<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Scaling, a: Ope
             grow(&mut packed_b, len);
             pack_panels(cols, depth.len(), tile_cols::<S>(), &mut packed_b[..len], |lanes, to| {
                 let lanes = col + lanes.start..col + lanes.end;
-                isa.vectorize(
-                    #[inline(always)]
-                    || pack_b(isa, b, lanes, depth.clone(), to),
-                );
+                isa.vectorize(inlined!(|| pack_b(isa, b, lanes, depth.clone(), to)));
             });
             for row in (0..m).step_by(OUTER_ROWS) {
                 let rows = OUTER_ROWS.min(m - row);
@@ -113,10 +110,7 @@ fn blocked<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Scaling, a: Ope
                 grow(&mut packed_a, len_a);
                 pack_panels(rows, depth.len(), S::TILE_ROWS, &mut packed_a[..len_a], |lanes, to| {
                     let lanes = row + lanes.start..row + lanes.end;
-                    isa.vectorize(
-                        #[inline(always)]
-                        || pack_a(isa, a, lanes, depth.clone(), to),
-                    );
+                    isa.vectorize(inlined!(|| pack_a(isa, a, lanes, depth.clone(), to)));
                 });
                 let c = (SharedOut::new(&mut c[row * n + col..]), n);
                 multiply_blocks(isa, depth.len(), (rows, cols), &packed_a[..len_a], &packed_b[..len], s, c);
@@ -160,16 +154,13 @@ fn multiply_blocks<S: Simd>(
         let size = (job_rows.min(rows - row), JOB_COLS.min(cols - col));
         let a = Packed { panels: &a[row * depth..], depth };
         let b = Packed { panels: &b[col * depth..], depth };
-        isa.vectorize(
-            #[inline(always)]
-            || {
-                // SAFETY: jobs are disjoint windows within the rows × cols of `c`, which this call borrows mutably.
-                unsafe {
-                    let c = Window { origin: c.at(row * row_stride + col), row_stride };
-                    multiply(isa, a, b, scaling, c, size);
-                }
-            },
-        );
+        isa.vectorize(inlined!(|| {
+            // SAFETY: jobs are disjoint windows within the rows × cols of `c`, which this call borrows mutably.
+            unsafe {
+                let c = Window { origin: c.at(row * row_stride + col), row_stride };
+                multiply(isa, a, b, scaling, c, size);
+            }
+        }));
     });
 }
 

@@ -9,9 +9,12 @@ pub mod math;
 pub mod row;
 
 mod backend;
+mod inlined;
 
 pub use backend::Backend;
 pub(super) use backend::dispatch;
+pub use inlined::Inlined;
+pub(super) use inlined::inlined;
 pub use int8::DotInt8;
 
 /// The most lanes any instruction set has: the size of the buffers for the ends of slices.
@@ -30,8 +33,8 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// Vectors per row of the matrix product's register tile.
     const TILE_VECTORS: usize;
 
-    /// Runs `f` compiled for this instruction set, provided that `f` is inlined (`#[inline(always)]`).
-    fn vectorize<R>(self, f: impl FnOnce() -> R) -> R;
+    /// Runs `f` compiled for this instruction set.
+    fn vectorize<R>(self, f: Inlined<impl FnOnce() -> R>) -> R;
 
     /// All lanes `x`.
     fn splat(self, x: f32) -> Self::V;

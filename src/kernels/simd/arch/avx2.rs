@@ -1,6 +1,6 @@
 //! x86-64 with AVX2 and FMA.
 
-use crate::kernels::simd::{DotInt8, MAX_LANES, Simd};
+use crate::kernels::simd::{DotInt8, Inlined, MAX_LANES, Simd};
 use std::arch::x86_64::*;
 
 /// Token of AVX2 with FMA: [`Avx2Fma::detect`] is the only way to one.
@@ -33,10 +33,10 @@ impl Simd for Avx2Fma {
     const TILE_VECTORS: usize = 2;
 
     #[inline(always)]
-    fn vectorize<R>(self, f: impl FnOnce() -> R) -> R {
+    fn vectorize<R>(self, f: Inlined<impl FnOnce() -> R>) -> R {
         #[target_feature(enable = "avx2,fma")]
-        fn entry<R>(f: impl FnOnce() -> R) -> R {
-            f()
+        fn entry<R>(f: Inlined<impl FnOnce() -> R>) -> R {
+            (f.0)()
         }
         // SAFETY: the token proves that the machine has AVX2 and FMA.
         unsafe { entry(f) }

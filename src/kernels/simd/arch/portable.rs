@@ -1,6 +1,6 @@
 //! Four-lane arrays: correct everywhere, and simple enough for the compiler to vectorise.
 
-use crate::kernels::simd::{DotInt8, MAX_LANES, Simd};
+use crate::kernels::simd::{DotInt8, Inlined, MAX_LANES, Simd};
 
 /// Token of the portable backend.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +25,8 @@ impl Simd for Portable {
     const TILE_VECTORS: usize = 2;
 
     #[inline(always)]
-    fn vectorize<R>(self, f: impl FnOnce() -> R) -> R {
-        f()
+    fn vectorize<R>(self, f: Inlined<impl FnOnce() -> R>) -> R {
+        (f.0)()
     }
     #[inline(always)]
     fn splat(self, x: f32) -> Lanes {

@@ -1,6 +1,6 @@
 //! WebAssembly's 128-bit vectors, with and without relaxed (fused) multiply-add.
 
-use crate::kernels::simd::{DotInt8, MAX_LANES, Simd};
+use crate::kernels::simd::{DotInt8, Inlined, MAX_LANES, Simd};
 use std::arch::wasm32::*;
 
 /// Token of `simd128`: this module exists only in builds that have it.
@@ -51,8 +51,8 @@ macro_rules! wasm_backend {
             const TILE_VECTORS: usize = 2;
 
             #[inline(always)]
-            fn vectorize<R>(self, f: impl FnOnce() -> R) -> R {
-                f()
+            fn vectorize<R>(self, f: Inlined<impl FnOnce() -> R>) -> R {
+                (f.0)()
             }
             #[inline(always)]
             fn splat(self, x: f32) -> v128 {

@@ -1,10 +1,10 @@
 use super::*;
-use crate::kernels::simd::{Backend, dispatch, row};
+use crate::kernels::simd::{Backend, dispatch, inlined, row};
 use crate::kernels::testing::{Report, kernel_test};
 
 fn exp_of(x: &[f32]) -> Vec<f32> {
     let mut y = vec![0.0; x.len()];
-    dispatch!(Backend::current(), |isa| isa.vectorize(|| row::map(isa, [x], [&mut y[..]], |[x], _| [exp(isa, x)])));
+    dispatch!(Backend::current(), |isa| isa.vectorize(inlined!(|| row::map(isa, [x], [&mut y[..]], inlined!(|[x], _| [exp(isa, x)])))));
     y
 }
 
