@@ -61,20 +61,18 @@ impl<'a> Part<'a> {
 
     /// The rows of a head where they lie, if they are floats.
     fn in_place(&self, s: AttentionShape, kv_head: usize, side: Side) -> Option<Head<'a>> {
-        let KvBlock::F32 { keys, values } = self.block;
-        let rows = match side {
-            Side::Keys => keys,
-            Side::Values => values,
-        };
-        Some(Head::of_keys(s, rows, kv_head).from_row(self.positions.start))
+        match (self.block, side) {
+            (KvBlock::F32 { keys: x, .. }, Side::Keys) | (KvBlock::F32 { values: x, .. }, Side::Values) => Some(self.head(s, x, kv_head)),
+        }
     }
 
     /// Writes the rows of a head as floats to `to`, `[positions, d_head]`.
     fn copy(&self, s: AttentionShape, kv_head: usize, side: Side, to: &mut [f32]) {
-        if let Some(rows) = self.in_place(s, kv_head, side) {
-            for (t, to) in to.chunks_exact_mut(s.d_head).enumerate() {
-                to.copy_from_slice(rows.row(t));
-            }
+        let rows = match (self.block, side) {
+            (KvBlock::F32 { keys: x, .. }, Side::Keys) | (KvBlock::F32 { values: x, .. }, Side::Values) => self.head(s, x, kv_head),
+        };
+        for (t, to) in to.chunks_exact_mut(s.d_head).enumerate() {
+            to.copy_from_slice(rows.row(t));
         }
     }
 
@@ -82,7 +80,7 @@ impl<'a> Part<'a> {
     #[inline(always)]
     pub fn scores<S: Simd>(&self, isa: S, s: AttentionShape, kv_head: usize, q: &[f32], scores: &mut [f32]) {
         match self.block {
-            KvBlock::F32 { keys, .. } => dot_rows(isa, q, Head::of_keys(s, keys, kv_head).from_row(self.positions.start), scores),
+            KvBlock::F32 { keys, .. } => dot_rows(isa, q, self.head(s, keys, kv_head), scores),
         }
     }
 
@@ -90,12 +88,23 @@ impl<'a> Part<'a> {
     #[inline(always)]
     pub fn add_weighted<S: Simd>(&self, isa: S, s: AttentionShape, kv_head: usize, weights: &[f32], out: &mut [f32]) {
         match self.block {
-            KvBlock::F32 { values, .. } => add_rows(isa, weights, Head::of_keys(s, values, kv_head).from_row(self.positions.start), out),
+            KvBlock::F32 { values, .. } => add_rows(isa, weights, self.head(s, values, kv_head), out),
         }
+    }
+
+    /// A head of these positions of the block's keys or values.
+    #[inline(always)]
+    fn head(&self, s: AttentionShape, x: &'a [f32], kv_head: usize) -> Head<'a> {
+        Head::of_keys(s, x, kv_head).from_row(self.positions.start)
     }
 }
 
-/// The keys or the values of a head as rows of floats: where they lie if they lie together, else copied to `to`.
+/// Whether [`rows`] finds all keys of a sequence in one piece, so that it copies nothing.
+pub(super) fn in_one_piece(blocks: &[KvBlock]) -> bool {
+    matches!(blocks, [KvBlock::F32 { .. }])
+}
+
+/// The keys or the values of a head as rows of floats: where they lie if that is in one piece, else copied to `to`.
 pub(super) fn rows<'a: 'b, 'b>(
     parts: impl Iterator<Item = Part<'a>> + Clone,
     s: AttentionShape,

@@ -1,7 +1,7 @@
 //! Attention over kept keys and values: for generating text, and for reading it in chunks.
 
-use super::block::{KvBlock, Side, parts, rows};
-use super::decode::decode_head;
+use super::block::{KvBlock, Side, in_one_piece, parts, rows};
+use super::decode::decode_heads;
 use super::forward::{self, Call, forward_head};
 use super::span::check_ascending;
 use super::workspace::with_buffers;
@@ -62,25 +62,22 @@ pub fn attention_cached(s: AttentionShape, sequences: &[CachedSequence], q: &[f3
 /// # Safety
 /// No other thread touches this row and these heads of the output, which has them.
 unsafe fn row_job<S: Simd>(isa: S, Call { s, q, out, .. }: Call, sequence: &CachedSequence, kv_head: usize) {
-    let sight = sequence.sight(s);
-    with_buffers([sight.of_row(0).len()], |[scores]| {
-        isa.vectorize(inlined!(|| {
-            for head in s.heads_of(kv_head) {
-                let start = sequence.queries.start * s.q_stride() + head * s.d_head;
-                // SAFETY: the head in the row of this job.
-                let out = unsafe { std::slice::from_raw_parts_mut(out.at(start), s.d_head) };
-                decode_head(isa, s, kv_head, (sequence.blocks, sight), &q[start..][..s.d_head], scores, out);
-            }
-        }));
+    let (sight, heads) = (sequence.sight(s), s.heads_of(kv_head));
+    let start = sequence.queries.start * s.q_stride() + heads.start * s.d_head;
+    let q = &q[start..][..heads.len() * s.d_head];
+    // SAFETY: the heads in the row of this job.
+    let out = unsafe { std::slice::from_raw_parts_mut(out.at(start), q.len()) };
+    with_buffers([heads.len() * sight.of_row(0).len()], |[scores]| {
+        isa.vectorize(inlined!(|| decode_heads(isa, s, kv_head, (sequence.blocks, sight), q, scores, out)));
     });
 }
 
-/// As those of the forward pass, and room for the keys or values of a sequence that has several blocks.
+/// As those of the forward pass, and room for a copy of the keys or values.
 fn buffer_lens<S: Simd>(isa: S, s: AttentionShape, sequences: &[CachedSequence]) -> [usize; 5] {
     let chunks = || sequences.iter().filter(|sequence| sequence.queries.len() > 1);
     let [k, v, left, scores] = forward::buffer_lens(isa, s, chunks().map(|sequence| sequence.sight(s)));
-    let cut = chunks().filter(|sequence| sequence.blocks.len() > 1);
-    let gathered = cut.map(|sequence| sequence.sight(s).trimmed().1.n_keys * s.d_head).max().unwrap_or(0);
+    let copied = chunks().filter(|sequence| !in_one_piece(sequence.blocks));
+    let gathered = copied.map(|sequence| sequence.sight(s).trimmed().1.n_keys * s.d_head).max().unwrap_or(0);
     [k, v, left, scores, gathered]
 }
 

@@ -5,10 +5,10 @@ use super::{AttentionShape, Sight};
 use crate::kernels::simd::math::exp;
 use crate::kernels::simd::{Simd, inlined, row};
 
-/// `out = softmax(scale * q·kᵀ) · v` of one query of one head: `q`, `out` `[d_head]`; `scores`: as many as there are keys that it
-/// sees, of any content.
+/// `out = softmax(scale * q·kᵀ) · v` of one query, for all query heads of a key/value head: `q`, `out` `[heads, d_head]`; `scores`:
+/// as many for each head as there are keys that the query sees, of any content.
 #[inline(always)]
-pub(super) fn decode_head<S: Simd>(
+pub(super) fn decode_heads<S: Simd>(
     isa: S,
     s: AttentionShape,
     kv_head: usize,
@@ -17,20 +17,27 @@ pub(super) fn decode_head<S: Simd>(
     scores: &mut [f32],
     out: &mut [f32],
 ) {
-    let seen = parts(s, blocks, sight.of_row(0));
-    let mut rest = &mut scores[..];
-    for part in seen.clone() {
-        let (of_part, others) = rest.split_at_mut(part.len());
-        part.scores(isa, s, kv_head, q, of_part);
-        rest = others;
+    let seen = sight.of_row(0);
+    let parts = parts(s, blocks, seen.clone());
+    let mut first = 0;
+    for part in parts.clone() {
+        let keys = first..first + part.len();
+        for (q, scores) in q.chunks_exact(s.d_head).zip(scores.chunks_exact_mut(seen.len())) {
+            part.scores(isa, s, kv_head, q, &mut scores[keys.clone()]);
+        }
+        first = keys.end;
     }
-    softmax(isa, s.scale, scores);
+    for scores in scores.chunks_exact_mut(seen.len()) {
+        softmax(isa, s.scale, scores);
+    }
     out.fill(0.0);
-    let mut rest = &scores[..];
-    for part in seen {
-        let (of_part, others) = rest.split_at(part.len());
-        part.add_weighted(isa, s, kv_head, of_part, out);
-        rest = others;
+    let mut first = 0;
+    for part in parts {
+        let keys = first..first + part.len();
+        for (weights, out) in scores.chunks_exact(seen.len()).zip(out.chunks_exact_mut(s.d_head)) {
+            part.add_weighted(isa, s, kv_head, &weights[keys.clone()], out);
+        }
+        first = keys.end;
     }
 }
 

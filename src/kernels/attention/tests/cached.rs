@@ -208,3 +208,40 @@ fn sequences_that_share_a_row_are_refused() {
     let sequence = CachedSequence { queries: 0..1, blocks: &blocks, n_keys: 20 };
     attention_cached(c.s, &[sequence.clone(), sequence], &c.q, &mut [0.0; 4]);
 }
+
+/// `cargo test --release cached_speed -- --ignored --nocapture`
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+#[ignore = "a benchmark"]
+fn cached_speed() {
+    let of = |n_heads, n_kv_heads, d_head, lens: &[(usize, usize)]| case(shape(n_heads, n_kv_heads, d_head, None), lens);
+    let cases = [
+        of(4, 4, 32, &[(1, 128)]),
+        of(8, 8, 32, &[(1, 1024)]),
+        of(8, 2, 64, &[(1, 1024)]),
+        of(8, 2, 64, &[(1, 512); 8]),
+        of(8, 2, 64, &[(4, 1024)]),
+        of(8, 2, 64, &[(32, 1024)]),
+    ];
+    for (c, block_len) in cases.iter().flat_map(|c| [(c, WHOLE), (c, 16)]) {
+        for threads in [1, 2] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let kept: Vec<_> = c.spans.iter().map(|span| cut(c, span, std::iter::repeat(block_len), 0)).collect();
+            let blocks: Vec<_> = kept.iter().map(|kept| blocks(kept)).collect();
+            let with_blocks = c.spans.iter().zip(&blocks);
+            let sequences: Vec<_> = with_blocks
+                .map(|(span, blocks)| CachedSequence { queries: span.queries.clone(), blocks, n_keys: span.keys.len() })
+                .collect();
+            let mut out = vec![0.0; c.q.len()];
+            let best = (0..20)
+                .map(|_| {
+                    let start = std::time::Instant::now();
+                    pool.install(|| (0..20).for_each(|_| attention_cached(c.s, &sequences, &c.q, &mut out)));
+                    start.elapsed().as_secs_f64() / 20.0
+                })
+                .fold(f64::INFINITY, f64::min);
+            let cut = if block_len == WHOLE { "whole" } else { "in blocks of 16" };
+            println!("{}, keys {cut}, {threads} threads: {:.1} µs", c.name(), best * 1e6);
+        }
+    }
+}
