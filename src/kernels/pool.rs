@@ -15,8 +15,8 @@ pub fn threads() -> usize {
     if THREADED { rayon::current_num_threads() } else { 1 }
 }
 
-/// Multiplications of a product of these sizes; as many as there can be, where there are more.
-pub(super) fn work(sizes: [usize; 3]) -> usize {
+/// Multiplications of a product of these sizes; as many as can be counted, where there are more.
+pub(super) fn work<const N: usize>(sizes: [usize; N]) -> usize {
     sizes.iter().fold(1, |work, size| work.saturating_mul(*size))
 }
 

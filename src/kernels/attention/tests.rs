@@ -131,6 +131,17 @@ kernel_test!(
         report.finish();
     }
 
+    // 16 sequences × 8 heads × 1024² × 32 are 2^32, which 32 bits count as 0.
+    fn much_work_is_worth_threads() {
+        let s = shape(8, 8, 32, None);
+        let worth = |sequences: usize, len: usize| s.worth_threads((0..sequences).map(|_| Sight::new(s, len, len)));
+        assert!(worth(16, 1024));
+        assert!(worth(3, usize::MAX));
+        assert!(worth(32, 4));
+        assert!(!worth(16, 4));
+        assert!(!worth(0, 1024));
+    }
+
     fn large_scores_do_not_overflow() {
         for window in [None, Some(5)] {
             let mut c = case(shape(1, 1, 8, window), &[(30, 30)]);

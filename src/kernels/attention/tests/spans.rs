@@ -173,16 +173,3 @@ fn queries_without_keys_are_refused() {
     c.spans[0].keys.start = 1;
     run(&c);
 }
-
-/// 16 sequences × 8 heads × 1024² × 32 are 2^32: 0 in the 32 bits of a `usize` in WebAssembly.
-#[cfg(not(target_arch = "wasm32"))]
-#[test]
-fn work_beyond_the_largest_number_is_worth_threads() {
-    let s = shape(8, 8, 32, None);
-    let sights = |n: usize, len: usize| (0..n).map(move |_| Sight::new(s, len, len));
-    assert!(s.worth_threads(sights(16, 1024)));
-    assert!(s.worth_threads(sights(3, usize::MAX)));
-    assert!(!s.worth_threads(sights(16, 4)));
-    assert!(s.worth_threads(sights(32, 4)));
-    assert!(!s.worth_threads(sights(0, 1024)));
-}
