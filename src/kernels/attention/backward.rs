@@ -113,7 +113,7 @@ unsafe fn backward_job<S: Simd>(
     let v_t = Head::of_keys(s, saved.v, kv_head).pack_right_transposed(isa, seen.clone(), v_t);
     let k = Head::of_keys(s, saved.k, kv_head).pack_right(isa, seen, k);
     for head in s.heads_of(kv_head) {
-        let of_span = |x| Head::of_queries(s, x, head).from_row(first_row);
+        let of_span = |x| Head::of_queries(s, x, head).skip(first_row);
         let (queries, d_outs, outs) = (of_span(saved.q), of_span(saved.d_out), of_span(saved.out));
         for (rows, keys) in sight.blocks(tile_cols::<S>()) {
             let (n_rows, n_keys) = (rows.len(), keys.len());

@@ -43,7 +43,7 @@ pub(super) fn parts<'a>(s: AttentionShape, blocks: &'a [KvBlock<'a>], keys: Rang
         next += len;
         let within = |position: usize| position.saturating_sub(first).min(len);
         let positions = within(keys.start)..within(keys.end);
-        (!positions.is_empty()).then(|| Part { block: *block, positions })
+        (!positions.is_empty()).then_some(Part { block: *block, positions })
     })
 }
 
@@ -95,7 +95,7 @@ impl<'a> Part<'a> {
     /// A head of these positions of the block's keys or values.
     #[inline(always)]
     fn head(&self, s: AttentionShape, x: &'a [f32], kv_head: usize) -> Head<'a> {
-        Head::of_keys(s, x, kv_head).from_row(self.positions.start)
+        Head::of_keys(s, x, kv_head).skip(self.positions.start)
     }
 }
 

@@ -47,10 +47,11 @@ pub fn attention_cached(s: AttentionShape, sequences: &[CachedSequence], q: &[f3
         let lens = buffer_lens(isa, s, sequences);
         pool::run(sequences.len() * s.n_kv_heads, parallel, |job| {
             let (sequence, kv_head) = (&sequences[job / s.n_kv_heads], job % s.n_kv_heads);
-            // SAFETY: a job writes its own rows and heads of `out` only.
             match sequence.queries.len() {
                 0 => {}
+                // SAFETY: a job writes its own row and heads of `out` only.
                 1 => unsafe { row_job(isa, call, sequence, kv_head) },
+                // SAFETY: likewise its own rows and heads.
                 _ => unsafe { chunk_job(isa, call, sequence, kv_head, lens) },
             }
         });

@@ -84,7 +84,7 @@ pub(super) unsafe fn forward_head<S: Simd>(
 ) {
     let width = sight.width(tile_cols::<S>());
     for head in s.heads_of(kv_head) {
-        let queries = Head::of_queries(s, q, head).from_row(first_row);
+        let queries = Head::of_queries(s, q, head).skip(first_row);
         for (rows, keys) in sight.blocks(tile_cols::<S>()) {
             let q = queries.pack_left(isa, rows.clone(), left);
             let window = Window { origin: scores.as_mut_ptr(), row_stride: width };

@@ -50,7 +50,7 @@ impl<'a> Head<'a> {
     }
 
     /// The rows from `first` on, of which there is one at least.
-    pub fn from_row(self, first: usize) -> Self {
+    pub fn skip(self, first: usize) -> Self {
         Self { data: &self.data[first * self.stride..], ..self }
     }
 
