@@ -1,5 +1,6 @@
 //! The harness of the golden cases must find errors: the tolerance rule itself, and errors planted in a case.
 
+#[allow(dead_code, reason = "the rule alone is tested here")]
 mod golden_cases;
 
 use golden_cases::tolerance::{Tolerance, Tolerances};

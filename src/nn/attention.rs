@@ -12,7 +12,9 @@ use super::residual::Residual;
 use super::rotary::Rotary;
 use super::segment::{Exchange, Segment, Values};
 use super::source::BuildError;
-use crate::autograd::{AttentionDims, ParamId, Result, Tape, Var};
+use crate::autograd::{ParamId, Result, Tape, Var};
+use crate::kernels::attention::AttentionShape;
+use crate::tensor::{Category, Tensor};
 
 /// Causal self-attention with grouped heads (Ainslie et al. 2023, arXiv:2305.13245), its norm and its residual.
 #[derive(Debug)]
@@ -31,12 +33,8 @@ pub struct Attention {
     rotary: Option<Rc<Rotary>>,
     /// The layer, which names its keys and values in a cache.
     layer: usize,
-    /// Heads that this rank has.
-    n_heads: usize,
-    n_kv_heads: usize,
-    d_head: usize,
-    scale: f32,
-    window: Option<usize>,
+    /// The heads that this rank has.
+    shape: AttentionShape,
 }
 
 impl Attention {
@@ -58,11 +56,13 @@ impl Attention {
             o_proj,
             rotary: b.rotary(layer),
             layer,
-            n_heads: b.slice.range(b.config.n_heads).len(),
-            n_kv_heads: b.slice.range(b.config.n_kv_heads).len(),
-            d_head: b.config.d_head,
-            scale: b.config.score_scale(),
-            window: b.config.window(layer),
+            shape: AttentionShape {
+                n_heads: b.slice.range(b.config.n_heads).len(),
+                n_kv_heads: b.slice.range(b.config.n_kv_heads).len(),
+                d_head: b.config.d_head,
+                scale: b.config.score_scale(),
+                window: b.config.window(layer),
+            },
         })
     }
 
@@ -70,17 +70,17 @@ impl Attention {
     fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
         let [q, k, v] = self.project(tape, pass, &h)?;
         drop(h);
-        let heads = match pass.cache {
-            None => tape.attention(self.dims(pass), self.scale, &q, &k, &v)?,
-            Some(cache) => cache.attend(tape, self.layer, pass, self.dims(pass), self.scale, [&q, &k, &v])?,
+        let heads = match &pass.reading {
+            None => tape.attention(self.shape, &pass.rows().spans, &q, &k, &v)?,
+            Some(reading) => {
+                let mut heads = Tensor::for_output(tape.ledger(), Category::Activations, q.tensor().shape())?;
+                let qkv = [q.data(), k.data(), v.data()];
+                reading.cache.attend(self.layer, self.shape, pass.rows(), reading.sequences, qkv, heads.data_mut());
+                tape.input(heads, false)
+            }
         };
         drop((q, k, v));
         self.o_proj.forward(tape, pass, &heads)
-    }
-
-    fn dims(&self, pass: &Pass) -> AttentionDims {
-        let (batch_size, seq_len) = (pass.tokens.batch_size, pass.tokens.seq_len);
-        AttentionDims { batch_size, seq_len, n_heads: self.n_heads, n_kv_heads: self.n_kv_heads, d_head: self.d_head }
     }
 
     /// Queries, keys and values of `h`, normed and rotated where the model does so.
@@ -93,9 +93,9 @@ impl Attention {
             k = k_norm.forward(tape, pass, &k)?;
         }
         if let Some(rotary) = &self.rotary {
-            let tables = rotary.tables(pass.positions(), tape.ledger())?;
-            q = tape.rope(q, pass.first_position, pass.tokens.seq_len, self.d_head, &tables)?;
-            k = tape.rope(k, pass.first_position, pass.tokens.seq_len, self.d_head, &tables)?;
+            let tables = rotary.tables(pass.rows().reach(), tape.ledger())?;
+            q = tape.rope(q, &pass.rows().positions, self.shape.d_head, &tables)?;
+            k = tape.rope(k, &pass.rows().positions, self.shape.d_head, &tables)?;
         }
         Ok([q, k, v])
     }

@@ -56,7 +56,7 @@ impl Segment for Embedding {
     fn run(&self, _: usize, tape: &mut Tape, pass: &Pass, _: Values) -> Result<Values> {
         let x = tape.embedding(pass.params, self.tokens, &self.rows(pass.tokens), self.scale)?;
         Ok(Values::of(match self.positions {
-            Some(positions) => tape.position_embedding(pass.params, positions, x, pass.first_position, pass.tokens.seq_len)?,
+            Some(positions) => tape.position_embedding(pass.params, positions, x, &pass.rows().positions)?,
             None => x,
         }))
     }

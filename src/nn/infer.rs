@@ -1,11 +1,13 @@
 //! Passes of a whole model on one rank: logits, losses and gradients of a batch, and reading a text token by token.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use super::kv_cache::KvCache;
-use super::pass::{Input, Masks, Tokens};
+use super::kv::KvStore;
+use super::pass::{Input, Masks, Reading, Tokens};
+use super::rows::Rows;
 use super::transformer::Transformer;
 use super::walk::{self, Alone, Keep};
 use crate::autograd::{Result, Tape, Var};
@@ -24,47 +26,46 @@ pub fn at_once<T>(future: impl Future<Output = T>) -> T {
 }
 
 impl Transformer {
-    /// Logits `[batch_size * seq_len, vocab_size]`.
+    /// Logits `[rows, vocab_size]`.
     pub fn logits(&mut self, tokens: &Tokens) -> Result<Tensor> {
         let hidden = self.hidden(Input::of(tokens, None))?;
         self.logits_of(Input::of(tokens, None), hidden)
     }
 
-    /// Logits `[batch_size, vocab_size]` after the last token of each sequence.
+    /// Logits `[sequences, vocab_size]` after the last token of each sequence.
     pub fn last_logits(&mut self, tokens: &Tokens) -> Result<Tensor> {
         let hidden = self.hidden(Input::of(tokens, None))?;
         self.logits_of_last(Input::of(tokens, None), hidden)
     }
 
-    /// Reads the first `ids` of a text at once into the empty `cache`; gives the logits `[1, vocab_size]` after the last.
+    /// Reads on in some sequences of `cache`, given by number with their next ids, and keeps these there, too: a whole text, a chunk of
+    /// one, or a token each. Gives the logits `[sequences, vocab_size]` after the last id of each.
+    ///
+    /// # Errors
+    /// If memory runs out; the cache is as before then.
     ///
     /// # Panics
-    /// If there is no token, the cache is not empty or too small, or was made for another model.
-    pub fn prefill(&mut self, ids: &[i32], cache: &mut KvCache) -> Result<Tensor> {
-        assert!(cache.is_empty(), "a text is read from its start: the cache holds {} tokens", cache.len());
-        self.read(ids, cache)
+    /// If a sequence has no ids, there is no room for them, or the cache was made for another model.
+    pub fn read(&mut self, sequences: &[(usize, &[i32])], cache: &mut dyn KvStore) -> Result<Tensor> {
+        for (sequence, ids) in sequences {
+            assert!(!ids.is_empty(), "nothing to read in sequence {sequence}");
+            cache.reserve(*sequence, ids.len())?;
+        }
+        let rows = Rows::after(sequences.iter().map(|(sequence, ids)| (cache.len(*sequence), ids.len())));
+        let ids: Vec<i32> = sequences.iter().flat_map(|(_, ids)| *ids).copied().collect();
+        let (tokens, numbers) = (Tokens::of(rows, ids), sequences.iter().map(|(sequence, _)| *sequence).collect::<Vec<_>>());
+        let hidden = {
+            let borrowed: &mut dyn KvStore = &mut *cache;
+            let cell = RefCell::new(borrowed);
+            let reading = Some(Reading { cache: &cell, sequences: &numbers });
+            self.hidden(Input { tokens: &tokens, dropout: None, reading })?
+        };
+        let logits = self.logits_of_last(Input::of(&tokens, None), hidden)?;
+        sequences.iter().for_each(|(sequence, ids)| cache.advance(*sequence, ids.len()));
+        Ok(logits)
     }
 
-    /// A decode step: reads `token` after those in `cache`, which keeps it too; gives the logits `[1, vocab_size]` after it.
-    ///
-    /// # Panics
-    /// If the cache is full, or was made for another model.
-    pub fn decode(&mut self, token: i32, cache: &mut KvCache) -> Result<Tensor> {
-        self.read(&[token], cache)
-    }
-
-    /// Reads `ids`, which come after the tokens in `cache` and are kept there; gives the logits `[1, vocab_size]` after the last.
-    fn read(&mut self, ids: &[i32], cache: &mut KvCache) -> Result<Tensor> {
-        let (first, room) = (cache.len(), cache.capacity());
-        assert!(first + ids.len() <= room, "the cache holds {first} of {room} tokens, {} more do not fit", ids.len());
-        let tokens = Tokens::new(1, ids.len(), ids);
-        let input = Input { tokens: &tokens, first_position: first, dropout: None, cache: Some(cache) };
-        let hidden = self.hidden(input)?;
-        cache.advance(ids.len());
-        self.logits_of_last(input, hidden)
-    }
-
-    /// Negative log-likelihood of each target, in nats, `[batch_size * seq_len]`; 0 where the target is negative.
+    /// Negative log-likelihood of each target, in nats, `[rows]`; 0 where the target is negative.
     pub fn nll(&mut self, tokens: &Tokens, targets: &[i32]) -> Result<Vec<f32>> {
         let logits = self.logits(tokens)?;
         let mut nll = vec![0.0; targets.len()];
@@ -111,10 +112,10 @@ impl Transformer {
     }
 
     fn logits_of_last(&mut self, input: Input<'_>, hidden: Var) -> Result<Tensor> {
-        let (d_model, tokens, ledger) = (self.config.d_model, input.tokens, self.params.ledger());
-        let mut last = Tensor::for_output(ledger, Category::Activations, &[tokens.batch_size, d_model])?;
-        for (row, sequence) in last.data_mut().chunks_mut(d_model).zip(hidden.data().chunks(tokens.seq_len * d_model)) {
-            row.copy_from_slice(&sequence[(tokens.seq_len - 1) * d_model..]);
+        let (d_model, rows, ledger) = (self.config.d_model, &input.tokens.rows, self.params.ledger());
+        let mut last = Tensor::for_output(ledger, Category::Activations, &[rows.last().count(), d_model])?;
+        for (row, out) in rows.last().zip(last.data_mut().chunks_exact_mut(d_model)) {
+            out.copy_from_slice(&hidden.data()[row * d_model..][..d_model]);
         }
         drop(hidden);
         let last = Tape::inference(ledger).input(last, false);

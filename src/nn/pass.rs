@@ -2,29 +2,36 @@
 
 use std::rc::Rc;
 
-use super::kv_cache::KvCache;
+use super::kv::Attend;
+use super::rows::Rows;
 use crate::autograd::{DropoutKey, Params};
 
-/// Token ids of a batch of equally long sequences, row by row.
+/// Token ids of some sequences, row by row.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// Number of sequences.
-    pub batch_size: usize,
-    /// Length of each.
-    pub seq_len: usize,
-    /// `[batch_size, seq_len]`; every id is below the model's vocabulary size.
+    /// One a row; every id is below the model's vocabulary size.
     pub ids: Rc<[i32]>,
+    /// Which sequence a row belongs to.
+    pub rows: Rows,
 }
 
 impl Tokens {
-    /// A batch of sequences.
+    /// `batch_size` sequences of `seq_len` tokens, one behind the other.
     ///
     /// # Panics
     /// If `ids` is not `batch_size * seq_len` long.
     pub fn new(batch_size: usize, seq_len: usize, ids: impl Into<Rc<[i32]>>) -> Self {
+        Self::of(Rows::batch(batch_size, seq_len), ids)
+    }
+
+    /// Tokens of these rows.
+    ///
+    /// # Panics
+    /// If there are not as many ids as rows.
+    pub fn of(rows: Rows, ids: impl Into<Rc<[i32]>>) -> Self {
         let ids = ids.into();
-        assert_eq!(ids.len(), batch_size * seq_len, "ids of {batch_size} sequences of {seq_len} tokens");
-        Self { batch_size, seq_len, ids }
+        assert_eq!(ids.len(), rows.len(), "token ids and rows");
+        Self { ids, rows }
     }
 }
 
@@ -37,23 +44,30 @@ pub struct Masks {
     pub first_row: usize,
 }
 
+/// Where a pass finds the keys and values of earlier tokens, and puts its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// The cache.
+    pub cache: &'a dyn Attend,
+    /// For each sequence of the pass, its number in the cache.
+    pub sequences: &'a [usize],
+}
+
 /// What goes through a model: tokens, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// The batch.
     pub tokens: &'a Tokens,
-    /// Position of each sequence's first token: above 0 only after tokens that `cache` holds.
-    pub first_position: usize,
     /// This pass's dropout masks; `None` outside training.
     pub dropout: Option<Masks>,
-    /// Keys and values of earlier tokens, to which those of this pass are added.
-    pub cache: Option<&'a KvCache>,
+    /// Keys and values of earlier tokens.
+    pub reading: Option<Reading<'a>>,
 }
 
 impl<'a> Input<'a> {
-    /// Tokens without a cache.
+    /// Sequences from their start, without a cache.
     pub fn of(tokens: &'a Tokens, dropout: Option<Masks>) -> Self {
-        Self { tokens, first_position: 0, dropout, cache: None }
+        Self { tokens, dropout, reading: None }
     }
 }
 
@@ -64,17 +78,15 @@ pub struct Pass<'a> {
     pub params: &'a Params,
     /// The batch.
     pub tokens: &'a Tokens,
-    /// Position of each sequence's first token.
-    pub first_position: usize,
     /// This pass's dropout masks; `None` outside training.
     pub dropout: Option<Masks>,
     /// Keys and values of earlier tokens.
-    pub cache: Option<&'a KvCache>,
+    pub reading: Option<Reading<'a>>,
 }
 
 impl Pass<'_> {
-    /// Positions that the pass reaches.
-    pub fn positions(&self) -> usize {
-        self.first_position + self.tokens.seq_len
+    /// The rows of the pass.
+    pub fn rows(&self) -> &Rows {
+        &self.tokens.rows
     }
 }

@@ -162,7 +162,7 @@ impl Rotary {
     fn make(&self, positions: usize, ledger: &Ledger) -> Result<RotaryTables> {
         let table = || Tensor::zeros(ledger, Category::Parameters, &[positions, self.frequencies.len()]);
         let (mut cos, mut sin) = (table()?, table()?);
-        fill_rope_tables(&self.frequencies, cos.data_mut(), sin.data_mut());
+        fill_rope_tables(&self.frequencies, 1.0, cos.data_mut(), sin.data_mut());
         Ok(Rc::new((cos, sin)))
     }
 }

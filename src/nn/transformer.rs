@@ -97,13 +97,13 @@ impl Transformer {
     /// # Panics
     /// If the sequences are longer than the model reads.
     pub fn pass<'a>(&'a self, input: Input<'a>) -> Pass<'a> {
-        let Input { tokens, first_position, dropout, cache } = input;
-        let pass = Pass { params: &self.params, tokens, first_position, dropout, cache };
-        let (positions, most) = (pass.positions(), self.config.max_positions);
+        let Input { tokens, dropout, reading } = input;
+        let pass = Pass { params: &self.params, tokens, dropout, reading };
+        let (positions, most) = (tokens.rows.reach(), self.config.max_positions);
         assert!(positions <= most, "a sequence of {positions} tokens, the model reads {most}");
         pass
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::nn) mod tests;

@@ -8,7 +8,7 @@ use tinyai::nn::{Tokens, Transformer};
 use super::CaseResult;
 use super::case::Case;
 use super::checks::Checks;
-use super::engine::{IGNORED, batch, load_model, targets};
+use super::engine::{IGNORED, batch, load_model, next_tokens};
 
 pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     let mut model = load_model(case)?;
@@ -63,10 +63,11 @@ fn evaluate(model: &mut Transformer, ids: &[i32], window: usize, stride: usize) 
         let end = (begin + window).min(ids.len());
         let inputs = &ids[begin..end];
         // The target at `at` is the token at `begin + at + 1`; those covered before are context.
-        let mut targets = targets(inputs, inputs.len());
+        let tokens = Tokens::new(1, inputs.len(), inputs);
+        let mut targets = next_tokens(&tokens);
         let context = covered.saturating_sub(begin + 1);
         targets[..context].fill(IGNORED);
-        let nll = model.nll(&Tokens::new(1, inputs.len(), inputs), &targets)?;
+        let nll = model.nll(&tokens, &targets)?;
         let (mut scored, mut nll_sum) = (0, 0.0);
         for (at, nll) in nll.into_iter().enumerate().filter(|(at, _)| targets[*at] != IGNORED) {
             token_nll[begin + at + 1] = nll;

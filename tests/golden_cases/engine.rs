@@ -7,10 +7,13 @@ use tinyai::formats::HfConfig;
 use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, LoraAdapter, name_of_a, name_of_b};
 use tinyai::formats::safetensors::{self, TensorFile};
 use tinyai::lab::base_model::{FileWeights, model_config};
-use tinyai::nn::{BuildError, ParamSpec, Tokens, Transformer, WeightSource};
+use tinyai::kernels::attention::Span;
+use tinyai::nn::{BuildError, ParamSpec, Rows, Tokens, Transformer, WeightSource};
 use tinyai::tensor::Ledger;
 
+use super::CaseResult;
 use super::case::Case;
+use super::checks::Checks;
 
 /// Target of a position that predicts nothing, as in PyTorch.
 pub const IGNORED: i32 = -100;
@@ -63,11 +66,34 @@ pub fn batch(io: &TensorFile, name: &str, vocab_size: usize) -> Result<Tokens, B
     batches(io, name, vocab_size)?.pop().ok_or_else(|| format!("{name} is empty").into())
 }
 
-/// What each position predicts: the label of the next one; the last position of a sequence predicts nothing.
-/// `labels` are not shifted, `[batch_size * seq_len]`.
-pub fn targets(labels: &[i32], seq_len: usize) -> Vec<i32> {
-    let shift = |sequence: &[i32]| [&sequence[1..], &[IGNORED]].concat();
-    labels.chunks(seq_len).flat_map(shift).collect()
+/// What each row predicts: the label of the next one; the last row of a sequence predicts nothing. `labels` are not shifted, `[rows]`.
+pub fn targets(labels: &[i32], rows: &Rows) -> Vec<i32> {
+    let shift = |span: &Span| [&labels[span.queries.start + 1..span.queries.end], &[IGNORED]].concat();
+    rows.spans.iter().flat_map(shift).collect()
+}
+
+/// The token that follows each.
+pub fn next_tokens(tokens: &Tokens) -> Vec<i32> {
+    targets(&tokens.ids, &tokens.rows)
+}
+
+/// The index of the largest logit, and by how much it is larger than the next.
+pub fn largest(logits: &[f32]) -> (usize, f32) {
+    let first = (0..logits.len()).max_by(|a, b| logits[*a].total_cmp(&logits[*b])).expect("a vocabulary");
+    let second = logits.iter().enumerate().filter(|(id, _)| *id != first).map(|(_, logit)| *logit).fold(f32::NEG_INFINITY, f32::max);
+    (first, logits[first] - second)
+}
+
+/// Compares the gradient of every parameter.
+pub fn check_gradients(model: &Transformer, checks: &mut Checks, io: &TensorFile) -> CaseResult {
+    for param in model.params.iter() {
+        let name = format!("grad.{}", param.name);
+        match &param.grad {
+            Some(grad) => checks.tensor(&name, grad.data(), io)?,
+            None => checks.require(false, || format!("{name}: the engine has none")),
+        }
+    }
+    Ok(())
 }
 
 /// The mean negative log-likelihood and its gradients, which are added to those of the parameters.

@@ -14,7 +14,7 @@ use tinyai::tensor::OutOfMemory;
 use super::CaseResult;
 use super::case::Case;
 use super::checks::{Checks, widen};
-use super::engine::{AdapterWeights, batch, batches, load_adapter, load_model, mean_loss, peft_name, targets};
+use super::engine::{AdapterWeights, batch, batches, load_adapter, load_model, mean_loss, next_tokens, peft_name};
 use super::training::Training;
 
 pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
@@ -62,7 +62,7 @@ fn check_saved_adapter(case: &Case, checks: &mut Checks, io: &TensorFile) -> Cas
     checks.expected("trainable_parameters", &[trainable as f64])?;
     checks.expected("all_parameters", &[all as f64])?;
     checks.tensor("logits", model.logits(&tokens)?.data(), io)?;
-    let loss = mean_loss(&mut model, &tokens, &targets(&tokens.ids, tokens.seq_len))?;
+    let loss = mean_loss(&mut model, &tokens, &next_tokens(&tokens))?;
     checks.expected("loss", &[loss])?;
     for param in model.params.iter() {
         match (&param.grad, peft_name(&param.name)) {

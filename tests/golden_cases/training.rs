@@ -6,7 +6,7 @@ use tinyai::nn::{Tokens, Transformer};
 use tinyai::optim::{AdamW, AdamWConfig, Decay, Schedule, ScheduleKind, clip_factor, grad_norm};
 
 use super::case::Case;
-use super::engine::{mean_loss, targets};
+use super::engine::{mean_loss, next_tokens};
 
 /// A training run under way, and what it measured so far.
 pub struct Training {
@@ -47,7 +47,7 @@ impl Training {
     /// One step on `batch`, whose labels are its inputs.
     pub fn step(&mut self, model: &mut Transformer, batch: &Tokens) -> Result<(), Box<dyn Error>> {
         model.params.zero_grads();
-        let loss = mean_loss(model, batch, &targets(&batch.ids, batch.seq_len))?;
+        let loss = mean_loss(model, batch, &next_tokens(batch))?;
         let norm = grad_norm(&model.params);
         let lr = self.schedule.at(self.losses.len() as u32);
         self.optimizer.step(&mut model.params, lr, clip_factor(norm, self.clip))?;

@@ -1,6 +1,5 @@
 //! Token and position embeddings.
 
-use std::ops::Range;
 use std::rc::Rc;
 
 use super::Op;
@@ -21,8 +20,7 @@ pub(in crate::autograd) struct Embedding {
 pub(in crate::autograd) struct PositionEmbedding {
     x: Option<usize>,
     table: Option<ParamId>,
-    /// The table's elements that were added.
-    rows: Range<usize>,
+    positions: Rc<[u32]>,
 }
 
 impl Tape {
@@ -42,18 +40,15 @@ impl Tape {
         Ok(self.push(y, param.trainable, || Op::Embedding(Embedding { table, ids: ids.clone(), scale })))
     }
 
-    /// `x` plus row `first + t` of the table `[max_positions, d_model]` at token `t` of a sequence; `x` is
-    /// `[batch_size * seq_len, d_model]`.
-    pub fn position_embedding(&mut self, params: &Params, table: ParamId, x: Var, first: usize, seq_len: usize) -> Result<Var> {
+    /// `x` `[rows, d_model]` plus, in each row, that of its position in the table `[max_positions, d_model]`.
+    pub fn position_embedding(&mut self, params: &Params, table: ParamId, x: Var, positions: &Rc<[u32]>) -> Result<Var> {
         let (id, x_needs_grad) = (x.id, x.needs_grad);
         let mut y = x.into_tensor()?;
-        let d_model = y.shape()[1];
-        let rows = first * d_model..(first + seq_len) * d_model;
-        let positions = &params.value(table)[rows.clone()];
-        elementwise::add_bias(positions, y.data_mut());
+        embedding::gather_add(y.shape()[1], params.value(table), positions, y.data_mut());
         let trainable = params.is_trainable(table);
         Ok(self.push(y, x_needs_grad || trainable, || {
-            Op::PositionEmbedding(PositionEmbedding { x: x_needs_grad.then_some(id), table: trainable.then_some(table), rows })
+            let positions = positions.clone();
+            Op::PositionEmbedding(PositionEmbedding { x: x_needs_grad.then_some(id), table: trainable.then_some(table), positions })
         }))
     }
 }
@@ -77,7 +72,7 @@ impl PositionEmbedding {
     pub(super) fn backward(self, params: &mut Params, grads: &mut Grads, d_y: Rc<Tensor>) -> Result<()> {
         if let Some(table) = self.table {
             let d_table = params.grad_mut(table)?;
-            elementwise::bias_grad(self.rows.len(), d_y.data(), &mut d_table[self.rows]);
+            embedding::scatter_add(d_y.shape()[1], d_y.data(), &self.positions, d_table);
         }
         match self.x {
             Some(x) => grads.add(x, d_y),

@@ -1,7 +1,7 @@
 //! The operations: one file each, forward and backward side by side.
 
 mod add;
-pub(super) mod attention;
+mod attention;
 pub(super) mod dropout;
 mod embedding;
 mod feed_forward;

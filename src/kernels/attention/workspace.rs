@@ -1,5 +1,6 @@
 //! Scratch memory of one attention job, kept by each thread from call to call.
 
+use super::AttentionShape;
 use crate::kernels::gemm::Operand;
 use crate::kernels::gemm::block::{Packed, pack_a, pack_b, tile_cols};
 use crate::kernels::gemm::pack::{Source, packed_len};
@@ -38,6 +39,21 @@ pub(super) struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
+    /// A query head of a tensor like the queries.
+    pub fn of_queries(s: AttentionShape, x: &'a [f32], head: usize) -> Self {
+        Self { data: &x[head * s.d_head..], stride: s.q_stride(), width: s.d_head }
+    }
+
+    /// A key/value head of a tensor like the keys.
+    pub fn of_keys(s: AttentionShape, x: &'a [f32], kv_head: usize) -> Self {
+        Self { data: &x[kv_head * s.d_head..], stride: s.kv_stride(), width: s.d_head }
+    }
+
+    /// The rows from `first` on, of which there is one at least.
+    pub fn skip(self, first: usize) -> Self {
+        Self { data: &self.data[first * self.stride..], ..self }
+    }
+
     /// Row `t`.
     #[inline(always)]
     pub fn row(self, t: usize) -> &'a [f32] {
@@ -81,6 +97,19 @@ impl<'a> Head<'a> {
         pack_b(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
         Packed { panels: to, depth: self.width }
     }
+}
+
+/// The columns of a packed right operand from `first` on, where a panel starts.
+#[inline(always)]
+pub(super) fn cols_from(b: Packed, first: usize) -> Packed {
+    Packed { panels: &b.panels[first * b.depth..], ..b }
+}
+
+/// The rows of a packed right operand from `first` on: for a left operand that is no deeper than these.
+#[inline(always)]
+pub(super) fn rows_from<S: Simd>(b: Packed, first: usize) -> Packed {
+    // Every panel then begins `first` rows later, and the last is shorter.
+    Packed { panels: &b.panels[first * tile_cols::<S>()..], ..b }
 }
 
 /// Floats that a packed operand of `lanes` × `depth` needs on any backend.

@@ -5,12 +5,12 @@ use crate::autograd::{Tape, Var, WeightGrads};
 use crate::nn::blueprint::Blueprint;
 use crate::nn::walk::{self, Alone, Keep};
 use crate::nn::{
-    Biases, BuildError, Exchange, FeedForwardKind, KvCache, NormKind, ParamSpec, Positions, RandomWeights, Rope, Slice, SlidingLayers,
+    Biases, BuildError, Exchange, FeedForwardKind, NormKind, ParamSpec, Positions, RandomWeights, Rope, Slice, SlidingLayers,
     Tokens, Values, at_once,
 };
 use crate::tensor::{Category, Tensor};
 
-fn llama() -> ModelConfig {
+pub(in crate::nn) fn llama() -> ModelConfig {
     ModelConfig {
         vocab_size: 23,
         d_model: 12,
@@ -57,11 +57,11 @@ fn qwen() -> ModelConfig {
 }
 
 /// One configuration of each family.
-fn families() -> [ModelConfig; 4] {
+pub(in crate::nn) fn families() -> [ModelConfig; 4] {
     [llama(), gpt(), qwen(), gemma()]
 }
 
-fn build(config: ModelConfig) -> Transformer {
+pub(in crate::nn) fn build(config: ModelConfig) -> Transformer {
     let mut model = Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 9 }).unwrap();
     // Weights far from their small initial values, so that every path carries a gradient worth comparing.
     for param in model.params.iter_mut() {
@@ -178,43 +178,6 @@ fn activations_are_freed_and_running_out_of_memory_is_an_error() {
     assert_eq!(refused.category, Category::Activations);
     tight.release_spare();
     assert_eq!(tight.report().of(Category::Activations).live, 0);
-}
-
-#[test]
-fn decoding_token_by_token_gives_the_logits_of_the_whole_text() {
-    for config in [llama(), gpt(), qwen()] {
-        let mut model = build(config);
-        let ids = [1, 2, 3, 4, 5, 6, 7];
-        let whole = model.logits(&Tokens::new(1, ids.len(), ids)).unwrap();
-        let mut cache = KvCache::new(&model.config, ids.len(), model.params.ledger()).unwrap();
-        for _ in 0..2 {
-            cache.clear();
-            for (id, expected) in ids.into_iter().zip(whole.data().chunks(model.config.vocab_size)) {
-                let logits = model.decode(id, &mut cache).unwrap();
-                assert!(logits.data().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "token {id}");
-            }
-        }
-        for prompt in 1..=ids.len() {
-            cache.clear();
-            let logits = model.prefill(&ids[..prompt], &mut cache).unwrap();
-            let expected = &whole.data()[(prompt - 1) * model.config.vocab_size..];
-            assert!(logits.data().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "a prompt of {prompt} tokens");
-            for (at, id) in ids.into_iter().enumerate().skip(prompt) {
-                let logits = model.decode(id, &mut cache).unwrap();
-                let expected = &whole.data()[at * model.config.vocab_size..];
-                assert!(logits.data().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "token {at} after {prompt}");
-            }
-        }
-        let kept = model.config.n_layers * 2 * ids.len() * model.config.n_kv_heads * model.config.d_head * size_of::<f32>();
-        assert_eq!(model.params.ledger().report().of(Category::Kv).live, kept);
-        let mut text = || {
-            cache.clear();
-            ids.into_iter().for_each(|id| drop(model.decode(id, &mut cache).unwrap()));
-            model.params.ledger().allocations()
-        };
-        let before = text();
-        assert_eq!(text(), before, "a decode step allocates no tensor");
-    }
 }
 
 #[test]
