@@ -12,6 +12,9 @@ const CASE: &str = include_str!("fixtures/gpt-tiny/case.json");
 const MODEL: &[u8] = include_bytes!("fixtures/gpt-tiny/model.safetensors");
 const IO: &[u8] = include_bytes!("fixtures/gpt-tiny/io.safetensors");
 
+/// Sums of some hundred products in float32 round to about 1e-6 of the largest value.
+const MOST: f64 = 2e-5;
+
 fn config(case: &Value) -> ModelConfig {
     let size = |field: &str| case["config"][field].as_u64().unwrap_or_else(|| panic!("config.{field}")) as usize;
     ModelConfig {
@@ -55,8 +58,6 @@ fn logits_loss_and_every_gradient_are_those_of_the_reference() {
 
     let shape = &io.tensor("input_ids").unwrap().shape;
     let (tokens, targets) = (Tokens::new(shape[0], shape[1], ids(&io, "input_ids")), ids(&io, "targets"));
-    // Sums of some hundred products in float32 round to about 1e-6 of the largest value.
-    const MOST: f64 = 2e-5;
     let logits = deviation("logits", model.logits(&tokens).unwrap().data(), &io);
     assert!(logits < MOST, "logits: {logits:e}");
 
@@ -71,6 +72,19 @@ fn logits_loss_and_every_gradient_are_those_of_the_reference() {
         .map(|(name, deviation)| format!("{name}: {deviation:e}"))
         .collect();
     assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// Even a small change of the model is far outside what rounding explains.
+#[test]
+fn another_model_is_told_apart() {
+    let case: Value = serde_json::from_str(CASE).unwrap();
+    let (file, io) = (safetensors::read(MODEL).unwrap(), safetensors::read(IO).unwrap());
+    let config = ModelConfig { norm_eps: 1e-3, ..config(&case) };
+    let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights(&file)).unwrap();
+    let shape = &io.tensor("input_ids").unwrap().shape;
+    let tokens = Tokens::new(shape[0], shape[1], ids(&io, "input_ids"));
+    let logits = deviation("logits", model.logits(&tokens).unwrap().data(), &io);
+    assert!(logits > 10.0 * MOST, "logits: {logits:e}");
 }
 
 /// The reference is 0 but for rounding in float64; here it is small against the gradient of the queries' bias.

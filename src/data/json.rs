@@ -70,6 +70,16 @@ pub fn parse(text: &str) -> Result<Value, JsonError> {
     if repeated.is_empty() { Ok(value) } else { Err(JsonError::Repeated(repeated)) }
 }
 
+/// A value as JSON, cut to what fits in a message.
+pub fn shown(value: &Value) -> String {
+    const MOST: usize = 80;
+    let text = value.to_string();
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 #[derive(Default)]
 struct Walk {
     path: Vec<String>,
@@ -150,7 +160,7 @@ impl<'de> Visitor<'de> for Node<'_> {
                 Entry::Occupied(mut slot) => {
                     let Walk { path, repeated } = &mut *self.0.borrow_mut();
                     let path = path.iter().chain([slot.key()]).cloned().collect();
-                    repeated.push(RepeatedKey { path, first: slot.get().to_string(), second: value.to_string() });
+                    repeated.push(RepeatedKey { path, first: shown(slot.get()), second: shown(&value) });
                     slot.insert(value);
                 }
             }
@@ -197,6 +207,12 @@ mod tests {
         assert_eq!(read("\u{feff}[1]".as_bytes()).unwrap(), serde_json::json!([1]));
         assert!(matches!(parse("[1] x"), Err(JsonError::Syntax(_))));
         assert!(matches!(read(&[0xFE, 0xFF, 0, b'[']), Err(JsonError::Text(TextError::Encoding { encoding: "UTF-16 BE" }))));
+    }
+
+    #[test]
+    fn long_values_are_cut_in_the_message() {
+        let text = format!("{{\"a\": \"{}\", \"a\": 1}}", "春".repeat(1000));
+        assert_eq!(repeated(&text)[0].first.chars().count(), 81);
     }
 
     #[test]

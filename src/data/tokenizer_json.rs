@@ -3,11 +3,9 @@
 //! Characters are a `WordLevel` model behind a pre-tokenizer that splits text into characters. Bytes are a `BPE` model
 //! without merges behind the `ByteLevel` pre-tokenizer, which writes each byte as one printable character.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value, json};
 
-use super::json::{self as strict, JsonError};
+use super::json::{self as strict, JsonError, shown};
 use super::text::without_mark;
 use super::{ByteTokenizer, CharTokenizer, Tokenizer, TokenizerError};
 
@@ -47,16 +45,6 @@ fn malformed_json(error: JsonError) -> TokenizerError {
             TokenizerError::RepeatedKey { key, first, second }
         }
         other => malformed(other.to_string()),
-    }
-}
-
-/// A value as JSON, of a length that a message bears.
-fn shown(value: &Value) -> Cow<'static, str> {
-    const MOST: usize = 80;
-    let text = value.to_string();
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]).into(),
-        None => text.into(),
     }
 }
 

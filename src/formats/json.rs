@@ -16,7 +16,7 @@ impl Fields {
     pub fn parse(file: &'static str, text: &[u8]) -> Result<Self, FormatError> {
         match json::read(text).map_err(|error| FormatError::of_json(file, error))? {
             Value::Object(map) => Ok(Self { file, map }),
-            other => Err(FormatError::NotJson { file, detail: format!("{other} is not an object") }),
+            other => Err(FormatError::NotJson { file, detail: format!("{} is not an object", json::shown(&other)) }),
         }
     }
 

@@ -330,6 +330,7 @@ export const en: Messages = {
     inRun: (name) => `in ${name}`,
     dismiss: 'Dismiss',
     emptyFile: (name) => `${name} is empty: a text needs at least a few hundred characters.`,
+    otherEncoding: (name, encoding) => `${name} is text in ${encoding}, not in UTF-8: save it as UTF-8 and add it again.`,
     notUtf8: (name, position) => `${name} is not UTF-8 text (first wrong byte at position ${position}): save it as UTF-8 and add it again.`,
     tooLarge: (name, size, most) => `${name} has ${size}; at most ${most} fit.`,
     wrongFiles: 'A model needs three files: model.safetensors, config.json and tokenizer.json.',

@@ -318,6 +318,7 @@ export const zh: Messages = {
     inRun: (name) => `在“${name}”中`,
     dismiss: '关闭',
     emptyFile: (name) => `${name} 是空文件：文本至少要有几百个字。`,
+    otherEncoding: (name, encoding) => `${name} 的编码是 ${encoding}，不是 UTF-8：请另存为 UTF-8 后重新添加。`,
     notUtf8: (name, position) => `${name} 不是 UTF-8 文本（第 ${position} 字节起有误）：请另存为 UTF-8 后重新添加。`,
     tooLarge: (name, size, most) => `${name} 有 ${size}，最多可用 ${most}。`,
     wrongFiles: '一个模型需要三个文件：model.safetensors、config.json 和 tokenizer.json。',

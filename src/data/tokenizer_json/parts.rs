@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
-use super::shown;
+use crate::data::json::shown;
 use crate::data::{Tokenizer, TokenizerError};
 
 /// Patterns of a `Split` that match each single character.
@@ -56,7 +56,7 @@ impl<'a> Part<'a> {
     }
 
     fn refused(&self, accepted: &str) -> TokenizerError {
-        TokenizerError::Part { part: self.path.clone(), value: shown(self.value).into_owned(), accepted: accepted.into() }
+        TokenizerError::Part { part: self.path.clone(), value: shown(self.value), accepted: accepted.into() }
     }
 
     /// Fails unless it is one of `values`.
