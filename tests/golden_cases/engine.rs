@@ -6,8 +6,8 @@ use std::ops::Range;
 use tinyai::formats::HfConfig;
 use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, LoraAdapter, name_of_a, name_of_b};
 use tinyai::formats::safetensors::{self, TensorFile};
-use tinyai::lab::base_model::{FileWeights, model_config};
 use tinyai::kernels::attention::Span;
+use tinyai::lab::base_model::{FileWeights, model_config};
 use tinyai::nn::{BuildError, ParamSpec, Rows, Tokens, Transformer, WeightSource};
 use tinyai::tensor::Ledger;
 

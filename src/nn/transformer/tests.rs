@@ -5,8 +5,8 @@ use crate::autograd::{Tape, Var, WeightGrads};
 use crate::nn::blueprint::Blueprint;
 use crate::nn::walk::{self, Alone, Keep};
 use crate::nn::{
-    Biases, BuildError, Exchange, FeedForwardKind, NormKind, ParamSpec, Positions, RandomWeights, Rope, Slice, SlidingLayers,
-    Tokens, Values, at_once,
+    Biases, BuildError, Exchange, FeedForwardKind, NormKind, ParamSpec, Positions, RandomWeights, Rope, Slice, SlidingLayers, Tokens,
+    Values, at_once,
 };
 use crate::tensor::{Category, Tensor};
 
