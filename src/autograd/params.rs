@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Result;
-use crate::tensor::{Category, Ledger, Tensor, Weight};
+use crate::tensor::{Category, Charge, Ledger, Tensor, Weight};
 
 /// Handle of a parameter in its [`Params`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,6 +40,8 @@ pub struct Param {
     pub trainable: bool,
     /// How it is shared out, where the model is.
     pub split: Split,
+    /// What a value that other models hold, too, would take.
+    of_others: Option<Charge>,
 }
 
 impl Param {
@@ -95,8 +97,22 @@ impl Params {
         let id = ParamId(self.params.len());
         let taken = self.by_name.insert(name.clone(), id);
         assert!(taken.is_none(), "parameter {name} is added twice");
-        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable: true, split });
+        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable: true, split, of_others: None });
         id
+    }
+
+    /// As [`Params::add`], with a value that another model holds, too. Each of them accounts for it as if it held it alone.
+    ///
+    /// # Errors
+    /// If the ledger's limit leaves no room for it.
+    ///
+    /// # Panics
+    /// If the name is taken.
+    pub fn add_shared(&mut self, name: String, shape: &[usize], split: Split, value: Weight) -> Result<ParamId> {
+        let charge = self.ledger.charge(Category::Parameters, value.bytes())?;
+        let id = self.add(name, shape, split, value);
+        self.params[id.0].of_others = Some(charge);
+        Ok(id)
     }
 
     /// The parameter of that handle.
@@ -156,7 +172,11 @@ impl Params {
         let param = &mut self.params[id.0];
         param.trainable = trainable;
         match trainable {
-            true => param.value.make_own(),
+            true => {
+                param.value.make_own()?;
+                param.of_others = None;
+                Ok(())
+            }
             false => {
                 param.grad = None;
                 Ok(())

@@ -65,6 +65,10 @@ pub fn add_param(
     param: &ParamSpec,
 ) -> Result<Option<ParamId>, BuildError> {
     let Some(Region { rows, columns, shape }) = slice.region(param) else { return Ok(None) };
+    let whole = shape == param.shape;
+    if let Some(value) = source.shared(param).filter(|_| whole) {
+        return Ok(Some(params.add_shared(param.name.clone(), &shape, param.split, value)?));
+    }
     let mut value = Tensor::for_output(params.ledger(), Category::Parameters, &shape)?;
     let mut rest = value.data_mut();
     source.read(param, rows, &mut |row| {
@@ -73,5 +77,9 @@ pub fn add_param(
         rest = after;
     })?;
     assert!(rest.is_empty(), "the source gave fewer rows of {} than it was asked for", param.name);
-    Ok(Some(params.add(param.name.clone(), &shape, param.split, Weight::of(value))))
+    let value = Weight::of(value);
+    if whole {
+        source.made(param, &value);
+    }
+    Ok(Some(params.add(param.name.clone(), &shape, param.split, value)))
 }

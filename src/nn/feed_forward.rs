@@ -40,7 +40,7 @@ impl FeedForward {
         drop(h);
         let inner = match (self.kind, &gate) {
             (FeedForwardKind::SwiGlu, Some(gate)) => tape.swiglu(gate, &up)?,
-            (FeedForwardKind::GeGlu, Some(_)) => unreachable!(),
+            (FeedForwardKind::GeGlu, Some(gate)) => tape.geglu(gate, &up)?,
             _ => tape.gelu(&up)?,
         };
         drop((gate, up));

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::config::ConfigError;
 use super::param::{Init, ParamSpec};
-use crate::tensor::OutOfMemory;
+use crate::tensor::{OutOfMemory, Weight};
 
 /// Why a model could not be built.
 #[derive(Debug, Error)]
@@ -55,6 +55,14 @@ pub trait WeightSource {
     /// # Errors
     /// If the source has no such parameter, or not in that shape.
     fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError>;
+
+    /// The value of a whole parameter that another model holds and that this one may share.
+    fn shared(&self, _: &ParamSpec) -> Option<Weight> {
+        None
+    }
+
+    /// A whole parameter was made with the values of this source.
+    fn made(&mut self, _: &ParamSpec, _: &Weight) {}
 }
 
 /// Random weights from a seed; each depends on the seed and its own name only, not on the order of asking.
