@@ -1,30 +1,12 @@
 //! The linear layer, a site of fine-tuning methods.
 
-use std::fmt::Debug;
-
 use super::blueprint::SiteSpec;
 use super::builder::Builder;
+use super::hooks::LinearHook;
 use super::part::Slice;
 use super::pass::Pass;
 use super::source::BuildError;
-use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
-
-/// The layer's own product: `x` `[rows, in_features]` to `[rows, out_features]`.
-pub type Product<'a> = &'a dyn Fn(&mut Tape, &Var) -> Result<Var>;
-
-/// What a fine-tuning method does at one linear layer.
-pub trait LinearHook: Debug {
-    /// Its parameters.
-    fn params(&self) -> Vec<ParamId>;
-    /// The layer's output for its input `x`. What the hook does before, after or instead of the layer's own `product` is its choice.
-    fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, product: Product) -> Result<Var>;
-    /// Switches the hook off, so that the layer is the base model's, and on again. One that is merged is unmerged first.
-    fn set_enabled(&mut self, params: &mut Params, weight: ParamId, enabled: bool) -> Result<()>;
-    /// Adds the hook's effect to the layer's weight, so that it costs nothing any more. No effect when merged or disabled.
-    fn merge(&mut self, params: &mut Params, weight: ParamId) -> Result<()>;
-    /// Takes the hook's effect out of the weight again. No effect when not merged.
-    fn unmerge(&mut self, params: &mut Params, weight: ParamId) -> Result<()>;
-}
+use crate::autograd::{ParamId, Result, Split, Tape, Var};
 
 /// `y = x Wᵀ + bias`, with whatever a fine-tuning method does at it.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ mod embedding;
 mod feed_forward;
 mod linear;
 mod norm;
+pub(super) mod prefix;
 mod rope;
 
 use std::rc::Rc;
@@ -30,6 +31,7 @@ pub(super) enum Op {
     LayerNorm(norm::LayerNorm),
     Linear(linear::Linear),
     PositionEmbedding(embedding::PositionEmbedding),
+    Prefix(prefix::Prefix),
     RmsNorm(norm::RmsNorm),
     Rope(rope::Rope),
 }
@@ -47,6 +49,7 @@ impl Op {
             Op::LayerNorm(op) => op.backward(params, grads, &d_output),
             Op::Linear(op) => op.backward(params, grads, d_output),
             Op::PositionEmbedding(op) => op.backward(params, grads, d_output),
+            Op::Prefix(op) => op.backward(params, grads, &d_output),
             Op::RmsNorm(op) => op.backward(params, grads, &d_output),
             Op::Rope(op) => op.backward(grads, d_output),
         }
