@@ -65,11 +65,21 @@ struct Record {
     op: Op,
 }
 
+/// What a tape does beside computing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Mode {
+    Nothing,
+    /// Tells which values would need a gradient.
+    Tracing,
+    /// Saves what a backward pass needs, too.
+    Recording,
+}
+
 /// The record of one segment's forward pass.
 #[derive(Debug)]
 pub struct Tape {
     ledger: Ledger,
-    recording: bool,
+    mode: Mode,
     records: Vec<Record>,
     vars: usize,
 }
@@ -77,12 +87,17 @@ pub struct Tape {
 impl Tape {
     /// A tape that records for a backward pass.
     pub fn recording(ledger: &Ledger) -> Self {
-        Self { ledger: ledger.clone(), recording: true, records: Vec::new(), vars: 0 }
+        Self { ledger: ledger.clone(), mode: Mode::Recording, records: Vec::new(), vars: 0 }
+    }
+
+    /// A tape that saves nothing, but tells which values need a gradient: for a forward pass that will be run again.
+    pub fn tracing(ledger: &Ledger) -> Self {
+        Self { mode: Mode::Tracing, ..Self::recording(ledger) }
     }
 
     /// A tape that saves nothing: for inference.
     pub fn inference(ledger: &Ledger) -> Self {
-        Self { recording: false, ..Self::recording(ledger) }
+        Self { mode: Mode::Nothing, ..Self::recording(ledger) }
     }
 
     /// The ledger that the tape's values are written down in.
@@ -92,14 +107,14 @@ impl Tape {
 
     /// Puts an input of the segment on the tape; `needs_grad`: whether the backward pass has to give its gradient.
     pub fn input(&mut self, tensor: Tensor, needs_grad: bool) -> Var {
-        self.var(tensor, needs_grad && self.recording)
+        self.var(tensor, needs_grad && self.mode >= Mode::Tracing)
     }
 
     /// Puts the output of the segment before on this tape, without a copy.
     pub fn input_from(&mut self, x: Var) -> Var {
         let id = self.vars;
         self.vars += 1;
-        Var { id, value: x.value, needs_grad: x.needs_grad && self.recording }
+        Var { id, value: x.value, needs_grad: x.needs_grad && self.mode >= Mode::Tracing }
     }
 
     /// Runs backward from `outputs`, each with its gradient, adding to the gradients in `params`; gives the gradients of `inputs`, of
@@ -146,9 +161,9 @@ impl Tape {
 
     /// Puts an operation's output on the tape; `op` is asked for, and saved, only if a gradient has to pass.
     pub(super) fn push(&mut self, output: Tensor, needs_grad: bool, op: impl FnOnce() -> Op) -> Var {
-        let needs_grad = needs_grad && self.recording;
+        let needs_grad = needs_grad && self.mode >= Mode::Tracing;
         let output = self.var(output, needs_grad);
-        if needs_grad {
+        if needs_grad && self.mode == Mode::Recording {
             self.records.push(Record { output: output.id, op: op() });
         }
         output
@@ -156,9 +171,9 @@ impl Tape {
 
     /// As [`Tape::push`], for an operation that saves its own output.
     pub(super) fn push_saving_output(&mut self, output: Tensor, needs_grad: bool, op: impl FnOnce(Rc<Tensor>) -> Op) -> Var {
-        let needs_grad = needs_grad && self.recording;
+        let needs_grad = needs_grad && self.mode >= Mode::Tracing;
         let output = self.var(output, needs_grad);
-        if needs_grad {
+        if needs_grad && self.mode == Mode::Recording {
             self.records.push(Record { output: output.id, op: op(output.value.clone()) });
         }
         output

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::Future;
+use std::ops::Range;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -9,7 +10,7 @@ use super::kv::KvStore;
 use super::pass::{Input, Masks, Reading, Tokens};
 use super::rows::Rows;
 use super::transformer::Transformer;
-use super::walk::{self, Alone, Keep};
+use super::walk::{self, Alone, Flight, Keep};
 use crate::autograd::{Result, Tape, Var};
 use crate::kernels::loss;
 use crate::tensor::{Category, Tensor};
@@ -91,7 +92,7 @@ impl Transformer {
         keep: impl Fn(usize) -> Keep,
     ) -> Result<f64> {
         let (input, segments) = (Input::of(tokens, dropout), 0..self.segments.len());
-        let (flight, logits) = at_once(walk::forward(self, &mut Alone, segments, input, None, keep))?;
+        let (flight, logits) = self.run(segments, input, None, &keep)?;
         let aux_loss = flight.aux_loss;
         let mut d_logits = logits.into_tensor()?;
         let mut nll = Tensor::for_output(self.params.ledger(), Category::Activations, &[targets.len()])?;
@@ -104,13 +105,16 @@ impl Transformer {
     /// The hidden states before the head.
     fn hidden(&mut self, input: Input<'_>) -> Result<Var> {
         let before_head = 0..self.segments.len() - 1;
-        let (_, hidden) = at_once(walk::forward(self, &mut Alone, before_head, input, None, |_| Keep::Nothing))?;
-        Ok(hidden)
+        Ok(self.run(before_head, input, None, &|_| Keep::Nothing)?.1)
+    }
+
+    fn run(&mut self, segments: Range<usize>, input: Input<'_>, x: Option<Var>, keep: &dyn Fn(usize) -> Keep) -> Result<(Flight, Var)> {
+        at_once(walk::forward(self, &mut Alone, segments, input, x, keep))
     }
 
     fn logits_of(&mut self, input: Input<'_>, hidden: Var) -> Result<Tensor> {
         let head = self.segments.len() - 1..self.segments.len();
-        at_once(walk::forward(self, &mut Alone, head, input, Some(hidden), |_| Keep::Nothing))?.1.into_tensor()
+        self.run(head, input, Some(hidden), &|_| Keep::Nothing)?.1.into_tensor()
     }
 
     fn logits_of_last(&mut self, input: Input<'_>, hidden: Var) -> Result<Tensor> {

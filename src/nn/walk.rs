@@ -32,6 +32,9 @@ pub trait Peers {
     /// Whether no one shares the hidden states: then nothing is exchanged.
     fn alone(&self) -> bool;
 
+    /// Whether something that the hidden states after segment `index` of the model depend on learns, here or at a peer.
+    fn learns_by(&self, index: usize) -> bool;
+
     /// Called before segment `index` of the model runs.
     fn before(&mut self, params: &mut Params, index: usize, way: Way) -> impl Future<Output = Result<(), Self::Error>>;
 
@@ -54,6 +57,9 @@ impl Peers for Alone {
 
     fn alone(&self) -> bool {
         true
+    }
+    fn learns_by(&self, _: usize) -> bool {
+        false
     }
     async fn before(&mut self, _: &mut Params, _: usize, _: Way) -> Result<(), OutOfMemory> {
         Ok(())
@@ -132,7 +138,7 @@ pub async fn forward<P: Peers>(
         if keep == Keep::Input {
             flight.kept.push(Kept::Input(x.clone()));
         }
-        let ran = run(peers, &pass, segment, x.take(), keep == Keep::Tape).await?;
+        let ran = run(peers, &pass, (index, segment), x.take(), keep).await?;
         flight.aux_loss += ran.aux_loss;
         if keep == Keep::Tape {
             flight.kept.push(Kept::Tapes(ran.recorded));
@@ -166,7 +172,7 @@ pub async fn backward<P: Peers>(
         peers.before(&mut model.params, index, way).await?;
         let tapes = match kept {
             Kept::Tapes(tapes) => tapes,
-            Kept::Input(x) => run(peers, &model.pass(input), &*model.segments[index], x, true).await?.recorded,
+            Kept::Input(x) => run(peers, &model.pass(input), (index, &*model.segments[index]), x, Keep::Tape).await?.recorded,
         };
         let rows = input.tokens.ids.len();
         d_output = run_backward(peers, &mut model.params, tapes, (d_y, rows), aux_scale, &mut later).await?;
@@ -182,11 +188,17 @@ struct Ran {
     aux_loss: f64,
 }
 
-async fn run<P: Peers>(peers: &P, pass: &Pass<'_>, segment: &dyn Segment, x: Option<Var>, record: bool) -> Result<Ran, P::Error> {
+async fn run<P: Peers>(
+    peers: &P,
+    pass: &Pass<'_>,
+    (index, segment): (usize, &dyn Segment),
+    x: Option<Var>,
+    keep: Keep,
+) -> Result<Ran, P::Error> {
     let ledger = pass.params.ledger();
     let (exchanges, rows) = (segment.exchanges(), pass.tokens.ids.len());
     let (mut recorded, mut aux_loss) = (Vec::new(), 0.0);
-    let mut tape = tape(ledger, record);
+    let (record, mut tape) = (keep == Keep::Tape, tape(ledger, keep));
     let mut values = Values { hidden: x.map(|x| tape.input_from(x)), carried: Vec::new(), aux_loss: None };
     let mut inputs = nodes(&values);
     let mut aux_losses = Vec::new();
@@ -204,13 +216,14 @@ async fn run<P: Peers>(peers: &P, pass: &Pass<'_>, segment: &dyn Segment, x: Opt
         let hidden = values.hidden.take().expect("a phase gives hidden states");
         if record {
             let carried = values.carried.iter().map(Var::node).collect();
-            let tape = std::mem::replace(&mut tape, self::tape(ledger, record));
+            let tape = std::mem::replace(&mut tape, self::tape(ledger, keep));
             let (inputs, aux_losses) = (std::mem::take(&mut inputs), std::mem::take(&mut aux_losses));
             recorded.push(Recorded { tape, inputs, hidden: hidden.node(), carried, aux_losses, exchange });
         }
         let hidden = match exchanged {
             true => {
-                let needs_grad = hidden.needs_grad();
+                // Of what only one rank has, the others must know, too.
+                let needs_grad = hidden.needs_grad() || exchange == Exchange::Sum && peers.learns_by(index);
                 let value = peers.exchange(exchange, hidden.into_tensor()?, rows).await?;
                 tape.input(value, needs_grad)
             }
@@ -264,8 +277,12 @@ fn nodes(values: &Values) -> Vec<Node> {
     values.hidden.iter().chain(&values.carried).map(Var::node).collect()
 }
 
-fn tape(ledger: &Ledger, record: bool) -> Tape {
-    if record { Tape::recording(ledger) } else { Tape::inference(ledger) }
+fn tape(ledger: &Ledger, keep: Keep) -> Tape {
+    match keep {
+        Keep::Tape => Tape::recording(ledger),
+        Keep::Input => Tape::tracing(ledger),
+        Keep::Nothing => Tape::inference(ledger),
+    }
 }
 
 fn scalar(ledger: &Ledger, value: f32) -> Result<Tensor, OutOfMemory> {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use bytemuck::Pod;
 
+use super::WORLD_OF_ONE;
 use super::collectives::{Algorithm, Call, Reduce, naive, ring, tree};
 use super::comm::{Comm, Kind};
 use super::mesh::{Axis, Mesh};
@@ -73,12 +74,12 @@ impl Group {
 
     /// Number of members.
     pub fn size(&self) -> usize {
-        self.members.len()
+        if WORLD_OF_ONE { 1 } else { self.members.len() }
     }
 
     /// This rank's place among the members.
     pub fn index(&self) -> usize {
-        self.me
+        if WORLD_OF_ONE { 0 } else { self.me }
     }
 
     /// The communication that it is part of.

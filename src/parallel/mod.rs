@@ -19,5 +19,9 @@ pub mod schedule;
 pub mod transport;
 pub mod zero;
 
+/// Whether no rank of this build ever has others, as in WebAssembly where ranks have builds of their own: what only several ranks do is
+/// left out of it.
+const WORLD_OF_ONE: bool = cfg!(all(target_arch = "wasm32", not(feature = "ranks"), not(test)));
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

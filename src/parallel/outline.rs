@@ -79,6 +79,16 @@ impl Outline {
         outlined.collect()
     }
 
+    /// The first segment in which something learns.
+    pub fn first_learning(&self) -> Option<usize> {
+        self.rows.iter().filter(|row| row.trainable).map(|row| row.segment).min()
+    }
+
+    /// Whether something learns in the phases of a segment up to this one.
+    pub fn learns_up_to(&self, segment: usize, phase: usize) -> bool {
+        self.rows.iter().any(|row| row.trainable && row.segment == segment && row.phase <= phase)
+    }
+
     /// Those of the whole model.
     pub fn whole(&self) -> Vec<ParamOutline> {
         self.of(&Part::whole(&self.blueprint))

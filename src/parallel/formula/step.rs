@@ -42,6 +42,7 @@ pub fn step(plan: &Plan, outline: &Outline, rank: usize) -> StepTraffic {
     let params = outline.of(&plan.part(rank));
     let walk = Walk {
         plan,
+        outline,
         blueprint: &outline.blueprint,
         units: units(plan, &params),
         params,
@@ -59,6 +60,7 @@ pub fn step(plan: &Plan, outline: &Outline, rank: usize) -> StepTraffic {
 
 struct Walk<'a> {
     plan: &'a Plan,
+    outline: &'a Outline,
     blueprint: &'a Blueprint,
     params: Vec<ParamOutline>,
     /// What ZeRO cuts into shards.
@@ -112,7 +114,7 @@ impl Walk<'_> {
             for (phase, exchange) in self.blueprint.segments[segment].exchanges.iter().enumerate().rev() {
                 match exchange {
                     Exchange::Sum if self.shares_rows() => self.gather_rows(sent),
-                    Exchange::Gather if input_learns || self.learns_up_to(segment, phase) => self.sum(sent),
+                    Exchange::Gather if input_learns || self.outline.learns_up_to(segment, phase) => self.sum(sent),
                     Exchange::Sum | Exchange::Gather | Exchange::None => {}
                 }
             }
@@ -123,14 +125,9 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether something learns in the phases of a segment up to this one.
-    fn learns_up_to(&self, segment: usize, phase: usize) -> bool {
-        self.params.iter().any(|param| param.trainable && param.segment == segment && param.phase <= phase)
-    }
-
     /// Whether the input of a segment has a gradient: that of another stage always has.
     fn learns_before(&self, segment: usize, virtual_stage: usize) -> bool {
-        virtual_stage > 0 || self.params.iter().any(|param| param.trainable && param.segment < segment)
+        virtual_stage > 0 || self.outline.first_learning().is_some_and(|first| first < segment)
     }
 
     /// Whether each tensor rank has a part of a parameter's gradient.

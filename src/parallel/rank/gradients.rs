@@ -4,6 +4,7 @@ use super::zero::Replicas;
 use super::{Rank, Result, StepReport};
 use crate::autograd::{ParamId, Params, Split};
 use crate::kernels::elementwise::sum_of_squares;
+use crate::parallel::WORLD_OF_ONE;
 use crate::parallel::collectives::{Algorithm, Reduce};
 use crate::parallel::compress::{Compression, ErrorFeedback};
 use crate::parallel::group::{Group, even_shards};
@@ -15,7 +16,7 @@ impl Rank {
         if self.peers.plan.settings.zero.shards_gradients() {
             return self.report(loss).await;
         }
-        if self.peers.zero.is_some() {
+        if self.peers.zero().is_some() {
             self.sum_over_copies().await?;
             self.sum_over_replicas().await?;
         } else {
@@ -57,7 +58,7 @@ impl Rank {
     /// In buckets, the weights of the last segments first; with the optimizer's state sharded, unit by unit, each rank getting its shard.
     async fn sum_over_replicas(&mut self) -> Result<()> {
         let peers = &mut self.peers;
-        if let Some(zero) = &mut peers.zero {
+        if let Some(zero) = peers.zero.as_mut().filter(|_| !WORLD_OF_ONE) {
             let replicas = Replicas::of(&peers.groups, &peers.plan);
             return zero.reduce_all(&mut self.model.params, replicas).await;
         }
@@ -100,7 +101,7 @@ impl Rank {
     /// This rank's part of the sum of the squares of the whole gradient.
     fn sum_of_squares(&self) -> f64 {
         let params = &self.model.params;
-        match &self.peers.zero {
+        match self.peers.zero() {
             // Each replica has its shard.
             Some(zero) => zero.sum_of_squares(params, |id| self.counts(id)),
             // Each has all.

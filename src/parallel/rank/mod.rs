@@ -20,14 +20,15 @@ use self::micro_batch::Flying;
 use self::peers::RankPeers;
 use self::trace::Trace;
 use self::zero::Zero;
-use super::clock;
 use super::comm::Comm;
 use super::compress::Malformed;
 use super::group::Group;
 use super::mesh::Axis;
+use super::outline::Outline;
 use super::plan::Plan;
 use super::schedule::{Action, Span};
 use super::transport::Lost;
+use super::{WORLD_OF_ONE, clock};
 use crate::autograd::{DropoutKey, WeightGrads};
 use crate::finetune::{Attached, Method, MethodError};
 use crate::nn::walk::Keep;
@@ -148,8 +149,11 @@ impl Rank {
         comm.transport().buffers().charge_to(ledger);
         let groups = Groups::new(comm, plan, blueprint);
         let (model, attached, zero) = zero::build(plan, &groups.data, blueprint, ledger, sources, method)?;
+        let first_learning = Outline::new(blueprint, method).first_learning().unwrap_or(usize::MAX);
+        // What comes from another stage always has a gradient.
+        let learns_by = model.part.segments().map(|segment| segment >= first_learning || model.part.chunks[0].start > 0).collect();
         Ok(Self {
-            peers: RankPeers { plan: plan.clone(), groups, ledger: ledger.clone(), zero },
+            peers: RankPeers { plan: plan.clone(), groups, ledger: ledger.clone(), zero, learns_by },
             model,
             attached,
             policy: Box::new(|_| Keep::Tape),
@@ -198,7 +202,7 @@ impl Rank {
         assert_eq!((batch.inputs.len(), batch.targets.len()), (tokens, tokens), "a batch of the plan's sizes");
         let plan = self.peers.plan.clone();
         self.model.params.zero_grads();
-        self.peers.zero.iter_mut().for_each(Zero::clear_gradients);
+        self.peers.zero.iter_mut().filter(|_| !WORLD_OF_ONE).for_each(Zero::clear_gradients);
         let mut step = Step::default();
         // One replica adds it to the sum over all.
         if self.peers.groups.data.index() == 0 {

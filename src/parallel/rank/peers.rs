@@ -11,6 +11,7 @@ use super::{Groups, RankError, Result};
 use crate::autograd::{Params, Split};
 use crate::nn::Exchange;
 use crate::nn::walk::{Peers, Way};
+use crate::parallel::WORLD_OF_ONE;
 use crate::parallel::collectives::Reduce;
 use crate::parallel::group::even_shards;
 use crate::parallel::plan::Plan;
@@ -22,9 +23,16 @@ pub(super) struct RankPeers {
     pub groups: Groups,
     pub ledger: Ledger,
     pub zero: Option<Zero>,
+    /// For each segment of this rank, whether something that its output depends on learns.
+    pub learns_by: Vec<bool>,
 }
 
 impl RankPeers {
+    /// What the replicas share out.
+    pub fn zero(&self) -> Option<&Zero> {
+        self.zero.as_ref().filter(|_| !WORLD_OF_ONE)
+    }
+
     /// Whether tensor ranks share out the rows between their products.
     pub fn shares_rows(&self) -> bool {
         self.plan.settings.sequence_parallel && self.groups.tensor.size() > 1
@@ -99,6 +107,10 @@ impl Peers for RankPeers {
 
     fn alone(&self) -> bool {
         self.groups.tensor.size() == 1
+    }
+
+    fn learns_by(&self, index: usize) -> bool {
+        self.learns_by[index]
     }
 
     async fn before(&mut self, params: &mut Params, index: usize, way: Way) -> Result<()> {

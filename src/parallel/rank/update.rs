@@ -3,6 +3,7 @@
 use super::zero::Replicas;
 use super::{Rank, Result, StepReport, Update};
 use crate::optim::clip_factor;
+use crate::parallel::WORLD_OF_ONE;
 
 impl Rank {
     pub(super) async fn update(&mut self, report: StepReport, Update { learning_rate, gradient_clip }: Update) -> Result<()> {
@@ -12,7 +13,7 @@ impl Rank {
         }
         let scale = clip_factor(report.gradient_norm, gradient_clip);
         let peers = &mut self.peers;
-        match &mut peers.zero {
+        match peers.zero.as_mut().filter(|_| !WORLD_OF_ONE) {
             Some(zero) => {
                 let replicas = Replicas::of(&peers.groups, &peers.plan);
                 zero.update(&mut self.model.params, &mut self.optimizer, (learning_rate, scale), replicas).await?;

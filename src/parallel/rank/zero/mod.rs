@@ -23,6 +23,7 @@ use crate::autograd::{self, ParamId, Params, Split};
 use crate::finetune::{self, Attached, Method, MethodError};
 use crate::nn::{Blueprint, BuildError, Transformer, WeightSource};
 use crate::optim::AdamW;
+use crate::parallel::WORLD_OF_ONE;
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::group::Group;
 use crate::parallel::mesh::Axis;
@@ -79,11 +80,11 @@ pub(super) fn build(
     let [of_model, of_method] = sources;
     let mut zero = Zero { stage, tensor_ranks: plan.mesh.size(Axis::Tensor), units: Vec::new(), uses: Vec::new() };
     let mut model = Transformer::build_by_segment(blueprint, part, ledger, of_model, |params, segment| match stage {
-        ZeroStage::Parameters => zero.cover(zero.uses.len(), segment.params(), params, data),
+        ZeroStage::Parameters if !WORLD_OF_ONE => zero.cover(zero.uses.len(), segment.params(), params, data),
         _ => Ok(()),
     })?;
     let attached = finetune::attach(method, &mut model, of_method)?;
-    if stage == ZeroStage::None {
+    if WORLD_OF_ONE || stage == ZeroStage::None {
         return Ok((model, attached, None));
     }
     for (index, segment) in model.segments.iter().enumerate() {
@@ -178,7 +179,7 @@ impl Zero {
 impl RankPeers {
     /// Before segment `index` runs: where its weights are sharded, gathers them.
     pub(super) async fn gather_weights(&self, params: &mut Params, index: usize) -> Result<()> {
-        if let Some(zero) = self.zero.as_ref().filter(|zero| zero.stage.shards_parameters()) {
+        if let Some(zero) = self.zero().filter(|zero| zero.stage.shards_parameters()) {
             for &unit in &zero.uses[index].reads {
                 zero.units[unit].gather(params, self.replicas()).await?;
             }
@@ -188,7 +189,7 @@ impl RankPeers {
 
     /// After segment `index` ran: where its weights are sharded, frees them.
     pub(super) fn release_weights(&self, params: &mut Params, index: usize) {
-        if let Some(zero) = self.zero.as_ref().filter(|zero| zero.stage.shards_parameters()) {
+        if let Some(zero) = self.zero().filter(|zero| zero.stage.shards_parameters()) {
             zero.uses[index].reads.iter().for_each(|&unit| zero.units[unit].release(params));
         }
     }
@@ -196,7 +197,7 @@ impl RankPeers {
     /// After segment `index` ran backward: where gradients are sharded, reduces those of its own units and frees them.
     pub(super) async fn reduce_weight_gradients(&mut self, params: &mut Params, index: usize) -> Result<()> {
         let shares_rows = self.shares_rows();
-        let Some(zero) = self.zero.as_mut().filter(|zero| zero.stage.shards_gradients()) else { return Ok(()) };
+        let Some(zero) = self.zero.as_mut().filter(|zero| !WORLD_OF_ONE && zero.stage.shards_gradients()) else { return Ok(()) };
         let replicas = Replicas::of(&self.groups, &self.plan);
         let partial = |split: Split| split == Split::Replicated || split == Split::Copied && shares_rows;
         for &unit in &zero.uses[index].owns {
