@@ -38,7 +38,7 @@ pub(in crate::kernels) struct Packed<'a> {
 }
 
 /// `C[rows, cols] = alpha * A·B + beta * C` from packed A and B; of a B deeper than A only the first `a.depth`
-/// rows take part, and its last panel may end after them.
+/// rows take part.
 ///
 /// # Safety
 /// `rows` × `cols` of `c` may be read and written by this thread alone.
@@ -52,7 +52,7 @@ pub(in crate::kernels) unsafe fn multiply<S: Simd>(
     (rows, cols): (usize, usize),
 ) {
     let (tile_rows, tile_cols) = (S::TILE_ROWS, tile_cols::<S>());
-    for (j, b) in (0..cols).step_by(tile_cols).zip(b.panels.chunks(b.depth * tile_cols)) {
+    for (j, b) in (0..cols).step_by(tile_cols).zip(b.panels.chunks_exact(b.depth * tile_cols)) {
         for (i, a) in (0..rows).step_by(tile_rows).zip(a.panels.chunks_exact(a.depth * tile_rows)) {
             let size = (tile_rows.min(rows - i), tile_cols.min(cols - j));
             // SAFETY: the tile lies within the part of `c` that the caller owns.
