@@ -52,7 +52,7 @@ impl<'a> Head<'a> {
     #[inline(always)]
     pub fn pack_left<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let to = &mut to[..packed_len(rows.len(), self.width, S::TILE_ROWS)];
-        pack_a(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
+        pack_a::<S, false>(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
         Packed { panels: to, depth: self.width }
     }
 
@@ -61,7 +61,7 @@ impl<'a> Head<'a> {
     pub fn pack_left_transposed<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let to = &mut to[..packed_len(self.width, rows.len(), S::TILE_ROWS)];
         let depth = rows.len();
-        pack_a(isa, Source::cols_of(self.matrix()), 0..self.width, rows, to);
+        pack_a::<S, false>(isa, Source::cols_of(self.matrix()), 0..self.width, rows, to);
         Packed { panels: to, depth }
     }
 
@@ -70,7 +70,7 @@ impl<'a> Head<'a> {
     pub fn pack_right<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let to = &mut to[..packed_len(self.width, rows.len(), tile_cols::<S>())];
         let depth = rows.len();
-        pack_b(isa, Source::cols_of(self.matrix()), 0..self.width, rows, to);
+        pack_b::<S, false>(isa, Source::cols_of(self.matrix()), 0..self.width, rows, to);
         Packed { panels: to, depth }
     }
 
@@ -78,7 +78,7 @@ impl<'a> Head<'a> {
     #[inline(always)]
     pub fn pack_right_transposed<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let to = &mut to[..packed_len(rows.len(), self.width, tile_cols::<S>())];
-        pack_b(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
+        pack_b::<S, false>(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
         Packed { panels: to, depth: self.width }
     }
 }
