@@ -53,7 +53,17 @@ impl Param {
         };
         Ok((self.value.data(), self.grad.insert(grad).data_mut()))
     }
+
+    fn value_and_grad(&mut self, ledger: &Ledger) -> Result<(&[f32], GradBuffer<'_>)> {
+        if !self.trainable {
+            return Ok((self.value.data(), None));
+        }
+        self.grad_mut(ledger).map(|(value, grad)| (value, Some(grad)))
+    }
 }
+
+/// The gradient buffer of a parameter, if it learns.
+pub(super) type GradBuffer<'a> = Option<&'a mut [f32]>;
 
 /// All parameters of a model, in a fixed order.
 #[derive(Debug)]
@@ -166,12 +176,17 @@ impl Params {
         self.params[id.0].grad_mut(&self.ledger)
     }
 
-    /// As [`Params::grad_mut`] for two different parameters at once: value of the first, gradients of both.
-    pub(super) fn grads_mut(&mut self, a: ParamId, b: ParamId) -> Result<(&[f32], &mut [f32], &mut [f32])> {
+    /// The value of a parameter, and its gradient buffer, as in [`Params::grad_mut`], if it learns.
+    pub(super) fn value_and_grad(&mut self, id: ParamId) -> Result<(&[f32], GradBuffer<'_>)> {
+        self.params[id.0].value_and_grad(&self.ledger)
+    }
+
+    /// As [`Params::value_and_grad`] for two different parameters at once: value of the first, gradient buffers of those that learn.
+    pub(super) fn value_and_grads(&mut self, a: ParamId, b: ParamId) -> Result<(&[f32], [GradBuffer<'_>; 2])> {
         let [a, b] = self.params.get_disjoint_mut([a.0, b.0]).expect("two different parameters");
-        let (value, d_a) = a.grad_mut(&self.ledger)?;
-        let (_, d_b) = b.grad_mut(&self.ledger)?;
-        Ok((value, d_a, d_b))
+        let (value, d_a) = a.value_and_grad(&self.ledger)?;
+        let (_, d_b) = b.value_and_grad(&self.ledger)?;
+        Ok((value, [d_a, d_b]))
     }
 
     /// Sets all gradients to zero, keeping their buffers.

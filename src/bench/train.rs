@@ -32,6 +32,10 @@ const VOCAB: usize = 256;
 const CONTEXT: usize = 128;
 /// Adam's learning rate.
 const LEARNING_RATE: f64 = 1e-3;
+/// One by which a training diverges: its gradients take all magnitudes, down to those that floats cannot have.
+const DIVERGING_RATE: f64 = 1.0;
+/// Steps after which it has.
+const DIVERGED_AFTER: usize = 20;
 
 impl TrainSize {
     /// The sizes that the benchmark knows.
@@ -120,6 +124,7 @@ pub struct TrainWork {
     size: TrainSize,
     model: Transformer,
     optimizer: AdamW,
+    learning_rate: f64,
     tokens: Tokens,
     targets: Vec<i32>,
 }
@@ -140,7 +145,19 @@ impl TrainWork {
             targets.extend(&row[1..]);
         }
         let tokens = Tokens::new(size.batch_size, CONTEXT, Rc::from(inputs));
-        Ok(Self { size, model, optimizer: AdamW::new(config), tokens, targets })
+        Ok(Self { size, model, optimizer: AdamW::new(config), learning_rate: LEARNING_RATE, tokens, targets })
+    }
+
+    /// The same training, but one that diverged: its steps must not take longer.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn diverged(size: TrainSize, ledger: &Ledger) -> std::result::Result<Self, BuildError> {
+        let mut work = Self { learning_rate: DIVERGING_RATE, ..Self::new(size, ledger)? };
+        for _ in 0..DIVERGED_AFTER {
+            work.step()?;
+        }
+        Ok(work)
     }
 
     /// Forward, backward and update; gives the loss before the update.
@@ -150,7 +167,7 @@ impl TrainWork {
     pub fn step(&mut self) -> Result<f64> {
         self.model.params.zero_grads();
         let loss = self.model.forward_backward(&self.tokens, &self.targets, 1.0 / self.size.tokens() as f32, None)?;
-        self.optimizer.step(&mut self.model.params, LEARNING_RATE, 1.0)?;
+        self.optimizer.step(&mut self.model.params, self.learning_rate, 1.0)?;
         Ok(loss)
     }
 }
@@ -173,6 +190,18 @@ mod tests {
             }
             assert_eq!(ledger.allocations(), before, "{}", size.name);
         }
+    }
+
+    #[test]
+    fn a_diverged_training_goes_on_with_gradients_of_all_sizes() {
+        let mut work = TrainWork::diverged(TrainSize::ALL[0], &Ledger::new(None)).unwrap();
+        let loss = work.step().unwrap();
+        assert!(loss.is_finite() && loss > 30.0, "{loss}");
+        let gradients = || work.model.params.iter().filter_map(|param| param.grad.as_ref()).flat_map(|grad| grad.data());
+        assert!(gradients().all(|g| g.is_finite()));
+        // A tenth has vanished altogether, and some are between.
+        let vanished = gradients().filter(|g| **g == 0.0).count();
+        assert!(vanished > gradients().count() / 10 && gradients().any(|g| *g != 0.0 && g.abs() < 1e-20), "{vanished} gradients vanished");
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Norm {
     /// `x` is `[rows, d_model]`.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
         match self.bias {
-            None => tape.rms_norm(pass.params, x, self.gain, self.eps),
+            None => tape.rms_norm(pass.params, x, self.gain, 0.0, self.eps),
             Some(bias) => tape.layer_norm(pass.params, x, self.gain, bias, self.eps),
         }
     }

@@ -239,7 +239,14 @@ export const en: Messages = {
     empty:
       'Every row is one piece of work, repeated by each library in turn. How fast it goes depends on your machine; what share it reaches of the multiply-add peak of that machine depends on the code, and is the honest figure.',
     groups: 'Work',
-    groupNames: { gemm: 'Matrix product', 'gemm-int8': 'Product in int8', attention: 'Attention', train: 'Training step', decode: 'Decode step' },
+    groupNames: {
+      gemm: 'Matrix product',
+      'gemm-int8': 'Product in int8',
+      attention: 'Attention',
+      train: 'Training step',
+      diverged: 'Step after divergence',
+      decode: 'Decode step',
+    },
     groupNotes: {
       gemm: 'In float32, in the three forms that a linear layer needs: rows × inner × columns.',
       'gemm-int8':
@@ -247,6 +254,8 @@ export const en: Messages = {
       attention: 'Causal, so half of the square counts. Of this engine alone.',
       train:
         'Forward, backward and Adam of a GPT-2-style model. Its share counts, as comparisons do, 6 operations for each token and parameter outside the embeddings, and the attention’s whole square. A causal model needs only half of that square, and this engine computes no more: counted so, the share is 0.93 times what is shown for S, 0.96 times for M.',
+      diverged:
+        'A step of a training that diverged, whose numbers take all magnitudes, down to those that processors are slow with. It must not take longer than an ordinary one, which is shown beside it. Of this engine alone.',
       decode: 'Token by token, with the keys and values of those before kept. Of this engine alone.',
     },
     ops: {
@@ -259,6 +268,8 @@ export const en: Messages = {
       'attention backward': { name: 'Backward', note: '' },
       'train S': { name: 'Small model', note: 'S' },
       'train M': { name: 'Larger model', note: 'M' },
+      'diverged S-diverged': { name: 'Diverged', note: 'learning rate 1' },
+      'diverged S': { name: 'Ordinary', note: 'learning rate 0.001' },
       'decode S': { name: 'Small model', note: 'S' },
       'decode M': { name: 'Larger model', note: 'M' },
     },

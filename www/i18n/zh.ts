@@ -237,13 +237,14 @@ export const zh: Messages = {
     lead: '训练由哪些计算组成，就在你的浏览器里逐项计时；也可以和其他库并排比较。',
     empty: '每一行是一项计算，由各个库轮流反复完成。用时多少取决于你的机器；达到本机乘加峰值的几成，则取决于代码本身，因此后者才是公允的数字。',
     groups: '计算',
-    groupNames: { gemm: '矩阵乘法', 'gemm-int8': 'int8 矩阵乘法', attention: '注意力', train: '训练步', decode: '解码步' },
+    groupNames: { gemm: '矩阵乘法', 'gemm-int8': 'int8 矩阵乘法', attention: '注意力', train: '训练步', diverged: '发散后的训练步', decode: '解码步' },
     groupNotes: {
       gemm: 'float32，线性层用到的三种形式；尺寸为 行 × 内维 × 列。',
       'gemm-int8': '8 位整数的矩阵乘法，以及同样尺寸的 float32。前者的峰值是 8 位点积的峰值。激活值在本引擎中为 7 位、无零点，在 onnxruntime-web 中为 8 位、有零点，两者的计算并不完全相同。',
       attention: '因果注意力，只计半个方阵；只测本引擎。',
       train:
         '一个 GPT-2 式模型的前向、反向和 Adam。占比按通行的比较口径计算：嵌入以外的每个参数、每个词元计 6 次运算，注意力计整个方阵。因果模型只需要半个方阵，本引擎也只算这一半：若照此计，占比是所示值的 0.93 倍（S）和 0.96 倍（M）。',
+      diverged: '训练发散之后的一步：数值遍及所有量级，小到处理器算得很慢的程度。它不应比旁边正常的一步更慢；只测本引擎。',
       decode: '逐个词元生成，保留此前词元的键和值；只测本引擎。',
     },
     ops: {
@@ -256,6 +257,8 @@ export const zh: Messages = {
       'attention backward': { name: '反向', note: '' },
       'train S': { name: '小模型', note: 'S' },
       'train M': { name: '较大的模型', note: 'M' },
+      'diverged S-diverged': { name: '已发散', note: '学习率 1' },
+      'diverged S': { name: '正常', note: '学习率 0.001' },
       'decode S': { name: '小模型', note: 'S' },
       'decode M': { name: '较大的模型', note: 'M' },
     },

@@ -172,7 +172,7 @@ fn score_gradient<S: Simd>(isa: S, lse: f32, delta: f32, seen: Range<usize>, p: 
         [p, d_s],
         inlined!(|[], [score, d_p]| {
             let p = exp(isa, isa.sub(score, isa.splat(lse)));
-            [p, isa.mul(p, isa.sub(d_p, isa.splat(delta)))]
+            [p, isa.drop_tiny(isa.mul(p, isa.sub(d_p, isa.splat(delta))))]
         }),
     )));
 }

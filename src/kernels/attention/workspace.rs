@@ -68,7 +68,7 @@ impl<'a> Head<'a> {
     #[inline(always)]
     pub fn pack_left<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let to = &mut to[..packed_len(rows.len(), self.width, S::TILE_ROWS)];
-        pack_a(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
+        pack_a::<S, false>(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
         Packed { panels: to, depth: self.width }
     }
 
@@ -77,7 +77,7 @@ impl<'a> Head<'a> {
     pub fn pack_left_transposed<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let to = &mut to[..packed_len(self.width, rows.len(), S::TILE_ROWS)];
         let depth = rows.len();
-        pack_a(isa, Source::cols_of(self.matrix()), 0..self.width, rows, to);
+        pack_a::<S, false>(isa, Source::cols_of(self.matrix()), 0..self.width, rows, to);
         Packed { panels: to, depth }
     }
 
@@ -86,7 +86,7 @@ impl<'a> Head<'a> {
     pub fn pack_right<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let depth = rows.len();
         let len = packed_len(self.width, depth, tile_cols::<S>());
-        pack_b(isa, Source::cols_of(self.matrix()), 0..self.width, rows, &mut to[..len]);
+        pack_b::<S, false>(isa, Source::cols_of(self.matrix()), 0..self.width, rows, &mut to[..len]);
         Packed { panels: to, depth }
     }
 
@@ -94,7 +94,7 @@ impl<'a> Head<'a> {
     #[inline(always)]
     pub fn pack_right_transposed<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let to = &mut to[..packed_len(rows.len(), self.width, tile_cols::<S>())];
-        pack_b(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
+        pack_b::<S, false>(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
         Packed { panels: to, depth: self.width }
     }
 }

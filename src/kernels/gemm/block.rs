@@ -10,22 +10,22 @@ pub(in crate::kernels) const fn tile_cols<S: Simd>() -> usize {
     S::TILE_VECTORS * S::LANES
 }
 
-/// Packs rows of a left operand into panels of `TILE_ROWS`.
+/// Packs rows of a left operand into panels of `TILE_ROWS`; with `DROP`, what is tiny becomes 0.
 #[inline(always)]
-pub(in crate::kernels) fn pack_a<S: Simd>(isa: S, a: Source, rows: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
+pub(in crate::kernels) fn pack_a<S: Simd, const DROP: bool>(isa: S, a: Source, rows: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
     match S::TILE_ROWS {
-        4 => pack::<S, 4>(isa, a, rows, depth, to),
-        6 => pack::<S, 6>(isa, a, rows, depth, to),
+        4 => pack::<S, 4, DROP>(isa, a, rows, depth, to),
+        6 => pack::<S, 6, DROP>(isa, a, rows, depth, to),
         rows => unreachable!("no tile of {rows} rows"),
     }
 }
 
-/// Packs columns of a right operand into panels as wide as the tile.
+/// Packs columns of a right operand into panels as wide as the tile; with `DROP`, what is tiny becomes 0.
 #[inline(always)]
-pub(in crate::kernels) fn pack_b<S: Simd>(isa: S, b: Source, cols: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
+pub(in crate::kernels) fn pack_b<S: Simd, const DROP: bool>(isa: S, b: Source, cols: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
     match tile_cols::<S>() {
-        8 => pack::<S, 8>(isa, b, cols, depth, to),
-        16 => pack::<S, 16>(isa, b, cols, depth, to),
+        8 => pack::<S, 8, DROP>(isa, b, cols, depth, to),
+        16 => pack::<S, 16, DROP>(isa, b, cols, depth, to),
         cols => unreachable!("no tile of {cols} columns"),
     }
 }

@@ -1,17 +1,16 @@
 //! Loops over whole slices: elementwise maps and reductions, generic in the number of inputs and outputs.
 //!
-//! The end of a slice goes through a padded buffer and the same vector code, so an element's value does not depend
+//! The end of a slice goes through a vector that is only partly filled and the same code, so an element's value does not depend
 //! on where in the slice it stands.
 
-use super::{Inlined, MAX_LANES, Simd};
+use super::{Inlined, Simd};
 
 /// Up to `LANES` floats of `x` from `start` on, padded with zeros.
 #[inline(always)]
 pub fn load_partial<S: Simd>(isa: S, x: &[f32], start: usize) -> S::V {
-    let mut buffer = [0.0; MAX_LANES];
-    let len = (x.len() - start).min(S::LANES);
-    buffer[..len].copy_from_slice(&x[start..start + len]);
-    isa.load(&buffer)
+    let rest = &x[start..];
+    // SAFETY: that many floats are left.
+    unsafe { isa.load_part(rest.as_ptr(), rest.len().min(S::LANES)) }
 }
 
 /// `outputs = f(inputs, outputs)`, element by element; all slices have one length.
@@ -49,7 +48,8 @@ pub fn map<S: Simd, const IN: usize, const OUT: usize>(
             *y = load_partial(isa, output, full);
         }
         for (output, result) in outputs.into_iter().zip((f.0)(x, y)) {
-            output[full..].copy_from_slice(&isa.to_array(result)[..len - full]);
+            // SAFETY: as above, with fewer floats than lanes.
+            unsafe { isa.store_part(result, output.as_mut_ptr().add(full), len - full) };
         }
     }
 }
