@@ -1,6 +1,7 @@
 //! Backward pass.
 
-use super::workspace::{Head, cols_from, room, rows_from, with_buffers};
+use super::forward::hide;
+use super::workspace::{Head, cols_from, room, room_right, rows_from, with_buffers};
 use super::{AttentionShape, BLOCK_ROWS, Span, fill_gaps};
 use crate::kernels::gemm::block::{multiply, tile_cols};
 use crate::kernels::gemm::tile::{Scaling, Window};
@@ -72,7 +73,7 @@ fn buffer_lens<S: Simd>(_: S, s: AttentionShape, spans: &[Span]) -> [usize; 7] {
     let seen = |span: &Span| span.sight(s).trimmed().1;
     let n_keys = spans.iter().map(|span| seen(span).n_keys).max().unwrap_or(0);
     let width = spans.iter().map(|span| seen(span).width(tile_cols::<S>())).max().unwrap_or(0);
-    let (across, along) = (room::<S>(n_keys, s.d_head), room::<S>(s.d_head, n_keys));
+    let (across, along) = (room::<S>(n_keys, s.d_head), room_right::<S>(s, n_keys));
     let left = room::<S>(BLOCK_ROWS, width.max(s.d_head)).max(room::<S>(width, BLOCK_ROWS));
     [across, across, along, left, room::<S>(s.d_head, BLOCK_ROWS), BLOCK_ROWS * width, BLOCK_ROWS * width]
 }
@@ -91,15 +92,17 @@ unsafe fn backward_job<S: Simd>(
     d: Gradients,
     [k_t, v_t, k, left, right, p, d_s]: [&mut [f32]; 7],
 ) {
-    // SAFETY: where the job's heads start in a row that the gradients have.
-    let key_window = |out: SharedOut, row: usize| unsafe {
-        Window { origin: out.at(row * s.kv_stride() + kv_head * s.d_head), row_stride: s.kv_stride() }
+    // SAFETY: where the job's heads start.
+    let (d_k, d_v) = unsafe {
+        let start = span.keys.start * s.kv_stride() + kv_head * s.d_head;
+        let window = |out: SharedOut| Window { origin: out.at(start), row_stride: s.kv_stride() };
+        (window(d.k), window(d.v))
     };
-    for row in span.keys.clone() {
-        // SAFETY: the job's head of a row of the span.
+    for t in 0..span.keys.len() {
+        // SAFETY: row `t` of the job's heads.
         unsafe {
-            key_window(d.k, row).origin.write_bytes(0, s.d_head);
-            key_window(d.v, row).origin.write_bytes(0, s.d_head);
+            d_k.at(t, 0).origin.write_bytes(0, s.d_head);
+            d_v.at(t, 0).origin.write_bytes(0, s.d_head);
         }
     }
     if span.queries.is_empty() {
@@ -108,7 +111,6 @@ unsafe fn backward_job<S: Simd>(
     let (unseen, sight) = span.sight(s).trimmed();
     let (first_row, width) = (span.queries.start, sight.width(tile_cols::<S>()));
     let seen = span.keys.start + unseen..span.keys.end;
-    let (d_k, d_v) = (key_window(d.k, seen.start), key_window(d.v, seen.start));
     let k_t = Head::of_keys(s, saved.k, kv_head).pack_right_transposed(isa, seen.clone(), k_t);
     let v_t = Head::of_keys(s, saved.v, kv_head).pack_right_transposed(isa, seen.clone(), v_t);
     let k = Head::of_keys(s, saved.k, kv_head).pack_right(isa, seen, k);
@@ -143,10 +145,10 @@ unsafe fn backward_job<S: Simd>(
             unsafe {
                 let p_t = weights.pack_left_transposed(isa, 0..n_rows, left);
                 let d_out = d_outs.pack_right(isa, rows.clone(), right);
-                multiply(isa, p_t, d_out, add, d_v.at(keys.start, 0), (n_keys, s.d_head));
+                multiply(isa, p_t, d_out, add, d_v.at(unseen + keys.start, 0), (n_keys, s.d_head));
                 let d_s_t = d_scores.pack_left_transposed(isa, 0..n_rows, left);
                 let q = queries.pack_right(isa, rows.clone(), right);
-                multiply(isa, d_s_t, q, add_scaled, d_k.at(keys.start, 0), (n_keys, s.d_head));
+                multiply(isa, d_s_t, q, add_scaled, d_k.at(unseen + keys.start, 0), (n_keys, s.d_head));
                 let d_s = d_scores.pack_left(isa, 0..n_rows, left);
                 let origin = d.q.at((first_row + rows.start) * s.q_stride() + head * s.d_head);
                 let d_q = Window { origin, row_stride: s.q_stride() };
@@ -157,20 +159,20 @@ unsafe fn backward_job<S: Simd>(
 }
 
 /// Turns scores into weights and the weights' gradient into the scores'; what is not `seen` becomes 0.
-#[inline(always)]
+///
+/// Not inlined: within a large function its loop finds too few registers.
+#[inline(never)]
 fn score_gradient<S: Simd>(isa: S, lse: f32, delta: f32, seen: Range<usize>, p: &mut [f32], d_s: &mut [f32]) {
-    for x in [&mut *p, &mut *d_s] {
-        x[..seen.start].fill(0.0);
-        x[seen.end..].fill(0.0);
-    }
+    hide(p, &seen);
+    hide(d_s, &seen);
     let (p, d_s) = (&mut p[seen.clone()], &mut d_s[seen]);
-    row::map(
+    isa.vectorize(inlined!(|| row::map(
         isa,
         [],
         [p, d_s],
         inlined!(|[], [score, d_p]| {
             let p = exp(isa, isa.sub(score, isa.splat(lse)));
-            [p, isa.mul(p, isa.sub(d_p, isa.splat(delta)))]
+            [p, isa.drop_tiny(isa.mul(p, isa.sub(d_p, isa.splat(delta))))]
         }),
-    );
+    )));
 }

@@ -1,7 +1,7 @@
 //! Forward pass.
 
 use super::span::check_ascending;
-use super::workspace::{Head, cols_from, room, rows_from, with_buffers};
+use super::workspace::{Head, cols_from, room, room_right, rows_from, with_buffers};
 use super::{AttentionShape, BLOCK_ROWS, Sight, Span, fill_gaps};
 use crate::kernels::gemm::block::{multiply, tile_cols};
 use crate::kernels::gemm::tile::{Scaling, Window};
@@ -60,7 +60,7 @@ pub(super) fn buffer_lens<S: Simd>(_: S, s: AttentionShape, sights: impl Iterato
     let seen = sights.map(|sight| sight.trimmed().1);
     let (n_keys, width) = seen.fold((0, 0), |(n_keys, width), sight| (n_keys.max(sight.n_keys), width.max(sight.width(tile_cols::<S>()))));
     let left = room::<S>(BLOCK_ROWS, width.max(s.d_head));
-    [room::<S>(n_keys, s.d_head), room::<S>(s.d_head, n_keys), left, BLOCK_ROWS * width]
+    [room::<S>(n_keys, s.d_head), room_right::<S>(s, n_keys), left, BLOCK_ROWS * width]
 }
 
 /// One sequence, whose queries start at row `first_row`, and one key/value head with all its query heads. Each of the keys and
@@ -131,15 +131,28 @@ unsafe fn heads<S: Simd>(
 }
 
 /// Replaces the scores of the keys that are `seen` by their softmax and the others by 0; returns the log-sum-exp.
-#[inline(always)]
+///
+/// Not inlined: within a large function its loops find too few registers.
+#[inline(never)]
 fn softmax<S: Simd>(isa: S, scores: &mut [f32], seen: Range<usize>) -> f32 {
-    scores[..seen.start].fill(0.0);
-    scores[seen.end..].fill(0.0);
+    hide(scores, &seen);
     let scores = &mut scores[seen];
-    let max = row::max(isa, scores);
-    row::map(isa, [], [&mut *scores], inlined!(|[], [x]| [exp(isa, isa.sub(x, isa.splat(max)))]));
-    let sum = row::sum(isa, [scores], inlined!(|[x]| x));
-    let factor = isa.splat(1.0 / sum);
-    row::map(isa, [], [scores], inlined!(|[], [x]| [isa.mul(x, factor)]));
-    max + sum.ln()
+    isa.vectorize(inlined!(|| {
+        let max = row::max(isa, scores);
+        row::map(isa, [], [&mut *scores], inlined!(|[], [x]| [exp(isa, isa.sub(x, isa.splat(max)))]));
+        let sum = row::sum(isa, [&*scores], inlined!(|[x]| x));
+        let factor = isa.splat(1.0 / sum);
+        row::map(isa, [], [scores], inlined!(|[], [x]| [isa.mul(x, factor)]));
+        max + sum.ln()
+    }))
+}
+
+/// Sets what is not `seen` to 0.
+#[inline(always)]
+pub(super) fn hide(x: &mut [f32], seen: &Range<usize>) {
+    // Without a window, as nearly always: no call to fill nothing.
+    if seen.start > 0 {
+        x[..seen.start].fill(0.0);
+    }
+    x[seen.end..].fill(0.0);
 }

@@ -68,7 +68,7 @@ impl<'a> Head<'a> {
     #[inline(always)]
     pub fn pack_left<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let to = &mut to[..packed_len(rows.len(), self.width, S::TILE_ROWS)];
-        pack_a(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
+        pack_a::<S, false>(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
         Packed { panels: to, depth: self.width }
     }
 
@@ -77,16 +77,16 @@ impl<'a> Head<'a> {
     pub fn pack_left_transposed<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let to = &mut to[..packed_len(self.width, rows.len(), S::TILE_ROWS)];
         let depth = rows.len();
-        pack_a(isa, Source::cols_of(self.matrix()), 0..self.width, rows, to);
+        pack_a::<S, false>(isa, Source::cols_of(self.matrix()), 0..self.width, rows, to);
         Packed { panels: to, depth }
     }
 
-    /// The rows as a right operand `[rows, width]`.
+    /// The rows as a right operand `[rows, width]`. For [`rows_from`], `to` has room for a panel more.
     #[inline(always)]
     pub fn pack_right<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
-        let to = &mut to[..packed_len(self.width, rows.len(), tile_cols::<S>())];
         let depth = rows.len();
-        pack_b(isa, Source::cols_of(self.matrix()), 0..self.width, rows, to);
+        let len = packed_len(self.width, depth, tile_cols::<S>());
+        pack_b::<S, false>(isa, Source::cols_of(self.matrix()), 0..self.width, rows, &mut to[..len]);
         Packed { panels: to, depth }
     }
 
@@ -94,7 +94,7 @@ impl<'a> Head<'a> {
     #[inline(always)]
     pub fn pack_right_transposed<S: Simd>(self, isa: S, rows: Range<usize>, to: &mut [f32]) -> Packed<'_> {
         let to = &mut to[..packed_len(rows.len(), self.width, tile_cols::<S>())];
-        pack_b(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
+        pack_b::<S, false>(isa, Source::rows_of(self.matrix()), rows, 0..self.width, to);
         Packed { panels: to, depth: self.width }
     }
 }
@@ -108,8 +108,14 @@ pub(super) fn cols_from(b: Packed, first: usize) -> Packed {
 /// The rows of a packed right operand from `first` on: for a left operand that is no deeper than these.
 #[inline(always)]
 pub(super) fn rows_from<S: Simd>(b: Packed, first: usize) -> Packed {
-    // Every panel then begins `first` rows later, and the last is shorter.
+    // Every panel then begins `first` rows later; the last ends in the room behind.
     Packed { panels: &b.panels[first * tile_cols::<S>()..], ..b }
+}
+
+/// Floats that [`Head::pack_right`] needs for `n_keys` rows, of which only some may be read.
+pub(super) fn room_right<S: Simd>(s: AttentionShape, n_keys: usize) -> usize {
+    let behind = if s.window.is_some() { tile_cols::<S>() } else { 0 };
+    room::<S>(s.d_head + behind, n_keys)
 }
 
 /// Floats that a packed operand of `lanes` × `depth` needs on any backend.

@@ -13,24 +13,24 @@ pub(in crate::kernels) const fn tile_cols<S: Simd>() -> usize {
     S::TILE_VECTORS * S::LANES
 }
 
-/// Packs rows of a left operand into panels of `TILE_ROWS`.
+/// Packs rows of a left operand into panels of `TILE_ROWS`; with `DROP`, what is tiny becomes 0.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-pub(in crate::kernels) fn pack_a<S: Simd>(isa: S, a: Source, rows: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
+pub(in crate::kernels) fn pack_a<S: Simd, const DROP: bool>(isa: S, a: Source, rows: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
     match S::TILE_ROWS {
-        4 => pack::<S, 4>(isa, a, rows, depth, to),
-        6 => pack::<S, 6>(isa, a, rows, depth, to),
+        4 => pack::<S, 4, DROP>(isa, a, rows, depth, to),
+        6 => pack::<S, 6, DROP>(isa, a, rows, depth, to),
         rows => unreachable!("no tile of {rows} rows"),
     }
 }
 
-/// Packs columns of a right operand into panels as wide as the tile.
+/// Packs columns of a right operand into panels as wide as the tile; with `DROP`, what is tiny becomes 0.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-pub(in crate::kernels) fn pack_b<S: Simd>(isa: S, b: Source, cols: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
+pub(in crate::kernels) fn pack_b<S: Simd, const DROP: bool>(isa: S, b: Source, cols: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
     match tile_cols::<S>() {
-        8 => pack::<S, 8>(isa, b, cols, depth, to),
-        16 => pack::<S, 16>(isa, b, cols, depth, to),
+        8 => pack::<S, 8, DROP>(isa, b, cols, depth, to),
+        16 => pack::<S, 16, DROP>(isa, b, cols, depth, to),
         cols => unreachable!("no tile of {cols} columns"),
     }
 }
@@ -43,7 +43,7 @@ pub(in crate::kernels) struct Packed<'a> {
 }
 
 /// `C[rows, cols] = alpha * A·B + beta * C` from packed A and B; of a B deeper than A only the first `a.depth`
-/// rows take part, and its last panel may end after them.
+/// rows take part.
 ///
 /// # Safety
 /// `rows` × `cols` of `c` may be read and written by this thread alone.
@@ -58,7 +58,7 @@ pub(in crate::kernels) unsafe fn multiply<S: Simd>(
     (rows, cols): (usize, usize),
 ) {
     let (tile_rows, tile_cols) = (S::TILE_ROWS, tile_cols::<S>());
-    for (j, b) in (0..cols).step_by(tile_cols).zip(b.panels.chunks(b.depth * tile_cols)) {
+    for (j, b) in (0..cols).step_by(tile_cols).zip(b.panels.chunks_exact(b.depth * tile_cols)) {
         for (i, a) in (0..rows).step_by(tile_rows).zip(a.panels.chunks_exact(a.depth * tile_rows)) {
             let size = (tile_rows.min(rows - i), tile_cols.min(cols - j));
             // SAFETY: the tile lies within the part of `c` that the caller owns.

@@ -58,6 +58,8 @@ impl<'a> Operand<'a> {
 }
 
 /// `C[m, n] = alpha * A[m, k] · B[k, n] + beta * C[m, n]`; `C` is row-major; `beta == 0` never reads `C`.
+///
+/// Of more than a few rows, elements of A and B that are tiny ([`TINY`](super::simd::TINY)) count as 0.
 #[allow(clippy::too_many_arguments)]
 pub fn gemm(m: usize, k: usize, n: usize, alpha: f32, a: Operand, b: Operand, beta: f32, c: &mut [f32]) {
     assert_eq!(c.len(), m * n, "gemm: C must be [m, n] = [{m}, {n}]");
@@ -102,7 +104,7 @@ fn blocked<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Scaling, a: Ope
             grow(&mut packed_b, len);
             pack_panels(cols, depth.len(), tile_cols::<S>(), &mut packed_b[..len], |lanes, to| {
                 let lanes = col + lanes.start..col + lanes.end;
-                isa.vectorize(inlined!(|| pack_b(isa, b, lanes, depth.clone(), to)));
+                isa.vectorize(inlined!(|| pack_b::<S, true>(isa, b, lanes, depth.clone(), to)));
             });
             for row in (0..m).step_by(OUTER_ROWS) {
                 let rows = OUTER_ROWS.min(m - row);
@@ -110,7 +112,7 @@ fn blocked<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Scaling, a: Ope
                 grow(&mut packed_a, len_a);
                 pack_panels(rows, depth.len(), S::TILE_ROWS, &mut packed_a[..len_a], |lanes, to| {
                     let lanes = row + lanes.start..row + lanes.end;
-                    isa.vectorize(inlined!(|| pack_a(isa, a, lanes, depth.clone(), to)));
+                    isa.vectorize(inlined!(|| pack_a::<S, true>(isa, a, lanes, depth.clone(), to)));
                 });
                 let c = (SharedOut::new(&mut c[row * n + col..]), n);
                 multiply_blocks(isa, depth.len(), (rows, cols), &packed_a[..len_a], &packed_b[..len], s, c);

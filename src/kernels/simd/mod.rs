@@ -97,15 +97,18 @@ pub trait Simd: Copy + Send + Sync + 'static {
         }
     }
 
-    /// Transposes a block of 4 × 4 floats, those that are tiny as 0; strides are the distances between rows.
+    /// Transposes a block of 4 × 4 floats, with `DROP` those that are tiny as 0; strides are the distances between rows.
     ///
     /// # Safety
     /// Four rows of four floats are readable at `src` and writable at `dst`, and the two do not overlap.
     #[inline(always)]
-    unsafe fn transpose_4x4(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
+    unsafe fn transpose_4x4<const DROP: bool>(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
         for (i, j) in (0..16).map(|at| (at / 4, at % 4)) {
             // SAFETY: promised by the caller.
-            unsafe { *dst.add(j * dst_stride + i) = drop_tiny(*src.add(i * src_stride + j)) };
+            unsafe {
+                let x = *src.add(i * src_stride + j);
+                *dst.add(j * dst_stride + i) = if DROP { drop_tiny(x) } else { x };
+            }
         }
     }
 

@@ -14,15 +14,18 @@ impl Avx2Fma {
     }
 }
 
-/// The four floats at `src`, those that are tiny as 0.
+/// The four floats at `src`, with `DROP` those that are tiny as 0.
 ///
 /// # Safety
 /// `src` is valid for reading four floats.
 #[inline(always)]
-unsafe fn load_4(src: *const f32) -> __m128 {
+unsafe fn load_4<const DROP: bool>(src: *const f32) -> __m128 {
     // SAFETY: promised by the caller; every x86-64 processor has SSE2.
     unsafe {
         let v = _mm_loadu_ps(src);
+        if !DROP {
+            return v;
+        }
         let magnitude = _mm_and_si128(_mm_castps_si128(v), _mm_set1_epi32(i32::MAX));
         let tiny = _mm_cmpgt_epi32(_mm_set1_epi32(TINY.to_bits() as i32), magnitude);
         _mm_andnot_ps(_mm_castsi128_ps(tiny), v)
@@ -126,14 +129,14 @@ impl Simd for Avx2Fma {
     #[inline(always)]
     unsafe fn copy_4(self, src: *const f32, dst: *mut f32) {
         // SAFETY: the caller promises four readable and four writable floats.
-        unsafe { _mm_storeu_ps(dst, load_4(src)) };
+        unsafe { _mm_storeu_ps(dst, load_4::<true>(src)) };
     }
     #[inline(always)]
-    unsafe fn transpose_4x4(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
+    unsafe fn transpose_4x4<const DROP: bool>(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
         // SAFETY: the token proves AVX2; the caller promises four rows of four floats at both.
         unsafe {
-            let (mut a, mut b) = (load_4(src), load_4(src.add(src_stride)));
-            let (mut c, mut d) = (load_4(src.add(2 * src_stride)), load_4(src.add(3 * src_stride)));
+            let (mut a, mut b) = (load_4::<DROP>(src), load_4::<DROP>(src.add(src_stride)));
+            let (mut c, mut d) = (load_4::<DROP>(src.add(2 * src_stride)), load_4::<DROP>(src.add(3 * src_stride)));
             _MM_TRANSPOSE4_PS(&mut a, &mut b, &mut c, &mut d);
             for (j, v) in [a, b, c, d].into_iter().enumerate() {
                 _mm_storeu_ps(dst.add(j * dst_stride), v);

@@ -125,10 +125,13 @@ macro_rules! wasm_backend {
                 unsafe { v128_store(dst.cast(), without_tiny(v128_load(src.cast()))) };
             }
             #[inline(always)]
-            unsafe fn transpose_4x4(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
+            unsafe fn transpose_4x4<const DROP: bool>(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
                 // SAFETY: the caller promises four rows of four floats at both.
                 unsafe {
-                    let row = |i: usize| without_tiny(v128_load(src.add(i * src_stride).cast()));
+                    let row = |i: usize| {
+                        let v = v128_load(src.add(i * src_stride).cast());
+                        if DROP { without_tiny(v) } else { v }
+                    };
                     let (a, b, c, d) = (row(0), row(1), row(2), row(3));
                     let (ab_low, ab_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
                     let (cd_low, cd_high) = (i32x4_shuffle::<0, 4, 1, 5>(c, d), i32x4_shuffle::<2, 6, 3, 7>(c, d));
