@@ -85,6 +85,11 @@ impl Tape {
         Self { recording: false, ..Self::recording(ledger) }
     }
 
+    /// Whether it records for a backward pass.
+    pub(super) fn is_recording(&self) -> bool {
+        self.recording
+    }
+
     /// The ledger that the tape's values are written down in.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger

@@ -2,15 +2,37 @@
 
 use std::fmt::Debug;
 
+use thiserror::Error;
+
 use super::blueprint::SiteSpec;
 use super::builder::Builder;
 use super::part::Slice;
 use super::pass::Pass;
 use super::source::BuildError;
 use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
+use crate::tensor::OutOfMemory;
 
 /// The layer's own product: `x` `[rows, in_features]` to `[rows, out_features]`.
 pub type Product<'a> = &'a dyn Fn(&mut Tape, &Var) -> Result<Var>;
+
+/// Why the effect of a hook cannot be added to a weight.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum MergeError {
+    /// There is no memory for a copy of a shared weight.
+    #[error(transparent)]
+    Memory(#[from] OutOfMemory),
+    /// The weight would have to be rounded to its format again, and the effect of a small update would be lost.
+    #[error(
+        "{module} cannot be merged: its weight is kept as {format}, and rounding the sum to {format} again would lose most of the update; \
+         keep the adapter beside it, or load the weights in float32 to merge"
+    )]
+    Quantised {
+        /// Path of the layer.
+        module: String,
+        /// The format of its weight.
+        format: &'static str,
+    },
+}
 
 /// What a fine-tuning method does at one linear layer.
 pub trait LinearHook: Debug {
@@ -21,7 +43,10 @@ pub trait LinearHook: Debug {
     /// Switches the hook off, so that the layer is the base model's, and on again. One that is merged is unmerged first.
     fn set_enabled(&mut self, params: &mut Params, weight: ParamId, enabled: bool) -> Result<()>;
     /// Adds the hook's effect to the layer's weight, so that it costs nothing any more. No effect when merged or disabled.
-    fn merge(&mut self, params: &mut Params, weight: ParamId) -> Result<()>;
+    ///
+    /// # Errors
+    /// If the weight is not in float32, or there is no memory for a copy of one that is shared.
+    fn merge(&mut self, params: &mut Params, weight: ParamId) -> std::result::Result<(), MergeError>;
     /// Takes the hook's effect out of the weight again. No effect when not merged.
     fn unmerge(&mut self, params: &mut Params, weight: ParamId) -> Result<()>;
 }
@@ -51,7 +76,7 @@ pub struct Linear {
 impl Linear {
     pub(super) fn build(b: &mut Builder, site: &SiteSpec) -> std::result::Result<Self, BuildError> {
         let [out_features, in_features] = site.features();
-        let weight = b.weight(site.weight())?;
+        let weight = b.weight(site)?;
         let bias = match site.params.get(1) {
             Some(bias) => b.optional(bias)?,
             None => None,
@@ -70,7 +95,10 @@ impl Linear {
 
     /// `x` is `[rows, in_features]`; gives `[rows, out_features]`; of both, this rank's share where `split` says so.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        let product = |tape: &mut Tape, x: &Var| tape.linear(pass.params, x, self.weight, self.bias);
+        let product = |tape: &mut Tape, x: &Var| match pass.reading {
+            None => tape.linear(pass.params, x, self.weight, self.bias),
+            Some(_) => tape.linear_reading(pass.params, x, self.weight, self.bias),
+        };
         match &self.hook {
             Some(hook) => hook.forward(tape, pass, x, &product),
             None => product(tape, x),

@@ -69,7 +69,7 @@ pub(super) fn rank_of(
     config: &ModelConfig,
     ledger: &Ledger,
     method: MakeMethod,
-) -> std::result::Result<Rank, MethodError> {
+) -> std::result::Result<Rank, StartError> {
     let (of_model, of_method) = (&mut RandomWeights { seed: 3 }, &mut RandomWeights { seed: 5 });
     Rank::new(comm, plan, &Rc::new(Blueprint::new(config)), ADAMW, ledger, [of_model, of_method], &*method())
 }
