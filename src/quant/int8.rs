@@ -89,6 +89,3 @@ impl BlockWeight for Int8Weight {
         multiply_rounded(y.len() / out_features.max(1), x, &self.matrix, y);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -48,3 +48,6 @@ pub trait BlockWriter {
 pub fn format(name: &str) -> Option<&'static dyn BlockFormat> {
     FORMATS.into_iter().find(|format| format.name() == name)
 }
+
+#[cfg(test)]
+mod tests;

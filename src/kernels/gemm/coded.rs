@@ -79,3 +79,6 @@ fn pack_across_rows<S: Simd>(isa: S, matrix: &dyn Coded, lanes: Range<usize>, de
         }));
     }
 }
+
+#[cfg(test)]
+mod tests;
