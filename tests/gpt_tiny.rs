@@ -80,7 +80,7 @@ fn another_model_is_told_apart() {
     let case: Value = serde_json::from_str(CASE).unwrap();
     let (file, io) = (safetensors::read(MODEL).unwrap(), safetensors::read(IO).unwrap());
     let config = ModelConfig { norm_eps: 1e-3, ..config(&case) };
-    let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights(&file)).unwrap();
+    let mut model = Transformer::build(config, &Ledger::new(None), &mut FileWeights(&file)).unwrap();
     let shape = &io.tensor("input_ids").unwrap().shape;
     let tokens = Tokens::new(shape[0], shape[1], ids(&io, "input_ids"));
     let logits = deviation("logits", model.logits(&tokens).unwrap().data(), &io);

@@ -10,6 +10,7 @@ mod params;
 mod tape;
 
 pub use ops::dropout::DropoutKey;
+pub use ops::prefix::after_prefix;
 pub use params::{Param, ParamId, Params, Split};
 pub use tape::{Node, Tape, Var, WeightGrads};
 

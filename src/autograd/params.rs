@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Result;
-use crate::tensor::{Category, Ledger, Tensor, Weight};
+use crate::tensor::{Category, Charge, Ledger, Tensor, Weight};
 
 /// Handle of a parameter in its [`Params`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,6 +40,8 @@ pub struct Param {
     pub trainable: bool,
     /// How it is shared out, where the model is.
     pub split: Split,
+    /// What a value that other models hold, too, would take.
+    of_others: Option<Charge>,
 }
 
 impl Param {
@@ -96,8 +98,22 @@ impl Params {
         let taken = self.by_name.insert(name.clone(), id);
         assert!(taken.is_none(), "parameter {name} is added twice");
         let trainable = value.format().is_none();
-        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable, split });
+        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable, split, of_others: None });
         id
+    }
+
+    /// As [`Params::add`], with a value that another model holds, too. Each of them accounts for it as if it held it alone.
+    ///
+    /// # Errors
+    /// If the ledger's limit leaves no room for it.
+    ///
+    /// # Panics
+    /// If the name is taken.
+    pub fn add_shared(&mut self, name: String, shape: &[usize], split: Split, value: Weight) -> Result<ParamId> {
+        let charge = self.ledger.charge(Category::Parameters, value.bytes())?;
+        let id = self.add(name, shape, split, value);
+        self.params[id.0].of_others = Some(charge);
+        Ok(id)
     }
 
     /// The parameter of that handle.
@@ -161,7 +177,11 @@ impl Params {
         assert!(!trainable || param.value.format().is_none(), "{} is kept in blocks and cannot learn", param.name);
         param.trainable = trainable;
         match trainable {
-            true => param.value.make_own(),
+            true => {
+                param.value.make_own()?;
+                param.of_others = None;
+                Ok(())
+            }
             false => {
                 param.grad = None;
                 Ok(())

@@ -206,19 +206,15 @@ mod tests {
     }
 
     #[test]
-    fn a_diverged_training_has_gradients_of_all_magnitudes() {
+    fn a_diverged_training_goes_on_with_gradients_of_all_sizes() {
         let mut work = TrainWork::diverged(TrainSize::ALL[0], &Ledger::new(None)).unwrap();
         let loss = work.step().unwrap();
+        assert!(loss.is_finite() && loss > 30.0, "{loss}");
         let gradients = || work.model.params.iter().filter_map(|param| param.grad.as_ref()).flat_map(|grad| grad.data());
-        let share = |wanted: fn(f32) -> bool| gradients().filter(|g| wanted(g.abs())).count() as f64 / gradients().count() as f64;
-        println!(
-            "loss {loss} 0: {} <-30 {} <-20 {} <-10 {} <1 {}",
-            share(|g| g == 0.0),
-            share(|g| g < 1e-30),
-            share(|g| g < 1e-20),
-            share(|g| g < 1e-10),
-            share(|g| g < 1.0)
-        );
+        assert!(gradients().all(|g| g.is_finite()));
+        // A tenth has vanished altogether, and some are between.
+        let vanished = gradients().filter(|g| **g == 0.0).count();
+        assert!(vanished > gradients().count() / 10 && gradients().any(|g| *g != 0.0 && g.abs() < 1e-20), "{vanished} gradients vanished");
     }
 
     #[test]

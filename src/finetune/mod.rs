@@ -6,6 +6,8 @@
 
 pub mod full;
 pub mod lora;
+#[cfg(test)]
+pub(crate) mod probe;
 
 use std::fmt::Debug;
 

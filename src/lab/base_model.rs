@@ -1,11 +1,13 @@
 //! From the files of a base model to a model in memory.
 
 mod config;
+mod shared;
 
 use std::ops::Range;
 use std::rc::Rc;
 
 pub use config::{hf_config, model_config};
+pub use shared::{SharedSource, SharedWeights};
 
 use super::assets::{Assets, ModelFiles, OWN_FILE};
 use super::problem::Problem;

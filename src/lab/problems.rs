@@ -191,6 +191,16 @@ pub fn broken_model(base: &str, loss: f64) -> Problem {
     problem(ProblemCode::BadFile, Some("model.base"), Some(base), message)
 }
 
+/// A file that the tab has no memory for.
+pub fn no_room_for_file(name: &str, bytes: usize) -> Problem {
+    let size = mib(bytes as f64);
+    let message = Text {
+        en: format!("The tab has no memory left for {name} ({size} MiB). Close other tabs, or choose a smaller model or text."),
+        zh: format!("标签页没有足够的内存来放 {name}（{size} MiB）。请关闭其他标签页，或选用更小的模型或文本。"),
+    };
+    Problem { code: ProblemCode::OutOfMemory, run: None, field: None, value: Some(name.to_owned()), message }
+}
+
 /// An error of ours.
 pub fn internal(error: &str) -> Problem {
     let error = shorten(error, 400);

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::blueprint::SegmentSpec;
 use super::blueprint::rows::BLOCK_EXCHANGES;
 use super::builder::Builder;
+use super::hooks::{KeysValues, KeysValuesHook, Sites};
 use super::linear::Linear;
 use super::norm::Norm;
 use super::pass::Pass;
@@ -35,6 +36,8 @@ pub struct Attention {
     layer: usize,
     /// The heads that this rank has.
     shape: AttentionShape,
+    /// What a fine-tuning method does with keys and values.
+    hook: Option<Box<dyn KeysValuesHook>>,
 }
 
 impl Attention {
@@ -63,6 +66,7 @@ impl Attention {
                 scale: b.config.score_scale(),
                 window: b.config.window(layer),
             },
+            hook: None,
         })
     }
 
@@ -70,16 +74,21 @@ impl Attention {
     fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
         let [q, k, v] = self.project(tape, pass, &h)?;
         drop(h);
+        let own = KeysValues { keys: k, values: v, spans: pass.rows().spans.clone() };
+        let KeysValues { keys, values, spans } = match &self.hook {
+            Some(hook) => hook.forward(tape, pass, own)?,
+            None => own,
+        };
         let heads = match &pass.reading {
-            None => tape.attention(self.shape, &pass.rows().spans, &q, &k, &v)?,
+            None => tape.attention(self.shape, &spans, &q, &keys, &values)?,
             Some(reading) => {
                 let mut heads = Tensor::for_output(tape.ledger(), Category::Activations, q.tensor().shape())?;
-                let qkv = [q.data(), k.data(), v.data()];
-                reading.cache.attend(self.layer, self.shape, pass.rows(), reading.sequences, qkv, heads.data_mut());
+                let qkv = [q.data(), keys.data(), values.data()];
+                reading.cache.attend(self.layer, self.shape, &spans, reading.sequences, qkv, heads.data_mut());
                 tape.input(heads, false)
             }
         };
-        drop((q, k, v));
+        drop((q, keys, values));
         self.o_proj.forward(tape, pass, &heads)
     }
 
@@ -113,10 +122,12 @@ impl Segment for Attention {
     fn params(&self) -> Vec<ParamId> {
         let projections = [&self.q_proj, &self.k_proj, &self.v_proj].into_iter().flat_map(Linear::params);
         let norms = self.qk_norms.iter().flatten().flat_map(Norm::params);
-        self.residual.params(projections.chain(norms).chain(self.o_proj.params()))
+        let hook = self.hook.iter().flat_map(|hook| hook.params());
+        self.residual.params(projections.chain(norms).chain(self.o_proj.params()).chain(hook))
     }
 
-    fn linears_mut(&mut self) -> Vec<&mut Linear> {
-        vec![&mut self.q_proj, &mut self.k_proj, &mut self.v_proj, &mut self.o_proj]
+    fn sites_mut(&mut self) -> Sites<'_> {
+        let linears = vec![&mut self.q_proj, &mut self.k_proj, &mut self.v_proj, &mut self.o_proj];
+        Sites { linears, output: Some(&mut self.residual.hook), keys_values: Some(&mut self.hook), ..Sites::default() }
     }
 }

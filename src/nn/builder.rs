@@ -86,11 +86,18 @@ fn add(
     format: Option<&dyn BlockFormat>,
 ) -> Result<Option<ParamId>, BuildError> {
     let Some(region) = slice.region(param) else { return Ok(None) };
+    let (name, whole) = (param.name.clone(), region.shape == param.shape);
+    if let Some(value) = source.shared(param, format.map(BlockFormat::name)).filter(|_| whole) {
+        return Ok(Some(params.add_shared(name, &region.shape, param.split, value)?));
+    }
     let value = match format {
         None => floats(params.ledger(), source, param, &region)?,
         Some(format) => blocks(params.ledger(), source, param, &region, format)?,
     };
-    Ok(Some(params.add(param.name.clone(), &region.shape, param.split, value)))
+    if whole {
+        source.made(param, &value);
+    }
+    Ok(Some(params.add(name, &region.shape, param.split, value)))
 }
 
 fn floats(ledger: &Ledger, source: &mut dyn WeightSource, param: &ParamSpec, region: &Region) -> Result<Weight, BuildError> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::blueprint::SegmentSpec;
 use super::blueprint::rows::EMBEDDING_EXCHANGES;
 use super::builder::Builder;
-use super::linear::Linear;
+use super::hooks::{EmbeddedHook, Sites};
 use super::part::Slice;
 use super::pass::{Pass, Tokens};
 use super::segment::{Exchange, Segment, Values};
@@ -24,6 +24,7 @@ pub struct Embedding {
     vocabulary: Range<i32>,
     scale: f32,
     slice: Slice,
+    hook: Option<Box<dyn EmbeddedHook>>,
 }
 
 impl Embedding {
@@ -35,7 +36,7 @@ impl Embedding {
         };
         let vocabulary = b.slice.range(b.config.vocab_size);
         let vocabulary = vocabulary.start as i32..vocabulary.end as i32;
-        Ok(Self { tokens, positions, vocabulary, scale: b.config.embedding_scale, slice: b.slice })
+        Ok(Self { tokens, positions, vocabulary, scale: b.config.embedding_scale, slice: b.slice, hook: None })
     }
 
     /// Rows of this rank's table; negative for the tokens that another rank has.
@@ -55,21 +56,27 @@ impl Segment for Embedding {
 
     fn run(&self, _: usize, tape: &mut Tape, pass: &Pass, _: Values) -> Result<Values> {
         let x = tape.embedding(pass.params, self.tokens, &self.rows(pass.tokens), self.scale)?;
-        Ok(Values::of(match self.positions {
+        let x = match self.positions {
             Some(positions) => tape.position_embedding(pass.params, positions, x, &pass.rows().positions)?,
+            None => x,
+        };
+        Ok(Values::of(match &self.hook {
+            Some(hook) => hook.forward(tape, pass, x)?,
             None => x,
         }))
     }
 
     fn params(&self) -> Vec<ParamId> {
-        [self.tokens].into_iter().chain(self.positions).collect()
+        let hook = self.hook.iter().flat_map(|hook| hook.params());
+        [self.tokens].into_iter().chain(self.positions).chain(hook).collect()
     }
 
-    fn linears_mut(&mut self) -> Vec<&mut Linear> {
-        Vec::new()
+    fn sites_mut(&mut self) -> Sites<'_> {
+        let leads = self.slice.leads();
+        Sites { embedded: leads.then_some(&mut self.hook), ..Sites::default() }
     }
 
     fn reads_weights_backward(&self) -> bool {
-        false
+        self.hook.is_some()
     }
 }

@@ -4,6 +4,7 @@ use super::blueprint::SegmentSpec;
 use super::blueprint::rows::BLOCK_EXCHANGES;
 use super::builder::Builder;
 use super::config::FeedForwardKind;
+use super::hooks::Sites;
 use super::linear::Linear;
 use super::pass::Pass;
 use super::residual::Residual;
@@ -40,7 +41,7 @@ impl FeedForward {
         drop(h);
         let inner = match (self.kind, &gate) {
             (FeedForwardKind::SwiGlu, Some(gate)) => tape.swiglu(gate, &up)?,
-            (FeedForwardKind::GeGlu, Some(_)) => unreachable!(),
+            (FeedForwardKind::GeGlu, Some(gate)) => tape.geglu(gate, &up)?,
             _ => tape.gelu(&up)?,
         };
         drop((gate, up));
@@ -62,7 +63,8 @@ impl Segment for FeedForward {
         self.residual.params(linears.flat_map(Linear::params))
     }
 
-    fn linears_mut(&mut self) -> Vec<&mut Linear> {
-        self.gate_proj.iter_mut().chain([&mut self.up_proj, &mut self.down_proj]).collect()
+    fn sites_mut(&mut self) -> Sites<'_> {
+        let linears = self.gate_proj.iter_mut().chain([&mut self.up_proj, &mut self.down_proj]).collect();
+        Sites { linears, output: Some(&mut self.residual.hook), ..Sites::default() }
     }
 }

@@ -3,6 +3,7 @@
 use super::blueprint::SegmentSpec;
 use super::blueprint::rows::HEAD_EXCHANGES;
 use super::builder::Builder;
+use super::hooks::Sites;
 use super::linear::Linear;
 use super::norm::Norm;
 use super::pass::Pass;
@@ -41,7 +42,7 @@ impl Segment for Head {
         self.norm.params().into_iter().chain(self.lm_head.params()).collect()
     }
 
-    fn linears_mut(&mut self) -> Vec<&mut Linear> {
-        vec![&mut self.lm_head]
+    fn sites_mut(&mut self) -> Sites<'_> {
+        Sites { linears: vec![&mut self.lm_head], ..Sites::default() }
     }
 }

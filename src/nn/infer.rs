@@ -49,7 +49,9 @@ impl Transformer {
     pub fn read(&mut self, sequences: &[(usize, &[i32])], cache: &mut dyn KvStore) -> Result<Tensor> {
         for (sequence, ids) in sequences {
             assert!(!ids.is_empty(), "nothing to read in sequence {sequence}");
-            cache.reserve(*sequence, ids.len())?;
+            // Learned keys come before the first token.
+            let before = if cache.len(*sequence) == 0 { self.prefix_keys } else { 0 };
+            cache.reserve(*sequence, before + ids.len())?;
         }
         let rows = Rows::after(sequences.iter().map(|(sequence, ids)| (cache.len(*sequence), ids.len())));
         let ids: Vec<i32> = sequences.iter().flat_map(|(_, ids)| *ids).copied().collect();
@@ -61,7 +63,7 @@ impl Transformer {
             let hidden = self.hidden(input)?;
             self.logits_of_last(input, hidden)?
         };
-        sequences.iter().for_each(|(sequence, ids)| cache.advance(*sequence, ids.len()));
+        sequences.iter().for_each(|(sequence, _)| cache.advance(*sequence));
         Ok(logits)
     }
 

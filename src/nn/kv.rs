@@ -11,9 +11,8 @@ use std::fmt::Debug;
 pub use contiguous::Contiguous;
 pub use paged::Paged;
 
-use super::rows::Rows;
 use crate::autograd::Result;
-use crate::kernels::attention::{AttentionShape, CachedSequence, KvBlock, attention_cached};
+use crate::kernels::attention::{AttentionShape, CachedSequence, KvBlock, Span, attention_cached};
 
 /// A cache of keys and values for several sequences.
 pub trait KvStore: Debug {
@@ -30,11 +29,11 @@ pub trait KvStore: Debug {
     fn reserve(&mut self, sequence: usize, tokens: usize) -> Result<()>;
 
     /// Keeps, for one layer, the keys and values `[tokens, n_kv_heads * d_head]` of the next tokens of a sequence, for which there is
-    /// room. They count from [`KvStore::advance`] on.
+    /// room. They count from [`KvStore::advance`] on: until then, another call takes their place.
     fn append(&mut self, layer: usize, sequence: usize, keys: &[f32], values: &[f32]);
 
-    /// The tokens that every layer has appended since the last call are kept.
-    fn advance(&mut self, sequence: usize, tokens: usize);
+    /// What every layer has appended since the last call is kept.
+    fn advance(&mut self, sequence: usize);
 
     /// Where a layer's keys and values of a sequence are, in the order of positions, those appended last included.
     fn blocks(&self, layer: usize, sequence: usize) -> Vec<KvBlock<'_>>;
@@ -45,23 +44,24 @@ pub trait KvStore: Debug {
 
 /// A cache that attention reads and writes while a pass borrows it.
 pub trait Attend: Debug {
-    /// Keeps the keys `k` and values `v` of a layer's rows, and lets the queries `q` attend to all that is kept of their `sequences`:
+    /// Keeps the keys `k` and values `v` of a layer, and lets the queries `q` attend to all that is kept of their `sequences`:
     /// `out` `[rows, n_heads * d_head]`.
-    fn attend(&self, layer: usize, shape: AttentionShape, rows: &Rows, sequences: &[usize], qkv: [&[f32]; 3], out: &mut [f32]);
+    fn attend(&self, layer: usize, shape: AttentionShape, spans: &[Span], sequences: &[usize], qkv: [&[f32]; 3], out: &mut [f32]);
 }
 
 impl Attend for RefCell<&mut dyn KvStore> {
-    fn attend(&self, layer: usize, shape: AttentionShape, rows: &Rows, sequences: &[usize], [q, k, v]: [&[f32]; 3], out: &mut [f32]) {
+    fn attend(&self, layer: usize, shape: AttentionShape, spans: &[Span], sequences: &[usize], [q, k, v]: [&[f32]; 3], out: &mut [f32]) {
         let mut cache = self.borrow_mut();
         let width = shape.n_kv_heads * shape.d_head;
-        for (span, &sequence) in rows.spans.iter().zip(sequences) {
+        for (span, &sequence) in spans.iter().zip(sequences) {
             let floats = span.keys.start * width..span.keys.end * width;
             cache.append(layer, sequence, &k[floats.clone()], &v[floats]);
         }
         let kept = sequences.iter().map(|&sequence| cache.blocks(layer, sequence)).collect::<Vec<_>>();
-        let cached = rows.spans.iter().zip(sequences).zip(&kept).map(|((span, &sequence), blocks)| {
-            let queries = span.queries.clone();
-            CachedSequence { n_keys: cache.len(sequence) + queries.len(), queries, blocks }
+        let cached = spans.iter().zip(sequences).zip(&kept).map(|((span, &sequence), blocks)| CachedSequence {
+            n_keys: cache.len(sequence) + span.keys.len(),
+            queries: span.queries.clone(),
+            blocks,
         });
         attention_cached(shape, &cached.collect::<Vec<_>>(), q, out);
     }

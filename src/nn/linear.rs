@@ -1,55 +1,12 @@
 //! The linear layer, a site of fine-tuning methods.
 
-use std::fmt::Debug;
-
-use thiserror::Error;
-
 use super::blueprint::SiteSpec;
 use super::builder::Builder;
+use super::hooks::LinearHook;
 use super::part::Slice;
 use super::pass::Pass;
 use super::source::BuildError;
-use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
-use crate::tensor::OutOfMemory;
-
-/// The layer's own product: `x` `[rows, in_features]` to `[rows, out_features]`.
-pub type Product<'a> = &'a dyn Fn(&mut Tape, &Var) -> Result<Var>;
-
-/// Why the effect of a hook cannot be added to a weight.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum MergeError {
-    /// There is no memory for a copy of a shared weight.
-    #[error(transparent)]
-    Memory(#[from] OutOfMemory),
-    /// The weight would have to be rounded to its format again, and the effect of a small update would be lost.
-    #[error(
-        "{module} cannot be merged: its weight is kept as {format}, and rounding the sum to {format} again would lose most of the update; \
-         keep the adapter beside it, or load the weights in float32 to merge"
-    )]
-    Quantised {
-        /// Path of the layer.
-        module: String,
-        /// The format of its weight.
-        format: &'static str,
-    },
-}
-
-/// What a fine-tuning method does at one linear layer.
-pub trait LinearHook: Debug {
-    /// Its parameters.
-    fn params(&self) -> Vec<ParamId>;
-    /// The layer's output for its input `x`. What the hook does before, after or instead of the layer's own `product` is its choice.
-    fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, product: Product) -> Result<Var>;
-    /// Switches the hook off, so that the layer is the base model's, and on again. One that is merged is unmerged first.
-    fn set_enabled(&mut self, params: &mut Params, weight: ParamId, enabled: bool) -> Result<()>;
-    /// Adds the hook's effect to the layer's weight, so that it costs nothing any more. No effect when merged or disabled.
-    ///
-    /// # Errors
-    /// If the weight is not in float32, or there is no memory for a copy of one that is shared.
-    fn merge(&mut self, params: &mut Params, weight: ParamId) -> std::result::Result<(), MergeError>;
-    /// Takes the hook's effect out of the weight again. No effect when not merged.
-    fn unmerge(&mut self, params: &mut Params, weight: ParamId) -> Result<()>;
-}
+use crate::autograd::{ParamId, Result, Split, Tape, Var};
 
 /// `y = x Wᵀ + bias`, with whatever a fine-tuning method does at it.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use super::blueprint::SegmentSpec;
 use super::builder::Builder;
+use super::hooks::OutputHook;
 use super::norm::Norm;
 use super::pass::Pass;
 use super::segment::Values;
@@ -13,12 +14,14 @@ use crate::autograd::{ParamId, Result, Tape, Var};
 pub(super) struct Residual {
     before: Norm,
     after: Option<Norm>,
+    /// What a fine-tuning method does with the branch's output.
+    pub hook: Option<Box<dyn OutputHook>>,
 }
 
 impl Residual {
     /// With the norm of that role before the branch.
     pub fn build(b: &mut Builder, spec: &SegmentSpec, before: &str) -> std::result::Result<Self, BuildError> {
-        Ok(Self { before: Norm::build(b, spec.site(before))?, after: None })
+        Ok(Self { before: Norm::build(b, spec.site(before))?, after: None, hook: None })
     }
 
     /// With the norm of that role after the branch, if there is one.
@@ -29,7 +32,8 @@ impl Residual {
     /// Its parameters, those of `branch` between its own.
     pub fn params(&self, branch: impl IntoIterator<Item = ParamId>) -> Vec<ParamId> {
         let after = self.after.iter().flat_map(Norm::params);
-        self.before.params().into_iter().chain(branch).chain(after).collect()
+        let hook = self.hook.iter().flat_map(|hook| hook.params());
+        self.before.params().into_iter().chain(branch).chain(after).chain(hook).collect()
     }
 
     /// Runs a phase of the half-block; `branch` is the second one.
@@ -46,9 +50,13 @@ impl Residual {
             0 => Ok(Values::carrying(self.before.forward(tape, pass, &hidden)?, hidden)),
             1 => Ok(Values { hidden: Some(branch(tape, hidden)?), ..input }),
             _ => {
-                let y = match &self.after {
-                    Some(after) => after.forward(tape, pass, &hidden)?,
+                let y = match &self.hook {
+                    Some(hook) => hook.forward(tape, pass, hidden)?,
                     None => hidden,
+                };
+                let y = match &self.after {
+                    Some(after) => after.forward(tape, pass, &y)?,
+                    None => y,
                 };
                 Ok(Values::of(tape.add(y, &input.carried[0])?))
             }

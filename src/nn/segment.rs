@@ -12,7 +12,7 @@ use super::builder::Builder;
 use super::embedding::Embedding;
 use super::feed_forward::FeedForward;
 use super::head::Head;
-use super::linear::Linear;
+use super::hooks::Sites;
 use super::pass::Pass;
 use super::source::BuildError;
 use crate::autograd::{ParamId, Result, Tape, Var};
@@ -71,8 +71,8 @@ pub trait Segment: Debug {
     /// The parameters that it reads, in the order of the forward pass: those of hooks included, and a tied one.
     fn params(&self) -> Vec<ParamId>;
 
-    /// Its linear layers, in the order of the forward pass.
-    fn linears_mut(&mut self) -> Vec<&mut Linear>;
+    /// The places where a fine-tuning method acts.
+    fn sites_mut(&mut self) -> Sites<'_>;
 
     /// Whether its backward reads its weights.
     fn reads_weights_backward(&self) -> bool {

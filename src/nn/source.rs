@@ -11,7 +11,7 @@ use super::blueprint::{SiteKind, SiteSpec};
 use super::config::ConfigError;
 use super::param::{Init, ParamSpec};
 use crate::quant::BlockFormat;
-use crate::tensor::OutOfMemory;
+use crate::tensor::{OutOfMemory, Weight};
 
 /// Why a model could not be built.
 #[derive(Debug, Error)]
@@ -58,6 +58,14 @@ pub trait WeightSource {
     /// If the source has no such parameter, or not in that shape.
     fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError>;
 
+    /// The value of a whole parameter that another model holds in that format and that this one may share.
+    fn shared(&self, _: &ParamSpec, _format: Option<&'static str>) -> Option<Weight> {
+        None
+    }
+
+    /// A whole parameter was made with the values of this source.
+    fn made(&mut self, _: &ParamSpec, _: &Weight) {}
+
     /// The format in which a matrix that does not learn is to be kept; `None`: float32. Linear layers, embedding and head are asked for;
     /// norms and biases are float32 always.
     fn format(&self, _: &ParamSpec) -> Option<&'static dyn BlockFormat> {
@@ -76,6 +84,14 @@ pub struct InFormat<'a> {
 impl WeightSource for InFormat<'_> {
     fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
         self.source.read(param, rows, take)
+    }
+
+    fn shared(&self, param: &ParamSpec, format: Option<&'static str>) -> Option<Weight> {
+        self.source.shared(param, format)
+    }
+
+    fn made(&mut self, param: &ParamSpec, value: &Weight) {
+        self.source.made(param, value);
     }
 
     fn format(&self, _: &ParamSpec) -> Option<&'static dyn BlockFormat> {

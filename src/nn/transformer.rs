@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::blueprint::Blueprint;
 use super::builder::Builder;
 use super::config::ModelConfig;
+use super::hooks::Sites;
 use super::linear::Linear;
 use super::part::Part;
 use super::pass::{Input, Pass};
@@ -26,6 +27,8 @@ pub struct Transformer {
     pub params: Params,
     /// The segments of the part, in the order of the forward pass.
     pub segments: Vec<Box<dyn Segment>>,
+    /// Keys that a fine-tuning method puts before those of each sequence.
+    pub prefix_keys: usize,
 }
 
 impl Transformer {
@@ -76,7 +79,7 @@ impl Transformer {
             built(b.params, &*segment)?;
             segments.push(segment);
         }
-        Ok(Self { config: config.clone(), blueprint: blueprint.clone(), part, params, segments })
+        Ok(Self { config: config.clone(), blueprint: blueprint.clone(), part, params, segments, prefix_keys: 0 })
     }
 
     /// Runs `change` on every linear layer, in the order of the forward pass, with the number of its segment in the whole model.
@@ -85,11 +88,20 @@ impl Transformer {
         mut change: impl FnMut(usize, &mut Linear, &mut Params) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         for (index, segment) in self.part.segments().zip(&mut self.segments) {
-            for linear in segment.linears_mut() {
+            for linear in segment.sites_mut().linears {
                 change(index, linear, &mut self.params)?;
             }
         }
         Ok(())
+    }
+
+    /// Runs `change` on the places of every segment, in the order of the forward pass, with the number of the segment in the whole model.
+    pub fn for_each_site<E>(
+        &mut self,
+        mut change: impl FnMut(usize, Sites, &mut Params) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let segments = self.part.segments().zip(&mut self.segments);
+        segments.into_iter().try_for_each(|(index, segment)| change(index, segment.sites_mut(), &mut self.params))
     }
 
     /// What the segments see of `input`.
@@ -106,4 +118,4 @@ impl Transformer {
 }
 
 #[cfg(test)]
-pub(in crate::nn) mod tests;
+pub(crate) mod tests;

@@ -6,4 +6,4 @@ mod weight;
 
 pub use ledger::{Category, Charge, Ledger, MemoryReport, OutOfMemory, Use};
 pub use storage::Tensor;
-pub use weight::{BlockWeight, Weight};
+pub use weight::{BlockWeight, WeakWeight, Weight};

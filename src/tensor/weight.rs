@@ -1,7 +1,7 @@
 //! A weight, in whatever form it is kept.
 
 use std::fmt::Debug;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use super::{OutOfMemory, Tensor};
 use crate::kernels::gemm::{Coded, CodedOperand, Operand, gemm_coded};
@@ -63,7 +63,35 @@ pub enum Weight {
     Away,
 }
 
+/// A weight that may be gone by the time it is wanted.
+#[derive(Clone, Debug)]
+pub enum WeakWeight {
+    /// In float32.
+    F32(Weak<Tensor>),
+    /// In blocks.
+    Blocks(Weak<dyn BlockWeight>),
+}
+
+impl WeakWeight {
+    /// The weight, where someone still holds it.
+    pub fn upgrade(&self) -> Option<Weight> {
+        match self {
+            Self::F32(tensor) => tensor.upgrade().map(Weight::F32),
+            Self::Blocks(blocks) => blocks.upgrade().map(Weight::Blocks),
+        }
+    }
+}
+
 impl Weight {
+    /// The weight, without holding it; `None`: it is not here.
+    pub fn downgrade(&self) -> Option<WeakWeight> {
+        match self {
+            Self::F32(tensor) => Some(WeakWeight::F32(Rc::downgrade(tensor))),
+            Self::Blocks(blocks) => Some(WeakWeight::Blocks(Rc::downgrade(blocks))),
+            Self::Away => None,
+        }
+    }
+
     /// A value of one's own.
     pub fn of(tensor: Tensor) -> Self {
         Self::F32(Rc::new(tensor))

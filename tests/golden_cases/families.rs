@@ -25,14 +25,19 @@ pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     let mut cache = Contiguous::new(&model.config, sequences, prompt + steps, model.params.ledger())?;
     let (mut ids, mut margins, mut logits) = (vec![Vec::new(); sequences], vec![Vec::new(); sequences], vec![Vec::new(); sequences]);
     let mut new: Vec<Vec<i32>> = tokens.ids.chunks(prompt).map(<[i32]>::to_vec).collect();
-    for _ in 0..steps {
+    for step in 0..=steps {
         let reads: Vec<(usize, &[i32])> = new.iter().enumerate().map(|(sequence, ids)| (sequence, &ids[..])).collect();
         let given = model.read(&reads, &mut cache)?;
         for (sequence, row) in given.data().chunks(vocab_size).enumerate() {
             let (id, margin) = largest(row);
-            ids[sequence].push(id as i64);
-            margins[sequence].push(margin);
-            logits[sequence].extend_from_slice(row);
+            if step < steps {
+                ids[sequence].push(id as i64);
+                margins[sequence].push(margin);
+            }
+            // Those after a generated token: the prompt's are in `logits`.
+            if step > 0 {
+                logits[sequence].extend_from_slice(row);
+            }
             new[sequence] = vec![id as i32];
         }
     }
@@ -45,6 +50,6 @@ pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     let whole = Tokens::new(sequences, prompt + steps, whole.collect::<Vec<_>>());
     let logits = model.logits(&whole)?;
     let generated = logits.data().chunks((prompt + steps) * vocab_size);
-    let generated = generated.flat_map(|sequence| &sequence[(prompt - 1) * vocab_size..(prompt - 1 + steps) * vocab_size]);
+    let generated = generated.flat_map(|sequence| &sequence[prompt * vocab_size..]);
     checks.tensor("logits_full", &generated.copied().collect::<Vec<_>>(), &io)
 }

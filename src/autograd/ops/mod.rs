@@ -7,6 +7,7 @@ mod embedding;
 mod feed_forward;
 mod linear;
 mod norm;
+pub(super) mod prefix;
 mod rope;
 
 use std::rc::Rc;
@@ -25,13 +26,14 @@ pub(super) enum Op {
     Attention(attention::Attention),
     Dropout(dropout::Dropout),
     Embedding(embedding::Embedding),
+    Gated(feed_forward::Gated),
     Gelu(feed_forward::Gelu),
     LayerNorm(norm::LayerNorm),
     Linear(linear::Linear),
     PositionEmbedding(embedding::PositionEmbedding),
+    Prefix(prefix::Prefix),
     RmsNorm(norm::RmsNorm),
     Rope(rope::Rope),
-    SwiGlu(feed_forward::SwiGlu),
 }
 
 impl Op {
@@ -42,13 +44,14 @@ impl Op {
             Op::Attention(op) => op.backward(grads, &d_output),
             Op::Dropout(op) => op.backward(grads, &d_output),
             Op::Embedding(op) => op.backward(params, d_output),
+            Op::Gated(op) => op.backward(grads, &d_output),
             Op::Gelu(op) => op.backward(grads, &d_output),
             Op::LayerNorm(op) => op.backward(params, grads, &d_output),
             Op::Linear(op) => op.backward(params, grads, d_output),
             Op::PositionEmbedding(op) => op.backward(params, grads, d_output),
+            Op::Prefix(op) => op.backward(params, grads, &d_output),
             Op::RmsNorm(op) => op.backward(params, grads, &d_output),
             Op::Rope(op) => op.backward(grads, d_output),
-            Op::SwiGlu(op) => op.backward(grads, &d_output),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::block::{KvBlock, Side, in_one_piece, parts, rows};
 use super::decode::decode_heads;
-use super::forward::{self, Call, forward_head};
+use super::forward::{self, Call, forward_heads};
 use super::span::check_ascending;
 use super::workspace::with_buffers;
 use super::{AttentionShape, Sight, fill_gaps};
@@ -73,29 +73,27 @@ unsafe fn row_job<S: Simd>(isa: S, Call { s, q, out, .. }: Call, sequence: &Cach
     });
 }
 
-/// As those of the forward pass, and room for a copy of the keys or values.
-fn buffer_lens<S: Simd>(isa: S, s: AttentionShape, sequences: &[CachedSequence]) -> [usize; 5] {
+/// As those of the forward pass, and room for copies of the keys and of the values.
+fn buffer_lens<S: Simd>(isa: S, s: AttentionShape, sequences: &[CachedSequence]) -> [usize; 6] {
     let chunks = || sequences.iter().filter(|sequence| sequence.queries.len() > 1);
-    let [k, v, left, scores] = forward::buffer_lens(isa, s, chunks().map(|sequence| sequence.sight(s)));
+    let [k_t, v, left, scores] = forward::buffer_lens(isa, s, chunks().map(|sequence| sequence.sight(s)));
     let copied = chunks().filter(|sequence| !in_one_piece(sequence.blocks));
-    let gathered = copied.map(|sequence| sequence.sight(s).trimmed().1.n_keys * s.d_head).max().unwrap_or(0);
-    [k, v, left, scores, gathered]
+    let copy = copied.map(|sequence| sequence.sight(s).trimmed().1.n_keys * s.d_head).max().unwrap_or(0);
+    [k_t, v, left, scores, copy, copy]
 }
 
 /// A sequence with several queries, and one key/value head with all its query heads.
 ///
 /// # Safety
 /// No other thread touches these rows and heads of the output, which has them.
-unsafe fn chunk_job<S: Simd>(isa: S, call: Call, sequence: &CachedSequence, kv_head: usize, lens: [usize; 5]) {
+unsafe fn chunk_job<S: Simd>(isa: S, call: Call, sequence: &CachedSequence, kv_head: usize, lens: [usize; 6]) {
     let s = call.s;
     let (unseen, sight) = sequence.sight(s).trimmed();
     let seen = parts(s, sequence.blocks, unseen..sequence.n_keys);
-    with_buffers(lens, |[k_t, v, left, scores, gathered]| {
-        isa.vectorize(inlined!(|| {
-            let k_t = rows(seen.clone(), s, kv_head, Side::Keys, gathered).pack_right_transposed(isa, 0..sight.n_keys, k_t);
-            let v = rows(seen, s, kv_head, Side::Values, gathered).pack_right(isa, 0..sight.n_keys, v);
-            // SAFETY: the rows and heads of this job.
-            unsafe { forward_head(isa, call, kv_head, sequence.queries.start, sight, (k_t, v), [left, scores]) };
-        }));
+    with_buffers(lens, |[k_t, v, left, scores, keys, values]| {
+        let keys = rows(seen.clone(), s, kv_head, Side::Keys, keys);
+        let values = rows(seen, s, kv_head, Side::Values, values);
+        // SAFETY: the rows and heads of this job; buffers of that many floats at least.
+        unsafe { forward_heads(isa, call, kv_head, sequence.queries.start, sight, [keys, values], [k_t, v, left, scores]) };
     });
 }

@@ -3,7 +3,7 @@
 use super::span::check_ascending;
 use super::workspace::{Head, cols_from, room, rows_from, with_buffers};
 use super::{AttentionShape, BLOCK_ROWS, Sight, Span, fill_gaps};
-use crate::kernels::gemm::block::{Packed, multiply, tile_cols};
+use crate::kernels::gemm::block::{multiply, tile_cols};
 use crate::kernels::gemm::tile::{Scaling, Window};
 use crate::kernels::pool::{self, SharedOut};
 use crate::kernels::simd::math::exp;
@@ -26,14 +26,10 @@ pub fn attention_forward(s: AttentionShape, spans: &[Span], q: &[f32], k: &[f32]
                 return;
             }
             let (unseen, sight) = span.sight(s).trimmed();
-            let keys = span.keys.start + unseen..span.keys.end;
-            with_buffers(lens, |[k_t, v_packed, left, scores]| {
-                isa.vectorize(inlined!(|| {
-                    let k_t = Head::of_keys(s, k, kv_head).pack_right_transposed(isa, keys.clone(), k_t);
-                    let v = Head::of_keys(s, v, kv_head).pack_right(isa, keys.clone(), v_packed);
-                    // SAFETY: a job writes its own rows and heads of `out` and `lse` only.
-                    unsafe { forward_head(isa, call, kv_head, span.queries.start, sight, (k_t, v), [left, scores]) };
-                }));
+            let keys_and_values = [k, v].map(|x| Head::of_keys(s, x, kv_head).skip(span.keys.start + unseen));
+            with_buffers(lens, |buffers| {
+                // SAFETY: a job writes its own rows and heads of `out` and `lse` only.
+                unsafe { forward_heads(isa, call, kv_head, span.queries.start, sight, keys_and_values, buffers) };
             });
         });
     });
@@ -67,21 +63,43 @@ pub(super) fn buffer_lens<S: Simd>(_: S, s: AttentionShape, sights: impl Iterato
     [room::<S>(n_keys, s.d_head), room::<S>(s.d_head, n_keys), left, BLOCK_ROWS * width]
 }
 
-/// One sequence, whose queries start at row `first_row`, and one key/value head with all its query heads. Of the keys and the
-/// values, packed as right operands, each is seen by some query.
+/// One sequence, whose queries start at row `first_row`, and one key/value head with all its query heads. Each of the keys and
+/// values is seen by some query.
+///
+/// Not inlined: it is the greater part of two kernels.
 ///
 /// # Safety
-/// No other thread touches these rows and heads of the call's outputs, which have them.
+/// No other thread touches these rows and heads of the call's outputs, which have them; the buffers have the lengths of [`buffer_lens`].
+#[inline(never)]
+pub(super) unsafe fn forward_heads<S: Simd>(
+    isa: S,
+    call: Call,
+    kv_head: usize,
+    first_row: usize,
+    sight: Sight,
+    keys_and_values: [Head; 2],
+    buffers: [&mut [f32]; 4],
+) {
+    // SAFETY: promised by the caller.
+    isa.vectorize(inlined!(|| unsafe { heads(isa, call, kv_head, first_row, sight, keys_and_values, buffers) }));
+}
+
+/// As [`forward_heads`].
+///
+/// # Safety
+/// As there.
 #[inline(always)]
-pub(super) unsafe fn forward_head<S: Simd>(
+unsafe fn heads<S: Simd>(
     isa: S,
     Call { s, q, out, lse }: Call,
     kv_head: usize,
     first_row: usize,
     sight: Sight,
-    (k_t, v): (Packed, Packed),
-    [left, scores]: [&mut [f32]; 2],
+    [keys, values]: [Head; 2],
+    [k_t, v, left, scores]: [&mut [f32]; 4],
 ) {
+    let k_t = keys.pack_right_transposed(isa, 0..sight.n_keys, k_t);
+    let v = values.pack_right(isa, 0..sight.n_keys, v);
     let width = sight.width(tile_cols::<S>());
     for head in s.heads_of(kv_head) {
         let queries = Head::of_queries(s, q, head).skip(first_row);

@@ -1,5 +1,6 @@
 //! The stages of a run: load, measure, sample, train …, measure, sample.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use web_time::Instant;
@@ -7,7 +8,7 @@ use web_time::Instant;
 use super::{Run, STEP_COST};
 use crate::data::{Corpus, Tokenizer};
 use crate::lab::assets::{Assets, corpus_file};
-use crate::lab::base_model::BaseModel;
+use crate::lab::base_model::{BaseModel, SharedSource, SharedWeights};
 use crate::lab::check::check_against_model;
 use crate::lab::evaluate::Evaluation;
 use crate::lab::event::Event;
@@ -18,14 +19,14 @@ use crate::lab::sample::{Sampler, SamplingConfig};
 use crate::lab::spec::EvaluationSpec;
 use crate::lab::training::Training;
 use crate::lab::{problems, reasons, unknown};
-use crate::nn::RandomWeights;
+use crate::nn::{ParamSpec, RandomWeights};
 use crate::tensor::{Category, Charge, Ledger, MemoryReport};
 
 /// What the next unit of work belongs to.
 #[derive(Debug)]
 pub(super) enum Stage {
     /// Reading the files, building the model, attaching the method.
-    Load(Rc<Assets>),
+    Load(Rc<Assets>, SharedWeights),
     /// Measuring the validation loss.
     Evaluate(Evaluation),
     /// Writing a sample.
@@ -79,7 +80,7 @@ impl Run {
         let stage = std::mem::replace(&mut self.stage, Stage::Done);
         let kind = std::mem::discriminant(&stage);
         let work = match stage {
-            Stage::Load(assets) => self.load(&assets, events),
+            Stage::Load(assets, shared) => self.load(&assets, &shared, events),
             Stage::Evaluate(evaluation) => self.evaluate(evaluation, events),
             Stage::Sample(stage, sampler) => self.sample(stage, sampler, events),
             Stage::Train => self.train(events),
@@ -92,7 +93,7 @@ impl Run {
         work
     }
 
-    fn load(&mut self, assets: &Assets, events: &mut Vec<Event>) -> Result<f64, Problem> {
+    fn load(&mut self, assets: &Assets, shared: &SharedWeights, events: &mut Vec<Event>) -> Result<f64, Problem> {
         let base = BaseModel::open(&self.spec.model.base, assets)?;
         if let Some(problem) = check_against_model(&self.name, &self.spec, &base.blueprint).into_iter().next() {
             return Err(problem);
@@ -102,7 +103,11 @@ impl Run {
         let bytes = (train.len() + validation.len()) * size_of::<i32>();
         let streams = ledger.charge(Category::Data, bytes).map_err(|e| reasons::out_of_memory(&e))?;
         let (spec, context, method) = (&self.spec.training, self.spec.data.context as usize, method(&self.spec.fine_tuning));
-        let (of_model, of_method) = (&mut base.weights(), &mut RandomWeights { seed: u64::from(spec.seed) });
+        let learning = base.blueprint.params().filter(|(segment, param)| method.learns(&base.blueprint, *segment, param));
+        let learning: HashSet<&str> = learning.map(|(_, param)| param.name.as_str()).collect();
+        let learns = |param: &ParamSpec| learning.contains(param.name.as_str());
+        let of_model = &mut SharedSource { file: base.weights(), shared, base: &self.spec.model.base, learns: &learns };
+        let of_method = &mut RandomWeights { seed: u64::from(spec.seed) };
         let training = Training::alone(spec, context, &base.blueprint, &ledger, [of_model, of_method], &*method, train.len());
         let mut training = training.map_err(|error| base.refused(&error))?;
         let (total, trainable) = training.model().params.counts();

@@ -23,7 +23,7 @@ fn files(spec: &RunSpec) -> Rc<Assets> {
 }
 
 fn run(assets: Rc<Assets>) -> Run {
-    Run::new(0, "a", spec(), vec![], assets)
+    Run::new(0, "a", spec(), vec![], (assets, SharedWeights::default()))
 }
 
 #[test]

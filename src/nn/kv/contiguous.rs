@@ -19,6 +19,8 @@ pub struct Contiguous {
     /// By layer, then by sequence.
     rooms: Vec<Vec<Room>>,
     lens: Vec<usize>,
+    /// Tokens that were appended and do not count yet.
+    appended: Vec<usize>,
     capacity: usize,
     width: usize,
 }
@@ -34,7 +36,13 @@ impl Contiguous {
         let rows = || Tensor::zeros(ledger, Category::Kv, &[capacity, width]);
         let room = |_| Ok(Room { keys: rows()?, values: rows()? });
         let layer = |_| (0..sequences).map(room).collect();
-        Ok(Self { rooms: (0..config.n_layers).map(layer).collect::<Result<_>>()?, lens: vec![0; sequences], capacity, width })
+        Ok(Self {
+            rooms: (0..config.n_layers).map(layer).collect::<Result<_>>()?,
+            lens: vec![0; sequences],
+            appended: vec![0; sequences],
+            capacity,
+            width,
+        })
     }
 
     /// Tokens that there is room for in each sequence.
@@ -56,13 +64,14 @@ impl KvStore for Contiguous {
 
     fn append(&mut self, layer: usize, sequence: usize, keys: &[f32], values: &[f32]) {
         let start = self.lens[sequence] * self.width;
+        self.appended[sequence] = keys.len() / self.width;
         let room = &mut self.rooms[layer][sequence];
         room.keys.data_mut()[start..start + keys.len()].copy_from_slice(keys);
         room.values.data_mut()[start..start + values.len()].copy_from_slice(values);
     }
 
-    fn advance(&mut self, sequence: usize, tokens: usize) {
-        self.lens[sequence] += tokens;
+    fn advance(&mut self, sequence: usize) {
+        self.lens[sequence] += std::mem::take(&mut self.appended[sequence]);
     }
 
     fn blocks(&self, layer: usize, sequence: usize) -> Vec<KvBlock<'_>> {

@@ -24,6 +24,8 @@ pub struct Paged {
     /// Each sequence's pages, in the order of positions.
     tables: Vec<Vec<usize>>,
     lens: Vec<usize>,
+    /// Tokens that were appended and do not count yet.
+    appended: Vec<usize>,
     positions: usize,
     width: usize,
     n_layers: usize,
@@ -42,6 +44,7 @@ impl Paged {
             free: Vec::new(),
             tables: vec![Vec::new(); sequences],
             lens: vec![0; sequences],
+            appended: vec![0; sequences],
             positions,
             width: config.n_kv_heads * config.d_head,
             n_layers: config.n_layers,
@@ -84,6 +87,7 @@ impl KvStore for Paged {
 
     fn append(&mut self, layer: usize, sequence: usize, keys: &[f32], values: &[f32]) {
         let (half, width) = (self.half(), self.width);
+        self.appended[sequence] = keys.len() / width;
         for (position, (k, v)) in (self.lens[sequence]..).zip(keys.chunks_exact(width).zip(values.chunks_exact(width))) {
             let page = self.tables[sequence][position / self.positions];
             let start = 2 * layer * half + position % self.positions * width;
@@ -93,8 +97,8 @@ impl KvStore for Paged {
         }
     }
 
-    fn advance(&mut self, sequence: usize, tokens: usize) {
-        self.lens[sequence] += tokens;
+    fn advance(&mut self, sequence: usize) {
+        self.lens[sequence] += std::mem::take(&mut self.appended[sequence]);
     }
 
     fn blocks(&self, layer: usize, sequence: usize) -> Vec<KvBlock<'_>> {

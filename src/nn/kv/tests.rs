@@ -1,6 +1,6 @@
 use super::*;
 use crate::nn::transformer::tests::{build, families};
-use crate::nn::{ModelConfig, Tokens, Transformer};
+use crate::nn::{ModelConfig, Rows, Tokens, Transformer};
 use crate::tensor::{Category, Ledger};
 
 const SEQUENCES: usize = 3;

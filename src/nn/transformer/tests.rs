@@ -10,7 +10,7 @@ use crate::nn::{
 };
 use crate::tensor::{Category, Tensor};
 
-pub(in crate::nn) fn llama() -> ModelConfig {
+pub(crate) fn llama() -> ModelConfig {
     ModelConfig {
         vocab_size: 23,
         d_model: 12,
@@ -57,11 +57,11 @@ fn qwen() -> ModelConfig {
 }
 
 /// One configuration of each family.
-pub(in crate::nn) fn families() -> [ModelConfig; 4] {
+pub(crate) fn families() -> [ModelConfig; 4] {
     [llama(), gpt(), qwen(), gemma()]
 }
 
-pub(in crate::nn) fn build(config: ModelConfig) -> Transformer {
+pub(crate) fn build(config: ModelConfig) -> Transformer {
     let mut model = Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 9 }).unwrap();
     // Weights far from their small initial values, so that every path carries a gradient worth comparing.
     for param in model.params.iter_mut() {
