@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::{Attached, Method, MethodError};
 use crate::autograd::{ParamId, Params, Result, Split, Tape, Var, after_prefix};
 use crate::nn::{
-    Blueprint, BuildError, EmbeddedHook, Init, KeysValues, KeysValuesHook, LinearHook, MergeError, OutputHook, ParamSpec, Pass, Product, SegmentKind,
-    Transformer, WeightSource, add_param,
+    Blueprint, BuildError, EmbeddedHook, Init, KeysValues, KeysValuesHook, LinearHook, MergeError, OutputHook, ParamSpec, Pass, Product,
+    SegmentKind, Transformer, WeightSource, add_param,
 };
 
 /// Learned keys before those of each sequence.

@@ -158,3 +158,6 @@ impl Linear {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,7 +122,10 @@ kernel_test!(
         assert!(product([f32::from_bits(1); 4]).iter().all(|y| *y == 0.0));
         let large = product([f32::MAX, -f32::MAX, 0.0, 0.0]);
         let expected = f64::from(f32::MAX) * f64::from(w.scales[0]) * f64::from(i32::from(w.codes[0]) - i32::from(w.codes[1]));
-        assert!(large.iter().all(|y| !y.is_nan()) && (expected.abs() > f64::from(f32::MAX) || (f64::from(large[0]) / expected - 1.0).abs() < 0.01));
+        assert!(
+            large.iter().all(|y| !y.is_nan())
+                && (expected.abs() > f64::from(f32::MAX) || (f64::from(large[0]) / expected - 1.0).abs() < 0.01)
+        );
     }
 
     fn codes_are_the_nearest_and_go_back() {
@@ -166,5 +169,46 @@ fn threads_change_no_bit() {
             multiply_rounded(m, &x, &w, &mut y);
             vec![y]
         });
+    }
+}
+
+/// `cargo test --release --lib int8_speed -- --ignored --nocapture`: the products with INT8 weights and those with float32 ones, by turns.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+#[ignore = "a benchmark"]
+fn int8_speed() {
+    use crate::kernels::gemm::{CodedOperand, Operand, gemm, gemm_coded};
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        for (m, k, n) in [(256, 192, 192), (256, 192, 512), (256, 512, 192), (256, 192, 3859), (1, 192, 512), (1, 192, 3859)] {
+            let (x, d_y, w) = (testing::random(m * k, 1), testing::random(m * n, 2), testing::random(n * k, 3));
+            let (mut y, mut d_x, matrix) = (vec![0.0; m * n], vec![0.0; m * k], matrix([n, k], 3));
+            let coded = |transposed| CodedOperand { matrix: &matrix, transposed };
+            let (x_rows, d_y_rows) = (Operand::row_major(&x, k), Operand::row_major(&d_y, n));
+            let mut best = [f64::INFINITY; 5];
+            for _ in 0..30 {
+                for (kind, best) in best.iter_mut().enumerate() {
+                    for _ in 0..5 {
+                        let start = std::time::Instant::now();
+                        pool.install(|| match kind {
+                            0 => gemm(m, k, n, 1.0, x_rows, Operand::transposed(&w, k), 0.0, &mut y),
+                            1 => gemm_coded(m, k, n, 1.0, x_rows, coded(true), 0.0, &mut y),
+                            2 => multiply_rounded(m, &x, &matrix, &mut y),
+                            3 => gemm(m, n, k, 1.0, d_y_rows, Operand::row_major(&w, k), 0.0, &mut d_x),
+                            _ => gemm_coded(m, n, k, 1.0, d_y_rows, coded(false), 0.0, &mut d_x),
+                        });
+                        *best = best.min(start.elapsed().as_secs_f64());
+                    }
+                }
+            }
+            let [float, decoded, rounded, float_back, decoded_back] = best.map(|seconds| 1e6 * seconds);
+            println!(
+                "{threads} threads {m}x{k}x{n}: float {float:.0} µs, decoded {decoded:.0} ({:.2} x), rounded {rounded:.0} ({:.2} x); \
+                 transposed: float {float_back:.0}, decoded {decoded_back:.0} ({:.2} x)",
+                decoded / float,
+                rounded / float,
+                decoded_back / float_back,
+            );
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Every way to spread a training gives the losses of one rank.
 
+mod quantised;
 mod zero;
 
 use super::*;
