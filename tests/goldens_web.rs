@@ -81,6 +81,8 @@ embed![
     "packing/model.safetensors",
     "quant-float/case.json",
     "quant-float/io.safetensors",
+    "quant-int8/case.json",
+    "quant-int8/io.safetensors",
 ];
 
 fn check(name: &str) {
@@ -115,6 +117,11 @@ fn lora_rslora() {
 #[wasm_bindgen_test]
 fn quant_float() {
     check("quant-float");
+}
+
+#[wasm_bindgen_test]
+fn quant_int8() {
+    check("quant-int8");
 }
 
 #[wasm_bindgen_test]

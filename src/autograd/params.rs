@@ -89,7 +89,7 @@ impl Params {
         &self.ledger
     }
 
-    /// Adds a trainable parameter: this rank's part of one that is shared out by `split`.
+    /// Adds a parameter, this rank's part of one that is shared out by `split`: a trainable one, unless it is kept in blocks.
     ///
     /// # Panics
     /// If the name is taken.
@@ -97,7 +97,8 @@ impl Params {
         let id = ParamId(self.params.len());
         let taken = self.by_name.insert(name.clone(), id);
         assert!(taken.is_none(), "parameter {name} is added twice");
-        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable: true, split, of_others: None });
+        let trainable = value.format().is_none();
+        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable, split, of_others: None });
         id
     }
 
@@ -168,8 +169,12 @@ impl Params {
     ///
     /// # Errors
     /// If there is no memory for the copy.
+    ///
+    /// # Panics
+    /// If one that is kept in blocks is to learn.
     pub fn set_trainable(&mut self, id: ParamId, trainable: bool) -> Result<()> {
         let param = &mut self.params[id.0];
+        assert!(!trainable || param.value.format().is_none(), "{} is kept in blocks and cannot learn", param.name);
         param.trainable = trainable;
         match trainable {
             true => {

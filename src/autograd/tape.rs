@@ -100,6 +100,11 @@ impl Tape {
         Self { mode: Mode::Nothing, ..Self::recording(ledger) }
     }
 
+    /// Whether it records for a backward pass.
+    pub(super) fn is_recording(&self) -> bool {
+        self.mode == Mode::Recording
+    }
+
     /// The ledger that the tape's values are written down in.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger

@@ -11,7 +11,8 @@ use crate::kernels::dropout::Mask;
 use crate::kernels::gemm::{Operand, gemm};
 use crate::nn::blueprint::SiteSpec;
 use crate::nn::{
-    Blueprint, BuildError, Init, Linear, LinearHook, Masks, ParamSpec, Pass, Product, SiteKind, Transformer, WeightSource, add_param,
+    Blueprint, BuildError, Init, Linear, LinearHook, Masks, MergeError, ParamSpec, Pass, Product, SiteKind, Transformer, WeightSource,
+    add_param,
 };
 
 /// How `A` starts.
@@ -190,8 +191,11 @@ impl LinearHook for LoraPair {
         Ok(())
     }
 
-    fn merge(&mut self, params: &mut Params, weight: ParamId) -> Result<()> {
+    fn merge(&mut self, params: &mut Params, weight: ParamId) -> std::result::Result<(), MergeError> {
         if self.enabled && !self.merged {
+            if let Some(format) = params.get(weight).value.format() {
+                return Err(MergeError::Quantised { module: self.name.clone(), format });
+            }
             self.add_to(params, weight, 1.0)?;
             self.merged = true;
         }

@@ -41,6 +41,16 @@ pub enum MethodError {
         /// What the model has.
         available: Vec<String>,
     },
+    /// It trains a weight that cannot learn.
+    #[error(
+        "{name} is to learn, but it is kept as {format}, which does not; train an adapter such as LoRA, or load the weights in float32"
+    )]
+    Frozen {
+        /// The weight.
+        name: String,
+        /// Its format.
+        format: &'static str,
+    },
     /// What it adds could not be made.
     #[error(transparent)]
     Build(#[from] BuildError),
@@ -107,6 +117,9 @@ pub fn attach(
     for (segment, spec) in blueprint.params_of(&model.part) {
         if let Some(id) = model.params.find(&spec.name) {
             let learns = method.learns(&blueprint, segment, spec);
+            if let Some(format) = model.params.get(id).value.format().filter(|_| learns) {
+                return Err(MethodError::Frozen { name: spec.name.clone(), format });
+            }
             model.params.set_trainable(id, learns).map_err(BuildError::from)?;
         }
     }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::{Attached, Method, MethodError};
 use crate::autograd::{ParamId, Params, Result, Split, Tape, Var, after_prefix};
 use crate::nn::{
-    Blueprint, BuildError, EmbeddedHook, Init, KeysValues, KeysValuesHook, LinearHook, OutputHook, ParamSpec, Pass, Product, SegmentKind,
-    Transformer, WeightSource, add_param,
+    Blueprint, BuildError, EmbeddedHook, Init, KeysValues, KeysValuesHook, LinearHook, MergeError, OutputHook, ParamSpec, Pass, Product,
+    SegmentKind, Transformer, WeightSource, add_param,
 };
 
 /// Learned keys before those of each sequence.
@@ -126,7 +126,7 @@ impl LinearHook for Around {
     fn set_enabled(&mut self, _: &mut Params, _: ParamId, _: bool) -> Result<()> {
         Ok(())
     }
-    fn merge(&mut self, _: &mut Params, _: ParamId) -> Result<()> {
+    fn merge(&mut self, _: &mut Params, _: ParamId) -> std::result::Result<(), MergeError> {
         Ok(())
     }
     fn unmerge(&mut self, _: &mut Params, _: ParamId) -> Result<()> {

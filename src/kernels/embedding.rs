@@ -37,6 +37,16 @@ pub fn gather_add(d: usize, table: &[f32], positions: &[u32], out: &mut [f32]) {
     });
 }
 
+/// As [`gather_add`], of a table in another form: `row` writes the row of a position.
+pub fn gather_add_with(d: usize, positions: &[u32], out: &mut [f32], row: impl Fn(usize, &mut [f32])) {
+    assert_eq!(out.len(), positions.len() * d);
+    let mut added = vec![0.0; d];
+    for (&position, out) in positions.iter().zip(out.chunks_exact_mut(d.max(1))) {
+        row(position as usize, &mut added);
+        out.iter_mut().zip(&added).for_each(|(out, x)| *out += x);
+    }
+}
+
 fn rows_of(d: usize, ids: &[i32], out: &mut [f32], row: impl Fn(usize, &mut [f32])) {
     for (&id, out) in ids.iter().zip(out.chunks_exact_mut(d)) {
         match usize::try_from(id) {

@@ -49,14 +49,14 @@ pub(super) trait Split: Sized {
     unsafe fn piece(place: Self::Place, rows: Range<usize>) -> Self;
 }
 
-/// A row-major matrix cut between rows; its row is `width` floats.
-pub(super) struct Rows<'a> {
-    pub data: &'a mut [f32],
+/// A row-major matrix cut between rows; its row is `width` elements.
+pub(super) struct Rows<'a, T = f32> {
+    pub data: &'a mut [T],
     pub width: usize,
 }
 
-impl<'a> Split for Rows<'a> {
-    type Place = (SharedOut<f32>, usize);
+impl<'a, T: Send> Split for Rows<'a, T> {
+    type Place = (SharedOut<T>, usize);
 
     fn has(&self, rows: usize) -> bool {
         self.data.len() >= rows * self.width
@@ -68,7 +68,7 @@ impl<'a> Split for Rows<'a> {
 
     unsafe fn piece((data, width): Self::Place, rows: Range<usize>) -> Self {
         // SAFETY: promised by the caller.
-        let data = unsafe { <&'a mut [f32]>::piece(data, rows.start * width..rows.end * width) };
+        let data = unsafe { <&'a mut [T]>::piece(data, rows.start * width..rows.end * width) };
         Rows { data, width }
     }
 }

@@ -10,7 +10,7 @@ use crate::nn::{Blueprint, Transformer, WeightSource, at_once};
 use crate::optim::{AdamWConfig, Decay, Schedule, ScheduleKind};
 use crate::parallel::comm::Comm;
 use crate::parallel::plan::Plan;
-use crate::parallel::rank::{Batch, Rank, RankError, Update};
+use crate::parallel::rank::{Batch, Rank, RankError, StartError, Update};
 use crate::parallel::transport::alone::Alone;
 use crate::tensor::{Ledger, OutOfMemory};
 
@@ -70,7 +70,11 @@ impl Training {
         stream_len: usize,
     ) -> Result<Self, MethodError> {
         let plan = Rc::new(Plan::alone(blueprint, (spec.batch_size as usize, context), spec.gradient_accumulation as usize));
-        let rank = Rank::new(&Comm::new(Alone::new()), &plan, blueprint, adamw(spec), ledger, sources, method)?;
+        let rank =
+            Rank::new(&Comm::new(Alone::new()), &plan, blueprint, adamw(spec), ledger, sources, method).map_err(|error| match error {
+                StartError::Attach(error) => error,
+                StartError::Zero(error) => unreachable!("one rank shares nothing out: {error}"),
+            })?;
         Ok(Self::new(rank, &plan, course(spec), stream_len))
     }
 

@@ -29,9 +29,9 @@ pub struct Embedding {
 
 impl Embedding {
     pub(super) fn build(b: &mut Builder, spec: &SegmentSpec) -> std::result::Result<Self, BuildError> {
-        let tokens = b.weight(spec.site("embed_tokens").weight())?;
+        let tokens = b.weight(spec.site("embed_tokens"))?;
         let positions = match spec.find("embed_positions") {
-            Some(site) => b.optional(site.weight())?,
+            Some(site) => b.optional_weight(site)?,
             None => None,
         };
         let vocabulary = b.slice.range(b.config.vocab_size);

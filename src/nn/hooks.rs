@@ -3,13 +3,35 @@
 use std::fmt::Debug;
 use std::rc::Rc;
 
+use thiserror::Error;
+
 use super::linear::Linear;
 use super::pass::Pass;
 use crate::autograd::{ParamId, Params, Result, Tape, Var};
 use crate::kernels::attention::Span;
+use crate::tensor::OutOfMemory;
 
 /// The layer's own product: `x` `[rows, in_features]` to `[rows, out_features]`.
 pub type Product<'a> = &'a dyn Fn(&mut Tape, &Var) -> Result<Var>;
+
+/// Why the effect of a hook cannot be added to a weight.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum MergeError {
+    /// There is no memory for a copy of a shared weight.
+    #[error(transparent)]
+    Memory(#[from] OutOfMemory),
+    /// The weight would have to be rounded to its format again, and the effect of a small update would be lost.
+    #[error(
+        "{module} cannot be merged: its weight is kept as {format}, and rounding the sum to {format} again would lose most of the update; \
+         keep the adapter beside it, or load the weights in float32 to merge"
+    )]
+    Quantised {
+        /// Path of the layer.
+        module: String,
+        /// The format of its weight.
+        format: &'static str,
+    },
+}
 
 /// What a method does at one linear layer.
 pub trait LinearHook: Debug {
@@ -23,7 +45,10 @@ pub trait LinearHook: Debug {
     fn set_enabled(&mut self, params: &mut Params, weight: ParamId, enabled: bool) -> Result<()>;
 
     /// Adds the hook's effect to the layer's weight, so that it costs nothing any more. No effect when merged or disabled.
-    fn merge(&mut self, params: &mut Params, weight: ParamId) -> Result<()>;
+    ///
+    /// # Errors
+    /// If the weight is not in float32, or there is no memory for a copy of one that is shared.
+    fn merge(&mut self, params: &mut Params, weight: ParamId) -> std::result::Result<(), MergeError>;
 
     /// Takes the hook's effect out of the weight again. No effect when not merged.
     fn unmerge(&mut self, params: &mut Params, weight: ParamId) -> Result<()>;

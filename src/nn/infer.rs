@@ -57,13 +57,13 @@ impl Transformer {
         let rows = Rows::after(sequences.iter().map(|(sequence, ids)| (cache.len(*sequence), ids.len())));
         let ids: Vec<i32> = sequences.iter().flat_map(|(_, ids)| *ids).copied().collect();
         let (tokens, numbers) = (Tokens::of(rows, ids), sequences.iter().map(|(sequence, _)| *sequence).collect::<Vec<_>>());
-        let hidden = {
+        let logits = {
             let borrowed: &mut dyn KvStore = &mut *cache;
             let cell = RefCell::new(borrowed);
-            let reading = Some(Reading { cache: &cell, sequences: &numbers });
-            self.hidden(Input { tokens: &tokens, dropout: None, reading })?
+            let input = Input { tokens: &tokens, dropout: None, reading: Some(Reading { cache: &cell, sequences: &numbers }) };
+            let hidden = self.hidden(input)?;
+            self.logits_of_last(input, hidden)?
         };
-        let logits = self.logits_of_last(Input::of(&tokens, None), hidden)?;
         sequences.iter().for_each(|(sequence, _)| cache.advance(*sequence));
         Ok(logits)
     }

@@ -33,7 +33,7 @@ pub struct Linear {
 impl Linear {
     pub(super) fn build(b: &mut Builder, site: &SiteSpec) -> std::result::Result<Self, BuildError> {
         let [out_features, in_features] = site.features();
-        let weight = b.weight(site.weight())?;
+        let weight = b.weight(site)?;
         let bias = match site.params.get(1) {
             Some(bias) => b.optional(bias)?,
             None => None,
@@ -52,7 +52,10 @@ impl Linear {
 
     /// `x` is `[rows, in_features]`; gives `[rows, out_features]`; of both, this rank's share where `split` says so.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        let product = |tape: &mut Tape, x: &Var| tape.linear(pass.params, x, self.weight, self.bias);
+        let product = |tape: &mut Tape, x: &Var| match pass.reading {
+            None => tape.linear(pass.params, x, self.weight, self.bias),
+            Some(_) => tape.linear_reading(pass.params, x, self.weight, self.bias),
+        };
         match &self.hook {
             Some(hook) => hook.forward(tape, pass, x, &product),
             None => product(tape, x),

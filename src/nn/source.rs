@@ -7,8 +7,10 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use thiserror::Error;
 
+use super::blueprint::{SiteKind, SiteSpec};
 use super::config::ConfigError;
 use super::param::{Init, ParamSpec};
+use crate::quant::BlockFormat;
 use crate::tensor::{OutOfMemory, Weight};
 
 /// Why a model could not be built.
@@ -56,13 +58,50 @@ pub trait WeightSource {
     /// If the source has no such parameter, or not in that shape.
     fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError>;
 
-    /// The value of a whole parameter that another model holds and that this one may share.
-    fn shared(&self, _: &ParamSpec) -> Option<Weight> {
+    /// The value of a whole parameter that another model holds in that format and that this one may share.
+    fn shared(&self, _: &ParamSpec, _format: Option<&'static str>) -> Option<Weight> {
         None
     }
 
     /// A whole parameter was made with the values of this source.
     fn made(&mut self, _: &ParamSpec, _: &Weight) {}
+
+    /// The format in which a matrix that does not learn is to be kept; `None`: float32. Linear layers, embedding and head are asked for;
+    /// norms and biases are float32 always.
+    fn format(&self, _: &ParamSpec) -> Option<&'static dyn BlockFormat> {
+        None
+    }
+}
+
+/// The weights of another source, to be kept in a format.
+pub struct InFormat<'a> {
+    /// The other source.
+    pub source: &'a mut dyn WeightSource,
+    /// The format.
+    pub format: &'static dyn BlockFormat,
+}
+
+impl WeightSource for InFormat<'_> {
+    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
+        self.source.read(param, rows, take)
+    }
+
+    fn shared(&self, param: &ParamSpec, format: Option<&'static str>) -> Option<Weight> {
+        self.source.shared(param, format)
+    }
+
+    fn made(&mut self, param: &ParamSpec, value: &Weight) {
+        self.source.made(param, value);
+    }
+
+    fn format(&self, _: &ParamSpec) -> Option<&'static dyn BlockFormat> {
+        Some(self.format)
+    }
+}
+
+/// The format that the weight of a site is to be kept in.
+pub fn format_of(source: &dyn WeightSource, site: &SiteSpec) -> Option<&'static dyn BlockFormat> {
+    if site.kind == SiteKind::Norm { None } else { source.format(site.weight()) }
 }
 
 /// Random weights from a seed; each depends on the seed and its own name only, not on the order of asking.

@@ -4,23 +4,52 @@ use std::fmt::Debug;
 use std::rc::{Rc, Weak};
 
 use super::{OutOfMemory, Tensor};
+use crate::kernels::gemm::{Coded, CodedOperand, Operand, gemm_coded};
 
 /// A frozen matrix `[out_features, in_features]` that is kept in fewer bytes than float32 has; each format is one implementation.
+///
+/// A format says how its rows are decoded; products follow from that, and compute as if the weight were float32.
 pub trait BlockWeight: Debug {
-    /// `[out_features, in_features]`.
-    fn shape(&self) -> [usize; 2];
+    /// The name of the format.
+    fn format(&self) -> &'static str;
 
     /// What it takes in memory, scales included.
     fn bytes(&self) -> usize;
 
+    /// Its rows.
+    fn rows(&self) -> &dyn Coded;
+
+    /// `y = x Wᵀ` with `x` `[rows, in_features]` and `y` `[rows, out_features]`, for reading a text, where no gradient passes: the format
+    /// may round `x`, each row by itself, if that is faster. A row of `y` depends on its row of `x` alone.
+    fn multiply_rounded(&self, x: &[f32], y: &mut [f32]) {
+        self.multiply(1.0, x, 0.0, y);
+    }
+
+    /// `[out_features, in_features]`.
+    fn shape(&self) -> [usize; 2] {
+        self.rows().shape()
+    }
+
     /// `y = alpha * x Wᵀ + beta * y` with `x` `[rows, in_features]` and `y` `[rows, out_features]`; `beta == 0` never reads `y`.
-    fn multiply(&self, alpha: f32, x: &[f32], beta: f32, y: &mut [f32]);
+    fn multiply(&self, alpha: f32, x: &[f32], beta: f32, y: &mut [f32]) {
+        let ([out_features, in_features], matrix) = (self.shape(), self.rows());
+        let rows = y.len() / out_features.max(1);
+        let (x, w) = (Operand::row_major(x, in_features), CodedOperand { matrix, transposed: true });
+        gemm_coded(rows, in_features, out_features, alpha, x, w, beta, y);
+    }
 
     /// `d_x = alpha * d_y W + beta * d_x` with `d_y` `[rows, out_features]` and `d_x` `[rows, in_features]`: the gradient of the inputs.
-    fn multiply_transposed(&self, alpha: f32, d_y: &[f32], beta: f32, d_x: &mut [f32]);
+    fn multiply_transposed(&self, alpha: f32, d_y: &[f32], beta: f32, d_x: &mut [f32]) {
+        let ([out_features, in_features], matrix) = (self.shape(), self.rows());
+        let rows = d_x.len() / in_features.max(1);
+        let (d_y, w) = (Operand::row_major(d_y, out_features), CodedOperand { matrix, transposed: false });
+        gemm_coded(rows, out_features, in_features, alpha, d_y, w, beta, d_x);
+    }
 
     /// Row `index` in float32, `[in_features]`.
-    fn dequantize_row(&self, index: usize, out: &mut [f32]);
+    fn dequantize_row(&self, index: usize, out: &mut [f32]) {
+        self.rows().decode(index, 0..out.len(), out);
+    }
 }
 
 /// The value of a parameter.
@@ -75,7 +104,7 @@ impl Weight {
     pub fn data(&self) -> &[f32] {
         match self {
             Self::F32(tensor) => tensor.data(),
-            other => panic!("a weight is read as float32 that is {}", other.form()),
+            other => panic!("a weight is read as float32 that is kept as {}", other.form()),
         }
     }
 
@@ -86,7 +115,7 @@ impl Weight {
     pub fn data_mut(&mut self) -> &mut [f32] {
         match self {
             Self::F32(tensor) => Rc::get_mut(tensor).expect("a weight that others share does not change").data_mut(),
-            other => panic!("a weight is changed as float32 that is {}", other.form()),
+            other => panic!("a weight is changed as float32 that is kept as {}", other.form()),
         }
     }
 
@@ -101,6 +130,14 @@ impl Weight {
             *tensor = Rc::new(tensor.try_clone()?);
         }
         Ok(())
+    }
+
+    /// The format of one in blocks.
+    pub fn format(&self) -> Option<&'static str> {
+        match self {
+            Self::Blocks(blocks) => Some(blocks.format()),
+            _ => None,
+        }
     }
 
     /// Whether the value is kept elsewhere.
@@ -120,8 +157,8 @@ impl Weight {
     fn form(&self) -> &'static str {
         match self {
             Self::F32(_) => "float32",
-            Self::Blocks(_) => "kept in blocks",
-            Self::Away => "kept elsewhere",
+            Self::Blocks(blocks) => blocks.format(),
+            Self::Away => "a shard, elsewhere",
         }
     }
 }

@@ -26,6 +26,7 @@ pub fn shipped_assets(spec: &Value) -> Assets {
 }
 
 /// An experiment on those files.
+#[allow(dead_code, reason = "each test file is a crate of its own")]
 pub fn experiment(spec: &Value, assets: Assets) -> Experiment {
     let spec = parse(spec).expect("a spec of ours");
     Experiment::new(spec, assets, Environment::default()).expect("an experiment that can start")

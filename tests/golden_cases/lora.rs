@@ -9,7 +9,6 @@ use tinyai::finetune::lora::{LoraConfig, LoraInit};
 use tinyai::formats::peft::{InitLoraWeights, LoraAdapter};
 use tinyai::formats::safetensors::{self, TensorFile};
 use tinyai::nn::{LinearHook, Transformer};
-use tinyai::tensor::OutOfMemory;
 
 use super::CaseResult;
 use super::case::Case;
@@ -88,9 +87,9 @@ fn check_saved_adapter(case: &Case, checks: &mut Checks, io: &TensorFile) -> Cas
 }
 
 /// Runs `change` on every adapter of the model.
-fn with_adapters(
+fn with_adapters<E: Error + 'static>(
     model: &mut Transformer,
-    change: impl Fn(&mut dyn LinearHook, &mut Params, ParamId) -> Result<(), OutOfMemory>,
+    change: impl Fn(&mut dyn LinearHook, &mut Params, ParamId) -> Result<(), E>,
 ) -> CaseResult {
     model.for_each_linear(|_, linear, params| match &mut linear.hook {
         Some(hook) => change(hook.as_mut(), params, linear.weight),

@@ -44,7 +44,13 @@ impl Tape {
     pub fn position_embedding(&mut self, params: &Params, table: ParamId, x: Var, positions: &Rc<[u32]>) -> Result<Var> {
         let (id, x_needs_grad) = (x.id, x.needs_grad);
         let mut y = x.into_tensor()?;
-        embedding::gather_add(y.shape()[1], params.value(table), positions, y.data_mut());
+        let d_model = y.shape()[1];
+        match &params.get(table).value {
+            Weight::Blocks(blocks) => {
+                embedding::gather_add_with(d_model, positions, y.data_mut(), |at, row| blocks.dequantize_row(at, row))
+            }
+            weight => embedding::gather_add(d_model, weight.data(), positions, y.data_mut()),
+        }
         let trainable = params.is_trainable(table);
         Ok(self.push(y, x_needs_grad || trainable, || {
             let positions = positions.clone();

@@ -37,6 +37,20 @@ impl Tape {
         Ok(self.push_linear(params, x, weight, bias, 1.0, None, y))
     }
 
+    /// As [`Tape::linear`], for reading a text, where no gradient passes: with a weight in blocks, `x` may be rounded to what the format
+    /// multiplies fastest.
+    pub fn linear_reading(&mut self, params: &Params, x: &Var, weight: ParamId, bias: Option<ParamId>) -> Result<Var> {
+        let Weight::Blocks(blocks) = &params.get(weight).value else { return self.linear(params, x, weight, bias) };
+        assert!(!self.is_recording(), "a gradient would not be that of rounded inputs");
+        let [out_features, _] = blocks.shape();
+        let mut y = self.output(&[x.value.shape()[0], out_features])?;
+        blocks.multiply_rounded(x.data(), y.data_mut());
+        if let Some(bias) = bias {
+            elementwise::add_bias(params.value(bias), y.data_mut());
+        }
+        Ok(self.push_linear(params, x, weight, bias, 1.0, None, y))
+    }
+
     /// `base + scale * x Wᵀ`, in place of `base` `[rows, out_features]` where nothing else holds it.
     pub fn linear_onto(&mut self, params: &Params, base: Var, scale: f32, x: &Var, weight: ParamId) -> Result<Var> {
         let base_id = base.needs_grad.then_some(base.id);
@@ -144,3 +158,6 @@ impl Linear {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,11 @@ pub(in crate::kernels) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
+    /// A matrix whose lanes, and whose elements along a lane, are so far apart.
+    pub fn new(data: &'a [f32], lane_stride: usize, depth_stride: usize) -> Self {
+        Self { data, lane_stride, depth_stride }
+    }
+
     /// A left operand.
     pub fn rows_of(a: Operand<'a>) -> Self {
         Self { data: a.data, lane_stride: a.row_stride, depth_stride: a.col_stride }

@@ -9,9 +9,11 @@ use super::FileWeights;
 use crate::nn::{BuildError, ParamSpec, WeightSource};
 use crate::tensor::{WeakWeight, Weight};
 
-/// Weights that some run of an experiment holds, by base model and name.
+/// Weights that some run of an experiment holds, by base model, name and format.
 #[derive(Clone, Debug, Default)]
-pub struct SharedWeights(Rc<RefCell<HashMap<(String, String), WeakWeight>>>);
+pub struct SharedWeights(Rc<RefCell<HashMap<Key, WeakWeight>>>);
+
+type Key = (String, String, Option<&'static str>);
 
 /// The weights of a base model: those that stay frozen are shared with other runs.
 pub struct SharedSource<'a, 'f> {
@@ -26,8 +28,8 @@ pub struct SharedSource<'a, 'f> {
 }
 
 impl SharedSource<'_, '_> {
-    fn key(&self, param: &ParamSpec) -> (String, String) {
-        (self.base.to_owned(), param.name.clone())
+    fn key(&self, param: &ParamSpec, format: Option<&'static str>) -> Key {
+        (self.base.to_owned(), param.name.clone(), format)
     }
 }
 
@@ -36,16 +38,16 @@ impl WeightSource for SharedSource<'_, '_> {
         self.file.read(param, rows, take)
     }
 
-    fn shared(&self, param: &ParamSpec) -> Option<Weight> {
+    fn shared(&self, param: &ParamSpec, format: Option<&'static str>) -> Option<Weight> {
         match (self.learns)(param) {
             true => None,
-            false => self.shared.0.borrow().get(&self.key(param))?.upgrade(),
+            false => self.shared.0.borrow().get(&self.key(param, format))?.upgrade(),
         }
     }
 
     fn made(&mut self, param: &ParamSpec, weight: &Weight) {
         if let Some(weak) = weight.downgrade().filter(|_| !(self.learns)(param)) {
-            self.shared.0.borrow_mut().insert(self.key(param), weak);
+            self.shared.0.borrow_mut().insert(self.key(param, weight.format()), weak);
         }
     }
 }

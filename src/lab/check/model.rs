@@ -99,7 +99,7 @@ fn fine_tuning(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {
                 },
             ))
         }
-        MethodError::Build(error) => Some(internal(&error.to_string())),
+        error @ (MethodError::Frozen { .. } | MethodError::Build(_)) => Some(internal(&error.to_string())),
     }
 }
 

@@ -53,7 +53,7 @@ impl RankTraining {
         let of_method = &mut RandomWeights { seed: u64::from(spec.training.seed) };
         let mut rank = with_weights(spec, assets, |of_model| {
             Rank::new(comm, &plan, &subject.blueprint, setup::adamw(spec), &ledger, [of_model, of_method], &*subject.method)
-                .map_err(|error| problems::attach(number, &error))
+                .map_err(|error| problems::start(number, &error))
         })?;
         rank.set_speed(speed);
         ledger.reuse(true);

@@ -5,10 +5,10 @@ use crate::autograd::{Tape, Var, WeightGrads};
 use crate::nn::blueprint::Blueprint;
 use crate::nn::walk::{self, Alone, Keep};
 use crate::nn::{
-    Biases, BuildError, Exchange, FeedForwardKind, NormKind, ParamSpec, Positions, RandomWeights, Rope, Slice, SlidingLayers, Tokens,
-    Values, at_once,
+    Biases, BuildError, Contiguous, Exchange, FeedForwardKind, InFormat, NormKind, ParamSpec, Positions, RandomWeights, Rope, Slice,
+    SlidingLayers, Tokens, Values, at_once,
 };
-use crate::tensor::{Category, Tensor};
+use crate::tensor::{Category, Tensor, Weight};
 
 pub(crate) fn llama() -> ModelConfig {
     ModelConfig {
@@ -297,6 +297,76 @@ impl WeightSource for Weights<'_> {
         value.chunks(param.matrix()[1]).skip(rows.start).take(rows.len()).for_each(take);
         Ok(())
     }
+}
+
+/// The model with its matrices in blocks, and the one of what these decode to.
+fn in_blocks(whole: &Transformer) -> [Transformer; 2] {
+    let part = || Part::whole(&whole.blueprint);
+    let format = &crate::quant::Int8;
+    let ledger = Ledger::new(None);
+    let source = &mut InFormat { source: &mut Weights(whole), format };
+    let blocks = Transformer::build_part(&whole.blueprint, part(), &ledger, source).unwrap();
+    let mut decoded = Transformer::build_part(&whole.blueprint, part(), &ledger, &mut Weights(whole)).unwrap();
+    for (param, kept) in decoded.params.iter_mut().zip(blocks.params.iter()) {
+        assert_eq!(kept.value.format().is_some(), param.shape.len() == 2, "{} is kept as {:?}", kept.name, kept.value.format());
+        if let Weight::Blocks(kept) = &kept.value {
+            let rows = param.value.data_mut().chunks_mut(kept.shape()[1]);
+            rows.enumerate().for_each(|(row, out)| kept.dequantize_row(row, out));
+            param.trainable = false;
+        }
+    }
+    [blocks, decoded]
+}
+
+/// Losses and the gradients of what learns, norms and biases, are bit for bit those of the weights that the blocks decode to.
+#[test]
+fn a_model_in_blocks_computes_as_what_they_decode_to() {
+    for config in families() {
+        let whole = build(config);
+        let (tokens, targets) = batch();
+        let [blocks, decoded] = in_blocks(&whole).map(|mut model| {
+            let loss = model.forward_backward(&tokens, &targets, 1.0 / 13.0, None).unwrap();
+            let grads: Vec<_> = model.params.iter().map(|param| param.grad.as_ref().map(|grad| grad.data().to_vec())).collect();
+            assert!(grads.iter().flatten().any(|grad| grad.iter().any(|g| *g != 0.0)));
+            (loss, grads, model.logits(&tokens).unwrap().data().to_vec())
+        });
+        assert!(blocks == decoded);
+    }
+}
+
+/// Reading with a cache rounds inputs: its logits are near those of the plain model, and each sequence's do not depend on the others.
+#[test]
+fn reading_with_blocks_is_near_and_the_same_beside_other_sequences() {
+    for config in families() {
+        let [mut model, _] = in_blocks(&build(config));
+        let ids: Vec<i32> = (0..7).map(|i| (i * i + 3) % 23).collect();
+        let exact = model.last_logits(&Tokens::new(1, 7, &ids[..])).unwrap();
+        let read = |model: &mut Transformer, sequences: &[usize]| {
+            let mut cache = Contiguous::new(&model.config, 3, 8, model.params.ledger()).unwrap();
+            let texts: Vec<_> = sequences.iter().map(|&sequence| (sequence, &ids[..])).collect();
+            model.read(&texts, &mut cache).unwrap().data()[..23].to_vec()
+        };
+        let alone = read(&mut model, &[0]);
+        assert_eq!(alone, read(&mut model, &[0, 1, 2]));
+        let size = exact.data().iter().map(|x| x * x).sum::<f32>().sqrt();
+        let difference = exact.data().iter().zip(&alone).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
+        assert!(difference > 0.0 && difference < 0.05 * size, "{difference} of {size}");
+    }
+}
+
+/// A weight in blocks that embedding and head share is there once.
+#[test]
+fn blocks_take_a_byte_a_weight_and_a_tied_one_once() {
+    let config = ModelConfig { vocab_size: 3859, d_model: 192, n_heads: 6, d_head: 32, d_ff: 512, tie_embeddings: true, ..llama() };
+    let source = &mut InFormat { source: &mut RandomWeights { seed: 1 }, format: &crate::quant::Int8 };
+    let ledger = Ledger::new(None);
+    let model = Transformer::build(config, &ledger, source).unwrap();
+    let matrices = model.params.iter().filter(|param| param.shape.len() == 2);
+    let (weights, bytes) = matrices.fold((0, 0), |(weights, bytes), param| (weights + param.elements(), bytes + param.value.bytes()));
+    let rest: usize = model.params.iter().filter(|param| param.shape.len() == 1).map(|param| param.value.bytes()).sum();
+    let report = ledger.report().of(Category::Parameters);
+    assert_eq!((report.live, report.peak), (bytes + rest, bytes + rest), "nothing else was there while they were read");
+    assert!((bytes as f64) < 1.05 * weights as f64, "{bytes} bytes for {weights} weights");
 }
 
 /// Each parameter is some segment's, and only a tied one is two segments'; they are made in the blueprint's order, in its shapes.

@@ -28,6 +28,7 @@ use super::outline::Outline;
 use super::plan::Plan;
 use super::schedule::{Action, Span};
 use super::transport::Lost;
+use super::zero::ZeroError;
 use super::{WORLD_OF_ONE, clock};
 use crate::autograd::{DropoutKey, WeightGrads};
 use crate::finetune::{Attached, Method, MethodError};
@@ -51,6 +52,17 @@ pub enum RankError {
     /// Another rank sent something else than it should.
     #[error(transparent)]
     Malformed(#[from] Malformed),
+}
+
+/// Why a rank cannot be made.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// Its part of the model, or what a method adds to it.
+    #[error(transparent)]
+    Attach(#[from] MethodError),
+    /// The weights are not to be shared out.
+    #[error(transparent)]
+    Zero(#[from] ZeroError),
 }
 
 pub(super) type Result<T> = std::result::Result<T, RankError>;
@@ -136,7 +148,7 @@ impl Rank {
     /// the method's.
     ///
     /// # Errors
-    /// If the part cannot be built, or does not fit the limit of `ledger`.
+    /// If the part cannot be built, does not fit the limit of `ledger`, or is to be shared out in a format that cannot be.
     pub fn new(
         comm: &Rc<Comm>,
         plan: &Rc<Plan>,
@@ -145,7 +157,7 @@ impl Rank {
         ledger: &Ledger,
         sources: [&mut dyn WeightSource; 2],
         method: &dyn Method,
-    ) -> std::result::Result<Self, MethodError> {
+    ) -> std::result::Result<Self, StartError> {
         comm.transport().buffers().charge_to(ledger);
         let groups = Groups::new(comm, plan, blueprint);
         let (model, attached, zero) = zero::build(plan, &groups.data, blueprint, ledger, sources, method)?;

@@ -1,5 +1,6 @@
 //! Every way to spread a training gives the losses of one rank.
 
+mod quantised;
 mod zero;
 
 use super::*;
@@ -69,7 +70,7 @@ pub(super) fn rank_of(
     config: &ModelConfig,
     ledger: &Ledger,
     method: MakeMethod,
-) -> std::result::Result<Rank, MethodError> {
+) -> std::result::Result<Rank, StartError> {
     let (of_model, of_method) = (&mut RandomWeights { seed: 3 }, &mut RandomWeights { seed: 5 });
     Rank::new(comm, plan, &Rc::new(Blueprint::new(config)), ADAMW, ledger, [of_model, of_method], &*method())
 }

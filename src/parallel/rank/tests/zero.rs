@@ -30,7 +30,7 @@ fn watch(config: &ModelConfig, settings: Settings, method: MakeMethod, limit: Op
             let (comm, ledger) = (Comm::new(transport), Ledger::new(limit));
             let mut rank = match rank_of(&comm, &plan, config, &ledger, method) {
                 Ok(rank) => rank,
-                Err(MethodError::Build(BuildError::Memory(error))) => return Err(RankError::Memory(error)),
+                Err(StartError::Attach(MethodError::Build(BuildError::Memory(error)))) => return Err(RankError::Memory(error)),
                 Err(error) => panic!("{error}"),
             };
             let (built, mut losses) = (ledger.report(), Vec::new());

@@ -18,17 +18,17 @@ use std::rc::Rc;
 use self::unit::Unit;
 use super::gradients::sum_grads;
 use super::peers::RankPeers;
-use super::{Groups, Result};
+use super::{Groups, Result, StartError};
 use crate::autograd::{self, ParamId, Params, Split};
 use crate::finetune::{self, Attached, Method, MethodError};
-use crate::nn::{Blueprint, BuildError, Transformer, WeightSource};
+use crate::nn::{Blueprint, BuildError, Transformer, WeightSource, format_of};
 use crate::optim::AdamW;
 use crate::parallel::WORLD_OF_ONE;
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::group::Group;
 use crate::parallel::mesh::Axis;
 use crate::parallel::plan::Plan;
-use crate::parallel::zero::ZeroStage;
+use crate::parallel::zero::{ZeroError, ZeroStage};
 use crate::tensor::Ledger;
 
 /// The data-parallel ranks, and how they communicate.
@@ -74,15 +74,21 @@ pub(super) fn build(
     ledger: &Ledger,
     sources: [&mut dyn WeightSource; 2],
     method: &dyn Method,
-) -> std::result::Result<(Transformer, Box<dyn Attached>, Option<Zero>), MethodError> {
+) -> std::result::Result<(Transformer, Box<dyn Attached>, Option<Zero>), StartError> {
     let stage = plan.settings.zero;
     let part = plan.part(data.comm().transport().rank());
     let [of_model, of_method] = sources;
+    if stage.shards_parameters()
+        && let Some((name, format)) = in_format(blueprint, of_model)
+    {
+        return Err(ZeroError::Format { stage, name, format }.into());
+    }
     let mut zero = Zero { stage, tensor_ranks: plan.mesh.size(Axis::Tensor), units: Vec::new(), uses: Vec::new() };
-    let mut model = Transformer::build_by_segment(blueprint, part, ledger, of_model, |params, segment| match stage {
+    let built = Transformer::build_by_segment(blueprint, part, ledger, of_model, |params, segment| match stage {
         ZeroStage::Parameters if !WORLD_OF_ONE => zero.cover(zero.uses.len(), segment.params(), params, data),
         _ => Ok(()),
-    })?;
+    });
+    let mut model = built.map_err(MethodError::from)?;
     let attached = finetune::attach(method, &mut model, of_method)?;
     if WORLD_OF_ONE || stage == ZeroStage::None {
         return Ok((model, attached, None));
@@ -90,9 +96,14 @@ pub(super) fn build(
     for (index, segment) in model.segments.iter().enumerate() {
         let of_stage = |id: &ParamId| stage.shards_parameters() || model.params.is_trainable(*id);
         let ids = segment.params().into_iter().filter(of_stage).collect();
-        zero.cover(index, ids, &mut model.params, data).map_err(BuildError::from)?;
+        zero.cover(index, ids, &mut model.params, data).map_err(|error| MethodError::from(BuildError::from(error)))?;
     }
     Ok((model, attached, Some(zero)))
+}
+
+/// The first weight that the source wants kept in a format.
+fn in_format(blueprint: &Blueprint, source: &dyn WeightSource) -> Option<(String, &'static str)> {
+    blueprint.sites().find_map(|(_, site)| Some((site.weight().name.clone(), format_of(source, site)?.name())))
 }
 
 impl Zero {
