@@ -6,13 +6,13 @@ use common::{experiment, shipped_assets, short_spec};
 use serde_json::{Value, json};
 use tinyai::lab::event::Event;
 use tinyai::lab::problem::{Problem, ProblemCode};
-use tinyai::lab::result::{Result, RunStatus};
+use tinyai::lab::result::{ExperimentResult, RunStatus};
 
-fn finish(spec: &Value) -> Result {
+fn finish(spec: &Value) -> ExperimentResult {
     finish_with(spec, |_| {})
 }
 
-fn finish_with(spec: &Value, change: impl FnOnce(&mut tinyai::lab::assets::Assets)) -> Result {
+fn finish_with(spec: &Value, change: impl FnOnce(&mut tinyai::lab::assets::Assets)) -> ExperimentResult {
     let mut assets = shipped_assets(spec);
     change(&mut assets);
     let mut experiment = experiment(spec, assets);
@@ -22,7 +22,7 @@ fn finish_with(spec: &Value, change: impl FnOnce(&mut tinyai::lab::assets::Asset
     experiment.result()
 }
 
-fn problem_of(result: &Result, run: usize) -> &Problem {
+fn problem_of(result: &ExperimentResult, run: usize) -> &Problem {
     assert_eq!(result.runs[run].status, RunStatus::Failed);
     result.runs[run].problem.as_ref().expect("a failed run says why")
 }
@@ -133,7 +133,7 @@ fn files_that_are_broken_say_what_is_wrong_with_them() {
 }
 
 /// The shipped model with one of its weights changed, as one of the visitor's own.
-fn with_weight(name: &str, change: impl FnOnce(&mut [f32])) -> Result {
+fn with_weight(name: &str, change: impl FnOnce(&mut [f32])) -> ExperimentResult {
     use tinyai::formats::safetensors;
     let mut spec = short_spec(2);
     spec["base"]["model"] = json!({ "base": "file:mine/model.safetensors" });

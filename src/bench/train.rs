@@ -5,12 +5,14 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::Mulberry32;
-use crate::autograd::Result;
-use crate::nn::{
-    Biases, BuildError, FeedForwardKind, Init, ModelConfig, NormKind, ParamSpec, Positions, Tokens, Transformer, WeightSource,
-};
-use crate::optim::{AdamW, AdamWConfig, Decay};
-use crate::tensor::Ledger;
+use crate::finetune::full::Full;
+use crate::nn::{Biases, Blueprint, BuildError, FeedForwardKind, Init, ModelConfig, NormKind, ParamSpec, Positions, WeightSource, at_once};
+use crate::optim::{AdamWConfig, Decay};
+use crate::parallel::comm::Comm;
+use crate::parallel::plan::Plan;
+use crate::parallel::rank::{Batch, Rank, RankError, StartError, Update};
+use crate::parallel::transport::alone::Alone;
+use crate::tensor::{Ledger, OutOfMemory};
 
 /// Sizes of a model and its batch.
 #[derive(Clone, Copy, Debug)]
@@ -66,11 +68,6 @@ impl TrainSize {
             ..ModelConfig::default()
         }
     }
-
-    /// Tokens of one step.
-    fn tokens(&self) -> usize {
-        self.batch_size * CONTEXT
-    }
 }
 
 /// The initial values of `gpt.mjs`, whose matrices are `[in, out]` and whose q, k and v lie side by side.
@@ -92,7 +89,7 @@ impl PeerWeights {
 }
 
 impl WeightSource for PeerWeights {
-    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> std::result::Result<(), BuildError> {
+    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
         let [_, columns] = param.matrix();
         let values = self.values(param);
         values.chunks_exact(columns).skip(rows.start).take(rows.len()).for_each(take);
@@ -132,13 +129,11 @@ impl PeerWeights {
 }
 
 /// A training under way.
-#[derive(Debug)]
 pub struct TrainWork {
-    size: TrainSize,
-    model: Transformer,
-    optimizer: AdamW,
+    rank: Rank,
     learning_rate: f64,
-    tokens: Tokens,
+    /// `[batch_size * CONTEXT]` each.
+    inputs: Vec<i32>,
     targets: Vec<i32>,
 }
 
@@ -147,8 +142,10 @@ impl TrainWork {
     ///
     /// # Errors
     /// If there is no memory for it.
-    pub fn new(size: TrainSize, ledger: &Ledger) -> std::result::Result<Self, BuildError> {
-        let model = Transformer::build(size.config(), ledger, &mut PeerWeights(size))?;
+    pub fn new(size: TrainSize, ledger: &Ledger) -> Result<Self, StartError> {
+        let blueprint = Rc::new(Blueprint::new(&size.config()));
+        let plan = Rc::new(Plan::alone(&blueprint, (size.batch_size, CONTEXT), 1));
+        let sources: [&mut dyn WeightSource; 2] = [&mut PeerWeights(size), &mut PeerWeights(size)];
         let config = AdamWConfig { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, decay: Decay::All };
         let mut random = Mulberry32::new(7);
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
@@ -157,18 +154,18 @@ impl TrainWork {
             inputs.extend(&row[..CONTEXT]);
             targets.extend(&row[1..]);
         }
-        let tokens = Tokens::new(size.batch_size, CONTEXT, Rc::from(inputs));
-        Ok(Self { size, model, optimizer: AdamW::new(config), learning_rate: LEARNING_RATE, tokens, targets })
+        let rank = Rank::new(&Comm::new(Alone::new()), &plan, &blueprint, config, ledger, sources, &Full)?;
+        Ok(Self { rank, learning_rate: LEARNING_RATE, inputs, targets })
     }
 
     /// The same training, but one that diverged: its steps must not take longer.
     ///
     /// # Errors
     /// If there is no memory for it.
-    pub fn diverged(size: TrainSize, ledger: &Ledger) -> std::result::Result<Self, BuildError> {
+    pub fn diverged(size: TrainSize, ledger: &Ledger) -> Result<Self, StartError> {
         let mut work = Self { learning_rate: DIVERGING_RATE, ..Self::new(size, ledger)? };
         for _ in 0..DIVERGED_AFTER {
-            work.step()?;
+            work.step().map_err(|error| StartError::Attach(BuildError::from(error).into()))?;
         }
         Ok(work)
     }
@@ -177,11 +174,14 @@ impl TrainWork {
     ///
     /// # Errors
     /// If memory runs out.
-    pub fn step(&mut self) -> Result<f64> {
-        self.model.params.zero_grads();
-        let loss = self.model.forward_backward(&self.tokens, &self.targets, 1.0 / self.size.tokens() as f32, None)?;
-        self.optimizer.step(&mut self.model.params, self.learning_rate, 1.0)?;
-        Ok(loss)
+    pub fn step(&mut self) -> Result<f64, OutOfMemory> {
+        let batch = Batch { inputs: &self.inputs, targets: &self.targets, dropout: None };
+        let update = Update { learning_rate: self.learning_rate, gradient_clip: 0.0 };
+        let report = at_once(self.rank.step(batch, update)).map_err(|error| match error {
+            RankError::Memory(error) => error,
+            other => unreachable!("a rank without others has no one to lose: {other}"),
+        })?;
+        Ok(report.loss)
     }
 }
 
@@ -210,7 +210,7 @@ mod tests {
         let mut work = TrainWork::diverged(TrainSize::ALL[0], &Ledger::new(None)).unwrap();
         let loss = work.step().unwrap();
         assert!(loss.is_finite() && loss > 30.0, "{loss}");
-        let gradients = || work.model.params.iter().filter_map(|param| param.grad.as_ref()).flat_map(|grad| grad.data());
+        let gradients = || work.rank.model().params.iter().filter_map(|param| param.grad.as_ref()).flat_map(|grad| grad.data());
         assert!(gradients().all(|g| g.is_finite()));
         // A tenth has vanished altogether, and some are between.
         let vanished = gradients().filter(|g| **g == 0.0).count();

@@ -25,7 +25,7 @@ pub struct TokenStream {
 
 /// The two parts of a corpus.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Split {
+pub struct TextSplit {
     /// What is trained on.
     pub train: TokenStream,
     /// What is never trained on.
@@ -34,14 +34,14 @@ pub struct Split {
 
 /// Which part of a corpus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum TextPart {
     /// What is trained on.
     Train,
     /// What is never trained on.
     Validation,
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for TextPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Train => "training",
@@ -88,7 +88,7 @@ pub enum CorpusError {
         /// Name of the corpus.
         name: String,
         /// The part.
-        part: Part,
+        part: TextPart,
         /// Tokens in that part.
         tokens: usize,
         /// Tokens that the part needs: one more than the context, for the last target.
@@ -145,12 +145,12 @@ impl Corpus {
     ///
     /// # Errors
     /// If a part has too few tokens for one sequence of `context` tokens and the target of the last.
-    pub fn split(&self, validation_percent: f64, tokenizer: &Tokenizer, context: usize) -> Result<Split, CorpusError> {
+    pub fn split(&self, validation_percent: f64, tokenizer: &Tokenizer, context: usize) -> Result<TextSplit, CorpusError> {
         let cut = self.cut(validation_percent);
-        let encode = |part: Part| {
+        let encode = |part: TextPart| {
             let parts = self.documents.iter().map(|range| match part {
-                Part::Train => range.start.min(cut)..range.end.min(cut),
-                Part::Validation => range.start.max(cut)..range.end.max(cut),
+                TextPart::Train => range.start.min(cut)..range.end.min(cut),
+                TextPart::Validation => range.start.max(cut)..range.end.max(cut),
             });
             let stream = self.encode(parts.filter(|range| !range.is_empty()), tokenizer);
             let (tokens, needed) = (stream.ids.len(), context.saturating_add(1));
@@ -160,7 +160,7 @@ impl Corpus {
             let largest_context = tokens.saturating_sub(1);
             Err(CorpusError::TooShort { name: self.name.clone(), part, tokens, needed, context, largest_context, validation_percent })
         };
-        Ok(Split { train: encode(Part::Train)?, validation: encode(Part::Validation)? })
+        Ok(TextSplit { train: encode(TextPart::Train)?, validation: encode(TextPart::Validation)? })
     }
 
     /// The byte of `text` where the validation part begins.
@@ -303,7 +303,7 @@ mod tests {
             prop_assume!(!text.trim().is_empty());
             let corpus = corpus(&text);
             let words: String = corpus.documents().collect();
-            if let Ok(Split { train, validation }) = corpus.split(percent, &BYTES, 1) {
+            if let Ok(TextSplit { train, validation }) = corpus.split(percent, &BYTES, 1) {
                 prop_assert_eq!(BYTES.decode(&train.ids) + &BYTES.decode(&validation.ids), words);
                 for ids in [train.ids, validation.ids] {
                     prop_assert!(ids.first() == Some(&0) && ids.last() == Some(&0));

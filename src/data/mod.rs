@@ -20,6 +20,6 @@ pub mod windows;
 pub use batches::BatchSampler;
 pub use byte_tokenizer::ByteTokenizer;
 pub use char_tokenizer::CharTokenizer;
-pub use corpus::{Corpus, CorpusError, Part, Split, TokenStream};
+pub use corpus::{Corpus, CorpusError, TextPart, TextSplit, TokenStream};
 pub use tokenizer::{Tokenizer, TokenizerError};
 pub use windows::{Window, strided_windows};

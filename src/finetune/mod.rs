@@ -13,7 +13,7 @@ use std::fmt::Debug;
 
 use thiserror::Error;
 
-use crate::autograd::{Params, Result};
+use crate::autograd::{ParamId, Params, Result};
 use crate::nn::{Blueprint, BuildError, ParamSpec, Transformer, WeightSource};
 
 /// Why a method cannot be attached to a model.
@@ -80,12 +80,13 @@ pub trait Method: Debug {
 
 /// A method on a model.
 pub trait Attached: Debug {
-    /// Adds a penalty to the loss, and its gradient to those of the parameters; called once a step, before the first forward.
+    /// Penalties on the values of parameters: gives each with its parameter, and adds its gradient to the parameter's. Called once a
+    /// step, before the first forward. Of a parameter that a rank has a region of, the penalty is that of the region.
     ///
     /// # Errors
     /// If memory runs out.
-    fn penalty(&self, _: &mut Params) -> Result<f64> {
-        Ok(0.0)
+    fn penalties(&self, _: &mut Params) -> Result<Vec<(ParamId, f64)>> {
+        Ok(Vec::new())
     }
 
     /// Called after update number `step`, counted from 1.

@@ -62,7 +62,7 @@ impl Method for Probe {
 
     fn hook(&self, model: &mut Transformer, source: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError> {
         let (added, slice) = (self.added(&model.blueprint.clone()), model.part.slice);
-        let mut penalised = Vec::new();
+        let (mut penalised, mut marked) = (Vec::new(), Vec::new());
         model.for_each_site(|segment, mut sites, params| {
             let mut make = |name: &str| match added.iter().find(|(of, spec)| *of == segment && spec.name.ends_with(name)) {
                 Some((_, spec)) => add_param(params, source, slice, spec),
@@ -72,6 +72,7 @@ impl Method for Probe {
                 **hook = make("prompt")?.map(|table| Box::new(Prompt(table)) as Box<dyn EmbeddedHook>);
             }
             let [before, instead, after] = [make("before_q")?, make("instead_of_k")?, make("after_v")?];
+            penalised.extend([before, instead].into_iter().flatten());
             let own = sites.linears.iter_mut().filter_map(|linear| match linear.role {
                 "q_proj" => Some((linear, Around::Before(before?))),
                 "k_proj" => Some((linear, Around::Instead(instead?))),
@@ -84,13 +85,14 @@ impl Method for Probe {
             }
             if let Some(hook) = &mut sites.output {
                 let matrix = make("output")?.expect("a half-block has one");
-                penalised.push(matrix);
+                marked.push(matrix);
                 **hook = Some(Box::new(Output(matrix)));
             }
             Ok::<(), BuildError>(())
         })?;
         model.prefix_keys = if self.prefix { PREFIX } else { 0 };
-        Ok(Box::new(Probing { penalised }))
+        penalised.extend(&marked);
+        Ok(Box::new(Probing { penalised, marked }))
     }
 }
 
@@ -186,25 +188,27 @@ impl EmbeddedHook for Prompt {
 #[derive(Debug)]
 struct Probing {
     penalised: Vec<ParamId>,
+    marked: Vec<ParamId>,
 }
 
 impl Attached for Probing {
     /// Half the sum of the squares.
-    fn penalty(&self, params: &mut Params) -> Result<f64> {
-        let mut sum = 0.0;
+    fn penalties(&self, params: &mut Params) -> Result<Vec<(ParamId, f64)>> {
+        let mut penalties = Vec::new();
         for &id in &self.penalised {
-            let values = params.value(id).to_vec();
+            let (values, mut sum) = (params.value(id).to_vec(), 0.0);
             for (grad, value) in params.grad_mut(id)?.iter_mut().zip(&values) {
                 *grad += PENALTY * value;
                 sum += 0.5 * f64::from(PENALTY * value * value);
             }
+            penalties.push((id, sum));
         }
-        Ok(sum)
+        Ok(penalties)
     }
 
     /// Sets the first element to the number of the update.
     fn after_step(&mut self, model: &mut Transformer, step: u32) -> Result<()> {
-        for &id in &self.penalised {
+        for &id in &self.marked {
             model.params.get_mut(id).value.data_mut()[0] = 0.01 * step as f32;
         }
         Ok(())

@@ -8,7 +8,7 @@ use super::check::{diff, resolve};
 use super::compare::comparison;
 use super::event::Event;
 use super::problem::Problem;
-use super::result::{Environment, Result as ExperimentResult};
+use super::result::{Environment, ExperimentResult};
 use super::run::Run;
 use super::spec::Spec;
 

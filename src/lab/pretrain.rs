@@ -8,12 +8,13 @@ use super::evaluate::Evaluation;
 use super::problem::{Problem, ProblemCode};
 use super::problems;
 use super::reasons;
-use super::spec::{Schedule, TrainingSpec};
+use super::spec::TrainingSpec;
 use super::training::{StepReport, Training};
 use crate::data::{Corpus, Tokenizer, ngram};
 use crate::finetune::full::Full;
 use crate::formats::safetensors::{self, SaveDtype, TensorSource};
 use crate::nn::{Blueprint, ModelConfig, Positions, RandomWeights, Rope, Transformer};
+use crate::optim::LrScheduleKind;
 use crate::tensor::Ledger;
 
 /// What a base model is made from.
@@ -42,7 +43,7 @@ impl Recipe {
         let training = TrainingSpec {
             steps: 3000,
             learning_rate: 3e-3,
-            schedule: Schedule::Cosine,
+            schedule: LrScheduleKind::Cosine,
             warmup_steps: 100,
             weight_decay: 0.1,
             beta2: 0.98,

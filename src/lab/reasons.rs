@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::problem::{Problem, Text};
 use super::problems::{self, Refused};
 use crate::data::text::TextError;
-use crate::data::{CorpusError, Part, TokenizerError};
+use crate::data::{CorpusError, TextPart, TokenizerError};
 use crate::finetune::MethodError;
 use crate::formats::FormatError;
 use crate::nn::{BuildError, ConfigError, MAX_LAYERS, RopeError};
@@ -117,8 +117,8 @@ pub fn corpus(error: &CorpusError) -> Text {
         }
         CorpusError::TooShort { name, part, tokens, needed, context, largest_context, validation_percent } => {
             let part = match part {
-                Part::Train => "训练",
-                Part::Validation => "验证",
+                TextPart::Train => "训练",
+                TextPart::Validation => "验证",
             };
             format!(
                 "文本 {name} 的{part}部分只有 {tokens} 个词元，而长度为 {context} 的上下文至少需要 {needed} 个。\

@@ -1,5 +1,6 @@
 //! One run as a sequence of small units of work, so that runs can take turns and be paused or cancelled between any two.
 
+mod load;
 mod outcome;
 mod stages;
 

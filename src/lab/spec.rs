@@ -7,6 +7,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::optim::LrScheduleKind;
+
 /// One experiment: a base configuration and the runs that are compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
@@ -211,7 +213,7 @@ pub struct TrainingSpec {
     #[schemars(range(min = 0.0, max = 1.0), extend("x-step" = 0.0001))]
     pub learning_rate: f64,
     /// How the learning rate moves after the warm-up.
-    pub schedule: Schedule,
+    pub schedule: LrScheduleKind,
     /// Steps over which the learning rate rises from zero.
     #[schemars(range(min = 0, max = 10000), extend("x-unit" = "steps", "x-step" = 1))]
     pub warmup_steps: u32,
@@ -242,7 +244,7 @@ impl Default for TrainingSpec {
             batch_size: 4,
             gradient_accumulation: 1,
             learning_rate: 5e-4,
-            schedule: Schedule::Cosine,
+            schedule: LrScheduleKind::Cosine,
             warmup_steps: 10,
             weight_decay: 0.01,
             beta1: 0.9,
@@ -252,17 +254,6 @@ impl Default for TrainingSpec {
             seed: 42,
         }
     }
-}
-
-/// How the learning rate moves after the warm-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-#[serde(rename_all = "snake_case")]
-pub enum Schedule {
-    /// Falls to zero along half a cosine.
-    Cosine,
-    /// Stays.
-    Constant,
 }
 
 /// What is measured along the way.

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::spec::{Schedule as ScheduleSpec, TrainingSpec};
+use super::spec::TrainingSpec;
 use crate::autograd::DropoutKey;
 use crate::data::BatchSampler;
 use crate::finetune::{Method, MethodError};
 use crate::nn::{Blueprint, Transformer, WeightSource, at_once};
-use crate::optim::{AdamWConfig, Decay, Schedule, ScheduleKind};
+use crate::optim::{AdamWConfig, Decay, LrSchedule};
 use crate::parallel::comm::Comm;
 use crate::parallel::plan::Plan;
 use crate::parallel::rank::{Batch, Rank, RankError, StartError, Update};
@@ -29,7 +29,7 @@ pub struct StepReport {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Course {
     /// The learning rate of each step.
-    pub schedule: Schedule,
+    pub schedule: LrSchedule,
     /// Largest norm of the gradient; 0: any.
     pub gradient_clip: f64,
     /// Seed of the data order and of dropout.
@@ -134,12 +134,8 @@ impl std::fmt::Debug for Training {
 }
 
 fn course(spec: &TrainingSpec) -> Course {
-    let kind = match spec.schedule {
-        ScheduleSpec::Cosine => ScheduleKind::Cosine,
-        ScheduleSpec::Constant => ScheduleKind::Constant,
-    };
     Course {
-        schedule: Schedule { kind, peak: spec.learning_rate, warmup: spec.warmup_steps, steps: spec.steps },
+        schedule: LrSchedule { kind: spec.schedule, peak: spec.learning_rate, warmup: spec.warmup_steps, steps: spec.steps },
         gradient_clip: spec.gradient_clip,
         seed: u64::from(spec.seed),
     }

@@ -33,7 +33,7 @@ pub struct Device {
 
 /// The schedule that the stages are for: it decides how many micro-batches each of them holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plan {
+pub struct StageOrder {
     /// The order of forwards and backwards.
     pub kind: ScheduleKind,
     /// Virtual stages of a rank.
@@ -44,7 +44,7 @@ pub struct Plan {
 
 /// A virtual stage's part of the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Part {
+pub struct StageShare {
     /// Its rank.
     pub rank: usize,
     /// Indices of its segments.
@@ -160,7 +160,7 @@ pub fn even(blueprint: &Blueprint, stages: usize, chunks_per_stage: usize) -> Re
 ///
 /// # Errors
 /// If there are more virtual stages than segments, memory lacks, the plan makes no schedule, or a number is out of range.
-pub fn balanced(segments: &[SegmentCost], devices: &[Device], plan: Plan) -> Result<Vec<Part>, PartitionError> {
+pub fn balanced(segments: &[SegmentCost], devices: &[Device], plan: StageOrder) -> Result<Vec<StageShare>, PartitionError> {
     check_values(segments, devices)?;
     let problem = Division::new(segments, devices, plan)?;
     let (slowest, _) = problem.divide(|part| if problem.overrun(part) == 0 { part.seconds } else { f64::INFINITY }, f64::max);
@@ -205,7 +205,7 @@ fn check_values(segments: &[SegmentCost], devices: &[Device]) -> Result<(), Part
 struct Division<'a> {
     segments: &'a [SegmentCost],
     devices: &'a [Device],
-    plan: Plan,
+    plan: StageOrder,
     /// Micro-batches that each virtual stage holds at the peak.
     in_flight: Vec<usize>,
     /// Sums over the segments before each one, and over all.
@@ -213,7 +213,7 @@ struct Division<'a> {
 }
 
 impl<'a> Division<'a> {
-    fn new(segments: &'a [SegmentCost], devices: &'a [Device], plan: Plan) -> Result<Self, PartitionError> {
+    fn new(segments: &'a [SegmentCost], devices: &'a [Device], plan: StageOrder) -> Result<Self, PartitionError> {
         check_count(devices.len(), plan.chunks_per_stage, segments.len(), "segments")?;
         let schedule = Schedule::new(plan.kind, devices.len(), plan.chunks_per_stage, plan.micro_batches)?;
         let add = |sum: &mut SegmentCost, segment: &SegmentCost| {
@@ -228,11 +228,11 @@ impl<'a> Division<'a> {
     }
 
     /// The segments as a part of the model on this virtual stage.
-    fn part(&self, virtual_stage: usize, segments: Range<usize>) -> Part {
+    fn part(&self, virtual_stage: usize, segments: Range<usize>) -> StageShare {
         let rank = virtual_stage % self.devices.len();
         let (start, end) = (self.before[segments.start], self.before[segments.end]);
         let activations = (end.activation_bytes - start.activation_bytes).saturating_mul(self.in_flight[virtual_stage] as u64);
-        Part {
+        StageShare {
             rank,
             segments,
             seconds: (end.work - start.work) / self.devices[rank].speed,
@@ -241,18 +241,18 @@ impl<'a> Division<'a> {
     }
 
     /// Bytes that a part may take.
-    fn limit(&self, part: &Part) -> u64 {
+    fn limit(&self, part: &StageShare) -> u64 {
         self.devices[part.rank].memory_bytes.map_or(u64::MAX, |bytes| bytes / self.plan.chunks_per_stage as u64)
     }
 
     /// Bytes of a part beyond its limit.
-    fn overrun(&self, part: &Part) -> u64 {
+    fn overrun(&self, part: &StageShare) -> u64 {
         part.bytes.saturating_sub(self.limit(part))
     }
 
     /// The least cost of a division, and the division: the costs of its parts put together by `combine`, which must not decrease.
     /// An infinite cost stands for a part that will not do.
-    fn divide(&self, cost: impl Fn(&Part) -> f64, combine: impl Fn(f64, f64) -> f64) -> (f64, Vec<Part>) {
+    fn divide(&self, cost: impl Fn(&StageShare) -> f64, combine: impl Fn(f64, f64) -> f64) -> (f64, Vec<StageShare>) {
         let (count, stages) = (self.segments.len(), self.in_flight.len());
         // `best[v][end]`: the first `v` virtual stages hold the segments before `end`; the last of them begins at `start`.
         let mut best = vec![vec![(f64::INFINITY, 0); count + 1]; stages + 1];
@@ -280,8 +280,12 @@ impl<'a> Division<'a> {
     fn lacking(&self) -> PartitionError {
         let (_, parts) = self.divide(|part| self.overrun(part) as f64, |a, b| a + b);
         let lacks = parts.iter().enumerate().filter(|(_, part)| self.overrun(part) > 0);
-        let lack =
-            |(virtual_stage, part): (usize, &Part)| Lack { rank: part.rank, virtual_stage, needed: part.bytes, limit: self.limit(part) };
+        let lack = |(virtual_stage, part): (usize, &StageShare)| Lack {
+            rank: part.rank,
+            virtual_stage,
+            needed: part.bytes,
+            limit: self.limit(part),
+        };
         let more = self.devices.len() + 1..=self.segments.len().min(MAX_VIRTUAL_STAGES) / self.plan.chunks_per_stage;
         PartitionError::Memory { lacking: lacks.map(lack).collect(), enough: more.into_iter().find(|&stages| self.fits(stages)) }
     }

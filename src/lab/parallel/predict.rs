@@ -98,7 +98,7 @@ fn divide(spec: &ParallelSpec, plan: &Plan, subject: &Subject, pilots: &[Pilot])
             Device { speed, memory_bytes: memory }
         })
         .collect();
-    let order = partition::Plan {
+    let order = partition::StageOrder {
         kind: plan.settings.schedule,
         chunks_per_stage: plan.settings.chunks_per_stage,
         micro_batches: plan.settings.micro_batches,

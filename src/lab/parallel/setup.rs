@@ -17,7 +17,7 @@ use crate::lab::schema::parallel_schema;
 use crate::lab::training::Course;
 use crate::lab::{problems as common, reasons, unknown};
 use crate::nn::{Biases, Blueprint, FeedForwardKind, ModelConfig, NormKind, Positions};
-use crate::optim::{AdamWConfig, Decay, Schedule, ScheduleKind};
+use crate::optim::{AdamWConfig, Decay, LrSchedule, LrScheduleKind};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::compress::Compression;
 use crate::parallel::outline::zero::{Kept, kept};
@@ -118,7 +118,7 @@ pub fn adamw(spec: &ParallelSpec) -> AdamWConfig {
 
 /// How the training goes from step to step.
 pub fn course(spec: &ParallelSpec) -> Course {
-    let schedule = Schedule { kind: ScheduleKind::Constant, peak: spec.training.learning_rate, warmup: 0, steps: spec.training.steps };
+    let schedule = LrSchedule { kind: LrScheduleKind::Constant, peak: spec.training.learning_rate, warmup: 0, steps: spec.training.steps };
     Course { schedule, gradient_clip: spec.training.gradient_clip, seed: u64::from(spec.training.seed) }
 }
 

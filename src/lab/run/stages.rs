@@ -1,26 +1,22 @@
 //! The stages of a run: load, measure, sample, train …, measure, sample.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use web_time::Instant;
 
 use super::{Run, STEP_COST};
-use crate::data::{Corpus, Tokenizer};
-use crate::lab::assets::{Assets, corpus_file};
-use crate::lab::base_model::{BaseModel, SharedSource, SharedWeights};
-use crate::lab::check::check_against_model;
+use crate::data::Tokenizer;
+use crate::lab::assets::Assets;
+use crate::lab::base_model::SharedWeights;
 use crate::lab::evaluate::Evaluation;
 use crate::lab::event::Event;
-use crate::lab::methods::method;
 use crate::lab::problem::Problem;
 use crate::lab::result::{RunStatus, Sample, SampleStage};
 use crate::lab::sample::{Sampler, SamplingConfig};
 use crate::lab::spec::EvaluationSpec;
 use crate::lab::training::Training;
-use crate::lab::{problems, reasons, unknown};
-use crate::nn::{ParamSpec, RandomWeights};
-use crate::tensor::{Category, Charge, Ledger, MemoryReport};
+use crate::lab::{problems, reasons};
+use crate::tensor::{Charge, Ledger, MemoryReport};
 
 /// What the next unit of work belongs to.
 #[derive(Debug)]
@@ -40,13 +36,13 @@ pub(super) enum Stage {
 /// A run's model, text and optimizer in memory.
 #[derive(Debug)]
 pub(super) struct Loaded {
-    tokenizer: Tokenizer,
-    train: Vec<i32>,
-    validation: Vec<i32>,
+    pub(super) tokenizer: Tokenizer,
+    pub(super) train: Vec<i32>,
+    pub(super) validation: Vec<i32>,
     pub(super) training: Training,
     pub(super) ledger: Ledger,
-    window: usize,
-    _streams: Charge,
+    pub(super) window: usize,
+    pub(super) _streams: Charge,
 }
 
 impl Loaded {
@@ -93,57 +89,12 @@ impl Run {
         work
     }
 
-    fn load(&mut self, assets: &Assets, shared: &SharedWeights, events: &mut Vec<Event>) -> Result<f64, Problem> {
-        let base = BaseModel::open(&self.spec.model.base, assets)?;
-        if let Some(problem) = check_against_model(&self.name, &self.spec, &base.blueprint).into_iter().next() {
-            return Err(problem);
-        }
-        let ledger = Ledger::new(Some((self.spec.resources.memory_limit as usize).saturating_mul(1 << 20)));
-        let (train, validation) = self.streams(&base.tokenizer, assets)?;
-        let bytes = (train.len() + validation.len()) * size_of::<i32>();
-        let streams = ledger.charge(Category::Data, bytes).map_err(|e| reasons::out_of_memory(&e))?;
-        let (spec, context, method) = (&self.spec.training, self.spec.data.context as usize, method(&self.spec.fine_tuning));
-        let learning = base.blueprint.params().filter(|(segment, param)| method.learns(&base.blueprint, *segment, param));
-        let learning: HashSet<&str> = learning.map(|(_, param)| param.name.as_str()).collect();
-        let learns = |param: &ParamSpec| learning.contains(param.name.as_str());
-        let of_model = &mut SharedSource { file: base.weights(), shared, base: &self.spec.model.base, learns: &learns };
-        let of_method = &mut RandomWeights { seed: u64::from(spec.seed) };
-        let training = Training::alone(spec, context, &base.blueprint, &ledger, [of_model, of_method], &*method, train.len());
-        let mut training = training.map_err(|error| base.refused(&error))?;
-        let (total, trainable) = training.model().params.counts();
-        self.outcome.parameters(total, trainable);
-        events.push(Event::Started {
-            run: self.index,
-            steps: self.spec.training.steps,
-            trainable_parameters: trainable as u64,
-            total_parameters: total as u64,
-        });
-        let (tokenizer, window) = (base.tokenizer, base.blueprint.config.max_positions);
-        self.loaded = Some(Box::new(Loaded { tokenizer, train, validation, training, ledger, window, _streams: streams }));
-        self.report_memory(events);
-        self.stage = self.evaluation();
-        Ok(0.0)
-    }
-
-    /// The tokens to train on and to validate with.
-    fn streams(&mut self, tokenizer: &Tokenizer, assets: &Assets) -> Result<(Vec<i32>, Vec<i32>), Problem> {
-        let data = &self.spec.data;
-        let name = corpus_file(&data.corpus)?;
-        let bad = |e: &crate::data::CorpusError| problems::bad_file(&name, &reasons::corpus(e));
-        let bytes = assets.get(&name).ok_or_else(|| problems::bad_file(&name, &reasons::missing_file(true)))?;
-        let corpus = Corpus::from_bytes(&data.corpus, bytes).map_err(|e| bad(&e))?;
-        let unknown = unknown::check(&self.spec.model.base, &corpus, tokenizer, data.allow_unknown_percent)?;
-        self.outcome.unknown(unknown);
-        let split = corpus.split(data.validation_percent, tokenizer, data.context as usize).map_err(|e| bad(&e))?;
-        Ok((split.train.ids, split.validation.ids))
-    }
-
     /// The part of a run that exists once it is loaded.
     fn loaded(&mut self) -> Result<&mut Loaded, Problem> {
         self.loaded.as_deref_mut().ok_or_else(|| problems::internal("a run went on before it was loaded"))
     }
 
-    fn evaluation(&self) -> Stage {
+    pub(super) fn evaluation(&self) -> Stage {
         let length = self.loaded.as_ref().map_or(0, |loaded| loaded.validation.len());
         Stage::Evaluate(Evaluation::new(length, self.spec.data.context as usize, self.spec.evaluation.tokens as usize))
     }
@@ -252,7 +203,7 @@ impl Run {
         events.push(Event::Metric { run: self.index, series: series.to_owned(), step, value });
     }
 
-    fn report_memory(&mut self, events: &mut Vec<Event>) {
+    pub(super) fn report_memory(&mut self, events: &mut Vec<Event>) {
         if let Some(loaded) = &self.loaded {
             let memory = self.outcome.memory(loaded.memory());
             events.push(Event::Memory { run: self.index, memory });

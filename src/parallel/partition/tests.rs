@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::nn::ModelConfig;
 
-const PLAN: Plan = Plan { kind: ScheduleKind::OneForwardOneBackward, chunks_per_stage: 1, micro_batches: 4 };
+const PLAN: StageOrder = StageOrder { kind: ScheduleKind::OneForwardOneBackward, chunks_per_stage: 1, micro_batches: 4 };
 
 fn segments(costs: &[(f64, u64, u64)]) -> Vec<SegmentCost> {
     costs.iter().map(|&(work, fixed_bytes, activation_bytes)| SegmentCost { work, fixed_bytes, activation_bytes }).collect()
@@ -17,7 +17,7 @@ fn layers(n_layers: usize) -> Blueprint {
     Blueprint::new(&ModelConfig { n_layers, ..ModelConfig::default() })
 }
 
-fn ranges(parts: &[Part]) -> Vec<Range<usize>> {
+fn ranges(parts: &[StageShare]) -> Vec<Range<usize>> {
     parts.iter().map(|part| part.segments.clone()).collect()
 }
 
@@ -59,7 +59,7 @@ fn memory_counts_the_micro_batches_in_flight() {
     assert_eq!(free.iter().map(|part| part.bytes).collect::<Vec<_>>(), [3 * (10 + 2 * 10), 3 * (10 + 10)]);
     let tight = balanced(&model, &devices(&[(1.0, Some(89)), (1.0, Some(1000))]), PLAN).unwrap();
     assert_eq!(ranges(&tight), [0..2, 2..6]);
-    let interleaved = Plan { kind: ScheduleKind::Interleaved, chunks_per_stage: 2, ..PLAN };
+    let interleaved = StageOrder { kind: ScheduleKind::Interleaved, chunks_per_stage: 2, ..PLAN };
     let parts = balanced(&model, &devices(&[(1.0, Some(1000)); 2]), interleaved).unwrap();
     assert_eq!(parts.iter().map(|part| part.rank).collect::<Vec<_>>(), [0, 1, 0, 1]);
 }
@@ -92,7 +92,7 @@ fn all_cuts(count: usize, stages: usize) -> Vec<Vec<usize>> {
 }
 
 /// The best division by trying all: (time of the slowest stage, fewest bytes beyond the limits).
-fn brute_force(model: &[SegmentCost], devices: &[Device], plan: Plan) -> (f64, u64) {
+fn brute_force(model: &[SegmentCost], devices: &[Device], plan: StageOrder) -> (f64, u64) {
     let stages = devices.len() * plan.chunks_per_stage;
     let in_flight = Schedule::new(plan.kind, devices.len(), plan.chunks_per_stage, plan.micro_batches).unwrap().peak_in_flight();
     let (mut fastest, mut fewest) = (f64::INFINITY, u64::MAX);
@@ -125,7 +125,7 @@ proptest! {
         let devices = devices(&ranks.into_iter().map(|(speed, memory)| (2f64.powi(speed), memory)).collect::<Vec<_>>());
         let two_chunks = interleave && 2 * devices.len() <= model.len();
         let plan = match two_chunks {
-            true => Plan { kind: ScheduleKind::Interleaved, chunks_per_stage: 2, micro_batches: 2 * devices.len() },
+            true => StageOrder { kind: ScheduleKind::Interleaved, chunks_per_stage: 2, micro_batches: 2 * devices.len() },
             false => PLAN,
         };
         let (fastest, fewest) = brute_force(&model, &devices, plan);

@@ -28,6 +28,21 @@ impl Rank {
         self.report(loss).await
     }
 
+    /// What the method adds to the loss of the replica. Of a parameter that several of its ranks have, one counts the penalty, and one
+    /// has its gradient where gradients are summed over them.
+    pub(super) fn penalties(&mut self) -> Result<f64> {
+        let penalties = self.attached.penalties(&mut self.model.params)?;
+        let mut sum = 0.0;
+        for (id, penalty) in penalties {
+            if self.counts(id) {
+                sum += penalty;
+            } else if self.tied_weight() == Some(id) || self.peers.gradient_is_partial(self.model.params.get(id).split) {
+                self.model.params.grad_mut(id)?.fill(0.0);
+            }
+        }
+        Ok(sum)
+    }
+
     /// Sums gradients over the ranks of a replica that hold the same weight.
     async fn sum_over_copies(&mut self) -> Result<()> {
         let algorithm = self.peers.plan.settings.algorithm;

@@ -216,9 +216,9 @@ impl Rank {
         self.model.params.zero_grads();
         self.peers.zero.iter_mut().filter(|_| !WORLD_OF_ONE).for_each(Zero::clear_gradients);
         let mut step = Step::default();
-        // One replica adds it to the sum over all.
+        // One replica adds them to the sum over all.
         if self.peers.groups.data.index() == 0 {
-            step.loss += self.attached.penalty(&mut self.model.params)?;
+            step.loss += self.penalties()?;
         }
         let mut report = None;
         let comm = self.peers.groups.world.comm().clone();
