@@ -22,5 +22,6 @@ pub mod run;
 pub mod sample;
 pub mod schema;
 pub mod spec;
+pub mod target_module;
 pub mod training;
 pub mod unknown;

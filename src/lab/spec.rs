@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::target_module::TargetModule;
 use crate::optim::LrScheduleKind;
 
 /// One experiment: a base configuration and the runs that are compared.
@@ -145,6 +146,7 @@ pub struct LoraSpec {
     pub dropout: f64,
     /// The projections that get a low-rank pair.
     #[schemars(length(min = 1), extend("uniqueItems" = true))]
+    #[cfg_attr(test, ts(type = "Array<string>"))]
     pub target_modules: Vec<TargetModule>,
     /// How A starts (B starts at zero, so that training starts at the base model).
     pub init: LoraInit,
@@ -152,36 +154,14 @@ pub struct LoraSpec {
 
 impl Default for LoraSpec {
     fn default() -> Self {
-        use TargetModule::*;
         Self {
             rank: 4,
             alpha: 8.0,
             dropout: 0.0,
-            target_modules: vec![QProj, KProj, VProj, OProj, GateProj, UpProj, DownProj],
+            target_modules: TargetModule::all(),
             init: LoraInit::KaimingUniform,
         }
     }
-}
-
-/// A projection of a transformer block, by its Hugging Face name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-#[serde(rename_all = "snake_case")]
-pub enum TargetModule {
-    /// Queries.
-    QProj,
-    /// Keys.
-    KProj,
-    /// Values.
-    VProj,
-    /// Output of the attention.
-    OProj,
-    /// Gate of the feed-forward block.
-    GateProj,
-    /// Up-projection of the feed-forward block.
-    UpProj,
-    /// Down-projection of the feed-forward block.
-    DownProj,
 }
 
 /// How LoRA's A starts.
@@ -300,20 +280,5 @@ pub struct ResourceSpec {
 impl Default for ResourceSpec {
     fn default() -> Self {
         Self { memory_limit: 1024 }
-    }
-}
-
-impl TargetModule {
-    /// Its name as the spec and Hugging Face write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::QProj => "q_proj",
-            Self::KProj => "k_proj",
-            Self::VProj => "v_proj",
-            Self::OProj => "o_proj",
-            Self::GateProj => "gate_proj",
-            Self::UpProj => "up_proj",
-            Self::DownProj => "down_proj",
-        }
     }
 }

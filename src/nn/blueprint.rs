@@ -7,13 +7,20 @@ pub(super) mod rows;
 
 use serde::Serialize;
 
-use super::config::ModelConfig;
+use super::config::{FeedForwardKind, ModelConfig};
 use super::param::ParamSpec;
 use super::part::Part;
 use super::segment::Exchange;
 
 /// Name of the weight that the embedding and, where the two are tied, the head share.
 pub const EMBEDDING_WEIGHT: &str = "model.embed_tokens.weight";
+
+/// The roles of the linear sites that a block can have, in its order: what fine-tuning may name.
+pub fn linear_roles() -> Vec<&'static str> {
+    let block = Blueprint::new(&ModelConfig { n_layers: 1, feed_forward: FeedForwardKind::SwiGlu, ..ModelConfig::default() });
+    let sites = block.segments.iter().flat_map(|segment| &segment.sites);
+    sites.filter(|site| site.kind == SiteKind::Linear).map(|site| site.role).collect()
+}
 
 /// What a segment of the model is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::model::*;
 use crate::lab::methods::method;
 use crate::lab::problem::ProblemCode;
-use crate::lab::spec::{Method, RunSpec, TargetModule};
+use crate::lab::spec::{Method, RunSpec};
+use crate::lab::target_module::TargetModule;
 use crate::lab::training::Training;
 use crate::nn::{Blueprint, FeedForwardKind, ModelConfig, RandomWeights, WeightSource};
 use crate::tensor::Ledger;
@@ -77,7 +78,7 @@ fn a_limit_below_the_weights_points_at_the_limit() {
 fn layers_that_the_model_does_not_have_are_named_with_those_it_has() {
     let gpt = Blueprint::new(&ModelConfig { feed_forward: FeedForwardKind::Gelu, ..ModelConfig::default() });
     let mut run = lora(4);
-    run.fine_tuning.lora.target_modules = vec![TargetModule::GateProj];
+    run.fine_tuning.lora.target_modules = vec![TargetModule::named("gate_proj").unwrap()];
     let problems = check_against_model("a", &run, &gpt);
     assert_eq!(problems[0].field.as_deref(), Some("fine_tuning.lora.target_modules"));
     assert!(problems[0].message.zh.contains("up_proj"), "{problems:?}");
@@ -99,14 +100,14 @@ fn measured(run: &RunSpec, blueprint: &Rc<Blueprint>) -> f64 {
 
 #[test]
 fn the_modelled_memory_is_a_lower_bound_of_the_measured_and_not_an_empty_one() {
-    use TargetModule::*;
+    let module = |name: &str| Some(vec![TargetModule::named(name).unwrap()]);
     let plain = |feed_forward| ModelConfig { d_model: 48, d_head: 8, d_ff: 96, n_layers: 2, feed_forward, ..ModelConfig::default() };
     let swiglu = plain(FeedForwardKind::SwiGlu);
     let normed = ModelConfig { qk_norm: true, post_norms: true, ..swiglu.clone() };
     for config in [swiglu, plain(FeedForwardKind::Gelu), normed] {
         let blueprint = Rc::new(Blueprint::new(&config));
         let all = lora(4).fine_tuning.lora.target_modules;
-        for targets in [None, Some(all), Some(vec![DownProj]), Some(vec![QProj]), Some(vec![OProj])] {
+        for targets in [None, Some(all), module("down_proj"), module("q_proj"), module("o_proj")] {
             let mut run = targets.clone().map_or_else(RunSpec::default, |_| lora(4));
             run.fine_tuning.lora.target_modules = targets.unwrap_or_default();
             let bound = memory_bound(&run, &blueprint).total(f64::from(run.training.batch_size * run.data.context));

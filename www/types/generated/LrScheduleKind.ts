@@ -3,4 +3,4 @@
 /**
  * How the learning rate moves after the warm-up.
  */
-export type Schedule = "cosine" | "constant";
+export type LrScheduleKind = "cosine" | "constant";
