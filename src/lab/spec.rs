@@ -154,13 +154,7 @@ pub struct LoraSpec {
 
 impl Default for LoraSpec {
     fn default() -> Self {
-        Self {
-            rank: 4,
-            alpha: 8.0,
-            dropout: 0.0,
-            target_modules: TargetModule::all(),
-            init: LoraInit::KaimingUniform,
-        }
+        Self { rank: 4, alpha: 8.0, dropout: 0.0, target_modules: TargetModule::all(), init: LoraInit::KaimingUniform }
     }
 }
 

@@ -35,6 +35,10 @@ pub trait Peers {
     /// Whether something that the hidden states after segment `index` of the model depend on learns, here or at a peer.
     fn learns_by(&self, index: usize) -> bool;
 
+    /// How much of an auxiliary loss, and of its gradient, counts here: of one that a phase adds to on `rows` rows, `inside` where the
+    /// phase comes after a [`Exchange::Gather`] and before the [`Exchange::Sum`].
+    fn aux_share(&self, inside: bool, rows: usize) -> AuxShare;
+
     /// Called before segment `index` of the model runs.
     fn before(&mut self, params: &mut Params, index: usize, way: Way) -> impl Future<Output = Result<(), Self::Error>>;
 
@@ -46,6 +50,20 @@ pub trait Peers {
 
     /// The reverse: from the gradient of what the exchange gave to that of what it took.
     fn exchange_back(&self, exchange: Exchange, gradient: Tensor, rows: usize) -> impl Future<Output = Result<Tensor, Self::Error>>;
+}
+
+/// The share of an auxiliary loss that a rank counts.
+#[derive(Clone, Copy, Debug)]
+pub struct AuxShare {
+    /// Of its value.
+    pub loss: f64,
+    /// Of its gradient.
+    pub gradient: f32,
+}
+
+impl AuxShare {
+    /// All of it.
+    pub const WHOLE: Self = Self { loss: 1.0, gradient: 1.0 };
 }
 
 /// A rank without others.
@@ -60,6 +78,9 @@ impl Peers for Alone {
     }
     fn learns_by(&self, _: usize) -> bool {
         false
+    }
+    fn aux_share(&self, _: bool, _: usize) -> AuxShare {
+        AuxShare::WHOLE
     }
     async fn before(&mut self, _: &mut Params, _: usize, _: Way) -> Result<(), OutOfMemory> {
         Ok(())
@@ -91,7 +112,7 @@ pub enum Keep {
 pub struct Flight {
     segments: Range<usize>,
     kept: Vec<Kept>,
-    /// What the segments add to the loss: a sum of means over the tokens of the pass.
+    /// What the segments add to the loss: of a sum of means over the tokens of the pass, this rank's share.
     pub aux_loss: f64,
 }
 
@@ -109,7 +130,8 @@ struct Recorded {
     inputs: Vec<Node>,
     hidden: Node,
     carried: Vec<Node>,
-    aux_losses: Vec<Node>,
+    /// With the share of each gradient.
+    aux_losses: Vec<(Node, f32)>,
     /// What followed.
     exchange: Exchange,
 }
@@ -201,18 +223,20 @@ async fn run<P: Peers>(
     let (record, mut tape) = (keep == Keep::Tape, tape(ledger, keep));
     let mut values = Values { hidden: x.map(|x| tape.input_from(x)), carried: Vec::new(), aux_loss: None };
     let mut inputs = nodes(&values);
-    let mut aux_losses = Vec::new();
+    let (mut aux_losses, mut inside) = (Vec::new(), false);
     for (phase, &exchange) in exchanges.iter().enumerate() {
         values = segment.run(phase, &mut tape, pass, values)?;
         if let Some(aux) = values.aux_loss.take() {
-            aux_loss += f64::from(aux.data()[0]);
-            aux_losses.push(aux.node());
+            let share = peers.aux_share(inside, rows);
+            aux_loss += share.loss * f64::from(aux.data()[0]);
+            aux_losses.push((aux.node(), share.gradient));
         }
         let last = phase + 1 == exchanges.len();
         let exchanged = exchange != Exchange::None && !peers.alone();
         if !last && !exchanged {
             continue;
         }
+        inside = exchange == Exchange::Gather;
         let hidden = values.hidden.take().expect("a phase gives hidden states");
         if record {
             let carried = values.carried.iter().map(Var::node).collect();
@@ -258,8 +282,8 @@ async fn run_backward<P: Peers>(
         let ledger = params.ledger().clone();
         let mut outputs: Vec<(Node, Tensor)> = d_hidden.take().map(|gradient| (hidden, gradient)).into_iter().collect();
         outputs.extend(carried.into_iter().zip(d_carried).filter_map(|(node, gradient)| Some((node, gradient?))));
-        for aux in aux_losses {
-            outputs.push((aux, scalar(&ledger, aux_scale)?));
+        for (aux, share) in aux_losses {
+            outputs.push((aux, scalar(&ledger, aux_scale * share)?));
         }
         let mut deferred = later.as_ref().map(|_| WeightGrads::default());
         let mut d_inputs = tape.backward(params, outputs, &inputs, deferred.as_mut())?.into_iter();

@@ -9,6 +9,7 @@ mod linear;
 mod norm;
 pub(super) mod prefix;
 mod rope;
+mod weighted_mean;
 
 use std::rc::Rc;
 
@@ -34,6 +35,7 @@ pub(super) enum Op {
     Prefix(prefix::Prefix),
     RmsNorm(norm::RmsNorm),
     Rope(rope::Rope),
+    WeightedMean(weighted_mean::WeightedMean),
 }
 
 impl Op {
@@ -52,6 +54,7 @@ impl Op {
             Op::Prefix(op) => op.backward(params, grads, &d_output),
             Op::RmsNorm(op) => op.backward(params, grads, &d_output),
             Op::Rope(op) => op.backward(grads, d_output),
+            Op::WeightedMean(op) => op.backward(grads, &d_output),
         }
     }
 }

@@ -32,9 +32,7 @@ impl Rank {
         let (numbers, policy): (Vec<usize>, _) = (self.model.part.segments().collect(), &self.policy);
         let keep = |index: usize| policy(numbers[index]);
         let (flight, y) = walk::forward(&mut self.model, &mut self.peers, segments, input, x, keep).await?;
-        if self.peers.groups.tensor.index() == 0 {
-            step.loss += flight.aux_loss * f64::from(self.aux_scale());
-        }
+        step.loss += flight.aux_loss * f64::from(self.aux_scale());
         let mut d_logits = None;
         if has_head {
             let Loss { nll, d_logits: gradient } = self.loss(y.into_tensor()?, targets, scale).await?;

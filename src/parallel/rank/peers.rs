@@ -10,7 +10,7 @@ use super::zero::{Replicas, Zero};
 use super::{Groups, RankError, Result};
 use crate::autograd::{Params, Split};
 use crate::nn::Exchange;
-use crate::nn::walk::{Peers, Way};
+use crate::nn::walk::{AuxShare, Peers, Way};
 use crate::parallel::WORLD_OF_ONE;
 use crate::parallel::collectives::Reduce;
 use crate::parallel::group::even_shards;
@@ -111,6 +111,22 @@ impl Peers for RankPeers {
 
     fn learns_by(&self, index: usize) -> bool {
         self.learns_by[index]
+    }
+
+    fn aux_share(&self, inside: bool, rows: usize) -> AuxShare {
+        let leads = self.groups.tensor.index() == 0;
+        let (loss, gradient) = match (inside, self.shares_rows()) {
+            // All have the same, and gradients are parts of a sum.
+            (true, _) => (if leads { 1.0 } else { 0.0 }, if leads { 1.0 } else { 0.0 }),
+            // Each has the mean over rows of its own.
+            (false, true) => {
+                let share = self.own_rows(rows) as f64 / rows as f64;
+                (share, share as f32)
+            }
+            // All have the same, gradients included.
+            (false, false) => (if leads { 1.0 } else { 0.0 }, 1.0),
+        };
+        AuxShare { loss, gradient }
     }
 
     async fn before(&mut self, params: &mut Params, index: usize, way: Way) -> Result<()> {

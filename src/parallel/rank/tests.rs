@@ -4,10 +4,12 @@ mod quantised;
 mod zero;
 
 use super::*;
-use crate::autograd::Split;
+use crate::autograd::{ParamId, Split, Tape};
 use crate::finetune::full::Full;
 use crate::finetune::{attach, lora};
-use crate::nn::{Biases, FeedForwardKind, Masks, ModelConfig, NormKind, Positions, RandomWeights, Tokens};
+use crate::nn::{
+    Biases, Exchange, FeedForwardKind, Masks, ModelConfig, NormKind, Pass, Positions, RandomWeights, Segment, Sites, Tokens, Values,
+};
 use crate::optim::{Decay, clip_factor, grad_norm};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::{Count, Kind};
@@ -261,13 +263,25 @@ fn compressed_gradients_still_learn_and_send_fewer_bytes() {
 
 /// The losses of ranks, with what a method adds to the loss and does after each step.
 fn trained(config: &ModelConfig, settings: Settings, method: MakeMethod, policy: fn(usize) -> Keep) -> Vec<f64> {
+    trained_with(config, settings, method, policy, |_| ())
+}
+
+/// As [`trained`], with a change to each rank first.
+fn trained_with(
+    config: &ModelConfig,
+    settings: Settings,
+    method: MakeMethod,
+    policy: fn(usize) -> Keep,
+    change: impl Fn(&mut Rank) + Sync,
+) -> Vec<f64> {
     let plan = Rc::new(plan_of(settings, config));
-    let plan = &*plan;
+    let (plan, change) = (&*plan, &change);
     let results = run(plan.mesh.ranks(), |transport| {
         let plan = Rc::new(plan.clone());
         async move {
             let mut rank = rank_of(&Comm::new(transport), &plan, config, &Ledger::new(None), method).expect("built");
             rank.set_policy(Box::new(policy));
+            change(&mut rank);
             let mut losses = Vec::new();
             for step in 0..6 {
                 let (inputs, targets) = batch(step);
@@ -299,6 +313,65 @@ fn every_hook_works_on_every_mesh() {
         for (name, settings) in meshes {
             let worst = worst_difference(&expected, &trained(&config, settings, probe, |_| Keep::Tape));
             assert!(worst <= 1e-5, "{name}: {worst:e}");
+        }
+    }
+}
+
+/// A segment that adds to the loss what a phase of it begins with.
+#[derive(Debug)]
+struct WithAux {
+    inner: Box<dyn Segment>,
+    phase: usize,
+    weights: Rc<[f32]>,
+}
+
+impl Segment for WithAux {
+    fn exchanges(&self) -> &'static [Exchange] {
+        self.inner.exchanges()
+    }
+    fn run(&self, phase: usize, tape: &mut Tape, pass: &Pass, input: Values) -> crate::autograd::Result<Values> {
+        let aux_loss = if phase == self.phase { Some(tape.weighted_mean(input.hidden(), &self.weights)?) } else { None };
+        Ok(Values { aux_loss, ..self.inner.run(phase, tape, pass, input)? })
+    }
+    fn params(&self) -> Vec<ParamId> {
+        self.inner.params()
+    }
+    fn sites_mut(&mut self) -> Sites<'_> {
+        self.inner.sites_mut()
+    }
+}
+
+#[test]
+fn an_auxiliary_loss_counts_once_on_every_mesh() {
+    let by_rows = Settings { sequence_parallel: true, ..settings(1, 1, 2, 2) };
+    let meshes = [
+        ("4 micro-batches", settings(1, 1, 1, 4)),
+        ("dp2", settings(2, 1, 1, 1)),
+        ("tp2", settings(1, 1, 2, 2)),
+        ("tp2, rows shared out", by_rows),
+        ("pp2", settings(1, 2, 1, 2)),
+        ("dp2 tp2 pp2", settings(2, 2, 2, 2)),
+    ];
+    for config in [llama(), gpt()] {
+        let plain = trained(&config, settings(1, 1, 1, 1), full, |_| Keep::Tape);
+        for phase in 0..3 {
+            let of = |settings, keep| {
+                trained_with(&config, settings, full, keep, |rank| {
+                    let segments = &mut rank.model_mut().segments;
+                    for segment in std::mem::take(segments) {
+                        let weights = (0..config.d_model).map(|i| (i as f32 * 0.7).sin()).collect();
+                        let block = segment.exchanges().len() == 3;
+                        segments.push(if block { Box::new(WithAux { inner: segment, phase, weights }) } else { segment });
+                    }
+                })
+            };
+            let expected = of(settings(1, 1, 1, 1), |_| Keep::Tape);
+            assert!(worst_difference(&plain, &expected) > 1e-3, "phase {phase}: it has an effect");
+            assert_eq!(of(settings(1, 1, 1, 1), |_| Keep::Input), expected, "phase {phase}");
+            for (name, settings) in &meshes {
+                let worst = worst_difference(&expected, &of(settings.clone(), |_| Keep::Tape));
+                assert!(worst <= 1e-5, "{name}, phase {phase}: {worst:e}");
+            }
         }
     }
 }
