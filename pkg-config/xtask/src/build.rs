@@ -133,7 +133,9 @@ fn compile(variant: &Variant, rust: &Toolchain) -> Result<()> {
     cargo
         .args(["build", "--release", "--quiet", "--lib", "--target", TARGET, "--target-dir"])
         .arg(variant.target_dir())
-        .args(variant.features());
+        .args(variant.features())
+        // No dependency is in a hot loop, either.
+        .args(["--config", "profile.release.package.'*'.opt-level='s'"]);
     variant.configure(rust, &mut cargo);
     run(&mut cargo)
 }

@@ -76,7 +76,10 @@ impl Variant {
         // LLVM orders instructions for as few WebAssembly locals as it can, which keeps more values alive than x86-64 has vector
         // registers: the matrix product's tile would spill and run at half its speed. In the order of the source it fits.
         // What has to be inlined, the kernels, says so itself; less of the rest keeps the file a fifth smaller.
-        format!("-C llvm-args=-pre-RA-sched=source -C llvm-args=-inline-threshold=25 -C target-feature={}{link}", features.join(","))
+        format!(
+            "-Z location-detail=none -Z fmt-debug=shallow -C llvm-args=-pre-RA-sched=source -C llvm-args=-inline-threshold=25 -C target-feature={}{link}",
+            features.join(",")
+        )
     }
 
     /// Makes `command` (cargo, or wasm-pack, which calls cargo) compile this variant, its standard library included: that of

@@ -72,7 +72,12 @@ fn merged_unmerged_and_disabled_agree() {
                 change(hook, params, linear.weight);
             }
         };
-        model.for_each_linear(|_, linear, params| Ok::<_, BuildError>(change(linear, params))).unwrap();
+        model
+            .for_each_linear(|_, linear, params| {
+                change(linear, params);
+                Ok::<_, BuildError>(())
+            })
+            .unwrap();
         model.logits(&tokens()).unwrap()
     };
     // Float32 rounding of W + BA against Wx + B(Ax), through four half-blocks.

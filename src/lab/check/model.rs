@@ -52,7 +52,7 @@ pub fn memory_bound(run: &RunSpec, blueprint: &Blueprint) -> MemoryBound {
     let first = blueprint.segments.iter().enumerate().position(|(index, segment)| learning(index, segment)).unwrap_or(usize::MAX);
     let kept = blueprint.segments.iter().enumerate().map(|(index, segment)| {
         let weight_learns = |role: &&str| segment.find(role).is_some_and(|site| learns(index, site.weight()));
-        let is_kept = |kept: &&Kept| kept.for_weights_of.is_empty() || kept.for_weights_of.iter().any(|role| weight_learns(role));
+        let is_kept = |kept: &&Kept| kept.for_weights_of.is_empty() || kept.for_weights_of.iter().any(&weight_learns);
         let counts = index > first || segment.kind == SegmentKind::Head;
         segment.kept.iter().filter(|kept| counts && is_kept(kept)).map(|kept| kept.width as f64).sum::<f64>()
     });

@@ -39,7 +39,7 @@ fn a_tied_weight_comes_once_in_a_part_that_has_both_ends() {
     let embeddings = |part: &Part| blueprint.params_of(part).filter(|(_, param)| param.name == EMBEDDING_WEIGHT).count();
     assert_eq!(embeddings(&Part::whole(&blueprint)), 1);
     assert_eq!((blueprint.tied_before(9), blueprint.tied_before(8)), (Some(0), None));
-    let last = Part { chunks: vec![7..10], ..Part::whole(&blueprint) };
+    let last = Part { chunks: std::iter::once(7..10).collect(), ..Part::whole(&blueprint) };
     assert_eq!(embeddings(&last), 1);
     assert_eq!(blueprint.layer_starts(), [1, 3, 5, 7]);
 }

@@ -4,7 +4,7 @@ use super::zero::Replicas;
 use super::{Rank, Result, StepReport};
 use crate::autograd::{ParamId, Params, Split};
 use crate::kernels::elementwise::sum_of_squares;
-use crate::parallel::WORLD_OF_ONE;
+use crate::parallel::among_others;
 use crate::parallel::collectives::{Algorithm, Reduce};
 use crate::parallel::compress::{Compression, ErrorFeedback};
 use crate::parallel::group::{Group, even_shards};
@@ -73,9 +73,11 @@ impl Rank {
     /// In buckets, the weights of the last segments first; with the optimizer's state sharded, unit by unit, each rank getting its shard.
     async fn sum_over_replicas(&mut self) -> Result<()> {
         let peers = &mut self.peers;
-        if let Some(zero) = peers.zero.as_mut().filter(|_| !WORLD_OF_ONE) {
-            let replicas = Replicas::of(&peers.groups, &peers.plan);
-            return zero.reduce_all(&mut self.model.params, replicas).await;
+        among_others! {
+            if let Some(zero) = &mut peers.zero {
+                let replicas = Replicas::of(&peers.groups, &peers.plan);
+                return zero.reduce_all(&mut self.model.params, replicas).await;
+            }
         }
         let whole = |split: Split| self.peers.is_whole(split);
         // What all tensor ranks have whole is apart from the rest, of which some have more: with the same neighbours in its bucket, it
@@ -92,13 +94,15 @@ impl Rank {
             }
             return Ok(());
         }
-        for (index, bucket) in buckets.iter().enumerate() {
-            let mut flat = flat_grads(&self.model.params, bucket)?;
-            if self.compressed.len() == index {
-                self.compressed.push(CompressedBucket::new(flat.len(), group, &self.peers.ledger)?);
+        among_others! {
+            for (index, bucket) in buckets.iter().enumerate() {
+                let mut flat = flat_grads(&self.model.params, bucket)?;
+                if self.compressed.len() == index {
+                    self.compressed.push(CompressedBucket::new(flat.len(), group, &self.peers.ledger)?);
+                }
+                self.compressed[index].all_reduce(group, settings.compression, settings.algorithm, flat.data_mut()).await?;
+                put_grads(&mut self.model.params, bucket, flat.data())?;
             }
-            self.compressed[index].all_reduce(group, settings.compression, settings.algorithm, flat.data_mut()).await?;
-            put_grads(&mut self.model.params, bucket, flat.data())?;
         }
         Ok(())
     }

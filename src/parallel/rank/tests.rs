@@ -252,12 +252,13 @@ fn copies_of_a_weight_stay_the_same() {
 #[test]
 fn compressed_gradients_still_learn_and_send_fewer_bytes() {
     let expected = alone(&llama(), full);
-    for compression in [Compression::Float16, Compression::Int8, Compression::TopK { keep: 0.1 }] {
+    // About five times what was measured; a tenth of the gradient is another gradient.
+    for (compression, most) in [(Compression::Float16, 1e-5), (Compression::Int8, 2e-3), (Compression::TopK { keep: 0.1 }, 0.1)] {
         let ranks = spread(&llama(), Settings { compression, ..settings(2, 1, 1, 1) }, full);
         assert_eq!(ranks[0], ranks[1], "{}", compression.name());
         let worst = worst_difference(&expected, &ranks[0]);
-        println!("{}: worst relative difference of the loss {worst:e}", compression.name());
-        assert!(ranks[0][STEPS - 1] < ranks[0][0] && worst > 0.0, "{}: {:?}", compression.name(), ranks[0]);
+        assert!(worst > 0.0 && worst < most, "{}: {worst:e}", compression.name());
+        assert!(ranks[0][STEPS - 1] < ranks[0][0], "{}: {:?}", compression.name(), ranks[0]);
     }
 }
 

@@ -23,12 +23,12 @@ use crate::autograd::{self, ParamId, Params, Split};
 use crate::finetune::{self, Attached, Method, MethodError};
 use crate::nn::{Blueprint, BuildError, Transformer, WeightSource, format_of};
 use crate::optim::AdamW;
-use crate::parallel::WORLD_OF_ONE;
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::group::Group;
 use crate::parallel::mesh::Axis;
 use crate::parallel::plan::Plan;
 use crate::parallel::zero::{ZeroError, ZeroStage};
+use crate::parallel::{WORLD_OF_ONE, among_others};
 use crate::tensor::Ledger;
 
 /// The data-parallel ranks, and how they communicate.
@@ -62,7 +62,10 @@ struct Uses {
     owns: Vec<usize>,
 }
 
-/// This rank's part of a model with a method attached, and what is sharded of it. With the weights sharded, a segment's are cut as soon
+/// A rank's part of a model, the method on it, and what is sharded of both.
+type Built = (Transformer, Box<dyn Attached>, Option<Zero>);
+
+/// This rank's part of a model with a method attached. With the weights sharded, a segment's are cut as soon
 /// as they are made, and the method sees their shapes only.
 ///
 /// # Errors
@@ -74,7 +77,7 @@ pub(super) fn build(
     ledger: &Ledger,
     sources: [&mut dyn WeightSource; 2],
     method: &dyn Method,
-) -> std::result::Result<(Transformer, Box<dyn Attached>, Option<Zero>), StartError> {
+) -> std::result::Result<Built, StartError> {
     let stage = plan.settings.zero;
     let part = plan.part(data.comm().transport().rank());
     let [of_model, of_method] = sources;
@@ -190,9 +193,11 @@ impl Zero {
 impl RankPeers {
     /// Before segment `index` runs: where its weights are sharded, gathers them.
     pub(super) async fn gather_weights(&self, params: &mut Params, index: usize) -> Result<()> {
-        if let Some(zero) = self.zero().filter(|zero| zero.stage.shards_parameters()) {
-            for &unit in &zero.uses[index].reads {
-                zero.units[unit].gather(params, self.replicas()).await?;
+        among_others! {
+            if let Some(zero) = self.zero().filter(|zero| zero.stage.shards_parameters()) {
+                for &unit in &zero.uses[index].reads {
+                    zero.units[unit].gather(params, self.replicas()).await?;
+                }
             }
         }
         Ok(())
@@ -207,8 +212,9 @@ impl RankPeers {
 
     /// After segment `index` ran backward: where gradients are sharded, reduces those of its own units and frees them.
     pub(super) async fn reduce_weight_gradients(&mut self, params: &mut Params, index: usize) -> Result<()> {
+        among_others! {
         let shares_rows = self.shares_rows();
-        let Some(zero) = self.zero.as_mut().filter(|zero| !WORLD_OF_ONE && zero.stage.shards_gradients()) else { return Ok(()) };
+        let Some(zero) = self.zero.as_mut().filter(|zero| zero.stage.shards_gradients()) else { return Ok(()) };
         let replicas = Replicas::of(&self.groups, &self.plan);
         let partial = |split: Split| split == Split::Replicated || split == Split::Copied && shares_rows;
         for &unit in &zero.uses[index].owns {
@@ -217,6 +223,7 @@ impl RankPeers {
             let replicated: Vec<ParamId> = unit.learning(params).into_iter().filter(|&id| partial(params.get(id).split)).collect();
             sum_grads(params, &replicated, &self.groups.tensor, replicas.algorithm).await?;
             unit.reduce(params, replicas).await?;
+        }
         }
         Ok(())
     }
