@@ -53,7 +53,6 @@ export type { SegmentSeconds } from "./SegmentSeconds";
 export type { Span } from "./Span";
 export type { SpanKind } from "./SpanKind";
 export type { Spec } from "./Spec";
-export type { TargetModule } from "./TargetModule";
 export type { Text } from "./Text";
 export type { Timeline } from "./Timeline";
 export type { Traffic } from "./Traffic";
