@@ -146,7 +146,7 @@ pub struct LoraSpec {
     pub dropout: f64,
     /// The projections that get a low-rank pair.
     #[schemars(length(min = 1), extend("uniqueItems" = true))]
-    #[cfg_attr(test, ts(type = "Array<string>"))]
+    #[cfg_attr(test, ts(type = "Array<'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj'>"))]
     pub target_modules: Vec<TargetModule>,
     /// How A starts (B starts at zero, so that training starts at the base model).
     pub init: LoraInit,

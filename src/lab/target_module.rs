@@ -46,3 +46,15 @@ impl JsonSchema for TargetModule {
         json_schema!({ "description": "A projection of a transformer block, by its Hugging Face name.", "oneOf": choices })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_typescript_twin_names_the_same() {
+        let choices: Vec<String> = linear_roles().into_iter().map(|role| format!("'{role}'")).collect();
+        let twin = <crate::lab::spec::LoraSpec as ts_rs::TS>::decl(&ts_rs::Config::from_env());
+        assert!(twin.contains(&format!("target_modules: Array<{}>", choices.join(" | "))), "{twin}");
+    }
+}

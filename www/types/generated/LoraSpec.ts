@@ -20,7 +20,7 @@ dropout: number,
 /**
  * The projections that get a low-rank pair.
  */
-target_modules: Array<string>, 
+target_modules: Array<'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj'>, 
 /**
  * How A starts (B starts at zero, so that training starts at the base model).
  */
