@@ -6,6 +6,8 @@
 pub mod kernels;
 pub mod tensor;
 
+pub mod quant;
+
 pub mod autograd;
 pub mod nn;
 

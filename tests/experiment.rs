@@ -6,13 +6,13 @@ use common::{experiment, shipped_assets, short_spec};
 use serde_json::{Value, json};
 use tinyai::lab::event::Event;
 use tinyai::lab::problem::{Problem, ProblemCode};
-use tinyai::lab::result::{Result, RunStatus};
+use tinyai::lab::result::{ExperimentResult, RunStatus};
 
-fn finish(spec: &Value) -> Result {
+fn finish(spec: &Value) -> ExperimentResult {
     finish_with(spec, |_| {})
 }
 
-fn finish_with(spec: &Value, change: impl FnOnce(&mut tinyai::lab::assets::Assets)) -> Result {
+fn finish_with(spec: &Value, change: impl FnOnce(&mut tinyai::lab::assets::Assets)) -> ExperimentResult {
     let mut assets = shipped_assets(spec);
     change(&mut assets);
     let mut experiment = experiment(spec, assets);
@@ -22,7 +22,7 @@ fn finish_with(spec: &Value, change: impl FnOnce(&mut tinyai::lab::assets::Asset
     experiment.result()
 }
 
-fn problem_of(result: &Result, run: usize) -> &Problem {
+fn problem_of(result: &ExperimentResult, run: usize) -> &Problem {
     assert_eq!(result.runs[run].status, RunStatus::Failed);
     result.runs[run].problem.as_ref().expect("a failed run says why")
 }
@@ -130,6 +130,70 @@ fn files_that_are_broken_say_what_is_wrong_with_them() {
     assert_names(&text(b""), &["mine.txt", "0"]);
     assert_names(&text(&[0xE6, 0x98, 0xA5, 0xFF]), &["mine.txt", "UTF-8", "0xFF", "3"]);
     assert_names(&text("春眠不觉晓".as_bytes()), &["mine.txt", "48"]);
+}
+
+/// The shipped model with one of its weights changed, as one of the visitor's own.
+fn with_weight(name: &str, change: impl FnOnce(&mut [f32])) -> ExperimentResult {
+    use tinyai::formats::safetensors;
+    let mut spec = short_spec(2);
+    spec["base"]["model"] = json!({ "base": "file:mine/model.safetensors" });
+    finish_with(&spec, |assets| {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/models/tang-poems");
+        for file in ["config.json", "tokenizer.json"] {
+            assets.insert(format!("file:mine/{file}"), std::fs::read(folder.join(file)).expect("shipped"));
+        }
+        let bytes = std::fs::read(folder.join("model.safetensors")).expect("shipped");
+        let file = safetensors::read(&bytes).expect("shipped");
+        let mut tensors: Vec<_> = file.tensors.values().map(|t| (t.name.clone(), t.shape.clone(), t.to_f32().expect("floats"))).collect();
+        change(&mut tensors.iter_mut().find(|tensor| tensor.0 == name).expect("a weight of that name").2);
+        let sources: Vec<_> = tensors.iter().map(|(name, shape, data)| safetensors::TensorSource { name, shape, data }).collect();
+        assets.insert("file:mine/model.safetensors", safetensors::write(&sources, safetensors::SaveDtype::F32, &Default::default()));
+    })
+}
+
+#[test]
+fn a_model_with_a_weight_that_is_not_finite_is_refused_before_training() {
+    for value in [f32::NAN, f32::INFINITY] {
+        let result = with_weight("model.layers.2.input_layernorm.weight", |data| data[7] = value);
+        let problem = problem_of(&result, 0);
+        assert_eq!(problem.code, ProblemCode::BadFile);
+        assert_names(problem, &["file:mine/model.safetensors", "model.layers.2.input_layernorm.weight", "[7]", &value.to_string()]);
+        assert!(result.runs[0].series.is_empty() && result.runs[0].samples.is_empty());
+    }
+}
+
+#[test]
+fn a_model_that_overflows_is_refused_before_training_too() {
+    let result = with_weight("model.norm.weight", |data| data.fill(f32::MAX));
+    let problem = problem_of(&result, 0);
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::BadFile, Some("model.base")));
+    assert_names(problem, &["file:mine/model.safetensors", "model.base"]);
+    assert!(!serde_json::to_string(&result.runs[0].series).expect("a result is JSON").contains("null"));
+}
+
+#[test]
+fn a_model_of_one_s_own_trains_as_the_shipped_one() {
+    let result = with_weight("model.norm.weight", |_| {});
+    let shipped = finish(&short_spec(2));
+    for run in 0..2 {
+        assert_eq!(result.runs[run].series, shipped.runs[run].series);
+    }
+}
+
+#[test]
+fn a_text_that_the_model_cannot_read_is_refused_unless_the_spec_allows_it() {
+    let mut spec = short_spec(2);
+    spec["base"]["data"]["corpus"] = json!("file:mine.txt");
+    let text = "Shall I compare thee to a summer's day?\n春眠不觉晓，处处闻啼鸟。\n\n".repeat(60);
+    let run = |spec: &Value| finish_with(spec, |assets| assets.insert("file:mine.txt", text.clone().into_bytes()));
+    let problem = problem_of(&run(&spec), 0).clone();
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::Conflict, Some("data.corpus")));
+    assert_names(&problem, &["file:mine.txt", "tang-poems", "data.allow_unknown_percent", "20"]);
+    spec["base"]["data"]["allow_unknown_percent"] = json!(100);
+    let allowed = run(&spec);
+    assert_eq!(allowed.runs[0].status, RunStatus::Finished);
+    let share = allowed.runs[0].metrics["unknown_share"].value;
+    assert!((0.5..0.9).contains(&share), "{share}");
 }
 
 #[test]

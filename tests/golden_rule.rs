@@ -1,9 +1,10 @@
 //! The harness of the golden cases must find errors: the tolerance rule itself, and errors planted in a case.
 
+#[allow(dead_code, reason = "the rule alone is tested here")]
 mod golden_cases;
 
 use golden_cases::tolerance::{Tolerance, Tolerances};
-use golden_cases::{Files, Outcome, run};
+use golden_cases::{Files, NOT_COVERED, Outcome, list_problems, run};
 use serde_json::json;
 
 fn check(tolerance: serde_json::Value, got: &[f64], want: &[f64]) -> Result<(), String> {
@@ -142,7 +143,21 @@ fn what_is_expected_and_not_compared_is_found() {
 
 #[test]
 fn a_missing_or_broken_file_fails_the_case() {
-    assert_eq!(run(&Tampered { path: "", change: |bytes| bytes }, "no-such-case"), Outcome::NotCovered);
+    let files = Tampered { path: "", change: |bytes| bytes };
+    assert_eq!(run(&files, "no-such-case"), Outcome::Failed(vec!["neither covered nor listed as not".to_owned()]));
+    assert_eq!(run(&files, NOT_COVERED[0]), Outcome::NotCovered);
     let message = findings("quant-float/io.safetensors", |bytes| bytes[..100].to_vec());
     assert!(message.contains("header"), "{message}");
+}
+
+/// A case is in the list of those that are not covered, or is covered: nothing goes unnoticed when one comes or is forgotten.
+#[test]
+fn a_case_that_comes_or_goes_is_noticed() {
+    let covered = ["clm-eval", "llama-tiny", "llama-train", "lora-qv", "lora-rslora", "quant-float"];
+    let mut names: Vec<String> = covered.into_iter().chain(NOT_COVERED).map(str::to_owned).collect();
+    assert!(list_problems(&names).is_empty(), "{:?}", list_problems(&names));
+    names.push("new-case".to_owned());
+    assert_eq!(list_problems(&names), ["new-case is neither covered nor listed"]);
+    names.retain(|name| name != "new-case" && name != NOT_COVERED[1]);
+    assert_eq!(list_problems(&names), [format!("{} is listed, but there is no such case", NOT_COVERED[1])]);
 }

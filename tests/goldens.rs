@@ -12,7 +12,7 @@ mod native {
     use std::process::ExitCode;
     use std::time::Instant;
 
-    use super::golden_cases::{Files, Outcome, run};
+    use super::golden_cases::{self, Files, Outcome, run};
 
     /// Options of the standard test program that take a value; the others are single words.
     const OPTIONS_WITH_VALUE: [&str; 6] = ["--test-threads", "--skip", "--color", "--format", "--logfile", "-Z"];
@@ -53,11 +53,13 @@ mod native {
             Err(error) => return fail(&files, &format!("cannot be read: {error}")),
         };
         let all = names.len();
+        let problems = list_problems(&files, &names);
         let names = select(names);
         println!("\nrunning {} golden cases of {}", names.len(), files.0.display());
         let outcomes: Vec<_> = names.iter().map(|name| report(&files, name)).collect();
         let count = |wanted: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| wanted(outcome)).count();
-        let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
+        problems.iter().for_each(|problem| println!("{problem}"));
+        let failed = count(|outcome| matches!(outcome, Outcome::Failed(_))) + problems.len();
         println!(
             "\ntest result: {}. {} passed; {failed} failed; {} not covered; {} filtered out; finished in {:.2}s\n",
             if failed == 0 { "ok" } else { "FAILED" },
@@ -67,6 +69,29 @@ mod native {
             start.elapsed().as_secs_f64(),
         );
         if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    /// What is wrong with the lists of cases: of this folder, and of the one that the projects share, where it is there. That one's index
+    /// names them.
+    fn list_problems(files: &Folder, names: &[String]) -> Vec<String> {
+        let shared = Folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/goldens"));
+        let indices = [files, &shared].map(|folder| (folder, folder.read("index.json")));
+        let named = |(folder, index): (&Folder, Option<Vec<u8>>)| match index.map(|index| cases_of(&index)) {
+            None => Vec::new(),
+            Some(Err(error)) => vec![format!("{}/index.json: {error}", folder.0.display())],
+            Some(Ok(names)) => {
+                golden_cases::list_problems(&names).into_iter().map(|problem| format!("{}: {problem}", folder.0.display())).collect()
+            }
+        };
+        golden_cases::list_problems(names).into_iter().chain(indices.into_iter().flat_map(named)).collect()
+    }
+
+    /// The cases that an `index.json` names: the folders of every `case.json` among its files.
+    fn cases_of(index: &[u8]) -> Result<Vec<String>, String> {
+        let index: serde_json::Value = serde_json::from_slice(index).map_err(|error| error.to_string())?;
+        let files = index["files"].as_object().ok_or("files is not an object")?;
+        let names: Vec<_> = files.keys().filter_map(|path| path.strip_suffix("/case.json")).map(str::to_owned).collect();
+        if names.is_empty() { Err("it names no case".to_owned()) } else { Ok(names) }
     }
 
     fn fail(files: &Folder, problem: &str) -> ExitCode {

@@ -59,8 +59,30 @@ embed![
     "lora-rslora/adapter/adapter_model.safetensors",
     "lora-rslora/adapter_final/adapter_config.json",
     "lora-rslora/adapter_final/adapter_model.safetensors",
+    "qwen2-tiny/case.json",
+    "qwen2-tiny/config.json",
+    "qwen2-tiny/io.safetensors",
+    "qwen2-tiny/model.safetensors",
+    "gemma3-tiny/case.json",
+    "gemma3-tiny/config.json",
+    "gemma3-tiny/io.safetensors",
+    "gemma3-tiny/model.safetensors",
+    "kvcache-llama/case.json",
+    "kvcache-llama/config.json",
+    "kvcache-llama/io.safetensors",
+    "kvcache-llama/model.safetensors",
+    "kvcache-sliding/case.json",
+    "kvcache-sliding/config.json",
+    "kvcache-sliding/io.safetensors",
+    "kvcache-sliding/model.safetensors",
+    "packing/case.json",
+    "packing/config.json",
+    "packing/io.safetensors",
+    "packing/model.safetensors",
     "quant-float/case.json",
     "quant-float/io.safetensors",
+    "quant-int8/case.json",
+    "quant-int8/io.safetensors",
 ];
 
 fn check(name: &str) {
@@ -95,4 +117,34 @@ fn lora_rslora() {
 #[wasm_bindgen_test]
 fn quant_float() {
     check("quant-float");
+}
+
+#[wasm_bindgen_test]
+fn quant_int8() {
+    check("quant-int8");
+}
+
+#[wasm_bindgen_test]
+fn qwen2_tiny() {
+    check("qwen2-tiny");
+}
+
+#[wasm_bindgen_test]
+fn gemma3_tiny() {
+    check("gemma3-tiny");
+}
+
+#[wasm_bindgen_test]
+fn kvcache_llama() {
+    check("kvcache-llama");
+}
+
+#[wasm_bindgen_test]
+fn kvcache_sliding() {
+    check("kvcache-sliding");
+}
+
+#[wasm_bindgen_test]
+fn packing() {
+    check("packing");
 }

@@ -9,10 +9,12 @@ mod ops;
 mod params;
 mod tape;
 
-pub use ops::attention::AttentionDims;
 pub use ops::dropout::DropoutKey;
+pub use ops::prefix::after_prefix;
 pub use params::{Param, ParamId, Params, Split};
 pub use tape::{Node, Tape, Var, WeightGrads};
+
+pub use crate::kernels::attention::{AttentionShape, Span};
 
 /// The only thing that can go wrong inside a segment: memory.
 pub type Result<T> = std::result::Result<T, crate::tensor::OutOfMemory>;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Result;
-use crate::tensor::{Category, Ledger, Tensor};
+use crate::tensor::{Category, Charge, Ledger, Tensor, Weight};
 
 /// Handle of a parameter in its [`Params`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,6 +14,9 @@ pub struct ParamId(usize);
 pub enum Split {
     /// Each has the whole; their gradients are parts of a sum.
     Replicated,
+    /// Each has the whole and uses it on rows that all have alike: their gradients are the same, and whole. Where the rows are shared
+    /// out, too, they are parts of a sum.
+    Copied,
     /// Each has some of the rows.
     Rows,
     /// Each has some of the columns.
@@ -29,31 +32,43 @@ pub struct Param {
     pub name: String,
     /// Its shape; matrices are `[out_features, in_features]`.
     pub shape: Vec<usize>,
-    /// The value, of that shape; empty while it is [released](Params::release).
-    pub value: Tensor,
+    /// The value, of that shape.
+    pub value: Weight,
     /// Sum of the gradients since they were last cleared; `None` before the first backward pass and for frozen ones.
     pub grad: Option<Tensor>,
     /// Whether it learns.
     pub trainable: bool,
     /// How it is shared out, where the model is.
     pub split: Split,
+    /// What a value that other models hold, too, would take.
+    of_others: Option<Charge>,
 }
 
 impl Param {
-    /// Number of scalars, also while the value is released.
+    /// Number of scalars, wherever the value is.
     pub fn elements(&self) -> usize {
         self.shape.iter().product()
     }
 
-    fn grad_mut(&mut self, ledger: &Ledger) -> Result<(&[f32], &mut [f32])> {
+    fn grad_mut(&mut self, ledger: &Ledger) -> Result<(&Weight, &mut [f32])> {
         debug_assert!(self.trainable, "gradient of the frozen parameter {}", self.name);
         let grad = match self.grad.take() {
             Some(grad) => grad,
             None => Tensor::zeros(ledger, Category::Gradients, &self.shape)?,
         };
-        Ok((self.value.data(), self.grad.insert(grad).data_mut()))
+        Ok((&self.value, self.grad.insert(grad).data_mut()))
+    }
+
+    fn value_and_grad(&mut self, ledger: &Ledger) -> Result<(&[f32], GradBuffer<'_>)> {
+        if !self.trainable {
+            return Ok((self.value.data(), None));
+        }
+        self.grad_mut(ledger).map(|(value, grad)| (value.data(), Some(grad)))
     }
 }
+
+/// The gradient buffer of a parameter, if it learns.
+pub(super) type GradBuffer<'a> = Option<&'a mut [f32]>;
 
 /// All parameters of a model, in a fixed order.
 #[derive(Debug)]
@@ -74,16 +89,30 @@ impl Params {
         &self.ledger
     }
 
-    /// Adds a trainable parameter: this rank's part of one that is shared out by `split`.
+    /// Adds a parameter, this rank's part of one that is shared out by `split`: a trainable one, unless it is kept in blocks.
     ///
     /// # Panics
     /// If the name is taken.
-    pub fn add(&mut self, name: String, shape: &[usize], data: Vec<f32>, split: Split) -> Result<ParamId> {
-        let value = Tensor::from_vec(&self.ledger, Category::Parameters, shape, data)?;
+    pub fn add(&mut self, name: String, shape: &[usize], split: Split, value: Weight) -> ParamId {
         let id = ParamId(self.params.len());
         let taken = self.by_name.insert(name.clone(), id);
         assert!(taken.is_none(), "parameter {name} is added twice");
-        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable: true, split });
+        let trainable = value.format().is_none();
+        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable, split, of_others: None });
+        id
+    }
+
+    /// As [`Params::add`], with a value that another model holds, too. Each of them accounts for it as if it held it alone.
+    ///
+    /// # Errors
+    /// If the ledger's limit leaves no room for it.
+    ///
+    /// # Panics
+    /// If the name is taken.
+    pub fn add_shared(&mut self, name: String, shape: &[usize], split: Split, value: Weight) -> Result<ParamId> {
+        let charge = self.ledger.charge(Category::Parameters, value.bytes())?;
+        let id = self.add(name, shape, split, value);
+        self.params[id.0].of_others = Some(charge);
         Ok(id)
     }
 
@@ -136,42 +165,47 @@ impl Params {
         self.params.iter_mut()
     }
 
-    /// Frees the value of a parameter that is kept elsewhere: until [`Params::restore`], nothing may read it.
-    pub fn release(&mut self, id: ParamId) -> Result<()> {
-        self.params[id.0].value = Tensor::zeros(&self.ledger, Category::Parameters, &[0])?;
-        Ok(())
-    }
-
-    /// Gives a released parameter its value back.
+    /// Lets a parameter learn, in a copy of its own where others share its value; or freezes it, and frees its gradient.
+    ///
+    /// # Errors
+    /// If there is no memory for the copy.
     ///
     /// # Panics
-    /// If `data` does not fill its shape.
-    pub fn restore(&mut self, id: ParamId, data: &[f32]) -> Result<()> {
+    /// If one that is kept in blocks is to learn.
+    pub fn set_trainable(&mut self, id: ParamId, trainable: bool) -> Result<()> {
         let param = &mut self.params[id.0];
-        param.value = Tensor::for_output(&self.ledger, Category::Parameters, &param.shape)?;
-        param.value.data_mut().copy_from_slice(data);
-        Ok(())
-    }
-
-    /// Freezes every parameter; their gradients are freed.
-    pub fn freeze_all(&mut self) {
-        for param in &mut self.params {
-            param.trainable = false;
-            param.grad = None;
+        assert!(!trainable || param.value.format().is_none(), "{} is kept in blocks and cannot learn", param.name);
+        param.trainable = trainable;
+        match trainable {
+            true => {
+                param.value.make_own()?;
+                param.of_others = None;
+                Ok(())
+            }
+            false => {
+                param.grad = None;
+                Ok(())
+            }
         }
     }
 
-    /// Value and gradient buffer of a trainable parameter; the buffer is made, zeroed, at its first use.
-    pub fn grad_mut(&mut self, id: ParamId) -> Result<(&[f32], &mut [f32])> {
-        self.params[id.0].grad_mut(&self.ledger)
+    /// The gradient buffer of a trainable parameter; it is made, zeroed, at its first use.
+    pub fn grad_mut(&mut self, id: ParamId) -> Result<&mut [f32]> {
+        let (_, grad) = self.params[id.0].grad_mut(&self.ledger)?;
+        Ok(grad)
     }
 
-    /// As [`Params::grad_mut`] for two different parameters at once: value of the first, gradients of both.
-    pub(super) fn grads_mut(&mut self, a: ParamId, b: ParamId) -> Result<(&[f32], &mut [f32], &mut [f32])> {
+    /// The value of a parameter, and its gradient buffer, as in [`Params::grad_mut`], if it learns.
+    pub(super) fn value_and_grad(&mut self, id: ParamId) -> Result<(&[f32], GradBuffer<'_>)> {
+        self.params[id.0].value_and_grad(&self.ledger)
+    }
+
+    /// As [`Params::value_and_grad`] for two different parameters at once: value of the first, gradient buffers of those that learn.
+    pub(super) fn value_and_grads(&mut self, a: ParamId, b: ParamId) -> Result<(&[f32], [GradBuffer<'_>; 2])> {
         let [a, b] = self.params.get_disjoint_mut([a.0, b.0]).expect("two different parameters");
-        let (value, d_a) = a.grad_mut(&self.ledger)?;
-        let (_, d_b) = b.grad_mut(&self.ledger)?;
-        Ok((value, d_a, d_b))
+        let (value, d_a) = a.value_and_grad(&self.ledger)?;
+        let (_, d_b) = b.value_and_grad(&self.ledger)?;
+        Ok((value, [d_a, d_b]))
     }
 
     /// Sets all gradients to zero, keeping their buffers.

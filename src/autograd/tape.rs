@@ -24,6 +24,13 @@ pub struct Node {
     needs_grad: bool,
 }
 
+impl Node {
+    /// Whether a gradient has to reach it.
+    pub fn needs_grad(self) -> bool {
+        self.needs_grad
+    }
+}
+
 impl Var {
     /// Its place on the tape, for a backward pass after the value itself is gone.
     pub fn node(&self) -> Node {
@@ -58,11 +65,21 @@ struct Record {
     op: Op,
 }
 
+/// What a tape does beside computing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Mode {
+    Nothing,
+    /// Tells which values would need a gradient.
+    Tracing,
+    /// Saves what a backward pass needs, too.
+    Recording,
+}
+
 /// The record of one segment's forward pass.
 #[derive(Debug)]
 pub struct Tape {
     ledger: Ledger,
-    recording: bool,
+    mode: Mode,
     records: Vec<Record>,
     vars: usize,
 }
@@ -70,12 +87,22 @@ pub struct Tape {
 impl Tape {
     /// A tape that records for a backward pass.
     pub fn recording(ledger: &Ledger) -> Self {
-        Self { ledger: ledger.clone(), recording: true, records: Vec::new(), vars: 0 }
+        Self { ledger: ledger.clone(), mode: Mode::Recording, records: Vec::new(), vars: 0 }
+    }
+
+    /// A tape that saves nothing, but tells which values need a gradient: for a forward pass that will be run again.
+    pub fn tracing(ledger: &Ledger) -> Self {
+        Self { mode: Mode::Tracing, ..Self::recording(ledger) }
     }
 
     /// A tape that saves nothing: for inference.
     pub fn inference(ledger: &Ledger) -> Self {
-        Self { recording: false, ..Self::recording(ledger) }
+        Self { mode: Mode::Nothing, ..Self::recording(ledger) }
+    }
+
+    /// Whether it records for a backward pass.
+    pub(super) fn is_recording(&self) -> bool {
+        self.mode == Mode::Recording
     }
 
     /// The ledger that the tape's values are written down in.
@@ -85,56 +112,45 @@ impl Tape {
 
     /// Puts an input of the segment on the tape; `needs_grad`: whether the backward pass has to give its gradient.
     pub fn input(&mut self, tensor: Tensor, needs_grad: bool) -> Var {
-        self.var(tensor, needs_grad && self.recording)
+        self.var(tensor, needs_grad && self.mode >= Mode::Tracing)
     }
 
     /// Puts the output of the segment before on this tape, without a copy.
     pub fn input_from(&mut self, x: Var) -> Var {
         let id = self.vars;
         self.vars += 1;
-        Var { id, value: x.value, needs_grad: x.needs_grad && self.recording }
+        Var { id, value: x.value, needs_grad: x.needs_grad && self.mode >= Mode::Tracing }
     }
 
-    /// Runs backward from `output`, whose gradient is `d_output`, adding to the gradients in `params`;
-    /// gives the gradient of `input`, if it asked for one.
-    pub fn backward(self, params: &mut Params, output: Node, d_output: Tensor, input: Option<Node>) -> Result<Option<Tensor>> {
-        let mut grads = Grads { ledger: self.ledger.clone(), of: Vec::new(), deferred: None };
-        self.run_backward(params, &mut grads, output, d_output, input)
-    }
-
-    /// As [`Tape::backward`], but leaves the gradients of linear weights, about half of the work, for later: the values that they need
-    /// are kept until then (Qi et al. 2023, arXiv:2401.10241).
-    pub fn backward_input(
-        self,
-        params: &mut Params,
-        output: Node,
-        d_output: Tensor,
-        input: Option<Node>,
-    ) -> Result<(Option<Tensor>, WeightGrads)> {
-        let mut grads = Grads { ledger: self.ledger.clone(), of: Vec::new(), deferred: Some(WeightGrads::default()) };
-        let d_input = self.run_backward(params, &mut grads, output, d_output, input)?;
-        Ok((d_input, grads.deferred.unwrap_or_default()))
-    }
-
-    fn run_backward(
+    /// Runs backward from `outputs`, each with its gradient, adding to the gradients in `params`; gives the gradients of `inputs`, of
+    /// those that asked for one. With `later`, the gradients of linear weights, about half of the work, are left there, and the values that
+    /// they need are kept until then (Qi et al. 2023, arXiv:2401.10241).
+    pub fn backward(
         mut self,
         params: &mut Params,
-        grads: &mut Grads,
-        output: Node,
-        d_output: Tensor,
-        input: Option<Node>,
-    ) -> Result<Option<Tensor>> {
+        outputs: impl IntoIterator<Item = (Node, Tensor)>,
+        inputs: &[Node],
+        later: Option<&mut WeightGrads>,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let deferred = later.is_some().then(WeightGrads::default);
+        let mut grads = Grads { ledger: self.ledger.clone(), of: Vec::new(), deferred };
         grads.of.resize_with(self.vars, || None);
-        grads.add(output.id, Rc::new(d_output))?;
+        for (output, gradient) in outputs.into_iter().filter(|(output, _)| output.needs_grad) {
+            grads.add(output.id, Rc::new(gradient))?;
+        }
         while let Some(Record { output, op }) = self.records.pop() {
             if let Some(d_output) = grads.of[output].take() {
-                op.backward(params, grads, d_output)?;
+                op.backward(params, &mut grads, d_output)?;
             }
         }
-        match input.filter(|x| x.needs_grad).and_then(|x| grads.of[x.id].take()) {
+        if let (Some(later), Some(deferred)) = (later, grads.deferred.take()) {
+            later.0.extend(deferred.0);
+        }
+        let mut d_input = |input: &Node| match grads.of[input.id].take().filter(|_| input.needs_grad) {
             Some(grad) => Ok(Some(Rc::try_unwrap(grad).or_else(|shared| shared.try_clone())?)),
             None => Ok(None),
-        }
+        };
+        inputs.iter().map(&mut d_input).collect()
     }
 
     /// A tensor for an operation's output, which has to overwrite every element.
@@ -150,9 +166,9 @@ impl Tape {
 
     /// Puts an operation's output on the tape; `op` is asked for, and saved, only if a gradient has to pass.
     pub(super) fn push(&mut self, output: Tensor, needs_grad: bool, op: impl FnOnce() -> Op) -> Var {
-        let needs_grad = needs_grad && self.recording;
+        let needs_grad = needs_grad && self.mode >= Mode::Tracing;
         let output = self.var(output, needs_grad);
-        if needs_grad {
+        if needs_grad && self.mode == Mode::Recording {
             self.records.push(Record { output: output.id, op: op() });
         }
         output
@@ -160,9 +176,9 @@ impl Tape {
 
     /// As [`Tape::push`], for an operation that saves its own output.
     pub(super) fn push_saving_output(&mut self, output: Tensor, needs_grad: bool, op: impl FnOnce(Rc<Tensor>) -> Op) -> Var {
-        let needs_grad = needs_grad && self.recording;
+        let needs_grad = needs_grad && self.mode >= Mode::Tracing;
         let output = self.var(output, needs_grad);
-        if needs_grad {
+        if needs_grad && self.mode == Mode::Recording {
             self.records.push(Record { output: output.id, op: op(output.value.clone()) });
         }
         output

@@ -2,12 +2,13 @@
 
 use super::Mulberry32;
 use super::limits::{LimitError, MAX_SIZE, check, collect, zeros};
-use crate::kernels::attention::{AttentionShape, attention_backward, attention_forward};
+use crate::kernels::attention::{AttentionShape, Span, attention_backward, attention_forward};
 
 /// One causal attention over random queries, keys and values.
 #[derive(Debug)]
 pub struct AttentionWork {
     shape: AttentionShape,
+    spans: Vec<Span>,
     q: Vec<f32>,
     k: Vec<f32>,
     v: Vec<f32>,
@@ -28,11 +29,13 @@ impl AttentionWork {
         let sizes = [("n_heads", n_heads, MAX_SIZE), ("seq_len", seq_len, MAX_SIZE), ("d_head", d_head, MAX_SIZE)];
         let [heads, len, width] = [n_heads, seq_len, d_head].map(|size| size as u128);
         check(&sizes, || heads * len * (8 * width + 1))?;
-        let shape = AttentionShape { batch_size: 1, seq_len, n_heads, n_kv_heads: n_heads, d_head };
+        let scale = 1.0 / (d_head as f32).sqrt();
+        let shape = AttentionShape { n_heads, n_kv_heads: n_heads, d_head, scale, window: None };
         let len = seq_len * n_heads * d_head;
         let random = |seed| collect(len, Mulberry32::centred(seed));
         Ok(Self {
             shape,
+            spans: Span::batch(1, seq_len),
             q: random(1)?,
             k: random(2)?,
             v: random(3)?,
@@ -45,23 +48,18 @@ impl AttentionWork {
         })
     }
 
-    fn scale(&self) -> f32 {
-        1.0 / (self.shape.d_head as f32).sqrt()
-    }
-
     /// The forward pass, `times` times.
     pub fn forward(&mut self, times: usize) {
         for _ in 0..times {
-            attention_forward(self.shape, self.scale(), &self.q, &self.k, &self.v, &mut self.out, &mut self.lse);
+            attention_forward(self.shape, &self.spans, &self.q, &self.k, &self.v, &mut self.out, &mut self.lse);
         }
     }
 
     /// The backward pass, `times` times; [`AttentionWork::forward`] has to have run.
     pub fn backward(&mut self, times: usize) {
-        let (shape, scale) = (self.shape, self.scale());
-        let Self { q, k, v, out, lse, d_out, d_q, d_k, d_v, .. } = self;
+        let Self { shape, spans, q, k, v, out, lse, d_out, d_q, d_k, d_v } = self;
         for _ in 0..times {
-            attention_backward(shape, scale, q, k, v, out, lse, d_out, d_q, d_k, d_v);
+            attention_backward(*shape, spans, q, k, v, out, lse, d_out, d_q, d_k, d_v);
         }
     }
 }

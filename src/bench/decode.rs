@@ -2,14 +2,14 @@
 
 use super::train::{PeerWeights, TrainSize};
 use crate::autograd::Result;
-use crate::nn::{BuildError, KvCache, Transformer};
+use crate::nn::{BuildError, Contiguous, KvStore, Transformer};
 use crate::tensor::Ledger;
 
 /// A text that a model of the benchmark's sizes writes.
 #[derive(Debug)]
 pub struct DecodeWork {
     model: Transformer,
-    cache: KvCache,
+    cache: Contiguous,
 }
 
 impl DecodeWork {
@@ -19,7 +19,7 @@ impl DecodeWork {
     /// If there is no memory for it.
     pub fn new(size: TrainSize, ledger: &Ledger) -> std::result::Result<Self, BuildError> {
         let model = Transformer::build(size.config(), ledger, &mut PeerWeights(size))?;
-        let cache = KvCache::new(&model.config, model.config.max_positions, ledger)?;
+        let cache = Contiguous::new(&model.config, 1, model.config.max_positions, ledger)?;
         Ok(Self { model, cache })
     }
 
@@ -33,11 +33,11 @@ impl DecodeWork {
     /// # Errors
     /// If memory runs out.
     pub fn text(&mut self) -> Result<f32> {
-        self.cache.clear();
+        self.cache.clear(0);
         let mut sum = 0.0;
         for position in 0..self.tokens() {
             let token = (position * 7 % self.model.config.vocab_size) as i32;
-            sum = self.model.decode(token, &mut self.cache)?.data().iter().sum();
+            sum = self.model.read(&[(0, &[token])], &mut self.cache)?.data().iter().sum();
         }
         Ok(sum)
     }

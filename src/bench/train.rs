@@ -1,13 +1,18 @@
 //! Training steps of a GPT-2-style decoder: exactly the model, initial values, data and optimizer of
 //! `tests/bench/pages/gpt.mjs`, so that the losses of all engines can be compared.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::Mulberry32;
-use crate::autograd::Result;
-use crate::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Positions, Tokens, Transformer, WeightSource};
-use crate::optim::{AdamW, AdamWConfig, Decay};
-use crate::tensor::Ledger;
+use crate::finetune::full::Full;
+use crate::nn::{Biases, Blueprint, BuildError, FeedForwardKind, Init, ModelConfig, NormKind, ParamSpec, Positions, WeightSource, at_once};
+use crate::optim::{AdamWConfig, Decay};
+use crate::parallel::comm::Comm;
+use crate::parallel::plan::Plan;
+use crate::parallel::rank::{Batch, Rank, RankError, StartError, Update};
+use crate::parallel::transport::alone::Alone;
+use crate::tensor::{Ledger, OutOfMemory};
 
 /// Sizes of a model and its batch.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +37,10 @@ const VOCAB: usize = 256;
 const CONTEXT: usize = 128;
 /// Adam's learning rate.
 const LEARNING_RATE: f64 = 1e-3;
+/// One by which a training diverges: its gradients take all magnitudes, down to those that floats cannot have.
+const DIVERGING_RATE: f64 = 1.0;
+/// Steps after which it has.
+const DIVERGED_AFTER: usize = 20;
 
 impl TrainSize {
     /// The sizes that the benchmark knows.
@@ -54,14 +63,10 @@ impl TrainSize {
             norm_eps: 1e-5,
             positions: Positions::Learned,
             feed_forward: FeedForwardKind::Gelu,
-            bias: true,
+            bias: Biases::ALL,
             tie_embeddings: false,
+            ..ModelConfig::default()
         }
-    }
-
-    /// Tokens of one step.
-    fn tokens(&self) -> usize {
-        self.batch_size * CONTEXT
     }
 }
 
@@ -84,11 +89,20 @@ impl PeerWeights {
 }
 
 impl WeightSource for PeerWeights {
-    fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> std::result::Result<Vec<f32>, BuildError> {
-        let len = shape.iter().product();
-        match init {
-            Init::Zeros => return Ok(vec![0.0; len]),
-            Init::Ones => return Ok(vec![1.0; len]),
+    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
+        let [_, columns] = param.matrix();
+        let values = self.values(param);
+        values.chunks_exact(columns).skip(rows.start).take(rows.len()).for_each(take);
+        Ok(())
+    }
+}
+
+impl PeerWeights {
+    fn values(&self, param: &ParamSpec) -> Vec<f32> {
+        let (name, len) = (param.name.as_str(), param.elements());
+        match param.init {
+            Init::Zeros => return vec![0.0; len],
+            Init::Ones => return vec![1.0; len],
             Init::Normal(_) | Init::KaimingUniform => {}
         }
         let TrainSize { n_layers, d_model, d_ff, .. } = self.0;
@@ -99,7 +113,7 @@ impl WeightSource for PeerWeights {
             ["model", "layers", layer, _, module, "weight"] => (layer.parse().unwrap_or(0), module),
             _ => (0, name),
         };
-        Ok(match module {
+        match module {
             "model.embed_tokens.weight" => Self::matrix(0, len),
             "model.embed_positions.weight" => Self::matrix(1, len),
             "q_proj" => Self::columns(part(layer, 2), d_model, 3 * d_model, 0, d_model),
@@ -110,17 +124,16 @@ impl WeightSource for PeerWeights {
             "down_proj" => Self::columns(part(layer, 10), d_ff, d_model, 0, d_model),
             "lm_head.weight" => Self::columns(part(n_layers, 2), d_model, VOCAB, 0, VOCAB),
             other => unreachable!("the benchmark's model has no weight {other}"),
-        })
+        }
     }
 }
 
 /// A training under way.
-#[derive(Debug)]
 pub struct TrainWork {
-    size: TrainSize,
-    model: Transformer,
-    optimizer: AdamW,
-    tokens: Tokens,
+    rank: Rank,
+    learning_rate: f64,
+    /// `[batch_size * CONTEXT]` each.
+    inputs: Vec<i32>,
     targets: Vec<i32>,
 }
 
@@ -129,8 +142,10 @@ impl TrainWork {
     ///
     /// # Errors
     /// If there is no memory for it.
-    pub fn new(size: TrainSize, ledger: &Ledger) -> std::result::Result<Self, BuildError> {
-        let model = Transformer::build(size.config(), ledger, &mut PeerWeights(size))?;
+    pub fn new(size: TrainSize, ledger: &Ledger) -> Result<Self, StartError> {
+        let blueprint = Rc::new(Blueprint::new(&size.config()));
+        let plan = Rc::new(Plan::alone(&blueprint, (size.batch_size, CONTEXT), 1));
+        let sources: [&mut dyn WeightSource; 2] = [&mut PeerWeights(size), &mut PeerWeights(size)];
         let config = AdamWConfig { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, decay: Decay::All };
         let mut random = Mulberry32::new(7);
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
@@ -139,19 +154,34 @@ impl TrainWork {
             inputs.extend(&row[..CONTEXT]);
             targets.extend(&row[1..]);
         }
-        let tokens = Tokens::new(size.batch_size, CONTEXT, Rc::from(inputs));
-        Ok(Self { size, model, optimizer: AdamW::new(config), tokens, targets })
+        let rank = Rank::new(&Comm::new(Alone::new()), &plan, &blueprint, config, ledger, sources, &Full)?;
+        Ok(Self { rank, learning_rate: LEARNING_RATE, inputs, targets })
+    }
+
+    /// The same training, but one that diverged: its steps must not take longer.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn diverged(size: TrainSize, ledger: &Ledger) -> Result<Self, StartError> {
+        let mut work = Self { learning_rate: DIVERGING_RATE, ..Self::new(size, ledger)? };
+        for _ in 0..DIVERGED_AFTER {
+            work.step().map_err(|error| StartError::Attach(BuildError::from(error).into()))?;
+        }
+        Ok(work)
     }
 
     /// Forward, backward and update; gives the loss before the update.
     ///
     /// # Errors
     /// If memory runs out.
-    pub fn step(&mut self) -> Result<f64> {
-        self.model.params.zero_grads();
-        let loss = self.model.forward_backward(&self.tokens, &self.targets, 1.0 / self.size.tokens() as f32, None)?;
-        self.optimizer.step(&mut self.model.params, LEARNING_RATE, 1.0)?;
-        Ok(loss)
+    pub fn step(&mut self) -> Result<f64, OutOfMemory> {
+        let batch = Batch { inputs: &self.inputs, targets: &self.targets, dropout: None };
+        let update = Update { learning_rate: self.learning_rate, gradient_clip: 0.0 };
+        let report = at_once(self.rank.step(batch, update)).map_err(|error| match error {
+            RankError::Memory(error) => error,
+            other => unreachable!("a rank without others has no one to lose: {other}"),
+        })?;
+        Ok(report.loss)
     }
 }
 
@@ -173,6 +203,18 @@ mod tests {
             }
             assert_eq!(ledger.allocations(), before, "{}", size.name);
         }
+    }
+
+    #[test]
+    fn a_diverged_training_goes_on_with_gradients_of_all_sizes() {
+        let mut work = TrainWork::diverged(TrainSize::ALL[0], &Ledger::new(None)).unwrap();
+        let loss = work.step().unwrap();
+        assert!(loss.is_finite() && loss > 30.0, "{loss}");
+        let gradients = || work.rank.model().params.iter().filter_map(|param| param.grad.as_ref()).flat_map(|grad| grad.data());
+        assert!(gradients().all(|g| g.is_finite()));
+        // A tenth has vanished altogether, and some are between.
+        let vanished = gradients().filter(|g| **g == 0.0).count();
+        assert!(vanished > gradients().count() / 10 && gradients().any(|g| *g != 0.0 && g.abs() < 1e-20), "{vanished} gradients vanished");
     }
 
     #[test]

@@ -57,6 +57,12 @@ impl BatchSampler {
         }
     }
 
+    /// Goes back to the beginning of the first epoch.
+    pub fn restart(&mut self) {
+        self.epoch = 0;
+        self.begin_epoch();
+    }
+
     /// Number of windows in an epoch.
     pub fn windows_per_epoch(&self) -> usize {
         self.order.len()

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::Tokenizer;
+use super::text::{TextError, utf8};
 
 /// A text, divided into documents at blank lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct TokenStream {
 
 /// The two parts of a corpus.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Split {
+pub struct TextSplit {
     /// What is trained on.
     pub train: TokenStream,
     /// What is never trained on.
@@ -33,14 +34,14 @@ pub struct Split {
 
 /// Which part of a corpus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum TextPart {
     /// What is trained on.
     Train,
     /// What is never trained on.
     Validation,
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for TextPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Train => "training",
@@ -70,6 +71,14 @@ pub enum CorpusError {
         /// That byte.
         byte: u8,
     },
+    /// A text in another encoding.
+    #[error("the text {name} is in {encoding}, not in UTF-8; save it as UTF-8 and choose it again")]
+    Encoding {
+        /// Name of the corpus.
+        name: String,
+        /// Name of the encoding.
+        encoding: &'static str,
+    },
     /// A part too short for one training sequence.
     #[error(
         "the {part} part of the text {name} has {tokens} tokens, but a context of {context} tokens needs at least {needed}; \
@@ -79,7 +88,7 @@ pub enum CorpusError {
         /// Name of the corpus.
         name: String,
         /// The part.
-        part: Part,
+        part: TextPart,
         /// Tokens in that part.
         tokens: usize,
         /// Tokens that the part needs: one more than the context, for the last target.
@@ -99,11 +108,11 @@ impl Corpus {
     /// # Errors
     /// If it is not UTF-8 or holds nothing but white space.
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, CorpusError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let offset = error.valid_up_to();
-            CorpusError::NotUtf8 { name: name.into(), offset, byte: bytes.get(offset).copied().unwrap_or_default() }
+        let text = utf8(bytes).map_err(|error| match error {
+            TextError::NotUtf8 { offset, byte } => CorpusError::NotUtf8 { name: name.into(), offset, byte },
+            TextError::Encoding { encoding } => CorpusError::Encoding { name: name.into(), encoding },
         })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+        let text = text.replace("\r\n", "\n");
         let documents = documents(&text);
         if documents.is_empty() {
             return Err(CorpusError::Empty { name: name.into(), bytes: bytes.len() });
@@ -121,6 +130,14 @@ impl Corpus {
         self.documents.iter().map(|range| &self.text[range.clone()])
     }
 
+    /// Share of the documents' characters that the vocabulary of `tokenizer` does not hold.
+    pub fn unknown_share(&self, tokenizer: &Tokenizer) -> f64 {
+        let unknown: usize = self.documents().map(|document| tokenizer.unknown(document)).sum();
+        let characters: usize = self.documents().map(|document| document.chars().count()).sum();
+        // A corpus has a document, and that a character.
+        unknown as f64 / characters as f64
+    }
+
     /// The training part and, at the end of the text, the validation part, about `validation_percent` of the text.
     ///
     /// The cut is between the documents where it comes nearest to that share; where that would leave less than half or
@@ -128,12 +145,12 @@ impl Corpus {
     ///
     /// # Errors
     /// If a part has too few tokens for one sequence of `context` tokens and the target of the last.
-    pub fn split(&self, validation_percent: f64, tokenizer: &Tokenizer, context: usize) -> Result<Split, CorpusError> {
+    pub fn split(&self, validation_percent: f64, tokenizer: &Tokenizer, context: usize) -> Result<TextSplit, CorpusError> {
         let cut = self.cut(validation_percent);
-        let encode = |part: Part| {
+        let encode = |part: TextPart| {
             let parts = self.documents.iter().map(|range| match part {
-                Part::Train => range.start.min(cut)..range.end.min(cut),
-                Part::Validation => range.start.max(cut)..range.end.max(cut),
+                TextPart::Train => range.start.min(cut)..range.end.min(cut),
+                TextPart::Validation => range.start.max(cut)..range.end.max(cut),
             });
             let stream = self.encode(parts.filter(|range| !range.is_empty()), tokenizer);
             let (tokens, needed) = (stream.ids.len(), context.saturating_add(1));
@@ -143,7 +160,7 @@ impl Corpus {
             let largest_context = tokens.saturating_sub(1);
             Err(CorpusError::TooShort { name: self.name.clone(), part, tokens, needed, context, largest_context, validation_percent })
         };
-        Ok(Split { train: encode(Part::Train)?, validation: encode(Part::Validation)? })
+        Ok(TextSplit { train: encode(TextPart::Train)?, validation: encode(TextPart::Validation)? })
     }
 
     /// The byte of `text` where the validation part begins.
@@ -249,6 +266,13 @@ mod tests {
     }
 
     #[test]
+    fn a_text_in_another_encoding_is_refused_by_the_name_of_it() {
+        let bytes: Vec<u8> = "\u{feff}春眠不觉晓".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let error = Corpus::from_bytes("poem.txt", &bytes).unwrap_err();
+        assert_eq!(error.to_string(), "the text poem.txt is in UTF-16 LE, not in UTF-8; save it as UTF-8 and choose it again");
+    }
+
+    #[test]
     fn an_empty_text_is_refused() {
         for text in ["", "\u{feff}", "\r\n \n\t"] {
             let error = Corpus::from_bytes("t", text.as_bytes()).unwrap_err();
@@ -279,7 +303,7 @@ mod tests {
             prop_assume!(!text.trim().is_empty());
             let corpus = corpus(&text);
             let words: String = corpus.documents().collect();
-            if let Ok(Split { train, validation }) = corpus.split(percent, &BYTES, 1) {
+            if let Ok(TextSplit { train, validation }) = corpus.split(percent, &BYTES, 1) {
                 prop_assert_eq!(BYTES.decode(&train.ids) + &BYTES.decode(&validation.ids), words);
                 for ids in [train.ids, validation.ids] {
                     prop_assert!(ids.first() == Some(&0) && ids.last() == Some(&0));

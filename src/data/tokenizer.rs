@@ -22,6 +22,26 @@ pub enum TokenizerError {
         /// What the JSON reader said.
         reason: String,
     },
+    /// A key that stands twice.
+    #[error("tokenizer.json: the key {key} stands twice, with {first} and with {second}; keep the one that is right")]
+    RepeatedKey {
+        /// Dotted path of the key.
+        key: String,
+        /// The value that stands first, as JSON.
+        first: String,
+        /// The value that stands last, as JSON.
+        second: String,
+    },
+    /// A part that would change the tokens or the text, and that this engine does not have.
+    #[error("tokenizer.json: {part} is {value}, which this engine would not obey; accepted: {accepted}")]
+    Part {
+        /// Dotted path of the part.
+        part: String,
+        /// Its value as JSON.
+        value: String,
+        /// What would be accepted.
+        accepted: String,
+    },
     /// A tokenizer of a kind that this engine does not have.
     #[error(
         "tokenizer.json is of the kind {kind}; this engine reads byte-level tokenizers without merges (BPE) and \

@@ -3,54 +3,71 @@
 //! Characters are a `WordLevel` model behind a pre-tokenizer that splits text into characters. Bytes are a `BPE` model
 //! without merges behind the `ByteLevel` pre-tokenizer, which writes each byte as one printable character.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::json::{self as strict, JsonError, shown};
+use super::text::without_mark;
 use super::{ByteTokenizer, CharTokenizer, Tokenizer, TokenizerError};
 
-/// What is read of the file; everything else in it is about normalisation and padding.
-#[derive(Deserialize)]
-struct File {
-    model: Model,
+mod parts;
+
+/// Reads a `tokenizer.json`. Each part of it is obeyed, or refused by name.
+pub(super) fn read(text: &str) -> Result<Tokenizer, TokenizerError> {
+    let file = strict::parse(without_mark(text)).map_err(malformed_json)?;
+    let model = match &file["model"] {
+        Value::Object(model) => model,
+        other => return Err(malformed(format!("model: {} is not an object", shown(other)))),
+    };
+    let merges = match model.get("merges") {
+        None | Some(Value::Null) => 0,
+        Some(Value::Array(merges)) => merges.len(),
+        Some(other) => return Err(malformed(format!("model.merges: {} is not a list", shown(other)))),
+    };
+    let tokenizer = match (model.get("type").and_then(Value::as_str), merges) {
+        (Some("WordLevel"), 0) => read_chars(&tokens_by_id(model.get("vocab"))?)?,
+        (Some("BPE"), 0) => read_bytes(&tokens_by_id(model.get("vocab"))?)?,
+        (None, _) => return Err(malformed("model.type: there is none".into())),
+        (Some(kind), 0) => return Err(TokenizerError::Unsupported { kind: kind.into() }),
+        (Some(kind), merges) => return Err(TokenizerError::Unsupported { kind: format!("{kind} with {merges} merges") }),
+    };
+    parts::check(&file, &tokenizer)?;
+    Ok(tokenizer)
 }
 
-#[derive(Deserialize)]
-struct Model {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    vocab: Value,
-    #[serde(default)]
-    merges: Vec<Value>,
+fn malformed(reason: String) -> TokenizerError {
+    TokenizerError::Malformed { reason }
 }
 
-/// Reads a `tokenizer.json`.
-pub(super) fn read(json: &str) -> Result<Tokenizer, TokenizerError> {
-    let malformed = |error: serde_json::Error| TokenizerError::Malformed { reason: error.to_string() };
-    let File { model } = serde_json::from_str(json).map_err(malformed)?;
-    match (model.kind.as_str(), model.merges.len()) {
-        ("WordLevel", 0) => read_chars(&tokens_by_id(model.vocab)?),
-        ("BPE", 0) => read_bytes(&tokens_by_id(model.vocab)?),
-        (kind, 0) => Err(TokenizerError::Unsupported { kind: kind.into() }),
-        (kind, merges) => Err(TokenizerError::Unsupported { kind: format!("{kind} with {merges} merges") }),
+fn malformed_json(error: JsonError) -> TokenizerError {
+    match error {
+        JsonError::Repeated(keys) => {
+            let (key, first, second) = keys.into_iter().next().map(|key| (key.field(), key.first, key.second)).unwrap_or_default();
+            TokenizerError::RepeatedKey { key, first, second }
+        }
+        other => malformed(other.to_string()),
     }
 }
 
 /// The tokens in the order of their ids, which have to be 0, 1, 2, ….
-fn tokens_by_id(vocab: Value) -> Result<Vec<String>, TokenizerError> {
-    let vocab: BTreeMap<String, u64> =
-        serde_json::from_value(vocab).map_err(|error| TokenizerError::Malformed { reason: format!("model.vocab: {error}") })?;
+fn tokens_by_id(vocab: Option<&Value>) -> Result<Vec<String>, TokenizerError> {
+    let vocab = match vocab {
+        Some(Value::Object(vocab)) => vocab,
+        other => {
+            return Err(malformed(format!("model.vocab: {} is not an object of tokens and ids", shown(other.unwrap_or(&Value::Null)))));
+        }
+    };
     let vocab_size = vocab.len();
     if vocab_size > CharTokenizer::LARGEST_VOCAB {
         return Err(TokenizerError::TooLarge { vocab_size, largest: CharTokenizer::LARGEST_VOCAB });
     }
     let mut tokens: Vec<Option<String>> = vec![None; vocab_size];
     for (token, id) in vocab {
+        let Some(id) = id.as_u64() else {
+            return Err(malformed(format!("model.vocab: the id of the token {token:?} is {}, no whole number from 0 on", shown(id))));
+        };
         match usize::try_from(id).ok().and_then(|index| tokens.get_mut(index)) {
-            Some(slot @ None) => *slot = Some(token),
-            _ => return Err(TokenizerError::Id { token, id, vocab_size }),
+            Some(slot @ None) => *slot = Some(token.clone()),
+            _ => return Err(TokenizerError::Id { token: token.clone(), id, vocab_size }),
         }
     }
     // As many tokens as ids and no id twice: every id has its token.
@@ -192,5 +209,6 @@ mod tests {
         assert_eq!(message(&vocab(r#""a": 3"#)), "tokenizer: id 3 of the token \"a\" is not one of 0..3, each used once");
         assert_eq!(message(&vocab(r#""a": 1"#)), "tokenizer: id 1 of the token \"a\" is not one of 0..3, each used once");
         assert!(message(&vocab(r#""a": -2"#)).contains("model.vocab"));
+        assert!(message(&vocab(r#""a": 2, "b": 3, "a": 4"#)).contains("the key model.vocab.a stands twice, with 2 and with 4"));
     }
 }

@@ -1,10 +1,26 @@
 //! Full fine-tuning: every weight learns.
 
-use crate::nn::Transformer;
+use super::{Attached, HooksOnly, Method, MethodError};
+use crate::nn::{Blueprint, ParamSpec, Transformer, WeightSource};
 
-/// Makes every parameter of the model trainable.
-pub fn attach(model: &mut Transformer) {
-    for param in model.params.iter_mut() {
-        param.trainable = true;
+/// Full fine-tuning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+impl Method for Full {
+    fn check(&self, _: &Blueprint) -> Result<(), MethodError> {
+        Ok(())
+    }
+
+    fn added(&self, _: &Blueprint) -> Vec<(usize, ParamSpec)> {
+        Vec::new()
+    }
+
+    fn learns(&self, _: &Blueprint, _: usize, _: &ParamSpec) -> bool {
+        true
+    }
+
+    fn hook(&self, _: &mut Transformer, _: &mut dyn WeightSource) -> Result<Box<dyn Attached>, MethodError> {
+        Ok(Box::new(HooksOnly))
     }
 }

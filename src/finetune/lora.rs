@@ -5,12 +5,15 @@
 
 use std::ops::Range;
 
-use thiserror::Error;
-
+use super::{Attached, HooksOnly, Method, MethodError};
 use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
 use crate::kernels::dropout::Mask;
 use crate::kernels::gemm::{Operand, gemm};
-use crate::nn::{BuildError, Init, Linear, LinearAdapter, Masks, Pass, Transformer, WeightSource, add_param};
+use crate::nn::blueprint::SiteSpec;
+use crate::nn::{
+    Blueprint, BuildError, Init, Linear, LinearHook, Masks, MergeError, ParamSpec, Pass, Product, SiteKind, Transformer, WeightSource,
+    add_param,
+};
 
 /// How `A` starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,39 +39,9 @@ pub struct LoraConfig {
     pub init: LoraInit,
 }
 
-/// Why LoRA could not be attached.
-#[derive(Debug, Error)]
-pub enum LoraError {
-    /// The rank is above what the module can use.
-    #[error("rank = {rank} is above the size of {module} ({out_features} x {in_features}); it may be 1 to {limit}")]
-    Rank {
-        /// The rank.
-        rank: usize,
-        /// The module.
-        module: String,
-        /// Its outputs.
-        out_features: usize,
-        /// Its inputs.
-        in_features: usize,
-        /// The largest rank.
-        limit: usize,
-    },
-    /// No module of the model is a target.
-    #[error("target_modules = {targets:?} name no module of the model; it has {available:?}")]
-    NoTarget {
-        /// The targets.
-        targets: Vec<String>,
-        /// What the model has.
-        available: Vec<String>,
-    },
-    /// The pair could not be made.
-    #[error(transparent)]
-    Build(#[from] BuildError),
-}
-
 /// The low-rank pair of one linear layer.
 #[derive(Debug)]
-pub struct LoraAdapter {
+pub struct LoraPair {
     a: ParamId,
     b: ParamId,
     scaling: f32,
@@ -82,61 +55,91 @@ pub struct LoraAdapter {
     merged: bool,
 }
 
-/// Freezes the model and gives each target module a pair from `source`, which is asked for the weights
-/// `MODULE.lora_A.weight` and `MODULE.lora_B.weight`.
-///
-/// # Errors
-/// If the rank is zero or above a module's size, if no module is a target, or if a weight is missing or does not fit; the model may
-/// then have some of its pairs.
-pub fn attach(model: &mut Transformer, config: &LoraConfig, source: &mut dyn WeightSource) -> std::result::Result<(), LoraError> {
-    model.params.freeze_all();
-    let mut found = false;
-    let mut available = Vec::new();
-    model.for_each_linear(|linear, params| {
-        if !available.iter().any(|kind| kind == linear.kind()) {
-            available.push(linear.kind().to_owned());
-        }
-        if config.target_modules.iter().any(|target| target == linear.kind()) {
-            found = true;
-            linear.adapter = Some(Box::new(LoraAdapter::build(linear, params, config, source)?));
-        }
-        Ok::<(), LoraError>(())
-    })?;
-    if found { Ok(()) } else { Err(LoraError::NoTarget { targets: config.target_modules.clone(), available }) }
-}
+impl LoraConfig {
+    fn targets<'a>(&'a self, blueprint: &'a Blueprint) -> impl Iterator<Item = (usize, &'a SiteSpec)> {
+        blueprint.sites().filter(|(_, site)| is_linear(site) && self.target_modules.iter().any(|target| target == site.role))
+    }
 
-impl LoraAdapter {
-    fn build(
-        linear: &Linear,
-        params: &mut Params,
-        config: &LoraConfig,
-        source: &mut dyn WeightSource,
-    ) -> std::result::Result<Self, LoraError> {
-        let [in_features, out_features] = linear.features;
-        let (rank, limit) = (config.rank, out_features.min(in_features));
-        if rank == 0 || rank > limit {
-            return Err(LoraError::Rank { rank, module: linear.name.clone(), out_features, in_features, limit });
-        }
-        let init_a = match config.init {
+    /// A and B of a site: `MODULE.lora_A.weight` and `MODULE.lora_B.weight`.
+    fn pair(&self, site: &SiteSpec) -> [ParamSpec; 2] {
+        let ([out_features, in_features], rank) = (site.features(), self.rank);
+        let init_a = match self.init {
             LoraInit::KaimingUniform => Init::KaimingUniform,
             LoraInit::Gaussian => Init::Normal(1.0 / rank as f32),
         };
-        let mut add = |part: &str, shape: [usize; 2], init: Init, split: Split| {
-            // Where the layer's inputs are shared out, so are A's columns; where its outputs are, B's rows.
-            let split = if linear.split == split { split } else { Split::Replicated };
-            add_param(params, source, linear.slice, format!("{}.{part}.weight", linear.name), &shape, init, split)
+        // Where the layer's inputs are shared out, so are A's columns; where its outputs are, B's rows.
+        let split = |split| if site.weight().split == split { split } else { Split::Replicated };
+        let param = |part: &str, shape: [usize; 2], init, split| ParamSpec {
+            name: format!("{}.{part}.weight", site.module),
+            shape: shape.to_vec(),
+            init,
+            split,
         };
-        Ok(Self {
-            a: add("lora_A", [rank, in_features], init_a, Split::Columns)?,
-            b: add("lora_B", [out_features, rank], Init::Zeros, Split::Rows)?,
-            scaling: (config.alpha / rank as f64) as f32,
+        [
+            param("lora_A", [rank, in_features], init_a, split(Split::Columns)),
+            param("lora_B", [out_features, rank], Init::Zeros, split(Split::Rows)),
+        ]
+    }
+}
+
+fn is_linear(site: &SiteSpec) -> bool {
+    matches!(site.kind, SiteKind::Linear | SiteKind::Head)
+}
+
+impl Method for LoraConfig {
+    fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError> {
+        let smallest = self.targets(blueprint).min_by_key(|(_, site)| site.features().into_iter().min());
+        let Some((_, site)) = smallest else {
+            let available = [SiteKind::Linear, SiteKind::Head].into_iter().flat_map(|kind| blueprint.roles(kind));
+            let available = available.map(str::to_owned).collect();
+            return Err(MethodError::NoTarget { targets: self.target_modules.clone(), available });
+        };
+        let ([out_features, in_features], rank) = (site.features(), self.rank);
+        match out_features.min(in_features) {
+            limit if rank == 0 || rank > limit => {
+                Err(MethodError::Rank { rank, module: site.role.to_owned(), out_features, in_features, limit })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {
+        self.targets(blueprint).flat_map(|(segment, site)| self.pair(site).map(|param| (segment, param))).collect()
+    }
+
+    fn learns(&self, _: &Blueprint, _: usize, _: &ParamSpec) -> bool {
+        false
+    }
+
+    fn hook(&self, model: &mut Transformer, source: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError> {
+        let (blueprint, slice) = (model.blueprint.clone(), model.part.slice);
+        model.for_each_linear(|segment, linear, params| {
+            let site = blueprint.segments[segment].site(linear.role);
+            if self.target_modules.iter().any(|target| target == site.role) {
+                let [a, b] = self.pair(site).map(|param| add_param(params, source, slice, &param));
+                let (a, b) = (a?.expect("every rank has some of A"), b?.expect("every rank has some of B"));
+                linear.hook = Some(Box::new(LoraPair::new(self, linear, a, b)));
+            }
+            Ok::<(), BuildError>(())
+        })?;
+        Ok(Box::new(HooksOnly))
+    }
+}
+
+impl LoraPair {
+    fn new(config: &LoraConfig, linear: &Linear, a: ParamId, b: ParamId) -> Self {
+        let [in_features, _] = linear.features;
+        Self {
+            a,
+            b,
+            scaling: (config.alpha / config.rank as f64) as f32,
             dropout: config.dropout as f32,
             name: linear.name.clone(),
             in_features,
             inputs: if linear.split == Split::Columns { linear.slice.range(in_features) } else { 0..in_features },
             enabled: true,
             merged: false,
-        })
+        }
     }
 
     /// The mask of the layer's inputs `[rows of the batch, in_features]`, of which this rank has some columns, and a pass some rows.
@@ -151,21 +154,24 @@ impl LoraAdapter {
     }
 
     /// `W += sign * scaling * B A`.
-    fn add_to(&self, params: &mut Params, weight: ParamId, sign: f32) {
-        let (rank, in_features) = (params.get(self.a).value.shape()[0], params.get(self.a).value.shape()[1]);
-        let out_features = params.get(self.b).value.shape()[0];
+    fn add_to(&self, params: &mut Params, weight: ParamId, sign: f32) -> Result<()> {
+        let (rank, in_features) = (params.get(self.a).shape[0], params.get(self.a).shape[1]);
+        let out_features = params.get(self.b).shape[0];
+        params.get_mut(weight).value.make_own()?;
         let (a, b, weight) = params.two_and_mut(self.a, self.b, weight);
         let (b, a) = (Operand::row_major(b, rank), Operand::row_major(a, in_features));
         gemm(out_features, rank, in_features, sign * self.scaling, b, a, 1.0, weight);
+        Ok(())
     }
 }
 
-impl LinearAdapter for LoraAdapter {
+impl LinearHook for LoraPair {
     fn params(&self) -> Vec<ParamId> {
         vec![self.a, self.b]
     }
 
-    fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, base: Var) -> Result<Var> {
+    fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, product: Product) -> Result<Var> {
+        let base = product(tape, x)?;
         if !self.enabled || self.merged {
             return Ok(base);
         }
@@ -179,23 +185,29 @@ impl LinearAdapter for LoraAdapter {
         tape.linear_onto(pass.params, base, self.scaling, &h, self.b)
     }
 
-    fn set_enabled(&mut self, params: &mut Params, weight: ParamId, enabled: bool) {
-        self.unmerge(params, weight);
+    fn set_enabled(&mut self, params: &mut Params, weight: ParamId, enabled: bool) -> Result<()> {
+        self.unmerge(params, weight)?;
         self.enabled = enabled;
+        Ok(())
     }
 
-    fn merge(&mut self, params: &mut Params, weight: ParamId) {
+    fn merge(&mut self, params: &mut Params, weight: ParamId) -> std::result::Result<(), MergeError> {
         if self.enabled && !self.merged {
-            self.add_to(params, weight, 1.0);
+            if let Some(format) = params.get(weight).value.format() {
+                return Err(MergeError::Quantised { module: self.name.clone(), format });
+            }
+            self.add_to(params, weight, 1.0)?;
             self.merged = true;
         }
+        Ok(())
     }
 
-    fn unmerge(&mut self, params: &mut Params, weight: ParamId) {
+    fn unmerge(&mut self, params: &mut Params, weight: ParamId) -> Result<()> {
         if self.merged {
-            self.add_to(params, weight, -1.0);
+            self.add_to(params, weight, -1.0)?;
             self.merged = false;
         }
+        Ok(())
     }
 }
 

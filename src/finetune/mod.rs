@@ -1,4 +1,128 @@
-//! Fine-tuning methods, one a file: each prepares a model so that the right parameters learn.
+//! Fine-tuning methods, one a file.
+//!
+//! A method is a [`Method`]: from the blueprint it tells which parameters it adds and which learn, so that plans and predictions know
+//! them before any is made; attached to a model, it puts hooks at the model's sites and gives what goes on after that ([`Attached`]).
+//! Nothing else in the engine names a method.
 
 pub mod full;
 pub mod lora;
+#[cfg(test)]
+pub(crate) mod probe;
+
+use std::fmt::Debug;
+
+use thiserror::Error;
+
+use crate::autograd::{ParamId, Params, Result};
+use crate::nn::{Blueprint, BuildError, ParamSpec, Transformer, WeightSource};
+
+/// Why a method cannot be attached to a model.
+#[derive(Debug, Error)]
+pub enum MethodError {
+    /// The rank is above what a module can use.
+    #[error("rank = {rank} is above the size of {module} ({out_features} x {in_features}); it may be 1 to {limit}")]
+    Rank {
+        /// The rank.
+        rank: usize,
+        /// The last part of the module's path.
+        module: String,
+        /// Its outputs.
+        out_features: usize,
+        /// Its inputs.
+        in_features: usize,
+        /// The largest rank.
+        limit: usize,
+    },
+    /// No module of the model is a target.
+    #[error("target_modules = {targets:?} name no module of the model; it has {available:?}")]
+    NoTarget {
+        /// The targets.
+        targets: Vec<String>,
+        /// What the model has.
+        available: Vec<String>,
+    },
+    /// It trains a weight that cannot learn.
+    #[error(
+        "{name} is to learn, but it is kept as {format}, which does not; train an adapter such as LoRA, or load the weights in float32"
+    )]
+    Frozen {
+        /// The weight.
+        name: String,
+        /// Its format.
+        format: &'static str,
+    },
+    /// What it adds could not be made.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+}
+
+/// A fine-tuning method with its settings.
+pub trait Method: Debug {
+    /// Checks that it goes with a model.
+    ///
+    /// # Errors
+    /// Naming the setting that does not, and what would.
+    fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError>;
+
+    /// The parameters that it adds to the whole model, with the numbers of their segments; all of them learn.
+    fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)>;
+
+    /// Whether it trains this parameter of the model, which belongs to segment `segment`.
+    fn learns(&self, blueprint: &Blueprint, segment: usize, param: &ParamSpec) -> bool;
+
+    /// Makes its parameters for the part of the model that is here, with values from `source`, and puts its hooks in place. What learns
+    /// has been set before.
+    ///
+    /// # Errors
+    /// If a weight is missing or does not fit.
+    fn hook(&self, model: &mut Transformer, source: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError>;
+}
+
+/// A method on a model.
+pub trait Attached: Debug {
+    /// Penalties on the values of parameters: gives each with its parameter, and adds its gradient to the parameter's. Called once a
+    /// step, before the first forward. Of a parameter that a rank has a region of, the penalty is that of the region.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    fn penalties(&self, _: &mut Params) -> Result<Vec<(ParamId, f64)>> {
+        Ok(Vec::new())
+    }
+
+    /// Called after update number `step`, counted from 1.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    fn after_step(&mut self, _: &mut Transformer, _step: u32) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A method that needs nothing beyond its hooks.
+#[derive(Clone, Copy, Debug)]
+pub struct HooksOnly;
+
+impl Attached for HooksOnly {}
+
+/// Prepares a model, or a part of one, for training by `method`: the only place where methods are attached.
+///
+/// # Errors
+/// If the method does not go with the model, or a weight is missing or does not fit.
+pub fn attach(
+    method: &dyn Method,
+    model: &mut Transformer,
+    source: &mut dyn WeightSource,
+) -> std::result::Result<Box<dyn Attached>, MethodError> {
+    let blueprint = model.blueprint.clone();
+    method.check(&blueprint)?;
+    for (segment, spec) in blueprint.params_of(&model.part) {
+        if let Some(id) = model.params.find(&spec.name) {
+            let learns = method.learns(&blueprint, segment, spec);
+            if let Some(format) = model.params.get(id).value.format().filter(|_| learns) {
+                return Err(MethodError::Frozen { name: spec.name.clone(), format });
+            }
+            model.params.set_trainable(id, learns).map_err(BuildError::from)?;
+        }
+    }
+    method.hook(model, source)
+}

@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+use crate::data::json::JsonError;
+use crate::data::text::TextError;
+
 /// Why a file cannot be read. The variants carry the data of the message, so that it can be said in another language.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FormatError {
@@ -32,6 +35,26 @@ pub enum FormatError {
         file: &'static str,
         /// What the JSON parser says.
         detail: String,
+    },
+    /// A file that is no text in UTF-8.
+    #[error("{file} cannot be read: {error}")]
+    NotText {
+        /// Which file or part of it.
+        file: &'static str,
+        /// What is wrong.
+        error: TextError,
+    },
+    /// A key that stands twice.
+    #[error("{file}: the key {key} stands twice, with {first} and with {second}; keep the one that is right")]
+    RepeatedKey {
+        /// Which file or part of it.
+        file: &'static str,
+        /// Dotted path of the key.
+        key: String,
+        /// The value that stands first, as JSON.
+        first: String,
+        /// The value that stands last, as JSON.
+        second: String,
     },
     /// An element type that is unknown, or that does not serve here.
     #[error("tensor `{tensor}`: dtype `{dtype}` cannot be read here; accepted: {accepted}")]
@@ -113,6 +136,36 @@ pub enum FormatError {
         /// Shape in the file.
         found: Vec<usize>,
     },
+    /// Tensors that the configuration does not ask for.
+    #[error(
+        "{count} tensors of the file are none that config.json asks for: {}{}; a model without them computes something else; \
+         do weights and configuration belong together?",
+        names.join(", "),
+        if names.len() < *count { ", …" } else { "" }
+    )]
+    UnusedTensors {
+        /// How many.
+        count: usize,
+        /// The first of their names.
+        names: Vec<String>,
+    },
+    /// A number that is none, or infinite.
+    #[error(
+        "tensor `{tensor}` has {count} of {len} values that are not finite, the first at index {index:?}: {value}; \
+         a model with them gives no numbers; export the file again"
+    )]
+    NotFinite {
+        /// Name of the tensor.
+        tensor: String,
+        /// How many such values it has.
+        count: usize,
+        /// How many values it has.
+        len: usize,
+        /// Index of the first, a number for each dimension.
+        index: Vec<usize>,
+        /// The first: `NaN`, `inf` or `-inf`.
+        value: String,
+    },
     /// A field that is needed is absent.
     #[error("{file}: field `{field}` is missing; accepted: {accepted}")]
     MissingField {
@@ -135,4 +188,35 @@ pub enum FormatError {
         /// What would be accepted.
         accepted: String,
     },
+    /// Two fields that say different things.
+    #[error("{file}: {field} = {value} contradicts {other} = {other_value}; keep the one that the model was trained with")]
+    Contradiction {
+        /// Which file.
+        file: &'static str,
+        /// Dotted path of a field.
+        field: String,
+        /// Its value as JSON.
+        value: String,
+        /// Dotted path of the other field.
+        other: String,
+        /// Its value as JSON.
+        other_value: String,
+    },
+}
+
+impl FormatError {
+    /// Most names of tensors that a message lists.
+    pub const MOST_NAMES: usize = 4;
+
+    /// Why `file` is not JSON that can be used.
+    pub(super) fn of_json(file: &'static str, error: JsonError) -> Self {
+        match error {
+            JsonError::Text(error) => Self::NotText { file, error },
+            JsonError::Syntax(error) => Self::NotJson { file, detail: error.to_string() },
+            JsonError::Repeated(keys) => {
+                let (key, first, second) = keys.into_iter().next().map(|key| (key.field(), key.first, key.second)).unwrap_or_default();
+                Self::RepeatedKey { file, key, first, second }
+            }
+        }
+    }
 }

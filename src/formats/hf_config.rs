@@ -1,23 +1,34 @@
-//! `config.json` of a Hugging Face checkpoint, for `LlamaForCausalLM`: the fields that decide what the model computes.
+//! `config.json` of a Hugging Face checkpoint: the fields that decide what the model computes.
 //!
-//! Field names and defaults are those of `transformers.LlamaConfig`. Fields without influence on the result are
-//! ignored; a field that would change the result and is not supported is an error.
+//! Field names and defaults are those of `transformers` (`LlamaConfig`, `MistralConfig`, `Qwen2Config`,
+//! `Gemma3TextConfig`). Fields without influence on the result are ignored; a field that would change the result and is
+//! not represented in [`HfConfig`] is an error.
 
 use serde_json::{Value, json};
 
 use super::error::FormatError;
 use super::json::Fields;
+use crate::nn::{Biases, Rope};
+use family::ModelType;
+
+pub use family::{Activation, Family};
+pub use layers::LayerKind;
+
+mod family;
+mod layers;
+mod rope;
+mod write;
 
 const FILE: &str = "config.json";
-const MODEL_TYPE: &str = "llama";
-const ARCHITECTURE: &str = "LlamaForCausalLM";
 /// Largest size taken: products of two sizes stay far below what 64 bits hold.
 const MAX_SIZE: usize = 1 << 24;
 const MAX_LAYERS: usize = 1024;
 
-/// The configuration of a Llama model.
+/// The configuration of a decoder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HfConfig {
+    /// Where norms are and what they multiply by, how embeddings are scaled.
+    pub family: Family,
     /// Number of token ids.
     pub vocab_size: usize,
     /// Width of the hidden states.
@@ -30,14 +41,26 @@ pub struct HfConfig {
     pub num_attention_heads: usize,
     /// Number of key and value heads; divides `num_attention_heads`.
     pub num_key_value_heads: usize,
-    /// Width of a head; in the file, `null` or absent stands for `hidden_size / num_attention_heads`.
+    /// Width of a head; even.
     pub head_dim: usize,
     /// Longest sequence the model was made for.
     pub max_position_embeddings: usize,
     /// Added to the mean square inside RMSNorm.
     pub rms_norm_eps: f64,
-    /// Base of the rotary embedding's frequencies.
-    pub rope_theta: f64,
+    /// Nonlinearity of the feed-forward block's gate.
+    pub hidden_act: Activation,
+    /// Which linear layers have a bias.
+    pub bias: Biases,
+    /// Kind of each layer; empty if all are [`LayerKind::Full`].
+    pub layer_types: Vec<LayerKind>,
+    /// Keys that a query of a sliding layer sees, itself included; there exactly if a layer slides.
+    pub sliding_window: Option<usize>,
+    /// `query_pre_attn_scalar`: queries are divided by its square root, instead of by that of `head_dim`.
+    pub query_scale: Option<f64>,
+    /// The rotary embedding.
+    pub rope: Rope,
+    /// The rotary embedding of sliding layers, where it is another.
+    pub local_rope: Option<Rope>,
     /// Whether the output layer shares the embedding's weight.
     pub tie_word_embeddings: bool,
     /// Id of the token that begins a text.
@@ -50,98 +73,69 @@ impl HfConfig {
     /// Reads the text of a `config.json`.
     ///
     /// # Errors
-    /// [`FormatError::NotJson`], [`FormatError::MissingField`] or [`FormatError::Field`].
+    /// [`FormatError::NotJson`], [`FormatError::MissingField`], [`FormatError::Field`] or [`FormatError::Contradiction`].
     pub fn from_json(text: &[u8]) -> Result<Self, FormatError> {
         let fields = Fields::parse(FILE, text)?;
-        check_architecture(&fields)?;
+        let model_type = ModelType::read(&fields)?;
+        let defaults = model_type.defaults();
         check_features(&fields)?;
         let hidden_size = fields.required_size("hidden_size", MAX_SIZE)?;
         let num_attention_heads = fields.required_size("num_attention_heads", MAX_SIZE)?;
-        let num_key_value_heads = fields.size("num_key_value_heads", MAX_SIZE)?.unwrap_or(num_attention_heads);
-        if !num_attention_heads.is_multiple_of(num_key_value_heads) {
-            let accepted = format!("a divisor of num_attention_heads = {num_attention_heads}");
-            return Err(fields.unsupported("num_key_value_heads", accepted));
-        }
+        let num_hidden_layers = fields.required_size("num_hidden_layers", MAX_LAYERS)?;
+        let max_position_embeddings = fields.size("max_position_embeddings", MAX_SIZE)?.unwrap_or(defaults.max_positions);
+        let (layer_types, sliding_window) = layers::read(&fields, model_type, num_hidden_layers)?;
+        let (rope, local_rope) = rope::read(&fields, model_type, max_position_embeddings)?;
+        let local_rope = local_rope.filter(|_| model_type == ModelType::Gemma3 || sliding_window.is_some());
         Ok(Self {
+            family: model_type.family(),
             vocab_size: fields.required_size("vocab_size", MAX_SIZE)?,
             hidden_size,
             intermediate_size: fields.required_size("intermediate_size", MAX_SIZE)?,
-            num_hidden_layers: fields.required_size("num_hidden_layers", MAX_LAYERS)?,
+            num_hidden_layers,
             num_attention_heads,
-            num_key_value_heads,
-            head_dim: head_dim(&fields, hidden_size, num_attention_heads)?,
-            max_position_embeddings: fields.size("max_position_embeddings", MAX_SIZE)?.unwrap_or(2048),
+            num_key_value_heads: num_key_value_heads(&fields, num_attention_heads, defaults.num_key_value_heads)?,
+            head_dim: head_dim(&fields, hidden_size, num_attention_heads, defaults.head_dim)?,
+            max_position_embeddings,
             rms_norm_eps: fields.number("rms_norm_eps", |eps| eps >= 0.0, ">= 0")?.unwrap_or(1e-6),
-            rope_theta: rope_theta(&fields)?,
-            tie_word_embeddings: fields.boolean("tie_word_embeddings")?.unwrap_or(false),
+            hidden_act: model_type.activation(&fields)?,
+            bias: model_type.biases(&fields)?,
+            layer_types,
+            sliding_window,
+            query_scale: query_scale(&fields, model_type)?,
+            rope,
+            local_rope,
+            tie_word_embeddings: fields.boolean("tie_word_embeddings")?.unwrap_or(defaults.tie_word_embeddings),
             bos_token_id: token_ids(&fields, "bos_token_id")?.first().copied(),
             eos_token_id: token_ids(&fields, "eos_token_id")?,
         })
     }
-
-    /// The text of a `config.json` from which `transformers` builds the same model.
-    pub fn to_json(&self) -> String {
-        let eos_token_id = match self.eos_token_id.as_slice() {
-            [] => Value::Null,
-            [id] => json!(id),
-            ids => json!(ids),
-        };
-        let config = json!({
-            "architectures": [ARCHITECTURE],
-            "attention_bias": false,
-            "attention_dropout": 0.0,
-            "bos_token_id": self.bos_token_id,
-            "dtype": "float32",
-            "eos_token_id": eos_token_id,
-            "head_dim": self.head_dim,
-            "hidden_act": "silu",
-            "hidden_size": self.hidden_size,
-            "intermediate_size": self.intermediate_size,
-            "max_position_embeddings": self.max_position_embeddings,
-            "mlp_bias": false,
-            "model_type": MODEL_TYPE,
-            "num_attention_heads": self.num_attention_heads,
-            "num_hidden_layers": self.num_hidden_layers,
-            "num_key_value_heads": self.num_key_value_heads,
-            "rms_norm_eps": self.rms_norm_eps,
-            // transformers 5 reads rope_parameters, transformers 4 reads rope_theta.
-            "rope_parameters": { "rope_theta": self.rope_theta, "rope_type": "default" },
-            "rope_theta": self.rope_theta,
-            "tie_word_embeddings": self.tie_word_embeddings,
-            "vocab_size": self.vocab_size,
-        });
-        format!("{config:#}\n")
-    }
 }
 
-fn check_architecture(fields: &Fields) -> Result<(), FormatError> {
-    match fields.text("model_type")? {
-        Some(MODEL_TYPE) => {}
-        Some(_) => return Err(fields.unsupported("model_type", format!("\"{MODEL_TYPE}\""))),
-        None => return Err(fields.missing("model_type", format!("\"{MODEL_TYPE}\""))),
-    }
-    fields.only("architectures", &[json!([ARCHITECTURE])])
-}
-
-/// Refuses what would make the model compute something else.
+/// Refuses what would make any of the models compute something else.
 fn check_features(fields: &Fields) -> Result<(), FormatError> {
-    fields.only("hidden_act", &[json!("silu")])?;
-    fields.only("attention_bias", &[json!(false)])?;
-    fields.only("mlp_bias", &[json!(false)])?;
-    fields.only("sliding_window", &[])?;
-    fields.only("quantization_config", &[])?;
-    // transformers 4 wrote rope_scaling, with the key `type` at first; transformers 5 writes rope_parameters.
-    for group in ["rope_parameters", "rope_scaling"] {
-        for key in ["rope_type", "type"] {
-            fields.only(&format!("{group}.{key}"), &[json!("default")])?;
-        }
-        fields.only(&format!("{group}.partial_rotary_factor"), &[json!(1.0), json!(1)])?;
+    for field in ["quantization_config", "compression_config", "pruned_heads", "attn_logit_softcapping", "final_logit_softcapping"] {
+        fields.only(field, &[])?;
     }
-    fields.only("partial_rotary_factor", &[json!(1.0), json!(1)])
+    for field in ["use_bidirectional_attention", "is_encoder_decoder", "add_cross_attention", "use_mrope"] {
+        fields.only(field, &[json!(false)])?;
+    }
+    // Dropout of attention weights, which `transformers` applies in training.
+    fields.only("attention_dropout", &[json!(0.0), json!(0)])
 }
 
-fn head_dim(fields: &Fields, hidden_size: usize, num_attention_heads: usize) -> Result<usize, FormatError> {
-    if let Some(head_dim) = fields.size("head_dim", MAX_SIZE)? {
+fn num_key_value_heads(fields: &Fields, num_attention_heads: usize, default: Option<usize>) -> Result<usize, FormatError> {
+    const FIELD: &str = "num_key_value_heads";
+    // `null` stands for as many as there are query heads; absent, for the family's default.
+    let default = default.filter(|_| !fields.is_null(FIELD)).unwrap_or(num_attention_heads);
+    let heads = fields.size(FIELD, MAX_SIZE)?.unwrap_or(default);
+    match num_attention_heads.is_multiple_of(heads) {
+        true => Ok(heads),
+        false => Err(fields.unsupported(FIELD, format!("a divisor of num_attention_heads = {num_attention_heads}"))),
+    }
+}
+
+fn head_dim(fields: &Fields, hidden_size: usize, num_attention_heads: usize, default: Option<usize>) -> Result<usize, FormatError> {
+    if let Some(head_dim) = fields.size("head_dim", MAX_SIZE)?.or(default) {
         // The rotary embedding turns pairs.
         return if head_dim % 2 == 0 { Ok(head_dim) } else { Err(fields.unsupported("head_dim", "2, 4, 6, …")) };
     }
@@ -153,12 +147,13 @@ fn head_dim(fields: &Fields, hidden_size: usize, num_attention_heads: usize) -> 
     Err(fields.unsupported("num_attention_heads", accepted))
 }
 
-fn rope_theta(fields: &Fields) -> Result<f64, FormatError> {
-    let positive = |field: &str| fields.number(field, |theta| theta > 0.0, "> 0");
-    Ok(match positive("rope_parameters.rope_theta")? {
-        Some(theta) => theta,
-        None => positive("rope_theta")?.unwrap_or(10_000.0),
-    })
+fn query_scale(fields: &Fields, model_type: ModelType) -> Result<Option<f64>, FormatError> {
+    const FIELD: &str = "query_pre_attn_scalar";
+    if model_type != ModelType::Gemma3 {
+        fields.only(FIELD, &[])?;
+        return Ok(None);
+    }
+    Ok(Some(fields.number(FIELD, |scalar| scalar > 0.0, "> 0")?.unwrap_or(256.0)))
 }
 
 /// One id, a list of ids, or none; -1, which old files write for "none", counts as none.

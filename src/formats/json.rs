@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::FormatError;
+use crate::data::json;
 
 /// The object of a configuration file.
 pub struct Fields {
@@ -11,11 +12,11 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Parses `text`, which must hold one JSON object.
+    /// Parses `text`, which must hold one JSON object, no key twice.
     pub fn parse(file: &'static str, text: &[u8]) -> Result<Self, FormatError> {
-        match serde_json::from_slice(text) {
-            Ok(map) => Ok(Self { file, map }),
-            Err(error) => Err(FormatError::NotJson { file, detail: error.to_string() }),
+        match json::read(text).map_err(|error| FormatError::of_json(file, error))? {
+            Value::Object(map) => Ok(Self { file, map }),
+            other => Err(FormatError::NotJson { file, detail: format!("{} is not an object", json::shown(&other)) }),
         }
     }
 
@@ -26,6 +27,27 @@ impl Fields {
         parts.try_fold(first, |value, part| value.get(part)).filter(|value| !value.is_null())
     }
 
+    /// Whether the field is there and `null`.
+    pub fn is_null(&self, field: &str) -> bool {
+        self.map.get(field).is_some_and(Value::is_null)
+    }
+
+    /// The value at a dotted path as JSON.
+    pub fn value(&self, path: &str) -> String {
+        self.get(path).unwrap_or(&Value::Null).to_string()
+    }
+
+    /// The error for two fields that say different things.
+    pub fn contradiction(&self, field: &str, other: &str) -> FormatError {
+        FormatError::Contradiction {
+            file: self.file,
+            field: field.to_owned(),
+            value: self.value(field),
+            other: other.to_owned(),
+            other_value: self.value(other),
+        }
+    }
+
     /// The error for a field that is absent.
     pub fn missing(&self, field: &str, accepted: impl Into<String>) -> FormatError {
         FormatError::MissingField { file: self.file, field: field.to_owned(), accepted: accepted.into() }
@@ -33,8 +55,7 @@ impl Fields {
 
     /// The error for a field whose value cannot be used.
     pub fn unsupported(&self, field: &str, accepted: impl Into<String>) -> FormatError {
-        let value = self.get(field).unwrap_or(&Value::Null).to_string();
-        FormatError::Field { file: self.file, field: field.to_owned(), value, accepted: accepted.into() }
+        FormatError::Field { file: self.file, field: field.to_owned(), value: self.value(field), accepted: accepted.into() }
     }
 
     /// An integer of `1 ..= max`; `None` if absent.
@@ -46,6 +67,14 @@ impl Fields {
         match size.filter(|size| (1..=max).contains(size)) {
             Some(size) => Ok(Some(size)),
             None => Err(self.unsupported(field, format!("1 ..= {max}"))),
+        }
+    }
+
+    /// An integer of `0 ..= max`; `None` if absent.
+    pub fn index(&self, field: &str, max: usize) -> Result<Option<usize>, FormatError> {
+        match self.get(field).map(|value| value.as_u64().and_then(|index| usize::try_from(index).ok()).filter(|index| *index <= max)) {
+            Some(None) => Err(self.unsupported(field, format!("0 ..= {max}"))),
+            found => Ok(found.flatten()),
         }
     }
 

@@ -74,6 +74,8 @@ impl LoraAdapter {
             let out_features = b.shape.first().copied().unwrap_or(0);
             file.tensor_of_shape(&a.name, &[config.r, in_features])?;
             file.tensor_of_shape(&b.name, &[out_features, config.r])?;
+            a.check_finite()?;
+            b.check_finite()?;
             let weights = LoraWeights { in_features, out_features, a: a.to_f32()?, b: b.to_f32()? };
             modules.insert(module.to_owned(), weights);
         }

@@ -2,6 +2,7 @@
 //! the tensors' bytes, little-endian and row-major.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use half::{bf16, f16};
 use safetensors::SafeTensors;
@@ -135,14 +136,63 @@ impl TensorRef<'_> {
         if out.len() != self.len() {
             return Err(FormatError::WrongShape { tensor: self.name.clone(), expected: vec![out.len()], found: self.shape.clone() });
         }
-        let bytes = self.bytes;
+        self.elements_to_f32(0..self.len(), out)
+    }
+
+    /// Calls `take` with each of `rows`, of `columns` elements, as float32; nothing more than one row is held. Takes F32, F16 and BF16.
+    ///
+    /// # Errors
+    /// [`FormatError::Dtype`] for any other type.
+    pub fn rows_to_f32(&self, columns: usize, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), FormatError> {
+        let mut row = vec![0.0; columns];
+        for index in rows {
+            let elements = index * columns..(index + 1) * columns;
+            self.elements_to_f32(elements, &mut row)?;
+            take(&row);
+        }
+        Ok(())
+    }
+
+    /// Writes some of the elements as float32 into `out`.
+    fn elements_to_f32(&self, range: Range<usize>, out: &mut [f32]) -> Result<(), FormatError> {
+        let bytes = |size: usize| &self.bytes[range.start * size..range.end * size];
         match self.dtype {
-            Dtype::F32 => fill(out, elements(bytes, f32::from_le_bytes)),
-            Dtype::F16 => fill(out, elements(bytes, |b| f16::from_le_bytes(b).to_f32())),
-            Dtype::BF16 => fill(out, elements(bytes, |b| bf16::from_le_bytes(b).to_f32())),
+            Dtype::F32 => fill(out, elements(bytes(4), f32::from_le_bytes)),
+            Dtype::F16 => fill(out, elements(bytes(2), |b| f16::from_le_bytes(b).to_f32())),
+            Dtype::BF16 => fill(out, elements(bytes(2), |b| bf16::from_le_bytes(b).to_f32())),
             _ => return Err(self.wrong_dtype(FLOATS)),
         }
         Ok(())
+    }
+
+    /// Checks that no element is infinite or no number. Takes F32, F16 and BF16.
+    ///
+    /// # Errors
+    /// [`FormatError::NotFinite`], or [`FormatError::Dtype`] for any other type.
+    pub fn check_finite(&self) -> Result<(), FormatError> {
+        let bytes = self.bytes;
+        match self.dtype {
+            Dtype::F32 => self.all_finite(elements(bytes, f32::from_le_bytes)),
+            Dtype::F16 => self.all_finite(elements(bytes, |b| f16::from_le_bytes(b).to_f32())),
+            Dtype::BF16 => self.all_finite(elements(bytes, |b| bf16::from_le_bytes(b).to_f32())),
+            _ => Err(self.wrong_dtype(FLOATS)),
+        }
+    }
+
+    fn all_finite(&self, values: impl Iterator<Item = f32>) -> Result<(), FormatError> {
+        let mut bad = values.enumerate().filter(|(_, value)| !value.is_finite());
+        let Some((first, value)) = bad.next() else { return Ok(()) };
+        let mut rest = first;
+        let mut index: Vec<usize> = (self.shape.iter().rev())
+            .map(|size| {
+                let along = rest % size;
+                rest /= size;
+                along
+            })
+            .collect();
+        index.reverse();
+        let (tensor, count) = (self.name.clone(), 1 + bad.count());
+        Err(FormatError::NotFinite { tensor, count, len: self.len(), index, value: value.to_string() })
     }
 
     /// The elements as 64-bit integers. Takes signed and unsigned integers up to 32 bits, and I64.

@@ -2,39 +2,21 @@
 
 use super::parallel::{add_column_sums, map, row_grain};
 use super::pool::{self, Rows};
-use super::simd::{Backend, Simd, dispatch, row};
+use super::simd::{Backend, Simd, dispatch, inlined, row};
 
 /// `out = a + b`.
 pub fn add(a: &[f32], b: &[f32], out: &mut [f32]) {
-    dispatch!(Backend::current(), |isa| map(
-        isa,
-        [a, b],
-        [out],
-        #[inline(always)]
-        |[a, b], _| [isa.add(a, b)]
-    ));
+    dispatch!(Backend::current(), |isa| map(isa, [a, b], [out], inlined!(|[a, b], _| [isa.add(a, b)])));
 }
 
 /// `a += b`.
 pub fn add_assign(a: &mut [f32], b: &[f32]) {
-    dispatch!(Backend::current(), |isa| map(
-        isa,
-        [b],
-        [a],
-        #[inline(always)]
-        |[b], [a]| [isa.add(a, b)]
-    ));
+    dispatch!(Backend::current(), |isa| map(isa, [b], [a], inlined!(|[b], [a]| [isa.add(a, b)])));
 }
 
 /// `x *= alpha`.
 pub fn scale(alpha: f32, x: &mut [f32]) {
-    dispatch!(Backend::current(), |isa| map(
-        isa,
-        [],
-        [x],
-        #[inline(always)]
-        |[], [x]| [isa.mul(isa.splat(alpha), x)]
-    ));
+    dispatch!(Backend::current(), |isa| map(isa, [], [x], inlined!(|[], [x]| [isa.mul(isa.splat(alpha), x)])));
 }
 
 /// Adds `bias` to each row of `x` `[rows, bias.len()]`.
@@ -46,20 +28,11 @@ pub fn add_bias(bias: &[f32], x: &mut [f32]) {
     assert!(d > 0 && x.len().is_multiple_of(d), "add_bias: {} floats in rows of {d}", x.len());
     dispatch!(Backend::current(), |isa| {
         pool::split(x.len() / d, row_grain(d), Rows { data: x, width: d }, |_, x| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for x in x.data.chunks_exact_mut(d) {
-                        row::map(
-                            isa,
-                            [bias],
-                            [x],
-                            #[inline(always)]
-                            |[bias], [x]| [isa.add(x, bias)],
-                        );
-                    }
-                },
-            );
+            isa.vectorize(inlined!(|| {
+                for x in x.data.chunks_exact_mut(d) {
+                    row::map(isa, [bias], [x], inlined!(|[bias], [x]| [isa.add(x, bias)]));
+                }
+            }));
         });
     });
 }
@@ -71,14 +44,7 @@ pub fn bias_grad(d: usize, d_y: &[f32], d_bias: &mut [f32]) {
         return;
     }
     let rows = d_y.len() / d;
-    dispatch!(Backend::current(), |isa| add_column_sums(
-        isa,
-        rows,
-        [d_y],
-        d_bias,
-        #[inline(always)]
-        |_, [d_y]| d_y
-    ));
+    dispatch!(Backend::current(), |isa| add_column_sums(isa, rows, [d_y], d_bias, inlined!(|_, [d_y]| d_y)));
 }
 
 /// Elements whose squares one partial sum holds; fixed, so that the sum's order is.
@@ -92,10 +58,7 @@ pub fn sum_of_squares(x: &[f32]) -> f64 {
             for (chunk, partial) in range.zip(partial) {
                 let x = &x[chunk * SQUARES..];
                 let x = &x[..x.len().min(SQUARES)];
-                *partial = isa.vectorize(
-                    #[inline(always)]
-                    || chunk_of_squares(x),
-                );
+                *partial = isa.vectorize(inlined!(|| chunk_of_squares(x)));
             }
         });
     });

@@ -7,7 +7,7 @@ pub use sliced::{SLICE_STATS, merge_slices, slice_gradient, slice_stats};
 use super::parallel::row_grain;
 use super::pool::{self, Rows};
 use super::simd::math::exp;
-use super::simd::{Backend, Simd, dispatch, row};
+use super::simd::{Backend, Simd, dispatch, inlined, row};
 
 /// Replaces `logits` `[rows, vocab]` by `d loss / d logits` of `loss = grad_scale * Σ nll`; rows with a negative
 /// target are ignored (gradient and `nll` 0). `nll`: `[rows]`, in nats.
@@ -16,14 +16,11 @@ pub fn cross_entropy_in_place(vocab: usize, logits: &mut [f32], targets: &[i32],
     let outputs = (Rows { data: logits, width: vocab }, nll);
     dispatch!(Backend::current(), |isa| {
         pool::split(targets.len(), row_grain(vocab), outputs, |rows, (logits, nll)| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for ((logits, &target), nll) in logits.data.chunks_exact_mut(vocab).zip(&targets[rows]).zip(nll) {
-                        *nll = row_in_place(isa, logits, target, grad_scale);
-                    }
-                },
-            );
+            isa.vectorize(inlined!(|| {
+                for ((logits, &target), nll) in logits.data.chunks_exact_mut(vocab).zip(&targets[rows]).zip(nll) {
+                    *nll = row_in_place(isa, logits, target, grad_scale);
+                }
+            }));
         });
     });
 }
@@ -33,15 +30,12 @@ pub fn cross_entropy(vocab: usize, logits: &[f32], targets: &[i32], nll: &mut [f
     check(vocab, logits, targets, nll);
     dispatch!(Backend::current(), |isa| {
         pool::split(targets.len(), row_grain(vocab), nll, |rows, nll| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for (r, nll) in rows.zip(nll) {
-                        let logits = &logits[r * vocab..][..vocab];
-                        *nll = row_nll(isa, logits, targets[r]);
-                    }
-                },
-            );
+            isa.vectorize(inlined!(|| {
+                for (r, nll) in rows.zip(nll) {
+                    let logits = &logits[r * vocab..][..vocab];
+                    *nll = row_nll(isa, logits, targets[r]);
+                }
+            }));
         });
     });
 }
@@ -69,27 +63,10 @@ fn row_in_place<S: Simd>(isa: S, logits: &mut [f32], target: i32, grad_scale: f3
     }
     let max = row::max(isa, logits);
     let target_logit = logits[target as usize];
-    row::map(
-        isa,
-        [],
-        [&mut *logits],
-        #[inline(always)]
-        |[], [x]| [exp(isa, isa.sub(x, isa.splat(max)))],
-    );
-    let sum = row::sum(
-        isa,
-        [logits],
-        #[inline(always)]
-        |[x]| x,
-    );
+    row::map(isa, [], [&mut *logits], inlined!(|[], [x]| [exp(isa, isa.sub(x, isa.splat(max)))]));
+    let sum = row::sum(isa, [logits], inlined!(|[x]| x));
     let factor = grad_scale / sum;
-    row::map(
-        isa,
-        [],
-        [&mut *logits],
-        #[inline(always)]
-        |[], [x]| [isa.mul(x, isa.splat(factor))],
-    );
+    row::map(isa, [], [&mut *logits], inlined!(|[], [x]| [isa.mul(x, isa.splat(factor))]));
     logits[target as usize] -= grad_scale;
     nll_of(sum, max, target_logit)
 }
@@ -107,12 +84,7 @@ fn row_nll<S: Simd>(isa: S, logits: &[f32], target: i32) -> f32 {
 #[inline(always)]
 fn max_and_sum<S: Simd>(isa: S, logits: &[f32]) -> (f32, f32) {
     let max = row::max(isa, logits);
-    let sum = row::sum(
-        isa,
-        [logits],
-        #[inline(always)]
-        |[x]| exp(isa, isa.sub(x, isa.splat(max))),
-    );
+    let sum = row::sum(isa, [logits], inlined!(|[x]| exp(isa, isa.sub(x, isa.splat(max)))));
     (max, sum)
 }
 

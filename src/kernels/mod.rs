@@ -10,6 +10,7 @@ pub mod elementwise;
 pub mod embedding;
 pub mod gemm;
 pub mod gemm_int8;
+pub mod int8;
 pub mod loss;
 pub mod norm;
 mod parallel;

@@ -1,7 +1,7 @@
 //! Common shapes of parallel work: elementwise maps and column sums.
 
 use super::pool;
-use super::simd::{Simd, row};
+use super::simd::{Inlined, Simd, inlined, row};
 use std::ops::Range;
 
 /// Elements of one piece of an elementwise kernel: some microseconds of work.
@@ -17,7 +17,7 @@ pub(super) fn map<S: Simd, const IN: usize, const OUT: usize>(
     isa: S,
     inputs: [&[f32]; IN],
     outputs: [&mut [f32]; OUT],
-    f: impl Fn([S::V; IN], [S::V; OUT]) -> [S::V; OUT] + Sync,
+    f: Inlined<impl Fn([S::V; IN], [S::V; OUT]) -> [S::V; OUT] + Copy + Sync>,
 ) {
     let len = outputs[0].len();
     assert!(
@@ -28,10 +28,7 @@ pub(super) fn map<S: Simd, const IN: usize, const OUT: usize>(
     );
     pool::split(len, GRAIN, outputs, |range, outputs| {
         let inputs = inputs.map(|x| &x[range.clone()]);
-        isa.vectorize(
-            #[inline(always)]
-            || row::map(isa, inputs, outputs, &f),
-        );
+        isa.vectorize(inlined!(|| row::map(isa, inputs, outputs, f)));
     });
 }
 
@@ -46,7 +43,7 @@ pub(super) fn add_column_sums<S: Simd, const IN: usize>(
     rows: usize,
     inputs: [&[f32]; IN],
     out: &mut [f32],
-    f: impl Fn(usize, [S::V; IN]) -> S::V + Sync,
+    f: Inlined<impl Fn(usize, [S::V; IN]) -> S::V + Copy + Sync>,
 ) {
     let d = out.len();
     assert!(inputs.iter().all(|x| x.len() == rows * d));
@@ -55,24 +52,21 @@ pub(super) fn add_column_sums<S: Simd, const IN: usize>(
     }
     let grain = if rows * d < 2 * GRAIN { d } else { SUM_COLS };
     pool::split(d, grain, out, |cols, out| {
-        isa.vectorize(
-            #[inline(always)]
-            || {
-                let wide = 4 * S::LANES;
-                let split = cols.start + cols.len() / wide * wide;
-                let (head, tail) = out.split_at_mut(split - cols.start);
-                for (col, out) in (cols.start..split).step_by(wide).zip(head.chunks_exact_mut(wide)) {
-                    // SAFETY: `wide` columns from `col` on are within `d`.
-                    unsafe { sum_columns::<S, IN, 4>(isa, rows, d, col, inputs, out, &f) };
-                }
-                let single = split + (cols.end - split) / S::LANES * S::LANES;
-                for (col, out) in (split..single).step_by(S::LANES).zip(tail.chunks_exact_mut(S::LANES)) {
-                    // SAFETY: `LANES` columns from `col` on are within `d`.
-                    unsafe { sum_columns::<S, IN, 1>(isa, rows, d, col, inputs, out, &f) };
-                }
-                sum_last_columns(isa, rows, d, single..cols.end, inputs, &mut tail[single - split..], &f);
-            },
-        );
+        isa.vectorize(inlined!(|| {
+            let wide = 4 * S::LANES;
+            let split = cols.start + cols.len() / wide * wide;
+            let (head, tail) = out.split_at_mut(split - cols.start);
+            for (col, out) in (cols.start..split).step_by(wide).zip(head.chunks_exact_mut(wide)) {
+                // SAFETY: `wide` columns from `col` on are within `d`.
+                unsafe { sum_columns::<S, IN, 4>(isa, rows, d, col, inputs, out, f) };
+            }
+            let single = split + (cols.end - split) / S::LANES * S::LANES;
+            for (col, out) in (split..single).step_by(S::LANES).zip(tail.chunks_exact_mut(S::LANES)) {
+                // SAFETY: `LANES` columns from `col` on are within `d`.
+                unsafe { sum_columns::<S, IN, 1>(isa, rows, d, col, inputs, out, f) };
+            }
+            sum_last_columns(isa, rows, d, single..cols.end, inputs, &mut tail[single - split..], f);
+        }));
     });
 }
 
@@ -88,7 +82,7 @@ unsafe fn sum_columns<S: Simd, const IN: usize, const VECTORS: usize>(
     col: usize,
     inputs: [&[f32]; IN],
     out: &mut [f32],
-    f: &impl Fn(usize, [S::V; IN]) -> S::V,
+    f: Inlined<impl Fn(usize, [S::V; IN]) -> S::V>,
 ) {
     for start in (0..rows).step_by(SUM_ROWS) {
         let mut acc = [isa.splat(0.0); VECTORS];
@@ -99,7 +93,7 @@ unsafe fn sum_columns<S: Simd, const IN: usize, const VECTORS: usize>(
                     // SAFETY: promised by the caller.
                     *x = unsafe { isa.load_ptr(input.as_ptr().add(r * d + col + v * S::LANES)) };
                 }
-                *acc = isa.add(*acc, f(r, x));
+                *acc = isa.add(*acc, (f.0)(r, x));
             }
         }
         for (acc, out) in acc.into_iter().zip(out.chunks_exact_mut(S::LANES)) {
@@ -117,7 +111,7 @@ fn sum_last_columns<S: Simd, const IN: usize>(
     cols: Range<usize>,
     inputs: [&[f32]; IN],
     out: &mut [f32],
-    f: &impl Fn(usize, [S::V; IN]) -> S::V,
+    f: Inlined<impl Fn(usize, [S::V; IN]) -> S::V>,
 ) {
     if cols.is_empty() {
         return;
@@ -125,8 +119,11 @@ fn sum_last_columns<S: Simd, const IN: usize>(
     for start in (0..rows).step_by(SUM_ROWS) {
         let mut acc = isa.splat(0.0);
         for r in start..(start + SUM_ROWS).min(rows) {
-            let x = inputs.map(|x| row::load_partial(isa, &x[r * d + cols.start..r * d + cols.end], 0));
-            acc = isa.add(acc, f(r, x));
+            let mut x = [isa.splat(0.0); IN];
+            for (x, input) in x.iter_mut().zip(&inputs) {
+                *x = row::load_partial(isa, &input[r * d + cols.start..r * d + cols.end], 0);
+            }
+            acc = isa.add(acc, (f.0)(r, x));
         }
         for (out, acc) in out.iter_mut().zip(isa.to_array(acc)) {
             *out += acc;

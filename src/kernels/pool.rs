@@ -15,8 +15,8 @@ pub fn threads() -> usize {
     if THREADED { rayon::current_num_threads() } else { 1 }
 }
 
-/// Multiplications of a product of these sizes; as many as there can be, where there are more.
-pub(super) fn work(sizes: [usize; 3]) -> usize {
+/// Multiplications of a product of these sizes; as many as can be counted, where there are more.
+pub(super) fn work<const N: usize>(sizes: [usize; N]) -> usize {
     sizes.iter().fold(1, |work, size| work.saturating_mul(*size))
 }
 
@@ -49,14 +49,14 @@ pub(super) trait Split: Sized {
     unsafe fn piece(place: Self::Place, rows: Range<usize>) -> Self;
 }
 
-/// A row-major matrix cut between rows; its row is `width` floats.
-pub(super) struct Rows<'a> {
-    pub data: &'a mut [f32],
+/// A row-major matrix cut between rows; its row is `width` elements.
+pub(super) struct Rows<'a, T = f32> {
+    pub data: &'a mut [T],
     pub width: usize,
 }
 
-impl<'a> Split for Rows<'a> {
-    type Place = (SharedOut<f32>, usize);
+impl<'a, T: Send> Split for Rows<'a, T> {
+    type Place = (SharedOut<T>, usize);
 
     fn has(&self, rows: usize) -> bool {
         self.data.len() >= rows * self.width
@@ -68,7 +68,7 @@ impl<'a> Split for Rows<'a> {
 
     unsafe fn piece((data, width): Self::Place, rows: Range<usize>) -> Self {
         // SAFETY: promised by the caller.
-        let data = unsafe { <&'a mut [f32]>::piece(data, rows.start * width..rows.end * width) };
+        let data = unsafe { <&'a mut [T]>::piece(data, rows.start * width..rows.end * width) };
         Rows { data, width }
     }
 }

@@ -25,12 +25,18 @@ pub struct ModelFiles {
 }
 
 impl ModelFiles {
-    /// The files of a shipped model, or of one of the visitor's own: then `config.json` and `tokenizer.json` are files that the
-    /// visitor brought along.
+    /// The files of a shipped model, or of one of the visitor's own: then `config.json` and `tokenizer.json` are those in the folder
+    /// of the weights, `file:FOLDER/model.safetensors`, which may also be named alone, `file:FOLDER/`. Weights without a folder have
+    /// `file:config.json` and `file:tokenizer.json`.
+    ///
+    /// # Errors
+    /// If no model of that name ships with the site.
     pub fn of(base: &str) -> Result<Self, Problem> {
-        if base.starts_with(OWN_FILE) {
-            let own = |name: &str| format!("{OWN_FILE}{name}");
-            return Ok(Self { weights: base.to_owned(), config: own("config.json"), tokenizer: own("tokenizer.json") });
+        if let Some(name) = base.strip_prefix(OWN_FILE) {
+            let folder = name.rfind(['/', '\\']).map_or("", |end| &name[..=end]);
+            let own = |name: &str| format!("{OWN_FILE}{folder}{name}");
+            let weights = if folder == name && !folder.is_empty() { own("model.safetensors") } else { base.to_owned() };
+            return Ok(Self { weights, config: own("config.json"), tokenizer: own("tokenizer.json") });
         }
         match BASE_MODELS.contains(&base) {
             true => {
@@ -90,5 +96,37 @@ impl Assets {
     /// The bytes of a file.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.files.get(name).map(Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_of_one_s_own_have_the_files_of_their_folder() {
+        for (base, weights, config, tokenizer) in [
+            ("file:a.safetensors", "file:a.safetensors", "file:config.json", "file:tokenizer.json"),
+            ("file:x/model.safetensors", "file:x/model.safetensors", "file:x/config.json", "file:x/tokenizer.json"),
+            ("file:x/y/b.safetensors", "file:x/y/b.safetensors", "file:x/y/config.json", "file:x/y/tokenizer.json"),
+            ("file:y/", "file:y/model.safetensors", "file:y/config.json", "file:y/tokenizer.json"),
+            ("file:/abs/m.safetensors", "file:/abs/m.safetensors", "file:/abs/config.json", "file:/abs/tokenizer.json"),
+            ("file:d\\m.safetensors", "file:d\\m.safetensors", "file:d\\config.json", "file:d\\tokenizer.json"),
+        ] {
+            let files = ModelFiles { weights: weights.into(), config: config.into(), tokenizer: tokenizer.into() };
+            assert_eq!(ModelFiles::of(base), Ok(files));
+        }
+    }
+
+    #[test]
+    fn two_models_of_one_s_own_ask_for_two_configurations() {
+        let run = |base: &str| {
+            let mut run = RunSpec::default();
+            run.model.base = base.into();
+            run
+        };
+        let files = required(&[run("file:a/model.safetensors"), run("file:b/model.safetensors")]).unwrap();
+        let of = |folder: &str| ["model.safetensors", "config.json", "tokenizer.json"].map(|name| format!("file:{folder}/{name}"));
+        assert_eq!(files, [&of("a")[..], &["corpora/song-ci.txt".into()], &of("b")].concat());
     }
 }

@@ -1,20 +1,31 @@
 //! From the files of a base model to a model in memory.
 
+mod config;
+mod shared;
+
+use std::ops::Range;
+use std::rc::Rc;
+
+pub use config::{hf_config, model_config};
+pub use shared::{SharedSource, SharedWeights};
+
 use super::assets::{Assets, ModelFiles, OWN_FILE};
-use super::check::ModelFacts;
-use super::problem::{Problem, Text};
+use super::problem::Problem;
 use super::{problems, reasons};
 use crate::data::Tokenizer;
+use crate::data::text::utf8;
+use crate::finetune::MethodError;
 use crate::formats::hf_config::HfConfig;
 use crate::formats::safetensors::{self, TensorFile};
-use crate::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Positions, Transformer, WeightSource};
-use crate::tensor::Ledger;
+use crate::nn::{Blueprint, BuildError, ParamSpec, WeightSource};
+
+mod weights;
 
 /// A base model's configuration and tokenizer, read and checked; its weights still in their file.
 #[derive(Debug)]
 pub struct BaseModel<'a> {
-    /// Sizes.
-    pub config: ModelConfig,
+    /// What it is made of.
+    pub blueprint: Rc<Blueprint>,
     /// Text to tokens and back.
     pub tokenizer: Tokenizer,
     files: ModelFiles,
@@ -25,49 +36,37 @@ impl<'a> BaseModel<'a> {
     /// Reads the files of `base` out of `assets`.
     ///
     /// # Errors
-    /// Naming the file and what is wrong with it.
+    /// Naming the file and what is wrong with it: also a weight that the configuration does not ask for, or that is not finite.
     pub fn open(base: &str, assets: &'a Assets) -> Result<Self, Problem> {
         let files = ModelFiles::of(base)?;
-        let weights =
+        let tensors =
             safetensors::read(required(assets, &files.weights)?).map_err(|e| problems::bad_file(&files.weights, &reasons::format(&e)))?;
         let config =
             HfConfig::from_json(required(assets, &files.config)?).map_err(|e| problems::bad_file(&files.config, &reasons::format(&e)))?;
         let tokenizer = open_tokenizer(assets, &files.tokenizer)?;
         let config = model_config(&config);
         config.validate().map_err(|e| problems::bad_file(&files.config, &reasons::config(&e)))?;
+        let blueprint = Rc::new(Blueprint::new(&config));
+        weights::check(&tensors, &blueprint).map_err(|e| problems::bad_file(&files.weights, &reasons::format(&e)))?;
         if tokenizer.vocab_size() > config.vocab_size {
             let reason = reasons::vocabulary(tokenizer.vocab_size(), config.vocab_size);
             return Err(problems::bad_file(&files.tokenizer, &reason));
         }
-        Ok(Self { config, tokenizer, files, weights })
+        Ok(Self { blueprint, tokenizer, files, weights: tensors })
     }
 
-    /// What the checks of a run need to know.
-    pub fn facts(&self) -> ModelFacts {
-        let c = &self.config;
-        ModelFacts {
-            d_model: c.d_model,
-            d_ff: c.d_ff,
-            gated: c.feed_forward == FeedForwardKind::SwiGlu,
-            n_layers: c.n_layers,
-            n_heads: c.n_heads,
-            n_kv_heads: c.n_kv_heads,
-            d_head: c.d_head,
-            vocab_size: c.vocab_size,
-            max_positions: c.max_positions,
-            parameters: self.weights.tensors.values().map(|t| t.shape.iter().product::<usize>() as u64).sum(),
+    /// Its weights.
+    pub fn weights(&self) -> FileWeights<'_, 'a> {
+        FileWeights(&self.weights)
+    }
+
+    /// Why its weights could not be used.
+    pub fn refused(&self, error: &MethodError) -> Problem {
+        match error {
+            MethodError::Build(BuildError::Memory(refused)) => reasons::out_of_memory(refused),
+            MethodError::Build(error) => problems::bad_file(&self.files.weights, &reasons::build(error)),
+            other => reasons::method(other),
         }
-    }
-
-    /// Puts the model into memory.
-    ///
-    /// # Errors
-    /// If a weight is missing or misshapen, or memory runs out.
-    pub fn load(&self, ledger: &Ledger) -> Result<Transformer, Problem> {
-        Transformer::build(self.config.clone(), ledger, &mut FileWeights(&self.weights)).map_err(|error| match error {
-            BuildError::Memory(refused) => reasons::out_of_memory(&refused),
-            other => problems::bad_file(&self.files.weights, &reasons::build(&other)),
-        })
     }
 }
 
@@ -76,54 +75,8 @@ fn required<'a>(assets: &'a Assets, name: &str) -> Result<&'a [u8], Problem> {
 }
 
 fn open_tokenizer(assets: &Assets, name: &str) -> Result<Tokenizer, Problem> {
-    let json = std::str::from_utf8(required(assets, name)?).map_err(|e| {
-        problems::bad_file(
-            name,
-            &Text {
-                en: format!("It is not UTF-8: {e}."), zh: format!("它不是 UTF-8 编码：第 {} 字节处出错。", e.valid_up_to())
-            },
-        )
-    })?;
+    let json = utf8(required(assets, name)?).map_err(|e| problems::bad_file(name, &reasons::text(&e)))?;
     Tokenizer::from_json(json).map_err(|e| problems::bad_file(name, &reasons::tokenizer(&e)))
-}
-
-/// The engine's configuration of a Llama.
-pub fn model_config(hf: &HfConfig) -> ModelConfig {
-    ModelConfig {
-        vocab_size: hf.vocab_size,
-        d_model: hf.hidden_size,
-        n_layers: hf.num_hidden_layers,
-        n_heads: hf.num_attention_heads,
-        n_kv_heads: hf.num_key_value_heads,
-        d_head: hf.head_dim,
-        d_ff: hf.intermediate_size,
-        max_positions: hf.max_position_embeddings,
-        norm: NormKind::RmsNorm,
-        norm_eps: hf.rms_norm_eps as f32,
-        positions: Positions::Rotary { theta: hf.rope_theta },
-        feed_forward: FeedForwardKind::SwiGlu,
-        bias: false,
-        tie_embeddings: hf.tie_word_embeddings,
-    }
-}
-
-/// The Hugging Face configuration of an engine's Llama.
-pub fn hf_config(config: &ModelConfig, theta: f64) -> HfConfig {
-    HfConfig {
-        vocab_size: config.vocab_size,
-        hidden_size: config.d_model,
-        intermediate_size: config.d_ff,
-        num_hidden_layers: config.n_layers,
-        num_attention_heads: config.n_heads,
-        num_key_value_heads: config.n_kv_heads,
-        head_dim: config.d_head,
-        max_position_embeddings: config.max_positions,
-        rms_norm_eps: f64::from(config.norm_eps),
-        rope_theta: theta,
-        tie_word_embeddings: config.tie_embeddings,
-        bos_token_id: None,
-        eos_token_id: vec![0],
-    }
 }
 
 /// Weights out of a safetensors file.
@@ -131,13 +84,18 @@ pub fn hf_config(config: &ModelConfig, theta: f64) -> HfConfig {
 pub struct FileWeights<'a, 'f>(pub &'a TensorFile<'f>);
 
 impl WeightSource for FileWeights<'_, '_> {
-    fn weight(&mut self, name: &str, shape: &[usize], _init: Init) -> Result<Vec<f32>, BuildError> {
+    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
+        let ParamSpec { name, shape, .. } = param;
         let Some(tensor) = self.0.tensors.get(name) else {
-            return Err(BuildError::MissingWeight { name: name.to_owned(), shape: shape.to_vec() });
+            return Err(BuildError::MissingWeight { name: name.clone(), shape: shape.clone() });
         };
-        if tensor.shape != shape {
-            return Err(BuildError::WrongShape { name: name.to_owned(), expected: shape.to_vec(), found: tensor.shape.clone() });
+        if tensor.shape != *shape {
+            return Err(BuildError::WrongShape { name: name.clone(), expected: shape.clone(), found: tensor.shape.clone() });
         }
-        tensor.to_f32().map_err(|e| BuildError::UnreadableWeight { name: name.to_owned(), reason: e.to_string() })
+        let [_, columns] = param.matrix();
+        tensor.rows_to_f32(columns, rows, take).map_err(|e| BuildError::UnreadableWeight { name: name.clone(), reason: e.to_string() })
     }
 }
+
+#[cfg(test)]
+mod tests;

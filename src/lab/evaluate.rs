@@ -25,7 +25,7 @@ impl Evaluation {
     }
 
     /// Measures the next `batch_size` windows; gives the mean nll in nats a token once all are measured.
-    pub fn advance(&mut self, model: &Transformer, stream: &[i32], batch_size: usize) -> Result<Option<f64>> {
+    pub fn advance(&mut self, model: &mut Transformer, stream: &[i32], batch_size: usize) -> Result<Option<f64>> {
         let (context, first) = (self.context, self.done);
         let last = (first + batch_size).min(self.windows);
         if first < last {

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use super::assets::{Assets, required};
+use super::base_model::SharedWeights;
 use super::check::{diff, resolve};
 use super::compare::comparison;
 use super::event::Event;
 use super::problem::Problem;
-use super::result::{Environment, Result as ExperimentResult};
+use super::result::{Environment, ExperimentResult};
 use super::run::Run;
 use super::spec::Spec;
 
@@ -39,14 +40,14 @@ impl Experiment {
     pub fn new(spec: Spec, assets: Assets, environment: Environment) -> Result<Self, Vec<Problem>> {
         let resolved = resolve(&spec)?;
         required(&resolved)?;
-        let assets = Rc::new(assets);
+        let (assets, shared) = (Rc::new(assets), SharedWeights::default());
         let runs = resolved
             .into_iter()
             .zip(&spec.runs)
             .enumerate()
             .map(|(index, (run, patch))| {
                 let difference = diff(&spec.base, &run);
-                Run::new(index, &patch.name, run, difference, assets.clone())
+                Run::new(index, &patch.name, run, difference, (assets.clone(), shared.clone()))
             })
             .collect();
         Ok(Self { spec, environment, runs, next: 0 })

@@ -1,4 +1,4 @@
-//! The experiment: one [`Spec`](spec::Spec) in, a stream of [`Event`](event::Event)s, one [`Result`](result::Result) out.
+//! The experiment: one [`Spec`](spec::Spec) in, a stream of [`Event`](event::Event)s, one [`ExperimentResult`](result::ExperimentResult) out.
 //!
 //! The same types cross every boundary: the command line reads and writes them as JSON, the page as the
 //! TypeScript twins that `cargo test` generates (`www/types/generated/`).
@@ -7,9 +7,11 @@ pub mod assets;
 pub mod base_model;
 pub mod check;
 pub mod compare;
+pub mod default_spec;
 pub mod evaluate;
 pub mod event;
 pub mod experiment;
+pub mod methods;
 pub mod parallel;
 pub mod pretrain;
 pub mod problem;
@@ -20,4 +22,6 @@ pub mod run;
 pub mod sample;
 pub mod schema;
 pub mod spec;
+pub mod target_module;
 pub mod training;
+pub mod unknown;

@@ -1,15 +1,20 @@
 //! Pre-training of the base models that ship with the site.
 
+use std::rc::Rc;
+
 use super::base_model::hf_config;
+use super::check::warmup_problem;
 use super::evaluate::Evaluation;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemCode};
 use super::problems;
 use super::reasons;
-use super::spec::{Schedule, TrainingSpec};
+use super::spec::TrainingSpec;
 use super::training::{StepReport, Training};
 use crate::data::{Corpus, Tokenizer, ngram};
+use crate::finetune::full::Full;
 use crate::formats::safetensors::{self, SaveDtype, TensorSource};
-use crate::nn::{ModelConfig, Positions, RandomWeights, Transformer};
+use crate::nn::{Blueprint, ModelConfig, Positions, RandomWeights, Rope, Transformer};
+use crate::optim::LrScheduleKind;
 use crate::tensor::Ledger;
 
 /// What a base model is made from.
@@ -38,14 +43,14 @@ impl Recipe {
         let training = TrainingSpec {
             steps: 3000,
             learning_rate: 3e-3,
-            schedule: Schedule::Cosine,
+            schedule: LrScheduleKind::Cosine,
             warmup_steps: 100,
             weight_decay: 0.1,
             beta2: 0.98,
             seed: 15,
             ..Default::default()
         };
-        let llama = ModelConfig { positions: Positions::Rotary { theta: THETA }, ..Default::default() };
+        let llama = ModelConfig { positions: Positions::Rotary(Rope::of(THETA)), ..Default::default() };
         [
             Recipe {
                 id: "tang-poems",
@@ -83,7 +88,6 @@ pub struct Pretraining {
     tokenizer: Tokenizer,
     train: Vec<i32>,
     validation: Vec<i32>,
-    model: Transformer,
     training: Training,
 }
 
@@ -91,21 +95,28 @@ impl Pretraining {
     /// Reads the corpus and makes a model with random weights.
     ///
     /// # Errors
-    /// If the corpus cannot be used.
+    /// If the warm-up is not over before the last step, or the corpus cannot be used.
     pub fn new(recipe: Recipe, tokenizer: Tokenizer, corpus: &[u8]) -> Result<Self, Problem> {
+        if let Some(message) = warmup_problem(recipe.training.warmup_steps, recipe.training.steps) {
+            let (field, value) = (Some("training.warmup_steps".into()), Some(recipe.training.warmup_steps.to_string()));
+            return Err(Problem { code: ProblemCode::Conflict, run: None, field, value, message });
+        }
         let bad = |e: &crate::data::CorpusError| problems::bad_file(recipe.corpus, &reasons::corpus(e));
         let corpus = Corpus::from_bytes(recipe.corpus, corpus).map_err(|e| bad(&e))?;
         let split = corpus.split(recipe.validation_percent, &tokenizer, recipe.context).map_err(|e| bad(&e))?;
         let config = ModelConfig { vocab_size: tokenizer.vocab_size(), ..recipe.model.clone() };
-        let mut weights = RandomWeights { seed: u64::from(recipe.training.seed) };
-        let model = Transformer::build(config, &Ledger::new(None), &mut weights).map_err(|e| problems::internal(&e.to_string()))?;
-        let training = Training::new(&recipe.training, recipe.context, split.train.ids.len());
-        Ok(Self { recipe, tokenizer, train: split.train.ids, validation: split.validation.ids, model, training })
+        config.validate().map_err(|e| problems::internal(&e.to_string()))?;
+        let (blueprint, ledger, spec) = (Rc::new(Blueprint::new(&config)), Ledger::new(None), &recipe.training);
+        let weights = RandomWeights { seed: u64::from(spec.seed) };
+        let (of_model, of_method) = (&mut weights.clone(), &mut weights.clone());
+        let training = Training::alone(spec, recipe.context, &blueprint, &ledger, [of_model, of_method], &Full, split.train.ids.len());
+        let training = training.map_err(|e| problems::internal(&e.to_string()))?;
+        Ok(Self { recipe, tokenizer, train: split.train.ids, validation: split.validation.ids, training })
     }
 
     /// Number of parameters.
     pub fn parameters(&self) -> usize {
-        self.model.params.counts().0
+        self.training.rank.model().params.counts().0
     }
 
     /// Tokens to train on and to validate with.
@@ -120,7 +131,7 @@ impl Pretraining {
 
     /// Losses of the n-gram models.
     pub fn baselines(&self) -> Baselines {
-        let vocab_size = self.model.config.vocab_size;
+        let vocab_size = self.training.rank.model().config.vocab_size;
         Baselines {
             unigram: ngram::unigram_nll(vocab_size, &self.train, &self.validation),
             bigram: ngram::bigram_nll(vocab_size, &self.train, &self.validation),
@@ -132,7 +143,7 @@ impl Pretraining {
     /// # Errors
     /// If the machine's memory is used up or the loss is no longer a number.
     pub fn advance(&mut self) -> Result<StepReport, Problem> {
-        let report = self.training.advance(&mut self.model, &self.train).map_err(|e| reasons::out_of_memory(&e))?;
+        let report = self.training.advance_alone(&self.train).map_err(|e| reasons::out_of_memory(&e))?;
         match report.loss.is_finite() {
             true => Ok(report),
             false => Err(problems::diverged(self.training.step(), report.loss)),
@@ -143,10 +154,10 @@ impl Pretraining {
     ///
     /// # Errors
     /// If the machine's memory is used up.
-    pub fn validate(&self) -> Result<f64, Problem> {
+    pub fn validate(&mut self) -> Result<f64, Problem> {
         let mut evaluation = Evaluation::new(self.validation.len(), self.recipe.context, self.validation.len());
         loop {
-            let nll = evaluation.advance(&self.model, &self.validation, 16).map_err(|e| reasons::out_of_memory(&e))?;
+            let nll = evaluation.advance(self.training.model(), &self.validation, 16).map_err(|e| reasons::out_of_memory(&e))?;
             if let Some(nll) = nll {
                 return Ok(nll);
             }
@@ -155,17 +166,18 @@ impl Pretraining {
 
     /// Rounds every weight to float16, as the file will hold it, so that what is measured is what ships.
     pub fn round_to_f16(&mut self) {
-        for param in self.model.params.iter_mut() {
+        for param in self.training.model().params.iter_mut() {
             param.value.data_mut().iter_mut().for_each(|x| *x = half::f16::from_f32(*x).to_f32());
         }
     }
 
     /// The model's files: name and bytes.
     pub fn files(&self) -> Vec<(&'static str, Vec<u8>)> {
+        let model = self.training.rank.model();
         let tensors: Vec<TensorSource> =
-            self.model.params.iter().map(|p| TensorSource { name: &p.name, shape: p.value.shape(), data: p.value.data() }).collect();
+            model.params.iter().map(|p| TensorSource { name: &p.name, shape: &p.shape, data: p.value.data() }).collect();
         let weights = safetensors::write(&tensors, SaveDtype::F16, &safetensors::hf_metadata());
-        let config = hf_config(&self.model.config, THETA).to_json();
+        let config = hf_config(&model.config, THETA).to_json();
         vec![
             ("model.safetensors", weights),
             ("config.json", config.into_bytes()),
@@ -174,7 +186,23 @@ impl Pretraining {
     }
 
     /// The model and its tokenizer, to sample from.
-    pub fn model(&self) -> (&Transformer, &Tokenizer) {
-        (&self.model, &self.tokenizer)
+    pub fn model(&mut self) -> (&mut Transformer, &Tokenizer) {
+        (self.training.model(), &self.tokenizer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::ByteTokenizer;
+
+    #[test]
+    fn a_warm_up_as_long_as_the_training_is_refused() {
+        let [_, mut recipe] = Recipe::all();
+        recipe.training.steps = recipe.training.warmup_steps;
+        let problem = Pretraining::new(recipe, Tokenizer::Bytes(ByteTokenizer), &[]).unwrap_err();
+        for text in [&problem.message.en, &problem.message.zh] {
+            assert!(text.contains("100") && text.contains("99"), "{text}");
+        }
     }
 }

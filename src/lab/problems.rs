@@ -160,6 +160,47 @@ pub fn diverged(step: u32, loss: f64) -> Problem {
     )
 }
 
+/// A gradient that is no longer finite, though the loss still is.
+pub fn diverged_gradient(step: u32, gradient_norm: f64) -> Problem {
+    problem(
+        ProblemCode::Diverged,
+        Some("training.learning_rate"),
+        Some(gradient_norm.to_string()),
+        Text {
+            en: format!(
+                "The training diverged: at step {step} the gradient's norm is {gradient_norm}, not a finite number. Choose a lower training.learning_rate, more training.warmup_steps, or a training.gradient_clip such as 1."
+            ),
+            zh: format!(
+                "训练发散：第 {step} 步的梯度范数是 {gradient_norm}，不再是有限的数。请减小 training.learning_rate，增加 training.warmup_steps，或把 training.gradient_clip 设为 1 左右。"
+            ),
+        },
+    )
+}
+
+/// A base model whose loss is no finite number before any training.
+pub fn broken_model(base: &str, loss: f64) -> Problem {
+    let base = shorten(base, 80);
+    let message = Text {
+        en: format!(
+            "The model {base} (model.base) gives a validation loss of {loss} before any training: its weights are finite, but too large to compute with. Export it again, or choose another model."
+        ),
+        zh: format!(
+            "模型 {base}（model.base）在训练之前的验证损失就是 {loss}：它的权重虽是有限的数，但大到无法计算。请重新导出，或换一个模型。"
+        ),
+    };
+    problem(ProblemCode::BadFile, Some("model.base"), Some(base), message)
+}
+
+/// A file that the tab has no memory for.
+pub fn no_room_for_file(name: &str, bytes: usize) -> Problem {
+    let size = mib(bytes as f64);
+    let message = Text {
+        en: format!("The tab has no memory left for {name} ({size} MiB). Close other tabs, or choose a smaller model or text."),
+        zh: format!("标签页没有足够的内存来放 {name}（{size} MiB）。请关闭其他标签页，或选用更小的模型或文本。"),
+    };
+    Problem { code: ProblemCode::OutOfMemory, run: None, field: None, value: Some(name.to_owned()), message }
+}
+
 /// An error of ours.
 pub fn internal(error: &str) -> Problem {
     let error = shorten(error, 400);
@@ -212,6 +253,7 @@ mod tests {
     #[test]
     fn divergence_names_the_step_the_loss_and_the_learning_rate() {
         assert_both(&diverged(17, f64::NAN), &["17", "NaN", "training.learning_rate"]);
+        assert_both(&diverged_gradient(17, f64::INFINITY), &["17", "inf", "training.learning_rate"]);
     }
 
     #[test]

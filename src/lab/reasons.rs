@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::problem::{Problem, Text};
 use super::problems::{self, Refused};
-use crate::data::{CorpusError, Part, TokenizerError};
-use crate::finetune::lora::LoraError;
+use crate::data::text::TextError;
+use crate::data::{CorpusError, TextPart, TokenizerError};
+use crate::finetune::MethodError;
 use crate::formats::FormatError;
-use crate::nn::{BuildError, ConfigError};
+use crate::nn::{BuildError, ConfigError, MAX_LAYERS, RopeError};
 use crate::tensor::{Category, OutOfMemory};
 
 /// A refused allocation.
@@ -46,10 +47,10 @@ pub fn vocabulary(tokens: usize, vocab_size: usize) -> Text {
     }
 }
 
-/// LoRA that could not be attached.
-pub fn lora(error: &LoraError) -> Problem {
+/// A fine-tuning method that could not be attached.
+pub fn method(error: &MethodError) -> Problem {
     match error {
-        LoraError::Build(BuildError::Memory(refused)) => out_of_memory(refused),
+        MethodError::Build(BuildError::Memory(refused)) => out_of_memory(refused),
         // Rank and targets are checked before a model is loaded: what is left is ours.
         other => problems::internal(&other.to_string()),
     }
@@ -70,6 +71,13 @@ pub fn config(error: &ConfigError) -> Text {
             format!("{product} = {elements} 个元素，超过了 32 位地址空间所能容纳的 {limit} 个；请减小其中一个尺寸。")
         }
         ConfigError::TooLarge { field, value, limit } => format!("{field} = {value} 超过了 32 位地址空间所能容纳的 {limit}。"),
+        ConfigError::TooManyLayers { n_layers } => format!("模型有 {n_layers} 层，最多只能有 {MAX_LAYERS} 层。"),
+        ConfigError::LayerTypes { n_layers, found } => format!("layer_types 列出了 {found} 层，但模型有 {n_layers} 层。"),
+        ConfigError::QueryScale { scalar } => format!("query_pre_attn_scalar = {scalar}，必须大于 0。"),
+        ConfigError::Rope(RopeError::Value { field, value, .. }) => format!("旋转位置编码的 {field} = {value} 不在允许的范围内。"),
+        ConfigError::Rope(RopeError::Dynamic { original, max_positions }) => format!(
+            "rope_type dynamic 只在不超过 {original} 个词元时有确定的含义，而模型要读 {max_positions} 个；请把 max_position_embeddings 改为 {original}。"
+        ),
     };
     Text { en: sentence(error), zh }
 }
@@ -88,6 +96,15 @@ pub fn build(error: &BuildError) -> Text {
     Text { en: sentence(error), zh }
 }
 
+/// Bytes that are no text.
+pub fn text(error: &TextError) -> Text {
+    let zh = match error {
+        TextError::NotUtf8 { offset, byte } => format!("它不是 UTF-8 编码：第 {offset} 字节是 0x{byte:02X}。请另存为 UTF-8。"),
+        TextError::Encoding { encoding } => format!("它的编码是 {encoding}，不是 UTF-8。请另存为 UTF-8。"),
+    };
+    Text { en: sentence(error), zh }
+}
+
 /// A text that cannot be used.
 pub fn corpus(error: &CorpusError) -> Text {
     let zh = match error {
@@ -95,10 +112,13 @@ pub fn corpus(error: &CorpusError) -> Text {
         CorpusError::NotUtf8 { name, offset, byte } => {
             format!("文本 {name} 不是 UTF-8 编码：第 {offset} 字节是 0x{byte:02X}。请另存为 UTF-8 后重新选择。")
         }
+        CorpusError::Encoding { name, encoding } => {
+            format!("文本 {name} 的编码是 {encoding}，不是 UTF-8。请另存为 UTF-8 后重新选择。")
+        }
         CorpusError::TooShort { name, part, tokens, needed, context, largest_context, validation_percent } => {
             let part = match part {
-                Part::Train => "训练",
-                Part::Validation => "验证",
+                TextPart::Train => "训练",
+                TextPart::Validation => "验证",
             };
             format!(
                 "文本 {name} 的{part}部分只有 {tokens} 个词元，而长度为 {context} 的上下文至少需要 {needed} 个。\
@@ -113,6 +133,12 @@ pub fn corpus(error: &CorpusError) -> Text {
 pub fn tokenizer(error: &TokenizerError) -> Text {
     let zh = match error {
         TokenizerError::Malformed { reason } => format!("tokenizer.json 无法读取：{reason}。它应是 Hugging Face 的 tokenizer.json。"),
+        TokenizerError::RepeatedKey { key, first, second } => {
+            format!("tokenizer.json 中键 {key} 出现了两次，值分别是 {first} 和 {second}；请只保留正确的那个。")
+        }
+        TokenizerError::Part { part, value, accepted } => {
+            format!("tokenizer.json 中 {part} 的值是 {value}，本引擎不会照做；可接受：{accepted}。")
+        }
         TokenizerError::Unsupported { kind } => {
             format!("tokenizer.json 的类型是 {kind}；本引擎只能读取无合并的字节级分词器（BPE）和字符级分词器（WordLevel）。")
         }
@@ -136,6 +162,10 @@ pub fn format(error: &FormatError) -> Text {
             )
         }
         FormatError::NotJson { file, detail } => format!("{file} 的内容不正确：{detail}。请重新下载或导出。"),
+        FormatError::NotText { file, error } => format!("{file} 无法读取：{}", text(error).zh),
+        FormatError::RepeatedKey { file, key, first, second } => {
+            format!("{file} 中键 {key} 出现了两次，值分别是 {first} 和 {second}；请只保留正确的那个。")
+        }
         FormatError::Dtype { tensor, dtype, accepted } => format!("张量 {tensor} 的类型 {dtype} 无法读取；可用的类型：{accepted}。"),
         FormatError::Offsets { tensor, begin, end, expected_begin } => {
             format!("张量 {tensor} 位于数据的第 {begin} 至 {end} 字节，但应从第 {expected_begin} 字节开始。文件已损坏，请重新导出。")
@@ -152,8 +182,23 @@ pub fn format(error: &FormatError) -> Text {
         FormatError::WrongShape { tensor, expected, found } => {
             format!("张量 {tensor} 的形状是 {found:?}，应为 {expected:?}。权重和配置是否属于同一个模型？")
         }
+        FormatError::UnusedTensors { count, names } => {
+            let more = if names.len() < *count { "……" } else { "" };
+            format!(
+                "文件中有 {count} 个张量不是 config.json 所要求的：{}{more}。少了它们，算出来的就是另一个模型。权重和配置是否属于同一个模型？",
+                names.join("、")
+            )
+        }
+        FormatError::NotFinite { tensor, count, len, index, value } => {
+            format!(
+                "张量 {tensor} 的 {len} 个值中有 {count} 个不是有限的数，第一个位于 {index:?}，值为 {value}。这样的模型算不出结果，请重新导出文件。"
+            )
+        }
         FormatError::MissingField { file, field, accepted } => format!("{file} 缺少字段 {field}；可接受：{accepted}。"),
         FormatError::Field { file, field, value, accepted } => format!("{file} 中 {field} = {value} 不受支持；可接受：{accepted}。"),
+        FormatError::Contradiction { file, field, value, other, other_value } => {
+            format!("{file} 中 {field} = {value} 与 {other} = {other_value} 互相矛盾；请只保留训练该模型时使用的那个。")
+        }
     };
     Text { en: sentence(error), zh }
 }

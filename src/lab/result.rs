@@ -11,7 +11,7 @@ use crate::tensor::{Category, MemoryReport, Use};
 /// Everything an experiment measured, with the spec that gives it again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct Result {
+pub struct ExperimentResult {
     /// Version of this format.
     pub version: u32,
     /// The spec as it was run.

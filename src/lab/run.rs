@@ -1,5 +1,6 @@
 //! One run as a sequence of small units of work, so that runs can take turns and be paused or cancelled between any two.
 
+mod load;
 mod outcome;
 mod stages;
 
@@ -8,9 +9,9 @@ use std::rc::Rc;
 use web_time::Instant;
 
 use self::outcome::Outcome;
-pub(super) use self::stages::lora_config;
 use self::stages::{Loaded, Stage};
 use super::assets::Assets;
+use super::base_model::SharedWeights;
 use super::event::Event;
 use super::problem::Problem;
 use super::result::{FieldDiff, RunResult, RunStatus, SampleStage};
@@ -40,10 +41,10 @@ struct Work {
 const STEP_COST: f64 = 3.0;
 
 impl Run {
-    /// A run that has not begun; its files are in `assets`.
-    pub fn new(index: usize, name: &str, spec: RunSpec, diff: Vec<FieldDiff>, assets: Rc<Assets>) -> Self {
+    /// A run that has not begun, with its files, and what other runs hold of them.
+    pub fn new(index: usize, name: &str, spec: RunSpec, diff: Vec<FieldDiff>, files: (Rc<Assets>, SharedWeights)) -> Self {
         let outcome = Outcome::new(name, diff);
-        Self { index, name: name.to_owned(), spec, stage: Stage::Load(assets), loaded: None, outcome, work: Work::default() }
+        Self { index, name: name.to_owned(), spec, stage: Stage::Load(files.0, files.1), loaded: None, outcome, work: Work::default() }
     }
 
     /// Whether it has ended, one way or another.
@@ -98,8 +99,9 @@ impl Run {
             self.outcome.memory(loaded.memory());
         }
         self.outcome.end(status, problem);
-        // The model's memory is free for the others.
+        // The model's memory is free for the others, and so are the files and caches that the stage held.
         self.loaded = None;
+        self.stage = Stage::Done;
     }
 
     /// Work still to do, in forward passes of one token.
@@ -125,9 +127,12 @@ impl Run {
             Stage::Sample(SampleStage::Before, sampler) => sampler.work_left(window) + whole,
             Stage::Sample(SampleStage::After, sampler) => sampler.work_left(window),
             Stage::Done => 0.0,
-            Stage::Load(_) => 2.0 * whole,
+            Stage::Load(..) => 2.0 * whole,
             _ if steps_done == 0 => 2.0 * whole,
             _ => whole,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

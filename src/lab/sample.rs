@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use crate::autograd::Result;
-use crate::nn::{KvCache, Tokens, Transformer};
+use crate::nn::{Contiguous, Tokens, Transformer};
 use crate::tensor::Tensor;
 
 /// How the next token is drawn from its logits.
@@ -27,7 +27,7 @@ pub struct Sampler {
     prompt_len: usize,
     max_tokens: usize,
     candidates: Vec<(usize, f64)>,
-    cache: Option<KvCache>,
+    cache: Option<Contiguous>,
 }
 
 impl Sampler {
@@ -60,7 +60,7 @@ impl Sampler {
     }
 
     /// Draws one token and appends it; the model sees the last `max_positions` tokens at most.
-    pub fn advance(&mut self, model: &Transformer) -> Result<i32> {
+    pub fn advance(&mut self, model: &mut Transformer) -> Result<i32> {
         let logits = self.logits(model)?;
         let token = self.draw(logits.data()) as i32;
         self.ids.push(token);
@@ -68,7 +68,7 @@ impl Sampler {
     }
 
     /// The logits after the text so far.
-    fn logits(&mut self, model: &Transformer) -> Result<Tensor> {
+    fn logits(&mut self, model: &mut Transformer) -> Result<Tensor> {
         let start = self.ids.len().saturating_sub(model.config.max_positions);
         if start > 0 {
             // The window moves on, and with it every position: what was kept is of no use.
@@ -77,12 +77,12 @@ impl Sampler {
             return model.last_logits(&Tokens::new(1, window.len(), window));
         }
         if let Some(cache) = &mut self.cache {
-            return model.decode(*self.ids.last().expect("a prompt of at least one token"), cache);
+            return model.read(&[(0, &self.ids[self.ids.len() - 1..])], cache);
         }
         // The last token that is drawn is never read.
         let capacity = (self.prompt_len + self.max_tokens).saturating_sub(1).max(self.prompt_len);
-        let cache = self.cache.insert(KvCache::new(&model.config, capacity, model.params.ledger())?);
-        model.prefill(&self.ids, cache)
+        let cache = self.cache.insert(Contiguous::new(&model.config, 1, capacity, model.params.ledger())?);
+        model.read(&[(0, &self.ids)], cache)
     }
 
     /// The index drawn from logits. Logits that are not numbers are never drawn; if none is one, index 0 is.

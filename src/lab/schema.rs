@@ -1,12 +1,13 @@
-//! The JSON Schemas of the labs' specs, from which forms, checks and documentation are made, and the first lab's spec.
+//! The JSON Schemas of the labs' specs, from which forms, checks and documentation are made.
 
 #[cfg(not(target_arch = "wasm32"))]
 use schemars::generate::SchemaSettings;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 #[cfg(not(target_arch = "wasm32"))]
 use super::parallel::spec::ParallelSpec;
-use super::spec::{RunPatch, RunSpec, Spec};
+#[cfg(not(target_arch = "wasm32"))]
+use super::spec::Spec;
 
 /// JSON Schema (draft 2020-12) of [`Spec`], without any `$ref`: every subschema stands where it is used.
 ///
@@ -41,18 +42,6 @@ pub fn parallel_schema() -> Value {
     serde_json::from_str(include_str!("../../www/types/generated/parallel_schema.json")).expect("the committed schema is JSON")
 }
 
-/// The first lab: a model of Tang poems learns Song ci, once with every weight and once with LoRA.
-pub fn default_spec() -> Spec {
-    // LoRA starts from a zero update and has few parameters: it bears, and needs, a larger learning rate.
-    let lora = json!({ "fine_tuning": { "method": "lora" }, "training": { "learning_rate": 0.003 } });
-    let Value::Object(lora) = lora else { unreachable!("an object literal") };
-    Spec {
-        version: 1,
-        base: RunSpec::default(),
-        runs: vec![RunPatch { name: "full".into(), patch: serde_json::Map::new() }, RunPatch { name: "lora".into(), patch: lora }],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -62,6 +51,7 @@ mod tests {
     use ts_rs::{Config, TS, TypeVisitor};
 
     use super::*;
+    use crate::lab::default_spec::default_spec;
     use crate::lab::parallel::report::{AtGate, Pilot, Planned, Prediction, RankStep};
     use crate::lab::parallel::spec::ParallelSpec;
     use crate::lab::{event::Event, result};
@@ -98,7 +88,8 @@ mod tests {
             each_subschema(&schema, &mut |part| {
                 assert!(part["type"].is_string() || part["oneOf"].is_array(), "neither type nor oneOf: {part}");
             });
-            write_generated(name, &pretty(&schema));
+            // Compact: the engine carries it.
+            write_generated(name, &(schema.to_string() + "\n"));
         }
     }
 
@@ -142,7 +133,7 @@ mod tests {
         let mut names = Names::default();
         names.visit::<Spec>();
         names.visit::<Event>();
-        names.visit::<result::Result>();
+        names.visit::<result::ExperimentResult>();
         names.visit::<ParallelSpec>();
         names.visit::<Planned>();
         names.visit::<Pilot>();

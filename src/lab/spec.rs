@@ -7,6 +7,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::target_module::TargetModule;
+use crate::optim::LrScheduleKind;
+
 /// One experiment: a base configuration and the runs that are compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
@@ -92,11 +95,14 @@ pub struct DataSpec {
     /// Share of the text kept for validation, never trained on.
     #[schemars(range(min = 1, max = 50), extend("x-unit" = "%", "x-step" = 1))]
     pub validation_percent: f64,
+    /// Share of the text's characters that the model's vocabulary may lack; a text that has more is refused.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "%", "x-step" = 1, "x-advanced" = true))]
+    pub allow_unknown_percent: f64,
 }
 
 impl Default for DataSpec {
     fn default() -> Self {
-        Self { corpus: "song-ci".into(), context: 64, validation_percent: 10.0 }
+        Self { corpus: "song-ci".into(), context: 64, validation_percent: 10.0, allow_unknown_percent: 20.0 }
     }
 }
 
@@ -140,6 +146,7 @@ pub struct LoraSpec {
     pub dropout: f64,
     /// The projections that get a low-rank pair.
     #[schemars(length(min = 1), extend("uniqueItems" = true))]
+    #[cfg_attr(test, ts(type = "Array<'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj'>"))]
     pub target_modules: Vec<TargetModule>,
     /// How A starts (B starts at zero, so that training starts at the base model).
     pub init: LoraInit,
@@ -147,36 +154,8 @@ pub struct LoraSpec {
 
 impl Default for LoraSpec {
     fn default() -> Self {
-        use TargetModule::*;
-        Self {
-            rank: 4,
-            alpha: 8.0,
-            dropout: 0.0,
-            target_modules: vec![QProj, KProj, VProj, OProj, GateProj, UpProj, DownProj],
-            init: LoraInit::KaimingUniform,
-        }
+        Self { rank: 4, alpha: 8.0, dropout: 0.0, target_modules: TargetModule::all(), init: LoraInit::KaimingUniform }
     }
-}
-
-/// A projection of a transformer block, by its Hugging Face name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-#[serde(rename_all = "snake_case")]
-pub enum TargetModule {
-    /// Queries.
-    QProj,
-    /// Keys.
-    KProj,
-    /// Values.
-    VProj,
-    /// Output of the attention.
-    OProj,
-    /// Gate of the feed-forward block.
-    GateProj,
-    /// Up-projection of the feed-forward block.
-    UpProj,
-    /// Down-projection of the feed-forward block.
-    DownProj,
 }
 
 /// How LoRA's A starts.
@@ -208,7 +187,7 @@ pub struct TrainingSpec {
     #[schemars(range(min = 0.0, max = 1.0), extend("x-step" = 0.0001))]
     pub learning_rate: f64,
     /// How the learning rate moves after the warm-up.
-    pub schedule: Schedule,
+    pub schedule: LrScheduleKind,
     /// Steps over which the learning rate rises from zero.
     #[schemars(range(min = 0, max = 10000), extend("x-unit" = "steps", "x-step" = 1))]
     pub warmup_steps: u32,
@@ -239,7 +218,7 @@ impl Default for TrainingSpec {
             batch_size: 4,
             gradient_accumulation: 1,
             learning_rate: 5e-4,
-            schedule: Schedule::Cosine,
+            schedule: LrScheduleKind::Cosine,
             warmup_steps: 10,
             weight_decay: 0.01,
             beta1: 0.9,
@@ -249,17 +228,6 @@ impl Default for TrainingSpec {
             seed: 42,
         }
     }
-}
-
-/// How the learning rate moves after the warm-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-#[serde(rename_all = "snake_case")]
-pub enum Schedule {
-    /// Falls to zero along half a cosine.
-    Cosine,
-    /// Stays.
-    Constant,
 }
 
 /// What is measured along the way.
@@ -306,20 +274,5 @@ pub struct ResourceSpec {
 impl Default for ResourceSpec {
     fn default() -> Self {
         Self { memory_limit: 1024 }
-    }
-}
-
-impl TargetModule {
-    /// Its name as the spec and Hugging Face write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::QProj => "q_proj",
-            Self::KProj => "k_proj",
-            Self::VProj => "v_proj",
-            Self::OProj => "o_proj",
-            Self::GateProj => "gate_proj",
-            Self::UpProj => "up_proj",
-            Self::DownProj => "down_proj",
-        }
     }
 }

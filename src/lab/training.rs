@@ -1,23 +1,18 @@
-//! One optimizer step: batches, forward and backward, clipping, AdamW.
+//! The steps of a training: a rank's batches, learning rate and dropout masks. A run on one rank is a world of one.
 
 use std::rc::Rc;
 
-use super::spec::{Schedule as ScheduleSpec, TrainingSpec};
-use crate::autograd::{DropoutKey, Result};
+use super::spec::TrainingSpec;
+use crate::autograd::DropoutKey;
 use crate::data::BatchSampler;
-use crate::nn::{Masks, Tokens, Transformer};
-use crate::optim::{AdamW, AdamWConfig, Decay, Schedule, ScheduleKind, clip_factor, grad_norm};
-
-/// The state of a training.
-#[derive(Debug)]
-pub struct Training {
-    spec: TrainingSpec,
-    context: usize,
-    schedule: Schedule,
-    optimizer: AdamW,
-    batches: BatchSampler,
-    step: u32,
-}
+use crate::finetune::{Method, MethodError};
+use crate::nn::{Blueprint, Transformer, WeightSource, at_once};
+use crate::optim::{AdamWConfig, Decay, LrSchedule};
+use crate::parallel::comm::Comm;
+use crate::parallel::plan::Plan;
+use crate::parallel::rank::{Batch, Rank, RankError, StartError, Update};
+use crate::parallel::transport::alone::Alone;
+use crate::tensor::{Ledger, OutOfMemory};
 
 /// What a step measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,28 +25,57 @@ pub struct StepReport {
     pub learning_rate: f64,
 }
 
+/// How a training goes from step to step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
+    /// The learning rate of each step.
+    pub schedule: LrSchedule,
+    /// Largest norm of the gradient; 0: any.
+    pub gradient_clip: f64,
+    /// Seed of the data order and of dropout.
+    pub seed: u64,
+}
+
+/// A rank under training.
+pub struct Training {
+    /// The rank.
+    pub rank: Rank,
+    course: Course,
+    batches: BatchSampler,
+    /// `[batch_size * context]` each.
+    inputs: Vec<i32>,
+    targets: Vec<i32>,
+    step: u32,
+}
+
 impl Training {
-    /// Training on a stream of `stream_len` tokens in sequences of `context`.
-    pub fn new(spec: &TrainingSpec, context: usize, stream_len: usize) -> Self {
-        let kind = match spec.schedule {
-            ScheduleSpec::Cosine => ScheduleKind::Cosine,
-            ScheduleSpec::Constant => ScheduleKind::Constant,
-        };
-        let config = AdamWConfig {
-            beta1: spec.beta1,
-            beta2: spec.beta2,
-            eps: spec.epsilon,
-            weight_decay: spec.weight_decay,
-            decay: Decay::MatricesOnly,
-        };
-        Self {
-            schedule: Schedule { kind, peak: spec.learning_rate, warmup: spec.warmup_steps, steps: spec.steps },
-            optimizer: AdamW::new(config),
-            batches: BatchSampler::new(stream_len, context, spec.batch_size as usize, u64::from(spec.seed)),
-            spec: spec.clone(),
-            context,
-            step: 0,
-        }
+    /// Training of a rank of `plan` on a stream of `stream_len` tokens.
+    pub fn new(rank: Rank, plan: &Plan, course: Course, stream_len: usize) -> Self {
+        let tokens = plan.batch_size * plan.seq_len;
+        let batches = BatchSampler::new(stream_len, plan.seq_len, plan.batch_size, course.seed);
+        Self { rank, course, batches, inputs: vec![0; tokens], targets: vec![0; tokens], step: 0 }
+    }
+
+    /// Training on one rank.
+    ///
+    /// # Errors
+    /// If the model cannot be built, or does not fit the limit of `ledger`.
+    pub fn alone(
+        spec: &TrainingSpec,
+        context: usize,
+        blueprint: &Rc<Blueprint>,
+        ledger: &Ledger,
+        sources: [&mut dyn WeightSource; 2],
+        method: &dyn Method,
+        stream_len: usize,
+    ) -> Result<Self, MethodError> {
+        let plan = Rc::new(Plan::alone(blueprint, (spec.batch_size as usize, context), spec.gradient_accumulation as usize));
+        let rank =
+            Rank::new(&Comm::new(Alone::new()), &plan, blueprint, adamw(spec), ledger, sources, method).map_err(|error| match error {
+                StartError::Attach(error) => error,
+                StartError::Zero(error) => unreachable!("one rank shares nothing out: {error}"),
+            })?;
+        Ok(Self::new(rank, &plan, course(spec), stream_len))
     }
 
     /// Optimizer steps done.
@@ -61,34 +85,62 @@ impl Training {
 
     /// Tokens that one step trains on.
     pub fn tokens_per_step(&self) -> usize {
-        self.spec.gradient_accumulation as usize * self.spec.batch_size as usize * self.context
+        self.inputs.len()
     }
 
-    /// One step on `stream`.
+    /// The rank's part of the model.
+    pub fn model(&mut self) -> &mut Transformer {
+        self.rank.model_mut()
+    }
+
+    /// One step on `stream`; all ranks call it.
     ///
     /// # Errors
-    /// If memory runs out; the parameters are unchanged then.
-    pub fn advance(&mut self, model: &mut Transformer, stream: &[i32]) -> Result<StepReport> {
-        let (batch_size, context) = (self.spec.batch_size as usize, self.context);
-        let scale = 1.0 / self.tokens_per_step() as f32;
-        model.params.zero_grads();
-        let mut loss = 0.0;
-        let key = DropoutKey(u64::from(self.spec.seed)).at(u64::from(self.step));
-        for part in 0..self.spec.gradient_accumulation as usize {
-            let mut inputs = vec![0; batch_size * context];
-            let mut targets = inputs.clone();
-            self.batches.next(stream, &mut inputs, &mut targets);
-            let masks = Masks { key, first_row: part * batch_size * context };
-            let tokens = Tokens::new(batch_size, context, Rc::from(inputs));
-            loss += model.forward_backward(&tokens, &targets, scale, Some(masks))?;
-        }
-        let gradient_norm = grad_norm(&model.params);
-        let learning_rate = self.schedule.at(self.step);
-        // A gradient that is not finite would spoil every weight: the run ends at this step, with the weights it had.
-        if loss.is_finite() && gradient_norm.is_finite() {
-            self.optimizer.step(&mut model.params, learning_rate, clip_factor(gradient_norm, self.spec.gradient_clip))?;
-        }
+    /// If memory runs out, in which case the parameters are unchanged, or a rank is gone.
+    pub async fn advance(&mut self, stream: &[i32]) -> Result<StepReport, RankError> {
+        self.batches.next(stream, &mut self.inputs, &mut self.targets);
+        let Course { schedule, gradient_clip, seed } = self.course;
+        let dropout = Some(DropoutKey(seed).at(u64::from(self.step)));
+        let update = Update { learning_rate: schedule.at(self.step), gradient_clip };
+        let report = self.rank.step(Batch { inputs: &self.inputs, targets: &self.targets, dropout }, update).await?;
         self.step += 1;
-        Ok(StepReport { loss, gradient_norm, learning_rate })
+        Ok(StepReport { loss: report.loss, gradient_norm: report.gradient_norm, learning_rate: update.learning_rate })
     }
+
+    /// As [`Training::advance`], of the only rank there is.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn advance_alone(&mut self, stream: &[i32]) -> Result<StepReport, OutOfMemory> {
+        at_once(self.advance(stream)).map_err(|error| match error {
+            RankError::Memory(error) => error,
+            other => unreachable!("a rank without others has no one to lose: {other}"),
+        })
+    }
+
+    /// Goes on as if `step` steps had been done.
+    pub fn resume_at(&mut self, step: u32, stream: &[i32]) {
+        // Batches are drawn in order, from the first on.
+        self.batches.restart();
+        (0..step).for_each(|_| self.batches.next(stream, &mut self.inputs, &mut self.targets));
+        self.step = step;
+    }
+}
+
+impl std::fmt::Debug for Training {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Training").field("course", &self.course).field("step", &self.step).finish_non_exhaustive()
+    }
+}
+
+fn course(spec: &TrainingSpec) -> Course {
+    Course {
+        schedule: LrSchedule { kind: spec.schedule, peak: spec.learning_rate, warmup: spec.warmup_steps, steps: spec.steps },
+        gradient_clip: spec.gradient_clip,
+        seed: u64::from(spec.seed),
+    }
+}
+
+fn adamw(spec: &TrainingSpec) -> AdamWConfig {
+    AdamWConfig { beta1: spec.beta1, beta2: spec.beta2, eps: spec.epsilon, weight_decay: spec.weight_decay, decay: Decay::MatricesOnly }
 }

@@ -1,107 +1,133 @@
 //! The attention half-block: `x + o_proj(attention(norm(x)))`.
 
-use super::build::{BuildError, Builder};
-use super::kv_cache::LayerCache;
+use std::rc::Rc;
+
+use super::blueprint::SegmentSpec;
+use super::blueprint::rows::BLOCK_EXCHANGES;
+use super::builder::Builder;
+use super::hooks::{KeysValues, KeysValuesHook, Sites};
 use super::linear::Linear;
 use super::norm::Norm;
 use super::pass::Pass;
-use crate::autograd::{AttentionDims, Result, Split, Tape, Var};
-use crate::kernels::attention::attention_decode;
+use super::residual::Residual;
+use super::rotary::Rotary;
+use super::segment::{Exchange, Segment, Values};
+use super::source::BuildError;
+use crate::autograd::{ParamId, Result, Tape, Var};
+use crate::kernels::attention::AttentionShape;
 use crate::tensor::{Category, Tensor};
 
 /// Causal self-attention with grouped heads (Ainslie et al. 2023, arXiv:2305.13245), its norm and its residual.
 #[derive(Debug)]
 pub struct Attention {
-    /// Norm of the input.
-    pub norm: Norm,
+    residual: Residual,
     /// Queries: `[n_heads * d_head, d_model]`.
-    pub q_proj: Linear,
+    q_proj: Linear,
     /// Keys: `[n_kv_heads * d_head, d_model]`.
-    pub k_proj: Linear,
+    k_proj: Linear,
     /// Values: `[n_kv_heads * d_head, d_model]`.
-    pub v_proj: Linear,
+    v_proj: Linear,
+    /// Norms of each head's queries and keys.
+    qk_norms: Option<[Norm; 2]>,
     /// Output: `[d_model, n_heads * d_head]`.
-    pub o_proj: Linear,
-    /// Heads that this rank has.
-    n_heads: usize,
-    n_kv_heads: usize,
-    d_head: usize,
-    /// Whether this rank adds the residual: where the output is a sum over ranks, one does.
-    residual: bool,
+    o_proj: Linear,
+    rotary: Option<Rc<Rotary>>,
+    /// The layer, which names its keys and values in a cache.
+    layer: usize,
+    /// The heads that this rank has.
+    shape: AttentionShape,
+    /// What a fine-tuning method does with keys and values.
+    hook: Option<Box<dyn KeysValuesHook>>,
 }
 
 impl Attention {
-    pub(super) fn build(b: &mut Builder, layer: usize) -> std::result::Result<Self, BuildError> {
-        let (d_model, n_heads, n_kv_heads, d_head) = (b.config.d_model, b.config.n_heads, b.config.n_kv_heads, b.config.d_head);
-        let (std, residual_std) = super::transformer::init_std(b.config);
-        let name = |part: &str| format!("model.layers.{layer}.self_attn.{part}");
+    pub(super) fn build(b: &mut Builder, spec: &SegmentSpec) -> std::result::Result<Self, BuildError> {
+        let layer = spec.layer.expect("an attention is in a layer");
+        let residual = Residual::build(b, spec, "input_layernorm")?;
+        let [q_proj, k_proj, v_proj] = ["q_proj", "k_proj", "v_proj"].map(|role| Linear::build(b, spec.site(role)));
+        let qk_norms = match (spec.find("q_norm"), spec.find("k_norm")) {
+            (Some(q), Some(k)) => Some([Norm::build(b, q)?, Norm::build(b, k)?]),
+            _ => None,
+        };
+        let o_proj = Linear::build(b, spec.site("o_proj"))?;
         Ok(Self {
-            norm: Norm::build(b, &format!("model.layers.{layer}.input_layernorm"))?,
-            q_proj: Linear::build(b, name("q_proj"), d_model, n_heads * d_head, std, Split::Rows)?,
-            k_proj: Linear::build(b, name("k_proj"), d_model, n_kv_heads * d_head, std, Split::Rows)?,
-            v_proj: Linear::build(b, name("v_proj"), d_model, n_kv_heads * d_head, std, Split::Rows)?,
-            o_proj: Linear::build(b, name("o_proj"), n_heads * d_head, d_model, residual_std, Split::Columns)?,
-            n_heads: b.slice.range(n_heads).len(),
-            n_kv_heads: b.slice.range(n_kv_heads).len(),
-            d_head,
-            residual: b.slice.leads(),
+            residual: residual.and_after(b, spec, "post_attention_layernorm")?,
+            q_proj: q_proj?,
+            k_proj: k_proj?,
+            v_proj: v_proj?,
+            qk_norms,
+            o_proj,
+            rotary: b.rotary(layer),
+            layer,
+            shape: AttentionShape {
+                n_heads: b.slice.range(b.config.n_heads).len(),
+                n_kv_heads: b.slice.range(b.config.n_kv_heads).len(),
+                d_head: b.config.d_head,
+                scale: b.config.score_scale(),
+                window: b.config.window(layer),
+            },
+            hook: None,
         })
     }
 
-    /// `x` and the output are `[batch_size * seq_len, d_model]`.
-    pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        let h = self.norm.forward(tape, pass, x)?;
-        let y = self.branch(tape, pass, h)?;
-        if self.residual { tape.add(x, &y) } else { Ok(y) }
-    }
-
     /// `o_proj(attention(h))`: of a slice, a part of the sum over the ranks.
-    pub fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
+    fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
         let [q, k, v] = self.project(tape, pass, &h)?;
         drop(h);
-        let heads = tape.attention(self.dims(pass.tokens.batch_size, pass.tokens.seq_len), &q, &k, &v)?;
-        drop((q, k, v));
+        let own = KeysValues { keys: k, values: v, spans: pass.rows().spans.clone() };
+        let KeysValues { keys, values, spans } = match &self.hook {
+            Some(hook) => hook.forward(tape, pass, own)?,
+            None => own,
+        };
+        let heads = match &pass.reading {
+            None => tape.attention(self.shape, &spans, &q, &keys, &values)?,
+            Some(reading) => {
+                let mut heads = Tensor::for_output(tape.ledger(), Category::Activations, q.tensor().shape())?;
+                let qkv = [q.data(), keys.data(), values.data()];
+                reading.cache.attend(self.layer, self.shape, &spans, reading.sequences, qkv, heads.data_mut());
+                tape.input(heads, false)
+            }
+        };
+        drop((q, keys, values));
         self.o_proj.forward(tape, pass, &heads)
     }
 
-    /// As [`Attention::forward`] on the first tokens of a text, whose keys and values the empty `cache` keeps.
-    pub(super) fn prefill(&self, tape: &mut Tape, pass: &Pass, cache: &mut LayerCache, x: &Var) -> Result<Var> {
-        let h = self.norm.forward(tape, pass, x)?;
-        let [q, k, v] = self.project(tape, pass, &h)?;
-        cache.keep(0, k.data(), v.data());
-        let heads = tape.attention(self.dims(1, pass.tokens.seq_len), &q, &k, &v)?;
-        let y = self.o_proj.forward(tape, pass, &heads)?;
-        tape.add(x, &y)
-    }
-
-    /// A decode step: `x` and the output are `[1, d_model]`, the token at `pass.first_position`, which attends to those kept.
-    pub(super) fn decode(&self, tape: &mut Tape, pass: &Pass, cache: &mut LayerCache, x: &Var) -> Result<Var> {
-        let h = self.norm.forward(tape, pass, x)?;
-        let [q, k, v] = self.project(tape, pass, &h)?;
-        let dims = self.dims(1, pass.first_position + 1);
-        let mut scores = Tensor::for_output(tape.ledger(), Category::Activations, &[cache.capacity()])?;
-        let mut heads = Tensor::for_output(tape.ledger(), Category::Activations, q.tensor().shape())?;
-        let (keys, values) = cache.keep(pass.first_position, k.data(), v.data());
-        let scale = 1.0 / (self.d_head as f32).sqrt();
-        attention_decode(dims, scale, q.data(), keys, values, &mut scores.data_mut()[..dims.seq_len], heads.data_mut());
-        let heads = tape.input(heads, false);
-        let y = self.o_proj.forward(tape, pass, &heads)?;
-        tape.add(x, &y)
-    }
-
-    fn dims(&self, batch_size: usize, seq_len: usize) -> AttentionDims {
-        AttentionDims { batch_size, seq_len, n_heads: self.n_heads, n_kv_heads: self.n_kv_heads, d_head: self.d_head }
-    }
-
-    /// Queries, keys and values of `h`, rotated where the model rotates.
+    /// Queries, keys and values of `h`, normed and rotated where the model does so.
     fn project(&self, tape: &mut Tape, pass: &Pass, h: &Var) -> Result<[Var; 3]> {
         let mut q = self.q_proj.forward(tape, pass, h)?;
         let mut k = self.k_proj.forward(tape, pass, h)?;
         let v = self.v_proj.forward(tape, pass, h)?;
-        if let Some(tables) = &pass.rotary {
-            q = tape.rope(q, pass.first_position, pass.tokens.seq_len, self.d_head, tables)?;
-            k = tape.rope(k, pass.first_position, pass.tokens.seq_len, self.d_head, tables)?;
+        if let Some([q_norm, k_norm]) = &self.qk_norms {
+            q = q_norm.forward(tape, pass, &q)?;
+            k = k_norm.forward(tape, pass, &k)?;
+        }
+        if let Some(rotary) = &self.rotary {
+            let tables = rotary.tables(pass.rows().reach(), tape.ledger())?;
+            q = tape.rope(q, &pass.rows().positions, self.shape.d_head, &tables)?;
+            k = tape.rope(k, &pass.rows().positions, self.shape.d_head, &tables)?;
         }
         Ok([q, k, v])
+    }
+}
+
+impl Segment for Attention {
+    fn exchanges(&self) -> &'static [Exchange] {
+        BLOCK_EXCHANGES
+    }
+
+    fn run(&self, phase: usize, tape: &mut Tape, pass: &Pass, input: Values) -> Result<Values> {
+        self.residual.run(phase, tape, pass, input, |tape, h| self.branch(tape, pass, h))
+    }
+
+    fn params(&self) -> Vec<ParamId> {
+        let projections = [&self.q_proj, &self.k_proj, &self.v_proj].into_iter().flat_map(Linear::params);
+        let norms = self.qk_norms.iter().flatten().flat_map(Norm::params);
+        let hook = self.hook.iter().flat_map(|hook| hook.params());
+        self.residual.params(projections.chain(norms).chain(self.o_proj.params()).chain(hook))
+    }
+
+    fn sites_mut(&mut self) -> Sites<'_> {
+        let linears = vec![&mut self.q_proj, &mut self.k_proj, &mut self.v_proj, &mut self.o_proj];
+        Sites { linears, output: Some(&mut self.residual.hook), keys_values: Some(&mut self.hook), ..Sites::default() }
     }
 }

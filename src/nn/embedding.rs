@@ -3,14 +3,15 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::build::{BuildError, Builder, Init};
-use super::config::Positions;
+use super::blueprint::SegmentSpec;
+use super::blueprint::rows::EMBEDDING_EXCHANGES;
+use super::builder::Builder;
+use super::hooks::{EmbeddedHook, Sites};
 use super::part::Slice;
 use super::pass::{Pass, Tokens};
-use crate::autograd::{ParamId, Result, Split, Tape, Var};
-
-/// Name of the weight that the embedding and, where the two are tied, the head share.
-pub const EMBEDDING_WEIGHT: &str = "model.embed_tokens.weight";
+use super::segment::{Exchange, Segment, Values};
+use super::source::BuildError;
+use crate::autograd::{ParamId, Result, Tape};
 
 /// Token embedding and, where the model has it, the learned position embedding.
 #[derive(Debug)]
@@ -21,31 +22,21 @@ pub struct Embedding {
     pub positions: Option<ParamId>,
     /// The ids whose rows this rank has.
     vocabulary: Range<i32>,
+    scale: f32,
     slice: Slice,
+    hook: Option<Box<dyn EmbeddedHook>>,
 }
 
 impl Embedding {
-    pub(super) fn build(b: &mut Builder) -> std::result::Result<Self, BuildError> {
-        let (std, _) = super::transformer::init_std(b.config);
-        let tokens = b.param(EMBEDDING_WEIGHT.into(), &[b.config.vocab_size, b.config.d_model], Init::Normal(std), Split::Rows)?;
-        let positions = match b.config.positions {
-            Positions::Learned if b.slice.leads() => {
-                let shape = [b.config.max_positions, b.config.d_model];
-                Some(b.param("model.embed_positions.weight".into(), &shape, Init::Normal(std), Split::Leader)?)
-            }
-            _ => None,
+    pub(super) fn build(b: &mut Builder, spec: &SegmentSpec) -> std::result::Result<Self, BuildError> {
+        let tokens = b.weight(spec.site("embed_tokens"))?;
+        let positions = match spec.find("embed_positions") {
+            Some(site) => b.optional_weight(site)?,
+            None => None,
         };
         let vocabulary = b.slice.range(b.config.vocab_size);
-        Ok(Self { tokens, positions, vocabulary: vocabulary.start as i32..vocabulary.end as i32, slice: b.slice })
-    }
-
-    /// Gives `[batch_size * seq_len, d_model]`: of a slice, a part of the sum over the ranks.
-    pub fn forward(&self, tape: &mut Tape, pass: &Pass) -> Result<Var> {
-        let x = tape.embedding(pass.params, self.tokens, &self.rows(pass.tokens))?;
-        match self.positions {
-            Some(positions) => tape.position_embedding(pass.params, positions, x, pass.first_position, pass.tokens.seq_len),
-            None => Ok(x),
-        }
+        let vocabulary = vocabulary.start as i32..vocabulary.end as i32;
+        Ok(Self { tokens, positions, vocabulary, scale: b.config.embedding_scale, slice: b.slice, hook: None })
     }
 
     /// Rows of this rank's table; negative for the tokens that another rank has.
@@ -55,5 +46,37 @@ impl Embedding {
         }
         let Range { start, end } = self.vocabulary;
         tokens.ids.iter().map(|&id| if (start..end).contains(&id) { id - start } else { -1 }).collect()
+    }
+}
+
+impl Segment for Embedding {
+    fn exchanges(&self) -> &'static [Exchange] {
+        EMBEDDING_EXCHANGES
+    }
+
+    fn run(&self, _: usize, tape: &mut Tape, pass: &Pass, _: Values) -> Result<Values> {
+        let x = tape.embedding(pass.params, self.tokens, &self.rows(pass.tokens), self.scale)?;
+        let x = match self.positions {
+            Some(positions) => tape.position_embedding(pass.params, positions, x, &pass.rows().positions)?,
+            None => x,
+        };
+        Ok(Values::of(match &self.hook {
+            Some(hook) => hook.forward(tape, pass, x)?,
+            None => x,
+        }))
+    }
+
+    fn params(&self) -> Vec<ParamId> {
+        let hook = self.hook.iter().flat_map(|hook| hook.params());
+        [self.tokens].into_iter().chain(self.positions).chain(hook).collect()
+    }
+
+    fn sites_mut(&mut self) -> Sites<'_> {
+        let leads = self.slice.leads();
+        Sites { embedded: leads.then_some(&mut self.hook), ..Sites::default() }
+    }
+
+    fn reads_weights_backward(&self) -> bool {
+        self.hook.is_some()
     }
 }

@@ -1,65 +1,70 @@
 //! The feed-forward half-block: `x + down_proj(activation(norm(x)))`.
 
-use super::build::{BuildError, Builder};
+use super::blueprint::SegmentSpec;
+use super::blueprint::rows::BLOCK_EXCHANGES;
+use super::builder::Builder;
 use super::config::FeedForwardKind;
+use super::hooks::Sites;
 use super::linear::Linear;
-use super::norm::Norm;
 use super::pass::Pass;
-use crate::autograd::{Result, Split, Tape, Var};
+use super::residual::Residual;
+use super::segment::{Exchange, Segment, Values};
+use super::source::BuildError;
+use crate::autograd::{ParamId, Result, Tape, Var};
 
 /// The feed-forward block, its norm and its residual.
 #[derive(Debug)]
 pub struct FeedForward {
-    /// Norm of the input.
-    pub norm: Norm,
-    /// `[d_ff, d_model]`; SwiGLU only.
-    pub gate_proj: Option<Linear>,
+    residual: Residual,
+    kind: FeedForwardKind,
+    /// `[d_ff, d_model]`; of a gated block only.
+    gate_proj: Option<Linear>,
     /// `[d_ff, d_model]`.
-    pub up_proj: Linear,
+    up_proj: Linear,
     /// `[d_model, d_ff]`.
-    pub down_proj: Linear,
-    /// Whether this rank adds the residual: where the output is a sum over ranks, one does.
-    residual: bool,
+    down_proj: Linear,
 }
 
 impl FeedForward {
-    pub(super) fn build(b: &mut Builder, layer: usize) -> std::result::Result<Self, BuildError> {
-        let (d_model, d_ff) = (b.config.d_model, b.config.d_ff);
-        let (std, residual_std) = super::transformer::init_std(b.config);
-        let name = |part: &str| format!("model.layers.{layer}.mlp.{part}");
-        Ok(Self {
-            norm: Norm::build(b, &format!("model.layers.{layer}.post_attention_layernorm"))?,
-            gate_proj: match b.config.feed_forward {
-                FeedForwardKind::SwiGlu => Some(Linear::build(b, name("gate_proj"), d_model, d_ff, std, Split::Rows)?),
-                FeedForwardKind::Gelu => None,
-            },
-            up_proj: Linear::build(b, name("up_proj"), d_model, d_ff, std, Split::Rows)?,
-            down_proj: Linear::build(b, name("down_proj"), d_ff, d_model, residual_std, Split::Columns)?,
-            residual: b.slice.leads(),
-        })
-    }
-
-    /// `x` and the output are `[batch_size * seq_len, d_model]`.
-    pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        let h = self.norm.forward(tape, pass, x)?;
-        let y = self.branch(tape, pass, h)?;
-        if self.residual { tape.add(x, &y) } else { Ok(y) }
+    pub(super) fn build(b: &mut Builder, spec: &SegmentSpec) -> std::result::Result<Self, BuildError> {
+        let residual = Residual::build(b, spec, spec.sites[0].role)?;
+        let gate_proj = spec.find("gate_proj").map(|site| Linear::build(b, site)).transpose()?;
+        let (up_proj, down_proj) = (Linear::build(b, spec.site("up_proj"))?, Linear::build(b, spec.site("down_proj"))?);
+        let residual = residual.and_after(b, spec, "post_feedforward_layernorm")?;
+        Ok(Self { residual, kind: b.config.feed_forward, gate_proj, up_proj, down_proj })
     }
 
     /// `down_proj(activation(h))`: of a slice, a part of the sum over the ranks.
-    pub fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
-        let inner = match &self.gate_proj {
-            Some(gate_proj) => {
-                let gate = gate_proj.forward(tape, pass, &h)?;
-                let up = self.up_proj.forward(tape, pass, &h)?;
-                tape.swiglu(&gate, &up)?
-            }
-            None => {
-                let up = self.up_proj.forward(tape, pass, &h)?;
-                tape.gelu(&up)?
-            }
-        };
+    fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
+        let gate = self.gate_proj.as_ref().map(|gate_proj| gate_proj.forward(tape, pass, &h)).transpose()?;
+        let up = self.up_proj.forward(tape, pass, &h)?;
         drop(h);
+        let inner = match (self.kind, &gate) {
+            (FeedForwardKind::SwiGlu, Some(gate)) => tape.swiglu(gate, &up)?,
+            (FeedForwardKind::GeGlu, Some(gate)) => tape.geglu(gate, &up)?,
+            _ => tape.gelu(&up)?,
+        };
+        drop((gate, up));
         self.down_proj.forward(tape, pass, &inner)
+    }
+}
+
+impl Segment for FeedForward {
+    fn exchanges(&self) -> &'static [Exchange] {
+        BLOCK_EXCHANGES
+    }
+
+    fn run(&self, phase: usize, tape: &mut Tape, pass: &Pass, input: Values) -> Result<Values> {
+        self.residual.run(phase, tape, pass, input, |tape, h| self.branch(tape, pass, h))
+    }
+
+    fn params(&self) -> Vec<ParamId> {
+        let linears = self.gate_proj.iter().chain([&self.up_proj, &self.down_proj]);
+        self.residual.params(linears.flat_map(Linear::params))
+    }
+
+    fn sites_mut(&mut self) -> Sites<'_> {
+        let linears = self.gate_proj.iter_mut().chain([&mut self.up_proj, &mut self.down_proj]).collect();
+        Sites { linears, output: Some(&mut self.residual.hook), ..Sites::default() }
     }
 }

@@ -1,41 +1,48 @@
 //! The last segment: hidden states to logits.
 
-use super::build::{BuildError, Builder, Init};
-use super::embedding::EMBEDDING_WEIGHT;
+use super::blueprint::SegmentSpec;
+use super::blueprint::rows::HEAD_EXCHANGES;
+use super::builder::Builder;
+use super::hooks::Sites;
+use super::linear::Linear;
 use super::norm::Norm;
 use super::pass::Pass;
-use crate::autograd::{ParamId, Result, Split, Tape, Var};
+use super::segment::{Exchange, Segment, Values};
+use super::source::BuildError;
+use crate::autograd::{ParamId, Result, Tape};
 
 /// Final norm and language-model head.
 #[derive(Debug)]
 pub struct Head {
-    /// Norm of the input.
-    pub norm: Norm,
-    /// `[vocab_size, d_model]`; the embedding's where the two are tied.
-    pub lm_head: ParamId,
+    norm: Norm,
+    /// `[vocab_size, d_model]`; its weight is the embedding's where the two are tied.
+    lm_head: Linear,
 }
 
 impl Head {
-    pub(super) fn build(b: &mut Builder) -> std::result::Result<Self, BuildError> {
-        let norm = Norm::build(b, "model.norm")?;
-        let name = if b.config.tie_embeddings { EMBEDDING_WEIGHT } else { "lm_head.weight" };
-        let (std, _) = super::transformer::init_std(b.config);
-        // A rank that has no embedding keeps a copy of a tied weight.
-        let lm_head = match b.params.find(name) {
-            Some(tied) => tied,
-            None => b.param(name.into(), &[b.config.vocab_size, b.config.d_model], Init::Normal(std), Split::Rows)?,
-        };
-        Ok(Self { norm, lm_head })
+    pub(super) fn build(b: &mut Builder, spec: &SegmentSpec) -> std::result::Result<Self, BuildError> {
+        Ok(Self { norm: Norm::build(b, spec.site("norm"))?, lm_head: Linear::build(b, spec.site("lm_head"))? })
+    }
+}
+
+impl Segment for Head {
+    fn exchanges(&self) -> &'static [Exchange] {
+        HEAD_EXCHANGES
     }
 
-    /// `x` is `[rows, d_model]`; gives logits `[rows, vocab_size]`: of a slice, those of some of the tokens.
-    pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        let h = self.norm.forward(tape, pass, x)?;
-        self.branch(tape, pass, h)
+    fn run(&self, phase: usize, tape: &mut Tape, pass: &Pass, input: Values) -> Result<Values> {
+        let x = input.hidden();
+        Ok(Values::of(match phase {
+            0 => self.norm.forward(tape, pass, x)?,
+            _ => self.lm_head.forward(tape, pass, x)?,
+        }))
     }
 
-    /// The logits of `h`, which is normalised.
-    pub fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
-        tape.linear(pass.params, &h, self.lm_head, None)
+    fn params(&self) -> Vec<ParamId> {
+        self.norm.params().into_iter().chain(self.lm_head.params()).collect()
+    }
+
+    fn sites_mut(&mut self) -> Sites<'_> {
+        Sites { linears: vec![&mut self.lm_head], ..Sites::default() }
     }
 }

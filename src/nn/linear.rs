@@ -1,29 +1,18 @@
-//! The linear layer, and the place where a fine-tuning method attaches to it.
+//! The linear layer, a site of fine-tuning methods.
 
-use std::fmt::Debug;
-
-use super::build::{BuildError, Builder, Init};
+use super::blueprint::SiteSpec;
+use super::builder::Builder;
+use super::hooks::LinearHook;
 use super::part::Slice;
 use super::pass::Pass;
-use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
+use super::source::BuildError;
+use crate::autograd::{ParamId, Result, Split, Tape, Var};
 
-/// What a fine-tuning method adds to one linear layer.
-pub trait LinearAdapter: Debug {
-    /// Its parameters.
-    fn params(&self) -> Vec<ParamId>;
-    /// The layer's output, given its input `x` `[rows, in_features]` and its own output `base` `[rows, out_features]`.
-    fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, base: Var) -> Result<Var>;
-    /// Switches the method off, so that the layer is the base model's, and on again. A merged adapter is unmerged first.
-    fn set_enabled(&mut self, params: &mut Params, weight: ParamId, enabled: bool);
-    /// Adds the method's effect to the layer's weight, so that it costs nothing any more. No effect when merged or disabled.
-    fn merge(&mut self, params: &mut Params, weight: ParamId);
-    /// Takes the method's effect out of the weight again. No effect when not merged.
-    fn unmerge(&mut self, params: &mut Params, weight: ParamId);
-}
-
-/// `y = x Wᵀ + bias`, with whatever a fine-tuning method adds.
+/// `y = x Wᵀ + bias`, with whatever a fine-tuning method does at it.
 #[derive(Debug)]
 pub struct Linear {
+    /// The last part of the module's path, e.g. `q_proj`.
+    pub role: &'static str,
     /// Path of the module, e.g. `model.layers.0.self_attn.q_proj`.
     pub name: String,
     /// `[out_features, in_features]`.
@@ -37,46 +26,45 @@ pub struct Linear {
     pub split: Split,
     /// Which share of it this rank has.
     pub slice: Slice,
-    /// What a fine-tuning method added.
-    pub adapter: Option<Box<dyn LinearAdapter>>,
+    /// What a fine-tuning method does at it.
+    pub hook: Option<Box<dyn LinearHook>>,
 }
 
 impl Linear {
-    pub(super) fn build(
-        b: &mut Builder,
-        name: String,
-        in_features: usize,
-        out_features: usize,
-        std: f32,
-        split: Split,
-    ) -> std::result::Result<Self, BuildError> {
-        let weight = b.param(format!("{name}.weight"), &[out_features, in_features], Init::Normal(std), split)?;
-        // A bias that is added to a sum over the ranks may be added once only.
-        let bias_split = if split == Split::Columns { Split::Leader } else { split };
-        let bias = match b.config.bias && (bias_split != Split::Leader || b.slice.leads()) {
-            true => Some(b.param(format!("{name}.bias"), &[out_features], Init::Zeros, bias_split)?),
-            false => None,
+    pub(super) fn build(b: &mut Builder, site: &SiteSpec) -> std::result::Result<Self, BuildError> {
+        let [out_features, in_features] = site.features();
+        let weight = b.weight(site)?;
+        let bias = match site.params.get(1) {
+            Some(bias) => b.optional(bias)?,
+            None => None,
         };
-        Ok(Self { name, weight, bias, features: [in_features, out_features], split, slice: b.slice, adapter: None })
+        Ok(Self {
+            role: site.role,
+            name: site.module.clone(),
+            weight,
+            bias,
+            features: [in_features, out_features],
+            split: site.weight().split,
+            slice: b.slice,
+            hook: None,
+        })
     }
 
     /// `x` is `[rows, in_features]`; gives `[rows, out_features]`; of both, this rank's share where `split` says so.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        let base = tape.linear(pass.params, x, self.weight, self.bias)?;
-        match &self.adapter {
-            Some(adapter) => adapter.forward(tape, pass, x, base),
-            None => Ok(base),
+        let product = |tape: &mut Tape, x: &Var| match pass.reading {
+            None => tape.linear(pass.params, x, self.weight, self.bias),
+            Some(_) => tape.linear_reading(pass.params, x, self.weight, self.bias),
+        };
+        match &self.hook {
+            Some(hook) => hook.forward(tape, pass, x, &product),
+            None => product(tape, x),
         }
     }
 
-    /// Its parameters, its adapter's last.
+    /// Its parameters, its hook's last.
     pub(super) fn params(&self) -> Vec<ParamId> {
-        let adapter = self.adapter.iter().flat_map(|adapter| adapter.params());
-        [self.weight].into_iter().chain(self.bias).chain(adapter).collect()
-    }
-
-    /// The last part of the module's path, e.g. `q_proj`.
-    pub fn kind(&self) -> &str {
-        self.name.rsplit('.').next().unwrap_or(&self.name)
+        let hook = self.hook.iter().flat_map(|hook| hook.params());
+        [self.weight].into_iter().chain(self.bias).chain(hook).collect()
     }
 }

@@ -1,31 +1,41 @@
-//! Layers and the transformer as a list of segments.
+//! Layers and the transformer as a list of segments: [`blueprint`] says what a model is made of, [`builder`] makes it, [`walk`] goes
+//! through it.
 
 mod attention;
-mod build;
+pub mod blueprint;
+mod builder;
 mod config;
 mod embedding;
 mod feed_forward;
 mod head;
-mod kv_cache;
+mod hooks;
+mod infer;
+mod kv;
 mod linear;
 mod norm;
+mod param;
 mod part;
 mod pass;
+mod residual;
 mod rotary;
+mod rows;
 mod segment;
-mod transformer;
+mod source;
+pub(crate) mod transformer;
+pub mod walk;
 
-pub use attention::Attention;
-pub use build::{BuildError, Init, RandomWeights, WeightSource, add_param};
-pub use config::{ConfigError, FeedForwardKind, ModelConfig, NormKind, Positions};
-pub use embedding::{EMBEDDING_WEIGHT, Embedding};
-pub use feed_forward::FeedForward;
-pub use head::Head;
-pub use kv_cache::KvCache;
-pub use linear::{Linear, LinearAdapter};
-pub use norm::Norm;
-pub use part::{Part, Slice};
-pub use pass::{Masks, Pass, Tokens};
-pub use rotary::RotaryTables;
-pub use segment::Segment;
+pub use blueprint::{Blueprint, EMBEDDING_WEIGHT, SegmentKind, SiteKind};
+pub use builder::add_param;
+pub use config::{Biases, ConfigError, FeedForwardKind, MAX_LAYERS, ModelConfig, NormKind, Positions, SlidingLayers};
+pub use hooks::{EmbeddedHook, KeysValues, KeysValuesHook, LinearHook, MergeError, OutputHook, Product, Sites};
+pub use infer::at_once;
+pub use kv::{Attend, Contiguous, KvStore, Paged};
+pub use linear::Linear;
+pub use param::{Init, ParamSpec};
+pub use part::{Part, Region, Slice};
+pub use pass::{Input, Masks, Pass, Reading, Tokens};
+pub use rotary::{Rope, RopeError, RopeScaling};
+pub use rows::Rows;
+pub use segment::{Exchange, Segment, Values};
+pub use source::{BuildError, InFormat, RandomWeights, WeightSource, format_of, read_in_order};
 pub use transformer::Transformer;

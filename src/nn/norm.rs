@@ -1,29 +1,28 @@
 //! The normalisation layer.
 
-use super::build::{BuildError, Builder, Init};
+use super::blueprint::SiteSpec;
+use super::builder::Builder;
 use super::config::NormKind;
 use super::pass::Pass;
-use crate::autograd::{ParamId, Result, Split, Tape, Var};
+use super::source::BuildError;
+use crate::autograd::{ParamId, Result, Tape, Var};
 
-/// RMSNorm or LayerNorm over the last dimension.
+/// RMSNorm or LayerNorm over rows as wide as its gain.
 #[derive(Debug)]
 pub struct Norm {
-    /// `[d_model]`.
+    /// `[width]`.
     pub gain: ParamId,
-    /// `[d_model]`; LayerNorm only.
+    /// `[width]`; LayerNorm only.
     pub bias: Option<ParamId>,
+    kind: NormKind,
     eps: f32,
 }
 
 impl Norm {
-    pub(super) fn build(b: &mut Builder, name: &str) -> std::result::Result<Self, BuildError> {
-        let shape = [b.config.d_model];
-        let gain = b.param(format!("{name}.weight"), &shape, Init::Ones, Split::Replicated)?;
-        let bias = match b.config.norm {
-            NormKind::RmsNorm => None,
-            NormKind::LayerNorm => Some(b.param(format!("{name}.bias"), &shape, Init::Zeros, Split::Replicated)?),
-        };
-        Ok(Self { gain, bias, eps: b.config.norm_eps })
+    pub(super) fn build(b: &mut Builder, site: &SiteSpec) -> std::result::Result<Self, BuildError> {
+        let gain = b.param(site.weight())?;
+        let bias = site.params.get(1).map(|bias| b.param(bias)).transpose()?;
+        Ok(Self { gain, bias, kind: b.config.norm, eps: b.config.norm_eps })
     }
 
     /// Its parameters.
@@ -31,11 +30,14 @@ impl Norm {
         [self.gain].into_iter().chain(self.bias).collect()
     }
 
-    /// `x` is `[rows, d_model]`.
+    /// `x` is of rows as wide as the gain, or as wide as several of them.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
         match self.bias {
-            None => tape.rms_norm(pass.params, x, self.gain, self.eps),
             Some(bias) => tape.layer_norm(pass.params, x, self.gain, bias, self.eps),
+            None => {
+                let offset = if self.kind == NormKind::OffsetRmsNorm { 1.0 } else { 0.0 };
+                tape.rms_norm(pass.params, x, self.gain, offset, self.eps)
+            }
         }
     }
 }

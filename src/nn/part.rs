@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::blueprint::Blueprint;
 use super::config::{ConfigError, ModelConfig};
+use super::param::ParamSpec;
 use crate::autograd::Split;
 
 /// One of several equal shares of each weight: what a rank of a tensor-parallel group holds (Shoeybi et al. 2019, arXiv:1909.08053).
@@ -29,35 +31,45 @@ impl Slice {
         start(self.index)..start(self.index + 1)
     }
 
-    /// This share of a tensor, and its shape.
-    pub(super) fn cut(self, split: Split, shape: &[usize], whole: Vec<f32>) -> (Vec<usize>, Vec<f32>) {
-        let width = shape.last().copied().unwrap_or(1);
-        match split {
-            _ if self.count == 1 => (shape.to_vec(), whole),
-            Split::Replicated | Split::Leader => (shape.to_vec(), whole),
-            Split::Rows => {
-                let row = whole.len() / shape[0];
-                let rows = self.range(shape[0]);
-                (with(shape, 0, rows.len()), whole[rows.start * row..rows.end * row].to_vec())
-            }
-            Split::Columns => {
-                let cols = self.range(width);
-                let mut data = Vec::with_capacity(whole.len() / width * cols.len());
-                whole.chunks_exact(width).for_each(|row| data.extend_from_slice(&row[cols.clone()]));
-                (with(shape, shape.len() - 1, cols.len()), data)
-            }
+    /// What this share has of a parameter; `None`: nothing.
+    pub fn region(self, param: &ParamSpec) -> Option<Region> {
+        let [rows, columns] = param.matrix();
+        let (mut region, mut shape) = (Region { rows: 0..rows, columns: 0..columns, shape: Vec::new() }, param.shape.clone());
+        match param.split {
+            Split::Leader if !self.leads() => return None,
+            Split::Leader | Split::Replicated | Split::Copied => {}
+            // A vector is one row, whose elements belong to the rows of a matrix.
+            Split::Rows if !param.is_matrix() => region.columns = self.range(columns),
+            Split::Rows => region.rows = self.range(rows),
+            Split::Columns => region.columns = self.range(columns),
         }
+        *shape.last_mut()? = region.columns.len();
+        if param.is_matrix() {
+            shape[0] = region.rows.len();
+        }
+        Some(Region { shape, ..region })
     }
 }
 
-fn with(shape: &[usize], axis: usize, size: usize) -> Vec<usize> {
-    let mut shape = shape.to_vec();
-    shape[axis] = size;
-    shape
+/// The part of a parameter that a rank has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// Rows, of the parameter seen as a matrix.
+    pub rows: Range<usize>,
+    /// Columns.
+    pub columns: Range<usize>,
+    /// Its shape.
+    pub shape: Vec<usize>,
 }
 
-/// The part of a model that a rank holds: some of its segments, and a slice of each one's weights. Segment 0 is the embedding, then come
-/// the attention and the feed-forward half-block of each layer, and last the head.
+impl Region {
+    /// Its scalars.
+    pub fn elements(&self) -> usize {
+        self.rows.len() * self.columns.len()
+    }
+}
+
+/// The part of a model that a rank holds: some of the segments of its blueprint, and a slice of each one's weights.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// Runs of segments, ascending and apart: one for each virtual pipeline stage that the rank has.
@@ -69,28 +81,35 @@ pub struct Part {
 impl Part {
     /// A whole model.
     #[expect(clippy::single_range_in_vec_init, reason = "one chunk, which is a run of segments")]
-    pub fn whole(config: &ModelConfig) -> Self {
-        Self { chunks: vec![0..config.n_segments()], slice: Slice::WHOLE }
+    pub fn whole(blueprint: &Blueprint) -> Self {
+        Self { chunks: vec![0..blueprint.segments.len()], slice: Slice::WHOLE }
     }
 
-    /// Checks that a model of that configuration has this part.
+    /// The numbers of its segments, in order.
+    pub fn segments(&self) -> impl Iterator<Item = usize> + '_ {
+        self.chunks.iter().flat_map(Clone::clone)
+    }
+
+    /// Checks that a model has this part.
     ///
     /// # Errors
     /// If heads cannot be shared out.
     ///
     /// # Panics
     /// If the chunks are not ascending runs of the model's segments, or the slice is none of its count.
-    pub fn validate(&self, config: &ModelConfig) -> Result<(), ConfigError> {
+    pub fn validate(&self, blueprint: &Blueprint) -> Result<(), ConfigError> {
         let Slice { index, count } = self.slice;
         assert!(index < count, "slice {index} of {count}");
-        let ends = self.chunks.iter().flat_map(|chunk| [chunk.start, chunk.end]).chain([config.n_segments()]);
-        assert!(ends.is_sorted(), "chunks {:?} of {} segments", self.chunks, config.n_segments());
-        let fits = |n: &usize| config.n_heads.is_multiple_of(*n) && config.n_kv_heads.is_multiple_of(*n);
+        let segments = blueprint.segments.len();
+        let ends = self.chunks.iter().flat_map(|chunk| [chunk.start, chunk.end]).chain([segments]);
+        assert!(ends.is_sorted(), "chunks {:?} of {segments} segments", self.chunks);
+        let ModelConfig { n_heads, n_kv_heads, .. } = blueprint.config;
+        let fits = |n: &usize| n_heads.is_multiple_of(*n) && n_kv_heads.is_multiple_of(*n);
         if !fits(&count) {
             // By the smallest factor, up or down.
             let factor = |n: &usize| (*n as f64 / count as f64).ln().abs();
-            let nearest = (1..=config.n_heads).filter(fits).min_by(|a, b| factor(a).total_cmp(&factor(b))).unwrap_or(1);
-            return Err(ConfigError::TensorParallel { n_heads: config.n_heads, n_kv_heads: config.n_kv_heads, ranks: count, nearest });
+            let nearest = (1..=n_heads).filter(fits).min_by(|a, b| factor(a).total_cmp(&factor(b))).unwrap_or(1);
+            return Err(ConfigError::TensorParallel { n_heads, n_kv_heads, ranks: count, nearest });
         }
         Ok(())
     }
@@ -99,28 +118,40 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::param::Init;
 
     #[test]
     fn the_shares_make_the_whole() {
-        let whole: Vec<f32> = (0..35).map(|i| i as f32).collect();
-        for count in 1..=5 {
-            let share = |split, index| Slice { index, count }.cut(split, &[7, 5], whole.clone());
-            let rows: Vec<f32> = (0..count).flat_map(|index| share(Split::Rows, index).1).collect();
-            assert_eq!(rows, whole);
-            let cuts: Vec<_> = (0..count).map(|index| share(Split::Columns, index)).collect();
-            let columns: Vec<f32> =
-                (0..7).flat_map(|row| cuts.iter().flat_map(move |(shape, data)| data[row * shape[1]..][..shape[1]].to_vec())).collect();
-            assert_eq!(columns, whole);
-            assert_eq!(share(Split::Replicated, count - 1), (vec![7, 5], whole.clone()));
+        for (shape, splits) in [(vec![7, 5], vec![Split::Rows, Split::Columns]), (vec![7], vec![Split::Rows])] {
+            for (split, count) in splits.into_iter().flat_map(|split| (1..=5).map(move |count| (split, count))) {
+                let param = ParamSpec { name: "w".into(), shape: shape.clone(), init: Init::Zeros, split };
+                let regions: Vec<Region> = (0..count).filter_map(|index| Slice { index, count }.region(&param)).collect();
+                let mut seen = vec![0; param.elements()];
+                let [_, columns] = param.matrix();
+                for region in &regions {
+                    assert_eq!(region.shape.iter().product::<usize>(), region.elements());
+                    let cells = region.rows.clone().flat_map(|row| region.columns.clone().map(move |column| row * columns + column));
+                    cells.for_each(|at| seen[at] += 1);
+                }
+                assert!(seen.iter().all(|times| *times == 1), "{split:?} over {count}");
+            }
         }
     }
 
     #[test]
+    fn what_only_the_leader_has() {
+        let param = |split| ParamSpec { name: "w".into(), shape: vec![4], init: Init::Zeros, split };
+        let region = |index, split| Slice { index, count: 2 }.region(&param(split));
+        assert!(region(0, Split::Leader).is_some() && region(1, Split::Leader).is_none());
+        assert_eq!(region(1, Split::Replicated).unwrap().shape, [4]);
+    }
+
+    #[test]
     fn heads_that_cannot_be_shared_out_are_an_error_with_the_nearest_number_that_can() {
-        let config = ModelConfig { n_heads: 6, n_kv_heads: 6, ..ModelConfig::default() };
-        let part = |count| Part { slice: Slice { index: 0, count }, ..Part::whole(&config) };
-        assert_eq!(part(3).validate(&config), Ok(()));
-        let message = part(4).validate(&config).unwrap_err().to_string();
+        let blueprint = Blueprint::new(&ModelConfig { n_heads: 6, n_kv_heads: 6, ..ModelConfig::default() });
+        let part = |count| Part { slice: Slice { index: 0, count }, ..Part::whole(&blueprint) };
+        assert_eq!(part(3).validate(&blueprint), Ok(()));
+        let message = part(4).validate(&blueprint).unwrap_err().to_string();
         assert!(message.contains("4 ranks") && message.contains("try 3"), "{message}");
     }
 }

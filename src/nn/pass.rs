@@ -2,29 +2,36 @@
 
 use std::rc::Rc;
 
-use super::rotary::RotaryTables;
+use super::kv::Attend;
+use super::rows::Rows;
 use crate::autograd::{DropoutKey, Params};
 
-/// Token ids of a batch of equally long sequences, row by row.
+/// Token ids of some sequences, row by row.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// Number of sequences.
-    pub batch_size: usize,
-    /// Length of each.
-    pub seq_len: usize,
-    /// `[batch_size, seq_len]`; every id is below the model's vocabulary size.
+    /// One a row; every id is below the model's vocabulary size.
     pub ids: Rc<[i32]>,
+    /// Which sequence a row belongs to.
+    pub rows: Rows,
 }
 
 impl Tokens {
-    /// A batch of sequences.
+    /// `batch_size` sequences of `seq_len` tokens, one behind the other.
     ///
     /// # Panics
     /// If `ids` is not `batch_size * seq_len` long.
     pub fn new(batch_size: usize, seq_len: usize, ids: impl Into<Rc<[i32]>>) -> Self {
+        Self::of(Rows::batch(batch_size, seq_len), ids)
+    }
+
+    /// Tokens of these rows.
+    ///
+    /// # Panics
+    /// If there are not as many ids as rows.
+    pub fn of(rows: Rows, ids: impl Into<Rc<[i32]>>) -> Self {
         let ids = ids.into();
-        assert_eq!(ids.len(), batch_size * seq_len, "ids of {batch_size} sequences of {seq_len} tokens");
-        Self { batch_size, seq_len, ids }
+        assert_eq!(ids.len(), rows.len(), "token ids and rows");
+        Self { ids, rows }
     }
 }
 
@@ -37,17 +44,49 @@ pub struct Masks {
     pub first_row: usize,
 }
 
-/// What a forward pass through the segments carries along.
-#[derive(Clone, Debug)]
+/// Where a pass finds the keys and values of earlier tokens, and puts its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// The cache.
+    pub cache: &'a dyn Attend,
+    /// For each sequence of the pass, its number in the cache.
+    pub sequences: &'a [usize],
+}
+
+/// What goes through a model: tokens, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The batch.
+    pub tokens: &'a Tokens,
+    /// This pass's dropout masks; `None` outside training.
+    pub dropout: Option<Masks>,
+    /// Keys and values of earlier tokens.
+    pub reading: Option<Reading<'a>>,
+}
+
+impl<'a> Input<'a> {
+    /// Sequences from their start, without a cache.
+    pub fn of(tokens: &'a Tokens, dropout: Option<Masks>) -> Self {
+        Self { tokens, dropout, reading: None }
+    }
+}
+
+/// What a segment sees beside its input.
+#[derive(Clone, Copy, Debug)]
 pub struct Pass<'a> {
     /// The model's parameters.
     pub params: &'a Params,
-    /// Tables of the rotary embedding, for the positions of this pass at least.
-    pub rotary: Option<RotaryTables>,
     /// The batch.
     pub tokens: &'a Tokens,
-    /// Position of each sequence's first token: above 0 only in a decode step.
-    pub first_position: usize,
     /// This pass's dropout masks; `None` outside training.
     pub dropout: Option<Masks>,
+    /// Keys and values of earlier tokens.
+    pub reading: Option<Reading<'a>>,
+}
+
+impl Pass<'_> {
+    /// The rows of the pass.
+    pub fn rows(&self) -> &Rows {
+        &self.tokens.rows
+    }
 }

@@ -1,107 +1,91 @@
-//! The segments of a transformer: what autograd records at once, and what every technique puts its boundaries between.
+//! The segments of a transformer: what every technique puts its boundaries between.
+//!
+//! A segment runs in one or more *phases*, each a function that autograd records on a tape. What tensor-parallel ranks exchange stands
+//! between two phases: a segment says what it needs, and the walk does it. Where no one shares the tensors, there is nothing to exchange,
+//! and all phases run on one tape.
+
+use std::fmt::Debug;
 
 use super::attention::Attention;
-use super::build::{BuildError, Builder};
+use super::blueprint::{SegmentKind, SegmentSpec};
+use super::builder::Builder;
 use super::embedding::Embedding;
 use super::feed_forward::FeedForward;
 use super::head::Head;
-use super::linear::Linear;
-use super::norm::Norm;
+use super::hooks::Sites;
 use super::pass::Pass;
+use super::source::BuildError;
 use crate::autograd::{ParamId, Result, Tape, Var};
 
-/// A segment: a function of its input and its parameters.
-#[derive(Debug)]
-pub enum Segment {
-    /// Tokens to hidden states.
-    Embedding(Embedding),
-    /// Attention half-block.
-    Attention(Attention),
-    /// Feed-forward half-block.
-    FeedForward(FeedForward),
-    /// Hidden states to logits.
-    Head(Head),
+/// What tensor-parallel ranks do with the hidden states between a phase and the next one, and with their gradient on its way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exchange {
+    /// Nothing.
+    None,
+    /// Every rank's hidden states are alike, or some of the rows; the next phase needs all rows. Back, the gradient is a part of a sum.
+    Gather,
+    /// Every rank has a part of a sum. Back, the gradient is alike at all, or of some of the rows.
+    Sum,
 }
 
-impl Segment {
-    /// Segment `index` of the builder's model, counted as in [`super::Part`].
-    pub(super) fn build(b: &mut Builder, index: usize) -> std::result::Result<Self, BuildError> {
-        let (last, layer) = (b.config.n_segments() - 1, index.saturating_sub(1) / 2);
-        Ok(match index {
-            0 => Segment::Embedding(Embedding::build(b)?),
-            _ if index == last => Segment::Head(Head::build(b)?),
-            _ if index % 2 == 1 => Segment::Attention(Attention::build(b, layer)?),
-            _ => Segment::FeedForward(FeedForward::build(b, layer)?),
-        })
+/// What goes into a phase, or comes out of it.
+#[derive(Debug)]
+pub struct Values {
+    /// The hidden states `[rows, width]`; before the first phase of the embedding there are none.
+    pub hidden: Option<Var>,
+    /// What a later phase needs, untouched by the exchange.
+    pub carried: Vec<Var>,
+    /// What the phase adds to the loss, of shape `[1]`: a mean over the tokens of the pass.
+    pub aux_loss: Option<Var>,
+}
+
+impl Values {
+    /// Hidden states alone.
+    pub fn of(hidden: Var) -> Self {
+        Self { hidden: Some(hidden), carried: Vec::new(), aux_loss: None }
     }
 
-    /// `x` is the output of the segment before, `[batch_size * seq_len, d_model]`, and so is this one's, but that of the head:
-    /// `[batch_size * seq_len, vocab_size]`. Of a slice of a model, the output is a part of the sum over the ranks, or, from the head, some
-    /// of the logits.
+    /// Hidden states, and what a later phase needs.
+    pub fn carrying(hidden: Var, carried: Var) -> Self {
+        Self { hidden: Some(hidden), carried: vec![carried], aux_loss: None }
+    }
+
+    /// The hidden states.
     ///
     /// # Panics
-    /// If there is no `x`, which only the embedding does without.
-    pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: Option<&Var>) -> Result<Var> {
-        match (self, x) {
-            (Segment::Embedding(segment), _) => segment.forward(tape, pass),
-            (Segment::Attention(segment), Some(x)) => segment.forward(tape, pass, x),
-            (Segment::FeedForward(segment), Some(x)) => segment.forward(tape, pass, x),
-            (Segment::Head(segment), Some(x)) => segment.forward(tape, pass, x),
-            (_, None) => panic!("a segment that is not the first needs the output of the one before"),
-        }
+    /// If there are none: only the embedding does without.
+    pub fn hidden(&self) -> &Var {
+        self.hidden.as_ref().expect("a segment that is not the embedding takes hidden states")
     }
+}
 
-    /// The segment's norm alone: the first half of [`Segment::forward`], without the residual.
-    ///
-    /// # Panics
-    /// For the embedding, which has none.
-    pub fn norm(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        match self {
-            Segment::Embedding(_) => panic!("an embedding has no norm"),
-            Segment::Attention(Attention { norm, .. })
-            | Segment::FeedForward(FeedForward { norm, .. })
-            | Segment::Head(Head { norm, .. }) => norm.forward(tape, pass, x),
-        }
-    }
+/// A segment: a function of its input and its parameters.
+pub trait Segment: Debug {
+    /// What is exchanged after each of its phases.
+    fn exchanges(&self) -> &'static [Exchange];
 
-    /// What follows the norm: the second half of [`Segment::forward`], without the residual.
-    ///
-    /// # Panics
-    /// For the embedding, which has no norm.
-    pub fn branch(&self, tape: &mut Tape, pass: &Pass, h: Var) -> Result<Var> {
-        match self {
-            Segment::Embedding(_) => panic!("an embedding has no norm"),
-            Segment::Attention(segment) => segment.branch(tape, pass, h),
-            Segment::FeedForward(segment) => segment.branch(tape, pass, h),
-            Segment::Head(segment) => segment.branch(tape, pass, h),
-        }
-    }
+    /// Runs phase `phase` on what the one before gave, after the exchange. The hidden states of a segment's input and output are
+    /// `[rows, d_model]`; those of the head's output are logits `[rows, vocab_size]`, of a slice of a model those of some of the tokens.
+    fn run(&self, phase: usize, tape: &mut Tape, pass: &Pass, input: Values) -> Result<Values>;
 
-    /// The parameters that it reads, in the order of the forward pass: those of adapters included, and a tied one.
-    pub fn params(&self) -> Vec<ParamId> {
-        let of = |norm: &Norm, linears: &[&Linear]| {
-            let linears = linears.iter().flat_map(|linear| linear.params());
-            norm.params().into_iter().chain(linears).collect()
-        };
-        match self {
-            Segment::Embedding(Embedding { tokens, positions, .. }) => [*tokens].into_iter().chain(*positions).collect(),
-            Segment::Attention(Attention { norm, q_proj, k_proj, v_proj, o_proj, .. }) => of(norm, &[q_proj, k_proj, v_proj, o_proj]),
-            Segment::FeedForward(FeedForward { norm, gate_proj: Some(gate_proj), up_proj, down_proj, .. }) => {
-                of(norm, &[gate_proj, up_proj, down_proj])
-            }
-            Segment::FeedForward(FeedForward { norm, gate_proj: None, up_proj, down_proj, .. }) => of(norm, &[up_proj, down_proj]),
-            Segment::Head(Head { norm, lm_head }) => norm.params().into_iter().chain([*lm_head]).collect(),
-        }
-    }
+    /// The parameters that it reads, in the order of the forward pass: those of hooks included, and a tied one.
+    fn params(&self) -> Vec<ParamId>;
 
-    /// The linear layers that fine-tuning methods attach to, in the order of the forward pass.
-    pub(super) fn linears_mut(&mut self) -> Vec<&mut Linear> {
-        match self {
-            Segment::Embedding(_) | Segment::Head(_) => vec![],
-            Segment::Attention(Attention { q_proj, k_proj, v_proj, o_proj, .. }) => vec![q_proj, k_proj, v_proj, o_proj],
-            Segment::FeedForward(FeedForward { gate_proj, up_proj, down_proj, .. }) => {
-                gate_proj.iter_mut().chain([up_proj, down_proj]).collect()
-            }
-        }
+    /// The places where a fine-tuning method acts.
+    fn sites_mut(&mut self) -> Sites<'_>;
+
+    /// Whether its backward reads its weights.
+    fn reads_weights_backward(&self) -> bool {
+        true
     }
+}
+
+/// Makes the segment of that spec.
+pub(super) fn build(b: &mut Builder, spec: &SegmentSpec) -> std::result::Result<Box<dyn Segment>, BuildError> {
+    Ok(match spec.kind {
+        SegmentKind::Embedding => Box::new(Embedding::build(b, spec)?),
+        SegmentKind::Attention => Box::new(Attention::build(b, spec)?),
+        SegmentKind::FeedForward => Box::new(FeedForward::build(b, spec)?),
+        SegmentKind::Head => Box::new(Head::build(b, spec)?),
+    })
 }

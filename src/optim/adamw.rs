@@ -61,12 +61,12 @@ impl AdamW {
     pub fn step(&mut self, params: &mut Params, lr: f64, grad_scale: f32) -> Result<()> {
         let ledger = params.ledger().clone();
         for (index, param) in params.iter().enumerate().filter(|(_, param)| learns(param)) {
-            self.reserve(index, param.value.len(), &ledger)?;
+            self.reserve(index, param.elements(), &ledger)?;
         }
         self.begin_step();
         for (index, param) in params.iter_mut().enumerate().filter(|(_, param)| learns(param)) {
-            let Param { value, grad: Some(grad), .. } = param else { continue };
-            let matrix = value.shape().len() > 1;
+            let Param { value, grad: Some(grad), shape, .. } = param else { continue };
+            let matrix = shape.len() > 1;
             self.update(index, Piece { matrix, value: value.data_mut(), grad: grad.data() }, lr, grad_scale);
         }
         Ok(())

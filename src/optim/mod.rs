@@ -6,4 +6,4 @@ mod schedule;
 
 pub use adamw::{AdamW, AdamWConfig, Decay, Piece};
 pub use clip::{clip_factor, grad_norm};
-pub use schedule::{Schedule, ScheduleKind};
+pub use schedule::{LrSchedule, LrScheduleKind};

@@ -12,6 +12,7 @@ use super::collectives::{Algorithm, Call, Reduce, naive, ring, tree};
 use super::comm::{Comm, Kind};
 use super::mesh::{Axis, Mesh};
 use super::transport::{Lost, Message, Reason};
+use super::{WORLD_OF_ONE, among_others};
 
 /// A rank's membership in a group.
 pub struct Group {
@@ -73,12 +74,12 @@ impl Group {
 
     /// Number of members.
     pub fn size(&self) -> usize {
-        self.members.len()
+        if WORLD_OF_ONE { 1 } else { self.members.len() }
     }
 
     /// This rank's place among the members.
     pub fn index(&self) -> usize {
-        self.me
+        if WORLD_OF_ONE { 0 } else { self.me }
     }
 
     /// The communication that it is part of.
@@ -92,16 +93,20 @@ impl Group {
         if self.size() == 1 {
             return Ok(());
         }
-        match algorithm {
-            Algorithm::Ring => {
-                let shards = even_shards(data.len(), self.size());
-                ring::reduce_scatter(&call, data, &ranges(&shards), reduce).await?;
-                let shards = in_bytes::<f32>(&shards);
-                ring::all_gather(&call, bytemuck::cast_slice_mut(data), &ranges(&shards)).await
-            }
-            Algorithm::Tree => tree::all_reduce(&call, data, reduce).await,
-            Algorithm::Naive => naive::all_reduce(&call, data, reduce).await,
+        among_others! {
+            return match algorithm {
+                Algorithm::Ring => {
+                    let shards = even_shards(data.len(), self.size());
+                    ring::reduce_scatter(&call, data, &ranges(&shards), reduce).await?;
+                    let shards = in_bytes::<f32>(&shards);
+                    ring::all_gather(&call, bytemuck::cast_slice_mut(data), &ranges(&shards)).await
+                }
+                Algorithm::Tree => tree::all_reduce(&call, data, reduce).await,
+                Algorithm::Naive => naive::all_reduce(&call, data, reduce).await,
+            };
         }
+        #[allow(unreachable_code)]
+        Ok(())
     }
 
     /// Replaces this member's shard of `data` by the sum or maximum of that shard over all members. The other shards hold anything
@@ -111,11 +116,15 @@ impl Group {
         if self.size() == 1 {
             return Ok(());
         }
-        match algorithm {
-            Algorithm::Ring => ring::reduce_scatter(&call, data, &shards, reduce).await,
-            Algorithm::Tree => tree::reduce_scatter(&call, data, &shards, reduce).await,
-            Algorithm::Naive => naive::reduce_scatter(&call, data, &shards, reduce).await,
+        among_others! {
+            return match algorithm {
+                Algorithm::Ring => ring::reduce_scatter(&call, data, &shards, reduce).await,
+                Algorithm::Tree => tree::reduce_scatter(&call, data, &shards, reduce).await,
+                Algorithm::Naive => naive::reduce_scatter(&call, data, &shards, reduce).await,
+            };
         }
+        #[allow(unreachable_code)]
+        Ok(())
     }
 
     /// Replaces the other members' shards of `data` by what they have there. `shards` as in [`reduce_scatter`](Self::reduce_scatter).
@@ -126,11 +135,15 @@ impl Group {
         if self.size() == 1 {
             return Ok(());
         }
-        match algorithm {
-            Algorithm::Ring => ring::all_gather(&call, data, &shards).await,
-            Algorithm::Tree => tree::all_gather(&call, data, &shards).await,
-            Algorithm::Naive => naive::all_gather(&call, data, &shards).await,
+        among_others! {
+            return match algorithm {
+                Algorithm::Ring => ring::all_gather(&call, data, &shards).await,
+                Algorithm::Tree => tree::all_gather(&call, data, &shards).await,
+                Algorithm::Naive => naive::all_gather(&call, data, &shards).await,
+            };
         }
+        #[allow(unreachable_code)]
+        Ok(())
     }
 
     /// Replaces `data` by what member `root` has there.
@@ -141,11 +154,15 @@ impl Group {
             return Ok(());
         }
         let data: &mut [u8] = bytemuck::cast_slice_mut(data);
-        match algorithm {
-            Algorithm::Ring => ring::broadcast(&call, data, root).await,
-            Algorithm::Tree => tree::broadcast(&call, data, root).await,
-            Algorithm::Naive => naive::broadcast(&call, data, root).await,
+        among_others! {
+            return match algorithm {
+                Algorithm::Ring => ring::broadcast(&call, data, root).await,
+                Algorithm::Tree => tree::broadcast(&call, data, root).await,
+                Algorithm::Naive => naive::broadcast(&call, data, root).await,
+            };
         }
+        #[allow(unreachable_code)]
+        Ok(())
     }
 
     /// Part `i` of `send` goes to member `i`; part `i` of `received` comes from member `i`. The lengths of the parts are in the order

@@ -95,6 +95,9 @@ fn nearest(sizes: PerAxis, limit: usize) -> PerAxis {
 }
 
 impl Mesh {
+    /// One rank.
+    pub const ONE: Self = Self { sizes: [1; Axis::ALL.len()] };
+
     /// A mesh of these sizes with at most `limit` ranks.
     ///
     /// # Errors

@@ -1,6 +1,9 @@
 //! Training on several ranks. Every rank is a Web Worker with its own instance and memory (natively: a thread) and runs the same
 //! `async fn`; communication is never inside autograd.
 
+// What only several ranks need is unused where there never are any.
+#![cfg_attr(all(target_arch = "wasm32", not(feature = "ranks"), not(test)), allow(dead_code, unused))]
+
 pub mod check;
 pub mod clock;
 pub mod collectives;
@@ -18,6 +21,21 @@ pub mod rank;
 pub mod schedule;
 pub mod transport;
 pub mod zero;
+
+/// Code for a rank that has others: none of it is compiled where [`WORLD_OF_ONE`]. (In an `async fn` a condition does not leave it out.)
+macro_rules! among_others {
+    ($($code:tt)*) => {
+        #[cfg(any(not(target_arch = "wasm32"), feature = "ranks", test))]
+        {
+            $($code)*
+        }
+    };
+}
+use among_others;
+
+/// Whether no rank of this build ever has others, as in WebAssembly where ranks have builds of their own: what only several ranks do is
+/// left out of it.
+const WORLD_OF_ONE: bool = cfg!(all(target_arch = "wasm32", not(feature = "ranks"), not(test)));
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -2,150 +2,113 @@
 
 pub mod zero;
 
+use std::rc::Rc;
+
+use super::mesh::Axis;
+use super::plan::Plan;
 use crate::autograd::Split;
-use crate::finetune::lora::LoraConfig;
-use crate::nn::{FeedForwardKind, ModelConfig, NormKind, Part, Positions, Slice};
+use crate::finetune::Method;
+use crate::nn::{Blueprint, EMBEDDING_WEIGHT, ParamSpec, Part};
 
 /// A parameter that a rank will hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParamOutline {
     /// The segment of the whole model that it belongs to.
     pub segment: usize,
+    /// The phase of the segment that uses it.
+    pub phase: usize,
     /// Its elements, at this rank.
     pub len: usize,
     /// How it is shared out over tensor ranks.
     pub split: Split,
     /// Whether it learns.
     pub trainable: bool,
+    /// Whether two segments read it.
+    pub tied: bool,
 }
 
-/// The parameters of `part`, in the order in which a rank makes them: those of the model, then LoRA's. With LoRA only these learn.
-pub fn outline(config: &ModelConfig, part: &Part, lora: Option<&LoraConfig>) -> Vec<ParamOutline> {
-    let mut outline = Outline { config, slice: part.slice, params: Vec::new() };
-    for segment in part.chunks.iter().flat_map(Clone::clone) {
-        outline.segment(segment, part);
-    }
-    let mut params = outline.params;
-    if let Some(lora) = lora {
-        params.iter_mut().for_each(|param| param.trainable = false);
-        let mut pairs = Outline { config, slice: part.slice, params: Vec::new() };
-        for segment in part.chunks.iter().flat_map(Clone::clone) {
-            pairs.pairs(segment, lora);
-        }
-        params.extend(pairs.params);
-    }
-    params
-}
-
-struct Outline<'a> {
-    config: &'a ModelConfig,
-    slice: Slice,
-    params: Vec<ParamOutline>,
-}
-
-impl Outline<'_> {
-    fn segment(&mut self, segment: usize, part: &Part) {
-        let config = self.config;
-        let (vocabulary, d_model, last) = (config.vocab_size, config.d_model, config.n_segments() - 1);
-        if segment == 0 {
-            self.add(segment, [vocabulary, d_model], Split::Rows);
-            if config.positions == Positions::Learned {
-                self.add(segment, [config.max_positions, d_model], Split::Leader);
-            }
-            return;
-        }
-        for _ in 0..if config.norm == NormKind::LayerNorm { 2 } else { 1 } {
-            self.add(segment, [d_model, 1], Split::Replicated);
-        }
-        if segment == last {
-            let shared = config.tie_embeddings && part.chunks.iter().any(|chunk| chunk.contains(&0));
-            if !shared {
-                self.add(segment, [vocabulary, d_model], Split::Rows);
-            }
-            return;
-        }
-        for Projection { inputs, outputs, split, .. } in projections_of(config, segment) {
-            self.add(segment, [outputs, inputs], split);
-            if config.bias {
-                self.add(segment, [outputs, 1], if split == Split::Columns { Split::Leader } else { split });
-            }
-        }
-    }
-
-    fn pairs(&mut self, segment: usize, lora: &LoraConfig) {
-        if segment == 0 || segment == self.config.n_segments() - 1 {
-            return;
-        }
-        let targets = |name: &str| lora.target_modules.iter().any(|target| target == name);
-        for Projection { inputs, outputs, split, .. } in projections_of(self.config, segment).into_iter().filter(|p| targets(p.name)) {
-            let of = |wanted| if split == wanted { wanted } else { Split::Replicated };
-            self.add(segment, [lora.rank, inputs], of(Split::Columns));
-            self.add(segment, [outputs, lora.rank], of(Split::Rows));
-        }
-    }
-
-    /// A parameter whose whole shape is that; one of which only the leader has a copy is left out at the others.
-    fn add(&mut self, segment: usize, [rows, columns]: [usize; 2], split: Split) {
-        let len = match split {
-            Split::Leader if !self.slice.leads() => return,
-            Split::Leader | Split::Replicated => rows * columns,
-            Split::Rows => self.slice.range(rows).len() * columns,
-            Split::Columns => rows * self.slice.range(columns).len(),
-        };
-        self.params.push(ParamOutline { segment, len, split, trainable: true });
+impl ParamOutline {
+    /// Whether several tensor ranks of `plan` have it whole.
+    pub fn is_whole(&self, plan: &Plan) -> bool {
+        plan.mesh.size(Axis::Tensor) > 1 && matches!(self.split, Split::Replicated | Split::Copied)
     }
 }
 
-/// A linear layer of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Projection {
-    /// The last part of its name, e.g. `q_proj`.
-    pub name: &'static str,
-    /// Width of its inputs.
-    pub inputs: usize,
-    /// Width of its outputs.
-    pub outputs: usize,
-    /// How its weight is shared out over tensor ranks.
-    pub split: Split,
+/// All parameters of a model and of a fine-tuning method.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// The model.
+    pub blueprint: Rc<Blueprint>,
+    /// Those of the model by segment, then the method's; of a tied weight each segment has one.
+    rows: Vec<Row>,
 }
 
-/// The linear layers of each block.
-pub fn projections(config: &ModelConfig) -> impl Iterator<Item = Projection> {
-    [1, 2].into_iter().flat_map(|segment| projections_of(config, segment))
+#[derive(Clone, Debug)]
+struct Row {
+    segment: usize,
+    phase: usize,
+    param: ParamSpec,
+    trainable: bool,
 }
 
-fn projections_of(config: &ModelConfig, segment: usize) -> Vec<Projection> {
-    let (d_model, d_ff) = (config.d_model, config.d_ff);
-    let (d_q, d_kv) = (config.n_heads * config.d_head, config.n_kv_heads * config.d_head);
-    let linear = |name, inputs, outputs, split| Projection { name, inputs, outputs, split };
-    if segment % 2 == 1 {
-        return vec![
-            linear("q_proj", d_model, d_q, Split::Rows),
-            linear("k_proj", d_model, d_kv, Split::Rows),
-            linear("v_proj", d_model, d_kv, Split::Rows),
-            linear("o_proj", d_q, d_model, Split::Columns),
-        ];
+impl Outline {
+    /// The outline of a model that is trained by `method`.
+    pub fn new(blueprint: &Rc<Blueprint>, method: &dyn Method) -> Self {
+        let sites = blueprint.sites().flat_map(|(segment, site)| site.params.iter().map(move |param| (segment, site.phase, param)));
+        let base = sites.map(|(segment, phase, param)| {
+            let trainable = method.learns(blueprint, segment, param);
+            Row { segment, phase, param: param.clone(), trainable }
+        });
+        let phase = |segment: usize| blueprint.segments[segment].sites.iter().map(|site| site.phase).max().unwrap_or(0).min(1);
+        let added = method.added(blueprint).into_iter();
+        let added = added.map(|(segment, param)| Row { segment, phase: phase(segment), param, trainable: true });
+        Self { blueprint: blueprint.clone(), rows: base.chain(added).collect() }
     }
-    let gate = (config.feed_forward == FeedForwardKind::SwiGlu).then(|| linear("gate_proj", d_model, d_ff, Split::Rows));
-    let rest = [linear("up_proj", d_model, d_ff, Split::Rows), linear("down_proj", d_ff, d_model, Split::Columns)];
-    gate.into_iter().chain(rest).collect()
+
+    /// The parameters of `part`, in the order in which a rank makes them: those of the model, then the method's.
+    pub fn of(&self, part: &Part) -> Vec<ParamOutline> {
+        let holds = |segment: usize| part.chunks.iter().any(|chunk| chunk.contains(&segment));
+        let rows = self.rows.iter().filter(|row| holds(row.segment));
+        let outlined = rows.filter_map(|Row { segment, phase, param, trainable }| {
+            let tied = param.name == EMBEDDING_WEIGHT && self.blueprint.config.tie_embeddings;
+            let shared = tied && self.blueprint.tied_before(*segment).is_some_and(holds);
+            let region = part.slice.region(param).filter(|_| !shared)?;
+            let (segment, phase, trainable) = (*segment, *phase, *trainable);
+            Some(ParamOutline { segment, phase, len: region.elements(), split: param.split, trainable, tied })
+        });
+        outlined.collect()
+    }
+
+    /// The first segment in which something learns.
+    pub fn first_learning(&self) -> Option<usize> {
+        self.rows.iter().filter(|row| row.trainable).map(|row| row.segment).min()
+    }
+
+    /// Whether something learns in the phases of a segment up to this one.
+    pub fn learns_up_to(&self, segment: usize, phase: usize) -> bool {
+        self.rows.iter().any(|row| row.trainable && row.segment == segment && row.phase <= phase)
+    }
+
+    /// Those of the whole model.
+    pub fn whole(&self) -> Vec<ParamOutline> {
+        self.of(&Part::whole(&self.blueprint))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finetune::lora::{self, LoraInit};
-    use crate::nn::{RandomWeights, Transformer};
+    use crate::finetune::full::Full;
+    use crate::finetune::lora::{LoraConfig, LoraInit};
+    use crate::nn::{Biases, FeedForwardKind, ModelConfig, NormKind, Positions, RandomWeights, Slice, Transformer};
     use crate::parallel::partition::even;
     use crate::tensor::Ledger;
 
     /// The same, of a part that is really made.
-    fn made(config: &ModelConfig, part: &Part, lora: Option<&LoraConfig>) -> Vec<(usize, Split, bool)> {
-        let mut model = Transformer::build_part(config.clone(), part.clone(), &Ledger::new(None), &mut RandomWeights { seed: 1 }).unwrap();
-        if let Some(lora) = lora {
-            lora::attach(&mut model, lora, &mut RandomWeights { seed: 2 }).unwrap();
-        }
-        model.params.iter().map(|param| (param.value.len(), param.split, param.trainable)).collect()
+    fn made(blueprint: &Rc<Blueprint>, part: &Part, method: &dyn Method) -> Vec<(usize, Split, bool)> {
+        let mut model = Transformer::build_part(blueprint, part.clone(), &Ledger::new(None), &mut RandomWeights { seed: 1 }).unwrap();
+        crate::finetune::attach(method, &mut model, &mut RandomWeights { seed: 2 }).unwrap();
+        model.params.iter().map(|param| (param.value.data().len(), param.split, param.trainable)).collect()
     }
 
     #[test]
@@ -156,20 +119,22 @@ mod tests {
             norm: NormKind::LayerNorm,
             positions: Positions::Learned,
             feed_forward: FeedForwardKind::Gelu,
-            bias: true,
+            bias: Biases::ALL,
             tie_embeddings: false,
             ..llama.clone()
         };
+        let gemma = ModelConfig { norm: NormKind::OffsetRmsNorm, qk_norm: true, post_norms: true, ..llama.clone() };
+        let qwen = ModelConfig { bias: Biases { q: true, k: true, v: true, ..Biases::NONE }, ..llama.clone() };
         let target_modules = ["q_proj", "o_proj", "down_proj"].map(str::to_owned).to_vec();
         let lora = LoraConfig { rank: 3, alpha: 6.0, dropout: 0.0, target_modules, init: LoraInit::Gaussian };
-        for config in [llama, gpt] {
+        for blueprint in [llama, gpt, gemma, qwen].map(|config| Rc::new(Blueprint::new(&config))) {
             for (stages, count) in [(1, 1), (1, 2), (2, 1), (4, 2)] {
-                for (stage, chunk) in even(config.n_layers, stages, 1).unwrap().into_iter().enumerate() {
+                for (stage, chunk) in even(&blueprint, stages, 1).unwrap().into_iter().enumerate() {
                     let part = Part { chunks: vec![chunk], slice: Slice { index: stage % count, count } };
-                    for lora in [None, Some(&lora)] {
-                        let outlined = outline(&config, &part, lora);
+                    for method in [&Full as &dyn Method, &lora] {
+                        let outlined = Outline::new(&blueprint, method).of(&part);
                         let outlined: Vec<_> = outlined.iter().map(|param| (param.len, param.split, param.trainable)).collect();
-                        assert_eq!(outlined, made(&config, &part, lora), "{part:?}");
+                        assert_eq!(outlined, made(&blueprint, &part, method), "{part:?}");
                     }
                 }
             }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::schedule::{Schedule, ScheduleError, ScheduleKind};
+use crate::nn::Blueprint;
 
 #[cfg(test)]
 mod tests;
@@ -32,7 +33,7 @@ pub struct Device {
 
 /// The schedule that the stages are for: it decides how many micro-batches each of them holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plan {
+pub struct StageOrder {
     /// The order of forwards and backwards.
     pub kind: ScheduleKind,
     /// Virtual stages of a rank.
@@ -43,7 +44,7 @@ pub struct Plan {
 
 /// A virtual stage's part of the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Part {
+pub struct StageShare {
     /// Its rank.
     pub rank: usize,
     /// Indices of its segments.
@@ -138,18 +139,18 @@ fn lacks(lacking: &[Lack]) -> String {
     lacking.iter().map(lack).collect::<Vec<_>>().join(", ")
 }
 
-/// The segments of each virtual stage if all have as many layers, as in Megatron-LM: the embedding goes to the first and the head to
-/// the last one. Layers left over go to the first stages, one each. A layer is two segments: attention and feed-forward half-block.
+/// The segments of each virtual stage if all have as many layers, as in Megatron-LM: what comes before the layers goes to the first and
+/// what comes after them to the last one. Layers left over go to the first stages, one each.
 ///
 /// # Errors
 /// If there are more virtual stages than layers.
-pub fn even(n_layers: usize, stages: usize, chunks_per_stage: usize) -> Result<Vec<Range<usize>>, PartitionError> {
-    check_count(stages, chunks_per_stage, n_layers, "layers")?;
+pub fn even(blueprint: &Blueprint, stages: usize, chunks_per_stage: usize) -> Result<Vec<Range<usize>>, PartitionError> {
+    let starts = blueprint.layer_starts();
+    check_count(stages, chunks_per_stage, starts.len(), "layers")?;
     let virtual_stages = stages * chunks_per_stage;
-    let (layers, left_over) = (n_layers / virtual_stages, n_layers % virtual_stages);
-    // Segment 0 is the embedding.
-    let first = |v: usize| if v == 0 { 0 } else { 1 + 2 * (v * layers + v.min(left_over)) };
-    let end = |v: usize| if v + 1 == virtual_stages { 2 + 2 * n_layers } else { first(v + 1) };
+    let (layers, left_over) = (starts.len() / virtual_stages, starts.len() % virtual_stages);
+    let first = |v: usize| if v == 0 { 0 } else { starts[v * layers + v.min(left_over)] };
+    let end = |v: usize| if v + 1 == virtual_stages { blueprint.segments.len() } else { first(v + 1) };
     Ok((0..virtual_stages).map(|v| first(v)..end(v)).collect())
 }
 
@@ -159,7 +160,7 @@ pub fn even(n_layers: usize, stages: usize, chunks_per_stage: usize) -> Result<V
 ///
 /// # Errors
 /// If there are more virtual stages than segments, memory lacks, the plan makes no schedule, or a number is out of range.
-pub fn balanced(segments: &[SegmentCost], devices: &[Device], plan: Plan) -> Result<Vec<Part>, PartitionError> {
+pub fn balanced(segments: &[SegmentCost], devices: &[Device], plan: StageOrder) -> Result<Vec<StageShare>, PartitionError> {
     check_values(segments, devices)?;
     let problem = Division::new(segments, devices, plan)?;
     let (slowest, _) = problem.divide(|part| if problem.overrun(part) == 0 { part.seconds } else { f64::INFINITY }, f64::max);
@@ -204,7 +205,7 @@ fn check_values(segments: &[SegmentCost], devices: &[Device]) -> Result<(), Part
 struct Division<'a> {
     segments: &'a [SegmentCost],
     devices: &'a [Device],
-    plan: Plan,
+    plan: StageOrder,
     /// Micro-batches that each virtual stage holds at the peak.
     in_flight: Vec<usize>,
     /// Sums over the segments before each one, and over all.
@@ -212,7 +213,7 @@ struct Division<'a> {
 }
 
 impl<'a> Division<'a> {
-    fn new(segments: &'a [SegmentCost], devices: &'a [Device], plan: Plan) -> Result<Self, PartitionError> {
+    fn new(segments: &'a [SegmentCost], devices: &'a [Device], plan: StageOrder) -> Result<Self, PartitionError> {
         check_count(devices.len(), plan.chunks_per_stage, segments.len(), "segments")?;
         let schedule = Schedule::new(plan.kind, devices.len(), plan.chunks_per_stage, plan.micro_batches)?;
         let add = |sum: &mut SegmentCost, segment: &SegmentCost| {
@@ -227,11 +228,11 @@ impl<'a> Division<'a> {
     }
 
     /// The segments as a part of the model on this virtual stage.
-    fn part(&self, virtual_stage: usize, segments: Range<usize>) -> Part {
+    fn part(&self, virtual_stage: usize, segments: Range<usize>) -> StageShare {
         let rank = virtual_stage % self.devices.len();
         let (start, end) = (self.before[segments.start], self.before[segments.end]);
         let activations = (end.activation_bytes - start.activation_bytes).saturating_mul(self.in_flight[virtual_stage] as u64);
-        Part {
+        StageShare {
             rank,
             segments,
             seconds: (end.work - start.work) / self.devices[rank].speed,
@@ -240,18 +241,18 @@ impl<'a> Division<'a> {
     }
 
     /// Bytes that a part may take.
-    fn limit(&self, part: &Part) -> u64 {
+    fn limit(&self, part: &StageShare) -> u64 {
         self.devices[part.rank].memory_bytes.map_or(u64::MAX, |bytes| bytes / self.plan.chunks_per_stage as u64)
     }
 
     /// Bytes of a part beyond its limit.
-    fn overrun(&self, part: &Part) -> u64 {
+    fn overrun(&self, part: &StageShare) -> u64 {
         part.bytes.saturating_sub(self.limit(part))
     }
 
     /// The least cost of a division, and the division: the costs of its parts put together by `combine`, which must not decrease.
     /// An infinite cost stands for a part that will not do.
-    fn divide(&self, cost: impl Fn(&Part) -> f64, combine: impl Fn(f64, f64) -> f64) -> (f64, Vec<Part>) {
+    fn divide(&self, cost: impl Fn(&StageShare) -> f64, combine: impl Fn(f64, f64) -> f64) -> (f64, Vec<StageShare>) {
         let (count, stages) = (self.segments.len(), self.in_flight.len());
         // `best[v][end]`: the first `v` virtual stages hold the segments before `end`; the last of them begins at `start`.
         let mut best = vec![vec![(f64::INFINITY, 0); count + 1]; stages + 1];
@@ -279,8 +280,12 @@ impl<'a> Division<'a> {
     fn lacking(&self) -> PartitionError {
         let (_, parts) = self.divide(|part| self.overrun(part) as f64, |a, b| a + b);
         let lacks = parts.iter().enumerate().filter(|(_, part)| self.overrun(part) > 0);
-        let lack =
-            |(virtual_stage, part): (usize, &Part)| Lack { rank: part.rank, virtual_stage, needed: part.bytes, limit: self.limit(part) };
+        let lack = |(virtual_stage, part): (usize, &StageShare)| Lack {
+            rank: part.rank,
+            virtual_stage,
+            needed: part.bytes,
+            limit: self.limit(part),
+        };
         let more = self.devices.len() + 1..=self.segments.len().min(MAX_VIRTUAL_STAGES) / self.plan.chunks_per_stage;
         PartitionError::Memory { lacking: lacks.map(lack).collect(), enough: more.into_iter().find(|&stages| self.fits(stages)) }
     }

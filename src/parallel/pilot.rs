@@ -7,7 +7,8 @@ use super::group::Group;
 use super::schedule::Link;
 use super::transport::Lost;
 use crate::autograd::{Result, Tape};
-use crate::nn::{Segment, Tokens, Transformer};
+use crate::nn::walk::{self, Alone, Keep};
+use crate::nn::{Input, SegmentKind, Tokens, Transformer, at_once};
 use crate::optim::{AdamW, AdamWConfig};
 use crate::tensor::{Category, Ledger, Tensor};
 
@@ -34,8 +35,8 @@ impl SegmentTime {
 /// Rounds of which the fastest counts: what else the machine does makes a round slower, never faster.
 const ROUNDS: usize = 5;
 
-/// Times each segment of `model`, which has one layer, on a micro-batch, and the optimizer's update, which is given in seconds per
-/// parameter that learns. `speed` as in [`Rank::set_speed`](super::rank::Rank::set_speed).
+/// Times each segment of `model` on a micro-batch, and the optimizer's update, which is given in seconds per parameter that learns.
+/// `speed` as in [`Rank::set_speed`](super::rank::Rank::set_speed).
 ///
 /// # Errors
 /// If memory runs out.
@@ -75,26 +76,26 @@ fn segment(comm: &Comm, model: &mut Transformer, index: usize, tokens: &Tokens, 
     comm.beat();
     let ledger = model.params.ledger().clone();
     let activations = |ledger: &Ledger| ledger.report().of(Category::Activations).live;
-    let rows = tokens.ids.len();
-    let mut tape = Tape::recording(&ledger);
-    let hidden = hidden(&ledger, rows, model.config.d_model)?;
+    let number = model.part.segments().nth(index).expect("a segment of the part");
+    let is_first = model.blueprint.segments[number].kind == SegmentKind::Embedding;
+    let hidden = hidden(&ledger, tokens.ids.len(), model.config.d_model)?;
+    let x = (!is_first).then(|| Tape::recording(&ledger).input(hidden, true));
     let before = activations(&ledger);
+    let (input, run) = (Input::of(tokens, None), index..index + 1);
     let start = clock::now();
-    let pass = model.pass(tokens, None)?;
-    let x = (!matches!(model.segments[index], Segment::Embedding(_))).then(|| tape.input(hidden, true));
-    let y = model.segments[index].forward(&mut tape, &pass, x.as_ref())?;
+    let (flight, y) = at_once(walk::forward(model, &mut Alone, run, input, x, |_| Keep::Tape))?;
     let forward = clock::now() - start;
-    let (input, output) = (x.map(|x| x.node()), y.node());
     let mut d_y = Tensor::for_output(&ledger, Category::Activations, y.tensor().shape())?;
     d_y.data_mut().fill(1e-3);
+    let output_bytes = size_of_val(y.data());
     drop(y);
-    let activation_bytes = activations(&ledger).saturating_sub(before);
+    let activation_bytes = activations(&ledger).saturating_sub(before + output_bytes);
+    let mut later = Vec::new();
     let start = clock::now();
-    let (d_x, later) = tape.backward_input(&mut model.params, output, d_y, input)?;
-    drop(d_x);
+    drop(at_once(walk::backward(model, &mut Alone, flight, input, d_y, 1.0, Some(&mut later)))?);
     let backward_input = clock::now() - start;
     let start = clock::now();
-    later.accumulate(&mut model.params)?;
+    later.into_iter().try_for_each(|grads| grads.accumulate(&mut model.params))?;
     let backward_weight = clock::now() - start;
     comm.rest((forward + backward_input + backward_weight) * (1.0 / speed - 1.0));
     Ok(SegmentTime {

@@ -10,7 +10,7 @@ use super::mesh::{Axis, Mesh, MeshError};
 use super::partition::{PartitionError, even};
 use super::schedule::{Schedule, ScheduleError, ScheduleKind};
 use super::zero::{ZeroError, ZeroStage};
-use crate::nn::{ConfigError, ModelConfig, Part, Slice};
+use crate::nn::{Blueprint, ConfigError, Part, Slice};
 
 /// How a training is spread over ranks.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +130,7 @@ impl Plan {
     /// Naming what does not fit, and the nearest that would.
     pub fn new(
         settings: Settings,
-        config: &ModelConfig,
+        blueprint: &Blueprint,
         (batch_size, seq_len): (usize, usize),
         max_ranks: usize,
     ) -> Result<Self, PlanError> {
@@ -138,9 +138,9 @@ impl Plan {
         let mesh = Mesh::new([data, pipeline, 1, tensor], max_ranks)?;
         settings.zero.check(&settings)?;
         let schedule = Schedule::new(schedule, pipeline, chunks_per_stage, micro_batches)?;
-        let stages = even(config.n_layers, pipeline, chunks_per_stage)?;
+        let stages = even(blueprint, pipeline, chunks_per_stage)?;
         for index in 0..tensor {
-            Part { chunks: stages.clone(), slice: Slice { index, count: tensor } }.validate(config)?;
+            Part { chunks: stages.clone(), slice: Slice { index, count: tensor } }.validate(blueprint)?;
         }
         let unit = data * micro_batches;
         if batch_size == 0 || !batch_size.is_multiple_of(unit) {
@@ -152,6 +152,13 @@ impl Plan {
             return Err(PlanError::Rows { rows, tensor });
         }
         Ok(Self { settings, mesh, schedule, stages, batch_size, seq_len })
+    }
+
+    /// The plan of one rank that takes each batch of `micro_batches` times so many sequences in that many parts.
+    pub fn alone(blueprint: &Blueprint, (sequences, seq_len): (usize, usize), micro_batches: usize) -> Self {
+        let settings = Settings { micro_batches, ..Settings::default() };
+        let stages = Part::whole(blueprint).chunks;
+        Self { settings, mesh: Mesh::ONE, schedule: Schedule::alone(micro_batches), stages, batch_size: sequences * micro_batches, seq_len }
     }
 
     /// The same plan with the model divided otherwise among the virtual stages.

@@ -79,6 +79,20 @@ pub enum ZeroError {
         /// Stages of the pipeline.
         pipeline: usize,
     },
+    /// Shares of the weights are runs of floats, of which a block of a format is none.
+    #[error(
+        "ZeRO stage {} ({}) shares out weights as float32, but {name} is kept as {format}; choose ZeRO stage 2 (gradients), or load the \
+         weights in float32",
+        .stage.number(), .stage.name()
+    )]
+    Format {
+        /// The stage.
+        stage: ZeroStage,
+        /// The weight.
+        name: String,
+        /// Its format.
+        format: &'static str,
+    },
     /// Shares of the gradients are sent as they are.
     #[error(
         "ZeRO stage {} ({}) sends gradients as they are, not as {compression}; the nearest are compression none with ZeRO stage {}, and \

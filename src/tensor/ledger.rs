@@ -200,21 +200,31 @@ impl Ledger {
             // It is in the books already.
             return Ok(Buffer { floats, charge: Charge { ledger: self.clone(), category, bytes }, zeroed: false });
         }
+        let (floats, charge) = self.allocate(category, len)?;
+        self.books.allocations.set(self.books.allocations.get() + 1);
+        Ok(Buffer { floats, charge, zeroed: true })
+    }
+
+    /// `len` new elements, of 0, and their charge, which has to live as long.
+    ///
+    /// # Errors
+    /// If the limit or the allocator refuses, even after all spare buffers were freed.
+    pub fn allocate<T: Copy + Default>(&self, category: Category, len: usize) -> Result<(Vec<T>, Charge), OutOfMemory> {
+        let bytes = len.saturating_mul(size_of::<T>());
         let total = self.report().total;
         if total.live.saturating_add(bytes) > total.peak && self.books.spare.borrow().bytes > total.peak / SPARE_SHARE {
             self.release_spare();
         }
         self.admit(category, bytes)?;
-        let mut floats = Vec::new();
-        if floats.try_reserve_exact(len).is_err() {
+        let mut elements = Vec::new();
+        if elements.try_reserve_exact(len).is_err() {
             self.release_spare();
-            floats.try_reserve_exact(len).map_err(|_| self.refused(category, bytes))?;
+            elements.try_reserve_exact(len).map_err(|_| self.refused(category, bytes))?;
         }
         // Written down only now: what was refused was never in use.
         let charge = self.charge(category, bytes)?;
-        self.books.allocations.set(self.books.allocations.get() + 1);
-        floats.resize(len, 0.0);
-        Ok(Buffer { floats, charge, zeroed: true })
+        elements.resize(len, T::default());
+        Ok((elements, charge))
     }
 
     /// Whether buffers are kept for the next tensor of their size: for loops that do the same again and again. Spare buffers are freed

@@ -2,6 +2,8 @@
 
 mod ledger;
 mod storage;
+mod weight;
 
 pub use ledger::{Category, Charge, Ledger, MemoryReport, OutOfMemory, Use};
 pub use storage::Tensor;
+pub use weight::{BlockWeight, WeakWeight, Weight};

@@ -106,10 +106,14 @@ pub struct TrainBench(TrainWork);
 
 #[wasm_bindgen]
 impl TrainBench {
-    /// The model `S` or `M`.
+    /// The model `S` or `M`, or one whose training diverged, `S-diverged` or `M-diverged`.
     #[wasm_bindgen(constructor)]
     pub fn new(name: &str) -> Result<TrainBench, JsError> {
-        Ok(Self(TrainWork::new(size_named(name)?, &Ledger::new(None))?))
+        let ledger = Ledger::new(None);
+        Ok(Self(match name.strip_suffix("-diverged") {
+            Some(name) => TrainWork::diverged(size_named(name)?, &ledger)?,
+            None => TrainWork::new(size_named(name)?, &ledger)?,
+        }))
     }
 
     /// One step; gives its loss.

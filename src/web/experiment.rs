@@ -67,7 +67,7 @@ impl Experiment {
         to_js(&self.inner.cancel(run))
     }
 
-    /// What was measured so far, as `Result`.
+    /// What was measured so far, as `ExperimentResult`.
     pub fn result(&self) -> Result<JsValue, JsValue> {
         to_js(&self.inner.result())
     }

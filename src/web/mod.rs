@@ -59,7 +59,12 @@ fn assets_of(map: &JsValue) -> Result<Assets, JsValue> {
         let pair: js_sys::Array = entry?.dyn_into().map_err(|_| internal("assets is not a Map of names and bytes"))?;
         let name = pair.get(0).as_string().ok_or_else(|| internal("the name of an asset is not a string"))?;
         let bytes: js_sys::Uint8Array = pair.get(1).dyn_into().map_err(|_| internal("the bytes of an asset are not a Uint8Array"))?;
-        files.insert(name, bytes.to_vec());
+        let mut copy = Vec::new();
+        let len = bytes.length() as usize;
+        copy.try_reserve_exact(len).map_err(|_| thrown(&[problems::no_room_for_file(&name, len)]))?;
+        copy.resize(len, 0);
+        bytes.copy_to(&mut copy);
+        files.insert(name, copy);
     }
     Ok(files)
 }

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{assets_of, internal, thrown, to_js};
 use crate::lab::parallel::spec::ParallelSpec;
+use crate::lab::parallel::subject::Subject;
 use crate::lab::parallel::{nearest, planned, predict, setup};
 use crate::lab::problem::Problem;
 
@@ -44,8 +45,8 @@ pub fn parallel_plan(spec: &JsValue, assets: &JsValue, max_ranks: usize, stages:
 #[wasm_bindgen]
 pub fn parallel_nearest(spec: &JsValue, assets: &JsValue, max_ranks: usize) -> Result<JsValue, JsValue> {
     let spec = read(spec)?;
-    let config = setup::config(&spec, &assets_of(assets)?).map_err(throw)?;
-    to_js(&nearest::nearest(&spec, &config, max_ranks))
+    let subject = Subject::new(&spec, &assets_of(assets)?).map_err(throw)?;
+    to_js(&nearest::nearest(&spec, &subject, max_ranks))
 }
 
 /// What is to be expected of each step by the `Pilot`s of all ranks, as `Prediction`.

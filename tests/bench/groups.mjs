@@ -30,6 +30,18 @@ const flopOfText = ({ V, L, D, F, T }) => 2 * T * (L * (4 * D * D + 2 * D * F + 
 
 const libraries = (...names) => names;
 
+/** A training step. */
+const step = (op, cfg, peers) => ({
+  op,
+  shape: [cfg.B * cfg.T],
+  cfg,
+  unit: 'tokens/s',
+  tokens: cfg.B * cfg.T,
+  flop: flopOfStep(cfg),
+  causalFlop: flopOfStep(cfg, 1 / 2),
+  peers,
+});
+
 /** Rows by group: `flop` of one call (or `tokens`), the unit of the result, and the peers that can do it. */
 export const GROUPS = {
   gemm: ['ab', 'abt', 'atb'].flatMap((op) =>
@@ -61,16 +73,9 @@ export const GROUPS = {
     flop: flopOfText(cfg),
     peers: [],
   })),
-  train: Object.entries(MODELS).map(([op, cfg]) => ({
-    op,
-    shape: [cfg.B * cfg.T],
-    cfg,
-    unit: 'tokens/s',
-    tokens: cfg.B * cfg.T,
-    flop: flopOfStep(cfg),
-    causalFlop: flopOfStep(cfg, 1 / 2),
-    peers: libraries('tfjs', 'jax'),
-  })),
+  train: Object.entries(MODELS).map(([op, cfg]) => step(op, cfg, libraries('tfjs', 'jax'))),
+  // Steps whose numbers run through all magnitudes, beside ordinary ones: they must not take longer.
+  diverged: [step('S-diverged', MODELS.S, []), { group: 'train', ...step('S', MODELS.S, []) }],
 };
 
 /** The peers: their page, their name in the results, and the ways to load them for a number of threads. */

@@ -18,7 +18,7 @@ export const taking = (row, handles) => handles.filter(({ library }) => library 
 export const peersOf = (names) => [...new Set(names.flatMap((name) => GROUPS[name].flatMap((row) => row.peers)))];
 
 /** How long one form of a library is measured in one round. */
-export const millisecondsOf = (group, ms) => (group === 'train' ? TRAIN_TIMES * ms : ms);
+export const millisecondsOf = (group, ms) => (['train', 'diverged'].includes(group) ? TRAIN_TIMES * ms : ms);
 
 /** The items from that of a round's number on, then those before it: nobody always works on the machine that another has heated. */
 export const rotated = (items, round) => items.map((_, i) => items[(i + round) % items.length]);

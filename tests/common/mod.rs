@@ -26,6 +26,7 @@ pub fn shipped_assets(spec: &Value) -> Assets {
 }
 
 /// An experiment on those files.
+#[allow(dead_code, reason = "each test file is a crate of its own")]
 pub fn experiment(spec: &Value, assets: Assets) -> Experiment {
     let spec = parse(spec).expect("a spec of ours");
     Experiment::new(spec, assets, Environment::default()).expect("an experiment that can start")
@@ -36,7 +37,7 @@ pub fn experiment(spec: &Value, assets: Assets) -> Experiment {
 pub fn short_spec(steps: u32) -> Value {
     json!({
         "base": {
-            "training": {"steps": steps, "warmup_steps": 2, "batch_size": 2},
+            "training": {"steps": steps, "warmup_steps": 2.min(steps - 1), "batch_size": 2},
             "data": {"context": 48},
             "evaluation": {"every": steps, "tokens": 960, "sample_tokens": 6},
         },

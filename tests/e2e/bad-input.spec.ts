@@ -44,6 +44,13 @@ test('a link that is no experiment', async ({ page }) => {
   await expect(banner(page)).toContainText('no experiment that can be read');
 });
 
+test('a link with a field that stands twice', async ({ page }) => {
+  await open(page, './#spec={"base":{"training":{"steps":20,"steps":30}}}');
+  await expect(banner(page)).toContainText('training.steps stands twice in the same object');
+  await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('200');
+  await livesOn(page);
+});
+
 test('zero steps', async ({ page }) => {
   await open(page);
   await page.getByLabel('Steps', { exact: true }).fill('0');
@@ -99,6 +106,8 @@ test('a text of one’s own is trained on; an empty one and one that is not UTF-
   await expect(field(page, 'data.corpus')).toContainText('empty.txt is empty');
   await add(page, 'data.corpus', [{ name: 'gbk.txt', buffer: Buffer.from([0x61, 0x62, 0x63, 0xc3, 0xf7, 0xd4, 0xc2]) }]);
   await expect(field(page, 'data.corpus')).toContainText('gbk.txt is not UTF-8 text (first wrong byte at position 3)');
+  await add(page, 'data.corpus', [{ name: 'notepad.txt', buffer: Buffer.from('\ufeff春眠不觉晓', 'utf16le') }]);
+  await expect(field(page, 'data.corpus')).toContainText('notepad.txt is text in UTF-16 LE');
   await expect(page.getByLabel('Corpus')).toHaveValue('song-ci');
   await add(page, 'data.corpus', [{ name: 'mine.txt', buffer: Buffer.from('春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。\n'.repeat(60)) }]);
   await expect(page.getByLabel('Corpus')).toHaveValue('file:mine.txt');

@@ -1,6 +1,6 @@
 /** An experiment from pressing Run to the comparison, and its controls on the way. */
 import { readFile } from 'node:fs/promises';
-import type { Result } from '../../www/types/generated/Result';
+import type { ExperimentResult } from '../../www/types/generated/ExperimentResult';
 import { expect, long, open, run, short, state, test } from './page';
 
 test('a short default experiment runs to its end and shows everything', async ({ page }) => {
@@ -34,7 +34,7 @@ test('the result can be downloaded, and the baseline of its ratios chosen', asyn
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download result (JSON)' }).click();
   const file = await (await downloading).path();
-  const result = JSON.parse(await readFile(file, 'utf8')) as Result;
+  const result = JSON.parse(await readFile(file, 'utf8')) as ExperimentResult;
   expect(result.runs.map((each) => each.name)).toEqual(['full', 'lora']);
   for (const each of result.runs) {
     expect(each.status).toBe('finished');

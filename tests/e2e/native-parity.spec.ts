@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Result } from '../../www/types/generated/Result';
+import type { ExperimentResult } from '../../www/types/generated/ExperimentResult';
 import type { Spec } from '../../www/types/generated/Spec';
 import { defaultSpec } from '../../www/spec/hash';
 import { expect, open, test } from './page';
@@ -16,13 +16,13 @@ const TOLERANCE = 1e-4;
 const ROOT = resolve('..');
 
 /** What `tinyai run` measures. */
-async function native(spec: Spec): Promise<Result> {
+async function native(spec: Spec): Promise<ExperimentResult> {
   const folder = await mkdtemp(join(tmpdir(), 'tinyai-parity-'));
   const [input, output] = [join(folder, 'spec.json'), join(folder, 'result.json')];
   await writeFile(input, JSON.stringify(spec));
   const program = join(ROOT, 'target/release', process.platform === 'win32' ? 'tinyai.exe' : 'tinyai');
   await promisify(execFile)(program, ['run', input, '--assets', join(ROOT, 'www/public'), '--out', output]);
-  const result = JSON.parse(await readFile(output, 'utf8')) as Result;
+  const result = JSON.parse(await readFile(output, 'utf8')) as ExperimentResult;
   await rm(folder, { recursive: true });
   return result;
 }

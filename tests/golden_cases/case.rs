@@ -35,11 +35,7 @@ impl<'f> Case<'f> {
 
     /// The value at a dotted path of `case.json`, e.g. `hyper.constant.lr`.
     pub fn value(&self, path: &str) -> Result<&Value, String> {
-        let value = path.split('.').try_fold(&self.json, |value, part| match part.parse::<usize>() {
-            Ok(index) if value.is_array() => value.get(index),
-            _ => value.get(part),
-        });
-        value.ok_or_else(|| format!("case.json: {path} is missing"))
+        find(&self.json, path).ok_or_else(|| format!("case.json: {path} is missing"))
     }
 
     /// The number at a dotted path of `case.json`.
@@ -61,4 +57,13 @@ impl<'f> Case<'f> {
         let numbers = values.iter().map(Value::as_f64).collect::<Option<_>>();
         numbers.ok_or_else(|| format!("case.json: {path} is not a list of numbers"))
     }
+}
+
+/// What is at a dotted path of `value`, whose keys may have dots of their own.
+fn find<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    let part = |part: &str| match part.parse::<usize>() {
+        Ok(index) if value.is_array() => value.get(index),
+        _ => value.get(part),
+    };
+    part(path).or_else(|| path.match_indices('.').find_map(|(dot, _)| find(part(&path[..dot])?, &path[dot + 1..])))
 }

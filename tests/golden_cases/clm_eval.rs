@@ -8,10 +8,10 @@ use tinyai::nn::{Tokens, Transformer};
 use super::CaseResult;
 use super::case::Case;
 use super::checks::Checks;
-use super::engine::{IGNORED, batch, load_model, targets};
+use super::engine::{IGNORED, batch, load_model, next_tokens};
 
 pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
-    let model = load_model(case)?;
+    let mut model = load_model(case)?;
     let bytes = case.file("io.safetensors")?;
     let io = safetensors::read(&bytes)?;
     let stream = batch(&io, "input_ids", model.config.vocab_size)?;
@@ -24,7 +24,7 @@ pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
         let path = format!("runs.{index}");
         let stride = case.integer(&format!("expected.{path}.stride"))?;
         let window = case.integer(&format!("expected.{path}.window"))?;
-        let (windows, token_nll) = evaluate(&model, &stream.ids, window, stride)?;
+        let (windows, token_nll) = evaluate(&mut model, &stream.ids, window, stride)?;
 
         checks.tensor(&format!("token_nll.stride{stride}"), &token_nll, &io)?;
         let want = run["windows"].as_array().map_or(0, Vec::len);
@@ -55,7 +55,7 @@ struct Window {
 }
 
 /// The windows of an evaluation, and the negative log-likelihood of each token, NaN where it is never scored.
-fn evaluate(model: &Transformer, ids: &[i32], window: usize, stride: usize) -> Result<(Vec<Window>, Vec<f32>), Box<dyn Error>> {
+fn evaluate(model: &mut Transformer, ids: &[i32], window: usize, stride: usize) -> Result<(Vec<Window>, Vec<f32>), Box<dyn Error>> {
     let mut windows = Vec::new();
     let mut token_nll = vec![f32::NAN; ids.len()];
     let (mut begin, mut covered) = (0, 0);
@@ -63,10 +63,11 @@ fn evaluate(model: &Transformer, ids: &[i32], window: usize, stride: usize) -> R
         let end = (begin + window).min(ids.len());
         let inputs = &ids[begin..end];
         // The target at `at` is the token at `begin + at + 1`; those covered before are context.
-        let mut targets = targets(inputs, inputs.len());
+        let tokens = Tokens::new(1, inputs.len(), inputs);
+        let mut targets = next_tokens(&tokens);
         let context = covered.saturating_sub(begin + 1);
         targets[..context].fill(IGNORED);
-        let nll = model.nll(&Tokens::new(1, inputs.len(), inputs), &targets)?;
+        let nll = model.nll(&tokens, &targets)?;
         let (mut scored, mut nll_sum) = (0, 0.0);
         for (at, nll) in nll.into_iter().enumerate().filter(|(at, _)| targets[*at] != IGNORED) {
             token_nll[begin + at + 1] = nll;

@@ -1,40 +1,30 @@
 //! From the files of a case to the engine's model and batches.
 
 use std::error::Error;
+use std::ops::Range;
 
 use tinyai::formats::HfConfig;
 use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, LoraAdapter, name_of_a, name_of_b};
 use tinyai::formats::safetensors::{self, TensorFile};
-use tinyai::nn::{BuildError, FeedForwardKind, Init, ModelConfig, NormKind, Positions, Tokens, Transformer, WeightSource};
+use tinyai::kernels::attention::Span;
+use tinyai::lab::base_model::{FileWeights, model_config};
+use tinyai::nn::{BuildError, ParamSpec, Rows, Tokens, Transformer, WeightSource};
 use tinyai::tensor::Ledger;
 
+use super::CaseResult;
 use super::case::Case;
+use super::checks::Checks;
 
 /// Target of a position that predicts nothing, as in PyTorch.
 pub const IGNORED: i32 = -100;
 
-/// The model of `config.json` with the weights of `model.safetensors`.
+/// The model of `config.json` with the weights of `model.safetensors`, by the way that the product takes.
 pub fn load_model(case: &Case) -> Result<Transformer, Box<dyn Error>> {
     let hf = HfConfig::from_json(&case.file("config.json")?)?;
-    let config = ModelConfig {
-        vocab_size: hf.vocab_size,
-        d_model: hf.hidden_size,
-        n_layers: hf.num_hidden_layers,
-        n_heads: hf.num_attention_heads,
-        n_kv_heads: hf.num_key_value_heads,
-        d_head: hf.head_dim,
-        d_ff: hf.intermediate_size,
-        max_positions: hf.max_position_embeddings,
-        norm: NormKind::RmsNorm,
-        norm_eps: hf.rms_norm_eps as f32,
-        positions: Positions::Rotary { theta: hf.rope_theta },
-        feed_forward: FeedForwardKind::SwiGlu,
-        bias: false,
-        tie_embeddings: hf.tie_word_embeddings,
-    };
+    let config = model_config(&hf);
     let bytes = case.file("model.safetensors")?;
     let file = safetensors::read(&bytes)?;
-    let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights { file: &file, prefix: "" })?;
+    let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights(&file))?;
     Ok(model)
 }
 
@@ -45,17 +35,17 @@ pub fn load_adapter(case: &Case, folder: &str) -> Result<(LoraAdapter, Vec<u8>),
     Ok((adapter, model))
 }
 
-/// Weights from a file where their names begin with `prefix`.
-pub struct FileWeights<'a> {
+/// Weights of an adapter, whose names in the file begin with `prefix`.
+pub struct AdapterWeights<'a> {
     pub file: &'a TensorFile<'a>,
     pub prefix: &'static str,
 }
 
-impl WeightSource for FileWeights<'_> {
-    fn weight(&mut self, name: &str, shape: &[usize], _: Init) -> Result<Vec<f32>, BuildError> {
-        let tensor = self.file.tensor_of_shape(&format!("{}{name}", self.prefix), shape);
-        let values = tensor.and_then(|tensor| tensor.to_f32());
-        values.map_err(|error| BuildError::UnreadableWeight { name: name.to_owned(), reason: error.to_string() })
+impl WeightSource for AdapterWeights<'_> {
+    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
+        let tensor = self.file.tensor_of_shape(&format!("{}{}", self.prefix, param.name), &param.shape);
+        let read = tensor.and_then(|tensor| tensor.rows_to_f32(param.matrix()[1], rows, take));
+        read.map_err(|error| BuildError::UnreadableWeight { name: param.name.clone(), reason: error.to_string() })
     }
 }
 
@@ -76,11 +66,34 @@ pub fn batch(io: &TensorFile, name: &str, vocab_size: usize) -> Result<Tokens, B
     batches(io, name, vocab_size)?.pop().ok_or_else(|| format!("{name} is empty").into())
 }
 
-/// What each position predicts: the label of the next one; the last position of a sequence predicts nothing.
-/// `labels` are not shifted, `[batch_size * seq_len]`.
-pub fn targets(labels: &[i32], seq_len: usize) -> Vec<i32> {
-    let shift = |sequence: &[i32]| [&sequence[1..], &[IGNORED]].concat();
-    labels.chunks(seq_len).flat_map(shift).collect()
+/// What each row predicts: the label of the next one; the last row of a sequence predicts nothing. `labels` are not shifted, `[rows]`.
+pub fn targets(labels: &[i32], rows: &Rows) -> Vec<i32> {
+    let shift = |span: &Span| [&labels[span.queries.start + 1..span.queries.end], &[IGNORED]].concat();
+    rows.spans.iter().flat_map(shift).collect()
+}
+
+/// The token that follows each.
+pub fn next_tokens(tokens: &Tokens) -> Vec<i32> {
+    targets(&tokens.ids, &tokens.rows)
+}
+
+/// The index of the largest logit, and by how much it is larger than the next.
+pub fn largest(logits: &[f32]) -> (usize, f32) {
+    let first = (0..logits.len()).max_by(|a, b| logits[*a].total_cmp(&logits[*b])).expect("a vocabulary");
+    let second = logits.iter().enumerate().filter(|(id, _)| *id != first).map(|(_, logit)| *logit).fold(f32::NEG_INFINITY, f32::max);
+    (first, logits[first] - second)
+}
+
+/// Compares the gradient of every parameter.
+pub fn check_gradients(model: &Transformer, checks: &mut Checks, io: &TensorFile) -> CaseResult {
+    for param in model.params.iter() {
+        let name = format!("grad.{}", param.name);
+        match &param.grad {
+            Some(grad) => checks.tensor(&name, grad.data(), io)?,
+            None => checks.require(false, || format!("{name}: the engine has none")),
+        }
+    }
+    Ok(())
 }
 
 /// The mean negative log-likelihood and its gradients, which are added to those of the parameters.

@@ -6,7 +6,7 @@ use tinyai::optim::grad_norm;
 use super::CaseResult;
 use super::case::Case;
 use super::checks::Checks;
-use super::engine::{batch, load_model, mean_loss, targets};
+use super::engine::{batch, check_gradients, load_model, mean_loss, next_tokens, targets};
 
 pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     let mut model = load_model(case)?;
@@ -16,24 +16,18 @@ pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     checks.expected("num_parameters", &[model.params.counts().0 as f64])?;
 
     checks.tensor("logits", model.logits(&tokens)?.data(), &io)?;
-    let next = targets(&tokens.ids, tokens.seq_len);
+    let next = next_tokens(&tokens);
     let nll = model.nll(&tokens, &next)?;
-    let predicted: Vec<f32> = nll.chunks(tokens.seq_len).flat_map(|sequence| &sequence[..tokens.seq_len - 1]).copied().collect();
+    let predicted: Vec<f32> = nll.iter().zip(&next).filter(|(_, target)| **target >= 0).map(|(nll, _)| *nll).collect();
     checks.tensor("token_nll", &predicted, &io)?;
 
     let loss = mean_loss(&mut model, &tokens, &next)?;
     checks.expected("loss", &[loss])?;
     checks.expected("grad_norm", &[grad_norm(&model.params)])?;
-    for param in model.params.iter() {
-        let name = format!("grad.{}", param.name);
-        match &param.grad {
-            Some(grad) => checks.tensor(&name, grad.data(), &io)?,
-            None => checks.require(false, || format!("{name}: the engine has none")),
-        }
-    }
+    check_gradients(&model, checks, &io)?;
 
     let labels: Vec<i32> = io.tensor("labels_masked")?.to_i64()?.into_iter().map(|label| label as i32).collect();
-    let masked = targets(&labels, tokens.seq_len);
+    let masked = targets(&labels, &tokens.rows);
     model.params.zero_grads();
     checks.expected("loss_masked", &[mean_loss(&mut model, &tokens, &masked)?])?;
     checks.expected("loss_masked_tokens", &[masked.iter().filter(|target| **target >= 0).count() as f64]).map_err(Into::into)

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use tinyai::autograd::{ParamId, Params};
-use tinyai::finetune::lora::{LoraConfig, LoraInit, attach};
+use tinyai::finetune::attach;
+use tinyai::finetune::lora::{LoraConfig, LoraInit};
 use tinyai::formats::peft::{InitLoraWeights, LoraAdapter};
 use tinyai::formats::safetensors::{self, TensorFile};
-use tinyai::nn::{LinearAdapter, Transformer};
+use tinyai::nn::{LinearHook, Transformer};
 
 use super::CaseResult;
 use super::case::Case;
 use super::checks::{Checks, widen};
-use super::engine::{FileWeights, batch, batches, load_adapter, load_model, mean_loss, peft_name, targets};
+use super::engine::{AdapterWeights, batch, batches, load_adapter, load_model, mean_loss, next_tokens, peft_name};
 use super::training::Training;
 
 pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
@@ -39,7 +40,7 @@ fn load(case: &Case, folder: &str) -> Result<Transformer, Box<dyn Error>> {
         },
     };
     let file = safetensors::read(&bytes)?;
-    attach(&mut model, &config, &mut FileWeights { file: &file, prefix: "base_model.model." })?;
+    attach(&config, &mut model, &mut AdapterWeights { file: &file, prefix: "base_model.model." })?;
     Ok(model)
 }
 
@@ -51,7 +52,7 @@ fn kinds(adapter: &LoraAdapter) -> Vec<String> {
 
 /// `adapter`: outputs with and without it, its gradients, merged and unmerged.
 fn check_saved_adapter(case: &Case, checks: &mut Checks, io: &TensorFile) -> CaseResult {
-    let base = load_model(case)?;
+    let mut base = load_model(case)?;
     let tokens = batch(io, "input_ids", base.config.vocab_size)?;
     checks.tensor("base_logits", base.logits(&tokens)?.data(), io)?;
 
@@ -60,7 +61,7 @@ fn check_saved_adapter(case: &Case, checks: &mut Checks, io: &TensorFile) -> Cas
     checks.expected("trainable_parameters", &[trainable as f64])?;
     checks.expected("all_parameters", &[all as f64])?;
     checks.tensor("logits", model.logits(&tokens)?.data(), io)?;
-    let loss = mean_loss(&mut model, &tokens, &targets(&tokens.ids, tokens.seq_len))?;
+    let loss = mean_loss(&mut model, &tokens, &next_tokens(&tokens))?;
     checks.expected("loss", &[loss])?;
     for param in model.params.iter() {
         match (&param.grad, peft_name(&param.name)) {
@@ -86,13 +87,15 @@ fn check_saved_adapter(case: &Case, checks: &mut Checks, io: &TensorFile) -> Cas
 }
 
 /// Runs `change` on every adapter of the model.
-fn with_adapters(model: &mut Transformer, change: impl Fn(&mut dyn LinearAdapter, &mut Params, ParamId)) -> CaseResult {
-    model.for_each_linear(|linear, params| {
-        if let Some(adapter) = &mut linear.adapter {
-            change(adapter.as_mut(), params, linear.weight);
-        }
-        Ok(())
-    })
+fn with_adapters<E: Error + 'static>(
+    model: &mut Transformer,
+    change: impl Fn(&mut dyn LinearHook, &mut Params, ParamId) -> Result<(), E>,
+) -> CaseResult {
+    model.for_each_linear(|_, linear, params| match &mut linear.hook {
+        Some(hook) => change(hook.as_mut(), params, linear.weight),
+        None => Ok(()),
+    })?;
+    Ok(())
 }
 
 /// The training that leads from `adapter_init` by way of `adapter` to `adapter_final`.

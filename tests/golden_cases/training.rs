@@ -3,15 +3,15 @@
 use std::error::Error;
 
 use tinyai::nn::{Tokens, Transformer};
-use tinyai::optim::{AdamW, AdamWConfig, Decay, Schedule, ScheduleKind, clip_factor, grad_norm};
+use tinyai::optim::{AdamW, AdamWConfig, Decay, LrSchedule, LrScheduleKind, clip_factor, grad_norm};
 
 use super::case::Case;
-use super::engine::{mean_loss, targets};
+use super::engine::{mean_loss, next_tokens};
 
 /// A training run under way, and what it measured so far.
 pub struct Training {
     optimizer: AdamW,
-    schedule: Schedule,
+    schedule: LrSchedule,
     clip: f64,
     /// Loss of each batch before its update.
     pub losses: Vec<f64>,
@@ -27,8 +27,8 @@ impl Training {
         let number = |field: &str| case.number(&format!("{path}.{field}"));
         let optional = |field: &str| case.number(&format!("{path}.{field}")).unwrap_or(0.0);
         let kind = match case.value(&format!("{path}.schedule")).ok().and_then(|schedule| schedule.as_str()) {
-            None => ScheduleKind::Constant,
-            Some("cosine with linear warm-up") => ScheduleKind::Cosine,
+            None => LrScheduleKind::Constant,
+            Some("cosine with linear warm-up") => LrScheduleKind::Cosine,
             Some(other) => return Err(format!("unknown schedule {other}").into()),
         };
         let betas = case.numbers(&format!("{path}.betas"))?;
@@ -36,7 +36,7 @@ impl Training {
         let config = AdamWConfig { beta1, beta2, eps: number("eps")?, weight_decay: number("weight_decay")?, decay: Decay::All };
         Ok(Self {
             optimizer: AdamW::new(config),
-            schedule: Schedule { kind, peak: number("lr")?, warmup: optional("warmup") as u32, steps: steps as u32 },
+            schedule: LrSchedule { kind, peak: number("lr")?, warmup: optional("warmup") as u32, steps: steps as u32 },
             clip: optional("clip"),
             losses: Vec::new(),
             grad_norms: Vec::new(),
@@ -47,7 +47,7 @@ impl Training {
     /// One step on `batch`, whose labels are its inputs.
     pub fn step(&mut self, model: &mut Transformer, batch: &Tokens) -> Result<(), Box<dyn Error>> {
         model.params.zero_grads();
-        let loss = mean_loss(model, batch, &targets(&batch.ids, batch.seq_len))?;
+        let loss = mean_loss(model, batch, &next_tokens(batch))?;
         let norm = grad_norm(&model.params);
         let lr = self.schedule.at(self.losses.len() as u32);
         self.optimizer.step(&mut model.params, lr, clip_factor(norm, self.clip))?;

@@ -2,14 +2,14 @@
 import type { Environment } from '../types/generated/Environment';
 import type { Event } from '../types/generated/Event';
 import type { Problem } from '../types/generated/Problem';
-import type { Result } from '../types/generated/Result';
+import type { ExperimentResult } from '../types/generated/ExperimentResult';
 
 /** An experiment inside the engine; `advance` does about 100 ms of work at most. */
 export interface EngineExperiment {
   advance(): Event[];
   readonly finished: boolean;
   cancel(run?: number): Event[];
-  result(): Result;
+  result(): ExperimentResult;
   free(): void;
 }
 

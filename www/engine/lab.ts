@@ -1,7 +1,7 @@
 import type { Environment } from '../types/generated/Environment';
 import type { Event } from '../types/generated/Event';
 import type { Problem } from '../types/generated/Problem';
-import type { Result } from '../types/generated/Result';
+import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { Spec } from '../types/generated/Spec';
 import { PROTOCOL_VERSION, type Control, type Loading, type Reply, type Request } from '../workers/protocol';
 import { TinyaiError, problem } from './error';
@@ -36,7 +36,7 @@ export interface LabRun {
   /** Cancels one run by its index, or all; what they measured so far stays in the result. */
   cancel(run?: number): void;
   /** Rejected with a {@link TinyaiError} where the experiment is refused as a whole. */
-  readonly result: Promise<Result>;
+  readonly result: Promise<ExperimentResult>;
 }
 
 interface Waiting {
@@ -95,7 +95,7 @@ export class Lab {
       cancel: (run) => control('cancel', run ?? null),
       result: answer.then((result) => {
         options.signal?.throwIfAborted();
-        return result as Result;
+        return result as ExperimentResult;
       }),
     };
   }

@@ -29,6 +29,7 @@ export const en: Messages = {
     'data.corpus': { label: 'Corpus', help: 'What it is fine-tuned on: one of ours, or your own file.' },
     'data.context': { label: 'Context', help: 'Length of one training sequence.' },
     'data.validation_percent': { label: 'Held out', help: 'Share of the text kept for validation, never trained on.' },
+    'data.allow_unknown_percent': { label: 'Unknown characters', help: 'Share of the text’s characters that the model’s vocabulary may lack; a text that has more is refused.' },
     'fine_tuning.method': { label: 'Method', help: 'Full trains every weight; LoRA freezes them and trains low-rank pairs beside them.' },
     'fine_tuning.lora.rank': { label: 'Rank', help: 'Rank of the update: columns of B, rows of A.' },
     'fine_tuning.lora.alpha': { label: 'Alpha', help: 'The update is multiplied by alpha / rank.' },
@@ -214,6 +215,7 @@ export const en: Messages = {
       validation_loss: 'Validation loss',
       loss: 'Training loss',
       trainable_parameters: 'Trainable parameters',
+      unknown_share: 'Unknown characters',
       total_parameters: 'Total parameters',
       trainable_share: 'Trainable share',
       peak_memory: 'Peak memory',
@@ -239,7 +241,14 @@ export const en: Messages = {
     empty:
       'Every row is one piece of work, repeated by each library in turn. How fast it goes depends on your machine; what share it reaches of the multiply-add peak of that machine depends on the code, and is the honest figure.',
     groups: 'Work',
-    groupNames: { gemm: 'Matrix product', 'gemm-int8': 'Product in int8', attention: 'Attention', train: 'Training step', decode: 'Decode step' },
+    groupNames: {
+      gemm: 'Matrix product',
+      'gemm-int8': 'Product in int8',
+      attention: 'Attention',
+      train: 'Training step',
+      diverged: 'Step after divergence',
+      decode: 'Decode step',
+    },
     groupNotes: {
       gemm: 'In float32, in the three forms that a linear layer needs: rows × inner × columns.',
       'gemm-int8':
@@ -247,6 +256,8 @@ export const en: Messages = {
       attention: 'Causal, so half of the square counts. Of this engine alone.',
       train:
         'Forward, backward and Adam of a GPT-2-style model. Its share counts, as comparisons do, 6 operations for each token and parameter outside the embeddings, and the attention’s whole square. A causal model needs only half of that square, and this engine computes no more: counted so, the share is 0.93 times what is shown for S, 0.96 times for M.',
+      diverged:
+        'A step of a training that diverged, whose numbers take all magnitudes, down to those that processors are slow with. It must not take longer than an ordinary one, which is shown beside it. Of this engine alone.',
       decode: 'Token by token, with the keys and values of those before kept. Of this engine alone.',
     },
     ops: {
@@ -259,6 +270,8 @@ export const en: Messages = {
       'attention backward': { name: 'Backward', note: '' },
       'train S': { name: 'Small model', note: 'S' },
       'train M': { name: 'Larger model', note: 'M' },
+      'diverged S-diverged': { name: 'Diverged', note: 'learning rate 1' },
+      'diverged S': { name: 'Ordinary', note: 'learning rate 0.001' },
       'decode S': { name: 'Small model', note: 'S' },
       'decode M': { name: 'Larger model', note: 'M' },
     },
@@ -317,6 +330,7 @@ export const en: Messages = {
     inRun: (name) => `in ${name}`,
     dismiss: 'Dismiss',
     emptyFile: (name) => `${name} is empty: a text needs at least a few hundred characters.`,
+    otherEncoding: (name, encoding) => `${name} is text in ${encoding}, not in UTF-8: save it as UTF-8 and add it again.`,
     notUtf8: (name, position) => `${name} is not UTF-8 text (first wrong byte at position ${position}): save it as UTF-8 and add it again.`,
     tooLarge: (name, size, most) => `${name} has ${size}; at most ${most} fit.`,
     wrongFiles: 'A model needs three files: model.safetensors, config.json and tokenizer.json.',

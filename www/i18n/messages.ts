@@ -236,6 +236,7 @@ export interface Messages {
     inRun(name: string): string;
     dismiss: string;
     emptyFile(name: string): string;
+    otherEncoding(name: string, encoding: string): string;
     notUtf8(name: string, position: string): string;
     tooLarge(name: string, size: string, most: string): string;
     wrongFiles: string;

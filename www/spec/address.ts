@@ -22,6 +22,15 @@ export interface Addressed<T> {
   refused?: unknown;
 }
 
+function repeatedProblem(path: string): Problem {
+  const field = path.replace(/^base\./, '');
+  const message = {
+    en: `${field} stands twice in the same object. Keep the one that is meant.`,
+    zh: `${field} 在同一个对象中出现了两次。请只保留想要的那个。`,
+  };
+  return { code: 'conflict', run: null, field, value: null, message };
+}
+
 /** Keeps experiments of one kind in the address: what they change of the default. */
 export class Address<T extends object> {
   constructor(
@@ -36,6 +45,10 @@ export class Address<T extends object> {
     const broken = (reason: BrokenLink['reason'], detail = ''): BrokenLink => ({ reason, text, detail, problems: [] });
     if (read === null) return { spec: structuredClone(this.defaults), broken: null };
     if ('unreadable' in read) return { spec: structuredClone(this.defaults), broken: broken(read.unreadable, read.detail) };
+    if ('repeated' in read) {
+      const problems = [repeatedProblem(read.repeated)];
+      return { spec: structuredClone(this.defaults), broken: { ...broken('refused', read.detail), problems } };
+    }
     if (!this.fits(read.spec)) return { spec: structuredClone(this.defaults), broken: broken('refused'), refused: read.spec };
     return { spec: read.spec as T, broken: null };
   }

@@ -2,6 +2,7 @@
 import mergePatch from 'json-merge-patch';
 import type { Spec } from '../types/generated/Spec';
 import defaultSpecJson from '../types/generated/default_spec.json' with { type: 'json' };
+import { repeatedKey } from './repeated';
 
 /** The first lab's experiment. */
 export const defaultSpec = defaultSpecJson as unknown as Spec;
@@ -17,8 +18,11 @@ export function toHash(spec: object, defaults: object = defaultSpec): string {
   return `#${KEY}${base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
 }
 
-/** What a hash says: a spec yet to be checked, or why it cannot be read (`detail` is the decoded text, as far as it goes). */
-export type Read = { spec: unknown } | { unreadable: 'not_base64' | 'cut_off'; detail: string };
+/**
+ * What a hash says: a spec yet to be checked, or why it cannot be read (`detail` is the decoded text, as far as it goes), or the path of
+ * a key that stands twice in it.
+ */
+export type Read = { spec: unknown } | { unreadable: 'not_base64' | 'cut_off'; detail: string } | { repeated: string; detail: string };
 
 /** Reads a hash; null where it holds no experiment. A patch may also stand there as plain JSON, for links written by hand. */
 export function fromHash(hash: string, defaults: object = defaultSpec): Read | null {
@@ -28,6 +32,8 @@ export function fromHash(hash: string, defaults: object = defaultSpec): Read | n
   if (json === null) return { unreadable: 'not_base64', detail: '' };
   try {
     const patch: unknown = JSON.parse(json);
+    const repeated = repeatedKey(json);
+    if (repeated !== null) return { repeated, detail: json };
     return { spec: mergePatch.apply(structuredClone(defaults), patch as object) };
   } catch {
     return { unreadable: 'cut_off', detail: json };

@@ -22,9 +22,25 @@ export function textProblem(name: string, bytes: Uint8Array, run: string | null)
     const mebibytes = (value: number): string => `${Math.ceil(value / 2 ** 20)} MiB`;
     return bad((messages) => messages.problems.tooLarge(name, mebibytes(bytes.length), mebibytes(LARGEST_TEXT)));
   }
+  const encoding = otherEncoding(bytes);
+  if (encoding !== null) return bad((messages) => messages.problems.otherEncoding(name, encoding));
   const valid = validPrefix(bytes);
   if (valid < bytes.length) return bad((messages) => messages.problems.notUtf8(name, String(valid)));
   return null;
+}
+
+/** Encodings that begin with a mark of their own, as the engine names them; the longer marks first. */
+const MARKS: [string, number[]][] = [
+  ['UTF-32 LE', [0xff, 0xfe, 0, 0]],
+  ['UTF-32 BE', [0, 0, 0xfe, 0xff]],
+  ['UTF-16 LE', [0xff, 0xfe]],
+  ['UTF-16 BE', [0xfe, 0xff]],
+  ['GB 18030', [0x84, 0x31, 0x95, 0x33]],
+];
+
+/** The encoding that a text's mark names, where it is another than UTF-8. */
+function otherEncoding(bytes: Uint8Array): string | null {
+  return MARKS.find(([, mark]) => mark.every((byte, i) => bytes[i] === byte))?.[0] ?? null;
 }
 
 /** Length of the longest prefix that is UTF-8. */

@@ -1,9 +1,9 @@
-/** What is known of an experiment while it runs: its events, folded. A finished {@link Result} folds to the same shape. */
+/** What is known of an experiment while it runs: its events, folded. A finished {@link ExperimentResult} folds to the same shape. */
 import type { Environment } from '../types/generated/Environment';
 import type { Event } from '../types/generated/Event';
 import type { MemoryUse } from '../types/generated/MemoryUse';
 import type { Problem } from '../types/generated/Problem';
-import type { Result } from '../types/generated/Result';
+import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { RunResult } from '../types/generated/RunResult';
 import type { SampleStage } from '../types/generated/SampleStage';
 import type { Spec } from '../types/generated/Spec';
@@ -43,7 +43,7 @@ export interface Measured {
   elapsedSeconds: number;
   remainingSeconds: number | null;
   environment: Environment | null;
-  result: Result | null;
+  result: ExperimentResult | null;
   ended: Date | null;
 }
 
@@ -119,7 +119,7 @@ function medianStep(run: RunView, milliseconds: number): number {
 }
 
 /** Takes in the result; its figures replace those gathered on the way. */
-export function complete(measured: Measured, result: Result): void {
+export function complete(measured: Measured, result: ExperimentResult): void {
   measured.result = result;
   measured.environment = result.environment;
   measured.remainingSeconds = 0;

@@ -131,11 +131,20 @@ export class Workbench extends SpecEditor implements NoticeModel {
       this.fileProblems.push(fileProblem(path, names, run, (texts) => texts.problems.wrongFiles));
       return;
     }
+    const folder = this.modelFolder();
     for (const [kind, file] of found) {
       const name = kind === 'model.safetensors' ? weights.name : kind;
-      await this.keep(name, new Uint8Array(await file.arrayBuffer()));
+      await this.keep(folder + name, new Uint8Array(await file.arrayBuffer()));
     }
-    this.setValue(path, `file:${weights.name}`);
+    this.setValue(path, `file:${folder}${weights.name}`);
+  }
+
+  /** Where the files of another model are kept: those of the first have no folder, and would be replaced by others of the same names. */
+  private modelFolder(): string {
+    if (!this.files.has('config.json')) return '';
+    let number = 2;
+    while (this.files.has(`model-${number}/config.json`)) number++;
+    return `model-${number}/`;
   }
 
   private async keep(name: string, bytes: Uint8Array): Promise<void> {

@@ -19,7 +19,7 @@ export type Request =
   | { type: 'check'; id: number; spec: unknown }
   /** Fetch what an experiment will need; answered when all is there. */
   | { type: 'preload'; id: number; spec: unknown }
-  /** Run an experiment; answered with its `Result`. */
+  /** Run an experiment; answered with its `ExperimentResult`. */
   | { type: 'run'; id: number; spec: unknown }
   /** Control the experiment that request `target` started; `run` names one of its runs. Not answered. */
   | { type: 'control'; target: number; action: Control; run: number | null };

@@ -73,13 +73,15 @@ fn build_engines(wanted: impl Fn(&Variant) -> bool) -> Result<()> {
     })
 }
 
-fn joined(build: thread::ScopedJoinHandle<Result<()>>) -> Result<()> {
+fn joined<T>(build: thread::ScopedJoinHandle<Result<T>>) -> Result<T> {
     build.join().map_err(|_| anyhow!("a build step panicked"))?
 }
 
-/// `target/release/tinyai`.
-fn native() -> Result<()> {
-    timed("native", "tinyai, the command line", || run(Command::new("cargo").args(["build", "--release", "--quiet", "--bin", "tinyai"])))
+/// `target/release/tinyai`, and where it is.
+pub fn native() -> Result<PathBuf> {
+    timed("native", "tinyai, the command line", || run(Command::new("cargo").args(["build", "--release", "--quiet", "--bin", "tinyai"])))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join("release").join(format!("tinyai{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// `www/public/engine/VARIANT/`.
@@ -132,6 +134,10 @@ fn compile(variant: &Variant, rust: &Toolchain) -> Result<()> {
         .args(["build", "--release", "--quiet", "--lib", "--target", TARGET, "--target-dir"])
         .arg(variant.target_dir())
         .args(variant.features());
+    // Nothing of these is in a hot loop.
+    for package in ["safetensors", "serde_core", "serde_json", "serde-wasm-bindgen", "strsim"] {
+        cargo.arg("--config").arg(format!("profile.release.package.{package}.opt-level='s'"));
+    }
     variant.configure(rust, &mut cargo);
     run(&mut cargo)
 }

@@ -8,6 +8,7 @@ mod build;
 mod corpora;
 mod npm;
 mod package;
+mod release_binary;
 mod run;
 mod serve;
 mod setup;

@@ -3,7 +3,7 @@
 use crate::run::{root, run, say};
 use crate::toolchain::Toolchain;
 use crate::variants::{TARGET, VARIANTS, Variant};
-use crate::{browser, build, npm, tools};
+use crate::{browser, build, npm, release_binary, tools};
 use anyhow::{Result, bail};
 use lexopt::prelude::*;
 use std::path::Path;
@@ -98,6 +98,11 @@ fn native(report: &mut Report) {
         report.skip("clippy", "cargo clippy is not installed");
     }
     report.stage("native tests", || cargo(&["test", "--workspace", "--no-fail-fast"]));
+    if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+        report.stage("kernels in the release binary", release_binary::check);
+    } else {
+        report.skip("kernels in the release binary", "its vectors and its table of names are those of Linux on x86-64");
+    }
     report.stage("TypeScript types as committed", generated_types);
     // By no name of a file or folder: what `node --test` makes of one differs from version to version.
     report.stage("unit tests of the benchmark", || run(Command::new("node").arg("--test").current_dir(root().join("tests/bench"))));

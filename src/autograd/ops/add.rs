@@ -15,11 +15,12 @@ pub(in crate::autograd) struct Add {
 }
 
 impl Tape {
-    /// `a + b`, of equal shapes.
-    pub fn add(&mut self, a: &Var, b: &Var) -> Result<Var> {
-        let mut y = self.output(a.value.shape())?;
-        elementwise::add(a.data(), b.data(), y.data_mut());
-        Ok(self.push(y, a.needs_grad || b.needs_grad, || Op::Add(Add { a: a.needs_grad.then_some(a.id), b: b.needs_grad.then_some(b.id) })))
+    /// `a + b`, of equal shapes, in place of `a` where nothing else holds it.
+    pub fn add(&mut self, a: Var, b: &Var) -> Result<Var> {
+        let (a_id, b_id) = (a.needs_grad.then_some(a.id), b.needs_grad.then_some(b.id));
+        let mut y = a.into_tensor()?;
+        elementwise::add_assign(y.data_mut(), b.data());
+        Ok(self.push(y, a_id.is_some() || b_id.is_some(), || Op::Add(Add { a: a_id, b: b_id })))
     }
 }
 

@@ -8,8 +8,16 @@ use crate::autograd::tape::{Grads, Tape, Var};
 use crate::kernels::activation;
 use crate::tensor::Tensor;
 
+/// The activation of a gate.
+#[derive(Clone, Copy, Debug)]
+enum GateKind {
+    Silu,
+    Gelu,
+}
+
 #[derive(Debug)]
-pub(in crate::autograd) struct SwiGlu {
+pub(in crate::autograd) struct Gated {
+    kind: GateKind,
     gate_id: usize,
     up_id: usize,
     gate: Rc<Tensor>,
@@ -25,10 +33,22 @@ pub(in crate::autograd) struct Gelu {
 impl Tape {
     /// `silu(gate) * up` (Shazeer 2020, arXiv:2002.05202); all of one shape.
     pub fn swiglu(&mut self, gate: &Var, up: &Var) -> Result<Var> {
+        self.gated(GateKind::Silu, gate, up)
+    }
+
+    /// `gelu(gate) * up` (Shazeer 2020, arXiv:2002.05202), with GELU in its tanh form; all of one shape.
+    pub fn geglu(&mut self, gate: &Var, up: &Var) -> Result<Var> {
+        self.gated(GateKind::Gelu, gate, up)
+    }
+
+    fn gated(&mut self, kind: GateKind, gate: &Var, up: &Var) -> Result<Var> {
         let mut y = self.output(gate.value.shape())?;
-        activation::swiglu_forward(gate.data(), up.data(), y.data_mut());
+        match kind {
+            GateKind::Silu => activation::swiglu_forward(gate.data(), up.data(), y.data_mut()),
+            GateKind::Gelu => activation::geglu_forward(gate.data(), up.data(), y.data_mut()),
+        }
         Ok(self.push(y, gate.needs_grad || up.needs_grad, || {
-            Op::SwiGlu(SwiGlu { gate_id: gate.id, up_id: up.id, gate: gate.value.clone(), up: up.value.clone() })
+            Op::Gated(Gated { kind, gate_id: gate.id, up_id: up.id, gate: gate.value.clone(), up: up.value.clone() })
         }))
     }
 
@@ -40,11 +60,15 @@ impl Tape {
     }
 }
 
-impl SwiGlu {
+impl Gated {
     pub(super) fn backward(self, grads: &mut Grads, d_y: &Tensor) -> Result<()> {
         let mut d_gate = grads.output(d_y.shape())?;
         let mut d_up = grads.output(d_y.shape())?;
-        activation::swiglu_backward(self.gate.data(), self.up.data(), d_y.data(), d_gate.data_mut(), d_up.data_mut());
+        let backward = match self.kind {
+            GateKind::Silu => activation::swiglu_backward,
+            GateKind::Gelu => activation::geglu_backward,
+        };
+        backward(self.gate.data(), self.up.data(), d_y.data(), d_gate.data_mut(), d_up.data_mut());
         grads.add(self.gate_id, Rc::new(d_gate))?;
         grads.add(self.up_id, Rc::new(d_up))
     }

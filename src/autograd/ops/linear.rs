@@ -8,7 +8,7 @@ use crate::autograd::params::{ParamId, Params};
 use crate::autograd::tape::{Grads, Tape, Var};
 use crate::kernels::elementwise;
 use crate::kernels::gemm::{Operand, gemm};
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, Weight};
 
 #[derive(Debug)]
 pub(in crate::autograd) struct Linear {
@@ -28,9 +28,23 @@ impl Tape {
     /// `x Wᵀ + bias` with `W` `[out_features, in_features]`, `bias` `[out_features]`, `x` `[rows, in_features]`;
     /// gives `[rows, out_features]`.
     pub fn linear(&mut self, params: &Params, x: &Var, weight: ParamId, bias: Option<ParamId>) -> Result<Var> {
-        let (rows, out_features) = (x.value.shape()[0], params.get(weight).value.shape()[0]);
+        let (rows, out_features) = (x.value.shape()[0], params.get(weight).shape[0]);
         let mut y = self.output(&[rows, out_features])?;
         product(params, x, weight, 1.0, 0.0, &mut y);
+        if let Some(bias) = bias {
+            elementwise::add_bias(params.value(bias), y.data_mut());
+        }
+        Ok(self.push_linear(params, x, weight, bias, 1.0, None, y))
+    }
+
+    /// As [`Tape::linear`], for reading a text, where no gradient passes: with a weight in blocks, `x` may be rounded to what the format
+    /// multiplies fastest.
+    pub fn linear_reading(&mut self, params: &Params, x: &Var, weight: ParamId, bias: Option<ParamId>) -> Result<Var> {
+        let Weight::Blocks(blocks) = &params.get(weight).value else { return self.linear(params, x, weight, bias) };
+        assert!(!self.is_recording(), "a gradient would not be that of rounded inputs");
+        let [out_features, _] = blocks.shape();
+        let mut y = self.output(&[x.value.shape()[0], out_features])?;
+        blocks.multiply_rounded(x.data(), y.data_mut());
         if let Some(bias) = bias {
             elementwise::add_bias(params.value(bias), y.data_mut());
         }
@@ -75,11 +89,16 @@ impl Tape {
 
 /// `y = beta * y + scale * x Wᵀ`.
 fn product(params: &Params, x: &Var, weight: ParamId, scale: f32, beta: f32, y: &mut Tensor) {
-    let w = &params.get(weight).value;
-    let (rows, out_features, in_features) = (x.value.shape()[0], w.shape()[0], w.shape()[1]);
-    assert_eq!(x.value.shape()[1], in_features, "input of {}", params.get(weight).name);
-    let (x, w) = (Operand::row_major(x.data(), in_features), Operand::transposed(w.data(), in_features));
-    gemm(rows, in_features, out_features, scale, x, w, beta, y.data_mut());
+    let param = params.get(weight);
+    let (rows, out_features, in_features) = (x.value.shape()[0], param.shape[0], param.shape[1]);
+    assert_eq!(x.value.shape()[1], in_features, "input of {}", param.name);
+    match &param.value {
+        Weight::Blocks(blocks) => blocks.multiply(scale, x.data(), beta, y.data_mut()),
+        weight => {
+            let (x, w) = (Operand::row_major(x.data(), in_features), Operand::transposed(weight.data(), in_features));
+            gemm(rows, in_features, out_features, scale, x, w, beta, y.data_mut());
+        }
+    }
 }
 
 /// The gradients of a linear layer's weight and bias, not computed yet.
@@ -98,12 +117,12 @@ impl WeightGrad {
         let (rows, out_features) = (self.d_y.shape()[0], self.d_y.shape()[1]);
         if let Some(x) = &self.x {
             let in_features = x.shape()[1];
-            let (_, d_w) = params.grad_mut(self.weight)?;
+            let d_w = params.grad_mut(self.weight)?;
             let (d_y, x) = (Operand::transposed(self.d_y.data(), out_features), Operand::row_major(x.data(), in_features));
             gemm(out_features, rows, in_features, self.scale, d_y, x, 1.0, d_w);
         }
         if let Some(bias) = self.bias {
-            let (_, d_bias) = params.grad_mut(bias)?;
+            let d_bias = params.grad_mut(bias)?;
             elementwise::bias_grad(out_features, self.d_y.data(), d_bias);
         }
         Ok(())
@@ -120,12 +139,17 @@ impl Linear {
             }
         }
         if let Some(x_id) = self.x_id {
-            let shape = params.get(self.weight).value.shape();
-            let (out_features, in_features) = (shape[0], shape[1]);
+            let param = params.get(self.weight);
+            let (out_features, in_features) = (param.shape[0], param.shape[1]);
             let mut d_x = grads.output(&[self.rows, in_features])?;
-            let d_y = Operand::row_major(d_y.data(), out_features);
-            let w = Operand::row_major(params.value(self.weight), in_features);
-            gemm(self.rows, out_features, in_features, self.scale, d_y, w, 0.0, d_x.data_mut());
+            match &param.value {
+                Weight::Blocks(blocks) => blocks.multiply_transposed(self.scale, d_y.data(), 0.0, d_x.data_mut()),
+                weight => {
+                    let d_y = Operand::row_major(d_y.data(), out_features);
+                    let w = Operand::row_major(weight.data(), in_features);
+                    gemm(self.rows, out_features, in_features, self.scale, d_y, w, 0.0, d_x.data_mut());
+                }
+            }
             grads.add(x_id, Rc::new(d_x))?;
         }
         match self.base_id {
@@ -134,3 +158,6 @@ impl Linear {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

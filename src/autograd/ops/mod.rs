@@ -1,14 +1,15 @@
 //! The operations: one file each, forward and backward side by side.
 
 mod add;
-pub(super) mod attention;
-mod cross_entropy;
+mod attention;
 pub(super) mod dropout;
 mod embedding;
 mod feed_forward;
 mod linear;
 mod norm;
+pub(super) mod prefix;
 mod rope;
+mod weighted_mean;
 
 use std::rc::Rc;
 
@@ -24,16 +25,17 @@ use crate::tensor::Tensor;
 pub(super) enum Op {
     Add(add::Add),
     Attention(attention::Attention),
-    CrossEntropy(cross_entropy::CrossEntropy),
     Dropout(dropout::Dropout),
     Embedding(embedding::Embedding),
+    Gated(feed_forward::Gated),
     Gelu(feed_forward::Gelu),
     LayerNorm(norm::LayerNorm),
     Linear(linear::Linear),
     PositionEmbedding(embedding::PositionEmbedding),
+    Prefix(prefix::Prefix),
     RmsNorm(norm::RmsNorm),
     Rope(rope::Rope),
-    SwiGlu(feed_forward::SwiGlu),
+    WeightedMean(weighted_mean::WeightedMean),
 }
 
 impl Op {
@@ -42,16 +44,17 @@ impl Op {
         match self {
             Op::Add(op) => op.backward(grads, d_output),
             Op::Attention(op) => op.backward(grads, &d_output),
-            Op::CrossEntropy(op) => op.backward(grads, &d_output),
             Op::Dropout(op) => op.backward(grads, &d_output),
-            Op::Embedding(op) => op.backward(params, &d_output),
+            Op::Embedding(op) => op.backward(params, d_output),
+            Op::Gated(op) => op.backward(grads, &d_output),
             Op::Gelu(op) => op.backward(grads, &d_output),
             Op::LayerNorm(op) => op.backward(params, grads, &d_output),
             Op::Linear(op) => op.backward(params, grads, d_output),
             Op::PositionEmbedding(op) => op.backward(params, grads, d_output),
+            Op::Prefix(op) => op.backward(params, grads, &d_output),
             Op::RmsNorm(op) => op.backward(params, grads, &d_output),
             Op::Rope(op) => op.backward(grads, d_output),
-            Op::SwiGlu(op) => op.backward(grads, &d_output),
+            Op::WeightedMean(op) => op.backward(grads, &d_output),
         }
     }
 }

@@ -4,9 +4,11 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use tinyai::data::text::utf8;
 use tinyai::lab::check::{diff, parse_str, resolve};
 use tinyai::lab::problem::Text;
 use tinyai::lab::problems::bad_file;
+use tinyai::lab::reasons;
 use tinyai::lab::spec::{RunSpec, Spec};
 
 use crate::cli::Failure;
@@ -49,10 +51,8 @@ fn read_text(path: &Path) -> Result<String, Failure> {
         let en = format!("It cannot be read: {error}.");
         vec![bad_file(&name, &Text { en, zh: format!("无法读取：{error}。") })]
     })?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let en = format!("It is not UTF-8 text: byte {at} belongs to no character. Save it as UTF-8.");
-        let zh = format!("它不是 UTF-8 文本：第 {at} 个字节不属于任何字符。请另存为 UTF-8 编码。");
-        vec![bad_file(&name, &Text { en, zh })].into()
-    })
+    match utf8(&bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => Err(vec![bad_file(&name, &reasons::text(&error))].into()),
+    }
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tinyai::lab::problem::Problem;
-use tinyai::lab::schema::{default_spec, schema};
+use tinyai::lab::default_spec::default_spec;
+use tinyai::lab::problem::{Problem, Text};
+use tinyai::lab::schema::schema;
 
 use crate::language::Language;
 use crate::{check, pretrain, print, run};
@@ -44,6 +45,8 @@ pub enum Failure {
     Problems(Vec<Problem>),
     /// The system refused something, such as writing to a closed pipe.
     System(std::io::Error),
+    /// A result is not where it should be; the text says where it is.
+    Unwritten(Text),
 }
 
 impl From<Vec<Problem>> for Failure {
@@ -77,6 +80,10 @@ pub fn main() -> ExitCode {
         }
         // The reader of our output has had enough, as in `tinyai schema | head`.
         Err(Failure::System(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Unwritten(text)) => {
+            eprintln!("✗ {}", language.of(&text));
+            ExitCode::FAILURE
+        }
         Err(Failure::System(error)) => {
             eprintln!("tinyai: {error}");
             ExitCode::FAILURE

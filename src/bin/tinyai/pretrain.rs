@@ -1,9 +1,8 @@
 //! `tinyai pretrain ID`
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -11,20 +10,23 @@ use serde::Serialize;
 use tinyai::data::corpora;
 use tinyai::kernels;
 use tinyai::lab::pretrain::{Baselines, Pretraining, Recipe};
+use tinyai::lab::problem::Text;
 use tinyai::lab::problems::{self, Asset};
 use tinyai::lab::sample::{Sampler, SamplingConfig};
 
 use crate::cli::Failure;
 use crate::run::{indent, read_file, set_threads};
+use crate::{asset_folder, output};
 
 /// Arguments of `tinyai pretrain`.
 #[derive(Args)]
 pub struct Pretrain {
     /// The base model: `tang-poems` or `shakespeare-plays`.
     id: String,
-    /// Folder with `corpora/`.
-    #[arg(long, default_value = "www/public")]
-    assets: PathBuf,
+    /// Folder with `corpora/`; without it, that of the variable TINYAI_ASSETS, or `www/public` here, beside the program or in its source
+    /// code.
+    #[arg(long)]
+    assets: Option<PathBuf>,
     /// Folder that gets the model's folder; without it, `models/` among the assets.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -71,23 +73,44 @@ pub fn run(args: &Pretrain) -> Result<(), Failure> {
         return Err(vec![problems::not_found(Asset::BaseModel, &args.id, &ids)].into());
     };
     recipe.training.steps = args.steps.unwrap_or(recipe.training.steps);
-    let mut training = open(args, recipe.clone())?;
+    let assets = asset_folder::find(args.assets.as_deref())?;
+    let mut training = open(&assets, recipe.clone())?;
+    let folder = args.out.clone().unwrap_or_else(|| assets.join("models")).join(recipe.id);
+    output::prepare(&folder.join("model.safetensors"))?;
     let log = train(&mut training, &recipe)?;
-    let folder = args.out.clone().unwrap_or_else(|| args.assets.join("models")).join(recipe.id);
-    fs::create_dir_all(&folder)?;
-    for (name, bytes) in training.files() {
-        fs::write(folder.join(name), bytes)?;
-    }
-    fs::write(folder.join("training_log.json"), serde_json::to_string(&log).map_err(io::Error::from)?)?;
-    fs::write(folder.join("README.md"), card(&log, &recipe))?;
-    eprintln!("written to {}", folder.display());
-    Ok(())
+    let mut files = training.files();
+    files.push(("training_log.json", serde_json::to_vec(&log).map_err(io::Error::from)?));
+    files.push(("README.md", card(&log, &recipe).into_bytes()));
+    write(&folder, &files)
 }
 
-fn open(args: &Pretrain, recipe: Recipe) -> Result<Pretraining, Failure> {
+/// Writes the model's folder; where that fails, into the folder for temporary files, and where that fails, too, prints the log.
+fn write(folder: &Path, files: &[(&'static str, Vec<u8>)]) -> Result<(), Failure> {
+    let name = format!("tinyai-{}-{}", folder.file_name().unwrap_or_default().display(), std::process::id());
+    match output::write_files(folder, &std::env::temp_dir().join(name), files) {
+        Ok((folder, None)) => {
+            eprintln!("written to {}", folder.display());
+            Ok(())
+        }
+        Ok((other, Some(error))) => Err(Failure::Unwritten(Text {
+            en: format!("The model could not be written to {}: {error}. It is in {} instead.", folder.display(), other.display()),
+            zh: format!("模型无法写入 {}：{error}。已改为写入 {}。", folder.display(), other.display()),
+        })),
+        Err(error) => {
+            let log = files.iter().find(|(name, _)| *name == "training_log.json").map(|(_, bytes)| bytes.as_slice());
+            io::stdout().lock().write_all(log.unwrap_or_default())?;
+            Err(Failure::Unwritten(Text {
+                en: format!("The model could not be written to {}: {error}. Its log is on standard output.", folder.display()),
+                zh: format!("模型无法写入 {}：{error}。训练日志已输出到标准输出。", folder.display()),
+            }))
+        }
+    }
+}
+
+fn open(assets: &Path, recipe: Recipe) -> Result<Pretraining, Failure> {
     let ours = || io::Error::other(format!("the recipe's corpus {} does not ship", recipe.corpus));
     let corpus = corpora::find(recipe.corpus).ok_or_else(ours)?;
-    let folder = args.assets.join("corpora");
+    let folder = assets.join("corpora");
     let tokenizer = match corpus.tokenizer.file() {
         Some(file) => String::from_utf8(read_file(&folder.join(file))?).map_err(io::Error::other)?,
         None => String::new(),
@@ -149,7 +172,7 @@ fn train(training: &mut Pretraining, recipe: &Recipe) -> Result<Log, Failure> {
 }
 
 /// One document, from its beginning, of at most as many tokens as the model has positions.
-fn sample(training: &Pretraining, seed: u64) -> Result<String, Failure> {
+fn sample(training: &mut Pretraining, seed: u64) -> Result<String, Failure> {
     let (model, tokenizer) = training.model();
     let separator = tokenizer.document_separator();
     let config = SamplingConfig { temperature: 0.8, top_k: 40, seed };

@@ -16,7 +16,7 @@ use tinyai::lab::result::Environment;
 use crate::check::read_spec;
 use crate::cli::Failure;
 use crate::language::Language;
-use crate::print;
+use crate::{asset_folder, output, print};
 
 /// Arguments of `tinyai run`.
 #[derive(Args)]
@@ -26,9 +26,10 @@ pub struct Run {
     /// Where the result goes, as JSON; without it, to standard output.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Folder with `models/` and `corpora/`.
-    #[arg(long, default_value = "www/public")]
-    assets: PathBuf,
+    /// Folder with `models/` and `corpora/`; without it, that of the variable TINYAI_ASSETS, or `www/public` here, beside the program or
+    /// in its source code. Files of your own, `file:NAME`, are looked up from the folder of the spec.
+    #[arg(long)]
+    assets: Option<PathBuf>,
     /// Threads of the kernels; without it, one per core. The losses do not depend on it.
     #[arg(long)]
     threads: Option<usize>,
@@ -38,13 +39,9 @@ pub struct Run {
 pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
     set_threads(args.threads)?;
     let (spec, _) = read_spec(&args.spec)?;
-    let mut assets = Assets::default();
-    for name in Experiment::required_assets(&spec)? {
-        let path = match name.strip_prefix(OWN_FILE) {
-            Some(own) => PathBuf::from(own),
-            None => args.assets.join(&name),
-        };
-        assets.insert(name, read_file(&path)?);
+    let assets = read_assets(args, &Experiment::required_assets(&spec)?)?;
+    if let Some(path) = &args.out {
+        output::prepare(path)?;
     }
     let names: Vec<String> = spec.runs.iter().map(|run| run.name.clone()).collect();
     let mut experiment = Experiment::new(spec, assets, environment())?;
@@ -55,11 +52,29 @@ pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
     }
     let result = experiment.result();
     match &args.out {
-        Some(path) => fs::write(path, serde_json::to_string_pretty(&result).map_err(io::Error::from)?)?,
+        Some(path) => output::write_or(path, &serde_json::to_vec_pretty(&result).map_err(io::Error::from)?, &mut io::stdout().lock())?,
         None => print::json(&result)?,
     }
     let failed: Vec<Problem> = result.runs.into_iter().filter_map(|run| run.problem).collect();
     if failed.is_empty() { Ok(()) } else { Err(failed.into()) }
+}
+
+/// The files of an experiment: shipped ones from the folder of assets, a person's own from that of the spec.
+fn read_assets(args: &Run, names: &[String]) -> Result<Assets, Failure> {
+    let beside_spec = args.spec.parent().unwrap_or(Path::new(""));
+    let mut assets = Assets::default();
+    let mut shipped: Option<PathBuf> = None;
+    for name in names {
+        let path = match name.strip_prefix(OWN_FILE) {
+            Some(own) => beside_spec.join(own),
+            None => match &shipped {
+                Some(folder) => folder.join(name),
+                None => shipped.insert(asset_folder::find(args.assets.as_deref())?).join(name),
+            },
+        };
+        assets.insert(name, read_file(&path)?);
+    }
+    Ok(assets)
 }
 
 /// Makes the pool of the kernels.

@@ -1,12 +1,20 @@
 use super::*;
 use crate::autograd::DropoutKey;
-use crate::nn::{Masks, ModelConfig, RandomWeights, Tokens};
+use crate::finetune::attach;
+use crate::nn::{InFormat, Masks, ModelConfig, RandomWeights, Tokens};
+use crate::quant::Int8;
 use crate::tensor::Ledger;
 
 fn model() -> Transformer {
     let config =
         ModelConfig { vocab_size: 40, d_model: 16, n_layers: 2, n_heads: 2, n_kv_heads: 1, d_head: 8, d_ff: 24, ..Default::default() };
     Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 3 }).unwrap()
+}
+
+/// The same model with its matrices in blocks.
+fn in_blocks() -> Transformer {
+    let source = &mut InFormat { source: &mut RandomWeights { seed: 3 }, format: &Int8 };
+    Transformer::build(model().config, &Ledger::new(None), source).unwrap()
 }
 
 fn config(targets: &[&str]) -> LoraConfig {
@@ -26,7 +34,7 @@ fn tokens() -> Tokens {
 /// A model whose pairs have an effect: B is set to something.
 fn trained(targets: &[&str]) -> Transformer {
     let mut model = model();
-    attach(&mut model, &config(targets), &mut RandomWeights { seed: 5 }).unwrap();
+    attach(&config(targets), &mut model, &mut RandomWeights { seed: 5 }).unwrap();
     for param in model.params.iter_mut().filter(|p| p.name.contains("lora_B")) {
         for (i, value) in param.value.data_mut().iter_mut().enumerate() {
             *value = 0.05 * ((i % 7) as f32 - 3.0);
@@ -43,7 +51,7 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
 fn starts_at_the_base_model_and_trains_only_the_pairs() {
     let base = model().logits(&tokens()).unwrap();
     let mut model = model();
-    attach(&mut model, &config(&["q_proj", "down_proj"]), &mut RandomWeights { seed: 5 }).unwrap();
+    attach(&config(&["q_proj", "down_proj"]), &mut model, &mut RandomWeights { seed: 5 }).unwrap();
     assert_eq!(base.data(), model.logits(&tokens()).unwrap().data());
     let (_, trainable) = model.params.counts();
     assert_eq!(trainable, 2 * (3 * (16 + 16) + 3 * (24 + 16)));
@@ -58,33 +66,40 @@ fn merged_unmerged_and_disabled_agree() {
     let adapted = model.logits(&tokens()).unwrap();
     assert!(largest_difference(base.data(), adapted.data()) > 1e-3, "the pairs have no effect");
 
-    let each = |model: &mut Transformer, change: &dyn Fn(&mut dyn LinearAdapter, &mut Params, ParamId)| {
+    let each = |model: &mut Transformer, change: &dyn Fn(&mut dyn LinearHook, &mut Params, ParamId)| {
+        let change = |linear: &mut Linear, params: &mut Params| {
+            if let Some(hook) = linear.hook.as_deref_mut() {
+                change(hook, params, linear.weight);
+            }
+        };
         model
-            .for_each_linear(|linear, params| {
-                if let Some(adapter) = linear.adapter.as_deref_mut() {
-                    change(adapter, params, linear.weight);
-                }
-                Ok::<(), std::convert::Infallible>(())
+            .for_each_linear(|_, linear, params| {
+                change(linear, params);
+                Ok::<_, BuildError>(())
             })
             .unwrap();
         model.logits(&tokens()).unwrap()
     };
     // Float32 rounding of W + BA against Wx + B(Ax), through four half-blocks.
-    let merged = each(&mut model, &|adapter, params, weight| adapter.merge(params, weight));
+    let merged = each(&mut model, &|hook, params, weight| hook.merge(params, weight).unwrap());
     assert!(largest_difference(merged.data(), adapted.data()) < 1e-5);
-    let disabled = each(&mut model, &|adapter, params, weight| adapter.set_enabled(params, weight, false));
+    let disabled = each(&mut model, &|hook, params, weight| hook.set_enabled(params, weight, false).unwrap());
     assert!(largest_difference(disabled.data(), base.data()) < 1e-5);
-    let enabled = each(&mut model, &|adapter, params, weight| adapter.set_enabled(params, weight, true));
+    let enabled = each(&mut model, &|hook, params, weight| hook.set_enabled(params, weight, true).unwrap());
     assert!(largest_difference(enabled.data(), adapted.data()) < 1e-5);
 }
 
 #[test]
 fn gradients_agree_with_finite_differences_also_under_dropout() {
+    check_gradients(model());
+    check_gradients(in_blocks());
+}
+
+fn check_gradients(mut model: Transformer) {
     let mut config = config(&["q_proj", "v_proj", "up_proj"]);
     config.dropout = 0.3;
     let key = Some(Masks { key: DropoutKey(11), first_row: 0 });
-    let mut model = model();
-    attach(&mut model, &config, &mut RandomWeights { seed: 5 }).unwrap();
+    attach(&config, &mut model, &mut RandomWeights { seed: 5 }).unwrap();
     for param in model.params.iter_mut().filter(|p| p.name.contains("lora_B")) {
         param.value.data_mut().iter_mut().enumerate().for_each(|(i, v)| *v = 0.3 * ((i % 5) as f32 - 2.0));
     }
@@ -93,7 +108,7 @@ fn gradients_agree_with_finite_differences_also_under_dropout() {
     let checks: Vec<(String, usize, f32)> = model
         .params
         .iter()
-        .filter_map(|p| p.grad.as_ref().map(|g| (p.name.clone(), p.value.len() / 2, g.data()[p.value.len() / 2])))
+        .filter_map(|p| p.grad.as_ref().map(|g| (p.name.clone(), p.elements() / 2, g.data()[p.elements() / 2])))
         .collect();
     assert_eq!(checks.len(), 2 * 2 * 3);
     for (name, index, grad) in checks {
@@ -112,11 +127,39 @@ fn gradients_agree_with_finite_differences_also_under_dropout() {
 }
 
 #[test]
+fn on_blocks_it_trains_only_the_pairs_and_is_not_merged() {
+    let mut model = in_blocks();
+    attach(&config(&["q_proj", "lm_head"]), &mut model, &mut RandomWeights { seed: 5 }).unwrap();
+    model.forward_backward(&tokens(), &[2; 10], 0.1, None).unwrap();
+    assert!(model.params.iter().all(|p| p.trainable == p.name.contains("lora_") && p.grad.is_some() == p.trainable));
+    let mut refused = Vec::new();
+    let before = model.logits(&tokens()).unwrap();
+    model
+        .for_each_linear(|_, linear, params| {
+            refused.extend(linear.hook.as_deref_mut().and_then(|hook| hook.merge(params, linear.weight).err()));
+            Ok::<_, BuildError>(())
+        })
+        .unwrap();
+    let module = "model.layers.0.self_attn.q_proj".to_owned();
+    assert_eq!(refused.len(), 3);
+    assert_eq!(refused[0], MergeError::Quantised { module, format: "int8" });
+    let message = refused[0].to_string();
+    assert!(message.contains("layers.0.self_attn.q_proj") && message.contains("int8") && message.contains("float32 to merge"), "{message}");
+    assert_eq!(before.data(), model.logits(&tokens()).unwrap().data(), "the pairs still act");
+}
+
+#[test]
+fn full_fine_tuning_of_blocks_is_refused_by_name() {
+    let message = attach(&crate::finetune::full::Full, &mut in_blocks(), &mut RandomWeights { seed: 1 }).unwrap_err().to_string();
+    assert!(message.contains("model.embed_tokens.weight") && message.contains("int8") && message.contains("LoRA"), "{message}");
+}
+
+#[test]
 fn a_rank_above_the_layer_and_an_unknown_target_are_refused() {
     let mut too_high = config(&["k_proj"]);
     too_high.rank = 9;
-    let message = attach(&mut model(), &too_high, &mut RandomWeights { seed: 1 }).unwrap_err().to_string();
+    let message = attach(&too_high, &mut model(), &mut RandomWeights { seed: 1 }).unwrap_err().to_string();
     assert!(message.contains("rank = 9") && message.contains("1 to 8"), "{message}");
-    let message = attach(&mut model(), &config(&["qkv"]), &mut RandomWeights { seed: 1 }).unwrap_err().to_string();
+    let message = attach(&config(&["qkv"]), &mut model(), &mut RandomWeights { seed: 1 }).unwrap_err().to_string();
     assert!(message.contains("qkv") && message.contains("q_proj"), "{message}");
 }

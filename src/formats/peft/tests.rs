@@ -80,6 +80,14 @@ fn what_is_not_supported_is_named() {
 }
 
 #[test]
+fn an_adapter_with_a_value_that_is_no_number_is_refused() {
+    let mut adapter = adapter();
+    adapter.modules.get_mut(MODULE).unwrap().b[1] = f32::NAN;
+    let message = LoraAdapter::read(adapter.config.to_json().as_bytes(), &adapter.write_model(SaveDtype::F32)).unwrap_err().to_string();
+    assert!(message.contains("q_proj.lora_B.weight") && message.contains("index [0, 1]: NaN"), "{message}");
+}
+
+#[test]
 fn weights_that_do_not_fit_the_configuration_are_named() {
     let read = |names: &[&str], shapes: &[[usize; 2]], r: usize| {
         let data = [0.0; 64];

@@ -1,13 +1,12 @@
 //! A look at the header before the `safetensors` library's: the library validates, but its errors name no values,
 //! and it adds up offsets without a check for overflow.
 
-use std::collections::BTreeMap;
-
 use safetensors::Dtype;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::LENGTH_BYTES;
+use crate::data::json;
 use crate::formats::error::FormatError;
 
 /// What the header says of one tensor.
@@ -45,8 +44,11 @@ pub fn check(bytes: &[u8]) -> Result<(), FormatError> {
 }
 
 fn parse(header: &[u8]) -> Result<Vec<(String, Entry)>, FormatError> {
-    let not_json = |detail: String| FormatError::NotJson { file: "the header of the safetensors file", detail };
-    let fields: BTreeMap<String, Value> = serde_json::from_slice(header).map_err(|error| not_json(error.to_string()))?;
+    const FILE: &str = "the header of the safetensors file";
+    let not_json = |detail: String| FormatError::NotJson { file: FILE, detail };
+    let Value::Object(fields) = json::read(header).map_err(|error| FormatError::of_json(FILE, error))? else {
+        return Err(not_json("it is not an object".to_owned()));
+    };
     let tensors = fields.into_iter().filter(|(name, _)| name != "__metadata__");
     tensors
         .map(|(name, value)| match Entry::deserialize(value) {

@@ -153,3 +153,34 @@ proptest! {
         prop_assert_eq!(bits(&back), bits(&data));
     }
 }
+
+#[test]
+fn a_tensor_that_stands_twice_in_the_header_is_named() {
+    let entry = |begin: usize| format!(r#""model.norm.weight":{{"dtype":"F32","shape":[1],"data_offsets":[{begin},{}]}}"#, begin + 4);
+    let text = message(&file(&format!("{{{},{}}}", entry(0), entry(4)), &[0; 8]));
+    assert!(text.contains("the key model.norm.weight stands twice") && text.contains("[0,4]") && text.contains("[4,8]"), "{text}");
+    let inner = r#"{"x":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}}"#;
+    assert!(message(&file(inner, &[0; 4])).contains("the key x.dtype stands twice"));
+    let metadata = r#"{"__metadata__":{"format":"pt","format":"np"}}"#;
+    assert!(message(&file(metadata, &[])).contains("the key __metadata__.format stands twice"));
+}
+
+#[test]
+fn values_that_are_not_finite_are_counted_and_the_first_is_told_with_its_index() {
+    let message = |values: &[f32; 6], shape: &[usize], dtype| {
+        let bytes = write(&[TensorSource { name: "model.layers.0.input_layernorm.weight", shape, data: values }], dtype, &BTreeMap::new());
+        let read = read(&bytes).unwrap();
+        read.tensor("model.layers.0.input_layernorm.weight").unwrap().check_finite().map_err(|error| error.to_string())
+    };
+    let finite = [0.0, -1.0, 1.0, 2.0, 65504.0, 1e-6];
+    for dtype in [SaveDtype::F32, SaveDtype::F16, SaveDtype::BF16] {
+        assert_eq!(message(&finite, &[2, 3], dtype), Ok(()));
+        let text = message(&[0.0, 1.0, 2.0, 3.0, f32::NEG_INFINITY, f32::NAN], &[2, 3], dtype).unwrap_err();
+        assert!(text.starts_with("tensor `model.layers.0.input_layernorm.weight` has 2 of 6 values"), "{text}");
+        assert!(text.contains("the first at index [1, 1]: -inf;"), "{text}");
+    }
+    // A float16 file of numbers beyond its range.
+    let text = message(&[1.0, 1e6, 0.0, 0.0, 0.0, f32::NAN], &[6], SaveDtype::F16).unwrap_err();
+    assert!(text.contains("has 2 of 6 values that are not finite, the first at index [1]: inf"), "{text}");
+    assert!(message(&[f32::NAN; 6], &[1, 6, 1], SaveDtype::BF16).unwrap_err().contains("index [0, 0, 0]: NaN"));
+}

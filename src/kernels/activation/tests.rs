@@ -1,4 +1,5 @@
 use super::*;
+use crate::kernels::simd::TINY;
 use crate::kernels::testing::{self, Report, kernel_test};
 
 /// Lengths around the vectors and around the pieces of the thread pool.
@@ -77,6 +78,60 @@ kernel_test!(
         report.finish();
     }
 
+    fn geglu_matches_the_reference() {
+        let mut report = Report::default();
+        for n in LENS {
+            let (gate, up, d_y) = (inputs(n, 1), testing::random(n, 2), testing::random(n, 3));
+            let f = |i: usize| (f64::from(gate[i]), f64::from(up[i]), f64::from(d_y[i]));
+            let y = reference(n, |i| gelu64(f(i).0) * f(i).1);
+            report.every_backend(&format!("geglu {n}"), 1e-6, &y, || {
+                let mut y = vec![f32::NAN; n];
+                geglu_forward(&gate, &up, &mut y);
+                y
+            });
+            let mut gradients = reference(n, |i| f(i).2 * f(i).1 * slope(gelu64, f(i).0));
+            gradients.extend(reference(n, |i| f(i).2 * gelu64(f(i).0)));
+            // As for the gradient of GELU.
+            report.every_backend(&format!("d geglu {n}"), 3e-6, &gradients, || {
+                let (mut d_gate, mut d_up) = (vec![f32::NAN; n], vec![f32::NAN; n]);
+                geglu_backward(&gate, &up, &d_y, &mut d_gate, &mut d_up);
+                [d_gate, d_up].concat()
+            });
+        }
+        report.finish();
+    }
+
+    fn nothing_comes_out_subnormal_and_nan_stays() {
+        let n = 4000;
+        // Gates down to where the sigmoid vanishes, and factors down to the smallest.
+        let gate: Vec<f32> = (0..n).map(|i| -0.03 * i as f32).collect();
+        let power = |i: usize, step: f32| (-step * (i % 97) as f32).exp2();
+        let (up, d_y): (Vec<f32>, Vec<f32>) = (0..n).map(|i| (power(i, 1.3), power(i + 7, 0.9))).unzip();
+        for backend in Backend::available() {
+            let normal = |name: &str, outputs: [&[f32]; 2]| {
+                let odd = outputs.concat().into_iter().find(|y| *y != 0.0 && y.abs() < TINY || y.is_nan());
+                assert!(odd.is_none(), "{} {name}: {odd:?}", backend.name());
+            };
+            let (mut a, mut b) = (vec![f32::NAN; n], vec![f32::NAN; n]);
+            backend.scope(|| {
+                swiglu_forward(&gate, &up, &mut a);
+                geglu_forward(&gate, &up, &mut b);
+                normal("forward", [&a, &b]);
+                swiglu_backward(&gate, &up, &d_y, &mut a, &mut b);
+                normal("d swiglu", [&a, &b]);
+                geglu_backward(&gate, &up, &d_y, &mut a, &mut b);
+                normal("d geglu", [&a, &b]);
+                gelu_forward(&gate, &mut a);
+                gelu_backward(&gate, &d_y, &mut b);
+                normal("gelu", [&a, &b]);
+                let (mut nan, mut d_nan) = ([0.0], [0.0]);
+                swiglu_forward(&[f32::NAN], &[0.0], &mut nan);
+                swiglu_backward(&[-1e5], &[1.0], &[f32::NAN], &mut d_nan, &mut [0.0]);
+                assert!(nan[0].is_nan() && d_nan[0].is_nan(), "{}", backend.name());
+            });
+        }
+    }
+
     fn extreme_inputs_stay_finite() {
         let x = [-1e30, -1000.0, -100.0, -88.5, 88.5, 100.0, 1000.0, 1e30];
         let expected = x.map(|x| f64::from(f32::max(x, 0.0)));
@@ -91,6 +146,12 @@ kernel_test!(
             swiglu_forward(&x, &vec![1.0; x.len()], &mut y);
             y
         });
+        let slopes = x.map(|x| if x > 0.0 { 1.0 } else { 0.0 });
+        report.every_backend("d gelu", 1e-6, &slopes, || {
+            let mut d_x = vec![f32::NAN; x.len()];
+            gelu_backward(&x, &vec![1.0; x.len()], &mut d_x);
+            d_x
+        });
         report.finish();
     }
 );
@@ -102,6 +163,8 @@ fn threads_change_no_bit() {
     testing::same_for_any_threads(|| {
         let mut y = vec![0.0; gate.len()];
         swiglu_forward(&gate, &up, &mut y);
-        vec![y]
+        let mut z = vec![0.0; gate.len()];
+        geglu_forward(&gate, &up, &mut z);
+        vec![y, z]
     });
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::kernels::simd::Backend;
 use crate::kernels::testing::{self, Report, kernel_test};
 
 kernel_test!(
@@ -38,5 +39,60 @@ kernel_test!(
             });
         }
         report.finish();
+    }
+
+    fn moments_never_become_subnormal() {
+        let n = 100;
+        // From 1 to far below what a float can be, and a scale as of a gradient that was clipped.
+        let gradient: Vec<f32> = (0..n).map(|i| (-1.5 * i as f32).exp2()).collect();
+        for (grad_scale, backend) in
+            [1.0, 1e-25, 0.0].into_iter().flat_map(|scale| Backend::available().into_iter().map(move |b| (scale, b)))
+        {
+            let (mut p, mut m, mut v) = (vec![0.5; n], vec![0.0; n], vec![0.0; n]);
+            // With a second moment that nearly forgets nothing, as far as a spec may have it.
+            let step = AdamwStep {
+                lr: 0.01,
+                beta1: 0.9,
+                beta2: 0.99999,
+                eps: 1e-8,
+                weight_decay: 0.0,
+                bias_correction1: 1.0,
+                bias_correction2: 1.0,
+                grad_scale,
+            };
+            for t in 0..3000 {
+                let g = if t < 5 { gradient.clone() } else { vec![0.0; n] };
+                let step = AdamwStep { beta2: if t % 2 == 0 { 0.9 } else { step.beta2 }, ..step };
+                backend.scope(|| adamw_step(&step, &mut p, &mut m, &mut v, &g));
+                let odd = m.iter().chain(&v).find(|x| x.is_subnormal() || x.is_nan());
+                assert!(odd.is_none(), "{}, step {t}: {odd:?}", backend.name());
+            }
+            assert!(m.iter().all(|m| *m == 0.0) && v.iter().all(|v| *v < 1e-30), "{}", backend.name());
+        }
+    }
+
+    fn nan_reaches_parameters_and_moments() {
+        for backend in Backend::available() {
+            let (mut p, mut m, mut v) = ([0.5; 2], [0.0; 2], [0.0; 2]);
+            backend.scope(|| {
+                adamw_step(
+                    &AdamwStep {
+                        lr: 0.01,
+                        beta1: 0.9,
+                        beta2: 0.95,
+                        eps: 1e-8,
+                        weight_decay: 0.0,
+                        bias_correction1: 0.1,
+                        bias_correction2: 0.05,
+                        grad_scale: 1.0,
+                    },
+                    &mut p,
+                    &mut m,
+                    &mut v,
+                    &[f32::NAN, 1.0],
+                )
+            });
+            assert!(p[0].is_nan() && m[0].is_nan() && v[0].is_nan() && p[1].is_finite(), "{}", backend.name());
+        }
     }
 );

@@ -1,4 +1,7 @@
 //! The product of packed blocks on one thread.
+//!
+//! Natively these are part of whoever calls them, which was entered with the instruction set switched on. In WebAssembly it always is, and
+//! one copy of each makes the file smaller.
 
 use super::pack::{Source, pack};
 use super::tile::{Scaling, Window, tile};
@@ -10,22 +13,24 @@ pub(in crate::kernels) const fn tile_cols<S: Simd>() -> usize {
     S::TILE_VECTORS * S::LANES
 }
 
-/// Packs rows of a left operand into panels of `TILE_ROWS`.
-#[inline(always)]
-pub(in crate::kernels) fn pack_a<S: Simd>(isa: S, a: Source, rows: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
+/// Packs rows of a left operand into panels of `TILE_ROWS`; with `DROP`, what is tiny becomes 0.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+pub(in crate::kernels) fn pack_a<S: Simd, const DROP: bool>(isa: S, a: Source, rows: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
     match S::TILE_ROWS {
-        4 => pack::<S, 4>(isa, a, rows, depth, to),
-        6 => pack::<S, 6>(isa, a, rows, depth, to),
+        4 => pack::<S, 4, DROP>(isa, a, rows, depth, to),
+        6 => pack::<S, 6, DROP>(isa, a, rows, depth, to),
         rows => unreachable!("no tile of {rows} rows"),
     }
 }
 
-/// Packs columns of a right operand into panels as wide as the tile.
-#[inline(always)]
-pub(in crate::kernels) fn pack_b<S: Simd>(isa: S, b: Source, cols: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
+/// Packs columns of a right operand into panels as wide as the tile; with `DROP`, what is tiny becomes 0.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+pub(in crate::kernels) fn pack_b<S: Simd, const DROP: bool>(isa: S, b: Source, cols: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
     match tile_cols::<S>() {
-        8 => pack::<S, 8>(isa, b, cols, depth, to),
-        16 => pack::<S, 16>(isa, b, cols, depth, to),
+        8 => pack::<S, 8, DROP>(isa, b, cols, depth, to),
+        16 => pack::<S, 16, DROP>(isa, b, cols, depth, to),
         cols => unreachable!("no tile of {cols} columns"),
     }
 }
@@ -42,7 +47,8 @@ pub(in crate::kernels) struct Packed<'a> {
 ///
 /// # Safety
 /// `rows` × `cols` of `c` may be read and written by this thread alone.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(in crate::kernels) unsafe fn multiply<S: Simd>(
     isa: S,
     a: Packed,

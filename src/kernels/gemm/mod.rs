@@ -5,16 +5,21 @@
 //! [`JOB_COLS`] outputs then run over the thread pool. Each output is summed in one order, whoever computes it.
 
 pub(super) mod block;
+mod coded;
 pub(super) mod pack;
 mod thin;
 pub(super) mod tile;
 
 use super::pool::{self, SharedOut};
-use super::simd::{Backend, Simd, dispatch};
+use super::simd::{Backend, Simd, dispatch, inlined};
 use block::{Packed, multiply, pack_a, pack_b, tile_cols};
+use coded::pack_coded;
 use pack::{Source, packed_len};
 use std::cell::Cell;
+use std::ops::Range;
 use tile::{Scaling, Window};
+
+pub use coded::{Coded, CodedOperand};
 
 /// Longest run of the summed dimension that is packed at once: a panel of B stays in the first-level cache.
 const DEPTH: usize = 256;
@@ -58,15 +63,11 @@ impl<'a> Operand<'a> {
 }
 
 /// `C[m, n] = alpha * A[m, k] · B[k, n] + beta * C[m, n]`; `C` is row-major; `beta == 0` never reads `C`.
+///
+/// Of more than a few rows, elements of A and B that are tiny ([`TINY`](super::simd::TINY)) count as 0.
 #[allow(clippy::too_many_arguments)]
 pub fn gemm(m: usize, k: usize, n: usize, alpha: f32, a: Operand, b: Operand, beta: f32, c: &mut [f32]) {
-    assert_eq!(c.len(), m * n, "gemm: C must be [m, n] = [{m}, {n}]");
-    if c.is_empty() {
-        return;
-    }
-    if k == 0 {
-        // Not `0 * x`, which keeps NaN.
-        c.iter_mut().for_each(|c| *c = if beta == 0.0 { 0.0 } else { *c * beta });
+    if is_empty((m, k, n), beta, c) {
         return;
     }
     let scaling = Scaling { alpha, beta };
@@ -75,9 +76,47 @@ pub fn gemm(m: usize, k: usize, n: usize, alpha: f32, a: Operand, b: Operand, be
         if thin {
             thin::multiply(isa, (m, k, n), scaling, a, b, c);
         } else {
-            blocked(isa, (m, k, n), scaling, a, b, c);
+            blocked(isa, (m, k, n), scaling, a, Right::Floats(Source::cols_of(b)), c);
         }
     });
+}
+
+/// As [`gemm`] with a right operand in another form: bitwise the product with what it decodes to, where that is not one of very few rows.
+#[allow(clippy::too_many_arguments)]
+pub fn gemm_coded(m: usize, k: usize, n: usize, alpha: f32, a: Operand, b: CodedOperand, beta: f32, c: &mut [f32]) {
+    let [rows, columns] = b.matrix.shape();
+    let shape = if b.transposed { [columns, rows] } else { [rows, columns] };
+    assert_eq!(shape, [k, n], "gemm_coded: B must be [k, n]");
+    if !is_empty((m, k, n), beta, c) {
+        dispatch!(Backend::current(), |isa| blocked(isa, (m, k, n), Scaling { alpha, beta }, a, Right::Coded(b), c));
+    }
+}
+
+/// Whether a product has nothing to add up; `c` is then what it is without.
+fn is_empty((m, k, n): (usize, usize, usize), beta: f32, c: &mut [f32]) -> bool {
+    assert_eq!(c.len(), m * n, "gemm: C must be [m, n] = [{m}, {n}]");
+    if k == 0 {
+        // Not `0 * x`, which keeps NaN.
+        c.iter_mut().for_each(|c| *c = if beta == 0.0 { 0.0 } else { *c * beta });
+    }
+    k == 0 || c.is_empty()
+}
+
+/// The right operand.
+#[derive(Clone, Copy)]
+enum Right<'a> {
+    Floats(Source<'a>),
+    Coded(CodedOperand<'a>),
+}
+
+impl Right<'_> {
+    /// Packs columns into panels as wide as the tile.
+    fn pack<S: Simd>(self, isa: S, cols: Range<usize>, depth: Range<usize>, to: &mut [f32]) {
+        match self {
+            Self::Floats(source) => isa.vectorize(inlined!(|| pack_b::<S, true>(isa, source, cols, depth, to))),
+            Self::Coded(coded) => pack_coded(isa, coded, cols, depth, to),
+        }
+    }
 }
 
 thread_local! {
@@ -86,8 +125,8 @@ thread_local! {
 }
 
 /// The blocks one after another, each on all threads.
-fn blocked<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Scaling, a: Operand, b: Operand, c: &mut [f32]) {
-    let (a, b) = (Source::rows_of(a), Source::cols_of(b));
+fn blocked<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Scaling, a: Operand, b: Right, c: &mut [f32]) {
+    let a = Source::rows_of(a);
     // Taken, not borrowed: while this thread waits for others it may start a second product.
     let (mut packed_a, mut packed_b) = PACKED.take();
     // Blocks of equal size: 300 is 152 + 148 rather than 256 + 44.
@@ -101,11 +140,7 @@ fn blocked<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Scaling, a: Ope
             let len = packed_len(cols, depth.len(), tile_cols::<S>());
             grow(&mut packed_b, len);
             pack_panels(cols, depth.len(), tile_cols::<S>(), &mut packed_b[..len], |lanes, to| {
-                let lanes = col + lanes.start..col + lanes.end;
-                isa.vectorize(
-                    #[inline(always)]
-                    || pack_b(isa, b, lanes, depth.clone(), to),
-                );
+                b.pack(isa, col + lanes.start..col + lanes.end, depth.clone(), to);
             });
             for row in (0..m).step_by(OUTER_ROWS) {
                 let rows = OUTER_ROWS.min(m - row);
@@ -113,10 +148,7 @@ fn blocked<S: Simd>(isa: S, (m, k, n): (usize, usize, usize), s: Scaling, a: Ope
                 grow(&mut packed_a, len_a);
                 pack_panels(rows, depth.len(), S::TILE_ROWS, &mut packed_a[..len_a], |lanes, to| {
                     let lanes = row + lanes.start..row + lanes.end;
-                    isa.vectorize(
-                        #[inline(always)]
-                        || pack_a(isa, a, lanes, depth.clone(), to),
-                    );
+                    isa.vectorize(inlined!(|| pack_a::<S, true>(isa, a, lanes, depth.clone(), to)));
                 });
                 let c = (SharedOut::new(&mut c[row * n + col..]), n);
                 multiply_blocks(isa, depth.len(), (rows, cols), &packed_a[..len_a], &packed_b[..len], s, c);
@@ -133,7 +165,7 @@ fn grow(buffer: &mut Vec<f32>, len: usize) {
 }
 
 /// Packs `lanes` on all threads: `pack_lanes` gets a range of lanes and the panels that they fill.
-fn pack_panels(lanes: usize, depth: usize, width: usize, to: &mut [f32], pack_lanes: impl Fn(std::ops::Range<usize>, &mut [f32]) + Sync) {
+fn pack_panels(lanes: usize, depth: usize, width: usize, to: &mut [f32], pack_lanes: impl Fn(Range<usize>, &mut [f32]) + Sync) {
     let panels = pool::Rows { data: to, width: width * depth };
     let per_job = (PACK_GRAIN / (width * depth)).max(1);
     pool::split(lanes.div_ceil(width), per_job, panels, |range, part| {
@@ -160,16 +192,13 @@ fn multiply_blocks<S: Simd>(
         let size = (job_rows.min(rows - row), JOB_COLS.min(cols - col));
         let a = Packed { panels: &a[row * depth..], depth };
         let b = Packed { panels: &b[col * depth..], depth };
-        isa.vectorize(
-            #[inline(always)]
-            || {
-                // SAFETY: jobs are disjoint windows within the rows × cols of `c`, which this call borrows mutably.
-                unsafe {
-                    let c = Window { origin: c.at(row * row_stride + col), row_stride };
-                    multiply(isa, a, b, scaling, c, size);
-                }
-            },
-        );
+        isa.vectorize(inlined!(|| {
+            // SAFETY: jobs are disjoint windows within the rows × cols of `c`, which this call borrows mutably.
+            unsafe {
+                let c = Window { origin: c.at(row * row_stride + col), row_stride };
+                multiply(isa, a, b, scaling, c, size);
+            }
+        }));
     });
 }
 

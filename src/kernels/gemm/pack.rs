@@ -4,7 +4,7 @@
 //! `width` elements side by side. The last panel is padded with zeros.
 
 use super::Operand;
-use crate::kernels::simd::Simd;
+use crate::kernels::simd::{Simd, drop_tiny};
 use std::ops::Range;
 
 /// A matrix seen as `lanes` (rows of A, columns of B) along `depth` (the summed dimension).
@@ -16,6 +16,11 @@ pub(in crate::kernels) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
+    /// A matrix whose lanes, and whose elements along a lane, are so far apart.
+    pub fn new(data: &'a [f32], lane_stride: usize, depth_stride: usize) -> Self {
+        Self { data, lane_stride, depth_stride }
+    }
+
     /// A left operand.
     pub fn rows_of(a: Operand<'a>) -> Self {
         Self { data: a.data, lane_stride: a.row_stride, depth_stride: a.col_stride }
@@ -32,9 +37,10 @@ pub(in crate::kernels) fn packed_len(lanes: usize, depth: usize, width: usize) -
     lanes.next_multiple_of(width) * depth
 }
 
-/// Packs `lanes` × `depth` of `source` into `packed`, which is filled completely.
+/// Packs `lanes` × `depth` of `source` into `packed`, which is filled completely; with `DROP`, what is tiny
+/// ([`TINY`](crate::kernels::simd::TINY)) becomes 0.
 #[inline(always)]
-pub(in crate::kernels) fn pack<S: Simd, const WIDTH: usize>(
+pub(in crate::kernels) fn pack<S: Simd, const WIDTH: usize, const DROP: bool>(
     isa: S,
     source: Source,
     lanes: Range<usize>,
@@ -52,14 +58,33 @@ pub(in crate::kernels) fn pack<S: Simd, const WIDTH: usize>(
         let origin = first * source.lane_stride + depth.start * source.depth_stride;
         let data = &source.data[origin..];
         if lanes.end - first < WIDTH {
-            pack_edge::<WIDTH>(data, source, lanes.end - first, panel);
+            pack_edge::<WIDTH, DROP>(data, source, lanes.end - first, panel);
         } else if source.lane_stride == 1 {
             for (p, out) in panel.chunks_exact_mut(WIDTH).enumerate() {
-                out.copy_from_slice(&data[p * source.depth_stride..][..WIDTH]);
+                let from = &data[p * source.depth_stride..][..WIDTH];
+                if DROP { copy(isa, from, out) } else { out.copy_from_slice(from) }
             }
         } else {
             // SAFETY: the farthest element read is within the data, as asserted above.
-            unsafe { pack_transposed::<S, WIDTH>(isa, data.as_ptr(), source, panel) };
+            unsafe { pack_transposed::<S, WIDTH, DROP>(isa, data.as_ptr(), source, panel) };
+        }
+    }
+}
+
+/// One row of a panel, whose elements are side by side in memory, too; what is tiny becomes 0.
+#[inline(always)]
+fn copy<S: Simd>(isa: S, from: &[f32], to: &mut [f32]) {
+    let width = from.len();
+    assert!(to.len() == width && width >= 4);
+    if width.is_multiple_of(S::LANES) {
+        for (from, to) in from.chunks_exact(S::LANES).zip(to.chunks_exact_mut(S::LANES)) {
+            isa.store(isa.drop_tiny(isa.load(from)), to);
+        }
+    } else {
+        // The last four overlap those before where the width is no multiple of four.
+        for at in (0..width).step_by(4).map(|at| at.min(width - 4)) {
+            // SAFETY: four floats from `at` on are within both.
+            unsafe { isa.copy_4(from.as_ptr().add(at), to.as_mut_ptr().add(at)) };
         }
     }
 }
@@ -69,7 +94,7 @@ pub(in crate::kernels) fn pack<S: Simd, const WIDTH: usize>(
 /// # Safety
 /// `WIDTH` lanes of `panel.len() / WIDTH` elements lie in the allocation of `data` at the strides of `source`.
 #[inline(always)]
-unsafe fn pack_transposed<S: Simd, const WIDTH: usize>(isa: S, data: *const f32, source: Source, panel: &mut [f32]) {
+unsafe fn pack_transposed<S: Simd, const WIDTH: usize, const DROP: bool>(isa: S, data: *const f32, source: Source, panel: &mut [f32]) {
     let Source { lane_stride, depth_stride, .. } = source;
     let depth = panel.len() / WIDTH;
     let blocks = if depth_stride == 1 && WIDTH >= 4 { depth / 4 * 4 } else { 0 };
@@ -77,23 +102,30 @@ unsafe fn pack_transposed<S: Simd, const WIDTH: usize>(isa: S, data: *const f32,
         // The last block of lanes overlaps the one before where the width is no multiple of four.
         for lane in (0..WIDTH).step_by(4).map(|lane| lane.min(WIDTH - 4)) {
             // SAFETY: four lanes from `lane` on of four elements from `p` on, and the same places of the panel.
-            unsafe { isa.transpose_4x4(data.add(lane * lane_stride + p), lane_stride, panel.as_mut_ptr().add(p * WIDTH + lane), WIDTH) };
+            unsafe {
+                isa.transpose_4x4::<DROP>(data.add(lane * lane_stride + p), lane_stride, panel.as_mut_ptr().add(p * WIDTH + lane), WIDTH)
+            };
         }
     }
     for (p, out) in (blocks..).zip(panel[blocks * WIDTH..].chunks_exact_mut(WIDTH)) {
         for (lane, out) in out.iter_mut().enumerate() {
             // SAFETY: promised by the caller.
-            *out = unsafe { *data.add(lane * lane_stride + p * depth_stride) };
+            let x = unsafe { *data.add(lane * lane_stride + p * depth_stride) };
+            *out = if DROP { drop_tiny(x) } else { x };
         }
     }
 }
 
 /// The last panel, of fewer lanes than its width.
-fn pack_edge<const WIDTH: usize>(data: &[f32], source: Source, lanes: usize, panel: &mut [f32]) {
+fn pack_edge<const WIDTH: usize, const DROP: bool>(data: &[f32], source: Source, lanes: usize, panel: &mut [f32]) {
     for (p, out) in panel.chunks_exact_mut(WIDTH).enumerate() {
         for (lane, out) in out.iter_mut().enumerate() {
             let at = lane * source.lane_stride + p * source.depth_stride;
-            *out = if lane < lanes { data[at] } else { 0.0 };
+            *out = match lane < lanes {
+                true if DROP => drop_tiny(data[at]),
+                true => data[at],
+                false => 0.0,
+            };
         }
     }
 }

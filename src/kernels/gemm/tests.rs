@@ -10,6 +10,11 @@ fn operand(rows: usize, cols: usize, layout: usize, data: &[f32]) -> Operand<'_>
     }
 }
 
+/// The transpose.
+fn swap_of(o: Operand) -> Operand {
+    Operand { row_stride: o.col_stride, col_stride: o.row_stride, ..o }
+}
+
 fn storage(rows: usize, cols: usize, layout: usize) -> usize {
     if layout < 2 { rows * cols } else { rows * (2 * cols + 3) }
 }
@@ -90,6 +95,29 @@ kernel_test!(
             }
         }
         report.finish();
+    }
+
+    fn what_is_tiny_counts_as_0_and_nan_stays() {
+        let tiny = 7e-31;
+        for (backend, layouts) in Backend::available().into_iter().flat_map(|b| [(0, 0), (0, 1), (1, 0), (1, 1), (2, 2)].map(|l| (b, l))) {
+            for (m, k, n) in [(7, 9, 17), (12, 16, 32)] {
+                let mut a_data = vec![tiny; storage(m, k, layouts.0)];
+                let b_data = vec![1e30; storage(k, n, layouts.1)];
+                let (mut c, mut transposed) = (vec![f32::NAN; m * n], vec![f32::NAN; m * n]);
+                let product = |a: &[f32], c: &mut [f32], transposed: &mut [f32]| {
+                    let (a, b) = (operand(m, k, layouts.0, a), operand(k, n, layouts.1, &b_data));
+                    backend.scope(|| {
+                        gemm(m, k, n, 1.0, a, b, 0.0, c);
+                        gemm(n, k, m, 1.0, swap_of(b), swap_of(a), 0.0, transposed);
+                    });
+                };
+                product(&a_data, &mut c, &mut transposed);
+                assert!(c.iter().chain(&transposed).all(|c| *c == 0.0), "{} {layouts:?}: {c:?}", backend.name());
+                a_data.fill(f32::NAN);
+                product(&a_data, &mut c, &mut transposed);
+                assert!(c.iter().chain(&transposed).all(|c| c.is_nan()), "{} {layouts:?}: {c:?}", backend.name());
+            }
+        }
     }
 
     fn the_identity_changes_nothing() {

@@ -3,7 +3,7 @@
 use super::Operand;
 use super::tile::Scaling;
 use crate::kernels::pool::{self, SharedOut};
-use crate::kernels::simd::{Simd, row};
+use crate::kernels::simd::{Simd, inlined, row};
 use std::ops::Range;
 
 /// `C = alpha * A·B + beta * C` for a B that is contiguous along its rows or its columns.
@@ -59,21 +59,18 @@ const ROWS: usize = 3;
 fn dot_columns<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Scaling, out: &mut [f32]) {
     let column = |j: usize| &b.data[j * b.col_stride..][..a.len()];
     let each = out.len() / STREAMS;
-    isa.vectorize(
-        #[inline(always)]
-        || {
-            for j in 0..each {
-                let sums: [f32; STREAMS] = dots(isa, a, std::array::from_fn(|i| column(cols.start + j + i * each)));
-                for (i, sum) in sums.into_iter().enumerate() {
-                    out[j + i * each] = combine(s, sum, out[j + i * each]);
-                }
+    isa.vectorize(inlined!(|| {
+        for j in 0..each {
+            let sums: [f32; STREAMS] = dots(isa, a, std::array::from_fn(|i| column(cols.start + j + i * each)));
+            for (i, sum) in sums.into_iter().enumerate() {
+                out[j + i * each] = combine(s, sum, out[j + i * each]);
             }
-            for (j, out) in out.iter_mut().enumerate().skip(each * STREAMS) {
-                let [sum] = dots(isa, a, [column(cols.start + j)]);
-                *out = combine(s, sum, *out);
-            }
-        },
-    );
+        }
+        for (j, out) in out.iter_mut().enumerate().skip(each * STREAMS) {
+            let [sum] = dots(isa, a, [column(cols.start + j)]);
+            *out = combine(s, sum, *out);
+        }
+    }));
 }
 
 /// The dot products of `a` with some columns of its length.
@@ -85,10 +82,10 @@ fn dots<S: Simd, const COLUMNS: usize>(isa: S, a: &[f32], columns: [&[f32]; COLU
     let full = a.len() / pair * pair;
     for p in (0..full).step_by(pair) {
         // SAFETY: two vectors from `p` on are within `a` and each column, which have one length.
-        let load = |x: &[f32]| unsafe { [isa.load_ptr(x.as_ptr().add(p)), isa.load_ptr(x.as_ptr().add(p + S::LANES))] };
-        let [a0, a1] = load(a);
+        let [a0, a1] = unsafe { load_pair(isa, a.as_ptr().add(p)) };
         for (acc, column) in acc.iter_mut().zip(&columns) {
-            let [b0, b1] = load(column);
+            // SAFETY: as above.
+            let [b0, b1] = unsafe { load_pair(isa, column.as_ptr().add(p)) };
             *acc = [isa.mul_add(a0, b0, acc[0]), isa.mul_add(a1, b1, acc[1])];
         }
     }
@@ -98,7 +95,21 @@ fn dots<S: Simd, const COLUMNS: usize>(isa: S, a: &[f32], columns: [&[f32]; COLU
             acc[0] = isa.mul_add(a, row::load_partial(isa, column, p), acc[0]);
         }
     }
-    acc.map(|[even, odd]| isa.reduce_add(isa.add(even, odd)))
+    let mut sums = [0.0; COLUMNS];
+    for (sum, [even, odd]) in sums.iter_mut().zip(acc) {
+        *sum = isa.reduce_add(isa.add(even, odd));
+    }
+    sums
+}
+
+/// The two vectors at `src`.
+///
+/// # Safety
+/// `src` is valid for reading two vectors.
+#[inline(always)]
+unsafe fn load_pair<S: Simd>(isa: S, src: *const f32) -> [S::V; 2] {
+    // SAFETY: promised by the caller.
+    unsafe { [isa.load_ptr(src), isa.load_ptr(src.add(S::LANES))] }
 }
 
 /// The outputs are a sum of B's contiguous rows with the weights `a`, some rows at a time.
@@ -106,21 +117,18 @@ fn dots<S: Simd, const COLUMNS: usize>(isa: S, a: &[f32], columns: [&[f32]; COLU
 fn weigh_rows<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Scaling, out: &mut [f32]) {
     let row = |p: usize| &b.data[p * b.row_stride..][cols.clone()];
     let each = a.len() / ROWS;
-    isa.vectorize(
-        #[inline(always)]
-        || {
-            for out in out.iter_mut() {
-                *out = if s.beta == 0.0 { 0.0 } else { s.beta * *out };
-            }
-            for p in 0..each {
-                let weights: [f32; ROWS] = std::array::from_fn(|i| s.alpha * a[p + i * each]);
-                add_rows(isa, weights, std::array::from_fn(|i| row(p + i * each)), out);
-            }
-            for (p, a) in a.iter().enumerate().skip(each * ROWS) {
-                add_rows(isa, [s.alpha * a], [row(p)], out);
-            }
-        },
-    );
+    isa.vectorize(inlined!(|| {
+        for out in out.iter_mut() {
+            *out = if s.beta == 0.0 { 0.0 } else { s.beta * *out };
+        }
+        for p in 0..each {
+            let weights: [f32; ROWS] = std::array::from_fn(|i| s.alpha * a[p + i * each]);
+            add_rows(isa, weights, std::array::from_fn(|i| row(p + i * each)), out);
+        }
+        for (p, a) in a.iter().enumerate().skip(each * ROWS) {
+            add_rows(isa, [s.alpha * a], [row(p)], out);
+        }
+    }));
 }
 
 /// Vectors of a row that are read in one go; more would not all find a register.
@@ -129,7 +137,10 @@ const LINE: usize = 2;
 /// `out += Σ a row`.
 #[inline(always)]
 fn add_rows<S: Simd, const N: usize>(isa: S, a: [f32; N], rows: [&[f32]; N], out: &mut [f32]) {
-    let weights = a.map(|a| isa.splat(a));
+    let mut weights = [isa.splat(0.0); N];
+    for (weight, a) in weights.iter_mut().zip(a) {
+        *weight = isa.splat(a);
+    }
     let line = LINE * S::LANES;
     let full = out.len() / line * line;
     // Pointers that step along: an index would be added to each row's address at every line.

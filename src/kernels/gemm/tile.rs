@@ -1,6 +1,6 @@
 //! The micro-kernel: one register tile of C from a panel of A and a panel of B.
 
-use crate::kernels::simd::Simd;
+use crate::kernels::simd::{Inlined, Simd, inlined};
 
 /// Elements of the largest tile of any backend.
 const MAX_TILE: usize = 96;
@@ -39,7 +39,11 @@ pub(in crate::kernels) struct Scaling {
 /// Four steps a turn, with a way out before each. The ways out cost less than four turns would, and they keep the steps apart:
 /// in one block of code LLVM mixes them, so that more values live at once than there are registers.
 #[inline(always)]
-pub(in crate::kernels) fn for_each_step<T>((a, rows): (&[T], usize), (b, width): (&[T], usize), mut step: impl FnMut(*const T, *const T)) {
+pub(in crate::kernels) fn for_each_step<T>(
+    (a, rows): (&[T], usize),
+    (b, width): (&[T], usize),
+    mut step: Inlined<impl FnMut(*const T, *const T)>,
+) {
     let depth = a.len() / rows;
     assert!(b.len() >= depth * width);
     let (mut a, mut b) = (a.as_ptr(), b.as_ptr());
@@ -53,7 +57,7 @@ pub(in crate::kernels) fn for_each_step<T>((a, rows): (&[T], usize), (b, width):
             if b == end {
                 break;
             }
-            step(a, b);
+            (step.0)(a, b);
         };
     }
     loop {
@@ -84,9 +88,8 @@ pub(super) unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
     for_each_step(
         (a, ROWS),
         (b, width),
-        #[inline(always)]
         // SAFETY: a step has `ROWS` floats of A and `width` of B.
-        |a, b| unsafe { accumulate(isa, a, b, &mut acc) },
+        inlined!(|a, b| unsafe { accumulate(isa, a, b, &mut acc) }),
     );
     if (rows, cols) == (ROWS, width) {
         for (i, acc) in acc.iter().enumerate() {

@@ -7,7 +7,7 @@ mod pack;
 
 use super::gemm::tile::for_each_step;
 use super::pool::{self, SharedOut};
-use super::simd::{Backend, DotInt8, dispatch};
+use super::simd::{Backend, DotInt8, dispatch, inlined};
 use pack::{pack_quads, quads};
 
 /// The largest value of an activation.
@@ -66,21 +66,18 @@ fn thin<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[i8]
 #[inline(never)]
 fn dot_rows<S: DotInt8>(isa: S, a: &[u8], rows: &[i8], out: &mut [i32]) {
     let k = a.len();
-    isa.vectorize(
-        #[inline(always)]
-        || {
-            let apart = out.len() / STREAMS;
-            for j in 0..apart {
-                let sums: [i32; STREAMS] = dots(isa, a, &rows[j * k..], apart * k);
-                for (stream, sum) in sums.into_iter().enumerate() {
-                    out[j + stream * apart] = sum;
-                }
+    isa.vectorize(inlined!(|| {
+        let apart = out.len() / STREAMS;
+        for j in 0..apart {
+            let sums: [i32; STREAMS] = dots(isa, a, &rows[j * k..], apart * k);
+            for (stream, sum) in sums.into_iter().enumerate() {
+                out[j + stream * apart] = sum;
             }
-            for j in STREAMS * apart..out.len() {
-                [out[j]] = dots(isa, a, &rows[j * k..], 0);
-            }
-        },
-    );
+        }
+        for j in STREAMS * apart..out.len() {
+            [out[j]] = dots(isa, a, &rows[j * k..], 0);
+        }
+    }));
 }
 
 /// Rows of B that are read side by side. They lie far apart, so that each stream goes on from one row to the next without a gap, and
@@ -98,24 +95,36 @@ fn dots<S: DotInt8, const N: usize>(isa: S, a: &[u8], rows: &[i8], apart: usize)
     for p in (0..pairs).step_by(2 * vector) {
         // SAFETY: two vectors from `p` on are within `a`, and each row is as long.
         unsafe {
-            let load = |x: *const u8| [isa.load_quads(x.cast()), isa.load_quads(x.add(vector).cast())];
-            let [a0, a1] = load(a.as_ptr().add(p));
+            let [a0, a1] = load_pair(isa, a.as_ptr().add(p));
             // One pointer that steps from row to row: one for each would not find a register.
             let mut row = rows.as_ptr().cast::<u8>().add(p);
             for acc in &mut acc {
-                let [b0, b1] = load(row);
+                let [b0, b1] = load_pair(isa, row);
                 *acc = [isa.dot(b0, a0, acc[0]), isa.dot(b1, a1, acc[1])];
                 row = row.wrapping_add(apart);
             }
         }
     }
-    let mut sums = acc.map(|[even, odd]| isa.sum_ints(even, odd));
+    let mut sums = [0; N];
+    for (sum, [even, odd]) in sums.iter_mut().zip(acc) {
+        *sum = isa.sum_ints(even, odd);
+    }
     if pairs < a.len() {
         for (sum, row) in sums.iter_mut().zip((0..N).map(|i| &rows[i * apart..])) {
             *sum += a[pairs..].iter().zip(&row[pairs..]).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum::<i32>();
         }
     }
     sums
+}
+
+/// The two vectors of quads at `src`.
+///
+/// # Safety
+/// `src` is valid for reading two vectors of quads.
+#[inline(always)]
+unsafe fn load_pair<S: DotInt8>(isa: S, src: *const u8) -> [S::I; 2] {
+    // SAFETY: promised by the caller.
+    unsafe { [isa.load_quads(src.cast()), isa.load_quads(src.add(4 * S::LANES).cast())] }
 }
 
 /// Packs all of A, and, a job at a time, the columns that it computes.
@@ -127,23 +136,20 @@ fn blocked<S: DotInt8>(isa: S, (m, k, n): (usize, usize, usize), a: &[u8], b: &[
     pool::run(n.div_ceil(JOB_COLS), pool::work([m, k, n]) >= PARALLEL_FROM, |job| {
         let cols = job * JOB_COLS..(job * JOB_COLS + JOB_COLS).min(n);
         let packed_b = pack_columns::<S>(b, k, cols.clone());
-        isa.vectorize(
-            #[inline(always)]
-            || {
-                for (j, b) in cols.clone().step_by(width).zip(packed_b.chunks_exact(width * depth)) {
-                    for (i, a) in (0..m).step_by(S::INT8_ROWS).zip(packed_a.chunks_exact(S::INT8_ROWS * depth)) {
-                        let size = (S::INT8_ROWS.min(m - i), width.min(cols.end - j));
-                        // SAFETY: the tile lies within the columns of this job.
-                        unsafe {
-                            match (S::INT8_ROWS, S::TILE_VECTORS) {
-                                (4, 2) => tile::<S, 4, 2>(isa, a, b, c.at(i * n + j), n, size),
-                                shape => unreachable!("no integer tile of shape {shape:?}"),
-                            }
+        isa.vectorize(inlined!(|| {
+            for (j, b) in cols.clone().step_by(width).zip(packed_b.chunks_exact(width * depth)) {
+                for (i, a) in (0..m).step_by(S::INT8_ROWS).zip(packed_a.chunks_exact(S::INT8_ROWS * depth)) {
+                    let size = (S::INT8_ROWS.min(m - i), width.min(cols.end - j));
+                    // SAFETY: the tile lies within the columns of this job.
+                    unsafe {
+                        match (S::INT8_ROWS, S::TILE_VECTORS) {
+                            (4, 2) => tile::<S, 4, 2>(isa, a, b, c.at(i * n + j), n, size),
+                            shape => unreachable!("no integer tile of shape {shape:?}"),
                         }
                     }
                 }
-            },
-        );
+            }
+        }));
     });
 }
 
@@ -181,21 +187,8 @@ unsafe fn tile<S: DotInt8, const ROWS: usize, const VECTORS: usize>(
     for_each_step(
         (a, ROWS),
         (b, VECTORS * S::LANES),
-        #[inline(always)]
-        |a, b| {
-            let mut weights = [isa.splat_quad(0); VECTORS];
-            for (v, weights) in weights.iter_mut().enumerate() {
-                // SAFETY: a step has `VECTORS` vectors of B.
-                *weights = unsafe { isa.load_quads(b.add(v * S::LANES)) };
-            }
-            for (i, acc) in acc.iter_mut().enumerate() {
-                // SAFETY: a step has `ROWS` quads of A.
-                let activations = isa.splat_quad(unsafe { *a.add(i) });
-                for (acc, weights) in acc.iter_mut().zip(weights) {
-                    *acc = isa.dot(weights, activations, *acc);
-                }
-            }
-        },
+        // SAFETY: a step has `ROWS` quads of A and `VECTORS` vectors of B.
+        inlined!(|a, b| unsafe { accumulate(isa, a, b, &mut acc) }),
     );
     let mut whole = [[[0; 8]; VECTORS]; ROWS];
     for (acc, out) in acc.iter().zip(&mut whole) {
@@ -208,6 +201,31 @@ unsafe fn tile<S: DotInt8, const ROWS: usize, const VECTORS: usize>(
             let len = S::LANES.min(cols.saturating_sub(v * S::LANES));
             // SAFETY: `len` columns of row `i` that the caller owns.
             unsafe { std::ptr::copy_nonoverlapping(lanes.as_ptr(), c.add(i * row_stride + (v * S::LANES).min(cols)), len) };
+        }
+    }
+}
+
+/// Adds the products of a column of quads of A and a row of quads of B to the tile.
+///
+/// # Safety
+/// `a` is valid for reading `ROWS` quads and `b` for `VECTORS` vectors.
+#[inline(always)]
+unsafe fn accumulate<S: DotInt8, const ROWS: usize, const VECTORS: usize>(
+    isa: S,
+    a: *const u32,
+    b: *const u32,
+    acc: &mut [[S::I; VECTORS]; ROWS],
+) {
+    let mut weights = [isa.splat_quad(0); VECTORS];
+    for (v, weights) in weights.iter_mut().enumerate() {
+        // SAFETY: promised by the caller.
+        *weights = unsafe { isa.load_quads(b.add(v * S::LANES)) };
+    }
+    for (i, acc) in acc.iter_mut().enumerate() {
+        // SAFETY: promised by the caller.
+        let activations = isa.splat_quad(unsafe { *a.add(i) });
+        for (acc, weights) in acc.iter_mut().zip(weights) {
+            *acc = isa.dot(weights, activations, *acc);
         }
     }
 }

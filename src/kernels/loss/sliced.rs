@@ -5,7 +5,7 @@ use super::{max_and_sum, nll_of};
 use crate::kernels::parallel::row_grain;
 use crate::kernels::pool::{self, Rows};
 use crate::kernels::simd::math::exp;
-use crate::kernels::simd::{Backend, Simd, dispatch, row};
+use crate::kernels::simd::{Backend, Simd, dispatch, inlined, row};
 
 /// Numbers that sum up a row of a slice: its maximum `m`, `Σ e^(x - m)`, and the target's logit, minus infinity where another has it.
 pub const SLICE_STATS: usize = 3;
@@ -15,17 +15,14 @@ pub fn slice_stats(width: usize, first: usize, logits: &[f32], targets: &[i32], 
     assert!(logits.len() == targets.len() * width && stats.len() == targets.len() * SLICE_STATS && width > 0);
     dispatch!(Backend::current(), |isa| {
         pool::split(targets.len(), row_grain(width), Rows { data: stats, width: SLICE_STATS }, |rows, stats| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for (r, stats) in rows.zip(stats.data.chunks_exact_mut(SLICE_STATS)) {
-                        let logits = &logits[r * width..][..width];
-                        let (max, sum) = max_and_sum(isa, logits);
-                        let target = place(targets[r], first, width).map_or(f32::NEG_INFINITY, |at| logits[at]);
-                        stats.copy_from_slice(&[max, sum, target]);
-                    }
-                },
-            );
+            isa.vectorize(inlined!(|| {
+                for (r, stats) in rows.zip(stats.data.chunks_exact_mut(SLICE_STATS)) {
+                    let logits = &logits[r * width..][..width];
+                    let (max, sum) = max_and_sum(isa, logits);
+                    let target = place(targets[r], first, width).map_or(f32::NEG_INFINITY, |at| logits[at]);
+                    stats.copy_from_slice(&[max, sum, target]);
+                }
+            }));
         });
     });
 }
@@ -51,17 +48,14 @@ pub fn slice_gradient(width: usize, first: usize, logits: &mut [f32], targets: &
     assert!(logits.len() == targets.len() * width && merged.len() == 2 * targets.len() && width > 0);
     dispatch!(Backend::current(), |isa| {
         pool::split(targets.len(), row_grain(width), Rows { data: logits, width }, |rows, logits| {
-            isa.vectorize(
-                #[inline(always)]
-                || {
-                    for (r, logits) in rows.zip(logits.data.chunks_exact_mut(width)) {
-                        row_gradient(isa, logits, place(targets[r], first, width), (merged[2 * r], merged[2 * r + 1]), grad_scale);
-                        if targets[r] < 0 {
-                            logits.fill(0.0);
-                        }
+            isa.vectorize(inlined!(|| {
+                for (r, logits) in rows.zip(logits.data.chunks_exact_mut(width)) {
+                    row_gradient(isa, logits, place(targets[r], first, width), (merged[2 * r], merged[2 * r + 1]), grad_scale);
+                    if targets[r] < 0 {
+                        logits.fill(0.0);
                     }
-                },
-            );
+                }
+            }));
         });
     });
 }
@@ -69,13 +63,7 @@ pub fn slice_gradient(width: usize, first: usize, logits: &mut [f32], targets: &
 #[inline(always)]
 fn row_gradient<S: Simd>(isa: S, logits: &mut [f32], target: Option<usize>, (max, sum): (f32, f32), grad_scale: f32) {
     let factor = grad_scale / sum;
-    row::map(
-        isa,
-        [],
-        [&mut *logits],
-        #[inline(always)]
-        |[], [x]| [isa.mul(exp(isa, isa.sub(x, isa.splat(max))), isa.splat(factor))],
-    );
+    row::map(isa, [], [&mut *logits], inlined!(|[], [x]| [isa.mul(exp(isa, isa.sub(x, isa.splat(max))), isa.splat(factor))]));
     if let Some(at) = target {
         logits[at] -= grad_scale;
     }

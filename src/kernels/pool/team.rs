@@ -4,12 +4,14 @@
 //! kernels do. So the thread that calls works, too, and begins at once; threads of the rayon pool that help it stay awake for a moment
 //! after each work, watching for the next. Whoever is free takes the next job.
 
+mod last_words;
+
 use std::cell::OnceCell;
 use std::hint::spin_loop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Looks at the team's work before a helper goes back to sleep: some 0.2 ms. A native processor pauses between two looks.
 const LOOKS: usize = if cfg!(target_arch = "wasm32") { 1 << 17 } else { 1 << 12 };
@@ -34,7 +36,8 @@ struct Work<'a> {
     jobs: usize,
     /// The next job that nobody has taken.
     next: AtomicUsize,
-    panicked: AtomicBool,
+    /// What the first helper that panicked said.
+    failure: OnceLock<String>,
 }
 
 thread_local! {
@@ -45,13 +48,16 @@ thread_local! {
 /// Calls `job` once for every index below `jobs`, on this thread and up to `helpers` of the current rayon pool.
 pub fn run(jobs: usize, helpers: usize, job: &(dyn Fn(usize) + Sync)) {
     let team = TEAM.with(|team| team.get_or_init(Arc::default).clone());
-    let work = Work { job, jobs, next: AtomicUsize::new(0), panicked: AtomicBool::new(false) };
+    last_words::listen();
+    let work = Work { job, jobs, next: AtomicUsize::new(0), failure: OnceLock::new() };
     {
         let _open = team.open(&work);
         team.call(helpers.min(jobs - 1));
         work.take_jobs();
     }
-    assert!(!work.panicked.load(Ordering::Relaxed), "a job failed on another thread");
+    if let Some(failure) = work.failure.get() {
+        panic!("a job failed on another thread: {failure}");
+    }
 }
 
 /// While it lives, helpers find the work.
@@ -91,8 +97,10 @@ impl Team {
             if !work.is_null() {
                 // SAFETY: the caller takes the work away and then waits until nobody is inside, so what is seen from inside lives on.
                 let work = unsafe { &*work };
-                if catch_unwind(AssertUnwindSafe(|| work.take_jobs())).is_err() {
-                    work.panicked.store(true, Ordering::Relaxed);
+                let jobs = || last_words::kept(&work.failure, &self.inside, || work.take_jobs());
+                if catch_unwind(AssertUnwindSafe(jobs)).is_err() {
+                    // There are words already, unless another hook took the place of ours, or nobody called it.
+                    let _ = work.failure.set("it left no message".to_owned());
                 }
             }
             self.inside.fetch_sub(1, Ordering::SeqCst);
@@ -128,77 +136,4 @@ impl Work<'_> {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests {
-    use super::*;
-
-    fn in_pool<T: Send>(threads: usize, f: impl FnOnce() -> T + Send) -> T {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(f)
-    }
-
-    #[test]
-    fn every_job_runs_once() {
-        for threads in [1, 2, 4] {
-            in_pool(threads, || {
-                for round in 0..3000 {
-                    let counts: Vec<AtomicUsize> = (0..2 + round % 7).map(|_| AtomicUsize::new(0)).collect();
-                    run(counts.len(), threads - 1, &|index| {
-                        counts[index].fetch_add(1, Ordering::Relaxed);
-                    });
-                    assert!(counts.iter().all(|count| count.load(Ordering::Relaxed) == 1));
-                }
-            });
-        }
-    }
-
-    #[test]
-    fn helpers_do_take_part() {
-        let helped = in_pool(2, || {
-            let caller = std::thread::current().id();
-            let helped = AtomicUsize::new(0);
-            for _ in 0..200 {
-                run(8, 1, &|_| {
-                    std::thread::sleep(std::time::Duration::from_micros(50));
-                    if std::thread::current().id() != caller {
-                        helped.fetch_add(1, Ordering::Relaxed);
-                    }
-                });
-            }
-            helped.into_inner()
-        });
-        assert!(helped > 0);
-    }
-
-    #[test]
-    fn many_callers_share_a_pool() {
-        in_pool(3, || {
-            rayon::scope(|scope| {
-                for _ in 0..6 {
-                    scope.spawn(|_| {
-                        for _ in 0..200 {
-                            let sum = AtomicUsize::new(0);
-                            run(10, 2, &|index| {
-                                sum.fetch_add(index, Ordering::Relaxed);
-                            });
-                            assert_eq!(sum.into_inner(), 45);
-                        }
-                    });
-                }
-            });
-        });
-    }
-
-    #[test]
-    fn a_job_that_panics_ends_the_caller_and_nobody_else() {
-        in_pool(2, || {
-            for bad in 0..8 {
-                let outcome = catch_unwind(|| run(8, 1, &|index| assert_ne!(index, bad, "on purpose")));
-                assert!(outcome.is_err());
-                let done = AtomicUsize::new(0);
-                run(8, 1, &|_| {
-                    done.fetch_add(1, Ordering::Relaxed);
-                });
-                assert_eq!(done.into_inner(), 8);
-            }
-        });
-    }
-}
+mod tests;

@@ -1,17 +1,16 @@
 //! Loops over whole slices: elementwise maps and reductions, generic in the number of inputs and outputs.
 //!
-//! The end of a slice goes through a padded buffer and the same vector code, so an element's value does not depend
+//! The end of a slice goes through a vector that is only partly filled and the same code, so an element's value does not depend
 //! on where in the slice it stands.
 
-use super::{MAX_LANES, Simd};
+use super::{Inlined, Simd};
 
 /// Up to `LANES` floats of `x` from `start` on, padded with zeros.
 #[inline(always)]
 pub fn load_partial<S: Simd>(isa: S, x: &[f32], start: usize) -> S::V {
-    let mut buffer = [0.0; MAX_LANES];
-    let len = (x.len() - start).min(S::LANES);
-    buffer[..len].copy_from_slice(&x[start..start + len]);
-    isa.load(&buffer)
+    let rest = &x[start..];
+    // SAFETY: that many floats are left.
+    unsafe { isa.load_part(rest.as_ptr(), rest.len().min(S::LANES)) }
 }
 
 /// `outputs = f(inputs, outputs)`, element by element; all slices have one length.
@@ -20,7 +19,7 @@ pub fn map<S: Simd, const IN: usize, const OUT: usize>(
     isa: S,
     inputs: [&[f32]; IN],
     mut outputs: [&mut [f32]; OUT],
-    f: impl Fn([S::V; IN], [S::V; OUT]) -> [S::V; OUT],
+    f: Inlined<impl Fn([S::V; IN], [S::V; OUT]) -> [S::V; OUT]>,
 ) {
     let len = outputs[0].len();
     assert!(inputs.iter().all(|x| x.len() == len) && outputs.iter().all(|x| x.len() == len));
@@ -35,7 +34,7 @@ pub fn map<S: Simd, const IN: usize, const OUT: usize>(
             // SAFETY: as above.
             *y = unsafe { isa.load_ptr(output.as_ptr().add(i)) };
         }
-        let results = f(x, y);
+        let results = (f.0)(x, y);
         for (result, output) in results.into_iter().zip(&mut outputs) {
             // SAFETY: as above.
             unsafe { isa.store_ptr(result, output.as_mut_ptr().add(i)) };
@@ -48,15 +47,16 @@ pub fn map<S: Simd, const IN: usize, const OUT: usize>(
         for (y, output) in y.iter_mut().zip(&outputs) {
             *y = load_partial(isa, output, full);
         }
-        for (output, result) in outputs.into_iter().zip(f(x, y)) {
-            output[full..].copy_from_slice(&isa.to_array(result)[..len - full]);
+        for (output, result) in outputs.into_iter().zip((f.0)(x, y)) {
+            // SAFETY: as above, with fewer floats than lanes.
+            unsafe { isa.store_part(result, output.as_mut_ptr().add(full), len - full) };
         }
     }
 }
 
 /// `Σ f(inputs)`, accumulated in lanes.
 #[inline(always)]
-pub fn sum<S: Simd, const IN: usize>(isa: S, inputs: [&[f32]; IN], f: impl Fn([S::V; IN]) -> S::V) -> f32 {
+pub fn sum<S: Simd, const IN: usize>(isa: S, inputs: [&[f32]; IN], f: Inlined<impl Fn([S::V; IN]) -> S::V>) -> f32 {
     let len = inputs[0].len();
     assert!(inputs.iter().all(|x| x.len() == len));
     let full = len - len % S::LANES;
@@ -68,7 +68,7 @@ pub fn sum<S: Simd, const IN: usize>(isa: S, inputs: [&[f32]; IN], f: impl Fn([S
             // SAFETY: `i + LANES <= len`, the length of every slice.
             *x = unsafe { isa.load_ptr(input.as_ptr().add(i)) };
         }
-        acc = [acc[1], isa.add(acc[0], f(x))];
+        acc = [acc[1], isa.add(acc[0], (f.0)(x))];
     }
     let mut total = isa.reduce_add(isa.add(acc[0], acc[1]));
     if full < len {
@@ -76,7 +76,7 @@ pub fn sum<S: Simd, const IN: usize>(isa: S, inputs: [&[f32]; IN], f: impl Fn([S
             *x = load_partial(isa, input, full);
         }
         // `f` need not map the padding to 0.
-        total += isa.to_array(f(x))[..len - full].iter().sum::<f32>();
+        total += isa.to_array((f.0)(x))[..len - full].iter().sum::<f32>();
     }
     total
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{parse, parse_str, resolve};
+use crate::lab::default_spec::default_spec;
 use crate::lab::problem::{Problem, ProblemCode};
-use crate::lab::schema::default_spec;
 
 /// The default spec with `base` patched and, as run "b", `patch`.
 fn spec(base: Value, patch: Value) -> Value {
@@ -112,6 +112,30 @@ fn cases() -> Vec<Case> {
             &["training.steps", "5"],
         ),
         case(
+            in_run(json!({ "training": { "steps": 10 } })),
+            Conflict,
+            Some("b"),
+            "training.warmup_steps",
+            Some("10"),
+            &["training.steps", " 9"],
+        ),
+        case(
+            in_run(json!({ "training": { "steps": 1, "warmup_steps": 1 } })),
+            Conflict,
+            Some("b"),
+            "training.warmup_steps",
+            Some("1"),
+            &["training.steps", " 0"],
+        ),
+        case(
+            in_run(json!({ "data": { "corpus": "shakespeare-sonnets" } })),
+            Conflict,
+            Some("b"),
+            "data.corpus",
+            Some("shakespeare-sonnets"),
+            &["97.7", "tang-poems", "data.allow_unknown_percent"],
+        ),
+        case(
             in_run(json!({ "evaluation": { "tokens": 16 } })),
             Conflict,
             Some("b"),
@@ -147,6 +171,16 @@ fn each_bad_spec_names_the_field_the_value_and_what_would_be_accepted() {
     }
 }
 
+/// A warm-up that is over before the last step, and none at all.
+#[test]
+fn a_peak_that_is_reached_passes() {
+    for training in [json!({ "steps": 11 }), json!({ "steps": 1, "warmup_steps": 0 }), json!({ "steps": 2, "warmup_steps": 1 })] {
+        assert!(problems(&spec(json!({}), json!({ "training": training }))).is_empty(), "{training}");
+    }
+    let allowed = json!({ "data": { "corpus": "shakespeare-plays", "allow_unknown_percent": 100 } });
+    assert!(problems(&spec(json!({}), allowed)).is_empty());
+}
+
 #[test]
 fn all_problems_are_told_together() {
     let json = spec(json!({ "training": { "steps": 0 }, "nonsense": 1 }), json!({ "data": { "context": "x" } }));
@@ -168,6 +202,22 @@ fn broken_json_tells_line_and_column() {
     assert_eq!((problem.code, problem.value.as_deref()), (ProblemCode::BadFile, Some("\"runs\": [,]")));
     assert!(problem.message.en.contains("line 2, column 12"), "{}", problem.message.en);
     assert!(problem.message.zh.contains("第 2 行第 12 列"), "{}", problem.message.zh);
+}
+
+#[test]
+fn keys_that_stand_twice_are_told_with_run_field_and_both_values() {
+    let text = r#"{
+        "base": { "training": { "steps": 100, "batch_size": 2, "steps": 300 } },
+        "runs": [{ "name": "a" }, { "name": "b", "patch": { "fine_tuning": { "lora": { "rank": 4, "rank": 8 } }, "data": {}, "data": { "context": 32 } } }]
+    }"#;
+    let problems = parse_str(text).unwrap_err();
+    let found: Vec<_> = problems.iter().map(|problem| (problem.run.as_deref(), problem.field.as_deref().unwrap())).collect();
+    assert_eq!(found, [(None, "training.steps"), (Some("b"), "fine_tuning.lora.rank"), (Some("b"), "data")]);
+    for text in [&problems[0].message.en, &problems[0].message.zh] {
+        assert!(text.contains("training.steps") && text.contains("100") && text.contains("300"), "{text}");
+    }
+    let twice = parse_str(r#"{"runs": [{"name": "a", "name": "b"}], "runs": [{"name": "c"}]}"#).unwrap_err();
+    assert_eq!(twice.iter().filter_map(|problem| problem.field.as_deref()).collect::<Vec<_>>(), ["runs.0.name", "runs"]);
 }
 
 #[test]

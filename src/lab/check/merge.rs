@@ -82,7 +82,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lab::schema::default_spec;
+    use crate::lab::default_spec::default_spec;
     use crate::lab::spec::Method;
 
     /// The cases of RFC 7386, appendix A, whose target and patch are objects.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::walk::{Finding, Kind, limits};
+use crate::data::json::RepeatedKey;
 use crate::lab::problem::{Problem, ProblemCode, Text};
 
 /// A finding in words; `json` is the whole spec, for the names of its runs.
@@ -246,6 +247,17 @@ pub(super) fn syntax(text: &str, error: &serde_json::Error) -> Problem {
     };
     let value = Some(shorten(source.trim(), 80)).filter(|source| !source.is_empty());
     Problem { code: ProblemCode::BadFile, run: None, field: None, value, message }
+}
+
+/// A key that stands twice; `json` is the whole spec, for the names of its runs.
+pub(super) fn repeated_key(key: &RepeatedKey, json: &Value) -> Problem {
+    let (run, field) = locate(&key.path, json);
+    let (first, second) = (shorten(&key.first, 80), shorten(&key.second, 80));
+    let message = Text {
+        en: format!("{field} stands twice in the same object, with {first} and with {second}. Keep the one that is meant."),
+        zh: format!("{field} 在同一个对象中出现了两次，值分别是 {first} 和 {second}。请只保留想要的那个。"),
+    };
+    Problem { code: ProblemCode::Conflict, run, field: Some(field), value: Some(second), message }
 }
 
 /// A run's name of nothing but spaces.

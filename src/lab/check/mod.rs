@@ -12,10 +12,11 @@ mod model;
 mod parse;
 mod walk;
 
+pub(in crate::lab) use conflicts::warmup_problem;
 pub(in crate::lab) use messages::{nearest, shorten};
 
 pub use merge::{diff, resolve};
-pub use model::{MemoryBound, ModelFacts, check_against_model, memory_bound};
+pub use model::{MemoryBound, check_against_model, memory_bound};
 pub use parse::{parse, parse_str, parse_with};
 
 #[cfg(test)]

@@ -1,55 +1,18 @@
 //! What can only be checked once the base model is known: LoRA's rank, the context, and whether a batch can fit at all.
 
+use crate::finetune::MethodError;
+use crate::lab::methods::method;
 use crate::lab::problem::{Problem, ProblemCode, Text};
-use crate::lab::problems::mib;
-use crate::lab::spec::{Method, RunSpec, TargetModule};
-
-/// What the checks need to know of a base model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ModelFacts {
-    /// Width of the hidden states.
-    pub d_model: usize,
-    /// Width of the feed-forward block.
-    pub d_ff: usize,
-    /// Whether that block has a `gate_proj`.
-    pub gated: bool,
-    /// Transformer blocks.
-    pub n_layers: usize,
-    /// Query heads.
-    pub n_heads: usize,
-    /// Key and value heads.
-    pub n_kv_heads: usize,
-    /// Width of one head.
-    pub d_head: usize,
-    /// Tokens of the vocabulary.
-    pub vocab_size: usize,
-    /// Longest sequence.
-    pub max_positions: usize,
-    /// Scalars of the base model.
-    pub parameters: u64,
-}
-
-impl ModelFacts {
-    /// `[out_features, in_features]` of a projection.
-    fn size(&self, module: TargetModule) -> [usize; 2] {
-        let (d_q, d_kv) = (self.n_heads.saturating_mul(self.d_head), self.n_kv_heads.saturating_mul(self.d_head));
-        match module {
-            TargetModule::QProj => [d_q, self.d_model],
-            TargetModule::KProj | TargetModule::VProj => [d_kv, self.d_model],
-            TargetModule::OProj => [self.d_model, d_q],
-            TargetModule::GateProj | TargetModule::UpProj => [self.d_ff, self.d_model],
-            TargetModule::DownProj => [self.d_model, self.d_ff],
-        }
-    }
-}
+use crate::lab::problems::{internal, mib};
+use crate::lab::spec::RunSpec;
+use crate::nn::blueprint::{Kept, SegmentSpec};
+use crate::nn::{Blueprint, ParamSpec, SegmentKind};
 
 /// Least memory that a run can do with from its second step on, in bytes: modelled, not measured.
 ///
-/// All numbers are f32. A batch keeps its logits and, of each block, what the backward pass cannot do without: the inputs of
-/// both norms, queries, keys, values, the attention's output, the inputs of the non-linearity, and, where the weights
-/// themselves learn, the inputs of every projection. What only runs before the first weight that learns keeps nothing. An
-/// engine that keeps more is caught by the measured limit while it runs. Floats, because a hostile `config.json` can
-/// overflow any integer.
+/// All numbers are f32. A batch keeps its logits and, of each segment, what the blueprint says that the backward pass cannot do without.
+/// What only runs before the first weight that learns keeps nothing. An engine that keeps more is caught by the measured limit while it
+/// runs. Floats, because the sizes of a `config.json` may be more than an address space holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MemoryBound {
     /// Weights of the model and of LoRA.
@@ -74,59 +37,74 @@ impl MemoryBound {
 }
 
 /// The lower bound of a run's memory; see [`MemoryBound`].
-pub fn memory_bound(run: &RunSpec, facts: &ModelFacts) -> MemoryBound {
+pub fn memory_bound(run: &RunSpec, blueprint: &Blueprint) -> MemoryBound {
     const F32: f64 = 4.0;
-    let layers = facts.n_layers as f64;
-    let base = facts.parameters as f64;
-    let lora = &run.fine_tuning.lora;
-    let pairs: f64 = (lora.target_modules.iter())
-        .filter(|module| facts.gated || **module != TargetModule::GateProj)
-        .map(|module| facts.size(*module))
-        .map(|[out, inputs]| lora.rank as f64 * (out as f64 + inputs as f64))
-        .sum();
-    let [d_q, d_model] = facts.size(TargetModule::QProj).map(|width| width as f64);
-    let [d_kv, _] = facts.size(TargetModule::KProj).map(|width| width as f64);
-    let d_ff = facts.d_ff as f64;
-    let frozen_block = 2.0 * (d_model + d_q + d_kv) + if facts.gated { 2.0 * d_ff } else { d_ff };
-    let (trainable, all, activations) = match run.fine_tuning.method {
-        Method::Full => (base, base, layers * (frozen_block + 2.0 * d_model + d_ff)),
-        // LoRA on the last projection of the first block leaves all before it without gradients.
-        Method::Lora => (layers * pairs, base + layers * pairs, (layers - 1.0).max(0.0) * frozen_block),
+    let method = method(&run.fine_tuning);
+    let elements = |param: &ParamSpec| param.elements() as f64;
+    let learns = |segment: usize, param: &ParamSpec| method.learns(blueprint, segment, param);
+    let added = method.added(blueprint);
+    let of_method: f64 = added.iter().map(|(_, param)| elements(param)).sum();
+    let all: f64 = blueprint.params().map(|(_, param)| elements(param)).sum();
+    let trained: f64 = blueprint.params().filter(|(segment, param)| learns(*segment, param)).map(|(_, param)| elements(param)).sum();
+    let learning = |index: usize, segment: &SegmentSpec| {
+        added.iter().any(|(of, _)| *of == index) || segment.params().any(|param| learns(index, param))
     };
+    let first = blueprint.segments.iter().enumerate().position(|(index, segment)| learning(index, segment)).unwrap_or(usize::MAX);
+    let kept = blueprint.segments.iter().enumerate().map(|(index, segment)| {
+        let weight_learns = |role: &&str| segment.find(role).is_some_and(|site| learns(index, site.weight()));
+        let is_kept = |kept: &&Kept| kept.for_weights_of.is_empty() || kept.for_weights_of.iter().any(&weight_learns);
+        let counts = index > first || segment.kind == SegmentKind::Head;
+        segment.kept.iter().filter(|kept| counts && is_kept(kept)).map(|kept| kept.width as f64).sum::<f64>()
+    });
+    let trainable = trained + of_method;
     MemoryBound {
-        parameters: F32 * all,
+        parameters: F32 * (all + of_method),
         gradients: F32 * trainable,
         optimizer: 2.0 * F32 * trainable,
-        per_token: F32 * (facts.vocab_size as f64 + activations),
+        per_token: F32 * kept.sum::<f64>(),
     }
 }
 
 /// What of a run does not go with its base model.
-pub fn check_against_model(run_name: &str, run: &RunSpec, facts: &ModelFacts) -> Vec<Problem> {
-    let problems = [rank(run, facts), context(run, facts), memory(run, facts)];
+pub fn check_against_model(run_name: &str, run: &RunSpec, blueprint: &Blueprint) -> Vec<Problem> {
+    let problems = [fine_tuning(run, blueprint), context(run, blueprint), memory(run, blueprint)];
     problems.into_iter().flatten().map(|problem| problem.in_run(run_name)).collect()
 }
 
 /// B·A of rank r is a matrix of rank at most min(out, in): a larger r learns nothing more and is surely a mistake.
-fn rank(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
-    let lora = &run.fine_tuning.lora;
-    if run.fine_tuning.method != Method::Lora {
-        return None;
+fn fine_tuning(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {
+    match method(&run.fine_tuning).check(blueprint).err()? {
+        MethodError::Rank { rank, module, out_features: out, in_features: inputs, limit } => Some(problem(
+            ProblemCode::OutOfRange,
+            "fine_tuning.lora.rank",
+            rank,
+            Text {
+                en: format!(
+                    "fine_tuning.lora.rank is {rank}, but {module} of this model is a {out} × {inputs} matrix, whose rank is at most {limit}. Choose a rank from 1 to {limit}, or take {module} out of target_modules."
+                ),
+                zh: format!(
+                    "fine_tuning.lora.rank 的值是 {rank}，但该模型的 {module} 是 {out} × {inputs} 的矩阵，秩最多为 {limit}。请把秩改为 1 到 {limit}，或从 target_modules 中去掉 {module}。"
+                ),
+            },
+        )),
+        MethodError::NoTarget { targets, available } => {
+            let (targets, available) = (targets.join(", "), available.join(", "));
+            Some(problem(
+                ProblemCode::Conflict,
+                "fine_tuning.lora.target_modules",
+                &targets,
+                Text {
+                    en: format!("This model has none of the layers {targets}. Those it has are {available}."),
+                    zh: format!("该模型没有 {targets} 这些层，可选的有：{available}。"),
+                },
+            ))
+        }
+        error @ (MethodError::Frozen { .. } | MethodError::Build(_)) => Some(internal(&error.to_string())),
     }
-    let smallest = |module: &TargetModule| facts.size(*module).into_iter().min().unwrap_or(0);
-    let module = *lora.target_modules.iter().min_by_key(|module| smallest(module))?;
-    let (limit, [out, inputs]) = (smallest(&module), facts.size(module));
-    let (rank, module) = (lora.rank, module.name());
-    (rank as usize > limit).then(|| {
-        problem(ProblemCode::OutOfRange, "fine_tuning.lora.rank", rank, Text {
-            en: format!("fine_tuning.lora.rank is {rank}, but {module} of this model is a {out} × {inputs} matrix, whose rank is at most {limit}. Choose a rank from 1 to {limit}, or take {module} out of target_modules."),
-            zh: format!("fine_tuning.lora.rank 的值是 {rank}，但该模型的 {module} 是 {out} × {inputs} 的矩阵，秩最多为 {limit}。请把秩改为 1 到 {limit}，或从 target_modules 中去掉 {module}。"),
-        })
-    })
 }
 
-fn context(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
-    let (context, limit, model) = (run.data.context, facts.max_positions, &run.model.base);
+fn context(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {
+    let (context, limit, model) = (run.data.context, blueprint.config.max_positions, &run.model.base);
     (context as usize > limit).then(|| {
         problem(
             ProblemCode::OutOfRange,
@@ -142,8 +120,8 @@ fn context(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
     })
 }
 
-fn memory(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
-    let bound = memory_bound(run, facts);
+fn memory(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {
+    let bound = memory_bound(run, blueprint);
     let (batch_size, context) = (run.training.batch_size, run.data.context);
     let sequence = bound.per_token * context as f64;
     let total = bound.total(batch_size as f64 * context as f64);
@@ -200,6 +178,6 @@ fn memory(run: &RunSpec, facts: &ModelFacts) -> Option<Problem> {
     ))
 }
 
-fn problem(code: ProblemCode, field: &str, value: u32, message: Text) -> Problem {
+fn problem(code: ProblemCode, field: &str, value: impl ToString, message: Text) -> Problem {
     Problem { code, run: None, field: Some(field.into()), value: Some(value.to_string()), message }
 }

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use super::messages;
 use super::walk::walk;
+use crate::data::json::{self, JsonError};
+use crate::data::text::without_mark;
 use crate::lab::problem::Problem;
 use crate::lab::problems::internal;
 use crate::lab::schema::schema;
@@ -17,12 +19,27 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
 /// Reads a spec from JSON text.
 ///
 /// # Errors
-/// Text that is not JSON is one problem, with its line and column; otherwise as [`parse`].
+/// Text that is not JSON is one problem, with its line and column; keys that stand twice are one each; otherwise as [`parse`].
 pub fn parse_str(text: &str) -> Result<Spec, Vec<Problem>> {
+    parse(&value_of(text)?)
+}
+
+/// Reads JSON that a person wrote.
+///
+/// # Errors
+/// Text that is not JSON, with its line and column; or every key that stands twice.
+fn value_of(text: &str) -> Result<Value, Vec<Problem>> {
     // A byte order mark is no part of JSON, but some editors write one.
-    let text = text.trim_start_matches('\u{feff}');
-    let json: Value = serde_json::from_str(text).map_err(|error| vec![messages::syntax(text, &error)])?;
-    parse(&json)
+    let text = without_mark(text);
+    json::parse(text).map_err(|error| match error {
+        JsonError::Syntax(error) => vec![messages::syntax(text, &error)],
+        JsonError::Repeated(keys) => {
+            // The names of the runs are in the text that is refused.
+            let whole = serde_json::from_str(text).unwrap_or_default();
+            keys.iter().map(|key| messages::repeated_key(key, &whole)).collect()
+        }
+        JsonError::Text(error) => vec![internal(&error.to_string())],
+    })
 }
 
 /// Reads a spec from a JSON value; fields that are left out get their defaults.

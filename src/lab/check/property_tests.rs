@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{parse, resolve};
+use crate::lab::default_spec::default_spec;
 use crate::lab::problem::ProblemCode;
-use crate::lab::schema::default_spec;
 use crate::lab::spec::RunSpec;
 
 /// Names and texts of the spec, so that arbitrary values often come close to it.

@@ -1,5 +1,6 @@
 //! The lab of parallel training: one [`ParallelSpec`](spec::ParallelSpec) in; a plan, a prediction and measured steps out.
 
+mod heads;
 pub mod nearest;
 pub mod phase;
 pub mod planned;
@@ -8,4 +9,5 @@ pub mod problems;
 pub mod report;
 pub mod setup;
 pub mod spec;
+pub mod subject;
 pub mod training;

@@ -2,13 +2,13 @@
 
 use super::setup;
 use super::spec::{MeshSpec, ParallelSpec, ZeroSpec};
-use crate::nn::ModelConfig;
+use super::subject::Subject;
 use crate::parallel::plan::Plan;
 use crate::parallel::schedule::ScheduleKind;
 
 /// Of all meshes with at most `max_ranks` ranks that make a plan with the rest of `spec`, the nearest: the one whose sizes are changed
 /// by the smallest factors in all. `None`: there is none, or what is wrong is not the mesh.
-pub fn nearest(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize) -> Option<MeshSpec> {
+pub fn nearest(spec: &ParallelSpec, subject: &Subject, max_ranks: usize) -> Option<MeshSpec> {
     let most = max_ranks as u32;
     let counts = 1..=most;
     let meshes = counts.clone().flat_map(|data| {
@@ -24,7 +24,7 @@ pub fn nearest(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize) -> O
     candidates.sort_by(|a, b| distance(&spec.mesh, a).total_cmp(&distance(&spec.mesh, b)));
     candidates.into_iter().find(|mesh| {
         let spec = ParallelSpec { mesh: mesh.clone(), ..spec.clone() };
-        setup::plan(&spec, config, max_ranks, None).is_ok_and(|plan| has_room(&spec, &plan, config))
+        setup::plan(&spec, subject, max_ranks, None).is_ok_and(|plan| has_room(&spec, &plan, subject))
     })
 }
 
@@ -32,10 +32,10 @@ pub fn nearest(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize) -> O
 /// proposed: the rest is for activations and messages, whose bytes only a pilot can tell.
 const SHARE: f64 = 0.75;
 
-fn has_room(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> bool {
+fn has_room(spec: &ParallelSpec, plan: &Plan, subject: &Subject) -> bool {
     let tokens = setup::most_token_bytes(spec);
     (0..plan.mesh.ranks()).all(|rank| {
-        let bytes = setup::bytes_kept_by(spec, plan, config, rank).into_iter().sum::<u64>();
+        let bytes = setup::bytes_kept_by(plan, subject, rank).into_iter().sum::<u64>();
         bytes as f64 <= SHARE * setup::allowance(spec, rank).1.saturating_sub(tokens) as f64
     })
 }
@@ -69,8 +69,7 @@ mod tests {
     fn nearest_to(change: impl FnOnce(&mut ParallelSpec)) -> Option<MeshSpec> {
         let mut spec = ParallelSpec::default();
         change(&mut spec);
-        let config = setup::config(&spec, &Assets::default()).unwrap();
-        nearest(&spec, &config, 8)
+        nearest(&spec, &Subject::new(&spec, &Assets::default()).unwrap(), 8)
     }
 
     fn sizes(mesh: Option<MeshSpec>) -> [u32; 4] {

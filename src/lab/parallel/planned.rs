@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use super::nearest::nearest;
 use super::problems;
-use super::report::{Planned, PlannedRank, SegmentKind};
+use super::report::{Planned, PlannedRank};
 use super::setup;
 use super::spec::ParallelSpec;
+use super::subject::Subject;
 use crate::lab::assets::Assets;
 use crate::lab::problem::{Problem, ProblemCode};
 use crate::lab::problems::internal;
-use crate::nn::{ModelConfig, Part};
 use crate::parallel::mesh::Axis;
+use crate::parallel::outline::ParamOutline;
 use crate::parallel::outline::zero::{Kept, kept};
-use crate::parallel::outline::{ParamOutline, outline};
 use crate::parallel::plan::Plan;
 use crate::parallel::schedule::{Costs, StageCost};
 use crate::tensor::Category;
@@ -24,19 +24,18 @@ use crate::tensor::Category;
 /// # Errors
 /// Naming the setting that does not fit, and the nearest that would.
 pub fn planned(spec: &ParallelSpec, assets: &Assets, max_ranks: usize, stages: Option<&[(usize, usize)]>) -> Result<Planned, Problem> {
-    let config = setup::config(spec, assets)?;
-    let plan = setup::plan(spec, &config, max_ranks, stages).map_err(|problem| {
+    let subject = Subject::new(spec, assets)?;
+    let plan = setup::plan(spec, &subject, max_ranks, stages).map_err(|problem| {
         // What is wrong with a single setting names the nearest value of it.
         let whole_mesh = problem.code == ProblemCode::OutOfMemory || problem.field.as_deref() == Some("mesh");
-        if whole_mesh { suggested(problem, spec, &config, max_ranks) } else { problem }
+        if whole_mesh { suggested(problem, spec, &subject, max_ranks) } else { problem }
     })?;
-    let lora = setup::lora(spec);
-    let whole = outline(&config, &Part::whole(&config), lora.as_ref());
+    let whole = subject.outline.whole();
     let unit = StageCost { forward: 1.0, backward_input: 1.0, backward_weight: 1.0, ..StageCost::default() };
     let timeline = plan.schedule.dry_run(&Costs::uniform(&plan.schedule, unit)).map_err(|error| internal(&error.to_string()))?;
     Ok(Planned {
-        ranks: (0..plan.mesh.ranks()).map(|rank| planned_rank(spec, &plan, &config, rank)).collect(),
-        segments: segments(&config),
+        ranks: (0..plan.mesh.ranks()).map(|rank| planned_rank(&plan, &subject, rank)).collect(),
+        segments: subject.blueprint.segments.iter().map(|segment| segment.kind).collect(),
         parameters: elements(&whole, |_| true),
         trainable_parameters: elements(&whole, |param| param.trainable),
         tokens_per_step: plan.batch_size * plan.seq_len,
@@ -47,8 +46,8 @@ pub fn planned(spec: &ParallelSpec, assets: &Assets, max_ranks: usize, stages: O
 }
 
 /// The problem, with the nearest mesh that does not have it.
-fn suggested(problem: Problem, spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize) -> Problem {
-    match nearest(spec, config, max_ranks) {
+fn suggested(problem: Problem, spec: &ParallelSpec, subject: &Subject, max_ranks: usize) -> Problem {
+    match nearest(spec, subject, max_ranks) {
         Some(mesh) => problems::with_nearest(problem, &mesh),
         None => problem,
     }
@@ -60,20 +59,14 @@ pub fn ideal_bubble(plan: &Plan) -> f64 {
     (stages - 1.0) / (micro_batches + stages - 1.0)
 }
 
-/// The kinds of a model's segments, in their order.
-pub fn segments(config: &ModelConfig) -> Vec<SegmentKind> {
-    let layers = (0..config.n_layers).flat_map(|_| [SegmentKind::Attention, SegmentKind::FeedForward]);
-    [SegmentKind::Embedding].into_iter().chain(layers).chain([SegmentKind::Head]).collect()
-}
-
 fn elements(params: &[ParamOutline], counted: impl Fn(&ParamOutline) -> bool) -> u64 {
     params.iter().filter(|param| counted(param)).map(|param| param.len as u64).sum()
 }
 
-fn planned_rank(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usize) -> PlannedRank {
+fn planned_rank(plan: &Plan, subject: &Subject, rank: usize) -> PlannedRank {
     let [data, pipeline, _, tensor] = plan.mesh.coordinates(rank);
     let part = plan.part(rank);
-    let params = outline(config, &part, setup::lora(spec).as_ref());
+    let params = subject.outline.of(&part);
     let kept = kept(plan, &params, rank);
     PlannedRank {
         rank,
@@ -103,8 +96,8 @@ mod tests {
         // Of three sizes that are all impossible, those nearest by themselves would not be divisible.
         (spec.mesh.data, spec.mesh.pipeline, spec.mesh.tensor) = (3, 5, 5);
         let problem = planned(&spec, &Assets::default(), 8, None).expect_err("75 ranks");
-        let config = setup::config(&spec, &Assets::default()).unwrap();
-        let mesh = nearest(&spec, &config, 8).expect("there is one");
+        let subject = Subject::new(&spec, &Assets::default()).unwrap();
+        let mesh = nearest(&spec, &subject, 8).expect("there is one");
         let sizes =
             format!("data {} × pipeline {} × tensor {}, {} micro-batches", mesh.data, mesh.pipeline, mesh.tensor, mesh.micro_batches);
         assert!(problem.message.en.ends_with(&format!("The nearest mesh that can be: {sizes}.")), "{problem:?}");
@@ -117,11 +110,11 @@ mod tests {
         let mut spec = ParallelSpec::default();
         spec.ranks.memory_limit = 30;
         (spec.mesh.data, spec.mesh.pipeline) = (2, 2);
-        let config = setup::config(&spec, &Assets::default()).unwrap();
-        let mesh = nearest(&spec, &config, 8).expect("there is one");
+        let subject = Subject::new(&spec, &Assets::default()).unwrap();
+        let mesh = nearest(&spec, &subject, 8).expect("there is one");
         let room = |spec: &ParallelSpec| {
-            let plan = setup::plan(spec, &config, 8, None).unwrap();
-            let kept = (0..plan.mesh.ranks()).map(|rank| setup::bytes_kept_by(spec, &plan, &config, rank).into_iter().sum::<u64>());
+            let plan = setup::plan(spec, &subject, 8, None).unwrap();
+            let kept = (0..plan.mesh.ranks()).map(|rank| setup::bytes_kept_by(&plan, &subject, rank).into_iter().sum::<u64>());
             (30 << 20) - kept.max().unwrap() as usize - setup::most_token_bytes(spec)
         };
         // Two by two by two leaves a MiB, and runs out of memory in its second step.

@@ -3,19 +3,20 @@
 use std::ops::Range;
 
 use super::phase::{bubble, phase};
+use super::problems;
 use super::report::{Phase, Pilot, Prediction, SegmentSeconds, Traffic};
 use super::setup;
 use super::spec::{ParallelSpec, PartitionSpec};
-use super::{planned, problems};
+use super::subject::Subject;
 use crate::lab::assets::Assets;
 use crate::lab::problem::Problem;
 use crate::lab::problems::internal;
-use crate::nn::ModelConfig;
+use crate::nn::Exchange;
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::Kind;
 use crate::parallel::formula::{self, step};
 use crate::parallel::mesh::Axis;
-use crate::parallel::outline::{ParamOutline, outline};
+use crate::parallel::outline::ParamOutline;
 use crate::parallel::partition::{self, Device, SegmentCost, balanced};
 use crate::parallel::plan::{Plan, Settings};
 use crate::parallel::schedule::{Costs, Link, StageCost};
@@ -26,16 +27,16 @@ use crate::parallel::zero::ZeroStage;
 /// # Errors
 /// If the spec makes no plan, or the layers do not fit the ranks' memory however they are divided.
 pub fn predict(spec: &ParallelSpec, assets: &Assets, pilots: &[Pilot], cores: usize) -> Result<Prediction, Problem> {
-    let config = setup::config(spec, assets)?;
-    let mut plan = setup::plan(spec, &config, pilots.len(), None)?;
+    let subject = Subject::new(spec, assets)?;
+    let mut plan = setup::plan(spec, &subject, pilots.len(), None)?;
     if pilots.len() != plan.mesh.ranks() {
         return Err(internal(&format!("{} pilots for {} ranks", pilots.len(), plan.mesh.ranks())));
     }
     if spec.mesh.partition == PartitionSpec::Balanced {
-        let stages = divide(spec, &plan, &config, pilots)?;
+        let stages = divide(spec, &plan, &subject, pilots)?;
         plan = plan.divided(stages).map_err(|error| problems::plan(&error))?;
     }
-    let model = Model { spec, plan: &plan, config: &config, pilots, link: link(pilots) };
+    let model = Model { plan: &plan, subject: &subject, pilots, link: link(pilots) };
     let costs = model.costs();
     let timeline = plan.schedule.dry_run(&costs).map_err(|error| internal(&error.to_string()))?;
     // Ranks that share a core take turns: no step is shorter than all their computing on all cores.
@@ -48,13 +49,13 @@ pub fn predict(spec: &ParallelSpec, assets: &Assets, pilots: &[Pilot], cores: us
         stages: plan.stages.iter().map(|stage| (stage.start, stage.end)).collect(),
         step_seconds: timeline.makespan.max(shared),
         bubble_fraction: bubble(&phases),
-        traffic: (0..plan.mesh.ranks()).map(|rank| traffic(&plan, &config, spec, rank)).collect(),
+        traffic: (0..plan.mesh.ranks()).map(|rank| traffic(&plan, &subject, rank)).collect(),
         timeline,
     })
 }
 
-fn traffic(plan: &Plan, config: &ModelConfig, spec: &ParallelSpec, rank: usize) -> Vec<Traffic> {
-    let sent = step::step(plan, config, setup::lora(spec).as_ref(), rank);
+fn traffic(plan: &Plan, subject: &Subject, rank: usize) -> Vec<Traffic> {
+    let sent = step::step(plan, &subject.outline, rank);
     let kinds = Kind::ALL.into_iter().map(|kind| (kind, sent.of(kind))).filter(|(_, sent)| sent.messages > 0);
     kinds
         .map(|(kind, sent)| Traffic { kind: kind.name().into(), bytes: sent.bytes, messages: sent.messages, seconds_waited: 0.0 })
@@ -68,21 +69,20 @@ fn link(pilots: &[Pilot]) -> Link {
 }
 
 /// Divides the layers so that the slowest stage is as fast as can be, and each fits its rank.
-fn divide(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, pilots: &[Pilot]) -> Result<Vec<Range<usize>>, Problem> {
+fn divide(spec: &ParallelSpec, plan: &Plan, subject: &Subject, pilots: &[Pilot]) -> Result<Vec<Range<usize>>, Problem> {
     // A coarse clock may show nothing at all.
     let whole = |pilot: &Pilot| pilot.segments.iter().map(seconds).sum::<f64>().max(TICK);
     let fastest = pilots.iter().min_by(|a, b| whole(a).total_cmp(&whole(b))).expect("a mesh has a rank");
     // Each by itself: where the head is without the embedding, it has a copy of a weight that they share.
-    let params_of = |segment: usize| outline(config, &plan.part_of(segment..segment + 1, 0), setup::lora(spec).as_ref());
-    let kinds = planned::segments(config);
+    let params_of = |segment: usize| subject.outline.of(&plan.part_of(segment..segment + 1, 0));
     // With a pipeline, replicas share out the optimizer's state at most.
     let sharing = if plan.settings.zero == ZeroStage::None { 1 } else { plan.mesh.size(Axis::Data) as u64 };
     let moments = |learning: u64| (2 * learning).div_ceil(sharing);
-    let segments: Vec<SegmentCost> = (kinds.iter().enumerate())
-        .map(|(index, &kind)| {
+    let segments: Vec<SegmentCost> = (subject.blueprint.segments.iter().enumerate())
+        .map(|(index, segment)| {
             let params = params_of(index);
             let (all, learning) = (elements(&params, |_| true), elements(&params, |param| param.trainable));
-            let time = &fastest.segments[kind as usize];
+            let time = &fastest.segments[segment.class];
             SegmentCost {
                 work: seconds(time),
                 fixed_bytes: 4 * (all + learning + moments(learning)),
@@ -98,7 +98,7 @@ fn divide(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, pilots: &[Pilo
             Device { speed, memory_bytes: memory }
         })
         .collect();
-    let order = partition::Plan {
+    let order = partition::StageOrder {
         kind: plan.settings.schedule,
         chunks_per_stage: plan.settings.chunks_per_stage,
         micro_batches: plan.settings.micro_batches,
@@ -120,9 +120,8 @@ fn elements(params: &[ParamOutline], counted: impl Fn(&ParamOutline) -> bool) ->
 
 /// What the costs of a schedule are made of.
 struct Model<'a> {
-    spec: &'a ParallelSpec,
     plan: &'a Plan,
-    config: &'a ModelConfig,
+    subject: &'a Subject,
     pilots: &'a [Pilot],
     link: Link,
 }
@@ -151,13 +150,14 @@ impl Model<'_> {
     }
 
     fn stage_on(&self, stage: usize, rank: usize) -> StageCost {
-        let kinds = planned::segments(self.config);
         let mut cost = StageCost { output_bytes: self.hidden_bytes() as u64, ..StageCost::default() };
         for segment in self.plan.stages[stage].clone() {
-            let time = &self.pilots[rank].segments[kinds[segment] as usize];
+            let time = &self.pilots[rank].segments[self.subject.blueprint.segments[segment].class];
             let sum = self.sum_seconds(Axis::Tensor, self.hidden_bytes());
-            cost.forward += time.forward + sum;
-            cost.backward_input += time.backward_input + if segment > 0 { sum } else { 0.0 };
+            let exchanges = self.subject.blueprint.segments[segment].exchanges;
+            let sums = |kind: Exchange| exchanges.iter().filter(|exchange| **exchange == kind).count() as f64 * sum;
+            cost.forward += time.forward + sums(Exchange::Sum);
+            cost.backward_input += time.backward_input + sums(Exchange::Gather);
             cost.backward_weight += time.backward_weight;
             cost.activation_bytes += time.activation_bytes;
         }
@@ -176,9 +176,8 @@ impl Model<'_> {
 
     /// Seconds of what a rank sends for ZeRO: all that it would not send without, in collectives of their own.
     fn zero_seconds(&self, rank: usize) -> f64 {
-        let lora = setup::lora(self.spec);
         let sent = |plan: &Plan| {
-            let step = step::step(plan, self.config, lora.as_ref(), rank);
+            let step = step::step(plan, &self.subject.outline, rank);
             [step.of(Kind::ReduceScatter), step.of(Kind::AllGather)].into_iter().sum::<formula::Traffic>()
         };
         let settings = Settings { zero: ZeroStage::None, ..self.plan.settings.clone() };
@@ -201,18 +200,18 @@ impl Model<'_> {
 
     /// Parameters of a rank that learn.
     fn learning(&self, rank: usize) -> f64 {
-        let params = outline(self.config, &self.plan.part(rank), setup::lora(self.spec).as_ref());
+        let params = self.subject.outline.of(&self.plan.part(rank));
         params.iter().filter(|param| param.trainable).map(|param| param.len as f64).sum()
     }
 
     /// Parameters that a rank updates.
     fn updated(&self, rank: usize) -> f64 {
-        setup::kept_by(self.spec, self.plan, self.config, rank).optimizer as f64 / 2.0
+        setup::kept_by(self.plan, self.subject, rank).optimizer as f64 / 2.0
     }
 
     /// Bytes of a micro-batch's hidden states.
     fn hidden_bytes(&self) -> usize {
-        self.plan.micro_batch_size() * self.plan.seq_len * self.config.d_model * size_of::<f32>()
+        self.plan.micro_batch_size() * self.plan.seq_len * self.subject.blueprint.config.d_model * size_of::<f32>()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a parallel training cannot be, or cannot go on, in both languages.
 
 use super::spec::{MeshSpec, ParallelSpec, ZeroSpec};
+use crate::finetune::MethodError;
 use crate::lab::problem::{Problem, ProblemCode, Text};
 use crate::lab::problems::mib;
 use crate::lab::reasons;
@@ -8,7 +9,7 @@ use crate::nn::{BuildError, ConfigError};
 use crate::parallel::mesh::{Axis, MeshError, PerAxis};
 use crate::parallel::partition::PartitionError;
 use crate::parallel::plan::PlanError;
-use crate::parallel::rank::RankError;
+use crate::parallel::rank::{RankError, StartError};
 use crate::parallel::schedule::ScheduleError;
 use crate::parallel::transport::{Lost, Reason};
 use crate::parallel::zero::ZeroError;
@@ -69,6 +70,11 @@ fn zero(error: &ZeroError) -> String {
              配 pipeline = {pipeline}，或第 {stage} 阶段配 pipeline = 1。",
             stage = stage.number(),
             name = stage.name(),
+        ),
+        ZeroError::Format { stage, name, format } => format!(
+            "ZeRO 第 {stage} 阶段（{stage_name}）按 float32 切分权重，而 {name} 以 {format} 格式保存；请改用 ZeRO 第 2 阶段（gradients），或以 float32 载入权重。",
+            stage = stage.number(),
+            stage_name = stage.name(),
         ),
         ZeroError::Compression { stage, compression } => format!(
             "ZeRO 第 {stage} 阶段（{name}）按原样发送梯度，不能压缩为 {compression}；最接近的设置是不压缩（none）配 ZeRO 第 {stage} 阶段，\
@@ -150,9 +156,22 @@ pub fn with_nearest(problem: Problem, nearest: &MeshSpec) -> Problem {
     Problem { message, ..problem }
 }
 
+/// A fine-tuning method that does not go with the model.
+pub fn method(error: &MethodError) -> Problem {
+    match error {
+        MethodError::NoTarget { targets, available } => no_lora_target(targets, available),
+        MethodError::Rank { rank, module, limit, .. } => lora_rank(*rank, module, *limit),
+        MethodError::Frozen { name, format } => {
+            let zh = format!("权重 {name} 以 {format} 格式保存，不能训练；请改用 LoRA 等适配器，或以 float32 载入权重。");
+            conflict("fine_tuning.method", Text { en: reasons::sentence(error), zh })
+        }
+        MethodError::Build(error) => build(0, error),
+    }
+}
+
 /// LoRA for layers that the model does not have.
-pub fn no_lora_target(targets: &[String], available: impl Iterator<Item = &'static str>) -> Problem {
-    let (targets, available) = (targets.join(", "), available.collect::<Vec<_>>().join(", "));
+fn no_lora_target(targets: &[String], available: &[String]) -> Problem {
+    let (targets, available) = (targets.join(", "), available.join(", "));
     conflict(
         "fine_tuning.lora.target_modules",
         Text {
@@ -163,7 +182,7 @@ pub fn no_lora_target(targets: &[String], available: impl Iterator<Item = &'stat
 }
 
 /// A rank of LoRA that is larger than that of the weight.
-pub fn lora_rank(rank: usize, module: &str, limit: usize) -> Problem {
+fn lora_rank(rank: usize, module: &str, limit: usize) -> Problem {
     conflict(
         "fine_tuning.lora.rank",
         Text {
@@ -195,6 +214,22 @@ pub fn build(rank: usize, error: &BuildError) -> Problem {
     match error {
         BuildError::Memory(refused) => out_of_memory(rank, refused),
         other => Problem { message: reasons::build(other), ..of_rank(rank, conflict("model.base", Text::default())) },
+    }
+}
+
+/// A rank that cannot be made.
+pub fn start(rank: usize, error: &StartError) -> Problem {
+    match error {
+        StartError::Attach(error) => attach(rank, error),
+        StartError::Zero(error) => conflict("mesh.zero", Text { en: reasons::sentence(error), zh: zero(error) }),
+    }
+}
+
+/// A rank whose part cannot be made, or prepared for training.
+pub fn attach(rank: usize, error: &MethodError) -> Problem {
+    match error {
+        MethodError::Build(error) => build(rank, error),
+        other => method(other),
     }
 }
 

@@ -5,23 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::lab::result::MemoryUse;
+use crate::nn::SegmentKind;
 use crate::parallel::rank::Held;
 use crate::parallel::schedule::{Action, Span, Timeline};
-
-/// A segment of the model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-#[serde(rename_all = "snake_case")]
-pub enum SegmentKind {
-    /// Token embedding, with learned positions.
-    Embedding,
-    /// Attention half-block.
-    Attention,
-    /// Feed-forward half-block.
-    FeedForward,
-    /// Final norm and logits.
-    Head,
-}
 
 /// What a rank is in the mesh, and what it holds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -91,8 +77,8 @@ pub struct SegmentSeconds {
 pub struct Pilot {
     /// The rank.
     pub rank: usize,
-    /// Embedding, attention half-block, feed-forward half-block, head: a tensor rank's slice of each.
-    pub segments: [SegmentSeconds; 4],
+    /// A tensor rank's slice of one segment of each class: segments of a class differ in their names only.
+    pub segments: Vec<SegmentSeconds>,
     /// Seconds of the optimizer's update, per parameter.
     pub update_per_parameter: f64,
     /// Seconds that a message takes whatever its size (α); 0 with a single rank.

@@ -4,25 +4,23 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::problems;
 use super::spec::{AlgorithmSpec, CompressionSpec, FamilySpec, NEW_MODEL, ParallelModelSpec, ParallelSpec, PartitionSpec, ZeroSpec};
+use super::subject::Subject;
+use super::{heads, problems};
 use crate::data::{ByteTokenizer, Corpus, Tokenizer, corpora};
-use crate::finetune::lora::LoraConfig;
 use crate::formats::hf_config::HfConfig;
 use crate::lab::assets::{Assets, ModelFiles, corpus_file};
 use crate::lab::base_model::{BaseModel, model_config};
 use crate::lab::check::parse_with;
 use crate::lab::problem::Problem;
-use crate::lab::run::lora_config;
 use crate::lab::schema::parallel_schema;
-use crate::lab::spec::Method;
-use crate::lab::{problems as common, reasons};
-use crate::nn::{FeedForwardKind, ModelConfig, NormKind, Positions};
-use crate::optim::{AdamWConfig, Decay};
+use crate::lab::training::Course;
+use crate::lab::{problems as common, reasons, unknown};
+use crate::nn::{Biases, Blueprint, FeedForwardKind, ModelConfig, NormKind, Positions};
+use crate::optim::{AdamWConfig, Decay, LrSchedule, LrScheduleKind};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::compress::Compression;
 use crate::parallel::outline::zero::{Kept, kept};
-use crate::parallel::outline::{outline, projections};
 use crate::parallel::partition::{MAX_SEGMENTS, PartitionError};
 use crate::parallel::plan::{Plan, Settings};
 use crate::parallel::zero::ZeroStage;
@@ -65,16 +63,20 @@ pub fn required_assets(spec: &ParallelSpec) -> Result<Vec<String>, Problem> {
 /// If they make no model, or the context is longer than the model reads.
 pub fn config(spec: &ParallelSpec, assets: &Assets) -> Result<ModelConfig, Problem> {
     let config = match spec.model.base.as_str() {
-        NEW_MODEL => new_model(&spec.model, spec.data.context as usize),
+        NEW_MODEL => new_model(&spec.model, spec.data.context as usize)?,
         base => {
+            if let Some(problem) = unknown::check_shipped(base, &spec.data.corpus, spec.data.allow_unknown_percent) {
+                return Err(problem);
+            }
             let name = ModelFiles::of(base)?.config;
             let bytes = assets.get(&name).ok_or_else(|| common::bad_file(&name, &reasons::missing_file(false)))?;
             model_config(&HfConfig::from_json(bytes).map_err(|e| common::bad_file(&name, &reasons::format(&e)))?)
         }
     };
     config.validate().map_err(|error| problems::model(&error))?;
-    if config.n_segments() > MAX_SEGMENTS {
-        return Err(problems::plan(&PartitionError::TooManySegments { segments: config.n_segments() }.into()));
+    let segments = Blueprint::new(&config).segments.len();
+    if segments > MAX_SEGMENTS {
+        return Err(problems::plan(&PartitionError::TooManySegments { segments }.into()));
     }
     match config.max_positions < spec.data.context as usize {
         true => Err(problems::context(spec, config.max_positions)),
@@ -82,7 +84,8 @@ pub fn config(spec: &ParallelSpec, assets: &Assets) -> Result<ModelConfig, Probl
     }
 }
 
-fn new_model(spec: &ParallelModelSpec, context: usize) -> ModelConfig {
+fn new_model(spec: &ParallelModelSpec, context: usize) -> Result<ModelConfig, Problem> {
+    heads::check(spec)?;
     let (d_model, n_heads) = (spec.d_model as usize, spec.n_heads as usize);
     let sizes = ModelConfig {
         vocab_size: Tokenizer::Bytes(ByteTokenizer).vocab_size(),
@@ -95,22 +98,17 @@ fn new_model(spec: &ParallelModelSpec, context: usize) -> ModelConfig {
         max_positions: context,
         ..ModelConfig::default()
     };
-    match spec.family {
+    Ok(match spec.family {
         FamilySpec::Llama => sizes,
         FamilySpec::Gpt => ModelConfig {
             norm: NormKind::LayerNorm,
             positions: Positions::Learned,
             feed_forward: FeedForwardKind::Gelu,
-            bias: true,
+            bias: Biases::ALL,
             tie_embeddings: false,
             ..sizes
         },
-    }
-}
-
-/// LoRA's settings, where that is the method.
-pub fn lora(spec: &ParallelSpec) -> Option<LoraConfig> {
-    (spec.fine_tuning.method == Method::Lora).then(|| lora_config(&spec.fine_tuning.lora))
+    })
 }
 
 /// AdamW's settings.
@@ -118,16 +116,20 @@ pub fn adamw(spec: &ParallelSpec) -> AdamWConfig {
     AdamWConfig { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: spec.training.weight_decay, decay: Decay::MatricesOnly }
 }
 
+/// How the training goes from step to step.
+pub fn course(spec: &ParallelSpec) -> Course {
+    let schedule = LrSchedule { kind: LrScheduleKind::Constant, peak: spec.training.learning_rate, warmup: 0, steps: spec.training.steps };
+    Course { schedule, gradient_clip: spec.training.gradient_clip, seed: u64::from(spec.training.seed) }
+}
+
 /// How the training is spread, for at most `max_ranks` ranks; `stages`, where the layers are divided by what the pilot measured.
 ///
 /// # Errors
 /// Naming the setting that does not fit, and the nearest that would.
-pub fn plan(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize, stages: Option<&[(usize, usize)]>) -> Result<Plan, Problem> {
+pub fn plan(spec: &ParallelSpec, subject: &Subject, max_ranks: usize, stages: Option<&[(usize, usize)]>) -> Result<Plan, Problem> {
     let sizes = (spec.training.batch_size as usize, spec.data.context as usize);
-    let plan = Plan::new(settings(spec), config, sizes, max_ranks).map_err(|error| problems::plan(&error))?;
-    if let Some(lora) = lora(spec) {
-        check_lora(&lora, config)?;
-    }
+    let plan = Plan::new(settings(spec), &subject.blueprint, sizes, max_ranks).map_err(|error| problems::plan(&error))?;
+    subject.method.check(&subject.blueprint).map_err(|error| problems::method(&error))?;
     let plan = match stages {
         Some(stages) => {
             let stages = stages.iter().map(|&(start, end)| Range { start, end }).collect();
@@ -137,25 +139,25 @@ pub fn plan(spec: &ParallelSpec, config: &ModelConfig, max_ranks: usize, stages:
     };
     // Layers that are to be divided by memory, too, are checked when they are.
     if stages.is_some() || spec.mesh.partition == PartitionSpec::Even {
-        check_memory(spec, &plan, config)?;
+        check_memory(spec, &plan, subject)?;
     }
     Ok(plan)
 }
 
 /// Elements that a rank holds all the time.
-pub fn kept_by(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usize) -> Kept {
-    kept(plan, &outline(config, &plan.part(rank), lora(spec).as_ref()), rank)
+pub fn kept_by(plan: &Plan, subject: &Subject, rank: usize) -> Kept {
+    kept(plan, &subject.outline.of(&plan.part(rank)), rank)
 }
 
 /// The same in bytes: of weights, gradients, and the optimizer's state.
-pub fn bytes_kept_by(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig, rank: usize) -> [u64; 3] {
-    let Kept { parameters, gradients, optimizer } = kept_by(spec, plan, config, rank);
+pub fn bytes_kept_by(plan: &Plan, subject: &Subject, rank: usize) -> [u64; 3] {
+    let Kept { parameters, gradients, optimizer } = kept_by(plan, subject, rank);
     [parameters, gradients, optimizer].map(|elements| 4 * elements)
 }
 
 /// Checks that what each rank holds all the time fits its limit; activations come on top, and are checked while it runs.
-fn check_memory(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> Result<(), Problem> {
-    let ranks = (0..plan.mesh.ranks()).map(|rank| (rank, bytes_kept_by(spec, plan, config, rank), allowance(spec, rank).1));
+fn check_memory(spec: &ParallelSpec, plan: &Plan, subject: &Subject) -> Result<(), Problem> {
+    let ranks = (0..plan.mesh.ranks()).map(|rank| (rank, bytes_kept_by(plan, subject, rank), allowance(spec, rank).1));
     let over = |(_, bytes, limit): &(usize, [u64; 3], usize)| bytes.iter().sum::<u64>().saturating_sub(*limit as u64);
     match ranks.max_by_key(over) {
         Some(rank) if over(&rank) > 0 => {
@@ -164,17 +166,6 @@ fn check_memory(spec: &ParallelSpec, plan: &Plan, config: &ModelConfig) -> Resul
         }
         _ => Ok(()),
     }
-}
-
-/// Checks that the model has a layer to attach LoRA to, and that each bears the rank.
-fn check_lora(lora: &LoraConfig, config: &ModelConfig) -> Result<(), Problem> {
-    let targets: Vec<_> =
-        projections(config).filter(|projection| lora.target_modules.iter().any(|target| target == projection.name)).collect();
-    let Some(smallest) = targets.iter().min_by_key(|projection| projection.inputs.min(projection.outputs)) else {
-        return Err(problems::no_lora_target(&lora.target_modules, projections(config).map(|projection| projection.name)));
-    };
-    let limit = smallest.inputs.min(smallest.outputs);
-    if lora.rank > limit { Err(problems::lora_rank(lora.rank, smallest.name, limit)) } else { Ok(()) }
 }
 
 fn settings(spec: &ParallelSpec) -> Settings {
@@ -221,6 +212,7 @@ pub fn tokens(spec: &ParallelSpec, assets: &Assets) -> Result<Vec<i32>, Problem>
     let bytes = assets.get(&name).ok_or_else(|| common::bad_file(&name, &reasons::missing_file(true)))?;
     let bad = |e: &crate::data::CorpusError| common::bad_file(&name, &reasons::corpus(e));
     let corpus = Corpus::from_bytes(&spec.data.corpus, bytes).map_err(|e| bad(&e))?;
+    unknown::check(&spec.model.base, &corpus, &tokenizer, spec.data.allow_unknown_percent)?;
     // The first lab keeps as much for validation: losses of both are on the same text.
     let split = corpus.split(VALIDATION_PERCENT, &tokenizer, spec.data.context as usize).map_err(|e| bad(&e))?;
     Ok(split.train.ids)

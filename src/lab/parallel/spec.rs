@@ -247,11 +247,14 @@ pub struct ParallelDataSpec {
     /// Length of one training sequence.
     #[schemars(range(min = 8, max = 1024), extend("x-unit" = "tokens", "x-step" = 8))]
     pub context: u32,
+    /// Share of the text's characters that the model's vocabulary may lack; a text that has more is refused.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "%", "x-step" = 1, "x-advanced" = true))]
+    pub allow_unknown_percent: f64,
 }
 
 impl Default for ParallelDataSpec {
     fn default() -> Self {
-        Self { corpus: "shakespeare-plays".into(), context: 128 }
+        Self { corpus: "shakespeare-plays".into(), context: 128, allow_unknown_percent: 20.0 }
     }
 }
 

@@ -8,32 +8,29 @@ use super::problems;
 use super::report::{Pilot, RankStep, SegmentSeconds, Traffic};
 use super::setup;
 use super::spec::{NEW_MODEL, ParallelSpec};
-use crate::autograd::DropoutKey;
-use crate::data::BatchSampler;
-use crate::finetune::{full, lora};
+use super::subject::Subject;
+use crate::finetune;
 use crate::formats::safetensors;
 use crate::lab::assets::{Assets, ModelFiles};
 use crate::lab::base_model::FileWeights;
 use crate::lab::problem::Problem;
 use crate::lab::result::MemoryUse;
+use crate::lab::training::Training;
 use crate::lab::{problems as common, reasons};
-use crate::nn::{BuildError, ModelConfig, Part, RandomWeights, Slice, Tokens, Transformer, WeightSource};
+use crate::nn::{BuildError, Part, RandomWeights, Slice, Tokens, Transformer, WeightSource};
 use crate::parallel::comm::{Comm, Kind};
 use crate::parallel::mesh::Axis;
 use crate::parallel::pilot;
 use crate::parallel::plan::Plan;
-use crate::parallel::rank::{Batch, Gate, Rank, RestoreError, Update};
+use crate::parallel::rank::{Gate, Rank, RestoreError};
 use crate::tensor::{Category, Charge, Ledger};
 
 /// A rank that trains.
 pub struct RankTraining {
-    spec: ParallelSpec,
-    rank: Rank,
+    training: Training,
     comm: Rc<Comm>,
     ledger: Ledger,
     stream: Vec<i32>,
-    batches: BatchSampler,
-    step: u32,
     _stream: Charge,
 }
 
@@ -45,22 +42,23 @@ impl RankTraining {
     /// If the spec makes no plan, a file cannot be used, or this rank's memory limit is too low.
     pub fn new(spec: &ParallelSpec, assets: &Assets, comm: &Rc<Comm>, stages: Option<&[(usize, usize)]>) -> Result<Self, Problem> {
         comm.renumber();
-        let config = setup::config(spec, assets)?;
-        let plan = Rc::new(setup::plan(spec, &config, comm.transport().ranks(), stages)?);
+        let subject = Subject::new(spec, assets)?;
+        let plan = Rc::new(setup::plan(spec, &subject, comm.transport().ranks(), stages)?);
         let number = comm.transport().rank();
         let (speed, limit) = setup::allowance(spec, number);
         let ledger = Ledger::new(Some(limit));
         let stream = setup::tokens(spec, assets)?;
         let refused = |error| problems::build(number, &BuildError::Memory(error));
         let _stream = ledger.charge(Category::Data, size_of_val(&stream[..])).map_err(refused)?;
-        let batches = sampler(spec, stream.len());
-        let mut rank = with_weights(spec, assets, |source| {
-            Rank::new(comm, &plan, &config, setup::adamw(spec), &ledger, source, |model| attach(spec, model))
-                .map_err(|error| problems::build(number, &error))
+        let of_method = &mut RandomWeights { seed: u64::from(spec.training.seed) };
+        let mut rank = with_weights(spec, assets, |of_model| {
+            Rank::new(comm, &plan, &subject.blueprint, setup::adamw(spec), &ledger, [of_model, of_method], &*subject.method)
+                .map_err(|error| problems::start(number, &error))
         })?;
         rank.set_speed(speed);
         ledger.reuse(true);
-        Ok(Self { spec: spec.clone(), rank, comm: comm.clone(), ledger, stream, batches, step: 0, _stream })
+        let training = Training::new(rank, &plan, setup::course(spec), stream.len());
+        Ok(Self { training, comm: comm.clone(), ledger, stream, _stream })
     }
 
     /// One training step. All ranks call it.
@@ -69,22 +67,16 @@ impl RankTraining {
     /// If memory runs out, or a rank is gone.
     pub async fn advance(&mut self) -> Result<RankStep, Problem> {
         let number = self.comm.transport().rank();
-        let len = self.spec.training.batch_size as usize * self.spec.data.context as usize;
-        let (mut inputs, mut targets) = (vec![0; len], vec![0; len]);
-        self.batches.next(&self.stream, &mut inputs, &mut targets);
-        let dropout = Some(DropoutKey(u64::from(self.spec.training.seed)).at(u64::from(self.step)));
-        let update = Update { learning_rate: self.spec.training.learning_rate, gradient_clip: self.spec.training.gradient_clip };
         self.comm.reset_counts();
-        let report = self.rank.step(Batch { inputs: &inputs, targets: &targets, dropout }, update).await;
-        let report = report.map_err(|error| problems::rank(number, &error))?;
-        self.step += 1;
+        let report = self.training.advance(&self.stream).await.map_err(|error| problems::rank(number, &error))?;
+        let step = self.training.step();
         if !(report.loss.is_finite() && report.gradient_norm.is_finite()) {
-            return Err(common::diverged(self.step, report.loss));
+            return Err(common::diverged(step, report.loss));
         }
-        let spans = self.rank.spans();
+        let spans = self.training.rank.spans();
         Ok(RankStep {
             rank: number,
-            step: self.step,
+            step,
             loss: report.loss,
             gradient_norm: report.gradient_norm,
             phase: phase(&spans),
@@ -96,7 +88,7 @@ impl RankTraining {
 
     /// What this rank holds, to go on from.
     pub fn snapshot(&self) -> Vec<u8> {
-        self.rank.snapshot()
+        self.training.rank.snapshot()
     }
 
     /// Goes on from what the same rank of the same spec held after `step` steps.
@@ -105,18 +97,11 @@ impl RankTraining {
     /// If it held something else, or memory runs out.
     pub fn restore(&mut self, snapshot: &[u8], step: u32) -> Result<(), Problem> {
         let number = self.comm.transport().rank();
-        self.rank.restore(snapshot).map_err(|error| match error {
+        self.training.rank.restore(snapshot).map_err(|error| match error {
             RestoreError::Memory(error) => problems::build(number, &BuildError::Memory(error)),
             RestoreError::Format(_) => common::internal(&error.to_string()),
         })?;
-        // Batches are drawn in order, from the first on.
-        self.batches = sampler(&self.spec, self.stream.len());
-        let len = self.spec.training.batch_size as usize * self.spec.data.context as usize;
-        let (mut inputs, mut targets) = (vec![0; len], vec![0; len]);
-        for _ in 0..step {
-            self.batches.next(&self.stream, &mut inputs, &mut targets);
-        }
-        self.step = step;
+        self.training.resume_at(step, &self.stream);
         Ok(())
     }
 
@@ -127,28 +112,8 @@ impl RankTraining {
 
     /// Every action from now on waits at `gate`; `None`: at none.
     pub fn set_gate(&mut self, gate: Option<Box<dyn Gate>>) {
-        self.rank.set_gate(gate);
+        self.training.rank.set_gate(gate);
     }
-}
-
-fn sampler(spec: &ParallelSpec, stream_len: usize) -> BatchSampler {
-    let (context, batch_size) = (spec.data.context as usize, spec.training.batch_size as usize);
-    BatchSampler::new(stream_len, context, batch_size, u64::from(spec.training.seed))
-}
-
-fn attach(spec: &ParallelSpec, model: &mut Transformer) -> Result<(), BuildError> {
-    match setup::lora(spec) {
-        None => full::attach(model),
-        Some(config) => {
-            let source = &mut RandomWeights { seed: u64::from(spec.training.seed) };
-            match lora::attach(model, &config, source) {
-                Err(lora::LoraError::Build(error)) => return Err(error),
-                // A stage may have no target; that the whole model has one, and of which sizes, is checked with the plan.
-                Ok(()) | Err(lora::LoraError::NoTarget { .. } | lora::LoraError::Rank { .. }) => {}
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Calls `build` with the source of the model's weights.
@@ -185,13 +150,13 @@ fn traffic(comm: &Comm) -> Vec<Traffic> {
 /// If a layer does not fit this rank's memory limit, or a rank is gone.
 pub async fn pilot(spec: &ParallelSpec, assets: &Assets, comm: &Rc<Comm>) -> Result<Pilot, Problem> {
     let number = comm.transport().rank();
-    let config = setup::config(spec, assets)?;
-    let plan = setup::plan(spec, &config, comm.transport().ranks(), None)?;
+    let subject = Subject::new(spec, assets)?;
+    let plan = setup::plan(spec, &subject, comm.transport().ranks(), None)?;
     let world = crate::parallel::group::Group::world(comm);
     let mut measured = None;
     for turn in 0..comm.transport().ranks() {
         if turn == number {
-            measured = Some(measure(spec, &config, &plan, comm)?);
+            measured = Some(measure(spec, &subject, &plan, comm)?);
         }
         world.barrier().await.map_err(|error| problems::lost(&error))?;
     }
@@ -200,16 +165,16 @@ pub async fn pilot(spec: &ParallelSpec, assets: &Assets, comm: &Rc<Comm>) -> Res
     Ok(Pilot { rank: number, segments, update_per_parameter, latency: link.latency, bandwidth: link.bandwidth })
 }
 
-fn measure(spec: &ParallelSpec, config: &ModelConfig, plan: &Plan, comm: &Comm) -> Result<([SegmentSeconds; 4], f64), Problem> {
+/// Times one segment of each class.
+fn measure(spec: &ParallelSpec, subject: &Subject, plan: &Plan, comm: &Comm) -> Result<(Vec<SegmentSeconds>, f64), Problem> {
     let number = comm.transport().rank();
     let (speed, limit) = setup::allowance(spec, number);
-    let one_layer = ModelConfig { n_layers: 1, ..config.clone() };
     let slice = Slice { index: plan.mesh.coordinates(number)[Axis::Tensor as usize], count: plan.mesh.size(Axis::Tensor) };
-    let part = Part { slice, ..Part::whole(&one_layer) };
+    let chunks = subject.blueprint.representatives().into_iter().map(|segment| segment..segment + 1).collect();
     let source = &mut RandomWeights { seed: 0 };
-    let model = Transformer::build_part(one_layer, part, &Ledger::new(Some(limit)), source);
+    let model = Transformer::build_part(&subject.blueprint, Part { chunks, slice }, &Ledger::new(Some(limit)), source);
     let mut model = model.map_err(|error| problems::build(number, &error))?;
-    attach(spec, &mut model).map_err(|error| problems::build(number, &error))?;
+    finetune::attach(&*subject.method, &mut model, source).map_err(|error| problems::attach(number, &error))?;
     let tokens = Tokens::new(plan.micro_batch_size(), plan.seq_len, vec![0; plan.micro_batch_size() * plan.seq_len]);
     let refused = |error| problems::build(number, &BuildError::Memory(error));
     let (times, update) = pilot::compute(comm, &mut model, &tokens, setup::adamw(spec), speed).map_err(refused)?;
@@ -219,6 +184,5 @@ fn measure(spec: &ParallelSpec, config: &ModelConfig, plan: &Plan, comm: &Comm) 
         backward_weight: time.backward_weight,
         activation_bytes: time.activation_bytes as u64,
     };
-    let segments = [0, 1, 2, 3].map(|index| seconds(&times[index]));
-    Ok((segments, update))
+    Ok((times.iter().map(seconds).collect(), update))
 }

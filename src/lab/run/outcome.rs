@@ -18,6 +18,8 @@ pub(super) struct Outcome {
     samples: Vec<Sample>,
     /// Scalars, all and trainable.
     parameters: Option<(usize, usize)>,
+    /// Share of the text's characters that the vocabulary lacks.
+    unknown: f64,
     step_seconds: Vec<f64>,
     tokens_per_step: usize,
 }
@@ -38,6 +40,7 @@ impl Outcome {
             memory: BTreeMap::new(),
             samples: Vec::new(),
             parameters: None,
+            unknown: 0.0,
             step_seconds: Vec::new(),
             tokens_per_step: 0,
         }
@@ -54,6 +57,10 @@ impl Outcome {
 
     pub fn parameters(&mut self, total: usize, trainable: usize) {
         self.parameters = Some((total, trainable));
+    }
+
+    pub fn unknown(&mut self, share: f64) {
+        self.unknown = share;
     }
 
     pub fn metric(&mut self, series: &str, step: u32, value: f64) {
@@ -109,6 +116,9 @@ impl Outcome {
             add("trainable_parameters", "parameters", trainable as f64, None);
             add("total_parameters", "parameters", total as f64, None);
             add("trainable_share", "ratio", trainable as f64 / total as f64, None);
+        }
+        if self.unknown > 0.0 {
+            add("unknown_share", "ratio", self.unknown, None);
         }
         if let Some(points) = self.series.get("validation_loss") {
             add("base_validation_loss", "nats/token", points.iter().find(|p| p.0 == 0).map_or(f64::NAN, |p| p.1), None);

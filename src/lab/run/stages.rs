@@ -5,27 +5,24 @@ use std::rc::Rc;
 use web_time::Instant;
 
 use super::{Run, STEP_COST};
-use crate::data::{Corpus, Tokenizer};
-use crate::finetune::{full, lora};
-use crate::lab::assets::{Assets, corpus_file};
-use crate::lab::base_model::BaseModel;
-use crate::lab::check::check_against_model;
+use crate::data::Tokenizer;
+use crate::lab::assets::Assets;
+use crate::lab::base_model::SharedWeights;
 use crate::lab::evaluate::Evaluation;
 use crate::lab::event::Event;
 use crate::lab::problem::Problem;
 use crate::lab::result::{RunStatus, Sample, SampleStage};
 use crate::lab::sample::{Sampler, SamplingConfig};
-use crate::lab::spec::{EvaluationSpec, LoraInit, LoraSpec, Method};
+use crate::lab::spec::EvaluationSpec;
 use crate::lab::training::Training;
 use crate::lab::{problems, reasons};
-use crate::nn::{RandomWeights, Transformer};
-use crate::tensor::{Category, Charge, Ledger, MemoryReport};
+use crate::tensor::{Charge, Ledger, MemoryReport};
 
 /// What the next unit of work belongs to.
 #[derive(Debug)]
 pub(super) enum Stage {
     /// Reading the files, building the model, attaching the method.
-    Load(Rc<Assets>),
+    Load(Rc<Assets>, SharedWeights),
     /// Measuring the validation loss.
     Evaluate(Evaluation),
     /// Writing a sample.
@@ -39,13 +36,13 @@ pub(super) enum Stage {
 /// A run's model, text and optimizer in memory.
 #[derive(Debug)]
 pub(super) struct Loaded {
-    model: Transformer,
-    tokenizer: Tokenizer,
-    train: Vec<i32>,
-    validation: Vec<i32>,
+    pub(super) tokenizer: Tokenizer,
+    pub(super) train: Vec<i32>,
+    pub(super) validation: Vec<i32>,
     pub(super) training: Training,
-    ledger: Ledger,
-    _streams: Charge,
+    pub(super) ledger: Ledger,
+    pub(super) window: usize,
+    pub(super) _streams: Charge,
 }
 
 impl Loaded {
@@ -55,7 +52,7 @@ impl Loaded {
 
     /// Tokens that the model reads at most.
     pub(super) fn window(&self) -> usize {
-        self.model.config.max_positions
+        self.window
     }
 
     /// What a sample continues: a text begins where a document does, so the separator, then the prompt.
@@ -79,7 +76,7 @@ impl Run {
         let stage = std::mem::replace(&mut self.stage, Stage::Done);
         let kind = std::mem::discriminant(&stage);
         let work = match stage {
-            Stage::Load(assets) => self.load(&assets, events),
+            Stage::Load(assets, shared) => self.load(&assets, &shared, events),
             Stage::Evaluate(evaluation) => self.evaluate(evaluation, events),
             Stage::Sample(stage, sampler) => self.sample(stage, sampler, events),
             Stage::Train => self.train(events),
@@ -92,56 +89,12 @@ impl Run {
         work
     }
 
-    fn load(&mut self, assets: &Assets, events: &mut Vec<Event>) -> Result<f64, Problem> {
-        let base = BaseModel::open(&self.spec.model.base, assets)?;
-        if let Some(problem) = check_against_model(&self.name, &self.spec, &base.facts()).into_iter().next() {
-            return Err(problem);
-        }
-        let ledger = Ledger::new(Some((self.spec.resources.memory_limit as usize).saturating_mul(1 << 20)));
-        let mut model = base.load(&ledger)?;
-        match self.spec.fine_tuning.method {
-            Method::Full => full::attach(&mut model),
-            Method::Lora => {
-                let mut source = RandomWeights { seed: u64::from(self.spec.training.seed) };
-                lora::attach(&mut model, &lora_config(&self.spec.fine_tuning.lora), &mut source).map_err(|e| reasons::lora(&e))?;
-            }
-        }
-        let (train, validation) = self.streams(&base.tokenizer, assets)?;
-        let bytes = (train.len() + validation.len()) * size_of::<i32>();
-        let streams = ledger.charge(Category::Data, bytes).map_err(|e| reasons::out_of_memory(&e))?;
-        let training = Training::new(&self.spec.training, self.spec.data.context as usize, train.len());
-        let (total, trainable) = model.params.counts();
-        self.outcome.parameters(total, trainable);
-        events.push(Event::Started {
-            run: self.index,
-            steps: self.spec.training.steps,
-            trainable_parameters: trainable as u64,
-            total_parameters: total as u64,
-        });
-        let tokenizer = base.tokenizer;
-        self.loaded = Some(Box::new(Loaded { model, tokenizer, train, validation, training, ledger, _streams: streams }));
-        self.report_memory(events);
-        self.stage = self.evaluation();
-        Ok(0.0)
-    }
-
-    /// The tokens to train on and to validate with.
-    fn streams(&self, tokenizer: &Tokenizer, assets: &Assets) -> Result<(Vec<i32>, Vec<i32>), Problem> {
-        let data = &self.spec.data;
-        let name = corpus_file(&data.corpus)?;
-        let bad = |e: &crate::data::CorpusError| problems::bad_file(&name, &reasons::corpus(e));
-        let bytes = assets.get(&name).ok_or_else(|| problems::bad_file(&name, &reasons::missing_file(true)))?;
-        let corpus = Corpus::from_bytes(&data.corpus, bytes).map_err(|e| bad(&e))?;
-        let split = corpus.split(data.validation_percent, tokenizer, data.context as usize).map_err(|e| bad(&e))?;
-        Ok((split.train.ids, split.validation.ids))
-    }
-
     /// The part of a run that exists once it is loaded.
     fn loaded(&mut self) -> Result<&mut Loaded, Problem> {
         self.loaded.as_deref_mut().ok_or_else(|| problems::internal("a run went on before it was loaded"))
     }
 
-    fn evaluation(&self) -> Stage {
+    pub(super) fn evaluation(&self) -> Stage {
         let length = self.loaded.as_ref().map_or(0, |loaded| loaded.validation.len());
         Stage::Evaluate(Evaluation::new(length, self.spec.data.context as usize, self.spec.evaluation.tokens as usize))
     }
@@ -150,9 +103,15 @@ impl Run {
         let batch_size = EVALUATION_CHUNK.div_ceil(self.spec.data.context as usize);
         let loaded = self.loaded()?;
         let step = loaded.training.step();
-        let nll = evaluation.advance(&loaded.model, &loaded.validation, batch_size).map_err(|e| reasons::out_of_memory(&e))?;
+        let nll = evaluation.advance(loaded.training.model(), &loaded.validation, batch_size).map_err(|e| reasons::out_of_memory(&e))?;
         match nll {
             None => self.stage = Stage::Evaluate(evaluation),
+            Some(nll) if !nll.is_finite() => {
+                return Err(match step {
+                    0 => problems::broken_model(&self.spec.model.base, nll),
+                    _ => problems::diverged(step, nll),
+                });
+            }
             Some(nll) => {
                 self.metric("validation_loss", step, nll, events);
                 self.stage = match step {
@@ -182,7 +141,7 @@ impl Run {
             if ended {
                 break;
             }
-            let token = sampler.advance(&loaded.model).map_err(|e| reasons::out_of_memory(&e))?;
+            let token = sampler.advance(loaded.training.model()).map_err(|e| reasons::out_of_memory(&e))?;
             ended = token == separator || sampler.is_full();
         }
         let work = before - sampler.work_left(loaded.window());
@@ -209,11 +168,14 @@ impl Run {
         let steps = self.spec.training.steps;
         let loaded = self.loaded()?;
         let start = Instant::now();
-        let report = loaded.training.advance(&mut loaded.model, &loaded.train).map_err(|e| reasons::out_of_memory(&e))?;
+        let report = loaded.training.advance_alone(&loaded.train).map_err(|e| reasons::out_of_memory(&e))?;
         let seconds = start.elapsed().as_secs_f64();
         let (step, tokens) = (loaded.training.step(), loaded.training.tokens_per_step());
-        if !(report.loss.is_finite() && report.gradient_norm.is_finite()) {
+        if !report.loss.is_finite() {
             return Err(problems::diverged(step, report.loss));
+        }
+        if !report.gradient_norm.is_finite() {
+            return Err(problems::diverged_gradient(step, report.gradient_norm));
         }
         self.outcome.step(seconds, tokens);
         self.metric("loss", step, report.loss, events);
@@ -241,24 +203,10 @@ impl Run {
         events.push(Event::Metric { run: self.index, series: series.to_owned(), step, value });
     }
 
-    fn report_memory(&mut self, events: &mut Vec<Event>) {
+    pub(super) fn report_memory(&mut self, events: &mut Vec<Event>) {
         if let Some(loaded) = &self.loaded {
             let memory = self.outcome.memory(loaded.memory());
             events.push(Event::Memory { run: self.index, memory });
         }
-    }
-}
-
-/// LoRA's settings as the engine takes them.
-pub(in crate::lab) fn lora_config(spec: &LoraSpec) -> lora::LoraConfig {
-    lora::LoraConfig {
-        rank: spec.rank as usize,
-        alpha: spec.alpha,
-        dropout: spec.dropout,
-        target_modules: spec.target_modules.iter().map(|module| module.name().to_owned()).collect(),
-        init: match spec.init {
-            LoraInit::KaimingUniform => lora::LoraInit::KaimingUniform,
-            LoraInit::Gaussian => lora::LoraInit::Gaussian,
-        },
     }
 }

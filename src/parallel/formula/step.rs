@@ -5,16 +5,15 @@ mod zero;
 
 use super::{Traffic, all_gather, all_reduce, all_to_all, reduce_scatter};
 use crate::autograd::Split;
-use crate::finetune::lora::LoraConfig;
 use crate::kernels::loss::SLICE_STATS;
-use crate::nn::ModelConfig;
+use crate::nn::{Blueprint, Exchange, SegmentKind};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::Kind;
 use crate::parallel::compress::Compression;
 use crate::parallel::group::even_shards;
 use crate::parallel::mesh::Axis;
 use crate::parallel::outline::zero::{UnitOutline, units};
-use crate::parallel::outline::{ParamOutline, outline};
+use crate::parallel::outline::{Outline, ParamOutline};
 use crate::parallel::plan::Plan;
 use crate::parallel::schedule::Action;
 use crate::parallel::zero::ZeroStage;
@@ -34,19 +33,19 @@ impl StepTraffic {
     }
 }
 
-/// What `rank` of `plan` sends in a step that trains a model of that configuration, or LoRA's pairs of it.
+/// What `rank` of `plan` sends in a step that trains what `outline` says.
 ///
 /// # Panics
 /// If the plan has no such rank.
-pub fn step(plan: &Plan, config: &ModelConfig, lora: Option<&LoraConfig>, rank: usize) -> StepTraffic {
+pub fn step(plan: &Plan, outline: &Outline, rank: usize) -> StepTraffic {
     let coordinates = plan.mesh.coordinates(rank);
-    let params = outline(config, &plan.part(rank), lora);
+    let params = outline.of(&plan.part(rank));
     let walk = Walk {
         plan,
-        config,
-        units: units(&params, plan.settings.zero),
+        outline,
+        blueprint: &outline.blueprint,
+        units: units(plan, &params),
         params,
-        norms_learn: lora.is_none(),
         rank,
         pipeline: coordinates[Axis::Pipeline as usize],
         data: (plan.mesh.size(Axis::Data), coordinates[Axis::Data as usize]),
@@ -61,11 +60,11 @@ pub fn step(plan: &Plan, config: &ModelConfig, lora: Option<&LoraConfig>, rank: 
 
 struct Walk<'a> {
     plan: &'a Plan,
-    config: &'a ModelConfig,
+    outline: &'a Outline,
+    blueprint: &'a Blueprint,
     params: Vec<ParamOutline>,
     /// What ZeRO cuts into shards.
     units: Vec<UnitOutline>,
-    norms_learn: bool,
     rank: usize,
     pipeline: usize,
     /// Size of the group, and this rank's index in it.
@@ -91,14 +90,16 @@ impl Walk<'_> {
     fn forward(&self, virtual_stage: usize, sent: &mut StepTraffic) {
         for segment in self.plan.stages[virtual_stage].clone() {
             self.gather_weights(segment, sent);
-            if self.shares_rows() && segment > 0 {
-                self.gather_rows(sent);
+            for exchange in self.blueprint.segments[segment].exchanges {
+                match exchange {
+                    Exchange::Gather if self.shares_rows() => self.gather_rows(sent),
+                    Exchange::Sum => self.sum(sent),
+                    Exchange::Gather | Exchange::None => {}
+                }
             }
-            if segment == self.config.n_segments() - 1 {
+            if self.blueprint.segments[segment].kind == SegmentKind::Head {
                 let shards = vec![self.rows() * SLICE_STATS * size_of::<f32>(); self.tensor.0];
                 sent.add(Kind::AllGather, all_gather(self.algorithm(), self.tensor.1, &shards));
-            } else {
-                self.sum(sent);
             }
         }
     }
@@ -106,22 +107,19 @@ impl Walk<'_> {
     fn backward(&self, virtual_stage: usize, sent: &mut StepTraffic) {
         let segments = self.plan.stages[virtual_stage].clone();
         for segment in segments.rev() {
-            let head = segment == self.config.n_segments() - 1;
-            if segment > 0 {
+            if self.blueprint.segments[segment].kind != SegmentKind::Embedding {
                 self.gather_weights(segment, sent);
             }
-            if self.shares_rows() && !head {
-                self.gather_rows(sent);
-            }
-            let input_learns = segment > 0 && self.learns_before(segment, virtual_stage);
-            // With shared rows, the norm is a tape of its own, whose gains may learn where nothing below does.
-            let norm_learns = self.shares_rows() && segment > 0 && self.norms_learn;
-            if input_learns || norm_learns {
-                self.sum(sent);
+            let input_learns = self.learns_before(segment, virtual_stage);
+            for (phase, exchange) in self.blueprint.segments[segment].exchanges.iter().enumerate().rev() {
+                match exchange {
+                    Exchange::Sum if self.shares_rows() => self.gather_rows(sent),
+                    Exchange::Gather if input_learns || self.outline.learns_up_to(segment, phase) => self.sum(sent),
+                    Exchange::Sum | Exchange::Gather | Exchange::None => {}
+                }
             }
             self.reduce_weight_gradients(segment, sent);
-            let runs_norm = self.shares_rows() && segment > 0 && !head;
-            if !input_learns && !runs_norm {
+            if !input_learns {
                 break;
             }
         }
@@ -129,7 +127,16 @@ impl Walk<'_> {
 
     /// Whether the input of a segment has a gradient: that of another stage always has.
     fn learns_before(&self, segment: usize, virtual_stage: usize) -> bool {
-        virtual_stage > 0 || self.params.iter().any(|param| param.trainable && param.segment < segment)
+        virtual_stage > 0 || self.outline.first_learning().is_some_and(|first| first < segment)
+    }
+
+    /// Whether each tensor rank has a part of a parameter's gradient.
+    fn gradient_is_partial(&self, param: &ParamOutline) -> bool {
+        match param.split {
+            Split::Replicated => true,
+            Split::Copied => self.shares_rows(),
+            Split::Rows | Split::Columns | Split::Leader => false,
+        }
     }
 
     fn reduce_gradients(&self, sent: &mut StepTraffic) {
@@ -143,7 +150,7 @@ impl Walk<'_> {
     fn reduce_whole_gradients(&self, sent: &mut StepTraffic) {
         let algorithm = self.algorithm();
         let learning: Vec<&ParamOutline> = self.params.iter().filter(|param| param.trainable).collect();
-        let replicated = learning.iter().filter(|param| param.split == Split::Replicated).map(|param| param.len).sum();
+        let replicated = learning.iter().filter(|param| self.gradient_is_partial(param)).map(|param| param.len).sum();
         sent.add(Kind::AllReduce, all_reduce(algorithm, self.tensor.0, self.tensor.1, replicated));
         if let Some(len) = self.tied() {
             sent.add(Kind::AllReduce, all_reduce(algorithm, 2, usize::from(self.pipeline > 0), len));
@@ -159,24 +166,28 @@ impl Walk<'_> {
 
     /// Elements of the weight that the first and the last stage share, where this rank has it and it learns.
     fn tied(&self) -> Option<usize> {
-        let (stages, last) = (self.plan.mesh.size(Axis::Pipeline), self.config.n_segments() - 1);
-        let shared = self.config.tie_embeddings && stages > 1;
-        let weight = |param: &&ParamOutline| (param.segment == 0 || param.segment == last) && param.split == Split::Rows && param.trainable;
-        self.params.iter().find(weight).filter(|_| shared && (self.pipeline == 0 || self.pipeline == stages - 1)).map(|param| param.len)
+        let stages = self.plan.mesh.size(Axis::Pipeline);
+        let ends = stages > 1 && (self.pipeline == 0 || self.pipeline == stages - 1);
+        self.params.iter().find(|param| param.tied && param.trainable).filter(|_| ends).map(|param| param.len)
     }
 
     /// Elements of each bucket, as `rank/gradients.rs` fills them.
     fn buckets(&self, learning: &[&ParamOutline]) -> Vec<usize> {
         let mut buckets = Vec::new();
-        let mut room = 0;
-        for param in learning.iter().rev() {
-            let bytes = param.len * size_of::<f32>();
-            if buckets.is_empty() || room < bytes {
-                buckets.push(0);
-                room = self.plan.settings.bucket_bytes.max(bytes);
+        for whole in [false, true] {
+            let mut room = None;
+            for param in learning.iter().rev().filter(|param| param.is_whole(self.plan) == whole) {
+                let bytes = param.len * size_of::<f32>();
+                let left = match room {
+                    Some(room) if room >= bytes => room,
+                    _ => {
+                        buckets.push(0);
+                        self.plan.settings.bucket_bytes.max(bytes)
+                    }
+                };
+                room = Some(left - bytes);
+                *buckets.last_mut().expect("one was pushed") += param.len;
             }
-            room -= bytes;
-            *buckets.last_mut().expect("one was pushed") += param.len;
         }
         buckets
     }
@@ -214,12 +225,12 @@ impl Walk<'_> {
 
     /// Bytes of each tensor rank's rows of hidden states.
     fn shards(&self) -> Vec<usize> {
-        let width = self.config.d_model * size_of::<f32>();
+        let width = self.blueprint.config.d_model * size_of::<f32>();
         even_shards(self.rows(), self.tensor.0).into_iter().map(|rows| rows * width).collect()
     }
 
     fn hidden_bytes(&self) -> usize {
-        self.rows() * self.config.d_model * size_of::<f32>()
+        self.rows() * self.blueprint.config.d_model * size_of::<f32>()
     }
 
     fn rows(&self) -> usize {

@@ -6,7 +6,8 @@ use crate::parallel::mesh::Axis;
 use crate::parallel::plan::Plan;
 use crate::parallel::zero::ZeroStage;
 
-/// Parameters of one segment that are cut into shards as one vector: those of the model that learn or do not, or LoRA's.
+/// Parameters of one segment that are cut into shards as one vector: those of the model that learn or do not, or a method's; those that
+/// several tensor ranks have whole, apart from the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnitOutline {
     /// The segment of the whole model.
@@ -15,16 +16,20 @@ pub struct UnitOutline {
     pub len: usize,
     /// Whether they learn.
     pub trainable: bool,
+    whole: bool,
 }
 
 /// The units of a rank's parameters: only what is shared out is cut, so that before stage 3, frozen weights are in none.
-pub fn units(params: &[ParamOutline], stage: ZeroStage) -> Vec<UnitOutline> {
+pub fn units(plan: &Plan, params: &[ParamOutline]) -> Vec<UnitOutline> {
+    let stage = plan.settings.zero;
     let mut units: Vec<UnitOutline> = Vec::new();
     let shared = |param: &&ParamOutline| stage.shards_parameters() || stage != ZeroStage::None && param.trainable;
-    for &ParamOutline { segment, len, trainable, .. } in params.iter().filter(shared) {
-        match units.iter_mut().find(|unit| (unit.segment, unit.trainable) == (segment, trainable)) {
-            Some(unit) => unit.len += len,
-            None => units.push(UnitOutline { segment, len, trainable }),
+    for param in params.iter().filter(shared) {
+        let unit = UnitOutline { segment: param.segment, len: param.len, trainable: param.trainable, whole: param.is_whole(plan) };
+        let same = |other: &&mut UnitOutline| UnitOutline { len: unit.len, ..**other } == unit;
+        match units.iter_mut().find(same) {
+            Some(found) => found.len += unit.len,
+            None => units.push(unit),
         }
     }
     units
@@ -50,7 +55,7 @@ pub fn kept(plan: &Plan, params: &[ParamOutline], rank: usize) -> Kept {
     let me = plan.mesh.coordinates(rank)[Axis::Data as usize];
     let whole = |learning: bool| params.iter().filter(|param| param.trainable || !learning).map(|param| param.len as u64).sum::<u64>();
     let shards = |learning: bool| {
-        let units = units(params, stage).into_iter().filter(|unit| unit.trainable || !learning);
+        let units = units(plan, params).into_iter().filter(|unit| unit.trainable || !learning);
         units.map(|unit| even_shards(unit.len, replicas)[me] as u64).sum::<u64>()
     };
     Kept {

@@ -1,8 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::nn::ModelConfig;
 
-const PLAN: Plan = Plan { kind: ScheduleKind::OneForwardOneBackward, chunks_per_stage: 1, micro_batches: 4 };
+const PLAN: StageOrder = StageOrder { kind: ScheduleKind::OneForwardOneBackward, chunks_per_stage: 1, micro_batches: 4 };
 
 fn segments(costs: &[(f64, u64, u64)]) -> Vec<SegmentCost> {
     costs.iter().map(|&(work, fixed_bytes, activation_bytes)| SegmentCost { work, fixed_bytes, activation_bytes }).collect()
@@ -12,20 +13,24 @@ fn devices(limits: &[(f64, Option<u64>)]) -> Vec<Device> {
     limits.iter().map(|&(speed, memory_bytes)| Device { speed, memory_bytes }).collect()
 }
 
-fn ranges(parts: &[Part]) -> Vec<Range<usize>> {
+fn layers(n_layers: usize) -> Blueprint {
+    Blueprint::new(&ModelConfig { n_layers, ..ModelConfig::default() })
+}
+
+fn ranges(parts: &[StageShare]) -> Vec<Range<usize>> {
     parts.iter().map(|part| part.segments.clone()).collect()
 }
 
 #[test]
 fn an_even_division_gives_each_stage_as_many_layers() {
     // 0: embedding; 1 to 8: four layers; 9: head.
-    assert_eq!(even(4, 2, 1).unwrap(), [0..5, 5..10]);
-    assert_eq!(even(4, 2, 2).unwrap(), [0..3, 3..5, 5..7, 7..10]);
-    assert_eq!(even(5, 3, 1).unwrap(), [0..5, 5..9, 9..12]);
-    assert!(even(4, 3, 2).unwrap_err().to_string().ends_with("more than the model's 4 layers; try 2 stages"));
-    assert!(even(4, usize::MAX, 2).is_err());
-    assert!(even(2, 1, 3).unwrap_err().to_string().ends_with("at most 2 chunks can be made of it"));
-    assert!(even(2, 0, 1).unwrap_err().to_string().contains("stages = 0"));
+    assert_eq!(even(&layers(4), 2, 1).unwrap(), [0..5, 5..10]);
+    assert_eq!(even(&layers(4), 2, 2).unwrap(), [0..3, 3..5, 5..7, 7..10]);
+    assert_eq!(even(&layers(5), 3, 1).unwrap(), [0..5, 5..9, 9..12]);
+    assert!(even(&layers(4), 3, 2).unwrap_err().to_string().ends_with("more than the model's 4 layers; try 2 stages"));
+    assert!(even(&layers(4), usize::MAX, 2).is_err());
+    assert!(even(&layers(2), 1, 3).unwrap_err().to_string().ends_with("at most 2 chunks can be made of it"));
+    assert!(even(&layers(2), 0, 1).unwrap_err().to_string().contains("stages = 0"));
 }
 
 #[test]
@@ -54,7 +59,7 @@ fn memory_counts_the_micro_batches_in_flight() {
     assert_eq!(free.iter().map(|part| part.bytes).collect::<Vec<_>>(), [3 * (10 + 2 * 10), 3 * (10 + 10)]);
     let tight = balanced(&model, &devices(&[(1.0, Some(89)), (1.0, Some(1000))]), PLAN).unwrap();
     assert_eq!(ranges(&tight), [0..2, 2..6]);
-    let interleaved = Plan { kind: ScheduleKind::Interleaved, chunks_per_stage: 2, ..PLAN };
+    let interleaved = StageOrder { kind: ScheduleKind::Interleaved, chunks_per_stage: 2, ..PLAN };
     let parts = balanced(&model, &devices(&[(1.0, Some(1000)); 2]), interleaved).unwrap();
     assert_eq!(parts.iter().map(|part| part.rank).collect::<Vec<_>>(), [0, 1, 0, 1]);
 }
@@ -87,7 +92,7 @@ fn all_cuts(count: usize, stages: usize) -> Vec<Vec<usize>> {
 }
 
 /// The best division by trying all: (time of the slowest stage, fewest bytes beyond the limits).
-fn brute_force(model: &[SegmentCost], devices: &[Device], plan: Plan) -> (f64, u64) {
+fn brute_force(model: &[SegmentCost], devices: &[Device], plan: StageOrder) -> (f64, u64) {
     let stages = devices.len() * plan.chunks_per_stage;
     let in_flight = Schedule::new(plan.kind, devices.len(), plan.chunks_per_stage, plan.micro_batches).unwrap().peak_in_flight();
     let (mut fastest, mut fewest) = (f64::INFINITY, u64::MAX);
@@ -120,7 +125,7 @@ proptest! {
         let devices = devices(&ranks.into_iter().map(|(speed, memory)| (2f64.powi(speed), memory)).collect::<Vec<_>>());
         let two_chunks = interleave && 2 * devices.len() <= model.len();
         let plan = match two_chunks {
-            true => Plan { kind: ScheduleKind::Interleaved, chunks_per_stage: 2, micro_batches: 2 * devices.len() },
+            true => StageOrder { kind: ScheduleKind::Interleaved, chunks_per_stage: 2, micro_batches: 2 * devices.len() },
             false => PLAN,
         };
         let (fastest, fewest) = brute_force(&model, &devices, plan);
@@ -150,7 +155,7 @@ proptest! {
     #[test]
     fn an_even_division_is_even(stages in 1usize..6, chunks in 1usize..4, more in 0usize..20) {
         let n_layers = stages * chunks + more;
-        let parts = even(n_layers, stages, chunks).unwrap();
+        let parts = even(&layers(n_layers), stages, chunks).unwrap();
         prop_assert_eq!((parts.len(), parts[0].start, parts[parts.len() - 1].end), (stages * chunks, 0, 2 * n_layers + 2));
         prop_assert!(parts.windows(2).all(|pair| pair[0].end == pair[1].start));
         let layers: Vec<usize> = parts.iter().enumerate().map(|(v, part)| {

@@ -1,9 +1,10 @@
 use super::*;
+use crate::nn::ModelConfig;
 use crate::parallel::compress::Compression;
 
 fn plan(settings: Settings) -> Result<Plan, PlanError> {
-    let config = ModelConfig { n_heads: 6, n_kv_heads: 6, ..ModelConfig::default() };
-    Plan::new(settings, &config, (8, 16), 8)
+    let blueprint = Blueprint::new(&ModelConfig { n_heads: 6, n_kv_heads: 6, ..ModelConfig::default() });
+    Plan::new(settings, &blueprint, (8, 16), 8)
 }
 
 fn message(settings: Settings) -> String {

@@ -4,6 +4,7 @@ use super::zero::Replicas;
 use super::{Rank, Result, StepReport};
 use crate::autograd::{ParamId, Params, Split};
 use crate::kernels::elementwise::sum_of_squares;
+use crate::parallel::among_others;
 use crate::parallel::collectives::{Algorithm, Reduce};
 use crate::parallel::compress::{Compression, ErrorFeedback};
 use crate::parallel::group::{Group, even_shards};
@@ -12,29 +13,44 @@ use crate::tensor::{Category, Charge, Ledger, Tensor};
 impl Rank {
     /// Sums gradients over the ranks with the same weights; `loss` is this rank's part.
     pub(super) async fn reduce_gradients(&mut self, loss: f64) -> Result<StepReport> {
-        if self.plan.settings.zero.shards_gradients() {
+        if self.peers.plan.settings.zero.shards_gradients() {
             return self.report(loss).await;
         }
-        if self.zero.is_some() {
+        if self.peers.zero().is_some() {
             self.sum_over_copies().await?;
             self.sum_over_replicas().await?;
         } else {
-            // Copies of a weight have other neighbours in their buckets, with which a sum over replicas is rounded or compressed: what
-            // comes last has to give all copies the same bits.
+            // A tied weight has other neighbours in the buckets of the first stage than in those of the last, with which a sum over
+            // replicas is rounded or compressed: what comes last has to give both copies the same bits.
             self.sum_over_replicas().await?;
             self.sum_over_copies().await?;
         }
         self.report(loss).await
     }
 
+    /// What the method adds to the loss of the replica. Of a parameter that several of its ranks have, one counts the penalty, and one
+    /// has its gradient where gradients are summed over them.
+    pub(super) fn penalties(&mut self) -> Result<f64> {
+        let penalties = self.attached.penalties(&mut self.model.params)?;
+        let mut sum = 0.0;
+        for (id, penalty) in penalties {
+            if self.counts(id) {
+                sum += penalty;
+            } else if self.tied_weight() == Some(id) || self.peers.gradient_is_partial(self.model.params.get(id).split) {
+                self.model.params.grad_mut(id)?.fill(0.0);
+            }
+        }
+        Ok(sum)
+    }
+
     /// Sums gradients over the ranks of a replica that hold the same weight.
     async fn sum_over_copies(&mut self) -> Result<()> {
-        let algorithm = self.plan.settings.algorithm;
+        let algorithm = self.peers.plan.settings.algorithm;
         // Of a weight that each tensor-parallel rank has whole, each has a part of the gradient.
-        let replicated = self.learning(|split| split == Split::Replicated);
-        sum_grads(&mut self.model.params, &replicated, &self.groups.tensor, algorithm).await?;
+        let replicated = self.learning(|split| self.peers.gradient_is_partial(split));
+        sum_grads(&mut self.model.params, &replicated, &self.peers.groups.tensor, algorithm).await?;
         let tied: Vec<ParamId> = self.tied_weight().into_iter().collect();
-        if let Some(group) = &self.groups.tied {
+        if let Some(group) = &self.peers.groups.tied {
             sum_grads(&mut self.model.params, &tied, group, algorithm).await?;
         }
         Ok(())
@@ -48,31 +64,45 @@ impl Rank {
 
     /// The trainable weight that the first and the last stage both hold.
     fn tied_weight(&self) -> Option<ParamId> {
-        self.model.params.find(crate::nn::EMBEDDING_WEIGHT).filter(|&id| self.groups.tied.is_some() && self.model.params.is_trainable(id))
+        self.model
+            .params
+            .find(crate::nn::EMBEDDING_WEIGHT)
+            .filter(|&id| self.peers.groups.tied.is_some() && self.model.params.is_trainable(id))
     }
 
     /// In buckets, the weights of the last segments first; with the optimizer's state sharded, unit by unit, each rank getting its shard.
     async fn sum_over_replicas(&mut self) -> Result<()> {
-        if let Some(zero) = &mut self.zero {
-            let replicas = Replicas::of(&self.groups, &self.plan);
-            return zero.reduce_all(&mut self.model.params, replicas).await;
+        let peers = &mut self.peers;
+        among_others! {
+            if let Some(zero) = &mut peers.zero {
+                let replicas = Replicas::of(&peers.groups, &peers.plan);
+                return zero.reduce_all(&mut self.model.params, replicas).await;
+            }
         }
-        let ids: Vec<ParamId> = self.learning(|_| true).into_iter().rev().collect();
-        let buckets = buckets(&self.model.params, &ids, self.plan.settings.bucket_bytes);
-        let (group, settings) = (&self.groups.data, &self.plan.settings);
+        let whole = |split: Split| self.peers.is_whole(split);
+        // What all tensor ranks have whole is apart from the rest, of which some have more: with the same neighbours in its bucket, it
+        // is rounded alike at all.
+        let mut buckets = Vec::new();
+        for ids in [self.learning(|split| !whole(split)), self.learning(whole)] {
+            let ids: Vec<ParamId> = ids.into_iter().rev().collect();
+            buckets.extend(self::buckets(&self.model.params, &ids, self.peers.plan.settings.bucket_bytes));
+        }
+        let (group, settings) = (&self.peers.groups.data, &self.peers.plan.settings);
         if settings.compression == Compression::None || group.size() == 1 {
             for bucket in &buckets {
                 sum_grads(&mut self.model.params, bucket, group, settings.algorithm).await?;
             }
             return Ok(());
         }
-        for (index, bucket) in buckets.iter().enumerate() {
-            let mut flat = flat_grads(&self.model.params, bucket)?;
-            if self.compressed.len() == index {
-                self.compressed.push(CompressedBucket::new(flat.len(), group, &self.ledger)?);
+        among_others! {
+            for (index, bucket) in buckets.iter().enumerate() {
+                let mut flat = flat_grads(&self.model.params, bucket)?;
+                if self.compressed.len() == index {
+                    self.compressed.push(CompressedBucket::new(flat.len(), group, &self.peers.ledger)?);
+                }
+                self.compressed[index].all_reduce(group, settings.compression, settings.algorithm, flat.data_mut()).await?;
+                put_grads(&mut self.model.params, bucket, flat.data())?;
             }
-            self.compressed[index].all_reduce(group, settings.compression, settings.algorithm, flat.data_mut()).await?;
-            put_grads(&mut self.model.params, bucket, flat.data())?;
         }
         Ok(())
     }
@@ -82,7 +112,7 @@ impl Rank {
         let squares = self.sum_of_squares();
         // As pairs of float32, since messages have no float64.
         let mut sums = [loss as f32, (loss - f64::from(loss as f32)) as f32, squares as f32, (squares - f64::from(squares as f32)) as f32];
-        self.groups.world.all_reduce(&mut sums, Reduce::Sum, Algorithm::Tree).await?;
+        self.peers.groups.world.all_reduce(&mut sums, Reduce::Sum, Algorithm::Tree).await?;
         let [loss, loss_rest, squares, squares_rest] = sums.map(f64::from);
         Ok(StepReport { loss: loss + loss_rest, gradient_norm: (squares + squares_rest).sqrt() })
     }
@@ -90,11 +120,11 @@ impl Rank {
     /// This rank's part of the sum of the squares of the whole gradient.
     fn sum_of_squares(&self) -> f64 {
         let params = &self.model.params;
-        match &self.zero {
+        match self.peers.zero() {
             // Each replica has its shard.
             Some(zero) => zero.sum_of_squares(params, |id| self.counts(id)),
             // Each has all.
-            None if self.groups.data.index() > 0 => 0.0,
+            None if self.peers.groups.data.index() > 0 => 0.0,
             None => {
                 let counted = params.ids().filter(|&id| self.counts(id)).filter_map(|id| params.get(id).grad.as_ref());
                 counted.map(|grad| sum_of_squares(grad.data())).sum()
@@ -105,8 +135,8 @@ impl Rank {
     /// Whether this rank is the one, of the tensor and pipeline ranks that hold the same slice of a weight, that counts its gradient.
     fn counts(&self, id: ParamId) -> bool {
         let param = self.model.params.get(id);
-        let copy = param.split == Split::Replicated && self.groups.tensor.index() > 0;
-        let tied_copy = self.groups.pipeline.index() > 0 && self.tied_weight() == Some(id);
+        let copy = matches!(param.split, Split::Replicated | Split::Copied) && self.peers.groups.tensor.index() > 0;
+        let tied_copy = self.peers.groups.pipeline.index() > 0 && self.tied_weight() == Some(id);
         param.trainable && !copy && !tied_copy
     }
 }
@@ -116,7 +146,7 @@ fn buckets(params: &Params, ids: &[ParamId], bytes: usize) -> Vec<Vec<ParamId>> 
     let mut buckets: Vec<Vec<ParamId>> = Vec::new();
     let mut room = 0;
     for &id in ids {
-        let size = size_of_val(params.value(id));
+        let size = params.get(id).elements() * size_of::<f32>();
         if buckets.is_empty() || room < size {
             buckets.push(Vec::new());
             room = bytes.max(size);
@@ -134,7 +164,7 @@ pub(super) async fn sum_grads(params: &mut Params, ids: &[ParamId], group: &Grou
     }
     // Large weights fill a bucket each, and need no copy.
     if let [id] = *ids {
-        let (_, grad) = params.grad_mut(id)?;
+        let grad = params.grad_mut(id)?;
         return Ok(group.all_reduce(grad, Reduce::Sum, algorithm).await?);
     }
     let mut flat = flat_grads(params, ids)?;
@@ -161,7 +191,7 @@ pub(super) fn flat_grads(params: &Params, ids: &[ParamId]) -> Result<Tensor> {
 /// The reverse of [`flat_grads`].
 fn put_grads(params: &mut Params, ids: &[ParamId], mut flat: &[f32]) -> Result<()> {
     for &id in ids {
-        let (_, grad) = params.grad_mut(id)?;
+        let grad = params.grad_mut(id)?;
         let (part, rest) = flat.split_at(grad.len());
         grad.copy_from_slice(part);
         flat = rest;

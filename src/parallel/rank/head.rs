@@ -16,8 +16,8 @@ impl Rank {
     /// `logits` are those of this rank's slice of the vocabulary, `[rows, …]`, and are used up.
     pub(super) async fn loss(&self, mut logits: Tensor, targets: &[i32], scale: f32) -> Result<Loss> {
         let (rows, width) = (targets.len(), logits.shape()[1]);
-        let group = &self.groups.tensor;
-        let output = |len: usize| Tensor::for_output(&self.ledger, Category::Activations, &[len]);
+        let group = &self.peers.groups.tensor;
+        let output = |len: usize| Tensor::for_output(&self.peers.ledger, Category::Activations, &[len]);
         let mut nll = output(rows)?;
         if group.size() == 1 {
             cross_entropy_in_place(width, logits.data_mut(), targets, scale, nll.data_mut());
@@ -27,7 +27,7 @@ impl Rank {
             let mine = &mut stats.data_mut()[group.index() * rows * SLICE_STATS..][..rows * SLICE_STATS];
             slice_stats(width, first, logits.data(), targets, mine);
             let shards = vec![rows * SLICE_STATS; group.size()];
-            group.all_gather(stats.data_mut(), &shards, self.plan.settings.algorithm).await?;
+            group.all_gather(stats.data_mut(), &shards, self.peers.plan.settings.algorithm).await?;
             let mut merged = output(2 * rows)?;
             merge_slices(stats.data(), targets, merged.data_mut(), nll.data_mut());
             slice_gradient(width, first, logits.data_mut(), targets, merged.data(), scale);

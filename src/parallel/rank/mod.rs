@@ -1,11 +1,10 @@
 //! The program that every rank runs: one training step, action by action.
 
-mod backward;
-mod boundary;
-mod forward;
 mod gate;
 mod gradients;
 mod head;
+mod micro_batch;
+mod peers;
 mod snapshot;
 mod trace;
 mod update;
@@ -16,21 +15,25 @@ use std::rc::Rc;
 
 use thiserror::Error;
 
-use self::boundary::Boundary;
-use self::forward::Flight;
 use self::gradients::CompressedBucket;
+use self::micro_batch::Flying;
+use self::peers::RankPeers;
 use self::trace::Trace;
 use self::zero::Zero;
-use super::clock;
 use super::comm::Comm;
 use super::compress::Malformed;
 use super::group::Group;
 use super::mesh::Axis;
+use super::outline::Outline;
 use super::plan::Plan;
 use super::schedule::{Action, Span};
 use super::transport::Lost;
+use super::zero::ZeroError;
+use super::{WORLD_OF_ONE, clock};
 use crate::autograd::{DropoutKey, WeightGrads};
-use crate::nn::{BuildError, ModelConfig, Tokens, Transformer, WeightSource};
+use crate::finetune::{Attached, Method, MethodError};
+use crate::nn::walk::Keep;
+use crate::nn::{Blueprint, Transformer, WeightSource};
 use crate::optim::{AdamW, AdamWConfig};
 use crate::tensor::{Category, Ledger, OutOfMemory, Tensor};
 
@@ -49,6 +52,17 @@ pub enum RankError {
     /// Another rank sent something else than it should.
     #[error(transparent)]
     Malformed(#[from] Malformed),
+}
+
+/// Why a rank cannot be made.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// Its part of the model, or what a method adds to it.
+    #[error(transparent)]
+    Attach(#[from] MethodError),
+    /// The weights are not to be shared out.
+    #[error(transparent)]
+    Zero(#[from] ZeroError),
 }
 
 pub(super) type Result<T> = std::result::Result<T, RankError>;
@@ -84,18 +98,20 @@ pub struct StepReport {
 
 /// One rank of a parallel training.
 pub struct Rank {
-    plan: Rc<Plan>,
-    groups: Groups,
+    peers: RankPeers,
     model: Transformer,
-    ledger: Ledger,
+    attached: Box<dyn Attached>,
+    policy: Policy,
     optimizer: AdamW,
     compressed: Vec<CompressedBucket>,
-    zero: Option<Zero>,
     /// At most 1; below, this rank rests after each action as long as it would still compute at that speed.
     speed: f64,
     gate: Option<Box<dyn Gate>>,
     trace: Trace,
 }
+
+/// What is kept of the forward of a segment, given by its number in the whole model, for its backward.
+pub type Policy = Box<dyn Fn(usize) -> Keep>;
 
 /// The process groups that this rank is in.
 struct Groups {
@@ -118,7 +134,7 @@ struct Step {
     /// Gradients of what a virtual stage gave.
     d_outputs: HashMap<Place, Tensor>,
     /// Forward passes that wait for their backward.
-    flights: HashMap<Place, Flight>,
+    flights: HashMap<Place, Flying>,
     /// Weight gradients that were left for later.
     weight_grads: HashMap<Place, Vec<WeightGrads>>,
     /// Bytes that wait for a backward, where a step is looked at.
@@ -128,36 +144,42 @@ struct Step {
 }
 
 impl Rank {
-    /// The rank that `comm` belongs to, with its part of a model of that configuration; `prepare` may freeze weights and attach a
-    /// fine-tuning method.
+    /// The rank that `comm` belongs to, with its part of a model, trained by `method`; `sources` are those of the model's weights and of
+    /// the method's.
     ///
     /// # Errors
-    /// If the part cannot be built, or does not fit the limit of `ledger`.
-    pub fn new<E: From<BuildError>>(
+    /// If the part cannot be built, does not fit the limit of `ledger`, or is to be shared out in a format that cannot be.
+    pub fn new(
         comm: &Rc<Comm>,
         plan: &Rc<Plan>,
-        config: &ModelConfig,
+        blueprint: &Rc<Blueprint>,
         optimizer: AdamWConfig,
         ledger: &Ledger,
-        source: &mut dyn WeightSource,
-        prepare: impl FnOnce(&mut Transformer) -> std::result::Result<(), E>,
-    ) -> std::result::Result<Self, E> {
+        sources: [&mut dyn WeightSource; 2],
+        method: &dyn Method,
+    ) -> std::result::Result<Self, StartError> {
         comm.transport().buffers().charge_to(ledger);
-        let groups = Groups::new(comm, plan, config);
-        let (model, zero) = zero::build(plan, &groups.data, config, ledger, source, prepare)?;
-        let optimizer = AdamW::new(optimizer);
+        let groups = Groups::new(comm, plan, blueprint);
+        let (model, attached, zero) = zero::build(plan, &groups.data, blueprint, ledger, sources, method)?;
+        let first_learning = Outline::new(blueprint, method).first_learning().unwrap_or(usize::MAX);
+        // What comes from another stage always has a gradient.
+        let learns_by = model.part.segments().map(|segment| segment >= first_learning || model.part.chunks[0].start > 0).collect();
         Ok(Self {
-            plan: plan.clone(),
-            groups,
+            peers: RankPeers { plan: plan.clone(), groups, ledger: ledger.clone(), zero, learns_by },
             model,
-            ledger: ledger.clone(),
-            optimizer,
+            attached,
+            policy: Box::new(|_| Keep::Tape),
+            optimizer: AdamW::new(optimizer),
             compressed: Vec::new(),
-            zero,
             speed: 1.0,
             gate: None,
             trace: Trace::default(),
         })
+    }
+
+    /// Chooses what is kept of each segment's forward.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.policy = policy;
     }
 
     /// Makes this rank slower than it is: `speed` is above 0, and 1 for no difference.
@@ -167,12 +189,17 @@ impl Rank {
 
     /// What the last step spent its time on, in seconds of [`clock::now`].
     pub fn spans(&self) -> Vec<Span> {
-        self.trace.spans(self.groups.world.index())
+        self.trace.spans(self.peers.groups.world.index())
     }
 
     /// This rank's part of the model; where the ranks share out its weights, without their values.
     pub fn model(&self) -> &Transformer {
         &self.model
+    }
+
+    /// As [`Rank::model`], to run passes with.
+    pub fn model_mut(&mut self) -> &mut Transformer {
+        &mut self.model
     }
 
     /// One training step. Every rank has to take part.
@@ -183,16 +210,20 @@ impl Rank {
     /// # Panics
     /// If the batch has other sizes than the plan.
     pub async fn step(&mut self, batch: Batch<'_>, update: Update) -> Result<StepReport> {
-        let tokens = self.plan.batch_size * self.plan.seq_len;
+        let tokens = self.peers.plan.batch_size * self.peers.plan.seq_len;
         assert_eq!((batch.inputs.len(), batch.targets.len()), (tokens, tokens), "a batch of the plan's sizes");
-        let plan = self.plan.clone();
+        let plan = self.peers.plan.clone();
         self.model.params.zero_grads();
-        self.zero.iter_mut().for_each(Zero::clear_gradients);
+        self.peers.zero.iter_mut().filter(|_| !WORLD_OF_ONE).for_each(Zero::clear_gradients);
         let mut step = Step::default();
+        // One replica adds them to the sum over all.
+        if self.peers.groups.data.index() == 0 {
+            step.loss += self.penalties()?;
+        }
         let mut report = None;
-        let comm = self.groups.world.comm().clone();
+        let comm = self.peers.groups.world.comm().clone();
         self.trace.begin(&comm);
-        for action in &plan.schedule.ranks[self.groups.pipeline.index()] {
+        for action in &plan.schedule.ranks[self.peers.groups.pipeline.index()] {
             if let Some(gate) = &self.gate {
                 gate.pass(*action, step.held()).await;
             }
@@ -212,11 +243,6 @@ impl Rank {
         Ok(report.expect("a schedule ends with the update"))
     }
 
-    /// Between two segments.
-    fn beat(&self) {
-        self.groups.world.comm().beat();
-    }
-
     /// An action of one micro-batch.
     async fn act(&mut self, action: Action, step: &mut Step, batch: Batch<'_>) -> Result<()> {
         let place = action.place().expect("an action of one micro-batch");
@@ -225,16 +251,16 @@ impl Rank {
             Action::Forward { .. } => self.forward(place, step, batch).await?,
             Action::Backward { .. } => self.backward(place, step, false).await?,
             // Gradients that are sharded are reduced in the backward: without a pipeline, nothing waits for its first part.
-            Action::BackwardInput { .. } => self.backward(place, step, !self.plan.settings.zero.shards_gradients()).await?,
+            Action::BackwardInput { .. } => self.backward(place, step, !self.peers.plan.settings.zero.shards_gradients()).await?,
             Action::BackwardWeight { .. } => {
                 for grads in step.weight_grads.remove(&place).into_iter().flatten() {
-                    self.beat();
+                    self.peers.beat();
                     grads.accumulate(&mut self.model.params)?;
                 }
             }
             Action::SendActivation { peer, .. } => {
                 let hidden = step.inputs.remove(&(micro_batch, stage + 1)).expect("a forward gave it");
-                self.groups.pipeline.send(peer, self.tag((micro_batch, stage + 1), Way::Down), hidden.data())?;
+                self.peers.groups.pipeline.send(peer, self.tag((micro_batch, stage + 1), Way::Down), hidden.data())?;
             }
             Action::RecvActivation { peer, .. } => {
                 let hidden = self.receive(peer, self.tag(place, Way::Down)).await?;
@@ -242,7 +268,7 @@ impl Rank {
             }
             Action::SendGradient { peer, .. } => {
                 let gradient = step.d_outputs.remove(&(micro_batch, stage - 1)).expect("a backward gave it");
-                self.groups.pipeline.send(peer, self.tag((micro_batch, stage - 1), Way::Up), gradient.data())?;
+                self.peers.groups.pipeline.send(peer, self.tag((micro_batch, stage - 1), Way::Up), gradient.data())?;
             }
             Action::RecvGradient { peer, .. } => {
                 let gradient = self.receive(peer, self.tag(place, Way::Up)).await?;
@@ -255,36 +281,20 @@ impl Rank {
 
     /// Hidden states, or their gradient, from a rank of the pipeline.
     async fn receive(&self, peer: usize, tag: u32) -> Result<Tensor> {
-        let rows = self.boundary().rows(self.rows());
-        let mut tensor = Tensor::for_output(&self.ledger, Category::Activations, &[rows, self.model.config.d_model])?;
-        self.groups.pipeline.recv(peer, tag, tensor.data_mut()).await?;
+        let rows = self.peers.own_rows(self.rows());
+        let mut tensor = Tensor::for_output(&self.peers.ledger, Category::Activations, &[rows, self.model.config.d_model])?;
+        self.peers.groups.pipeline.recv(peer, tag, tensor.data_mut()).await?;
         Ok(tensor)
     }
 
     /// The tag of what goes to a place.
     fn tag(&self, (micro_batch, stage): Place, way: Way) -> u32 {
-        2 * (micro_batch * self.plan.stages.len() + stage) as u32 + way as u32
+        2 * (micro_batch * self.peers.plan.stages.len() + stage) as u32 + way as u32
     }
 
     /// Tokens of a micro-batch.
     fn rows(&self) -> usize {
-        self.plan.micro_batch_size() * self.plan.seq_len
-    }
-
-    fn boundary(&self) -> Boundary<'_> {
-        Boundary {
-            group: &self.groups.tensor,
-            ledger: &self.ledger,
-            sequence_parallel: self.plan.settings.sequence_parallel && self.groups.tensor.size() > 1,
-            algorithm: self.plan.settings.algorithm,
-        }
-    }
-
-    /// The tokens of a micro-batch of this rank's replica, and their targets.
-    fn micro_batch<'a>(&self, batch: Batch<'a>, micro_batch: usize) -> (Tokens, &'a [i32]) {
-        let sequences = self.plan.sequences(self.groups.data.index(), micro_batch);
-        let tokens = sequences.start * self.plan.seq_len..sequences.end * self.plan.seq_len;
-        (Tokens::new(sequences.len(), self.plan.seq_len, &batch.inputs[tokens.clone()]), &batch.targets[tokens])
+        self.peers.plan.micro_batch_size() * self.peers.plan.seq_len
     }
 }
 
@@ -296,12 +306,13 @@ enum Way {
 }
 
 impl Groups {
-    fn new(comm: &Rc<Comm>, plan: &Plan, config: &ModelConfig) -> Self {
+    fn new(comm: &Rc<Comm>, plan: &Plan, blueprint: &Blueprint) -> Self {
         let mesh = &plan.mesh;
         let pipeline = Group::over(comm, mesh, &[Axis::Pipeline]);
         let (me, last) = (pipeline.index(), pipeline.size() - 1);
         let ends = [pipeline.members()[0], pipeline.members()[last]];
-        let tied = (config.tie_embeddings && last > 0 && (me == 0 || me == last)).then(|| Group::new(comm, ends.to_vec(), TIED_SPACE));
+        let tied =
+            (blueprint.config.tie_embeddings && last > 0 && (me == 0 || me == last)).then(|| Group::new(comm, ends.to_vec(), TIED_SPACE));
         Self {
             world: Group::over(comm, mesh, &Axis::ALL),
             data: Group::over(comm, mesh, &[Axis::Data]),

@@ -22,9 +22,9 @@ impl Rank {
     pub fn snapshot(&self) -> Vec<u8> {
         let mut tensors: Vec<(String, &[f32])> = Vec::new();
         let mut metadata = BTreeMap::from([(STEPS.to_owned(), self.optimizer.steps().to_string())]);
-        let kept = self.model.params.iter().filter(|param| param.trainable && !param.value.is_empty());
+        let kept = self.model.params.iter().filter(|param| param.trainable && !param.value.is_away());
         tensors.extend(kept.map(|param| (value_name(&param.name), param.value.data())));
-        let shards = self.zero.iter().flat_map(|zero| zero.shards()).enumerate();
+        let shards = self.peers.zero.iter().flat_map(|zero| zero.shards()).enumerate();
         tensors.extend(shards.filter_map(|(unit, shard)| Some((shard_name(unit), shard?))));
         for (index, m, v) in self.optimizer.moments() {
             tensors.push((moment_name(1, index), m));
@@ -47,14 +47,14 @@ impl Rank {
     pub fn restore(&mut self, snapshot: &[u8]) -> Result<(), RestoreError> {
         let file = read(snapshot)?;
         restore_values(&mut self.model.params, &file)?;
-        for (unit, shard) in self.zero.iter_mut().flat_map(|zero| zero.shards_mut()).enumerate() {
+        for (unit, shard) in self.peers.zero.iter_mut().flat_map(|zero| zero.shards_mut()).enumerate() {
             if let Some(shard) = shard {
                 copy(&file, &shard_name(unit), shard)?;
             }
         }
-        restore_moments(&mut self.optimizer, &file, &self.ledger)?;
+        restore_moments(&mut self.optimizer, &file, &self.peers.ledger)?;
         self.optimizer.set_steps(number(&file, STEPS)? as u32);
-        self.compressed = restore_buckets(&file, &self.groups.data, &self.ledger)?;
+        self.compressed = restore_buckets(&file, &self.peers.groups.data, &self.peers.ledger)?;
         Ok(())
     }
 }
@@ -109,7 +109,7 @@ fn number(file: &TensorFile, key: &str) -> Result<usize, FormatError> {
 }
 
 fn restore_values(params: &mut Params, file: &TensorFile) -> Result<(), FormatError> {
-    for param in params.iter_mut().filter(|param| param.trainable && !param.value.is_empty()) {
+    for param in params.iter_mut().filter(|param| param.trainable && !param.value.is_away()) {
         copy(file, &value_name(&param.name), param.value.data_mut())?;
     }
     Ok(())

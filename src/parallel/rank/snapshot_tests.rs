@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::tests::{ADAMW, BATCH, CONTEXT, Prepare, UPDATE, batch, full, llama, masks, settings, with_lora};
+use super::tests::{MakeMethod, UPDATE, batch, full, llama, masks, plan_of, rank_of, settings, with_lora};
 use super::*;
-use crate::nn::RandomWeights;
 use crate::parallel::compress::Compression;
 use crate::parallel::plan::Settings;
 use crate::parallel::transport::thread::run;
@@ -13,16 +12,15 @@ use crate::parallel::zero::ZeroStage;
 const STEPS: usize = 3;
 
 /// These steps from each rank's snapshot, or from the beginning: the losses, and each rank's next snapshot.
-fn train(settings: &Settings, prepare: Prepare, steps: Range<usize>, snapshots: Option<&[Vec<u8>]>) -> (Vec<f64>, Vec<Vec<u8>>) {
+fn train(settings: &Settings, method: MakeMethod, steps: Range<usize>, snapshots: Option<&[Vec<u8>]>) -> (Vec<f64>, Vec<Vec<u8>>) {
     let config = llama();
-    let plan = Plan::new(settings.clone(), &config, (BATCH, CONTEXT), 8).unwrap();
+    let plan = plan_of(settings.clone(), &config);
     let (config, plan) = (&config, &plan);
     let results = run(plan.mesh.ranks(), |transport| {
         let (plan, steps) = (Rc::new(plan.clone()), steps.clone());
         async move {
             let comm = Comm::new(transport);
-            let source = &mut RandomWeights { seed: 3 };
-            let mut rank = Rank::new(&comm, &plan, config, ADAMW, &Ledger::new(None), source, prepare).expect("built");
+            let mut rank = rank_of(&comm, &plan, config, &Ledger::new(None), method).expect("built");
             if let Some(snapshots) = snapshots {
                 rank.restore(&snapshots[comm.transport().rank()]).expect("its own snapshot");
             }
@@ -50,10 +48,10 @@ fn a_run_goes_on_as_if_nothing_had_happened() {
         ("ZeRO 3", zero(ZeroStage::Parameters)),
     ];
     for (name, settings) in cases {
-        for prepare in [full as Prepare, with_lora] {
-            let (uninterrupted, at_the_end) = train(&settings, prepare, 0..2 * STEPS, None);
-            let (_, half_way) = train(&settings, prepare, 0..STEPS, None);
-            let (resumed, at_its_end) = train(&settings, prepare, STEPS..2 * STEPS, Some(&half_way));
+        for method in [full as MakeMethod, with_lora] {
+            let (uninterrupted, at_the_end) = train(&settings, method, 0..2 * STEPS, None);
+            let (_, half_way) = train(&settings, method, 0..STEPS, None);
+            let (resumed, at_its_end) = train(&settings, method, STEPS..2 * STEPS, Some(&half_way));
             assert_eq!(resumed, uninterrupted[STEPS..], "{name}");
             assert_eq!(at_its_end, at_the_end, "{name}");
         }

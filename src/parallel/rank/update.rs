@@ -3,6 +3,7 @@
 use super::zero::Replicas;
 use super::{Rank, Result, StepReport, Update};
 use crate::optim::clip_factor;
+use crate::parallel::among_others;
 
 impl Rank {
     pub(super) async fn update(&mut self, report: StepReport, Update { learning_rate, gradient_clip }: Update) -> Result<()> {
@@ -11,12 +12,15 @@ impl Rank {
             return Ok(());
         }
         let scale = clip_factor(report.gradient_norm, gradient_clip);
-        match &mut self.zero {
-            Some(zero) => {
-                let replicas = Replicas::of(&self.groups, &self.plan);
-                zero.update(&mut self.model.params, &mut self.optimizer, (learning_rate, scale), replicas).await
+        let peers = &mut self.peers;
+        among_others! {
+            if let Some(zero) = &mut peers.zero {
+                let replicas = Replicas::of(&peers.groups, &peers.plan);
+                zero.update(&mut self.model.params, &mut self.optimizer, (learning_rate, scale), replicas).await?;
+                return Ok(self.attached.after_step(&mut self.model, self.optimizer.steps())?);
             }
-            None => Ok(self.optimizer.step(&mut self.model.params, learning_rate, scale)?),
         }
+        self.optimizer.step(&mut self.model.params, learning_rate, scale)?;
+        Ok(self.attached.after_step(&mut self.model, self.optimizer.steps())?)
     }
 }

@@ -5,9 +5,8 @@ use std::future::ready;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use super::tests::{ADAMW, BATCH, CONTEXT, UPDATE, batch, full, llama, settings};
+use super::tests::{BATCH, CONTEXT, UPDATE, batch, full, llama, plan_of, rank_of, settings};
 use super::*;
-use crate::nn::RandomWeights;
 use crate::parallel::plan::Settings;
 use crate::parallel::schedule::{ScheduleKind, SpanKind};
 use crate::parallel::transport::thread::run;
@@ -30,7 +29,7 @@ type Watched = (Vec<(Action, Vec<Held>)>, Vec<Span>, usize);
 /// One step on every rank.
 fn watched(settings: Settings, speed: impl Fn(usize) -> f64 + Sync) -> Vec<Watched> {
     let config = llama();
-    let plan = Plan::new(settings, &config, (BATCH, CONTEXT), 8).unwrap();
+    let plan = plan_of(settings, &config);
     let (config, plan, speed) = (&config, &plan, &speed);
     let results = run(plan.mesh.ranks(), |transport| {
         let plan = Rc::new(plan.clone());
@@ -39,8 +38,7 @@ fn watched(settings: Settings, speed: impl Fn(usize) -> f64 + Sync) -> Vec<Watch
             let beats = Rc::new(RefCell::new(0));
             let counted = beats.clone();
             comm.on_heartbeat(move || *counted.borrow_mut() += 1);
-            let source = &mut RandomWeights { seed: 3 };
-            let mut rank = Rank::new(&comm, &plan, config, ADAMW, &Ledger::new(None), source, full).expect("built");
+            let mut rank = rank_of(&comm, &plan, config, &Ledger::new(None), full).expect("built");
             rank.set_speed(speed(comm.transport().rank()));
             let seen = Seen::default();
             rank.set_gate(Some(Box::new(Watch(seen.clone()))));
@@ -59,7 +57,7 @@ fn computing(spans: &[Span]) -> f64 {
 #[test]
 fn a_gate_sees_every_action_and_what_waits_for_its_backward() {
     let ranks = watched(settings(1, 2, 1, 4), |_| 1.0);
-    let plan = Plan::new(settings(1, 2, 1, 4), &llama(), (BATCH, CONTEXT), 8).unwrap();
+    let plan = plan_of(settings(1, 2, 1, 4), &llama());
     for (rank, (seen, _, beats)) in ranks.iter().enumerate() {
         assert!(seen.iter().map(|(action, _)| action).eq(&plan.schedule.ranks[rank]), "rank {rank}");
         assert!(*beats > seen.len(), "a heart that beats at every action, and between segments");

@@ -157,6 +157,14 @@ impl Schedule {
         Ok(Self { kind, stages, chunks_per_stage, micro_batches, ranks })
     }
 
+    /// The schedule of one rank, which runs each micro-batch forward and backward in turn.
+    pub fn alone(micro_batches: usize) -> Self {
+        let virtual_stage = 0;
+        let both = |micro_batch| [Action::Forward { micro_batch, virtual_stage }, Action::Backward { micro_batch, virtual_stage }];
+        let actions = (0..micro_batches).flat_map(both).chain([Action::ReduceGradients, Action::OptimizerStep]).collect();
+        Self { kind: ScheduleKind::OneForwardOneBackward, stages: 1, chunks_per_stage: 1, micro_batches, ranks: vec![actions] }
+    }
+
     /// Number of virtual stages of the pipeline.
     pub fn virtual_stages(&self) -> usize {
         self.stages.saturating_mul(self.chunks_per_stage)

@@ -1,4 +1,4 @@
-//! Messages between ranks: one [`Transport`] end per rank, of which there are three kinds.
+//! Messages between ranks: one [`Transport`] end per rank, of which there are three kinds, and [`alone`] for a world of one.
 //!
 //! | transport | ranks are | bytes go through |
 //! |---|---|---|
@@ -6,6 +6,7 @@
 //! | [`rings`] | Web Workers of a cross-origin isolated page | a bounded ring per pair of ranks in a `SharedArrayBuffer` |
 //! | `port` | Web Workers of any page | `MessagePort`s |
 
+pub mod alone;
 pub mod block_on;
 pub mod buffer;
 mod lost;

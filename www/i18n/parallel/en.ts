@@ -32,6 +32,7 @@ export const en: ParallelMessages = {
     'model.d_ff': { label: 'Feed-forward width', help: 'Inside the feed-forward block.' },
     'data.corpus': { label: 'Corpus', help: 'The text; a new model reads it byte by byte.' },
     'data.context': { label: 'Context', help: 'Length of one training sequence.' },
+    'data.allow_unknown_percent': { label: 'Unknown characters', help: 'Share of the text’s characters that the model’s vocabulary may lack; a text that has more is refused.' },
     'training.steps': { label: 'Steps', help: 'Optimizer steps.' },
     'training.batch_size': { label: 'Batch size', help: 'Sequences of one step, over all replicas and micro-batches.' },
     'training.learning_rate': { label: 'Learning rate', help: 'Of AdamW.' },

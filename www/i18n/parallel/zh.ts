@@ -31,6 +31,7 @@ export const zh: ParallelMessages = {
     'model.d_ff': { label: '前馈宽度', help: '前馈层内部的宽度。' },
     'data.corpus': { label: '语料', help: '训练文本；新模型逐字节读取。' },
     'data.context': { label: '上下文长度', help: '一条训练序列的长度。' },
+    'data.allow_unknown_percent': { label: '未知字符上限', help: '文本中允许有多少字符不在模型的词表里；超过则拒绝。' },
     'training.steps': { label: '步数', help: '优化器更新的步数。' },
     'training.batch_size': { label: '批大小', help: '一步的序列数，所有副本和微批次合计。' },
     'training.learning_rate': { label: '学习率', help: 'AdamW 的学习率。' },

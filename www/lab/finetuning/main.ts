@@ -3,14 +3,14 @@ import { showTheme } from '../../components/theme';
 import { createLab, type Lab } from '../../engine/index';
 import { defaultSpec } from '../../spec/hash';
 import { schema } from '../../spec/schema';
-import type { Result } from '../../types/generated/Result';
+import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { Spec } from '../../types/generated/Spec';
 import { version } from '../../package.json';
 import './finetuning-lab';
 
 const tinyai = {
   /** Runs an experiment in an engine of its own; rejects with an error that carries `problems`. */
-  async run(spec: Spec, options?: Parameters<Lab['run']>[1]): Promise<Result> {
+  async run(spec: Spec, options?: Parameters<Lab['run']>[1]): Promise<ExperimentResult> {
     const lab = await createLab();
     try {
       return await lab.run(spec, options).result;

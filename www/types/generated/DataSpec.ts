@@ -15,4 +15,8 @@ context: number,
 /**
  * Share of the text kept for validation, never trained on.
  */
-validation_percent: number, };
+validation_percent: number, 
+/**
+ * Share of the text's characters that the model's vocabulary may lack; a text that has more is refused.
+ */
+allow_unknown_percent: number, };

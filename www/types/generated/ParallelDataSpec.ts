@@ -11,4 +11,8 @@ corpus: string,
 /**
  * Length of one training sequence.
  */
-context: number, };
+context: number, 
+/**
+ * Share of the text's characters that the model's vocabulary may lack; a text that has more is refused.
+ */
+allow_unknown_percent: number, };

@@ -10,9 +10,9 @@ export type Pilot = {
  */
 rank: number, 
 /**
- * Embedding, attention half-block, feed-forward half-block, head: a tensor rank's slice of each.
+ * A tensor rank's slice of one segment of each class: segments of a class differ in their names only.
  */
-segments: [SegmentSeconds, SegmentSeconds, SegmentSeconds, SegmentSeconds], 
+segments: Array<SegmentSeconds>, 
 /**
  * Seconds of the optimizer's update, per parameter.
  */

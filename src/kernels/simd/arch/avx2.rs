@@ -1,6 +1,6 @@
 //! x86-64 with AVX2 and FMA.
 
-use crate::kernels::simd::{DotInt8, MAX_LANES, Simd};
+use crate::kernels::simd::{DotInt8, Inlined, MAX_LANES, Simd, TINY};
 use std::arch::x86_64::*;
 
 /// Token of AVX2 with FMA: [`Avx2Fma::detect`] is the only way to one.
@@ -12,6 +12,34 @@ impl Avx2Fma {
     pub fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
     }
+}
+
+/// The four floats at `src`, with `DROP` those that are tiny as 0.
+///
+/// # Safety
+/// `src` is valid for reading four floats.
+#[inline(always)]
+unsafe fn load_4<const DROP: bool>(src: *const f32) -> __m128 {
+    // SAFETY: promised by the caller; every x86-64 processor has SSE2.
+    unsafe {
+        let v = _mm_loadu_ps(src);
+        if !DROP {
+            return v;
+        }
+        let magnitude = _mm_and_si128(_mm_castps_si128(v), _mm_set1_epi32(i32::MAX));
+        let tiny = _mm_cmpgt_epi32(_mm_set1_epi32(TINY.to_bits() as i32), magnitude);
+        _mm_andnot_ps(_mm_castsi128_ps(tiny), v)
+    }
+}
+
+/// The mask of the first `len` lanes.
+///
+/// # Safety
+/// The machine has AVX2.
+#[inline(always)]
+unsafe fn first_lanes(len: usize) -> __m256i {
+    // SAFETY: promised by the caller.
+    unsafe { _mm256_cmpgt_epi32(_mm256_set1_epi32(len as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)) }
 }
 
 /// A safe method that is one intrinsic.
@@ -33,10 +61,10 @@ impl Simd for Avx2Fma {
     const TILE_VECTORS: usize = 2;
 
     #[inline(always)]
-    fn vectorize<R>(self, f: impl FnOnce() -> R) -> R {
+    fn vectorize<R>(self, f: Inlined<impl FnOnce() -> R>) -> R {
         #[target_feature(enable = "avx2,fma")]
-        fn entry<R>(f: impl FnOnce() -> R) -> R {
-            f()
+        fn entry<R>(f: Inlined<impl FnOnce() -> R>) -> R {
+            (f.0)()
         }
         // SAFETY: the token proves that the machine has AVX2 and FMA.
         unsafe { entry(f) }
@@ -74,11 +102,41 @@ impl Simd for Avx2Fma {
         }
     }
     #[inline(always)]
-    unsafe fn transpose_4x4(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
+    fn drop_tiny(self, v: __m256) -> __m256 {
+        // Compared as integers, which have no subnormal ones.
+        // SAFETY: the token proves that the machine has AVX2.
+        unsafe {
+            let magnitude = _mm256_and_si256(_mm256_castps_si256(v), _mm256_set1_epi32(i32::MAX));
+            let tiny = _mm256_cmpgt_epi32(_mm256_set1_epi32(TINY.to_bits() as i32), magnitude);
+            _mm256_andnot_ps(_mm256_castsi256_ps(tiny), v)
+        }
+    }
+    #[inline(always)]
+    fn zero_if_less(self, a: __m256, b: __m256, v: __m256) -> __m256 {
+        // SAFETY: the token proves that the machine has AVX2 and FMA.
+        unsafe { _mm256_andnot_ps(_mm256_cmp_ps::<_CMP_LT_OQ>(a, b), v) }
+    }
+    #[inline(always)]
+    unsafe fn load_part(self, src: *const f32, len: usize) -> __m256 {
+        // SAFETY: the token proves AVX2; the caller promises `len` readable floats, and the lanes from there on are not read.
+        unsafe { _mm256_maskload_ps(src, first_lanes(len)) }
+    }
+    #[inline(always)]
+    unsafe fn store_part(self, v: __m256, dst: *mut f32, len: usize) {
+        // SAFETY: the token proves AVX2; the caller promises `len` writable floats, and the lanes from there on are not written.
+        unsafe { _mm256_maskstore_ps(dst, first_lanes(len), v) };
+    }
+    #[inline(always)]
+    unsafe fn copy_4(self, src: *const f32, dst: *mut f32) {
+        // SAFETY: the caller promises four readable and four writable floats.
+        unsafe { _mm_storeu_ps(dst, load_4::<true>(src)) };
+    }
+    #[inline(always)]
+    unsafe fn transpose_4x4<const DROP: bool>(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
         // SAFETY: the token proves AVX2; the caller promises four rows of four floats at both.
         unsafe {
-            let row = |i: usize| _mm_loadu_ps(src.add(i * src_stride));
-            let (mut a, mut b, mut c, mut d) = (row(0), row(1), row(2), row(3));
+            let (mut a, mut b) = (load_4::<DROP>(src), load_4::<DROP>(src.add(src_stride)));
+            let (mut c, mut d) = (load_4::<DROP>(src.add(2 * src_stride)), load_4::<DROP>(src.add(3 * src_stride)));
             _MM_TRANSPOSE4_PS(&mut a, &mut b, &mut c, &mut d);
             for (j, v) in [a, b, c, d].into_iter().enumerate() {
                 _mm_storeu_ps(dst.add(j * dst_stride), v);

@@ -1,6 +1,6 @@
 //! Four-lane arrays: correct everywhere, and simple enough for the compiler to vectorise.
 
-use crate::kernels::simd::{DotInt8, MAX_LANES, Simd};
+use crate::kernels::simd::{self, DotInt8, Inlined, MAX_LANES, Simd};
 
 /// Token of the portable backend.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +25,8 @@ impl Simd for Portable {
     const TILE_VECTORS: usize = 2;
 
     #[inline(always)]
-    fn vectorize<R>(self, f: impl FnOnce() -> R) -> R {
-        f()
+    fn vectorize<R>(self, f: Inlined<impl FnOnce() -> R>) -> R {
+        (f.0)()
     }
     #[inline(always)]
     fn splat(self, x: f32) -> Lanes {
@@ -78,6 +78,15 @@ impl Simd for Portable {
     #[inline(always)]
     fn pow2_shifted(self, t: Lanes) -> Lanes {
         Lanes(t.0.map(|t| f32::from_bits((t.to_bits() << 23).wrapping_add(1.0f32.to_bits()))))
+    }
+    #[inline(always)]
+    fn drop_tiny(self, v: Lanes) -> Lanes {
+        Lanes(v.0.map(simd::drop_tiny))
+    }
+    #[inline(always)]
+    fn zero_if_less(self, a: Lanes, b: Lanes, v: Lanes) -> Lanes {
+        let keep = zip(a, b, |a, b| f32::from_bits(if a < b { 0 } else { u32::MAX }));
+        zip(v, keep, |v, keep| f32::from_bits(v.to_bits() & keep.to_bits()))
     }
     #[inline(always)]
     fn to_array(self, v: Lanes) -> [f32; MAX_LANES] {

@@ -1,6 +1,6 @@
 //! WebAssembly's 128-bit vectors, with and without relaxed (fused) multiply-add.
 
-use crate::kernels::simd::{DotInt8, MAX_LANES, Simd};
+use crate::kernels::simd::{DotInt8, Inlined, MAX_LANES, Simd, TINY};
 use std::arch::wasm32::*;
 
 /// Token of `simd128`: this module exists only in builds that have it.
@@ -40,6 +40,13 @@ fn smaller(a: v128, b: v128) -> v128 {
     v128_bitselect(a, b, f32x4_lt(a, b))
 }
 
+/// 0 in the place of lanes that are smaller than [`TINY`], compared as integers, of which none are subnormal.
+#[inline(always)]
+fn without_tiny(v: v128) -> v128 {
+    let magnitude = v128_and(v, i32x4_splat(i32::MAX));
+    v128_andnot(v, i32x4_lt(magnitude, i32x4_splat(TINY.to_bits() as i32)))
+}
+
 /// The two differ only in the multiply-add, and in the tile that this leaves registers for.
 macro_rules! wasm_backend {
     ($token:ty, $name:literal, $tile_rows:literal, |$a:ident, $b:ident, $c:ident| $mul_add:expr, $dot:expr) => {
@@ -51,8 +58,8 @@ macro_rules! wasm_backend {
             const TILE_VECTORS: usize = 2;
 
             #[inline(always)]
-            fn vectorize<R>(self, f: impl FnOnce() -> R) -> R {
-                f()
+            fn vectorize<R>(self, f: Inlined<impl FnOnce() -> R>) -> R {
+                (f.0)()
             }
             #[inline(always)]
             fn splat(self, x: f32) -> v128 {
@@ -105,10 +112,26 @@ macro_rules! wasm_backend {
                 i32x4_add(i32x4_shl(t, 23), i32x4_splat(1.0f32.to_bits() as i32))
             }
             #[inline(always)]
-            unsafe fn transpose_4x4(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
+            fn drop_tiny(self, v: v128) -> v128 {
+                without_tiny(v)
+            }
+            #[inline(always)]
+            fn zero_if_less(self, a: v128, b: v128, v: v128) -> v128 {
+                v128_andnot(v, f32x4_lt(a, b))
+            }
+            #[inline(always)]
+            unsafe fn copy_4(self, src: *const f32, dst: *mut f32) {
+                // SAFETY: the caller promises four readable and four writable floats.
+                unsafe { v128_store(dst.cast(), without_tiny(v128_load(src.cast()))) };
+            }
+            #[inline(always)]
+            unsafe fn transpose_4x4<const DROP: bool>(self, src: *const f32, src_stride: usize, dst: *mut f32, dst_stride: usize) {
                 // SAFETY: the caller promises four rows of four floats at both.
                 unsafe {
-                    let row = |i: usize| v128_load(src.add(i * src_stride).cast());
+                    let row = |i: usize| {
+                        let v = v128_load(src.add(i * src_stride).cast());
+                        if DROP { without_tiny(v) } else { v }
+                    };
                     let (a, b, c, d) = (row(0), row(1), row(2), row(3));
                     let (ab_low, ab_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
                     let (cd_low, cd_high) = (i32x4_shuffle::<0, 4, 1, 5>(c, d), i32x4_shuffle::<2, 6, 3, 7>(c, d));

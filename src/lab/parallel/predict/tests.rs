@@ -10,7 +10,7 @@ fn pilots(speeds: &[f64]) -> Vec<Pilot> {
             backward_weight: seconds / speed,
             activation_bytes: 1000,
         };
-        [0.0, 2e-3, 4e-3, 1e-3].map(segment)
+        [0.0, 2e-3, 4e-3, 1e-3].map(segment).to_vec()
     };
     let pilot = |(rank, &speed): (usize, &f64)| Pilot {
         rank,

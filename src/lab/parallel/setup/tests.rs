@@ -6,8 +6,8 @@ fn refused(spec: &Value) -> Problem {
     let problem = match parse(spec) {
         Err(problems) => problems[0].clone(),
         Ok(spec) => {
-            let config = config(&spec, &Assets::default());
-            config.and_then(|config| plan(&spec, &config, 8, None)).expect_err("a spec that cannot be")
+            let subject = Subject::new(&spec, &Assets::default());
+            subject.and_then(|subject| plan(&spec, &subject, 8, None)).expect_err("a spec that cannot be")
         }
     };
     assert!(!problem.message.zh.is_empty() && problem.message.en.ends_with('.'), "{problem:?}");
@@ -33,7 +33,9 @@ fn what_is_wrong_is_told_at_its_field() {
         (json!({ "mesh": { "zero": "parameters" } }), "mesh.zero", "pipeline"),
         (json!({ "ranks": { "memory_limit": 16 } }), "ranks.memory_limit", "would hold at least"),
         (json!({ "model": { "base": "tang-poems-2" } }), "model.base", "tang-poems"),
-        (json!({ "model": { "n_heads": 3, "family": "llama", "d_model": 9 } }), "model", "odd"),
+        (json!({ "model": { "n_heads": 3, "family": "llama", "d_model": 9 } }), "model.n_heads", "d_model = 12"),
+        (json!({ "model": { "n_heads": 6, "d_model": 256 } }), "model.n_heads", "n_heads = 4, or d_model = 258"),
+        (json!({ "model": { "base": "tang-poems" } }), "data.corpus", "97.1 %"),
     ];
     for (spec, field, part) in cases {
         let problem = refused(&spec);

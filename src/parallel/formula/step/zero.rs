@@ -6,7 +6,6 @@
 //! everything. Weights that a tied head reads are sent for it, too; for its backward, an embedding needs none.
 
 use super::{StepTraffic, Walk, all_gather, all_reduce, reduce_scatter};
-use crate::autograd::Split;
 use crate::parallel::comm::Kind;
 use crate::parallel::group::even_shards;
 use crate::parallel::outline::zero::UnitOutline;
@@ -20,8 +19,8 @@ impl Walk<'_> {
     /// Before a segment runs.
     pub(super) fn gather_weights(&self, segment: usize, sent: &mut StepTraffic) {
         if self.zero().shards_parameters() {
-            let tied = self.config.tie_embeddings && segment == self.config.n_segments() - 1;
-            let reads = |unit: &UnitOutline| unit.segment == segment || tied && unit.segment == 0;
+            let tied = self.blueprint.tied_before(segment);
+            let reads = |unit: &UnitOutline| unit.segment == segment || tied == Some(unit.segment);
             self.gather(reads, sent);
         }
     }
@@ -30,7 +29,7 @@ impl Walk<'_> {
     pub(super) fn reduce_weight_gradients(&self, segment: usize, sent: &mut StepTraffic) {
         if self.zero().shards_gradients() {
             let of_segment = self.params.iter().filter(|param| param.segment == segment && param.trainable);
-            let replicated = of_segment.filter(|param| param.split == Split::Replicated).map(|param| param.len).sum();
+            let replicated = of_segment.filter(|param| self.gradient_is_partial(param)).map(|param| param.len).sum();
             sent.add(Kind::AllReduce, all_reduce(self.algorithm(), self.tensor.0, self.tensor.1, replicated));
             self.reduce(|unit| unit.segment == segment, sent);
         }
@@ -69,20 +68,25 @@ impl Walk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::{ModelConfig, Part};
+    use std::rc::Rc;
+
+    use crate::finetune::full::Full;
+    use crate::nn::{Blueprint, ModelConfig};
     use crate::parallel::formula::step::step;
-    use crate::parallel::outline::outline;
+    use crate::parallel::outline::Outline;
     use crate::parallel::plan::{Plan, Settings};
 
     #[test]
     fn the_literature_where_the_replicas_divide_the_weights() {
         let config = ModelConfig { vocab_size: 64, d_model: 32, n_layers: 2, d_ff: 64, tie_embeddings: false, ..ModelConfig::default() };
-        let params = outline(&config, &Part::whole(&config), None);
+        let blueprint = Rc::new(Blueprint::new(&config));
+        let outline = Outline::new(&blueprint, &Full);
+        let params = outline.whole();
         let share = |of: &dyn Fn(usize) -> bool| 3 * params.iter().filter(|param| of(param.segment)).map(|param| param.len).sum::<usize>();
         let (all, embedding) = (share(&|_| true) as u64, share(&|segment| segment == 0) as u64);
         let sent = |zero, micro_batches| {
-            let plan = Plan::new(Settings { data: 4, zero, micro_batches, ..Settings::default() }, &config, (8, 8), 8).unwrap();
-            let traffic = step(&plan, &config, None, 1);
+            let plan = Plan::new(Settings { data: 4, zero, micro_batches, ..Settings::default() }, &blueprint, (8, 8), 8).unwrap();
+            let traffic = step(&plan, &outline, 1);
             [Kind::ReduceScatter, Kind::AllGather].map(|kind| traffic.of(kind).bytes)
         };
         assert_eq!(sent(ZeroStage::None, 2), [0, 0]);

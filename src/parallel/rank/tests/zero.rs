@@ -3,6 +3,8 @@
 mod memory;
 
 use super::*;
+use crate::finetune::HooksOnly;
+use crate::nn::{BuildError, ParamSpec};
 use crate::parallel::zero::ZeroStage;
 use crate::tensor::MemoryReport;
 
@@ -20,15 +22,15 @@ struct Seen {
 }
 
 /// Trains for some steps on ranks that may each use `limit` bytes.
-fn watch(config: &ModelConfig, settings: Settings, prepare: Prepare, limit: Option<usize>, steps: usize) -> Vec<Result<Seen>> {
-    let plan = Plan::new(settings, config, (BATCH, CONTEXT), 8).unwrap();
+fn watch(config: &ModelConfig, settings: Settings, method: MakeMethod, limit: Option<usize>, steps: usize) -> Vec<Result<Seen>> {
+    let plan = plan_of(settings, config);
     let results = run(plan.mesh.ranks(), |transport| {
         let plan = Rc::new(plan.clone());
         async move {
             let (comm, ledger) = (Comm::new(transport), Ledger::new(limit));
-            let mut rank = match Rank::new(&comm, &plan, config, ADAMW, &ledger, &mut RandomWeights { seed: 3 }, prepare) {
+            let mut rank = match rank_of(&comm, &plan, config, &ledger, method) {
                 Ok(rank) => rank,
-                Err(BuildError::Memory(error)) => return Err(RankError::Memory(error)),
+                Err(StartError::Attach(MethodError::Build(BuildError::Memory(error)))) => return Err(RankError::Memory(error)),
                 Err(error) => panic!("{error}"),
             };
             let (built, mut losses) = (ledger.report(), Vec::new());
@@ -82,13 +84,28 @@ fn every_schedule_and_algorithm() {
     }
 }
 
-/// A method that trains part of each segment: shards of such a unit have frozen and learning pieces.
+/// Trains part of each segment: shards of such a unit have frozen and learning pieces.
+#[derive(Debug)]
+struct OnlyVectors;
+
+impl Method for OnlyVectors {
+    fn check(&self, _: &Blueprint) -> std::result::Result<(), MethodError> {
+        Ok(())
+    }
+    fn added(&self, _: &Blueprint) -> Vec<(usize, ParamSpec)> {
+        Vec::new()
+    }
+    fn learns(&self, _: &Blueprint, _: usize, param: &ParamSpec) -> bool {
+        !param.is_matrix()
+    }
+    fn hook(&self, _: &mut Transformer, _: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError> {
+        Ok(Box::new(HooksOnly))
+    }
+}
+
 #[test]
 fn biases_and_norms_alone() {
-    let only_vectors: Prepare = |model| {
-        model.params.iter_mut().for_each(|param| param.trainable = param.shape.len() == 1);
-        Ok(())
-    };
+    let only_vectors: MakeMethod = || Box::new(OnlyVectors);
     let expected = alone(&gpt(), only_vectors);
     for stage in ZeroStage::ALL {
         let ranks = watch(&gpt(), zero(stage, settings(4, 1, 1, 2)), only_vectors, None, STEPS);

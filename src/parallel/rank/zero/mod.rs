@@ -13,16 +13,22 @@
 mod cut;
 mod unit;
 
+use std::rc::Rc;
+
 use self::unit::Unit;
 use super::gradients::sum_grads;
-use super::{Groups, Rank, Result};
+use super::peers::RankPeers;
+use super::{Groups, Result, StartError};
 use crate::autograd::{self, ParamId, Params, Split};
-use crate::nn::{BuildError, ModelConfig, Segment, Transformer, WeightSource};
+use crate::finetune::{self, Attached, Method, MethodError};
+use crate::nn::{Blueprint, BuildError, Transformer, WeightSource, format_of};
 use crate::optim::AdamW;
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::group::Group;
+use crate::parallel::mesh::Axis;
 use crate::parallel::plan::Plan;
-use crate::parallel::zero::ZeroStage;
+use crate::parallel::zero::{ZeroError, ZeroStage};
+use crate::parallel::{WORLD_OF_ONE, among_others};
 use crate::tensor::Ledger;
 
 /// The data-parallel ranks, and how they communicate.
@@ -41,6 +47,7 @@ impl<'a> Replicas<'a> {
 /// A rank's shards of what the replicas share out.
 pub(super) struct Zero {
     stage: ZeroStage,
+    tensor_ranks: usize,
     units: Vec<Unit>,
     /// By segment of this rank.
     uses: Vec<Uses>,
@@ -55,55 +62,74 @@ struct Uses {
     owns: Vec<usize>,
 }
 
-/// This rank's part of a model, prepared by `prepare`, and what is sharded of it. With the weights sharded, a segment's are cut as soon
-/// as they are made, and `prepare` sees their shapes only.
+/// A rank's part of a model, the method on it, and what is sharded of both.
+type Built = (Transformer, Box<dyn Attached>, Option<Zero>);
+
+/// This rank's part of a model with a method attached. With the weights sharded, a segment's are cut as soon
+/// as they are made, and the method sees their shapes only.
 ///
 /// # Errors
 /// If the part cannot be built, or does not fit the limit of `ledger`.
-pub(super) fn build<E: From<BuildError>>(
+pub(super) fn build(
     plan: &Plan,
     data: &Group,
-    config: &ModelConfig,
+    blueprint: &Rc<Blueprint>,
     ledger: &Ledger,
-    source: &mut dyn WeightSource,
-    prepare: impl FnOnce(&mut Transformer) -> std::result::Result<(), E>,
-) -> std::result::Result<(Transformer, Option<Zero>), E> {
+    sources: [&mut dyn WeightSource; 2],
+    method: &dyn Method,
+) -> std::result::Result<Built, StartError> {
     let stage = plan.settings.zero;
     let part = plan.part(data.comm().transport().rank());
-    let mut zero = Zero { stage, units: Vec::new(), uses: Vec::new() };
-    let mut model = Transformer::build_by_segment(config.clone(), part, ledger, source, |params, segment| match stage {
-        ZeroStage::Parameters => zero.cover(zero.uses.len(), segment.params(), params, data),
+    let [of_model, of_method] = sources;
+    if stage.shards_parameters()
+        && let Some((name, format)) = in_format(blueprint, of_model)
+    {
+        return Err(ZeroError::Format { stage, name, format }.into());
+    }
+    let mut zero = Zero { stage, tensor_ranks: plan.mesh.size(Axis::Tensor), units: Vec::new(), uses: Vec::new() };
+    let built = Transformer::build_by_segment(blueprint, part, ledger, of_model, |params, segment| match stage {
+        ZeroStage::Parameters if !WORLD_OF_ONE => zero.cover(zero.uses.len(), segment.params(), params, data),
         _ => Ok(()),
-    })?;
-    prepare(&mut model)?;
-    if stage == ZeroStage::None {
-        return Ok((model, None));
+    });
+    let mut model = built.map_err(MethodError::from)?;
+    let attached = finetune::attach(method, &mut model, of_method)?;
+    if WORLD_OF_ONE || stage == ZeroStage::None {
+        return Ok((model, attached, None));
     }
     for (index, segment) in model.segments.iter().enumerate() {
         let of_stage = |id: &ParamId| stage.shards_parameters() || model.params.is_trainable(*id);
         let ids = segment.params().into_iter().filter(of_stage).collect();
-        zero.cover(index, ids, &mut model.params, data).map_err(BuildError::from)?;
+        zero.cover(index, ids, &mut model.params, data).map_err(|error| MethodError::from(BuildError::from(error)))?;
     }
-    Ok((model, Some(zero)))
+    Ok((model, attached, Some(zero)))
+}
+
+/// The first weight that the source wants kept in a format.
+fn in_format(blueprint: &Blueprint, source: &dyn WeightSource) -> Option<(String, &'static str)> {
+    blueprint.sites().find_map(|(_, site)| Some((site.weight().name.clone(), format_of(source, site)?.name())))
 }
 
 impl Zero {
-    /// Makes a unit of the parameters of segment `index` that no unit holds yet.
+    /// Makes units of the parameters of segment `index` that no unit holds yet. What several tensor ranks have whole is apart from the
+    /// rest, of which some have more: cut at the same places, it stays the same at all.
     fn cover(&mut self, index: usize, ids: Vec<ParamId>, params: &mut Params, data: &Group) -> autograd::Result<()> {
         if self.uses.len() <= index {
             self.uses.resize_with(index + 1, Uses::default);
         }
-        let mut new = Vec::new();
+        let mut new = [Vec::new(), Vec::new()];
         for id in ids {
             match self.units.iter().position(|unit| unit.holds(id)) {
-                None => new.push(id),
+                None => {
+                    let whole = self.tensor_ranks > 1 && matches!(params.get(id).split, Split::Replicated | Split::Copied);
+                    new[usize::from(whole)].push(id);
+                }
                 Some(unit) if self.uses[index].reads.contains(&unit) => {}
                 Some(unit) => self.uses[index].reads.push(unit),
             }
         }
-        if !new.is_empty() {
+        for members in new.into_iter().filter(|members| !members.is_empty()) {
             let first_state = self.units.last().map_or(0, Unit::next_state);
-            let mut unit = Unit::new(params, new, data, first_state);
+            let mut unit = Unit::new(params, members, data, first_state);
             if self.stage.shards_parameters() {
                 unit.take_values(params)?;
             }
@@ -164,45 +190,40 @@ impl Zero {
     }
 }
 
-impl Rank {
-    /// Before segment `index` runs forward: where its weights are sharded, gathers them.
-    pub(super) async fn gather_weights(&mut self, index: usize) -> Result<()> {
-        let replicas = Replicas::of(&self.groups, &self.plan);
-        if let Some(zero) = self.zero.as_ref().filter(|zero| zero.stage.shards_parameters()) {
-            for &unit in &zero.uses[index].reads {
-                zero.units[unit].gather(&mut self.model.params, replicas).await?;
+impl RankPeers {
+    /// Before segment `index` runs: where its weights are sharded, gathers them.
+    pub(super) async fn gather_weights(&self, params: &mut Params, index: usize) -> Result<()> {
+        among_others! {
+            if let Some(zero) = self.zero().filter(|zero| zero.stage.shards_parameters()) {
+                for &unit in &zero.uses[index].reads {
+                    zero.units[unit].gather(params, self.replicas()).await?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Before segment `index` runs backward: as before its forward, but for the embedding, whose gradient depends on no weight.
-    pub(super) async fn gather_weights_for_backward(&mut self, index: usize) -> Result<()> {
-        match self.model.segments[index] {
-            Segment::Embedding(_) => Ok(()),
-            _ => self.gather_weights(index).await,
-        }
-    }
-
     /// After segment `index` ran: where its weights are sharded, frees them.
-    pub(super) fn release_weights(&mut self, index: usize) -> Result<()> {
-        if let Some(zero) = self.zero.as_ref().filter(|zero| zero.stage.shards_parameters()) {
-            zero.uses[index].reads.iter().try_for_each(|&unit| zero.units[unit].release(&mut self.model.params))?;
+    pub(super) fn release_weights(&self, params: &mut Params, index: usize) {
+        if let Some(zero) = self.zero().filter(|zero| zero.stage.shards_parameters()) {
+            zero.uses[index].reads.iter().for_each(|&unit| zero.units[unit].release(params));
         }
-        Ok(())
     }
 
     /// After segment `index` ran backward: where gradients are sharded, reduces those of its own units and frees them.
-    pub(super) async fn reduce_weight_gradients(&mut self, index: usize) -> Result<()> {
+    pub(super) async fn reduce_weight_gradients(&mut self, params: &mut Params, index: usize) -> Result<()> {
+        among_others! {
+        let shares_rows = self.shares_rows();
         let Some(zero) = self.zero.as_mut().filter(|zero| zero.stage.shards_gradients()) else { return Ok(()) };
-        let (params, replicas) = (&mut self.model.params, Replicas::of(&self.groups, &self.plan));
+        let replicas = Replicas::of(&self.groups, &self.plan);
+        let partial = |split: Split| split == Split::Replicated || split == Split::Copied && shares_rows;
         for &unit in &zero.uses[index].owns {
             let unit = &mut zero.units[unit];
             // The tensor-parallel ranks cut a unit at different places, since one of them has more: first every one needs the sum.
-            let replicated: Vec<ParamId> =
-                unit.learning(params).into_iter().filter(|&id| params.get(id).split == Split::Replicated).collect();
+            let replicated: Vec<ParamId> = unit.learning(params).into_iter().filter(|&id| partial(params.get(id).split)).collect();
             sum_grads(params, &replicated, &self.groups.tensor, replicas.algorithm).await?;
             unit.reduce(params, replicas).await?;
+        }
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::kernels::elementwise::{add_assign, sum_of_squares};
 use crate::optim::{self, AdamW};
 use crate::parallel::collectives::Reduce;
 use crate::parallel::group::{Group, even_shards};
-use crate::tensor::{Category, OutOfMemory, Tensor};
+use crate::tensor::{Category, OutOfMemory, Tensor, Weight};
 
 /// Parameters that are sharded as one vector.
 pub(super) struct Unit {
@@ -63,12 +63,13 @@ impl Unit {
         let mut shard = Tensor::for_output(params.ledger(), Category::Parameters, &[len])?;
         self.own_values(params, shard.data_mut());
         self.values = Some(shard);
-        self.release(params)
+        self.release(params);
+        Ok(())
     }
 
     /// Frees the values of sharded parameters.
-    pub fn release(&self, params: &mut Params) -> std::result::Result<(), OutOfMemory> {
-        self.members.iter().try_for_each(|&id| params.release(id))
+    pub fn release(&self, params: &mut Params) {
+        self.members.iter().for_each(|&id| params.get_mut(id).value = Weight::Away);
     }
 
     /// Gives sharded parameters the values of all ranks.
@@ -78,7 +79,9 @@ impl Unit {
         let mut rest = flat.data();
         for (&id, &len) in self.members.iter().zip(&self.lens) {
             let (value, after) = rest.split_at(len);
-            params.restore(id, value)?;
+            let mut gathered = Tensor::for_output(params.ledger(), Category::Parameters, &params.get(id).shape)?;
+            gathered.data_mut().copy_from_slice(value);
+            params.get_mut(id).value = Weight::of(gathered);
             rest = after;
         }
         Ok(())

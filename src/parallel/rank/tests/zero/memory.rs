@@ -1,8 +1,6 @@
 //! Each rank's ledger shows what ZeRO saves.
 
 use super::*;
-use crate::nn::Part;
-use crate::parallel::outline::outline;
 use crate::parallel::outline::zero::{Kept, kept, units};
 
 const REPLICAS: usize = 4;
@@ -13,21 +11,26 @@ fn large(config: ModelConfig) -> ModelConfig {
     ModelConfig { d_model: 64, d_head: 16, d_ff: 128, n_layers: 8, ..config }
 }
 
+fn outline(config: &ModelConfig, method: MakeMethod) -> Outline {
+    Outline::new(&Rc::new(Blueprint::new(config)), &*method())
+}
+
 /// Bytes of each segment's weights.
 fn segment_bytes(config: &ModelConfig) -> Vec<usize> {
-    let units = units(&outline(config, &Part::whole(config), None), ZeroStage::Parameters);
+    let plan = plan_of(zero(ZeroStage::Parameters, settings(REPLICAS, 1, 1, 2)), config);
+    let units = units(&plan, &outline(config, full).whole());
     units.into_iter().map(|unit| unit.len * FLOAT).collect()
 }
 
 /// Tables of the rotary embedding, which are no weights.
 fn tables(config: &ModelConfig) -> usize {
-    let rotary = matches!(config.positions, Positions::Rotary { .. });
+    let rotary = matches!(config.positions, Positions::Rotary(_));
     if rotary { CONTEXT.next_power_of_two() * config.d_head * FLOAT } else { 0 }
 }
 
-fn trained(config: &ModelConfig, stage: ZeroStage, prepare: Prepare) -> Vec<Seen> {
+fn trained(config: &ModelConfig, stage: ZeroStage, method: MakeMethod) -> Vec<Seen> {
     let settings = zero(stage, settings(REPLICAS, 1, 1, 2));
-    watch(config, settings, prepare, None, 2).into_iter().map(|seen| seen.unwrap()).collect()
+    watch(config, settings, method, None, 2).into_iter().map(|seen| seen.unwrap()).collect()
 }
 
 /// What a rank keeps, in bytes.
@@ -39,10 +42,9 @@ struct Bytes {
 }
 
 /// What the outline says that each rank keeps.
-fn outlined(config: &ModelConfig, stage: ZeroStage, prepare: Prepare) -> Vec<Bytes> {
-    let plan = Plan::new(zero(stage, settings(REPLICAS, 1, 1, 2)), config, (BATCH, CONTEXT), 8).unwrap();
-    let adapter = (prepare as usize == with_lora as Prepare as usize).then(lora_config);
-    let params = outline(config, &Part::whole(config), adapter.as_ref());
+fn outlined(config: &ModelConfig, stage: ZeroStage, method: MakeMethod) -> Vec<Bytes> {
+    let plan = plan_of(zero(stage, settings(REPLICAS, 1, 1, 2)), config);
+    let params = outline(config, method).whole();
     let bytes = |Kept { parameters, gradients, optimizer }| Bytes {
         parameters: parameters as usize * FLOAT,
         gradients: gradients as usize * FLOAT,
@@ -54,21 +56,21 @@ fn outlined(config: &ModelConfig, stage: ZeroStage, prepare: Prepare) -> Vec<Byt
 #[test]
 fn a_rank_keeps_its_share_of_what_its_stage_shares_out() {
     for config in [llama(), gpt()].map(large) {
-        for (method, prepare) in [("full", full as Prepare), ("lora", with_lora)] {
-            let [all, ..] = outlined(&config, ZeroStage::None, prepare)[..] else { panic!("no ranks") };
+        for (name, method) in [("full", full as MakeMethod), ("lora", with_lora)] {
+            let [all, ..] = outlined(&config, ZeroStage::None, method)[..] else { panic!("no ranks") };
             for stage in ZeroStage::ALL {
-                let kept = outlined(&config, stage, prepare);
-                for (Seen { memory, .. }, kept) in trained(&config, stage, prepare).into_iter().zip(kept) {
+                let kept = outlined(&config, stage, method);
+                for (Seen { memory, .. }, kept) in trained(&config, stage, method).into_iter().zip(kept) {
                     let live = |category| memory.of(category).live;
-                    assert_eq!(live(Category::Optimizer), kept.optimizer, "{method}, {stage:?}");
-                    assert_eq!(live(Category::Parameters), kept.parameters + tables(&config), "{method}, {stage:?}");
+                    assert_eq!(live(Category::Optimizer), kept.optimizer, "{name}, {stage:?}");
+                    assert_eq!(live(Category::Parameters), kept.parameters + tables(&config), "{name}, {stage:?}");
                     // After a step with stage 1, too, there are shards only.
                     let gradients = if stage == ZeroStage::Optimizer { kept.optimizer / 2 } else { kept.gradients };
-                    assert_eq!(live(Category::Gradients), gradients, "{method}, {stage:?}");
-                    let share = |part: usize, all: usize| part <= all / REPLICAS + FLOAT * 2 * (2 * config.n_segments());
-                    assert!(stage < ZeroStage::Optimizer || share(kept.optimizer, all.optimizer), "{method}, {stage:?}");
-                    assert!(!stage.shards_gradients() || share(kept.gradients, all.gradients), "{method}, {stage:?}");
-                    assert!(!stage.shards_parameters() || share(kept.parameters, all.parameters), "{method}, {stage:?}");
+                    assert_eq!(live(Category::Gradients), gradients, "{name}, {stage:?}");
+                    let share = |part: usize, all: usize| part <= all / REPLICAS + FLOAT * 2 * (2 * Blueprint::new(&config).segments.len());
+                    assert!(stage < ZeroStage::Optimizer || share(kept.optimizer, all.optimizer), "{name}, {stage:?}");
+                    assert!(!stage.shards_gradients() || share(kept.gradients, all.gradients), "{name}, {stage:?}");
+                    assert!(!stage.shards_parameters() || share(kept.parameters, all.parameters), "{name}, {stage:?}");
                 }
             }
         }
@@ -135,16 +137,16 @@ fn frozen_weights_are_shared_out() {
 fn four_ranks_build_and_train_what_one_cannot() {
     let config = large(llama());
     let all: usize = segment_bytes(&config).iter().sum();
-    let sharded = |limit, prepare, steps| {
+    let sharded = |limit, method, steps| {
         let settings = zero(ZeroStage::Parameters, settings(REPLICAS, 1, 1, 2));
-        watch(&config, settings, prepare, Some(limit), steps)
+        watch(&config, settings, method, Some(limit), steps)
     };
-    let one = |limit, prepare, steps| watch(&config, settings(1, 1, 1, BATCH), prepare, Some(limit), steps).remove(0);
-    for (name, prepare, limit) in [("lora", with_lora as Prepare, all - 1), ("full", full, 2 * all)] {
-        let refused = one(limit, prepare, STEPS).err().expect("one rank lacks memory");
+    let one = |limit, method, steps| watch(&config, settings(1, 1, 1, BATCH), method, Some(limit), steps).remove(0);
+    for (name, method, limit) in [("lora", with_lora as MakeMethod, all - 1), ("full", full, 2 * all)] {
+        let refused = one(limit, method, STEPS).err().expect("one rank lacks memory");
         assert!(matches!(&refused, RankError::Memory(error) if error.limit == Some(limit)), "{name}: {refused}");
-        let expected = alone(&config, prepare);
-        for seen in sharded(limit, prepare, STEPS) {
+        let expected = alone(&config, method);
+        for seen in sharded(limit, method, STEPS) {
             let Seen { losses, memory, .. } = seen.unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(worst_difference(&expected, &losses) <= 1e-5 && memory.total.peak <= limit, "{name}");
         }

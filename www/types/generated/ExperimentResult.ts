@@ -8,7 +8,7 @@ import type { Text } from "./Text";
 /**
  * Everything an experiment measured, with the spec that gives it again.
  */
-export type Result = { 
+export type ExperimentResult = { 
 /**
  * Version of this format.
  */

@@ -1,0 +1,289 @@
+//! A method of a few lines for every hook there is, to test them with.
+
+use std::rc::Rc;
+
+use super::{Attached, Method, MethodError};
+use crate::autograd::{ParamId, Params, Result, Split, Tape, Var, after_prefix};
+use crate::nn::{
+    Blueprint, BuildError, EmbeddedHook, Init, KeysValues, KeysValuesHook, LinearHook, MergeError, OutputHook, ParamSpec, Pass, Product,
+    SegmentKind, Transformer, WeightSource, add_param,
+};
+
+/// Learned keys before those of each sequence.
+pub const PREFIX: usize = 2;
+/// Rows for virtual tokens.
+pub const PROMPT: usize = 3;
+const PENALTY: f32 = 0.01;
+
+/// Trains nothing of the model, and something at every place.
+#[derive(Clone, Copy, Debug)]
+pub struct Probe {
+    /// Whether it puts learned keys before those of each sequence.
+    pub prefix: bool,
+}
+
+fn param(name: &str, segment: usize, shape: [usize; 2], split: Split) -> (usize, ParamSpec) {
+    let init = if shape[0] == shape[1] { Init::Normal(0.2) } else { Init::Normal(0.5) };
+    (segment, ParamSpec { name: format!("probe.{segment}.{name}"), shape: shape.to_vec(), init, split })
+}
+
+impl Method for Probe {
+    fn check(&self, _: &Blueprint) -> std::result::Result<(), MethodError> {
+        Ok(())
+    }
+
+    fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {
+        let config = &blueprint.config;
+        let (d, kv) = (config.d_model, config.n_kv_heads * config.d_head);
+        let of = |(index, segment): (usize, &crate::nn::blueprint::SegmentSpec)| match segment.kind {
+            SegmentKind::Embedding => vec![param("prompt", index, [PROMPT, d], Split::Leader)],
+            SegmentKind::Attention => {
+                let mut params = vec![
+                    param("before_q", index, [d, d], Split::Replicated),
+                    param("instead_of_k", index, [kv, d], Split::Rows),
+                    param("after_v", index, [kv, d], Split::Rows),
+                ];
+                if self.prefix {
+                    params.push(param("keys", index, [PREFIX, kv], Split::Columns));
+                    params.push(param("values", index, [PREFIX, kv], Split::Columns));
+                }
+                params.push(param("output", index, [d, d], Split::Copied));
+                params
+            }
+            SegmentKind::FeedForward => vec![param("output", index, [d, d], Split::Copied)],
+            SegmentKind::Head => Vec::new(),
+        };
+        blueprint.segments.iter().enumerate().flat_map(of).collect()
+    }
+
+    fn learns(&self, _: &Blueprint, _: usize, _: &ParamSpec) -> bool {
+        false
+    }
+
+    fn hook(&self, model: &mut Transformer, source: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError> {
+        let (added, slice) = (self.added(&model.blueprint.clone()), model.part.slice);
+        let (mut penalised, mut marked) = (Vec::new(), Vec::new());
+        model.for_each_site(|segment, mut sites, params| {
+            let mut make = |name: &str| match added.iter().find(|(of, spec)| *of == segment && spec.name.ends_with(name)) {
+                Some((_, spec)) => add_param(params, source, slice, spec),
+                None => Ok(None),
+            };
+            if let Some(hook) = &mut sites.embedded {
+                **hook = make("prompt")?.map(|table| Box::new(Prompt(table)) as Box<dyn EmbeddedHook>);
+            }
+            let [before, instead, after] = [make("before_q")?, make("instead_of_k")?, make("after_v")?];
+            penalised.extend([before, instead].into_iter().flatten());
+            let own = sites.linears.iter_mut().filter_map(|linear| match linear.role {
+                "q_proj" => Some((linear, Around::Before(before?))),
+                "k_proj" => Some((linear, Around::Instead(instead?))),
+                "v_proj" => Some((linear, Around::After(after?))),
+                _ => None,
+            });
+            own.for_each(|(linear, hook)| linear.hook = Some(Box::new(hook)));
+            if let (Some(hook), Some(keys), Some(values)) = (&mut sites.keys_values, make("keys")?, make("values")?) {
+                **hook = Some(Box::new(Learned { keys, values }));
+            }
+            if let Some(hook) = &mut sites.output {
+                let matrix = make("output")?.expect("a half-block has one");
+                marked.push(matrix);
+                **hook = Some(Box::new(Output(matrix)));
+            }
+            Ok::<(), BuildError>(())
+        })?;
+        model.prefix_keys = if self.prefix { PREFIX } else { 0 };
+        penalised.extend(&marked);
+        Ok(Box::new(Probing { penalised, marked }))
+    }
+}
+
+#[derive(Debug)]
+enum Around {
+    /// The product of `x + x Mᵀ`.
+    Before(ParamId),
+    /// `x Mᵀ`.
+    Instead(ParamId),
+    /// The product, plus `x Mᵀ`.
+    After(ParamId),
+}
+
+impl LinearHook for Around {
+    fn params(&self) -> Vec<ParamId> {
+        let (Self::Before(id) | Self::Instead(id) | Self::After(id)) = self;
+        vec![*id]
+    }
+    fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, product: Product) -> Result<Var> {
+        match *self {
+            Self::Before(matrix) => {
+                let more = tape.linear(pass.params, x, matrix, None)?;
+                let x = tape.add(more, x)?;
+                product(tape, &x)
+            }
+            Self::Instead(matrix) => tape.linear(pass.params, x, matrix, None),
+            Self::After(matrix) => {
+                let y = product(tape, x)?;
+                tape.linear_onto(pass.params, y, 1.0, x, matrix)
+            }
+        }
+    }
+    fn set_enabled(&mut self, _: &mut Params, _: ParamId, _: bool) -> Result<()> {
+        Ok(())
+    }
+    fn merge(&mut self, _: &mut Params, _: ParamId) -> std::result::Result<(), MergeError> {
+        Ok(())
+    }
+    fn unmerge(&mut self, _: &mut Params, _: ParamId) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct Output(ParamId);
+
+impl OutputHook for Output {
+    fn params(&self) -> Vec<ParamId> {
+        vec![self.0]
+    }
+    fn forward(&self, tape: &mut Tape, pass: &Pass, y: Var) -> Result<Var> {
+        let more = tape.linear(pass.params, &y, self.0, None)?;
+        tape.add(more, &y)
+    }
+}
+
+#[derive(Debug)]
+struct Learned {
+    keys: ParamId,
+    values: ParamId,
+}
+
+impl KeysValuesHook for Learned {
+    fn params(&self) -> Vec<ParamId> {
+        vec![self.keys, self.values]
+    }
+    fn forward(&self, tape: &mut Tape, pass: &Pass, KeysValues { keys, values, spans }: KeysValues) -> Result<KeysValues> {
+        // Sequences that a cache has some of have the learned ones there.
+        if pass.rows().positions.first().is_some_and(|first| *first > 0) {
+            return Ok(KeysValues { keys, values, spans });
+        }
+        let keys = tape.prefix(pass.params, self.keys, &keys, &spans)?;
+        let values = tape.prefix(pass.params, self.values, &values, &spans)?;
+        Ok(KeysValues { keys, values, spans: after_prefix(&spans, PREFIX) })
+    }
+}
+
+/// Virtual token `-1 - i` is row `i` of the table.
+#[derive(Debug)]
+struct Prompt(ParamId);
+
+impl EmbeddedHook for Prompt {
+    fn params(&self) -> Vec<ParamId> {
+        vec![self.0]
+    }
+    fn forward(&self, tape: &mut Tape, pass: &Pass, x: Var) -> Result<Var> {
+        let rows: Rc<[i32]> = pass.tokens.ids.iter().map(|&id| if id < 0 { -1 - id } else { -1 }).collect();
+        let prompt = tape.embedding(pass.params, self.0, &rows, 1.0)?;
+        tape.add(x, &prompt)
+    }
+}
+
+#[derive(Debug)]
+struct Probing {
+    penalised: Vec<ParamId>,
+    marked: Vec<ParamId>,
+}
+
+impl Attached for Probing {
+    /// Half the sum of the squares.
+    fn penalties(&self, params: &mut Params) -> Result<Vec<(ParamId, f64)>> {
+        let mut penalties = Vec::new();
+        for &id in &self.penalised {
+            let (values, mut sum) = (params.value(id).to_vec(), 0.0);
+            for (grad, value) in params.grad_mut(id)?.iter_mut().zip(&values) {
+                *grad += PENALTY * value;
+                sum += 0.5 * f64::from(PENALTY * value * value);
+            }
+            penalties.push((id, sum));
+        }
+        Ok(penalties)
+    }
+
+    /// Sets the first element to the number of the update.
+    fn after_step(&mut self, model: &mut Transformer, step: u32) -> Result<()> {
+        for &id in &self.marked {
+            model.params.get_mut(id).value.data_mut()[0] = 0.01 * step as f32;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finetune::attach;
+    use crate::nn::transformer::tests::{build, families};
+    use crate::nn::{Contiguous, KvStore, RandomWeights, Rows, Tokens};
+
+    fn probed(config: crate::nn::ModelConfig, prefix: bool) -> Transformer {
+        let mut model = build(config);
+        attach(&Probe { prefix }, &mut model, &mut RandomWeights { seed: 4 }).unwrap();
+        model
+    }
+
+    /// Two sequences of unlike lengths, the first with two virtual tokens at its start.
+    fn batch() -> (Tokens, Vec<i32>) {
+        let ids = vec![-1, -3, 4, 5, 6, 7, 8, 9, 10, 11];
+        (Tokens::of(Rows::packed(&[6, 4]), ids), vec![-100, 4, 5, 6, 7, 1, 9, 10, 11, 2])
+    }
+
+    #[test]
+    fn every_hook_has_the_gradients_of_finite_differences() {
+        for config in families() {
+            let mut model = probed(config, true);
+            let (tokens, targets) = batch();
+            let loss = |model: &mut Transformer| model.nll(&tokens, &targets).unwrap().iter().map(|x| f64::from(*x)).sum::<f64>();
+            model.forward_backward(&tokens, &targets, 1.0, None).unwrap();
+            let probed: Vec<_> = model.params.ids().filter(|id| model.params.is_trainable(*id)).collect();
+            assert_eq!(probed.len(), 1 + 2 * 6 + 2, "embedded, two attentions, two feed-forwards");
+            for id in probed {
+                let grad: Vec<f32> = model.params.get(id).grad.as_ref().unwrap().data().to_vec();
+                let direction: Vec<f32> = (0..grad.len()).map(|i| ((i * 7919 + 13) % 101) as f32 / 50.0 - 1.0).collect();
+                let mut at = |step: f32| {
+                    let before = model.params.value(id).to_vec();
+                    let values = model.params.get_mut(id).value.data_mut();
+                    values.iter_mut().zip(&direction).for_each(|(value, d)| *value += step * d);
+                    let loss = loss(&mut model);
+                    model.params.get_mut(id).value.data_mut().copy_from_slice(&before);
+                    loss
+                };
+                let step = 2e-3;
+                let numeric = (at(step) - at(-step)) / f64::from(2.0 * step);
+                let expected: f64 = grad.iter().zip(&direction).map(|(g, d)| f64::from(g * d)).sum();
+                let norm = grad.iter().map(|g| f64::from(g * g)).sum::<f64>().sqrt();
+                let name = &model.params.get(id).name;
+                assert!(norm > 1e-4, "{name} gets no gradient");
+                assert!((numeric - expected).abs() < 0.01 + 0.02 * norm, "{name}: {expected}, differences {numeric}");
+            }
+        }
+    }
+
+    #[test]
+    fn learned_keys_are_kept_by_a_cache_once() {
+        for config in families() {
+            let (mut model, mut without) = (probed(config.clone(), true), probed(config, false));
+            let ids = [3, 1, 4, 1, 5, 9];
+            let cache = |model: &Transformer| Contiguous::new(&model.config, 1, PREFIX + ids.len(), model.params.ledger()).unwrap();
+            let mut whole = cache(&model);
+            let expected = model.read(&[(0, &ids[..1])], &mut whole).unwrap().data().to_vec();
+            assert_eq!(whole.len(0), PREFIX + 1);
+            let plain = model.logits(&Tokens::new(1, 1, &ids[..1])).unwrap();
+            assert!(expected.iter().zip(plain.data()).all(|(a, b)| (a - b).abs() < 1e-5), "the cache has the keys of a pass without it");
+            let other = without.logits(&Tokens::new(1, 1, &ids[..1])).unwrap();
+            assert!(expected.iter().zip(other.data()).any(|(a, b)| (a - b).abs() > 1e-3), "learned keys have an effect");
+            // Token by token, or all the rest at once.
+            let (mut chunked, mut last) = (cache(&model), Vec::new());
+            model.read(&[(0, &ids[..1])], &mut chunked).unwrap();
+            let chunk = model.read(&[(0, &ids[1..])], &mut chunked).unwrap();
+            ids[1..].iter().for_each(|id| last = model.read(&[(0, &[*id])], &mut whole).unwrap().data().to_vec());
+            assert!(last.iter().zip(chunk.data()).all(|(a, b)| (a - b).abs() < 1e-5));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The share of a text that a model's vocabulary does not hold: its characters all become one token, and what is learned of them is
+//! nothing.
+
+use super::pretrain::Recipe;
+use super::problem::{Problem, ProblemCode, Text};
+use crate::data::{Corpus, Tokenizer, corpora};
+
+/// The problem of a shipped corpus that a shipped model cannot read, before either is loaded; `allowed_percent` is
+/// `data.allow_unknown_percent`.
+pub fn check_shipped(base: &str, corpus: &str, allowed_percent: f64) -> Option<Problem> {
+    let recipe = Recipe::all().into_iter().find(|recipe| recipe.id == base)?;
+    let tokenizer = corpora::find(recipe.corpus)?.tokenizer;
+    let percent = corpora::find(corpus)?.unknown_percent(tokenizer);
+    (percent > allowed_percent).then(|| problem(corpus, base, percent, allowed_percent))
+}
+
+/// The share of the characters of `corpus` that `tokenizer`, the one of the model `base`, does not know.
+///
+/// # Errors
+/// If it is above `allowed_percent`.
+pub fn check(base: &str, corpus: &Corpus, tokenizer: &Tokenizer, allowed_percent: f64) -> Result<f64, Problem> {
+    let share = corpus.unknown_share(tokenizer);
+    match 100.0 * share > allowed_percent {
+        true => Err(problem(corpus.name(), base, 100.0 * share, allowed_percent)),
+        false => Ok(share),
+    }
+}
+
+fn problem(corpus: &str, base: &str, percent: f64, allowed_percent: f64) -> Problem {
+    let percent = if percent < 99.95 { format!("{percent:.1}") } else { "100".into() };
+    let message = Text {
+        en: format!(
+            "{percent} % of the characters of {corpus} (data.corpus) are not in the vocabulary of {base} (model.base), and all become the same unknown token: there is nothing to learn from them. At most {allowed_percent} % may be unknown (data.allow_unknown_percent). Choose a text in the language of the model, or another model."
+        ),
+        zh: format!(
+            "{corpus}（data.corpus）中 {percent}% 的字符不在 {base}（model.base）的词表里，它们都会变成同一个未知词元，模型学不到任何东西。最多允许 {allowed_percent}%（data.allow_unknown_percent）。请选用与模型同语言的文本，或换一个模型。"
+        ),
+    };
+    Problem { code: ProblemCode::Conflict, run: None, field: Some("data.corpus".into()), value: Some(corpus.into()), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{ByteTokenizer, CharTokenizer};
+
+    #[test]
+    fn english_on_the_model_of_poems_is_refused_with_the_share() {
+        for (corpus, percent) in [("shakespeare-sonnets", "97.7"), ("shakespeare-plays", "97.1")] {
+            let problem = check_shipped("tang-poems", corpus, 20.0).unwrap();
+            assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::Conflict, Some("data.corpus")));
+            for text in [&problem.message.en, &problem.message.zh] {
+                assert!([corpus, percent, "tang-poems", "20", "allow_unknown_percent"].iter().all(|part| text.contains(part)), "{text}");
+            }
+            assert_eq!(check_shipped("tang-poems", corpus, 99.0), None);
+        }
+        for (base, corpus) in
+            [("tang-poems", "song-ci"), ("shakespeare-plays", "tang-poems"), ("file:x", "song-ci"), ("tang-poems", "file:x")]
+        {
+            assert_eq!(check_shipped(base, corpus, 0.0), None, "{base} {corpus}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_one_s_own_is_measured() {
+        let chars = Tokenizer::Chars(CharTokenizer::new(vec!['春', '风', '\n']).unwrap());
+        let corpus = Corpus::from_bytes("file:mine.txt", "春风春风\n\n春x".as_bytes()).unwrap();
+        assert_eq!(check("m", &corpus, &chars, 20.0), Ok(1.0 / 6.0));
+        let refused = check("m", &corpus, &chars, 16.0).unwrap_err();
+        assert!(refused.message.en.starts_with("16.7 % of the characters of file:mine.txt"), "{refused:?}");
+        assert_eq!(check("m", &corpus, &Tokenizer::Bytes(ByteTokenizer), 0.0), Ok(0.0));
+    }
+}

@@ -1,0 +1,108 @@
+//! The places of a model where a fine-tuning method acts.
+
+use std::fmt::Debug;
+use std::rc::Rc;
+
+use thiserror::Error;
+
+use super::linear::Linear;
+use super::pass::Pass;
+use crate::autograd::{ParamId, Params, Result, Tape, Var};
+use crate::kernels::attention::Span;
+use crate::tensor::OutOfMemory;
+
+/// The layer's own product: `x` `[rows, in_features]` to `[rows, out_features]`.
+pub type Product<'a> = &'a dyn Fn(&mut Tape, &Var) -> Result<Var>;
+
+/// Why the effect of a hook cannot be added to a weight.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum MergeError {
+    /// There is no memory for a copy of a shared weight.
+    #[error(transparent)]
+    Memory(#[from] OutOfMemory),
+    /// The weight would have to be rounded to its format again, and the effect of a small update would be lost.
+    #[error(
+        "{module} cannot be merged: its weight is kept as {format}, and rounding the sum to {format} again would lose most of the update; \
+         keep the adapter beside it, or load the weights in float32 to merge"
+    )]
+    Quantised {
+        /// Path of the layer.
+        module: String,
+        /// The format of its weight.
+        format: &'static str,
+    },
+}
+
+/// What a method does at one linear layer.
+pub trait LinearHook: Debug {
+    /// Its parameters.
+    fn params(&self) -> Vec<ParamId>;
+
+    /// The layer's output for its input `x`. What the hook does before, after or instead of the layer's own `product` is its choice.
+    fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, product: Product) -> Result<Var>;
+
+    /// Switches the hook off, so that the layer is the base model's, and on again. One that is merged is unmerged first.
+    fn set_enabled(&mut self, params: &mut Params, weight: ParamId, enabled: bool) -> Result<()>;
+
+    /// Adds the hook's effect to the layer's weight, so that it costs nothing any more. No effect when merged or disabled.
+    ///
+    /// # Errors
+    /// If the weight is not in float32, or there is no memory for a copy of one that is shared.
+    fn merge(&mut self, params: &mut Params, weight: ParamId) -> std::result::Result<(), MergeError>;
+
+    /// Takes the hook's effect out of the weight again. No effect when not merged.
+    fn unmerge(&mut self, params: &mut Params, weight: ParamId) -> Result<()>;
+}
+
+/// What a method does with the output of a half-block's branch, before it is added to the residual stream. It sees the rows that a rank
+/// has between the segments: its parameters are [copied](crate::autograd::Split::Copied).
+pub trait OutputHook: Debug {
+    /// Its parameters.
+    fn params(&self) -> Vec<ParamId>;
+
+    /// `y` and the result are `[rows, d_model]`.
+    fn forward(&self, tape: &mut Tape, pass: &Pass, y: Var) -> Result<Var>;
+}
+
+/// Keys and values that attention sees, and which of their rows belong to a sequence.
+#[derive(Debug)]
+pub struct KeysValues {
+    /// `[key_rows, n_kv_heads * d_head]`.
+    pub keys: Var,
+    /// As the keys.
+    pub values: Var,
+    /// The rows of each sequence's queries, keys and values.
+    pub spans: Rc<[Span]>,
+}
+
+/// What a method does with the keys and values of a layer: it may change them, and put learned ones before those of each sequence.
+pub trait KeysValuesHook: Debug {
+    /// Its parameters.
+    fn params(&self) -> Vec<ParamId>;
+
+    /// From the keys and values of the tokens to those that attention sees; of a slice of a model, those of this rank's heads.
+    fn forward(&self, tape: &mut Tape, pass: &Pass, kept: KeysValues) -> Result<KeysValues>;
+}
+
+/// What a method does with the embedded sequence. Tokens with a negative id are virtual: their rows are zeros, for the hook to fill. Of
+/// a sliced model, only the leader has one: its parameters are the [leader's](crate::autograd::Split::Leader).
+pub trait EmbeddedHook: Debug {
+    /// Its parameters.
+    fn params(&self) -> Vec<ParamId>;
+
+    /// `x` and the result are `[rows, d_model]`.
+    fn forward(&self, tape: &mut Tape, pass: &Pass, x: Var) -> Result<Var>;
+}
+
+/// The places of one segment; those that it does not have are `None`.
+#[derive(Debug, Default)]
+pub struct Sites<'a> {
+    /// Its linear layers, in the order of the forward pass.
+    pub linears: Vec<&'a mut Linear>,
+    /// At the output of its branch.
+    pub output: Option<&'a mut Option<Box<dyn OutputHook>>>,
+    /// At its keys and values.
+    pub keys_values: Option<&'a mut Option<Box<dyn KeysValuesHook>>>,
+    /// At the embedded sequence.
+    pub embedded: Option<&'a mut Option<Box<dyn EmbeddedHook>>>,
+}
