@@ -65,7 +65,7 @@ fn default_spec_passes_its_own_check() {
 #[test]
 fn schema_is_the_one_committed_for_the_site() {
     let committed: Value = serde_json::from_str(include_str!("../www/types/generated/schema.json")).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&text(&tinyai(&["schema"], b"").stdout)).unwrap(), committed);
+    assert_eq!(serde_json::from_str::<Value>(text(&tinyai(&["schema"], b"").stdout)).unwrap(), committed);
 }
 
 #[test]
