@@ -6,7 +6,7 @@ use serde_json::Value;
 
 #[cfg(not(target_arch = "wasm32"))]
 use super::parallel::spec::ParallelSpec;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(test, not(target_arch = "wasm32")))]
 use super::spec::Spec;
 
 /// JSON Schema (draft 2020-12) of [`Spec`], without any `$ref`: every subschema stands where it is used.
