@@ -60,9 +60,9 @@ pub(in crate::kernels) fn pack<S: Simd, const WIDTH: usize, const DROP: bool>(
         if lanes.end - first < WIDTH {
             pack_edge::<WIDTH, DROP>(data, source, lanes.end - first, panel);
         } else if source.lane_stride == 1 {
-            for (p, out) in panel.chunks_exact_mut(WIDTH).enumerate() {
-                let from = &data[p * source.depth_stride..][..WIDTH];
-                if DROP { copy(isa, from, out) } else { out.copy_from_slice(from) }
+            for (p, out) in panel.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
+                let from = data[p * source.depth_stride..].first_chunk().expect("as asserted above");
+                if DROP { copy(isa, from, out) } else { *out = *from }
             }
         } else {
             // SAFETY: the farthest element read is within the data, as asserted above.
@@ -73,18 +73,19 @@ pub(in crate::kernels) fn pack<S: Simd, const WIDTH: usize, const DROP: bool>(
 
 /// One row of a panel, whose elements are side by side in memory, too; what is tiny becomes 0.
 #[inline(always)]
-fn copy<S: Simd>(isa: S, from: &[f32], to: &mut [f32]) {
-    let width = from.len();
-    assert!(to.len() == width && width >= 4);
-    if width.is_multiple_of(S::LANES) {
-        for (from, to) in from.chunks_exact(S::LANES).zip(to.chunks_exact_mut(S::LANES)) {
-            isa.store(isa.drop_tiny(isa.load(from)), to);
+fn copy<S: Simd, const WIDTH: usize>(isa: S, from: &[f32; WIDTH], to: &mut [f32; WIDTH]) {
+    let (from, to) = (from.as_ptr(), to.as_mut_ptr());
+    if WIDTH.is_multiple_of(S::LANES) {
+        for at in (0..WIDTH).step_by(S::LANES) {
+            // SAFETY: `S::LANES` floats from `at` on are within both.
+            unsafe { isa.store_ptr(isa.drop_tiny(isa.load_ptr(from.add(at))), to.add(at)) };
         }
     } else {
+        const { assert!(WIDTH >= 4) };
         // The last four overlap those before where the width is no multiple of four.
-        for at in (0..width).step_by(4).map(|at| at.min(width - 4)) {
+        for at in (0..WIDTH).step_by(4).map(|at| at.min(WIDTH - 4)) {
             // SAFETY: four floats from `at` on are within both.
-            unsafe { isa.copy_4(from.as_ptr().add(at), to.as_mut_ptr().add(at)) };
+            unsafe { isa.copy_4(from.add(at), to.add(at)) };
         }
     }
 }
