@@ -20,14 +20,34 @@ pub(super) fn work<const N: usize>(sizes: [usize; N]) -> usize {
     sizes.iter().fold(1, |work, size| work.saturating_mul(*size))
 }
 
+/// What is to be done for every index. (An object of `Fn` would hold the code of a closure twice: it can be called by value, too.)
+trait Job: Sync {
+    fn run(&self, index: usize);
+}
+
+impl<F: Fn(usize) + Sync> Job for F {
+    fn run(&self, index: usize) {
+        self(index);
+    }
+}
+
 /// Calls `job` once for every index below `jobs`, on all threads if `parallel`.
 pub(super) fn run(jobs: usize, parallel: bool, job: impl Fn(usize) + Sync) {
-    let threads = if parallel && jobs > 1 { threads() } else { 1 };
-    if threads > 1 {
-        // Not generic: it would be compiled anew for each of the kernels.
-        team::run(jobs, threads - 1, &job);
+    if THREADED {
+        run_any(jobs, parallel, &job);
     } else {
         (0..jobs).for_each(job);
+    }
+}
+
+/// Not generic, nor ever a part of what is: the code of each of the kernels would be there again.
+#[inline(never)]
+fn run_any(jobs: usize, parallel: bool, job: &dyn Job) {
+    let threads = if parallel && jobs > 1 { threads() } else { 1 };
+    if threads > 1 {
+        team::run(jobs, threads - 1, job);
+    } else {
+        (0..jobs).for_each(|index| job.run(index));
     }
 }
 
@@ -149,12 +169,6 @@ impl<A: Split, B: Split, C: Split> Split for (A, B, C) {
 pub(super) fn split<T: Split>(rows: usize, grain: usize, outputs: T, f: impl Fn(Range<usize>, T) + Sync) {
     assert!(outputs.has(rows), "an output has fewer than {rows} rows");
     let grain = if threads() == 1 { rows } else { grain.min(rows) }.max(1);
-    if rows <= grain {
-        if rows > 0 {
-            f(0..rows, outputs);
-        }
-        return;
-    }
     let place = outputs.place();
     run(rows.div_ceil(grain), true, |piece| {
         let rows = piece * grain..(piece * grain + grain).min(rows);

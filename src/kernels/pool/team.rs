@@ -6,6 +6,7 @@
 
 mod last_words;
 
+use super::Job;
 use std::cell::OnceCell;
 use std::hint::spin_loop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,7 +33,7 @@ struct Team {
 }
 
 struct Work<'a> {
-    job: &'a (dyn Fn(usize) + Sync),
+    job: &'a dyn Job,
     jobs: usize,
     /// The next job that nobody has taken.
     next: AtomicUsize,
@@ -46,7 +47,7 @@ thread_local! {
 }
 
 /// Calls `job` once for every index below `jobs`, on this thread and up to `helpers` of the current rayon pool.
-pub fn run(jobs: usize, helpers: usize, job: &(dyn Fn(usize) + Sync)) {
+pub fn run(jobs: usize, helpers: usize, job: &dyn Job) {
     let team = TEAM.with(|team| team.get_or_init(Arc::default).clone());
     last_words::listen();
     let work = Work { job, jobs, next: AtomicUsize::new(0), failure: OnceLock::new() };
@@ -130,7 +131,7 @@ impl Work<'_> {
             if index >= self.jobs {
                 return;
             }
-            (self.job)(index);
+            self.job.run(index);
         }
     }
 }

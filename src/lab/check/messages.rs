@@ -218,7 +218,7 @@ pub(in crate::lab) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item
         .into_iter()
         .map(|candidate| {
             let written = candidate.to_lowercase().replace('-', "_");
-            (strsim::damerau_levenshtein(&name, &written), candidate)
+            (strsim::osa_distance(&name, &written), candidate)
         })
         .filter(|(distance, candidate)| *distance <= (length.max(candidate.chars().count()) / 3).clamp(1, 4))
         .min_by_key(|(distance, _)| *distance)

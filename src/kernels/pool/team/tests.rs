@@ -11,7 +11,7 @@ fn every_job_runs_once() {
         in_pool(threads, || {
             for round in 0..3000 {
                 let counts: Vec<AtomicUsize> = (0..2 + round % 7).map(|_| AtomicUsize::new(0)).collect();
-                run(counts.len(), threads - 1, &|index| {
+                run(counts.len(), threads - 1, &|index: usize| {
                     counts[index].fetch_add(1, Ordering::Relaxed);
                 });
                 assert!(counts.iter().all(|count| count.load(Ordering::Relaxed) == 1));
@@ -34,7 +34,7 @@ fn run_with_a_helper(helped: impl Fn() + Sync) -> Result<(), String> {
     let caller = std::thread::current().id();
     let taken = AtomicUsize::new(0);
     let jobs = || {
-        run(8, 1, &|_| {
+        run(8, 1, &|_: usize| {
             if std::thread::current().id() == caller {
                 wait_for_a_helper(&taken);
             } else {
@@ -90,7 +90,7 @@ fn many_callers_share_a_pool() {
                 scope.spawn(|_| {
                     for _ in 0..200 {
                         let sum = AtomicUsize::new(0);
-                        run(10, 2, &|index| {
+                        run(10, 2, &|index: usize| {
                             sum.fetch_add(index, Ordering::Relaxed);
                         });
                         assert_eq!(sum.into_inner(), 45);
@@ -105,10 +105,10 @@ fn many_callers_share_a_pool() {
 fn a_job_that_panics_ends_the_caller_and_nobody_else() {
     in_pool(2, || {
         for bad in 0..8 {
-            let outcome = catch_unwind(|| run(8, 1, &|index| assert_ne!(index, bad, "on purpose")));
+            let outcome = catch_unwind(|| run(8, 1, &|index: usize| assert_ne!(index, bad, "on purpose")));
             assert!(outcome.is_err());
             let done = AtomicUsize::new(0);
-            run(8, 1, &|_| {
+            run(8, 1, &|_: usize| {
                 done.fetch_add(1, Ordering::Relaxed);
             });
             assert_eq!(done.into_inner(), 8);
