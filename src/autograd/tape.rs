@@ -100,9 +100,9 @@ impl Tape {
         Self { mode: Mode::Nothing, ..Self::recording(ledger) }
     }
 
-    /// Whether it records for a backward pass.
-    pub(super) fn is_recording(&self) -> bool {
-        self.mode == Mode::Recording
+    /// Whether no backward pass will follow, now or after running forward again.
+    pub(super) fn is_inference(&self) -> bool {
+        self.mode == Mode::Nothing
     }
 
     /// The ledger that the tape's values are written down in.

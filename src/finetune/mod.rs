@@ -80,6 +80,11 @@ pub trait Method: Debug {
 
 /// A method on a model.
 pub trait Attached: Debug {
+    /// Whether it leaves the values of parameters alone between two steps; weights that ranks share out (ZeRO stage 3) are away then.
+    fn leaves_values(&self) -> bool {
+        false
+    }
+
     /// Penalties on the values of parameters: gives each with its parameter, and adds its gradient to the parameter's. Called once a
     /// step, before the first forward. Of a parameter that a rank has a region of, the penalty is that of the region.
     ///
@@ -102,7 +107,11 @@ pub trait Attached: Debug {
 #[derive(Clone, Copy, Debug)]
 pub struct HooksOnly;
 
-impl Attached for HooksOnly {}
+impl Attached for HooksOnly {
+    fn leaves_values(&self) -> bool {
+        true
+    }
+}
 
 /// Prepares a model, or a part of one, for training by `method`: the only place where methods are attached.
 ///

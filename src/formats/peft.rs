@@ -11,7 +11,7 @@ use super::safetensors::{self, SaveDtype, TensorSource};
 
 mod config;
 
-pub use config::{InitLoraWeights, LoraConfig};
+pub use config::{InitLoraWeights, PeftLoraConfig};
 
 /// Name of the file with the configuration.
 pub const ADAPTER_CONFIG: &str = "adapter_config.json";
@@ -24,9 +24,9 @@ const SUFFIX_B: &str = ".lora_B.weight";
 
 /// A LoRA adapter.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LoraAdapter {
+pub struct PeftLora {
     /// Its hyper-parameters.
-    pub config: LoraConfig,
+    pub config: PeftLoraConfig,
     /// The weights of each adapted linear layer, by the layer's path, e.g. `model.layers.0.self_attn.q_proj`.
     pub modules: BTreeMap<String, LoraWeights>,
 }
@@ -54,14 +54,14 @@ pub fn name_of_b(module: &str) -> String {
     format!("{PREFIX}{module}{SUFFIX_B}")
 }
 
-impl LoraAdapter {
+impl PeftLora {
     /// Reads the two files of an adapter.
     ///
     /// # Errors
-    /// Those of [`LoraConfig::from_json`] and [`safetensors::read`]; [`FormatError::UnexpectedTensor`],
+    /// Those of [`PeftLoraConfig::from_json`] and [`safetensors::read`]; [`FormatError::UnexpectedTensor`],
     /// [`FormatError::MissingTensor`] or [`FormatError::WrongShape`] if weights and configuration disagree.
     pub fn read(adapter_config: &[u8], adapter_model: &[u8]) -> Result<Self, FormatError> {
-        let config = LoraConfig::from_json(adapter_config)?;
+        let config = PeftLoraConfig::from_json(adapter_config)?;
         let file = safetensors::read(adapter_model)?;
         let mut modules = BTreeMap::new();
         for name in file.tensors.keys() {
@@ -82,7 +82,7 @@ impl LoraAdapter {
         Ok(Self { config, modules })
     }
 
-    /// The bytes of `adapter_model.safetensors`; those of `adapter_config.json` are [`LoraConfig::to_json`].
+    /// The bytes of `adapter_model.safetensors`; those of `adapter_config.json` are [`PeftLoraConfig::to_json`].
     ///
     /// # Panics
     /// If the lengths of `a` and `b` do not fit the sizes.
@@ -102,7 +102,7 @@ impl LoraAdapter {
 }
 
 /// The path of the layer a tensor belongs to, if it is one that the configuration adapts.
-fn module_of<'n>(name: &'n str, config: &LoraConfig) -> Result<&'n str, FormatError> {
+fn module_of<'n>(name: &'n str, config: &PeftLoraConfig) -> Result<&'n str, FormatError> {
     let stem = name.strip_prefix(PREFIX);
     let module = stem.and_then(|stem| stem.strip_suffix(SUFFIX_A).or_else(|| stem.strip_suffix(SUFFIX_B)));
     match module {

@@ -93,6 +93,16 @@ pub enum ZeroError {
         /// Its format.
         format: &'static str,
     },
+    /// Between two steps a rank has shares of the weights, which a penalty or a change of weights cannot work on.
+    #[error(
+        "ZeRO stage {} ({}) keeps shares of the weights between two steps, where this fine-tuning method needs them whole; choose ZeRO \
+         stage 2 (gradients)",
+        .stage.number(), .stage.name()
+    )]
+    Method {
+        /// The stage.
+        stage: ZeroStage,
+    },
     /// Shares of the gradients are sent as they are.
     #[error(
         "ZeRO stage {} ({}) sends gradients as they are, not as {compression}; the nearest are compression none with ZeRO stage {}, and \

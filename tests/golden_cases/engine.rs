@@ -4,7 +4,7 @@ use std::error::Error;
 use std::ops::Range;
 
 use tinyai::formats::HfConfig;
-use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, LoraAdapter, name_of_a, name_of_b};
+use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, PeftLora, name_of_a, name_of_b};
 use tinyai::formats::safetensors::{self, TensorFile};
 use tinyai::kernels::attention::Span;
 use tinyai::lab::base_model::{FileWeights, model_config};
@@ -29,9 +29,9 @@ pub fn load_model(case: &Case) -> Result<Transformer, Box<dyn Error>> {
 }
 
 /// The LoRA adapter in a folder of the case, as read and as a source of the engine's weights.
-pub fn load_adapter(case: &Case, folder: &str) -> Result<(LoraAdapter, Vec<u8>), Box<dyn Error>> {
+pub fn load_adapter(case: &Case, folder: &str) -> Result<(PeftLora, Vec<u8>), Box<dyn Error>> {
     let model = case.file(&format!("{folder}/{ADAPTER_MODEL}"))?;
-    let adapter = LoraAdapter::read(&case.file(&format!("{folder}/{ADAPTER_CONFIG}"))?, &model)?;
+    let adapter = PeftLora::read(&case.file(&format!("{folder}/{ADAPTER_CONFIG}"))?, &model)?;
     Ok((adapter, model))
 }
 

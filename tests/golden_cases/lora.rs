@@ -6,7 +6,7 @@ use std::error::Error;
 use tinyai::autograd::{ParamId, Params};
 use tinyai::finetune::attach;
 use tinyai::finetune::lora::{LoraConfig, LoraInit};
-use tinyai::formats::peft::{InitLoraWeights, LoraAdapter};
+use tinyai::formats::peft::{InitLoraWeights, PeftLora};
 use tinyai::formats::safetensors::{self, TensorFile};
 use tinyai::nn::{LinearHook, Transformer};
 
@@ -45,7 +45,7 @@ fn load(case: &Case, folder: &str) -> Result<Transformer, Box<dyn Error>> {
 }
 
 /// The last parts of the adapted layers' paths, once each: PEFT may save whole paths as its targets.
-fn kinds(adapter: &LoraAdapter) -> Vec<String> {
+fn kinds(adapter: &PeftLora) -> Vec<String> {
     let kinds: BTreeSet<_> = adapter.modules.keys().filter_map(|module| module.rsplit('.').next()).collect();
     kinds.into_iter().map(str::to_owned).collect()
 }

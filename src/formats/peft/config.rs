@@ -24,7 +24,7 @@ pub enum InitLoraWeights {
 
 /// The hyper-parameters of a LoRA adapter.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LoraConfig {
+pub struct PeftLoraConfig {
     /// Rank: rows of `A`, columns of `B`.
     pub r: usize,
     /// Scale of the update before it is divided by `r` (or √r).
@@ -41,7 +41,7 @@ pub struct LoraConfig {
     pub base_model_name_or_path: Option<String>,
 }
 
-impl LoraConfig {
+impl PeftLoraConfig {
     /// Factor of the update: `lora_alpha / r`, or `lora_alpha / √r` if rank-stabilised.
     pub fn scaling(&self) -> f64 {
         let r = self.r as f64;

@@ -5,8 +5,8 @@ use super::*;
 
 const MODULE: &str = "model.layers.0.self_attn.q_proj";
 
-fn config() -> LoraConfig {
-    LoraConfig {
+fn config() -> PeftLoraConfig {
+    PeftLoraConfig {
         r: 2,
         lora_alpha: 8.0,
         lora_dropout: 0.05,
@@ -17,10 +17,10 @@ fn config() -> LoraConfig {
     }
 }
 
-fn adapter() -> LoraAdapter {
+fn adapter() -> PeftLora {
     let weights = LoraWeights { in_features: 3, out_features: 1, a: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], b: vec![-1.0, 0.5] };
     let modules = [MODULE, "model.layers.11.mlp.up_proj"].map(|module| (module.to_owned(), weights.clone()));
-    LoraAdapter { config: config(), modules: modules.into() }
+    PeftLora { config: config(), modules: modules.into() }
 }
 
 fn with(field: &str, value: Value) -> Vec<u8> {
@@ -33,7 +33,7 @@ fn with(field: &str, value: Value) -> Vec<u8> {
 fn an_adapter_round_trips() {
     let adapter = adapter();
     let model = adapter.write_model(SaveDtype::F32);
-    assert_eq!(LoraAdapter::read(adapter.config.to_json().as_bytes(), &model).unwrap(), adapter);
+    assert_eq!(PeftLora::read(adapter.config.to_json().as_bytes(), &model).unwrap(), adapter);
     let names: Vec<_> = safetensors::read(&model).unwrap().tensors.into_keys().collect();
     assert_eq!(names[0], "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight");
     assert_eq!(names.len(), 4);
@@ -41,16 +41,16 @@ fn an_adapter_round_trips() {
 
 #[test]
 fn scaling_follows_the_rank() {
-    let plain = LoraConfig { r: 16, ..config() };
+    let plain = PeftLoraConfig { r: 16, ..config() };
     assert_eq!(plain.scaling(), 0.5);
-    assert_eq!(LoraConfig { use_rslora: true, ..plain }.scaling(), 2.0);
+    assert_eq!(PeftLoraConfig { use_rslora: true, ..plain }.scaling(), 2.0);
 }
 
 #[test]
 fn targets_match_by_the_end_of_the_path() {
     assert!(config().adapts(MODULE) && config().adapts("model.layers.3.mlp.up_proj"));
     assert!(!config().adapts("model.layers.0.self_attn.k_proj") && !config().adapts("model.layers.0.xq_proj"));
-    let all = LoraConfig::from_json(&with("target_modules", json!("all-linear"))).unwrap();
+    let all = PeftLoraConfig::from_json(&with("target_modules", json!("all-linear"))).unwrap();
     assert_eq!(all.target_modules.len(), 7);
 }
 
@@ -74,7 +74,7 @@ fn what_is_not_supported_is_named() {
         ("target_modules", json!([]), "target_modules = []"),
     ];
     for (field, value, part) in cases {
-        let message = LoraConfig::from_json(&with(field, value)).unwrap_err().to_string();
+        let message = PeftLoraConfig::from_json(&with(field, value)).unwrap_err().to_string();
         assert!(message.starts_with("adapter_config.json: ") && message.contains(part), "{field}: {message}");
     }
 }
@@ -83,7 +83,7 @@ fn what_is_not_supported_is_named() {
 fn an_adapter_with_a_value_that_is_no_number_is_refused() {
     let mut adapter = adapter();
     adapter.modules.get_mut(MODULE).unwrap().b[1] = f32::NAN;
-    let message = LoraAdapter::read(adapter.config.to_json().as_bytes(), &adapter.write_model(SaveDtype::F32)).unwrap_err().to_string();
+    let message = PeftLora::read(adapter.config.to_json().as_bytes(), &adapter.write_model(SaveDtype::F32)).unwrap_err().to_string();
     assert!(message.contains("q_proj.lora_B.weight") && message.contains("index [0, 1]: NaN"), "{message}");
 }
 
@@ -94,7 +94,7 @@ fn weights_that_do_not_fit_the_configuration_are_named() {
         let sources: Vec<_> =
             names.iter().zip(shapes).map(|(name, shape)| TensorSource { name, shape, data: &data[..shape[0] * shape[1]] }).collect();
         let model = safetensors::write(&sources, SaveDtype::F32, &BTreeMap::new());
-        LoraAdapter::read(LoraConfig { r, ..config() }.to_json().as_bytes(), &model).unwrap_err()
+        PeftLora::read(PeftLoraConfig { r, ..config() }.to_json().as_bytes(), &model).unwrap_err()
     };
     let (a, b) = (name_of_a(MODULE), name_of_b(MODULE));
     let missing = FormatError::MissingTensor { tensor: b.clone(), found: 1 };
@@ -117,6 +117,6 @@ proptest! {
             let byte = if index < config.len() { &mut config[index] } else { &mut model[index - config.len()] };
             *byte ^= 1 << bit;
         }
-        let _ = LoraAdapter::read(&config, &model);
+        let _ = PeftLora::read(&config, &model);
     }
 }

@@ -76,6 +76,11 @@ fn zero(error: &ZeroError) -> String {
             stage = stage.number(),
             stage_name = stage.name(),
         ),
+        ZeroError::Method { stage } => format!(
+            "ZeRO 第 {stage} 阶段（{name}）在两步之间只保留权重的分片，而此微调方法那时需要完整的权重；请改用 ZeRO 第 2 阶段（gradients）。",
+            stage = stage.number(),
+            name = stage.name(),
+        ),
         ZeroError::Compression { stage, compression } => format!(
             "ZeRO 第 {stage} 阶段（{name}）按原样发送梯度，不能压缩为 {compression}；最接近的设置是不压缩（none）配 ZeRO 第 {stage} 阶段，\
              或 {compression} 配 ZeRO 第 0 阶段（none）。",

@@ -1,5 +1,6 @@
 //! Every way to spread a training gives the losses of one rank.
 
+mod open;
 mod quantised;
 mod zero;
 
@@ -7,9 +8,7 @@ use super::*;
 use crate::autograd::{ParamId, Split, Tape};
 use crate::finetune::full::Full;
 use crate::finetune::{attach, lora};
-use crate::nn::{
-    Biases, Exchange, FeedForwardKind, Masks, ModelConfig, NormKind, Pass, Positions, RandomWeights, Segment, Sites, Tokens, Values,
-};
+use crate::nn::{Biases, FeedForwardKind, Masks, ModelConfig, NormKind, Pass, Positions, RandomWeights, Tokens};
 use crate::optim::{Decay, clip_factor, grad_norm};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::{Count, Kind};
@@ -259,145 +258,5 @@ fn compressed_gradients_still_learn_and_send_fewer_bytes() {
         let worst = worst_difference(&expected, &ranks[0]);
         assert!(worst > 0.0 && worst < most, "{}: {worst:e}", compression.name());
         assert!(ranks[0][STEPS - 1] < ranks[0][0], "{}: {:?}", compression.name(), ranks[0]);
-    }
-}
-
-/// The losses of ranks, with what a method adds to the loss and does after each step.
-fn trained(config: &ModelConfig, settings: Settings, method: MakeMethod, policy: fn(usize) -> Keep) -> Vec<f64> {
-    trained_with(config, settings, method, policy, |_| ())
-}
-
-/// As [`trained`], with a change to each rank first.
-fn trained_with(
-    config: &ModelConfig,
-    settings: Settings,
-    method: MakeMethod,
-    policy: fn(usize) -> Keep,
-    change: impl Fn(&mut Rank) + Sync,
-) -> Vec<f64> {
-    let plan = Rc::new(plan_of(settings, config));
-    let (plan, change) = (&*plan, &change);
-    let results = run(plan.mesh.ranks(), |transport| {
-        let plan = Rc::new(plan.clone());
-        async move {
-            let mut rank = rank_of(&Comm::new(transport), &plan, config, &Ledger::new(None), method).expect("built");
-            rank.set_policy(Box::new(policy));
-            change(&mut rank);
-            let mut losses = Vec::new();
-            for step in 0..6 {
-                let (inputs, targets) = batch(step);
-                losses.push(rank.step(Batch { inputs: &inputs, targets: &targets, dropout: masks(step) }, UPDATE).await?.loss);
-            }
-            Ok::<_, RankError>(losses)
-        }
-    });
-    results.into_iter().map(|rank| rank.expect("no panic").unwrap()).next().expect("a rank")
-}
-
-/// Every place where a method can act, a penalty, and what it does after a step.
-#[test]
-fn every_hook_works_on_every_mesh() {
-    let probe: MakeMethod = || Box::new(crate::finetune::probe::Probe { prefix: true });
-    for config in [llama(), gpt()] {
-        let expected = trained(&config, settings(1, 1, 1, 1), probe, |_| Keep::Tape);
-        let by_rows = Settings { sequence_parallel: true, ..settings(1, 1, 2, 2) };
-        let zero2 = Settings { zero: crate::parallel::zero::ZeroStage::Gradients, ..settings(2, 1, 1, 2) };
-        let meshes = [
-            ("4 micro-batches", settings(1, 1, 1, 4)),
-            ("dp2", settings(2, 1, 1, 1)),
-            ("tp2", settings(1, 1, 2, 2)),
-            ("tp2, rows shared out", by_rows),
-            ("pp2", settings(1, 2, 1, 2)),
-            ("dp2 tp2 pp2", settings(2, 2, 2, 2)),
-            ("ZeRO 2, dp2", zero2),
-        ];
-        for (name, settings) in meshes {
-            let worst = worst_difference(&expected, &trained(&config, settings, probe, |_| Keep::Tape));
-            assert!(worst <= 1e-5, "{name}: {worst:e}");
-        }
-    }
-}
-
-/// A segment that adds to the loss what a phase of it begins with.
-#[derive(Debug)]
-struct WithAux {
-    inner: Box<dyn Segment>,
-    phase: usize,
-    weights: Rc<[f32]>,
-}
-
-impl Segment for WithAux {
-    fn exchanges(&self) -> &'static [Exchange] {
-        self.inner.exchanges()
-    }
-    fn run(&self, phase: usize, tape: &mut Tape, pass: &Pass, input: Values) -> crate::autograd::Result<Values> {
-        let aux_loss = if phase == self.phase { Some(tape.weighted_mean(input.hidden(), &self.weights)?) } else { None };
-        Ok(Values { aux_loss, ..self.inner.run(phase, tape, pass, input)? })
-    }
-    fn params(&self) -> Vec<ParamId> {
-        self.inner.params()
-    }
-    fn sites_mut(&mut self) -> Sites<'_> {
-        self.inner.sites_mut()
-    }
-}
-
-#[test]
-fn an_auxiliary_loss_counts_once_on_every_mesh() {
-    let by_rows = Settings { sequence_parallel: true, ..settings(1, 1, 2, 2) };
-    let meshes = [
-        ("4 micro-batches", settings(1, 1, 1, 4)),
-        ("dp2", settings(2, 1, 1, 1)),
-        ("tp2", settings(1, 1, 2, 2)),
-        ("tp2, rows shared out", by_rows),
-        ("pp2", settings(1, 2, 1, 2)),
-        ("dp2 tp2 pp2", settings(2, 2, 2, 2)),
-    ];
-    for config in [llama(), gpt()] {
-        let plain = trained(&config, settings(1, 1, 1, 1), full, |_| Keep::Tape);
-        for phase in 0..3 {
-            let of = |settings, keep| {
-                trained_with(&config, settings, full, keep, |rank| {
-                    let segments = &mut rank.model_mut().segments;
-                    for segment in std::mem::take(segments) {
-                        let weights = (0..config.d_model).map(|i| (i as f32 * 0.7).sin()).collect();
-                        let block = segment.exchanges().len() == 3;
-                        segments.push(if block { Box::new(WithAux { inner: segment, phase, weights }) } else { segment });
-                    }
-                })
-            };
-            let expected = of(settings(1, 1, 1, 1), |_| Keep::Tape);
-            assert!(worst_difference(&plain, &expected) > 1e-3, "phase {phase}: it has an effect");
-            assert_eq!(of(settings(1, 1, 1, 1), |_| Keep::Input), expected, "phase {phase}");
-            for (name, settings) in &meshes {
-                let worst = worst_difference(&expected, &of(settings.clone(), |_| Keep::Tape));
-                assert!(worst <= 1e-5, "{name}, phase {phase}: {worst:e}");
-            }
-        }
-    }
-}
-
-/// Bitwise the same losses where only the inputs of segments are kept, under dropout.
-#[test]
-fn running_forward_again_gives_the_same_losses_to_the_bit() {
-    let by_rows = Settings { sequence_parallel: true, ..settings(1, 1, 2, 2) };
-    let zero3 = Settings { zero: crate::parallel::zero::ZeroStage::Parameters, ..settings(2, 1, 1, 2) };
-    let zero_bubble = Settings { schedule: ScheduleKind::ZeroBubbleH1, ..settings(1, 2, 1, 4) };
-    let meshes = [
-        ("1 rank", settings(1, 1, 1, 2)),
-        ("tp2", settings(1, 1, 2, 1)),
-        ("tp2, rows shared out", by_rows),
-        ("ZeRO 3, dp2", zero3),
-        ("pp2", settings(1, 2, 1, 4)),
-        ("pp2 zb_h1", zero_bubble),
-        ("dp2 tp2 pp2", settings(2, 2, 2, 2)),
-    ];
-    for (name, settings) in meshes {
-        for (config, method) in [(llama(), full as MakeMethod), (llama(), with_lora), (gpt(), full)] {
-            let tapes = trained(&config, settings.clone(), method, |_| Keep::Tape);
-            let inputs = trained(&config, settings.clone(), method, |_| Keep::Input);
-            let some = trained(&config, settings.clone(), method, |segment| if segment % 3 == 1 { Keep::Input } else { Keep::Tape });
-            assert_eq!((&tapes, &tapes), (&inputs, &some), "{name}");
-        }
     }
 }

@@ -93,6 +93,9 @@ pub(super) fn build(
     });
     let mut model = built.map_err(MethodError::from)?;
     let attached = finetune::attach(method, &mut model, of_method)?;
+    if stage.shards_parameters() && !attached.leaves_values() {
+        return Err(ZeroError::Method { stage }.into());
+    }
     if WORLD_OF_ONE || stage == ZeroStage::None {
         return Ok((model, attached, None));
     }
