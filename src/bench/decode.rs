@@ -19,7 +19,7 @@ impl DecodeWork {
     /// If there is no memory for it.
     pub fn new(size: TrainSize, ledger: &Ledger) -> std::result::Result<Self, BuildError> {
         let model = Transformer::build(size.config(), ledger, &mut PeerWeights(size))?;
-        let cache = Contiguous::new(&model.config, 1, model.config.max_positions, ledger)?;
+        let cache = Contiguous::new(&model, 1, model.config.max_positions)?;
         Ok(Self { model, cache })
     }
 

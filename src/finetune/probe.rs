@@ -18,7 +18,7 @@ const PENALTY: f32 = 0.01;
 /// Trains nothing of the model, and something at every place.
 #[derive(Clone, Copy, Debug)]
 pub struct Probe {
-    /// Whether it puts learned keys before those of each sequence.
+    /// Whether it puts learned keys before those of each sequence, in all layers but the last.
     pub prefix: bool,
 }
 
@@ -43,7 +43,7 @@ impl Method for Probe {
                     param("instead_of_k", index, [kv, d], Split::Rows),
                     param("after_v", index, [kv, d], Split::Rows),
                 ];
-                if self.prefix {
+                if self.prefix && segment.layer.is_some_and(|layer| layer + 1 < config.n_layers) {
                     params.push(param("keys", index, [PREFIX, kv], Split::Columns));
                     params.push(param("values", index, [PREFIX, kv], Split::Columns));
                 }
@@ -80,7 +80,7 @@ impl Method for Probe {
                 _ => None,
             });
             own.for_each(|(linear, hook)| linear.hook = Some(Box::new(hook)));
-            if let (Some(hook), Some(keys), Some(values)) = (&mut sites.keys_values, make("keys")?, make("values")?) {
+            if let (Some(hook), Some(keys), Some(values)) = (&mut sites.keys_values, make(".keys")?, make(".values")?) {
                 **hook = Some(Box::new(Learned { keys, values }));
             }
             if let Some(hook) = &mut sites.output {
@@ -160,13 +160,11 @@ impl KeysValuesHook for Learned {
         vec![self.keys, self.values]
     }
     fn forward(&self, tape: &mut Tape, pass: &Pass, KeysValues { keys, values, spans }: KeysValues) -> Result<KeysValues> {
-        // Sequences that a cache has some of have the learned ones there.
-        if pass.rows().positions.first().is_some_and(|first| *first > 0) {
-            return Ok(KeysValues { keys, values, spans });
-        }
-        let keys = tape.prefix(pass.params, self.keys, &keys, &spans)?;
-        let values = tape.prefix(pass.params, self.values, &values, &spans)?;
-        Ok(KeysValues { keys, values, spans: after_prefix(&spans, PREFIX) })
+        // Sequences that go on have the learned ones in their cache.
+        let begins = pass.rows().begins();
+        let keys = tape.prefix(pass.params, self.keys, &keys, &spans, &begins)?;
+        let values = tape.prefix(pass.params, self.values, &values, &spans, &begins)?;
+        Ok(KeysValues { keys, values, spans: after_prefix(&spans, &begins, PREFIX) })
     }
 }
 
@@ -220,7 +218,7 @@ mod tests {
     use super::*;
     use crate::finetune::attach;
     use crate::nn::transformer::tests::{build, families};
-    use crate::nn::{Contiguous, KvStore, RandomWeights, Rows, Tokens};
+    use crate::nn::{Contiguous, KvStore, Paged, RandomWeights, Rows, Tokens};
 
     fn probed(config: crate::nn::ModelConfig, prefix: bool) -> Transformer {
         let mut model = build(config);
@@ -242,7 +240,7 @@ mod tests {
             let loss = |model: &mut Transformer| model.nll(&tokens, &targets).unwrap().iter().map(|x| f64::from(*x)).sum::<f64>();
             model.forward_backward(&tokens, &targets, 1.0, None).unwrap();
             let probed: Vec<_> = model.params.ids().filter(|id| model.params.is_trainable(*id)).collect();
-            assert_eq!(probed.len(), 1 + 2 * 6 + 2, "embedded, two attentions, two feed-forwards");
+            assert_eq!(probed.len(), 1 + 6 + 4 + 2, "embedded, two attentions, two feed-forwards");
             for id in probed {
                 let grad: Vec<f32> = model.params.get(id).grad.as_ref().unwrap().data().to_vec();
                 let direction: Vec<f32> = (0..grad.len()).map(|i| ((i * 7919 + 13) % 101) as f32 / 50.0 - 1.0).collect();
@@ -265,25 +263,42 @@ mod tests {
         }
     }
 
+    /// Read in steps, with two sequences of unlike progress in one pass, every logit is that of the whole text without a cache.
     #[test]
-    fn learned_keys_are_kept_by_a_cache_once() {
+    fn a_cache_has_learned_keys_before_the_first_token() {
+        let texts: [&[i32]; 2] = [&[3, 1, 4, 1, 5, 9], &[2, 7, 1, 8]];
+        // One, two or all tokens at once; the second text begins beside the second step of the first.
+        let steps: [&[[std::ops::Range<usize>; 2]]; 3] = [
+            &[[0..1, 0..0], [1..2, 0..1], [2..3, 1..2], [3..4, 2..3], [4..5, 3..4], [5..6, 0..0]],
+            &[[0..2, 0..0], [2..4, 0..2], [4..6, 2..4]],
+            &[[0..6, 0..4]],
+        ];
         for config in families() {
-            let (mut model, mut without) = (probed(config.clone(), true), probed(config, false));
-            let ids = [3, 1, 4, 1, 5, 9];
-            let cache = |model: &Transformer| Contiguous::new(&model.config, 1, PREFIX + ids.len(), model.params.ledger()).unwrap();
-            let mut whole = cache(&model);
-            let expected = model.read(&[(0, &ids[..1])], &mut whole).unwrap().data().to_vec();
-            assert_eq!(whole.len(0), PREFIX + 1);
-            let plain = model.logits(&Tokens::new(1, 1, &ids[..1])).unwrap();
-            assert!(expected.iter().zip(plain.data()).all(|(a, b)| (a - b).abs() < 1e-5), "the cache has the keys of a pass without it");
-            let other = without.logits(&Tokens::new(1, 1, &ids[..1])).unwrap();
-            assert!(expected.iter().zip(other.data()).any(|(a, b)| (a - b).abs() > 1e-3), "learned keys have an effect");
-            // Token by token, or all the rest at once.
-            let (mut chunked, mut last) = (cache(&model), Vec::new());
-            model.read(&[(0, &ids[..1])], &mut chunked).unwrap();
-            let chunk = model.read(&[(0, &ids[1..])], &mut chunked).unwrap();
-            ids[1..].iter().for_each(|id| last = model.read(&[(0, &[*id])], &mut whole).unwrap().data().to_vec());
-            assert!(last.iter().zip(chunk.data()).all(|(a, b)| (a - b).abs() < 1e-5));
+            let mut without = probed(config.clone(), false);
+            let mut model = probed(config, true);
+            let vocab_size = model.config.vocab_size;
+            let mut whole = |text: &[i32]| model.logits(&Tokens::new(1, text.len(), text)).unwrap().data().to_vec();
+            let expected = texts.map(&mut whole);
+            let other = without.logits(&Tokens::new(1, 1, &texts[0][..1])).unwrap();
+            assert!(other.data().iter().zip(&expected[0]).any(|(a, b)| (a - b).abs() > 1e-3), "learned keys have an effect");
+            for steps in steps {
+                let contiguous: Box<dyn KvStore> = Box::new(Contiguous::new(&model, 2, texts[0].len()).unwrap());
+                for mut cache in [contiguous, Box::new(Paged::new(&model, 2, 3))] {
+                    for step in steps {
+                        let read = step.iter().enumerate().filter(|(_, tokens)| !tokens.is_empty());
+                        let read: Vec<_> = read.map(|(sequence, tokens)| (sequence, &texts[sequence][tokens.clone()])).collect();
+                        let logits = model.read(&read, &mut *cache).unwrap();
+                        for ((sequence, _), logits) in read.iter().zip(logits.data().chunks(vocab_size)) {
+                            let last = step[*sequence].end - 1;
+                            let expected = &expected[*sequence][last * vocab_size..][..vocab_size];
+                            let worst = logits.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                            assert!(worst < 1e-5, "token {last} of text {sequence}: {worst:e}");
+                        }
+                    }
+                    assert_eq!([0, 1].map(|sequence| cache.tokens(sequence)), texts.map(<[i32]>::len));
+                    assert_eq!([0, 1].map(|layer| cache.keys(layer, 0)), [PREFIX + texts[0].len(), texts[0].len()]);
+                }
+            }
         }
     }
 }

@@ -81,7 +81,7 @@ impl Sampler {
         }
         // The last token that is drawn is never read.
         let capacity = (self.prompt_len + self.max_tokens).saturating_sub(1).max(self.prompt_len);
-        let cache = self.cache.insert(Contiguous::new(&model.config, 1, capacity, model.params.ledger())?);
+        let cache = self.cache.insert(Contiguous::new(model, 1, capacity)?);
         model.read(&[(0, &self.ids)], cache)
     }
 

@@ -194,6 +194,19 @@ impl Blueprint {
         shares.then(|| self.segments.iter().position(|segment| segment.kind == SegmentKind::Embedding)).flatten()
     }
 
+    /// The segment that a parameter of segment `index` belongs to: of a tied weight the first that reads it.
+    pub fn owner(&self, index: usize, param: &ParamSpec) -> usize {
+        self.tied_before(index).filter(|_| param.name == EMBEDDING_WEIGHT).unwrap_or(index)
+    }
+
+    /// The segment that gives the logits.
+    ///
+    /// # Panics
+    /// Never: every model has one.
+    pub fn head(&self) -> usize {
+        self.segments.iter().position(|segment| segment.kind == SegmentKind::Head).expect("a model has a head")
+    }
+
     /// The first segment of each layer, in order.
     pub fn layer_starts(&self) -> Vec<usize> {
         (0..self.config.n_layers).filter_map(|layer| self.segments.iter().position(|segment| segment.layer == Some(layer))).collect()

@@ -51,10 +51,10 @@ impl Transformer {
         for (sequence, ids) in sequences {
             assert!(!ids.is_empty(), "nothing to read in sequence {sequence}");
             // Learned keys come before the first token.
-            let before = if cache.len(*sequence) == 0 { self.prefix_keys } else { 0 };
-            cache.reserve(*sequence, before + ids.len())?;
+            let learned = if cache.tokens(*sequence) == 0 { self.prefix_keys } else { 0 };
+            cache.reserve(*sequence, learned + ids.len())?;
         }
-        let rows = Rows::after(sequences.iter().map(|(sequence, ids)| (cache.len(*sequence), ids.len())));
+        let rows = Rows::after(sequences.iter().map(|(sequence, ids)| (cache.tokens(*sequence), ids.len())));
         let ids: Vec<i32> = sequences.iter().flat_map(|(_, ids)| *ids).copied().collect();
         let (tokens, numbers) = (Tokens::of(rows, ids), sequences.iter().map(|(sequence, _)| *sequence).collect::<Vec<_>>());
         let logits = {
@@ -64,7 +64,7 @@ impl Transformer {
             let hidden = self.hidden(input)?;
             self.logits_of_last(input, hidden)?
         };
-        sequences.iter().for_each(|(sequence, _)| cache.advance(*sequence));
+        sequences.iter().for_each(|(sequence, ids)| cache.advance(*sequence, ids.len()));
         Ok(logits)
     }
 
@@ -104,7 +104,7 @@ impl Transformer {
 
     /// The hidden states before the head.
     fn hidden(&mut self, input: Input<'_>) -> Result<Var> {
-        let before_head = 0..self.segments.len() - 1;
+        let before_head = 0..self.blueprint.head();
         Ok(self.run(before_head, input, None, &|_| Keep::Nothing)?.1)
     }
 
@@ -113,8 +113,8 @@ impl Transformer {
     }
 
     fn logits_of(&mut self, input: Input<'_>, hidden: Var) -> Result<Tensor> {
-        let head = self.segments.len() - 1..self.segments.len();
-        self.run(head, input, Some(hidden), &|_| Keep::Nothing)?.1.into_tensor()
+        let head = self.blueprint.head();
+        self.run(head..head + 1, input, Some(hidden), &|_| Keep::Nothing)?.1.into_tensor()
     }
 
     fn logits_of_last(&mut self, input: Input<'_>, hidden: Var) -> Result<Tensor> {

@@ -3,6 +3,7 @@
 //! A [`KvStore`] says where they are; attention reads them as blocks, whatever holds them.
 
 mod contiguous;
+mod lens;
 mod paged;
 
 use std::cell::RefCell;
@@ -16,10 +17,13 @@ use crate::kernels::attention::{AttentionShape, CachedSequence, KvBlock, Span, a
 
 /// A cache of keys and values for several sequences.
 pub trait KvStore: Debug {
-    /// Tokens kept of a sequence.
-    fn len(&self, sequence: usize) -> usize;
+    /// Tokens read of a sequence.
+    fn tokens(&self, sequence: usize) -> usize;
 
-    /// Makes room for so many more tokens of a sequence.
+    /// Keys that a layer keeps of a sequence: those of the tokens, and learned ones before them.
+    fn keys(&self, layer: usize, sequence: usize) -> usize;
+
+    /// Makes room for so many more keys of a sequence in every layer.
     ///
     /// # Errors
     /// If there is no memory for them.
@@ -28,12 +32,12 @@ pub trait KvStore: Debug {
     /// If there is no such sequence, or they are more than the cache was made for.
     fn reserve(&mut self, sequence: usize, tokens: usize) -> Result<()>;
 
-    /// Keeps, for one layer, the keys and values `[tokens, n_kv_heads * d_head]` of the next tokens of a sequence, for which there is
-    /// room. They count from [`KvStore::advance`] on: until then, another call takes their place.
+    /// Keeps, for one layer, the next keys and values `[keys, n_kv_heads * d_head]` of a sequence, for which there is room. They count
+    /// from [`KvStore::advance`] on: until then, another call takes their place.
     fn append(&mut self, layer: usize, sequence: usize, keys: &[f32], values: &[f32]);
 
-    /// What every layer has appended since the last call is kept.
-    fn advance(&mut self, sequence: usize);
+    /// What every layer has appended since the last call is kept: the keys of so many tokens.
+    fn advance(&mut self, sequence: usize, tokens: usize);
 
     /// Where a layer's keys and values of a sequence are, in the order of positions, those appended last included.
     fn blocks(&self, layer: usize, sequence: usize) -> Vec<KvBlock<'_>>;
@@ -59,7 +63,7 @@ impl Attend for RefCell<&mut dyn KvStore> {
         }
         let kept = sequences.iter().map(|&sequence| cache.blocks(layer, sequence)).collect::<Vec<_>>();
         let cached = spans.iter().zip(sequences).zip(&kept).map(|((span, &sequence), blocks)| CachedSequence {
-            n_keys: cache.len(sequence) + span.keys.len(),
+            n_keys: cache.keys(layer, sequence) + span.keys.len(),
             queries: span.queries.clone(),
             blocks,
         });

@@ -36,6 +36,11 @@ impl Rows {
         Self::after(lens.iter().map(|&len| (0, len)))
     }
 
+    /// Whether each sequence begins here, or goes on from tokens that a cache has.
+    pub fn begins(&self) -> Rc<[bool]> {
+        self.spans.iter().map(|span| self.positions[span.queries.clone()].first() == Some(&0)).collect()
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.positions.len()

@@ -22,7 +22,7 @@ pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     let shape = io.tensor("greedy_ids")?.shape.clone();
     let (sequences, steps, vocab_size) = (shape[0], shape[1], model.config.vocab_size);
     let prompt = tokens.ids.len() / sequences;
-    let mut cache = Contiguous::new(&model.config, sequences, prompt + steps, model.params.ledger())?;
+    let mut cache = Contiguous::new(&model, sequences, prompt + steps)?;
     let (mut ids, mut margins, mut logits) = (vec![Vec::new(); sequences], vec![Vec::new(); sequences], vec![Vec::new(); sequences]);
     let mut new: Vec<Vec<i32>> = tokens.ids.chunks(prompt).map(<[i32]>::to_vec).collect();
     for step in 0..=steps {

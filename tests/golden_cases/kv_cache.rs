@@ -16,9 +16,8 @@ pub fn run(case: &Case, checks: &mut Checks) -> CaseResult {
     let steps = case.integer("hyper.decode")?;
     checks.tensor("prefill_logits", model.logits(&prompt)?.data(), &io)?;
 
-    let ledger = model.params.ledger().clone();
-    let contiguous = Contiguous::new(&model.config, 1, prompt.ids.len() + steps, &ledger)?;
-    let mut caches: [Box<dyn KvStore>; 2] = [Box::new(contiguous), Box::new(Paged::new(&model.config, 1, 4, &ledger))];
+    let contiguous = Contiguous::new(&model, 1, prompt.ids.len() + steps)?;
+    let mut caches: [Box<dyn KvStore>; 2] = [Box::new(contiguous), Box::new(Paged::new(&model, 1, 4))];
     for cache in &mut caches {
         let mut logits = model.read(&[(0, &prompt.ids)], &mut **cache)?;
         let (mut ids, mut margins, mut decoded) = (Vec::new(), Vec::new(), Vec::new());

@@ -1,10 +1,11 @@
 //! The plain cache: each sequence has its room from the beginning, in one piece.
 
 use super::KvStore;
+use super::lens::Lens;
 use crate::autograd::Result;
 use crate::kernels::attention::KvBlock;
-use crate::nn::config::ModelConfig;
-use crate::tensor::{Category, Ledger, Tensor};
+use crate::nn::transformer::Transformer;
+use crate::tensor::{Category, Tensor};
 
 /// Keys and values of one layer and sequence, `[capacity, n_kv_heads * d_head]` each.
 #[derive(Debug)]
@@ -18,60 +19,62 @@ struct Room {
 pub struct Contiguous {
     /// By layer, then by sequence.
     rooms: Vec<Vec<Room>>,
-    lens: Vec<usize>,
-    /// Tokens that were appended and do not count yet.
-    appended: Vec<usize>,
+    lens: Lens,
     capacity: usize,
     width: usize,
 }
 
 impl Contiguous {
-    /// An empty cache for a model of that configuration, with room for `capacity` tokens of each of `sequences` sequences, but no more
-    /// than the model reads.
+    /// An empty cache for a model, with room for `tokens` tokens of each of `sequences` sequences, but no more than the model reads, and
+    /// for its learned keys before them.
     ///
     /// # Errors
     /// If there is no memory for it.
-    pub fn new(config: &ModelConfig, sequences: usize, capacity: usize, ledger: &Ledger) -> Result<Self> {
-        let (capacity, width) = (capacity.min(config.max_positions), config.n_kv_heads * config.d_head);
+    pub fn new(model: &Transformer, sequences: usize, tokens: usize) -> Result<Self> {
+        let (config, ledger) = (&model.config, model.params.ledger());
+        let capacity = tokens.min(config.max_positions) + model.prefix_keys;
+        let width = config.n_kv_heads * config.d_head;
         let rows = || Tensor::zeros(ledger, Category::Kv, &[capacity, width]);
         let room = |_| Ok(Room { keys: rows()?, values: rows()? });
         let layer = |_| (0..sequences).map(room).collect();
         Ok(Self {
             rooms: (0..config.n_layers).map(layer).collect::<Result<_>>()?,
-            lens: vec![0; sequences],
-            appended: vec![0; sequences],
+            lens: Lens::new(config.n_layers, sequences),
             capacity,
             width,
         })
     }
 
-    /// Tokens that there is room for in each sequence.
+    /// Keys that there is room for in each sequence and layer.
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 }
 
 impl KvStore for Contiguous {
-    fn len(&self, sequence: usize) -> usize {
-        self.lens[sequence]
+    fn tokens(&self, sequence: usize) -> usize {
+        self.lens.tokens(sequence)
     }
 
-    fn reserve(&mut self, sequence: usize, tokens: usize) -> Result<()> {
-        let (len, capacity) = (self.lens[sequence], self.capacity);
-        assert!(len + tokens <= capacity, "the cache holds {len} of {capacity} tokens, {tokens} more do not fit");
+    fn keys(&self, layer: usize, sequence: usize) -> usize {
+        self.lens.keys(layer, sequence)
+    }
+
+    fn reserve(&mut self, sequence: usize, keys: usize) -> Result<()> {
+        let (len, capacity) = (self.lens.most_keys(sequence), self.capacity);
+        assert!(len + keys <= capacity, "the cache holds {len} of {capacity} keys, {keys} more do not fit");
         Ok(())
     }
 
     fn append(&mut self, layer: usize, sequence: usize, keys: &[f32], values: &[f32]) {
-        let start = self.lens[sequence] * self.width;
-        self.appended[sequence] = keys.len() / self.width;
+        let start = self.lens.append(layer, sequence, keys.len() / self.width) * self.width;
         let room = &mut self.rooms[layer][sequence];
         room.keys.data_mut()[start..start + keys.len()].copy_from_slice(keys);
         room.values.data_mut()[start..start + values.len()].copy_from_slice(values);
     }
 
-    fn advance(&mut self, sequence: usize) {
-        self.lens[sequence] += std::mem::take(&mut self.appended[sequence]);
+    fn advance(&mut self, sequence: usize, tokens: usize) {
+        self.lens.advance(sequence, tokens);
     }
 
     fn blocks(&self, layer: usize, sequence: usize) -> Vec<KvBlock<'_>> {
@@ -80,6 +83,6 @@ impl KvStore for Contiguous {
     }
 
     fn clear(&mut self, sequence: usize) {
-        self.lens[sequence] = 0;
+        self.lens.clear(sequence);
     }
 }

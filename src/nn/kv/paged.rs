@@ -2,9 +2,10 @@
 //! page is wasted on each (Kwon et al. 2023, arXiv:2309.06180).
 
 use super::KvStore;
+use super::lens::Lens;
 use crate::autograd::Result;
 use crate::kernels::attention::KvBlock;
-use crate::nn::config::ModelConfig;
+use crate::nn::transformer::Transformer;
 use crate::tensor::{Category, Ledger, Tensor};
 
 /// Keys and values of all layers for the positions of one page.
@@ -23,28 +24,26 @@ pub struct Paged {
     free: Vec<usize>,
     /// Each sequence's pages, in the order of positions.
     tables: Vec<Vec<usize>>,
-    lens: Vec<usize>,
-    /// Tokens that were appended and do not count yet.
-    appended: Vec<usize>,
+    lens: Lens,
     positions: usize,
     width: usize,
     n_layers: usize,
 }
 
 impl Paged {
-    /// An empty cache for a model of that configuration and so many sequences, in pages of `positions` positions.
+    /// An empty cache for a model and so many sequences, in pages of `positions` positions.
     ///
     /// # Panics
     /// If a page has no positions.
-    pub fn new(config: &ModelConfig, sequences: usize, positions: usize, ledger: &Ledger) -> Self {
+    pub fn new(model: &Transformer, sequences: usize, positions: usize) -> Self {
         assert!(positions > 0, "a page holds at least one position");
+        let config = &model.config;
         Self {
-            ledger: ledger.clone(),
+            ledger: model.params.ledger().clone(),
             pages: Vec::new(),
             free: Vec::new(),
             tables: vec![Vec::new(); sequences],
-            lens: vec![0; sequences],
-            appended: vec![0; sequences],
+            lens: Lens::new(config.n_layers, sequences),
             positions,
             width: config.n_kv_heads * config.d_head,
             n_layers: config.n_layers,
@@ -72,12 +71,16 @@ impl Paged {
 }
 
 impl KvStore for Paged {
-    fn len(&self, sequence: usize) -> usize {
-        self.lens[sequence]
+    fn tokens(&self, sequence: usize) -> usize {
+        self.lens.tokens(sequence)
     }
 
-    fn reserve(&mut self, sequence: usize, tokens: usize) -> Result<()> {
-        let needed = (self.lens[sequence] + tokens).div_ceil(self.positions);
+    fn keys(&self, layer: usize, sequence: usize) -> usize {
+        self.lens.keys(layer, sequence)
+    }
+
+    fn reserve(&mut self, sequence: usize, keys: usize) -> Result<()> {
+        let needed = (self.lens.most_keys(sequence) + keys).div_ceil(self.positions);
         while self.tables[sequence].len() < needed {
             let page = self.take_page()?;
             self.tables[sequence].push(page);
@@ -87,8 +90,8 @@ impl KvStore for Paged {
 
     fn append(&mut self, layer: usize, sequence: usize, keys: &[f32], values: &[f32]) {
         let (half, width) = (self.half(), self.width);
-        self.appended[sequence] = keys.len() / width;
-        for (position, (k, v)) in (self.lens[sequence]..).zip(keys.chunks_exact(width).zip(values.chunks_exact(width))) {
+        let first = self.lens.append(layer, sequence, keys.len() / width);
+        for (position, (k, v)) in (first..).zip(keys.chunks_exact(width).zip(values.chunks_exact(width))) {
             let page = self.tables[sequence][position / self.positions];
             let start = 2 * layer * half + position % self.positions * width;
             let data = self.pages[page].data.data_mut();
@@ -97,8 +100,8 @@ impl KvStore for Paged {
         }
     }
 
-    fn advance(&mut self, sequence: usize) {
-        self.lens[sequence] += std::mem::take(&mut self.appended[sequence]);
+    fn advance(&mut self, sequence: usize, tokens: usize) {
+        self.lens.advance(sequence, tokens);
     }
 
     fn blocks(&self, layer: usize, sequence: usize) -> Vec<KvBlock<'_>> {
@@ -112,6 +115,6 @@ impl KvStore for Paged {
 
     fn clear(&mut self, sequence: usize) {
         self.free.append(&mut self.tables[sequence]);
-        self.lens[sequence] = 0;
+        self.lens.clear(sequence);
     }
 }

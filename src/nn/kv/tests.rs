@@ -1,7 +1,7 @@
 use super::*;
 use crate::nn::transformer::tests::{build, families};
-use crate::nn::{ModelConfig, Rows, Tokens, Transformer};
-use crate::tensor::{Category, Ledger};
+use crate::nn::{Rows, Tokens, Transformer};
+use crate::tensor::Category;
 
 const SEQUENCES: usize = 3;
 const LEN: usize = 13;
@@ -11,9 +11,9 @@ fn ids(sequence: usize) -> Vec<i32> {
 }
 
 /// One cache of each kind, with room for three sequences; the paged ones in pages that are smaller and larger than a text.
-fn caches(config: &ModelConfig, ledger: &Ledger) -> Vec<Box<dyn KvStore>> {
-    let pages = [1, 3, 16].map(|positions| Box::new(Paged::new(config, SEQUENCES, positions, ledger)) as Box<dyn KvStore>);
-    let contiguous = Contiguous::new(config, SEQUENCES, LEN, ledger).unwrap();
+fn caches(model: &Transformer) -> Vec<Box<dyn KvStore>> {
+    let pages = [1, 3, 16].map(|positions| Box::new(Paged::new(model, SEQUENCES, positions)) as Box<dyn KvStore>);
+    let contiguous = Contiguous::new(model, SEQUENCES, LEN).unwrap();
     [Box::new(contiguous) as Box<dyn KvStore>].into_iter().chain(pages).collect()
 }
 
@@ -32,15 +32,14 @@ fn plain(model: &mut Transformer, ids: &[i32]) -> Vec<Vec<f32>> {
 fn chunks_of_any_size_give_the_logits_of_the_whole_text() {
     for mut model in families().map(build) {
         let expected = plain(&mut model, &ids(0));
-        let ledger = model.params.ledger().clone();
         let mut by_chunk: Vec<Vec<Vec<f32>>> = Vec::new();
-        for mut cache in caches(&model.config, &ledger) {
+        for mut cache in caches(&model) {
             for chunk in 1..=LEN {
                 cache.clear(1);
                 let mut after = Vec::new();
                 for chunk in ids(0).chunks(chunk) {
                     let logits = model.read(&[(1, chunk)], &mut *cache).unwrap();
-                    let at = cache.len(1) - 1;
+                    let at = cache.tokens(1) - 1;
                     assert!(close(logits.data(), &expected[at]), "chunks of {}, token {at}", chunk.len());
                     after.push(logits.data().to_vec());
                 }
@@ -58,18 +57,17 @@ fn chunks_of_any_size_give_the_logits_of_the_whole_text() {
 fn sequences_of_unlike_lengths_read_together_give_what_each_gives_alone() {
     for mut model in families().map(build) {
         let expected: Vec<_> = (0..SEQUENCES).map(|sequence| plain(&mut model, &ids(sequence))).collect();
-        let ledger = model.params.ledger().clone();
-        for mut cache in caches(&model.config, &ledger) {
+        for mut cache in caches(&model) {
             // Prompts of 1, 4 and 7 tokens, then a token each, until the longest is at its end; then the others alone.
             let texts: Vec<Vec<i32>> = (0..SEQUENCES).map(ids).collect();
             let mut reads: Vec<(usize, &[i32])> = texts.iter().enumerate().map(|(i, text)| (i, &text[..1 + 3 * i])).collect();
             while !reads.is_empty() {
                 let logits = model.read(&reads, &mut *cache).unwrap();
                 for ((sequence, _), logits) in reads.iter().zip(logits.data().chunks(model.config.vocab_size)) {
-                    assert!(close(logits, &expected[*sequence][cache.len(*sequence) - 1]), "sequence {sequence}");
+                    assert!(close(logits, &expected[*sequence][cache.tokens(*sequence) - 1]), "sequence {sequence}");
                 }
-                let going_on = texts.iter().enumerate().filter(|(i, text)| cache.len(*i) < text.len());
-                reads = going_on.map(|(i, text)| (i, &text[cache.len(i)..cache.len(i) + 1])).collect();
+                let going_on = texts.iter().enumerate().filter(|(i, text)| cache.tokens(*i) < text.len());
+                reads = going_on.map(|(i, text)| (i, &text[cache.tokens(i)..cache.tokens(i) + 1])).collect();
             }
         }
     }
@@ -80,7 +78,7 @@ fn a_decode_step_allocates_no_tensor_and_a_cache_takes_what_it_says() {
     let mut model = build(families()[0].clone());
     let (config, ledger) = (model.config.clone(), model.params.ledger().clone());
     let width = config.n_layers * 2 * config.n_kv_heads * config.d_head * size_of::<f32>();
-    let mut cache = Contiguous::new(&config, 1, LEN, &ledger).unwrap();
+    let mut cache = Contiguous::new(&model, 1, LEN).unwrap();
     assert_eq!(ledger.report().of(Category::Kv).live, LEN * width);
     let mut text = || {
         cache.clear(0);
@@ -91,7 +89,7 @@ fn a_decode_step_allocates_no_tensor_and_a_cache_takes_what_it_says() {
     let before = text();
     assert_eq!(text(), before);
     drop(cache);
-    let mut paged = Paged::new(&config, SEQUENCES, 4, &ledger);
+    let mut paged = Paged::new(&model, SEQUENCES, 4);
     model.read(&[(0, &ids(0)[..5]), (2, &ids(2)[..4])], &mut paged).unwrap();
     assert_eq!((paged.pages(), ledger.report().of(Category::Kv).live), ((3, 0), 3 * 4 * width));
     paged.clear(0);

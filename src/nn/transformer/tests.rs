@@ -342,7 +342,7 @@ fn reading_with_blocks_is_near_and_the_same_beside_other_sequences() {
         let ids: Vec<i32> = (0..7).map(|i| (i * i + 3) % 23).collect();
         let exact = model.last_logits(&Tokens::new(1, 7, &ids[..])).unwrap();
         let read = |model: &mut Transformer, sequences: &[usize]| {
-            let mut cache = Contiguous::new(&model.config, 3, 8, model.params.ledger()).unwrap();
+            let mut cache = Contiguous::new(model, 3, 8).unwrap();
             let texts: Vec<_> = sequences.iter().map(|&sequence| (sequence, &ids[..])).collect();
             model.read(&texts, &mut cache).unwrap().data()[..23].to_vec()
         };
