@@ -90,8 +90,7 @@ impl Method for LoraConfig {
     fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError> {
         let smallest = self.targets(blueprint).min_by_key(|(_, site)| site.features().into_iter().min());
         let Some((_, site)) = smallest else {
-            let available = [SiteKind::Linear, SiteKind::Head].into_iter().flat_map(|kind| blueprint.roles(kind));
-            let available = available.map(str::to_owned).collect();
+            let available = blueprint.roles(SiteKind::Linear).into_iter().map(str::to_owned).collect();
             return Err(MethodError::NoTarget { targets: self.target_modules.clone(), available });
         };
         let ([out_features, in_features], rank) = (site.features(), self.rank);
@@ -193,7 +192,11 @@ impl LinearHook for LoraPair {
 
     fn merge(&mut self, params: &mut Params, weight: ParamId) -> std::result::Result<(), MergeError> {
         if self.enabled && !self.merged {
-            if let Some(format) = params.get(weight).value.format() {
+            let base = params.get(weight);
+            if !base.name.starts_with(&self.name) {
+                return Err(MergeError::Shared { module: self.name.clone(), weight: base.name.clone() });
+            }
+            if let Some(format) = base.value.format() {
                 return Err(MergeError::Quantised { module: self.name.clone(), format });
             }
             self.add_to(params, weight, 1.0)?;

@@ -67,7 +67,7 @@ pub trait Method: Debug {
     /// The parameters that it adds to the whole model, with the numbers of their segments; all of them learn.
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)>;
 
-    /// Whether it trains this parameter of the model, which belongs to segment `segment`.
+    /// Whether it trains this parameter of the model, which belongs to segment `segment`; to be asked through [`learns`].
     fn learns(&self, blueprint: &Blueprint, segment: usize, param: &ParamSpec) -> bool;
 
     /// Makes its parameters for the part of the model that is here, with values from `source`, and puts its hooks in place. What learns
@@ -76,6 +76,12 @@ pub trait Method: Debug {
     /// # Errors
     /// If a weight is missing or does not fit.
     fn hook(&self, model: &mut Transformer, source: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError>;
+}
+
+/// Whether a method trains a parameter that segment `segment` reads: of a tied weight, wherever a rank has it, the answer is that for the
+/// first segment.
+pub fn learns(method: &dyn Method, blueprint: &Blueprint, segment: usize, param: &ParamSpec) -> bool {
+    method.learns(blueprint, blueprint.owner(segment, param), param)
 }
 
 /// A method on a model.
@@ -126,7 +132,7 @@ pub fn attach(
     method.check(&blueprint)?;
     for (segment, spec) in blueprint.params_of(&model.part) {
         if let Some(id) = model.params.find(&spec.name) {
-            let learns = method.learns(&blueprint, segment, spec);
+            let learns = learns(method, &blueprint, segment, spec);
             if let Some(format) = model.params.get(id).value.format().filter(|_| learns) {
                 return Err(MethodError::Frozen { name: spec.name.clone(), format });
             }

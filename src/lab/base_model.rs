@@ -28,6 +28,8 @@ pub struct BaseModel<'a> {
     pub blueprint: Rc<Blueprint>,
     /// Text to tokens and back.
     pub tokenizer: Tokenizer,
+    /// Tokens that end a text, as the configuration has them.
+    pub ends: Vec<i32>,
     files: ModelFiles,
     weights: TensorFile<'a>,
 }
@@ -44,6 +46,7 @@ impl<'a> BaseModel<'a> {
         let config =
             HfConfig::from_json(required(assets, &files.config)?).map_err(|e| problems::bad_file(&files.config, &reasons::format(&e)))?;
         let tokenizer = open_tokenizer(assets, &files.tokenizer)?;
+        let ends = config.eos_token_id.iter().filter_map(|id| i32::try_from(*id).ok()).collect();
         let config = model_config(&config);
         config.validate().map_err(|e| problems::bad_file(&files.config, &reasons::config(&e)))?;
         let blueprint = Rc::new(Blueprint::new(&config));
@@ -52,7 +55,7 @@ impl<'a> BaseModel<'a> {
             let reason = reasons::vocabulary(tokenizer.vocab_size(), config.vocab_size);
             return Err(problems::bad_file(&files.tokenizer, &reason));
         }
-        Ok(Self { blueprint, tokenizer, files, weights: tensors })
+        Ok(Self { blueprint, tokenizer, ends, files, weights: tensors })
     }
 
     /// Its weights.

@@ -17,7 +17,7 @@ use crate::tensor::{Ledger, OutOfMemory};
 /// What a step measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepReport {
-    /// Mean negative log-likelihood of the step's tokens before the update, in nats.
+    /// What the step makes smaller, before the update: see [the rank's](crate::parallel::rank::StepReport::loss).
     pub loss: f64,
     /// L2 norm of the gradient before clipping.
     pub gradient_norm: f64,

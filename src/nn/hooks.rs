@@ -20,6 +20,16 @@ pub enum MergeError {
     /// There is no memory for a copy of a shared weight.
     #[error(transparent)]
     Memory(#[from] OutOfMemory),
+    /// Another layer reads the weight, too, and must not be changed.
+    #[error(
+        "{module} cannot be merged: it shares {weight} with another layer, which the adapter does not change; keep it beside the weight"
+    )]
+    Shared {
+        /// Path of the layer.
+        module: String,
+        /// The weight.
+        weight: String,
+    },
     /// The weight would have to be rounded to its format again, and the effect of a small update would be lost.
     #[error(
         "{module} cannot be merged: its weight is kept as {format}, and rounding the sum to {format} again would lose most of the update; \

@@ -110,8 +110,8 @@ pub enum Keep {
 /// A stretch of segments that ran forward and waits for its backward.
 #[derive(Debug)]
 pub struct Flight {
-    segments: Range<usize>,
-    kept: Vec<Kept>,
+    /// With the segments' numbers, ascending.
+    kept: Vec<(usize, Kept)>,
     /// What the segments add to the loss: of a sum of means over the tokens of the pass, this rank's share.
     pub aux_loss: f64,
 }
@@ -152,18 +152,18 @@ pub async fn forward<P: Peers>(
     mut x: Option<Var>,
     keep: impl Fn(usize) -> Keep,
 ) -> Result<(Flight, Var), P::Error> {
-    let mut flight = Flight { segments: segments.clone(), kept: Vec::with_capacity(segments.len()), aux_loss: 0.0 };
+    let mut flight = Flight { kept: Vec::with_capacity(segments.len()), aux_loss: 0.0 };
     for index in segments {
         peers.before(&mut model.params, index, Way::Forward).await?;
         let (pass, segment) = (model.pass(input), &*model.segments[index]);
         let keep = keep(index);
         if keep == Keep::Input {
-            flight.kept.push(Kept::Input(x.clone()));
+            flight.kept.push((index, Kept::Input(x.clone())));
         }
-        let ran = run(peers, &pass, (index, segment), x.take(), keep).await?;
+        let ran = run(peers, &pass, (index, segment), x.take(), keep, Exchanges::All).await?;
         flight.aux_loss += ran.aux_loss;
         if keep == Keep::Tape {
-            flight.kept.push(Kept::Tapes(ran.recorded));
+            flight.kept.push((index, Kept::Tapes(ran.recorded)));
         }
         x = Some(ran.output);
         peers.after(&mut model.params, index, Way::Forward).await?;
@@ -176,6 +176,9 @@ pub async fn forward<P: Peers>(
 ///
 /// # Errors
 /// If memory runs out, or a peer is gone.
+///
+/// # Panics
+/// If nothing was kept of a segment, but of one before it.
 pub async fn backward<P: Peers>(
     model: &mut Transformer,
     peers: &mut P,
@@ -185,8 +188,10 @@ pub async fn backward<P: Peers>(
     aux_scale: f32,
     mut later: Option<&mut Vec<WeightGrads>>,
 ) -> Result<Option<Tensor>, P::Error> {
-    let mut d_output = Some(d_output);
-    for (index, kept) in flight.segments.zip(flight.kept).rev() {
+    let (mut d_output, mut after) = (Some(d_output), None);
+    for (index, kept) in flight.kept.into_iter().rev() {
+        assert!(after.is_none_or(|after| index + 1 == after), "nothing was kept of a segment between {index} and {after:?}");
+        after = Some(index);
         // Below here nothing learns.
         let Some(d_y) = d_output.take() else { break };
         let again = matches!(kept, Kept::Input(_));
@@ -194,13 +199,23 @@ pub async fn backward<P: Peers>(
         peers.before(&mut model.params, index, way).await?;
         let tapes = match kept {
             Kept::Tapes(tapes) => tapes,
-            Kept::Input(x) => run(peers, &model.pass(input), (index, &*model.segments[index]), x, Keep::Tape).await?.recorded,
+            Kept::Input(x) => {
+                run(peers, &model.pass(input), (index, &*model.segments[index]), x, Keep::Tape, Exchanges::Inner).await?.recorded
+            }
         };
         let rows = input.tokens.ids.len();
         d_output = run_backward(peers, &mut model.params, tapes, (d_y, rows), aux_scale, &mut later).await?;
         peers.after(&mut model.params, index, way).await?;
     }
     Ok(d_output)
+}
+
+/// The exchanges that a run does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Exchanges {
+    All,
+    /// Not the last: what it gives was there before.
+    Inner,
 }
 
 /// A segment that ran.
@@ -216,6 +231,7 @@ async fn run<P: Peers>(
     (index, segment): (usize, &dyn Segment),
     x: Option<Var>,
     keep: Keep,
+    which: Exchanges,
 ) -> Result<Ran, P::Error> {
     let ledger = pass.params.ledger();
     let (exchanges, rows) = (segment.exchanges(), pass.tokens.ids.len());
@@ -244,7 +260,7 @@ async fn run<P: Peers>(
             let (inputs, aux_losses) = (std::mem::take(&mut inputs), std::mem::take(&mut aux_losses));
             recorded.push(Recorded { tape, inputs, hidden: hidden.node(), carried, aux_losses, exchange });
         }
-        let hidden = match exchanged {
+        let hidden = match exchanged && !(last && which == Exchanges::Inner) {
             true => {
                 // Of what only one rank has, the others must know, too.
                 let needs_grad = hidden.needs_grad() || exchange == Exchange::Sum && peers.learns_by(index);

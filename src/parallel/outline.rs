@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::mesh::Axis;
 use super::plan::Plan;
 use crate::autograd::Split;
-use crate::finetune::Method;
+use crate::finetune::{Method, learns};
 use crate::nn::{Blueprint, EMBEDDING_WEIGHT, ParamSpec, Part};
 
 /// A parameter that a rank will hold.
@@ -23,6 +23,8 @@ pub struct ParamOutline {
     pub split: Split,
     /// Whether it learns.
     pub trainable: bool,
+    /// Whether the method adds it.
+    pub added: bool,
     /// Whether two segments read it.
     pub tied: bool,
 }
@@ -49,6 +51,7 @@ struct Row {
     phase: usize,
     param: ParamSpec,
     trainable: bool,
+    added: bool,
 }
 
 impl Outline {
@@ -56,12 +59,12 @@ impl Outline {
     pub fn new(blueprint: &Rc<Blueprint>, method: &dyn Method) -> Self {
         let sites = blueprint.sites().flat_map(|(segment, site)| site.params.iter().map(move |param| (segment, site.phase, param)));
         let base = sites.map(|(segment, phase, param)| {
-            let trainable = method.learns(blueprint, segment, param);
-            Row { segment, phase, param: param.clone(), trainable }
+            let trainable = learns(method, blueprint, segment, param);
+            Row { segment, phase, param: param.clone(), trainable, added: false }
         });
         let phase = |segment: usize| blueprint.segments[segment].sites.iter().map(|site| site.phase).max().unwrap_or(0).min(1);
         let added = method.added(blueprint).into_iter();
-        let added = added.map(|(segment, param)| Row { segment, phase: phase(segment), param, trainable: true });
+        let added = added.map(|(segment, param)| Row { segment, phase: phase(segment), param, trainable: true, added: true });
         Self { blueprint: blueprint.clone(), rows: base.chain(added).collect() }
     }
 
@@ -69,12 +72,12 @@ impl Outline {
     pub fn of(&self, part: &Part) -> Vec<ParamOutline> {
         let holds = |segment: usize| part.chunks.iter().any(|chunk| chunk.contains(&segment));
         let rows = self.rows.iter().filter(|row| holds(row.segment));
-        let outlined = rows.filter_map(|Row { segment, phase, param, trainable }| {
+        let outlined = rows.filter_map(|Row { segment, phase, param, trainable, added }| {
             let tied = param.name == EMBEDDING_WEIGHT && self.blueprint.config.tie_embeddings;
             let shared = tied && self.blueprint.tied_before(*segment).is_some_and(holds);
             let region = part.slice.region(param).filter(|_| !shared)?;
-            let (segment, phase, trainable) = (*segment, *phase, *trainable);
-            Some(ParamOutline { segment, phase, len: region.elements(), split: param.split, trainable, tied })
+            let (segment, phase, trainable, added) = (*segment, *phase, *trainable, *added);
+            Some(ParamOutline { segment, phase, len: region.elements(), split: param.split, trainable, added, tied })
         });
         outlined.collect()
     }

@@ -149,6 +149,23 @@ fn on_blocks_it_trains_only_the_pairs_and_is_not_merged() {
 }
 
 #[test]
+fn a_weight_that_the_embedding_shares_is_not_merged() {
+    let mut model =
+        Transformer::build(ModelConfig { tie_embeddings: true, ..model().config }, &Ledger::new(None), &mut RandomWeights { seed: 1 })
+            .unwrap();
+    attach(&config(&["lm_head"]), &mut model, &mut RandomWeights { seed: 5 }).unwrap();
+    let mut refused = Vec::new();
+    model
+        .for_each_linear(|_, linear, params| {
+            refused.extend(linear.hook.as_deref_mut().and_then(|hook| hook.merge(params, linear.weight).err()));
+            Ok::<_, BuildError>(())
+        })
+        .unwrap();
+    let [MergeError::Shared { module, weight }] = &refused[..] else { panic!("{refused:?}") };
+    assert_eq!([module.as_str(), weight.as_str()], ["lm_head", "model.embed_tokens.weight"]);
+}
+
+#[test]
 fn full_fine_tuning_of_blocks_is_refused_by_name() {
     let message = attach(&crate::finetune::full::Full, &mut in_blocks(), &mut RandomWeights { seed: 1 }).unwrap_err().to_string();
     assert!(message.contains("model.embed_tokens.weight") && message.contains("int8") && message.contains("LoRA"), "{message}");

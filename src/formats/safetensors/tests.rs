@@ -184,3 +184,20 @@ fn values_that_are_not_finite_are_counted_and_the_first_is_told_with_its_index()
     assert!(text.contains("has 2 of 6 values that are not finite, the first at index [1]: inf"), "{text}");
     assert!(message(&[f32::NAN; 6], &[1, 6, 1], SaveDtype::BF16).unwrap_err().contains("index [0, 0, 0]: NaN"));
 }
+
+#[test]
+fn tensors_of_two_element_types_are_compared_by_value() {
+    let values: Vec<f32> = (0..600).map(|i| i as f32 / 8.0).collect();
+    let written = |data: &[f32], shape: &[usize], dtype| write(&[TensorSource { name: "x", shape, data }], dtype, &BTreeMap::new());
+    let [single, half, other_shape] = [
+        written(&values, &[20, 30], SaveDtype::F32),
+        written(&values, &[20, 30], SaveDtype::F16),
+        written(&values, &[30, 20], SaveDtype::F32),
+    ];
+    let mut changed = values.clone();
+    changed[599] = 80.0;
+    let changed = written(&changed, &[20, 30], SaveDtype::F32);
+    let equal = |a: &[u8], b: &[u8]| read(a).unwrap().tensors["x"].equals(&read(b).unwrap().tensors["x"]).unwrap();
+    assert!(equal(&single, &single) && equal(&single, &half) && equal(&half, &single));
+    assert!(!equal(&single, &other_shape) && !equal(&single, &changed) && !equal(&half, &changed));
+}

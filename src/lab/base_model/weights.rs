@@ -32,10 +32,8 @@ pub fn check(file: &TensorFile, blueprint: &Blueprint) -> Result<(), FormatError
 
 fn says_nothing_new(file: &TensorFile, config: &ModelConfig, name: &str) -> bool {
     if name == HEAD && config.tie_embeddings {
-        return match (file.tensors.get(HEAD).map(|head| head.to_f32()), file.tensors.get(EMBEDDING_WEIGHT).map(|table| table.to_f32())) {
-            (Some(Ok(head)), Some(Ok(table))) => head == table,
-            _ => false,
-        };
+        let [head, table] = [HEAD, EMBEDDING_WEIGHT].map(|name| file.tensors.get(name));
+        return head.zip(table).is_some_and(|(head, table)| head.equals(table).unwrap_or(false));
     }
     BUFFERS.iter().any(|end| name.ends_with(end))
 }

@@ -1,6 +1,6 @@
 //! What can only be checked once the base model is known: LoRA's rank, the context, and whether a batch can fit at all.
 
-use crate::finetune::MethodError;
+use crate::finetune::{self, MethodError};
 use crate::lab::methods::method;
 use crate::lab::problem::{Problem, ProblemCode, Text};
 use crate::lab::problems::{internal, mib};
@@ -41,7 +41,7 @@ pub fn memory_bound(run: &RunSpec, blueprint: &Blueprint) -> MemoryBound {
     const F32: f64 = 4.0;
     let method = method(&run.fine_tuning);
     let elements = |param: &ParamSpec| param.elements() as f64;
-    let learns = |segment: usize, param: &ParamSpec| method.learns(blueprint, segment, param);
+    let learns = |segment: usize, param: &ParamSpec| finetune::learns(&*method, blueprint, segment, param);
     let added = method.added(blueprint);
     let of_method: f64 = added.iter().map(|(_, param)| elements(param)).sum();
     let all: f64 = blueprint.params().map(|(_, param)| elements(param)).sum();

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::Run;
 use super::stages::Loaded;
 use crate::data::{Corpus, Tokenizer};
+use crate::finetune::learns;
 use crate::lab::assets::{Assets, corpus_file};
 use crate::lab::base_model::{BaseModel, SharedSource, SharedWeights};
 use crate::lab::check::check_against_model;
@@ -27,10 +28,10 @@ impl Run {
         let bytes = (train.len() + validation.len()) * size_of::<i32>();
         let streams = ledger.charge(Category::Data, bytes).map_err(|e| reasons::out_of_memory(&e))?;
         let (spec, context, method) = (&self.spec.training, self.spec.data.context as usize, method(&self.spec.fine_tuning));
-        let learning = base.blueprint.params().filter(|(segment, param)| method.learns(&base.blueprint, *segment, param));
+        let learning = base.blueprint.params().filter(|(segment, param)| learns(&*method, &base.blueprint, *segment, param));
         let learning: HashSet<&str> = learning.map(|(_, param)| param.name.as_str()).collect();
-        let learns = |param: &ParamSpec| learning.contains(param.name.as_str());
-        let of_model = &mut SharedSource { file: base.weights(), shared, base: &self.spec.model.base, learns: &learns };
+        let in_run = |param: &ParamSpec| learning.contains(param.name.as_str());
+        let of_model = &mut SharedSource { file: base.weights(), shared, base: &self.spec.model.base, learns: &in_run };
         let of_method = &mut RandomWeights { seed: u64::from(spec.seed) };
         let training = Training::alone(spec, context, &base.blueprint, &ledger, [of_model, of_method], &*method, train.len());
         let mut training = training.map_err(|error| base.refused(&error))?;
@@ -43,7 +44,8 @@ impl Run {
             total_parameters: total as u64,
         });
         let (tokenizer, window) = (base.tokenizer, base.blueprint.config.max_positions);
-        self.loaded = Some(Box::new(Loaded { tokenizer, train, validation, training, ledger, window, _streams: streams }));
+        let ends = base.ends.iter().copied().chain([tokenizer.document_separator()]).collect();
+        self.loaded = Some(Box::new(Loaded { tokenizer, ends, train, validation, training, ledger, window, _streams: streams }));
         self.report_memory(events);
         self.stage = self.evaluation();
         Ok(0.0)

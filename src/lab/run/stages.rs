@@ -37,6 +37,8 @@ pub(super) enum Stage {
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) tokenizer: Tokenizer,
+    /// Tokens that end a text.
+    pub(super) ends: Vec<i32>,
     pub(super) train: Vec<i32>,
     pub(super) validation: Vec<i32>,
     pub(super) training: Training,
@@ -134,7 +136,6 @@ impl Run {
     fn sample(&mut self, stage: SampleStage, mut sampler: Sampler, events: &mut Vec<Event>) -> Result<f64, Problem> {
         let prompt = self.spec.evaluation.prompt.clone();
         let loaded = self.loaded()?;
-        let separator = loaded.tokenizer.document_separator();
         let before = sampler.work_left(loaded.window());
         let mut ended = sampler.is_full();
         for _ in 0..SAMPLE_CHUNK {
@@ -142,11 +143,12 @@ impl Run {
                 break;
             }
             let token = sampler.advance(loaded.training.model()).map_err(|e| reasons::out_of_memory(&e))?;
-            ended = token == separator || sampler.is_full();
+            ended = loaded.ends.contains(&token) || sampler.is_full();
         }
         let work = before - sampler.work_left(loaded.window());
         let ids = sampler.continuation();
-        let text = loaded.tokenizer.decode(ids.strip_suffix(&[separator]).unwrap_or(ids));
+        let written = ids.split_last().filter(|(last, _)| loaded.ends.contains(last)).map_or(ids, |(_, written)| written);
+        let text = loaded.tokenizer.decode(written);
         events.push(Event::Sample { run: self.index, stage, prompt: prompt.clone(), text: text.clone(), done: ended });
         if ended {
             self.outcome.sample(Sample { stage, prompt, text });

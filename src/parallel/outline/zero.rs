@@ -6,17 +6,47 @@ use crate::parallel::mesh::Axis;
 use crate::parallel::plan::Plan;
 use crate::parallel::zero::ZeroStage;
 
-/// Parameters of one segment that are cut into shards as one vector: those of the model that learn or do not, or a method's; those that
-/// several tensor ranks have whole, apart from the rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Parameters of one segment that are cut into shards as one vector: those of the model, or a method's where weights are shared out
+/// before it is there; those that several tensor ranks have whole, apart from the rest, and a weight that two stages hold from both.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitOutline {
     /// The segment of the whole model.
     pub segment: usize,
+    /// Elements of each parameter, and whether it learns.
+    members: Vec<(usize, bool)>,
+    kind: [bool; 3],
+}
+
+impl UnitOutline {
     /// Elements of the whole.
-    pub len: usize,
-    /// Whether they learn.
-    pub trainable: bool,
-    whole: bool,
+    pub fn len(&self) -> usize {
+        self.members.iter().map(|(len, _)| len).sum()
+    }
+
+    /// Elements of each replica's shard.
+    pub fn shards(&self, replicas: usize) -> Vec<usize> {
+        even_shards(self.len(), replicas)
+    }
+
+    /// Elements of each replica's shard that learn.
+    pub fn learning(&self, replicas: usize) -> Vec<usize> {
+        let mut start = 0;
+        let learning: Vec<(usize, usize)> = self
+            .members
+            .iter()
+            .filter_map(|&(len, learns)| {
+                start += len;
+                learns.then_some((start - len, start))
+            })
+            .collect();
+        let mut end = 0;
+        let shard = |len: usize| {
+            let shard = end..end + len;
+            end = shard.end;
+            learning.iter().map(|&(from, to)| to.min(shard.end).saturating_sub(from.max(shard.start))).sum()
+        };
+        self.shards(replicas).into_iter().map(shard).collect()
+    }
 }
 
 /// The units of a rank's parameters: only what is shared out is cut, so that before stage 3, frozen weights are in none.
@@ -25,11 +55,12 @@ pub fn units(plan: &Plan, params: &[ParamOutline]) -> Vec<UnitOutline> {
     let mut units: Vec<UnitOutline> = Vec::new();
     let shared = |param: &&ParamOutline| stage.shards_parameters() || stage != ZeroStage::None && param.trainable;
     for param in params.iter().filter(shared) {
-        let unit = UnitOutline { segment: param.segment, len: param.len, trainable: param.trainable, whole: param.is_whole(plan) };
-        let same = |other: &&mut UnitOutline| UnitOutline { len: unit.len, ..**other } == unit;
-        match units.iter_mut().find(same) {
-            Some(found) => found.len += unit.len,
-            None => units.push(unit),
+        let tied = param.tied && plan.mesh.size(Axis::Pipeline) > 1;
+        let kind = [param.is_whole(plan), tied, stage.shards_parameters() && param.added];
+        let member = (param.len, param.trainable);
+        match units.iter_mut().find(|unit| (unit.segment, unit.kind) == (param.segment, kind)) {
+            Some(found) => found.members.push(member),
+            None => units.push(UnitOutline { segment: param.segment, members: vec![member], kind }),
         }
     }
     units
@@ -55,8 +86,8 @@ pub fn kept(plan: &Plan, params: &[ParamOutline], rank: usize) -> Kept {
     let me = plan.mesh.coordinates(rank)[Axis::Data as usize];
     let whole = |learning: bool| params.iter().filter(|param| param.trainable || !learning).map(|param| param.len as u64).sum::<u64>();
     let shards = |learning: bool| {
-        let units = units(plan, params).into_iter().filter(|unit| unit.trainable || !learning);
-        units.map(|unit| even_shards(unit.len, replicas)[me] as u64).sum::<u64>()
+        let shard = |unit: &UnitOutline| if learning { unit.learning(replicas)[me] } else { unit.shards(replicas)[me] };
+        units(plan, params).iter().map(|unit| shard(unit) as u64).sum::<u64>()
     };
     Kept {
         parameters: if stage.shards_parameters() { shards(false) } else { whole(false) },

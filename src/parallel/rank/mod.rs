@@ -90,7 +90,8 @@ pub struct Update {
 /// What a step measured: the same at every rank.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepReport {
-    /// Mean negative log-likelihood of the batch's tokens before the update, in nats.
+    /// What the step makes smaller, before the update: the mean negative log-likelihood of the batch's tokens, in nats, plus the method's
+    /// penalties and the segments' auxiliary losses.
     pub loss: f64,
     /// L2 norm of the whole gradient before clipping.
     pub gradient_norm: f64,

@@ -7,7 +7,6 @@
 
 use super::{StepTraffic, Walk, all_gather, all_reduce, reduce_scatter};
 use crate::parallel::comm::Kind;
-use crate::parallel::group::even_shards;
 use crate::parallel::outline::zero::UnitOutline;
 use crate::parallel::zero::ZeroStage;
 
@@ -48,21 +47,22 @@ impl Walk<'_> {
     }
 
     fn gather(&self, of: impl Fn(&UnitOutline) -> bool, sent: &mut StepTraffic) {
-        for shards in self.units.iter().filter(|unit| of(unit)).map(|unit| self.unit_shards(unit)) {
-            sent.add(Kind::AllGather, all_gather(self.algorithm(), self.data.1, &shards));
+        for shards in self.units.iter().filter(|unit| of(unit)).map(|unit| unit.shards(self.data.0)) {
+            sent.add(Kind::AllGather, all_gather(self.algorithm(), self.data.1, &bytes(shards)));
         }
     }
 
     fn reduce(&self, of: impl Fn(&UnitOutline) -> bool, sent: &mut StepTraffic) {
-        for shards in self.units.iter().filter(|unit| unit.trainable && of(unit)).map(|unit| self.unit_shards(unit)) {
-            sent.add(Kind::ReduceScatter, reduce_scatter(self.algorithm(), self.data.1, &shards));
+        let shards = self.units.iter().filter(|unit| of(unit)).map(|unit| unit.learning(self.data.0));
+        for shards in shards.filter(|shards| shards.iter().any(|len| *len > 0)) {
+            sent.add(Kind::ReduceScatter, reduce_scatter(self.algorithm(), self.data.1, &bytes(shards)));
         }
     }
+}
 
-    /// Bytes of each replica's shard.
-    fn unit_shards(&self, unit: &UnitOutline) -> Vec<usize> {
-        even_shards(unit.len, self.data.0).into_iter().map(|len| len * size_of::<f32>()).collect()
-    }
+/// Bytes of so many floats each.
+fn bytes(lens: Vec<usize>) -> Vec<usize> {
+    lens.into_iter().map(|len| len * size_of::<f32>()).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Everything that a method, a segment and a policy may do gives on every mesh what it gives on one rank.
 
 use super::*;
+use crate::finetune::HooksOnly;
 use crate::finetune::probe::Probe;
-use crate::nn::{Exchange, Segment, Sites, Values};
-use crate::parallel::zero::{ZeroError, ZeroStage};
+use crate::nn::{Exchange, ParamSpec, Segment, Sites, Values};
+use crate::parallel::zero::ZeroError;
 
 /// The losses of ranks, with what a method adds to the loss and does after each step.
 fn trained(config: &ModelConfig, settings: Settings, method: MakeMethod, policy: fn(usize) -> Keep) -> Vec<f64> {
@@ -132,6 +133,44 @@ fn an_auxiliary_loss_counts_once_on_every_mesh() {
                 let worst = worst_difference(&expected, &of(settings.clone(), |_| Keep::Tape));
                 assert!(worst <= 1e-5, "{name}, phase {phase}: {worst:e}");
             }
+        }
+    }
+}
+
+/// Trains the segments from the sixth on.
+#[derive(Debug)]
+struct Upper;
+
+const FROZEN: usize = 5;
+
+impl Method for Upper {
+    fn check(&self, _: &Blueprint) -> std::result::Result<(), MethodError> {
+        Ok(())
+    }
+    fn added(&self, _: &Blueprint) -> Vec<(usize, ParamSpec)> {
+        Vec::new()
+    }
+    fn learns(&self, _: &Blueprint, segment: usize, _: &ParamSpec) -> bool {
+        segment >= FROZEN
+    }
+    fn hook(&self, _: &mut Transformer, _: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError> {
+        Ok(Box::new(HooksOnly))
+    }
+}
+
+/// The weight that a frozen embedding and a learning head share is frozen at both ends of a pipeline. Of what is frozen below, nothing
+/// has to be kept.
+#[test]
+fn a_method_may_train_the_upper_segments_alone() {
+    let upper: MakeMethod = || Box::new(Upper);
+    let nothing_below = |segment| if segment < FROZEN { Keep::Nothing } else { Keep::Input };
+    for config in [llama(), gpt()] {
+        let expected = trained(&config, settings(1, 1, 1, 1), upper, |_| Keep::Tape);
+        assert!(expected[5] < expected[1], "it learns: {expected:?}");
+        assert_eq!(trained(&config, settings(1, 1, 1, 1), upper, nothing_below), expected);
+        for (name, settings) in [("dp2", settings(2, 1, 1, 1)), ("tp2", settings(1, 1, 2, 1)), ("pp2", settings(1, 2, 1, 2))] {
+            let worst = worst_difference(&expected, &trained(&config, settings, upper, |_| Keep::Tape));
+            assert!(worst <= 1e-5, "{name}: {worst:e}");
         }
     }
 }

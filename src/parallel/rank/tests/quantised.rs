@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::nn::InFormat;
-use crate::parallel::zero::{ZeroError, ZeroStage};
+use crate::parallel::zero::ZeroError;
 use crate::quant::BlockFormat;
 use crate::quant::FORMATS;
 

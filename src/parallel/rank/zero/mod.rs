@@ -21,7 +21,7 @@ use super::peers::RankPeers;
 use super::{Groups, Result, StartError};
 use crate::autograd::{self, ParamId, Params, Split};
 use crate::finetune::{self, Attached, Method, MethodError};
-use crate::nn::{Blueprint, BuildError, Transformer, WeightSource, format_of};
+use crate::nn::{Blueprint, BuildError, EMBEDDING_WEIGHT, Transformer, WeightSource, format_of};
 use crate::optim::AdamW;
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::group::Group;
@@ -48,6 +48,8 @@ impl<'a> Replicas<'a> {
 pub(super) struct Zero {
     stage: ZeroStage,
     tensor_ranks: usize,
+    /// Whether the first and the last stage hold the embedding's weight.
+    tied: bool,
     units: Vec<Unit>,
     /// By segment of this rank.
     uses: Vec<Uses>,
@@ -86,7 +88,8 @@ pub(super) fn build(
     {
         return Err(ZeroError::Format { stage, name, format }.into());
     }
-    let mut zero = Zero { stage, tensor_ranks: plan.mesh.size(Axis::Tensor), units: Vec::new(), uses: Vec::new() };
+    let tied = blueprint.config.tie_embeddings && plan.mesh.size(Axis::Pipeline) > 1;
+    let mut zero = Zero { stage, tensor_ranks: plan.mesh.size(Axis::Tensor), tied, units: Vec::new(), uses: Vec::new() };
     let built = Transformer::build_by_segment(blueprint, part, ledger, of_model, |params, segment| match stage {
         ZeroStage::Parameters if !WORLD_OF_ONE => zero.cover(zero.uses.len(), segment.params(), params, data),
         _ => Ok(()),
@@ -114,17 +117,20 @@ fn in_format(blueprint: &Blueprint, source: &dyn WeightSource) -> Option<(String
 
 impl Zero {
     /// Makes units of the parameters of segment `index` that no unit holds yet. What several tensor ranks have whole is apart from the
-    /// rest, of which some have more: cut at the same places, it stays the same at all.
+    /// rest, of which some have more, and a weight that two stages hold from both, of which each stage has its own: cut at the same
+    /// places, and so summed in the same order, it stays the same at all.
     fn cover(&mut self, index: usize, ids: Vec<ParamId>, params: &mut Params, data: &Group) -> autograd::Result<()> {
         if self.uses.len() <= index {
             self.uses.resize_with(index + 1, Uses::default);
         }
-        let mut new = [Vec::new(), Vec::new()];
+        let mut new = [Vec::new(), Vec::new(), Vec::new()];
         for id in ids {
             match self.units.iter().position(|unit| unit.holds(id)) {
                 None => {
-                    let whole = self.tensor_ranks > 1 && matches!(params.get(id).split, Split::Replicated | Split::Copied);
-                    new[usize::from(whole)].push(id);
+                    let param = params.get(id);
+                    let whole = self.tensor_ranks > 1 && matches!(param.split, Split::Replicated | Split::Copied);
+                    let tied = self.tied && param.name == EMBEDDING_WEIGHT;
+                    new[if tied { 2 } else { usize::from(whole) }].push(id);
                 }
                 Some(unit) if self.uses[index].reads.contains(&unit) => {}
                 Some(unit) => self.uses[index].reads.push(unit),
