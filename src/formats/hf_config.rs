@@ -130,7 +130,11 @@ fn num_key_value_heads(fields: &Fields, num_attention_heads: usize, default: Opt
     let heads = fields.size(FIELD, MAX_SIZE)?.unwrap_or(default);
     match num_attention_heads.is_multiple_of(heads) {
         true => Ok(heads),
-        false => Err(fields.unsupported(FIELD, format!("a divisor of num_attention_heads = {num_attention_heads}"))),
+        false => {
+            let divisors = (1..=num_attention_heads).filter(|heads| num_attention_heads.is_multiple_of(*heads));
+            let divisors = divisors.map(|heads| heads.to_string()).collect::<Vec<_>>().join(", ");
+            Err(fields.unsupported(FIELD, format!("{divisors} (num_attention_heads = {num_attention_heads})")))
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub struct ModelFiles {
 
 impl ModelFiles {
     /// The files of a shipped model, or of one of the visitor's own: then `config.json` and `tokenizer.json` are those in the folder
-    /// of the weights, `file:FOLDER/model.safetensors`, which may also be named alone, `file:FOLDER/`. Weights without a folder have
+    /// of the weights, `file:FOLDER/model.safetensors`, which may also be named alone, `file:FOLDER`. Weights without a folder have
     /// `file:config.json` and `file:tokenizer.json`.
     ///
     /// # Errors
@@ -34,8 +34,13 @@ impl ModelFiles {
     pub fn of(base: &str) -> Result<Self, Problem> {
         if let Some(name) = base.strip_prefix(OWN_FILE) {
             let folder = name.rfind(['/', '\\']).map_or("", |end| &name[..=end]);
+            // The name of a file has an ending.
+            let folder = match name[folder.len()..].contains('.') || name.is_empty() || name == folder {
+                true => folder.to_owned(),
+                false => format!("{name}/"),
+            };
             let own = |name: &str| format!("{OWN_FILE}{folder}{name}");
-            let weights = if folder == name && !folder.is_empty() { own("model.safetensors") } else { base.to_owned() };
+            let weights = if name.len() <= folder.len() && !name.is_empty() { own("model.safetensors") } else { base.to_owned() };
             return Ok(Self { weights, config: own("config.json"), tokenizer: own("tokenizer.json") });
         }
         match BASE_MODELS.contains(&base) {
@@ -109,6 +114,8 @@ mod tests {
             ("file:a.safetensors", "file:a.safetensors", "file:config.json", "file:tokenizer.json"),
             ("file:x/model.safetensors", "file:x/model.safetensors", "file:x/config.json", "file:x/tokenizer.json"),
             ("file:x/y/b.safetensors", "file:x/y/b.safetensors", "file:x/y/config.json", "file:x/y/tokenizer.json"),
+            ("file:y", "file:y/model.safetensors", "file:y/config.json", "file:y/tokenizer.json"),
+            ("file:../x.y/z", "file:../x.y/z/model.safetensors", "file:../x.y/z/config.json", "file:../x.y/z/tokenizer.json"),
             ("file:y/", "file:y/model.safetensors", "file:y/config.json", "file:y/tokenizer.json"),
             ("file:/abs/m.safetensors", "file:/abs/m.safetensors", "file:/abs/config.json", "file:/abs/tokenizer.json"),
             ("file:d\\m.safetensors", "file:d\\m.safetensors", "file:d\\config.json", "file:d\\tokenizer.json"),

@@ -206,9 +206,12 @@ pub fn format(error: &FormatError) -> Text {
 /// An error's message as a sentence.
 pub(super) fn sentence(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
+    // The name of a file is written as it is.
+    let name = text.split([' ', ':']).next().is_some_and(|word| word.contains('.'));
+    let end = if text.ends_with(['.', '?']) { "" } else { "." };
     let mut letters = text.chars();
     match letters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str().trim_end_matches('.')),
-        None => text,
+        Some(first) if !name => format!("{}{}{end}", first.to_uppercase(), letters.as_str()),
+        _ => text + end,
     }
 }

@@ -26,6 +26,34 @@ pub fn check(base: &str, corpus: &Corpus, tokenizer: &Tokenizer, allowed_percent
     }
 }
 
+/// Checks that `tokenizer`, the one of the model `base`, knows every character of a prompt: what one cannot read it would not continue.
+///
+/// # Errors
+/// Naming those that it does not know.
+pub fn check_prompt(base: &str, prompt: &str, tokenizer: &Tokenizer) -> Result<(), Problem> {
+    const MOST: usize = 8;
+    let mut unknown: Vec<char> = Vec::new();
+    for character in prompt.chars() {
+        if tokenizer.unknown(character.encode_utf8(&mut [0; 4])) > 0 && !unknown.contains(&character) {
+            unknown.push(character);
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let more = if unknown.len() > MOST { ", …" } else { "" };
+    let listed = unknown.iter().take(MOST).map(|character| format!("{character:?}")).collect::<Vec<_>>().join(", ") + more;
+    let message = Text {
+        en: format!(
+            "The prompt (evaluation.prompt) has characters that are not in the vocabulary of {base} (model.base), so that the sample would not continue it: {listed}. Write it in the language of the model, or leave it empty."
+        ),
+        zh: format!(
+            "提示（evaluation.prompt）中有 {base}（model.base）词表之外的字符，样本无法接着它写：{listed}。请用模型的语言来写，或留空。"
+        ),
+    };
+    Err(Problem { code: ProblemCode::Conflict, run: None, field: Some("evaluation.prompt".into()), value: Some(prompt.into()), message })
+}
+
 fn problem(corpus: &str, base: &str, percent: f64, allowed_percent: f64) -> Problem {
     let percent = if percent < 99.95 { format!("{percent:.1}") } else { "100".into() };
     let message = Text {
@@ -59,6 +87,19 @@ mod tests {
         {
             assert_eq!(check_shipped(base, corpus, 0.0), None, "{base} {corpus}");
         }
+    }
+
+    #[test]
+    fn a_prompt_that_the_model_cannot_read_is_refused() {
+        let chars = Tokenizer::Chars(CharTokenizer::new(vec!['春', '风', '\n']).unwrap());
+        assert_eq!(check_prompt("m", "春风", &chars), Ok(()));
+        assert_eq!(check_prompt("m", "", &chars), Ok(()));
+        let refused = check_prompt("m", "Shall 春", &chars).unwrap_err();
+        assert_eq!(refused.field.as_deref(), Some("evaluation.prompt"));
+        for text in [&refused.message.en, &refused.message.zh] {
+            assert!(text.contains("'S', 'h', 'a', 'l', ' '") && !text.contains('春'), "{text}");
+        }
+        assert_eq!(check_prompt("m", "Shall 春", &Tokenizer::Bytes(ByteTokenizer)), Ok(()));
     }
 
     #[test]

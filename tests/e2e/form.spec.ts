@@ -3,6 +3,7 @@ import { defaultSpec, fromHash, toHash } from '../../www/spec/hash';
 import { FIELDS } from '../../www/spec/schema';
 import { en } from '../../www/i18n/en';
 import { zh } from '../../www/i18n/zh';
+import { readNumber } from '../../www/components/spec-form/read-number';
 import type { Spec } from '../../www/types/generated/Spec';
 import { expect, open, test } from './page';
 import type { Page } from '../../www/testing';
@@ -109,4 +110,28 @@ test('a number can be typed, and stepped with the arrow keys', async ({ page }) 
   await expect(page.locator('spec-field[id="training.learning_rate"]')).toContainText('“a lot” is not a number.');
   await rate.blur();
   await expect(rate).toHaveValue('0.0021');
+});
+
+test('a number is read as it is meant', async ({ page }) => {
+  for (const [typed, meant] of [
+    ['1,000', 1000],
+    ['2,315,520.5', 2315520.5],
+    ['0,001', 0.001],
+    ['0,5', 0.5],
+    ['２００', 200],
+    [' 1e-3 ', 0.001],
+    ['0x10', null],
+    ['1e-3x', null],
+    ['1,00', 1],
+    ['', null],
+  ] as const)
+    expect(readNumber(typed), typed).toBe(meant);
+  await open(page, './');
+  const steps = page.getByLabel('Steps', { exact: true });
+  await steps.fill('1,000');
+  await steps.blur();
+  await expect(steps).toHaveValue('1000');
+  await steps.fill('20.5');
+  await expect(page.locator('spec-field[id="training.steps"]')).toContainText('20.5');
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
 });

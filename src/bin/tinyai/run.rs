@@ -86,7 +86,19 @@ pub fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
 /// Reads a file that a person named.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| {
-        let reason = Text { en: format!("It cannot be read: {error}."), zh: format!("无法读取：{error}。") };
+        let [en, zh] = match error.kind() {
+            io::ErrorKind::NotFound => [
+                "There is no such file. A name after file: is looked up from the folder of the spec.",
+                "没有这个文件。file: 之后的文件名从实验文件所在的文件夹算起。",
+            ],
+            io::ErrorKind::IsADirectory => ["It is a folder. Name a file in it.", "它是一个文件夹，请写出其中的文件。"],
+            io::ErrorKind::PermissionDenied => ["It may not be read by you. Change its permissions.", "没有读取它的权限，请修改权限。"],
+            _ => ["", ""],
+        };
+        let reason = match en {
+            "" => Text { en: format!("It cannot be read: {error}."), zh: format!("无法读取：{error}。") },
+            _ => Text { en: en.into(), zh: zh.into() },
+        };
         vec![bad_file(&path.display().to_string(), &reason)].into()
     })
 }

@@ -101,7 +101,7 @@ fn object<'a>(fields: &'a Fields, path: &str) -> Result<Option<&'a Map<String, V
     match fields.get(path) {
         None => Ok(None),
         Some(Value::Object(map)) => Ok(Some(map)),
-        Some(_) => Err(fields.unsupported(path, "null, {\"rope_type\": …}")),
+        Some(_) => Err(fields.unsupported(path, "null, {\"rope_type\": \"linear\", \"factor\": …}, {\"rope_type\": \"llama3\", …}, …")),
     }
 }
 
@@ -140,7 +140,7 @@ impl Group<'_> {
             let orphan = factors.into_iter().chain([ORIGINAL]).find(|key| self.fields.get(&self.at(key)).is_some());
             return match orphan {
                 Some(key) => {
-                    let accepted = format!("{KINDS}, as {} = {} belongs to one of them", self.at(key), self.fields.value(&self.at(key)));
+                    let accepted = format!("{KINDS} ({} = {})", self.at(key), self.fields.value(&self.at(key)));
                     Err(self.fields.missing(&self.at("rope_type"), accepted))
                 }
                 None => Ok(None),

@@ -202,7 +202,7 @@ fn what_is_not_supported_is_named() {
         ("query_pre_attn_scalar", json!(24), "query_pre_attn_scalar = 24 is not supported"),
         ("layer_types", json!(vec!["sliding_attention"; 3]), "layer_types"),
         ("sliding_window", json!(4096), "sliding_window = 4096 is not supported; accepted: null"),
-        ("num_key_value_heads", json!(4), "accepted: a divisor of num_attention_heads = 6"),
+        ("num_key_value_heads", json!(4), "accepted: 1, 2, 3, 6 (num_attention_heads = 6)"),
         ("num_attention_heads", json!(10), "hidden_size = 96 must be an even multiple"),
         ("head_dim", json!(7), "head_dim = 7"),
         ("hidden_size", json!("large"), "hidden_size = \"large\""),

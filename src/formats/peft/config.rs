@@ -4,12 +4,10 @@ use serde_json::{Value, json};
 
 use crate::formats::error::FormatError;
 use crate::formats::json::Fields;
+use crate::nn::blueprint::linear_roles;
 
 const FILE: &str = "adapter_config.json";
 const MAX_RANK: usize = 1 << 16;
-
-/// The linear layers of a decoder layer, in the order of the computation.
-const LINEAR_LAYERS: [&str; 7] = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 
 /// How the weights of a fresh adapter are drawn; `B` is zero in all but `Random`, so that the adapter changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,16 +139,17 @@ fn check_features(fields: &Fields) -> Result<(), FormatError> {
 /// A list of names, or PEFT's `"all-linear"`; other texts are regular expressions and are not supported.
 fn target_modules(fields: &Fields) -> Result<Vec<String>, FormatError> {
     let field = "target_modules";
-    let accepted = format!("\"all-linear\", [{}]", LINEAR_LAYERS.map(|name| format!("\"{name}\"")).join(", "));
+    let accepted =
+        format!("\"all-linear\", [{}]", linear_roles().into_iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", "));
     let names = match fields.get(field) {
         None => return Err(fields.missing(field, accepted)),
         Some(Value::String(name)) if name == "all-linear" => {
-            return Ok(LINEAR_LAYERS.map(str::to_owned).to_vec());
+            return Ok(linear_roles().into_iter().map(str::to_owned).collect());
         }
         Some(Value::Array(names)) if !names.is_empty() => names,
         Some(_) => return Err(fields.unsupported(field, accepted)),
     };
-    let linear = |name: &str| LINEAR_LAYERS.contains(&name.rsplit('.').next().unwrap_or(name));
+    let linear = |name: &str| linear_roles().contains(&name.rsplit('.').next().unwrap_or(name));
     let names = names.iter().map(|name| name.as_str().filter(|name| linear(name)).map(str::to_owned));
     names.collect::<Option<_>>().ok_or_else(|| fields.unsupported(field, accepted))
 }

@@ -23,6 +23,10 @@ impl Run {
         if let Some(problem) = check_against_model(&self.name, &self.spec, &base.blueprint).into_iter().next() {
             return Err(problem);
         }
+        let evaluation = &self.spec.evaluation;
+        if evaluation.sample_tokens > 0 {
+            unknown::check_prompt(&self.spec.model.base, &evaluation.prompt, &base.tokenizer)?;
+        }
         let ledger = Ledger::new(Some((self.spec.resources.memory_limit as usize).saturating_mul(1 << 20)));
         let (train, validation) = self.streams(&base.tokenizer, assets)?;
         let bytes = (train.len() + validation.len()) * size_of::<i32>();

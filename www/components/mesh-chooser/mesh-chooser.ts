@@ -4,6 +4,7 @@ import { messages, localized } from '../../i18n/locale';
 import type { AxisKey } from '../../i18n/parallel/messages';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
 import { fieldSchema, rankCount } from '../../parallel/parallel-spec';
+import { readNumber } from '../spec-form/read-number';
 import { shared } from '../../styles/shared.css';
 import { LabElement } from '../../workbench/lab-element';
 import './mesh-drawing';
@@ -51,8 +52,8 @@ export class MeshChooser extends LabElement<ParallelWorkbench> {
     const set = (next: number): void => this.bench.setValue(path, Math.min(maximum, Math.max(minimum, next)));
     const typed = (event: Event): void => {
       const input = event.target as HTMLInputElement;
-      const next = Math.trunc(Number(input.value));
-      if (next >= minimum) set(next);
+      const next = readNumber(input.value);
+      if (next !== null && Number.isInteger(next) && next >= minimum) set(next);
       input.value = String(this.bench.spec.mesh[axis]);
     };
     const key = (event: KeyboardEvent): void => {

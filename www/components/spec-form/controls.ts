@@ -4,6 +4,7 @@ import { live } from 'lit/directives/live.js';
 import { messages } from '../../i18n/locale';
 import { plain } from '../../i18n/format';
 import type { Field } from '../../spec/schema';
+import { readNumber } from './read-number';
 
 /** What a control shows, and what it reports. */
 export interface Control {
@@ -24,11 +25,10 @@ export function number({ field, value, wrong, set, reject }: Control): TemplateR
   const { schema } = field;
   const read = (event: Event): void => {
     const input = event.target as HTMLInputElement;
-    const typed = input.value.trim();
-    const parsed = Number(typed.replace(',', '.'));
-    if (typed === '' || !Number.isFinite(parsed)) return reject(typed);
+    const parsed = readNumber(input.value);
+    if (parsed === null || !Number.isFinite(parsed)) return reject(input.value.trim());
     reject(null);
-    set(schema.type === 'integer' ? Math.trunc(parsed) : parsed);
+    set(parsed);
   };
   const step = (event: KeyboardEvent): void => {
     const by = schema['x-step'];
@@ -59,7 +59,7 @@ export function number({ field, value, wrong, set, reject }: Control): TemplateR
 
 /** Writes a number into its input, unless what is being typed there already means it (`0.` on the way to `0.5`). */
 export function showNumber(input: HTMLInputElement, value: number): void {
-  const typing = input.matches(':focus') && input.value.trim() !== '' && Number(input.value.replace(',', '.')) === value;
+  const typing = input.matches(':focus') && readNumber(input.value) === value;
   if (!typing) input.value = plain(value);
 }
 
