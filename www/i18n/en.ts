@@ -188,7 +188,7 @@ export const en: Messages = {
     },
     peak: 'peak',
     speed: 'Speed',
-    speedCaption: 'Time of one optimizer step, and tokens trained per second.',
+    speedCaption: 'Time of one optimizer step, and tokens trained per second: medians of the last steps; Table 1 has those of all.',
     stepTime: 'per step',
     throughput: 'tokens/s',
     samples: 'Samples',

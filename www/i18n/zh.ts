@@ -187,7 +187,7 @@ export const zh: Messages = {
     },
     peak: '峰值',
     speed: '速度',
-    speedCaption: '一个优化步的时间，以及每秒训练的词元数。',
+    speedCaption: '一个优化步的时间，以及每秒训练的词元数：取最近若干步的中位数；表 1 是全部步的中位数。',
     stepTime: '每步',
     throughput: '词元/秒',
     samples: '样文',

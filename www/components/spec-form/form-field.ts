@@ -50,7 +50,7 @@ export class FormField<T extends FormModel = FormModel> extends LabElement<T> {
         ${this.renderFiles(String(value))} ${this.renderDifferences(value)}
         <div class="problems" role=${wrong ? 'alert' : nothing}>
           ${this.notANumber === null ? nothing : html`<p>${messages().problems.notANumber(this.notANumber)}</p>`}
-          ${problems.map((problem) => html`<p>${localized(problem.message)}</p>`)}
+          ${[...new Set(problems.map((problem) => localized(problem.message)))].map((message) => html`<p>${message}</p>`)}
         </div>
       </div>
     `;
