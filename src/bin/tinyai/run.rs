@@ -27,7 +27,8 @@ pub struct Run {
     #[arg(long)]
     out: Option<PathBuf>,
     /// Folder with `models/` and `corpora/`; without it, that of the variable TINYAI_ASSETS, or `www/public` here, beside the program or
-    /// in its source code. Files of your own, `file:NAME`, are looked up from the folder of the spec.
+    /// in its source code. Files of your own, `file:NAME`, and the folder of a model, `file:FOLDER`, are
+    /// looked up from the folder of the spec.
     #[arg(long)]
     assets: Option<PathBuf>,
     /// Threads of the kernels; without it, one per core. The losses do not depend on it.
