@@ -19,13 +19,13 @@ pub struct UnitOutline {
 
 impl UnitOutline {
     /// Elements of the whole.
-    pub fn len(&self) -> usize {
+    pub fn elements(&self) -> usize {
         self.members.iter().map(|(len, _)| len).sum()
     }
 
     /// Elements of each replica's shard.
     pub fn shards(&self, replicas: usize) -> Vec<usize> {
-        even_shards(self.len(), replicas)
+        even_shards(self.elements(), replicas)
     }
 
     /// Elements of each replica's shard that learn.

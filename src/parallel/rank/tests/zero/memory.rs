@@ -19,7 +19,7 @@ fn outline(config: &ModelConfig, method: MakeMethod) -> Outline {
 fn segment_bytes(config: &ModelConfig) -> Vec<usize> {
     let plan = plan_of(zero(ZeroStage::Parameters, settings(REPLICAS, 1, 1, 2)), config);
     let units = units(&plan, &outline(config, full).whole());
-    units.into_iter().map(|unit| unit.len() * FLOAT).collect()
+    units.into_iter().map(|unit| unit.elements() * FLOAT).collect()
 }
 
 /// Tables of the rotary embedding, which are no weights.
