@@ -14,6 +14,7 @@ pub struct UnitOutline {
     pub segment: usize,
     /// Elements of each parameter, and whether it learns.
     members: Vec<(usize, bool)>,
+    /// Whether several tensor ranks have them whole, two stages hold them, and a method adds them.
     kind: [bool; 3],
 }
 

@@ -7,8 +7,8 @@ mod zero;
 use super::*;
 use crate::autograd::{ParamId, Split, Tape};
 use crate::finetune::full::Full;
-use crate::finetune::{attach, lora};
-use crate::nn::{Biases, FeedForwardKind, Masks, ModelConfig, NormKind, Pass, Positions, RandomWeights, Tokens};
+use crate::finetune::{HooksOnly, attach, lora};
+use crate::nn::{Biases, FeedForwardKind, Masks, ModelConfig, NormKind, ParamSpec, Pass, Positions, RandomWeights, Tokens};
 use crate::optim::{Decay, clip_factor, grad_norm};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::{Count, Kind};
@@ -63,6 +63,25 @@ pub(super) fn full() -> Box<dyn Method> {
 pub(super) fn with_lora() -> Box<dyn Method> {
     let target_modules = ["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"].map(str::to_owned).to_vec();
     Box::new(lora::LoraConfig { rank: 4, alpha: 8.0, dropout: 0.1, target_modules, init: lora::LoraInit::KaimingUniform })
+}
+
+/// Trains what it says of the model's parameters, by segment, and adds nothing.
+#[derive(Debug)]
+struct Only(fn(usize, &ParamSpec) -> bool);
+
+impl Method for Only {
+    fn check(&self, _: &Blueprint) -> std::result::Result<(), MethodError> {
+        Ok(())
+    }
+    fn added(&self, _: &Blueprint) -> Vec<(usize, ParamSpec)> {
+        Vec::new()
+    }
+    fn learns(&self, _: &Blueprint, segment: usize, param: &ParamSpec) -> bool {
+        (self.0)(segment, param)
+    }
+    fn hook(&self, _: &mut Transformer, _: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError> {
+        Ok(Box::new(HooksOnly))
+    }
 }
 
 /// A rank of `plan` whose weights are the same in every test.

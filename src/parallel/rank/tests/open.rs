@@ -1,9 +1,8 @@
 //! Everything that a method, a segment and a policy may do gives on every mesh what it gives on one rank.
 
 use super::*;
-use crate::finetune::HooksOnly;
 use crate::finetune::probe::Probe;
-use crate::nn::{Exchange, ParamSpec, Segment, Sites, Values};
+use crate::nn::{Exchange, Segment, Sites, Values};
 use crate::parallel::zero::ZeroError;
 
 /// The losses of ranks, with what a method adds to the loss and does after each step.
@@ -38,24 +37,26 @@ fn trained_with(
     results.into_iter().map(|rank| rank.expect("no panic").unwrap()).next().expect("a rank")
 }
 
+/// One axis at a time, and all together.
+fn meshes() -> [(&'static str, Settings); 6] {
+    [
+        ("4 micro-batches", settings(1, 1, 1, 4)),
+        ("dp2", settings(2, 1, 1, 1)),
+        ("tp2", settings(1, 1, 2, 2)),
+        ("tp2, rows shared out", Settings { sequence_parallel: true, ..settings(1, 1, 2, 2) }),
+        ("pp2", settings(1, 2, 1, 2)),
+        ("dp2 tp2 pp2", settings(2, 2, 2, 2)),
+    ]
+}
+
 /// Every place where a method can act, a penalty, and what it does after a step.
 #[test]
 fn every_hook_works_on_every_mesh() {
     let probe: MakeMethod = || Box::new(Probe { prefix: true });
     for config in [llama(), gpt()] {
         let expected = trained(&config, settings(1, 1, 1, 1), probe, |_| Keep::Tape);
-        let by_rows = Settings { sequence_parallel: true, ..settings(1, 1, 2, 2) };
         let zero2 = Settings { zero: ZeroStage::Gradients, ..settings(2, 1, 1, 2) };
-        let meshes = [
-            ("4 micro-batches", settings(1, 1, 1, 4)),
-            ("dp2", settings(2, 1, 1, 1)),
-            ("tp2", settings(1, 1, 2, 2)),
-            ("tp2, rows shared out", by_rows),
-            ("pp2", settings(1, 2, 1, 2)),
-            ("dp2 tp2 pp2", settings(2, 2, 2, 2)),
-            ("ZeRO 2, dp2", zero2),
-        ];
-        for (name, settings) in meshes {
+        for (name, settings) in meshes().into_iter().chain([("ZeRO 2, dp2", zero2)]) {
             let worst = worst_difference(&expected, &trained(&config, settings, probe, |_| Keep::Tape));
             assert!(worst <= 1e-5, "{name}: {worst:e}");
         }
@@ -104,15 +105,6 @@ impl Segment for WithAux {
 
 #[test]
 fn an_auxiliary_loss_counts_once_on_every_mesh() {
-    let by_rows = Settings { sequence_parallel: true, ..settings(1, 1, 2, 2) };
-    let meshes = [
-        ("4 micro-batches", settings(1, 1, 1, 4)),
-        ("dp2", settings(2, 1, 1, 1)),
-        ("tp2", settings(1, 1, 2, 2)),
-        ("tp2, rows shared out", by_rows),
-        ("pp2", settings(1, 2, 1, 2)),
-        ("dp2 tp2 pp2", settings(2, 2, 2, 2)),
-    ];
     for config in [llama(), gpt()] {
         let plain = trained(&config, settings(1, 1, 1, 1), full, |_| Keep::Tape);
         for phase in 0..3 {
@@ -129,40 +121,22 @@ fn an_auxiliary_loss_counts_once_on_every_mesh() {
             let expected = of(settings(1, 1, 1, 1), |_| Keep::Tape);
             assert!(worst_difference(&plain, &expected) > 1e-3, "phase {phase}: it has an effect");
             assert_eq!(of(settings(1, 1, 1, 1), |_| Keep::Input), expected, "phase {phase}");
-            for (name, settings) in &meshes {
-                let worst = worst_difference(&expected, &of(settings.clone(), |_| Keep::Tape));
+            for (name, settings) in meshes() {
+                let worst = worst_difference(&expected, &of(settings, |_| Keep::Tape));
                 assert!(worst <= 1e-5, "{name}, phase {phase}: {worst:e}");
             }
         }
     }
 }
 
-/// Trains the segments from the sixth on.
-#[derive(Debug)]
-struct Upper;
-
+/// Segments below this one stay as they are.
 const FROZEN: usize = 5;
-
-impl Method for Upper {
-    fn check(&self, _: &Blueprint) -> std::result::Result<(), MethodError> {
-        Ok(())
-    }
-    fn added(&self, _: &Blueprint) -> Vec<(usize, ParamSpec)> {
-        Vec::new()
-    }
-    fn learns(&self, _: &Blueprint, segment: usize, _: &ParamSpec) -> bool {
-        segment >= FROZEN
-    }
-    fn hook(&self, _: &mut Transformer, _: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError> {
-        Ok(Box::new(HooksOnly))
-    }
-}
 
 /// The weight that a frozen embedding and a learning head share is frozen at both ends of a pipeline. Of what is frozen below, nothing
 /// has to be kept.
 #[test]
 fn a_method_may_train_the_upper_segments_alone() {
-    let upper: MakeMethod = || Box::new(Upper);
+    let upper: MakeMethod = || Box::new(Only(|segment, _| segment >= FROZEN));
     let nothing_below = |segment| if segment < FROZEN { Keep::Nothing } else { Keep::Input };
     for config in [llama(), gpt()] {
         let expected = trained(&config, settings(1, 1, 1, 1), upper, |_| Keep::Tape);

@@ -3,8 +3,7 @@
 mod memory;
 
 use super::*;
-use crate::finetune::HooksOnly;
-use crate::nn::{BuildError, ParamSpec};
+use crate::nn::BuildError;
 use crate::parallel::zero::ZeroStage;
 use crate::tensor::MemoryReport;
 
@@ -84,28 +83,10 @@ fn every_schedule_and_algorithm() {
     }
 }
 
-/// Trains part of each segment: shards of such a unit have frozen and learning pieces.
-#[derive(Debug)]
-struct OnlyVectors;
-
-impl Method for OnlyVectors {
-    fn check(&self, _: &Blueprint) -> std::result::Result<(), MethodError> {
-        Ok(())
-    }
-    fn added(&self, _: &Blueprint) -> Vec<(usize, ParamSpec)> {
-        Vec::new()
-    }
-    fn learns(&self, _: &Blueprint, _: usize, param: &ParamSpec) -> bool {
-        !param.is_matrix()
-    }
-    fn hook(&self, _: &mut Transformer, _: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError> {
-        Ok(Box::new(HooksOnly))
-    }
-}
-
+/// Shards of a unit of which a part learns have frozen and learning pieces.
 #[test]
 fn biases_and_norms_alone() {
-    let only_vectors: MakeMethod = || Box::new(OnlyVectors);
+    let only_vectors: MakeMethod = || Box::new(Only(|_, param| !param.is_matrix()));
     let expected = alone(&gpt(), only_vectors);
     for stage in ZeroStage::ALL {
         let ranks = spread(&gpt(), zero(stage, settings(4, 1, 1, 2)), only_vectors);
