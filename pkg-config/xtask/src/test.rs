@@ -104,6 +104,8 @@ fn native(report: &mut Report) {
         report.skip("kernels in the release binary", "its vectors and its table of names are those of Linux on x86-64");
     }
     report.stage("TypeScript types as committed", generated_types);
+    report.stage("lint of the site", || run(&mut npm::site()?.script("lint")));
+    report.stage("unit tests of the site", || run(&mut npm::site()?.script("unit")));
     // By no name of a file or folder: what `node --test` makes of one differs from version to version.
     report.stage("unit tests of the benchmark", || run(Command::new("node").arg("--test").current_dir(root().join("tests/bench"))));
 }
