@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{parse, parse_str, resolve};
-use crate::lab::default_spec::default_spec;
 use crate::lab::problem::{Problem, ProblemCode};
+use crate::lab::spec::default_spec;
 
 /// The default spec with `base` patched and, as run "b", `patch`.
 fn spec(base: Value, patch: Value) -> Value {

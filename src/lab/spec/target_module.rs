@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn the_typescript_twin_names_the_same() {
         let choices: Vec<String> = linear_roles().into_iter().map(|role| format!("'{role}'")).collect();
-        let twin = <crate::lab::spec::LoraSpec as ts_rs::TS>::decl(&ts_rs::Config::from_env());
+        let twin = <super::super::LoraSpec as ts_rs::TS>::decl(&ts_rs::Config::from_env());
         assert!(twin.contains(&format!("target_modules: Array<{}>", choices.join(" | "))), "{twin}");
     }
 }

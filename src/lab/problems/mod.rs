@@ -1,9 +1,23 @@
-//! The problems that only show when a run starts or is under way.
+//! The problems that only show when a run is planned, starts, or is under way.
+//!
+//! Messages name fields as `{data.corpus}` and choices as `{fine_tuning.method=lora}`: whoever shows them puts the words of the form in
+//! their place, or, where there is no form, the path.
+
+mod method;
+mod plan;
+mod ranks;
 
 use std::collections::BTreeMap;
 
+pub use method::method;
+pub use plan::{memory, plan, with_nearest};
+pub use ranks::{attach, build, lost, rank, start};
+
 use super::check::{nearest, shorten};
 use super::problem::{Problem, ProblemCode, Text};
+use super::reasons;
+use super::spec::RunSpec;
+use crate::nn::ConfigError;
 
 /// Something with an id that a spec asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +91,8 @@ pub fn out_of_memory(refused: &Refused) -> Problem {
         Some(limit) => {
             let limit = mib(limit as f64);
             (
-                format!("which would exceed the limit of {limit} MiB (resources.memory_limit)"),
-                format!("将超过 {limit} MiB 的上限（resources.memory_limit）"),
+                format!("which would exceed the limit of {limit} MiB ({{resources.memory_limit}})"),
+                format!("将超过 {limit} MiB 的上限（{{resources.memory_limit}}）"),
             )
         }
         None => ("which this tab or machine does not have".into(), "此标签页或机器已没有这么多内存".into()),
@@ -103,28 +117,28 @@ fn what_to_lower(category: &str) -> (&'static str, Text) {
     let (field, en, zh) = match category {
         "activations" => (
             "training.batch_size",
-            "Lower training.batch_size (raise gradient_accumulation instead) or data.context.",
-            "请减小 training.batch_size（可同时增大 gradient_accumulation）或 data.context。",
+            "Lower {training.batch_size} (or cut it into more {training.micro_batches}) or {data.context}.",
+            "请减小 {training.batch_size}（或增大{training.micro_batches}）或 {data.context}。",
         ),
         "gradients" | "optimizer" => (
             "fine_tuning.method",
-            "Choose LoRA (fine_tuning.method), or for LoRA a lower fine_tuning.lora.rank or fewer target_modules.",
-            "请改用 LoRA（fine_tuning.method）；若已是 LoRA，请减小 fine_tuning.lora.rank 或减少 target_modules。",
+            "Choose LoRA ({fine_tuning.method}), or for LoRA a lower {fine_tuning.lora.rank} or fewer {fine_tuning.lora.target_modules}.",
+            "请改用 LoRA（{fine_tuning.method}）；若已是 LoRA，请减小 {fine_tuning.lora.rank} 或减少{fine_tuning.lora.target_modules}。",
         ),
         "parameters" => (
             "model.base",
-            "Choose a smaller model (model.base), or for LoRA a lower fine_tuning.lora.rank.",
-            "请选用更小的模型（model.base）；若是 LoRA，可减小 fine_tuning.lora.rank。",
+            "Choose a smaller model ({model.base}), or for LoRA a lower {fine_tuning.lora.rank}.",
+            "请选用更小的模型（{model.base}）；若是 LoRA，可减小 {fine_tuning.lora.rank}。",
         ),
         "kv" => (
             "evaluation.sample_tokens",
-            "Lower evaluation.sample_tokens or shorten evaluation.prompt.",
-            "请减小 evaluation.sample_tokens 或缩短 evaluation.prompt。",
+            "Lower {evaluation.sample_tokens} or shorten {evaluation.prompt}.",
+            "请减小 {evaluation.sample_tokens} 或缩短 {evaluation.prompt}。",
         ),
         _ => (
             "resources.memory_limit",
-            "Lower training.batch_size or data.context, close other tabs, or raise resources.memory_limit.",
-            "请减小 training.batch_size 或 data.context，关闭其他标签页，或提高 resources.memory_limit。",
+            "Lower {training.batch_size} or {data.context}, close other tabs, or raise {resources.memory_limit}.",
+            "请减小 {training.batch_size} 或 {data.context}，关闭其他标签页，或提高 {resources.memory_limit}。",
         ),
     };
     (field, Text { en: en.into(), zh: zh.into() })
@@ -151,10 +165,10 @@ pub fn diverged(step: u32, loss: f64) -> Problem {
         Some(loss.to_string()),
         Text {
             en: format!(
-                "The training diverged: at step {step} the loss is {loss}, not a finite number. Choose a lower training.learning_rate, more training.warmup_steps, or a training.gradient_clip such as 1."
+                "The training diverged: at step {step} the loss is {loss}, not a finite number. Choose a lower {{training.learning_rate}}, more {{training.warmup_steps}}, or a {{training.gradient_clip}} such as 1."
             ),
             zh: format!(
-                "训练发散：第 {step} 步的损失是 {loss}，不再是有限的数。请减小 training.learning_rate，增加 training.warmup_steps，或把 training.gradient_clip 设为 1 左右。"
+                "训练发散：第 {step} 步的损失是 {loss}，不再是有限的数。请减小 {{training.learning_rate}}，增加 {{training.warmup_steps}}，或把 {{training.gradient_clip}} 设为 1 左右。"
             ),
         },
     )
@@ -168,10 +182,10 @@ pub fn diverged_gradient(step: u32, gradient_norm: f64) -> Problem {
         Some(gradient_norm.to_string()),
         Text {
             en: format!(
-                "The training diverged: at step {step} the gradient's norm is {gradient_norm}, not a finite number. Choose a lower training.learning_rate, more training.warmup_steps, or a training.gradient_clip such as 1."
+                "The training diverged: at step {step} the gradient's norm is {gradient_norm}, not a finite number. Choose a lower {{training.learning_rate}}, more {{training.warmup_steps}}, or a {{training.gradient_clip}} such as 1."
             ),
             zh: format!(
-                "训练发散：第 {step} 步的梯度范数是 {gradient_norm}，不再是有限的数。请减小 training.learning_rate，增加 training.warmup_steps，或把 training.gradient_clip 设为 1 左右。"
+                "训练发散：第 {step} 步的梯度范数是 {gradient_norm}，不再是有限的数。请减小 {{training.learning_rate}}，增加 {{training.warmup_steps}}，或把 {{training.gradient_clip}} 设为 1 左右。"
             ),
         },
     )
@@ -182,10 +196,10 @@ pub fn broken_model(base: &str, loss: f64) -> Problem {
     let base = shorten(base, 80);
     let message = Text {
         en: format!(
-            "The model {base} (model.base) gives a validation loss of {loss} before any training: its weights are finite, but too large to compute with. Export it again, or choose another model."
+            "The model {base} ({{model.base}}) gives a validation loss of {loss} before any training: its weights are finite, but too large to compute with. Export it again, or choose another model."
         ),
         zh: format!(
-            "模型 {base}（model.base）在训练之前的验证损失就是 {loss}：它的权重虽是有限的数，但大到无法计算。请重新导出，或换一个模型。"
+            "模型 {base}（{{model.base}}）在训练之前的验证损失就是 {loss}：它的权重虽是有限的数，但大到无法计算。请重新导出，或换一个模型。"
         ),
     };
     problem(ProblemCode::BadFile, Some("model.base"), Some(base), message)
@@ -199,6 +213,21 @@ pub fn no_room_for_file(name: &str, bytes: usize) -> Problem {
         zh: format!("标签页没有足够的内存来放 {name}（{size} MiB）。请关闭其他标签页，或选用更小的模型或文本。"),
     };
     Problem { code: ProblemCode::OutOfMemory, run: None, field: None, value: Some(name.to_owned()), message }
+}
+
+/// Sizes that make no model.
+pub fn model_sizes(error: &ConfigError) -> Problem {
+    conflict("model", reasons::config(error))
+}
+
+/// A context longer than the model reads.
+pub fn context(run: &RunSpec, most: usize) -> Problem {
+    let (context, model) = (run.data.context, &run.model.base);
+    let message = Text {
+        en: format!("{{data.context}} is {context}, but the model {model} reads at most {most} tokens at once. Choose at most {most}."),
+        zh: format!("{{data.context}}的值是 {context}，但模型 {model} 一次最多读 {most} 个词元。请改为不超过 {most}。"),
+    };
+    problem(ProblemCode::OutOfRange, Some("data.context"), Some(context.to_string()), message)
 }
 
 /// An error of ours.
@@ -215,6 +244,10 @@ pub fn internal(error: &str) -> Problem {
 pub(in crate::lab) fn mib(bytes: f64) -> String {
     let mib = bytes / (1024.0 * 1024.0);
     if mib < 100.0 { format!("{mib:.1}") } else { format!("{mib:.0}") }
+}
+
+fn conflict(field: &str, message: Text) -> Problem {
+    problem(ProblemCode::Conflict, Some(field), None, message)
 }
 
 fn problem(code: ProblemCode, field: Option<&str>, value: Option<String>, message: Text) -> Problem {

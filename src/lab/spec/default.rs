@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::spec::{RunPatch, RunSpec, Spec};
+use super::{ExperimentKind, RunPatch, RunSpec, Spec, VERSION};
 
 /// The first lab: a model of Tang poems learns Song ci, once with every weight and once with LoRA.
 pub fn default_spec() -> Spec {
@@ -10,8 +10,9 @@ pub fn default_spec() -> Spec {
     let lora = json!({ "fine_tuning": { "method": "lora" }, "training": { "learning_rate": 0.003 } });
     let Value::Object(lora) = lora else { unreachable!("an object literal") };
     Spec {
-        version: 1,
+        experiment: ExperimentKind::Train,
+        version: VERSION,
         base: RunSpec::default(),
-        runs: vec![RunPatch { name: "full".into(), patch: Map::new() }, RunPatch { name: "lora".into(), patch: lora }],
+        runs: vec![RunPatch { name: "full".into(), patch: Map::new(), fork: None }, RunPatch { name: "lora".into(), patch: lora, fork: None }],
     }
 }

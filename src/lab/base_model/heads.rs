@@ -1,7 +1,7 @@
 //! Heads that share out a new model's width.
 
-use super::spec::{FamilySpec, ParallelModelSpec};
 use crate::lab::problem::{Problem, ProblemCode, Text};
+use crate::lab::spec::{FamilySpec, ModelSpec};
 
 /// The sizes that the spec takes.
 const D_MODEL: std::ops::RangeInclusive<u32> = 8..=2048;
@@ -11,8 +11,8 @@ const N_HEADS: std::ops::RangeInclusive<u32> = 1..=64;
 ///
 /// # Errors
 /// Naming the nearest numbers of heads and width that do.
-pub fn check(spec: &ParallelModelSpec) -> Result<(), Problem> {
-    let ParallelModelSpec { d_model, n_heads, family, .. } = *spec;
+pub fn check(spec: &ModelSpec) -> Result<(), Problem> {
+    let ModelSpec { d_model, n_heads, family, .. } = *spec;
     let unit = if family == FamilySpec::Llama { 2 } else { 1 };
     let fits = |d_model: u32, n_heads: u32| d_model.is_multiple_of(n_heads * unit);
     if fits(d_model, n_heads) {
@@ -27,11 +27,11 @@ pub fn check(spec: &ParallelModelSpec) -> Result<(), Problem> {
     };
     let message = Text {
         en: format!(
-            "model.d_model = {d_model} cannot be shared out over model.n_heads = {n_heads} heads of the same{even_en} width. The nearest that work: {}.",
+            "{{model.d_model}} = {d_model} cannot be shared out over {{model.n_heads}} = {n_heads} heads of the same{even_en} width. The nearest that work: {}.",
             both(", or ")
         ),
         zh: format!(
-            "model.d_model = {d_model} 无法平均分给 model.n_heads = {n_heads} 个头（每个头的宽度必须是{even_zh}）。最接近的可行值：{}。",
+            "{{model.d_model}} = {d_model} 无法平均分给 {{model.n_heads}} = {n_heads} 个头（每个头的宽度必须是{even_zh}）。最接近的可行值：{}。",
             both("，或 ")
         ),
     };
@@ -43,8 +43,8 @@ pub fn check(spec: &ParallelModelSpec) -> Result<(), Problem> {
 mod tests {
     use super::*;
 
-    fn spec(family: FamilySpec, d_model: u32, n_heads: u32) -> ParallelModelSpec {
-        ParallelModelSpec { family, d_model, n_heads, ..ParallelModelSpec::default() }
+    fn spec(family: FamilySpec, d_model: u32, n_heads: u32) -> ModelSpec {
+        ModelSpec { family, d_model, n_heads, ..ModelSpec::default() }
     }
 
     #[test]
