@@ -13,7 +13,7 @@ use super::rank::Answer;
 use super::result::{Environment, ExperimentResult};
 use super::run::{Leg, Order, Run, Saved, Surroundings, legs};
 use super::spec::Spec;
-use super::state::State;
+use super::state::{Bytes, State};
 
 /// Version of the result's format.
 const RESULT_VERSION: u32 = 2;
@@ -62,8 +62,13 @@ impl Experiment {
         let resolved = resolve(&spec)?;
         required(&resolved)?;
         let cores = environment.cores.max(1) as usize;
-        let surroundings =
-            Surroundings { assets: Rc::new(assets), shared: SharedWeights::default(), cores, max_ranks: max_ranks(cores) };
+        let surroundings = Surroundings {
+            assets: Rc::new(assets),
+            shared: SharedWeights::default(),
+            cores,
+            max_ranks: max_ranks(cores),
+            keeper: Bytes::from,
+        };
         let differences: Vec<_> = resolved.iter().map(|run| diff(&spec.base, run)).collect();
         let forks = fork_points(&spec);
         let named: Vec<_> = spec.runs.iter().map(|run| run.name.as_str()).zip(resolved).collect();
@@ -81,6 +86,11 @@ impl Experiment {
     pub fn keep_states(&mut self, budget: usize) {
         self.states.budget = budget;
         self.runs.iter_mut().for_each(Run::keep_all);
+    }
+
+    /// Has what ranks here held taken in by somebody, who may keep it elsewhere.
+    pub fn set_keeper(&mut self, keeper: fn(Vec<u8>) -> Bytes) {
+        self.runs.iter_mut().for_each(|run| run.set_keeper(keeper));
     }
 
     /// What run `run` held after some step, for its forks to begin there.

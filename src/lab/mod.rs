@@ -10,6 +10,7 @@ pub mod compare;
 pub mod event;
 pub mod experiment;
 pub mod methods;
+pub mod migrate;
 pub mod parallel;
 pub mod pretrain;
 pub mod problem;

@@ -1,5 +1,6 @@
 //! What ranks hold after a step, as bytes that may lie outside this program's memory.
 
+use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
@@ -15,6 +16,8 @@ pub trait Blob {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+    /// Itself, for whoever knows where the bytes are.
+    fn as_any(&self) -> &dyn Any;
 }
 
 impl Blob for Vec<u8> {
@@ -24,6 +27,10 @@ impl Blob for Vec<u8> {
 
     fn read(&self) -> Vec<u8> {
         self.clone()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

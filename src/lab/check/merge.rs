@@ -52,7 +52,7 @@ fn patched(base: &RunSpec, patch: &Map<String, Value>) -> serde_json::Result<Run
 }
 
 /// JSON merge patch, RFC 7386 section 2: objects merge, `null` removes, anything else replaces.
-fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+pub fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
     for (name, value) in patch {
         match value {
             Value::Null => drop(target.shift_remove(name)),

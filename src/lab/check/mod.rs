@@ -17,6 +17,7 @@ pub(in crate::lab) use conflicts::warmup_problem;
 pub(in crate::lab) use messages::{nearest, shorten};
 
 pub use forks::fork_points;
+pub(in crate::lab) use merge::merge;
 pub use merge::{diff, resolve};
 pub use model::{MemoryBound, check_against_model, memory_bound};
 pub use parse::{parse, parse_str, parse_with};

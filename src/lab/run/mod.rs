@@ -58,6 +58,8 @@ pub struct Surroundings {
     pub cores: usize,
     /// The most ranks that a run may have here.
     pub max_ranks: usize,
+    /// Takes in what the rank of a run on one held, which may then lie elsewhere.
+    pub keeper: fn(Vec<u8>) -> Bytes,
 }
 
 /// What a run has written down, to go on from.
@@ -193,6 +195,11 @@ impl Run {
         self.keeps_all = true;
     }
 
+    /// Has what its rank held taken in by somebody.
+    pub fn set_keeper(&mut self, keeper: fn(Vec<u8>) -> Bytes) {
+        self.surroundings.keeper = keeper;
+    }
+
     /// States that it passed since this was called last.
     pub fn take_kept(&mut self) -> Vec<State> {
         std::mem::take(&mut self.kept)
@@ -227,7 +234,7 @@ impl Run {
         let own_leg = self.leg + 1 == self.legs.len();
         if let (Some(rank), true) = (&mut self.here, own_leg && self.progress.prepared == Some(self.leg) && self.progress.restore.is_none()) {
             let (_, bytes) = at_once(rank.run(&Program::Snapshot, None)).ok()?;
-            let state = State { step: self.progress.step, stages: None, ranks: vec![bytes?.into()] };
+            let state = State { step: self.progress.step, stages: None, ranks: vec![(self.surroundings.keeper)(bytes?)] };
             return Some(Saved { result: self.result(), state: Some(state) });
         }
         let state = self.last.clone().filter(|state| !state.ranks.is_empty())?;
@@ -259,7 +266,7 @@ impl Run {
             }
             (Some(Order { program, states, .. }), Some(rank)) => {
                 let (reply, state) = at_once(rank.run(&program, states.first()))?;
-                self.answered(&program, vec![Answer { reply, state: state.map(Bytes::from) }], start, events)
+                self.answered(&program, vec![Answer { reply, state: state.map(self.surroundings.keeper) }], start, events)
             }
         });
         if let Err(problem) = outcome {

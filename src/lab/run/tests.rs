@@ -23,7 +23,7 @@ fn files(spec: &RunSpec) -> Rc<Assets> {
 
 fn run(assets: Rc<Assets>) -> Run {
     let legs = legs(&[("a", spec())], &[None]).remove(0);
-    Run::new(0, "a", legs, vec![], Surroundings { assets, shared: SharedWeights::default(), cores: 1, max_ranks: 8 })
+    Run::new(0, "a", legs, vec![], Surroundings { assets, shared: SharedWeights::default(), cores: 1, max_ranks: 8, keeper: Bytes::from })
 }
 
 #[test]

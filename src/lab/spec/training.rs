@@ -14,7 +14,7 @@ pub struct TrainingSpec {
     #[schemars(range(min = 1, max = 100000), extend("x-unit" = "steps", "x-step" = 10))]
     pub steps: u32,
     /// Sequences of one optimizer step, over all replicas and micro-batches.
-    #[schemars(range(min = 1, max = 1024), extend("x-unit" = "sequences", "x-step" = 1))]
+    #[schemars(range(min = 1, max = 262144), extend("x-unit" = "sequences", "x-step" = 1))]
     pub batch_size: u32,
     /// Parts that each replica's sequences of a step are cut into; their gradients are accumulated.
     #[schemars(range(min = 1, max = 1024), extend("x-step" = 1))]
