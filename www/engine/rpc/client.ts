@@ -6,6 +6,7 @@
 import type { Problem } from '../../types/generated/Problem';
 import { BUILD } from '../build';
 import { TinyaiError } from '../error';
+import { guarded } from '../guarded';
 import type { CallOptions, CallParameters, ArgsOf, Methods, ResultOf } from './methods';
 import { closed, failed, notSent, silent, stale } from './problems';
 import { PROTOCOL_VERSION, messageIn, type Endpoint, type ToClient, type ToServer } from './wire';
@@ -158,7 +159,7 @@ export class RpcClient<M extends Methods<M>, E = Record<never, never>> {
       case 'event':
         return this.listeners.get(message.name)?.forEach((listener) => guarded(() => listener(message.value as never)));
       case 'progress':
-        return this.waiting.get(message.id)?.progress?.(message.value);
+        return guarded(() => this.waiting.get(message.id)?.progress?.(message.value));
       case 'result':
         this.waiting.get(message.id)?.resolve(message.value);
         return this.letGo(message.id);
@@ -200,22 +201,11 @@ export class RpcClient<M extends Methods<M>, E = Record<never, never>> {
     this.post({ rpc: 'bye' });
     if (this.endpoint.terminate) this.endpoint.terminate();
     else this.endpoint.close?.();
-    for (const waiting of [...this.waiting.values()]) waiting.reject(error);
+    for (const waiting of this.waiting.values()) waiting.reject(error);
     this.listeners.clear();
     this.cancelling.clear();
     for (const resolve of this.whenCancelled.splice(0)) resolve();
     this.refused(error);
     this.resolveEnded(error);
-  }
-}
-
-/** A listener that throws must not keep the others from hearing; the page still hears of its error. */
-function guarded(listener: () => void): void {
-  try {
-    listener();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }

@@ -42,7 +42,7 @@ const handlers: Handlers<TestMethods> = {
     throw new WebAssembly.RuntimeError('unreachable');
   },
   reverse: async (bytes) => {
-    const reversed = bytes.slice().reverse();
+    const reversed = bytes.toReversed();
     return new Moved(reversed, [reversed.buffer]);
   },
   unsendable: () => () => undefined,
