@@ -20,6 +20,13 @@ export interface Network {
   stallMilliseconds: number;
 }
 
+/** What the browser offers. */
+export const browserNetwork: Network = {
+  fetch: (input, init) => fetch(input, init),
+  isOnline: () => globalThis.navigator?.onLine !== false,
+  stallMilliseconds: 60_000,
+};
+
 /** Fetches a file; fails with a {@link TinyaiError}, or with the reason of the signal. */
 export async function download(
   url: URL,
@@ -95,7 +102,7 @@ function lengthOf(response: Response): number | null {
 }
 
 /** What is wrong with an answer before its body is read; null if nothing is. */
-function answerProblem(asset: string, response: Response): Problem | null {
+export function answerProblem(asset: string, response: Response): Problem | null {
   const { ok, status, headers } = response;
   // A server that answers unknown paths with its start page is a miss too.
   const page = ok && headers.get('content-type')?.startsWith('text/html');
@@ -134,7 +141,8 @@ const stalled = (asset: string, milliseconds: number): Problem =>
     asset,
   );
 
-function unreachable(asset: string, online: boolean, error: unknown): Problem {
+/** No answer came, for the reason that was thrown. */
+export function unreachable(asset: string, online: boolean, error: unknown): Problem {
   const detail = error instanceof Error ? error.message : String(error);
   if (!online) {
     return problem(

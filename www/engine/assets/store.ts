@@ -6,7 +6,7 @@ import { TinyaiError, problem } from '../error';
 import { LinkedAbort } from '../linked';
 import { Once, type WaitOptions } from '../once';
 import { allocator, canShare } from './bytes';
-import { download, type Loading, type Network } from './download';
+import { browserNetwork, download, type Loading, type Network } from './download';
 import { list, rootsOf, type Dropped } from './dropped';
 import { readOwn, type OwnAsset, type OwnKind } from './own';
 import { nameTaken, notInTab } from './own-problems';
@@ -30,7 +30,6 @@ export interface Parcel {
 
 /** Prefix of the names of the visitor's own files. */
 const OWN = 'file:';
-const STALL_MILLISECONDS = 60_000;
 
 export class AssetStore {
   /** Whether workers read the same bytes as the page. */
@@ -46,12 +45,7 @@ export class AssetStore {
   constructor({ base, shared = canShare(), ...network }: AssetStoreOptions) {
     this.base = new URL(base);
     this.shared = shared;
-    this.network = {
-      fetch: (input, init) => fetch(input, init),
-      isOnline: () => globalThis.navigator?.onLine !== false,
-      stallMilliseconds: STALL_MILLISECONDS,
-      ...network,
-    };
+    this.network = { ...browserNetwork, ...network };
   }
 
   /**
