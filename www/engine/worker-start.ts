@@ -90,8 +90,17 @@ export async function startWorker(script: string | URL, options: StartOptions = 
 /** Starts a worker and greets it; whoever gets the client has to close it. */
 export async function connectWorker<M extends Methods<M>, E = Record<never, never>>(script: string | URL, options: StartOptions = {}): Promise<RpcClient<M, E>> {
   const client = new RpcClient<M, E>(await startWorker(script, options), options);
-  await client.ready;
-  return client;
+  const abort = (): void => client.close();
+  options.signal?.addEventListener('abort', abort);
+  try {
+    await client.ready;
+    return client;
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
 }
 
 /** The same without a worker, where none may be started: the handlers run on the page, which waits while they compute. */

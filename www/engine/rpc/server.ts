@@ -10,7 +10,7 @@ export interface ServeOptions {
   build?: string;
   /**
    * Whether what a handler threw leaves the worker in an unknown state, so that it answers nothing any more; by default a
-   * trap of WebAssembly does.
+   * trap of WebAssembly does, and a `RangeError`, which is what an overflow of its stack is.
    */
   isFatal?: (thrown: unknown) => boolean;
 }
@@ -25,7 +25,7 @@ export interface RpcServer<E> {
   close(): void;
 }
 
-const trapped = (thrown: unknown): boolean => thrown instanceof WebAssembly.RuntimeError;
+const trapped = (thrown: unknown): boolean => thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError;
 
 type AnyHandler = (args: unknown, call: { signal: AbortSignal; progress(value: unknown, transfer?: Transferable[]): void }) => unknown;
 
