@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { buildId } from './build-id.ts';
 import { ISOLATION_HEADERS } from './isolation.ts';
 import { peerBytes } from './peers.ts';
 
@@ -7,7 +8,7 @@ export default defineConfig({
   base: './',
   publicDir: 'public',
   build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, rolldownOptions: { input: ['index.html', 'bench/index.html', 'parallel/index.html'] } },
-  define: { BENCH_PEER_BYTES: peerBytes() },
+  define: { BENCH_PEER_BYTES: peerBytes(), TINYAI_BUILD: JSON.stringify(buildId()) },
   worker: { format: 'es' },
   // The measuring itself is in tests/bench.
   server: { headers: ISOLATION_HEADERS, fs: { allow: ['.', '../tests/bench'] } },

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { buildId } from './build-id.ts';
 
 // The engine as an ES module: `import { createLab } from 'tinyai-playground'`.
 export default defineConfig({
@@ -11,5 +12,6 @@ export default defineConfig({
     target: 'es2022',
     lib: { entry: 'engine/index.ts', formats: ['es'], fileName: 'tinyai' },
   },
+  define: { TINYAI_BUILD: JSON.stringify(buildId()) },
   worker: { format: 'es' },
 });
