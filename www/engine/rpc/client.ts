@@ -133,6 +133,11 @@ export class RpcClient<M extends Methods<M>, E = Record<never, never>> {
     this.finish([reason]);
   }
 
+  /** Ends the worker at once, and tells nobody: as if it had been killed. Calls wait on until somebody closes the client. */
+  silence(): void {
+    this.endpoint.terminate?.();
+  }
+
   private post(message: ToServer, transfer: Transferable[] = []): void {
     this.endpoint.postMessage(message, transfer);
   }

@@ -1,5 +1,5 @@
 /** The address of a page, which holds its experiment. */
-import type { Problem } from '../types/generated/Problem';
+import type { Problem } from '../../types/generated/Problem';
 import { fromHash, toHash } from './hash';
 import { remember } from './visited';
 

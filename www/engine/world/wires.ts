@@ -1,5 +1,5 @@
 /** What connects the ranks of a world. */
-import type { Wire } from './protocol';
+import type { Wire } from '../methods';
 
 /** Of the shared memory's layout (`src/parallel/transport/memory.rs`). */
 const LINE = 64;

@@ -1,5 +1,5 @@
 /** The form's fields, read from the JSON Schema of the spec. */
-import schemaJson from '../types/generated/schema.json' with { type: 'json' };
+import schemaJson from '../../types/generated/schema.json' with { type: 'json' };
 
 /** The part of JSON Schema that the generator uses, and its extensions. */
 export interface Schema {

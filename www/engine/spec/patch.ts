@@ -1,7 +1,7 @@
 /** Runs are merge patches (RFC 7386) on a base; these are the few things done with them. */
 import mergePatch from 'json-merge-patch';
-import type { RunSpec } from '../types/generated/RunSpec';
-import type { Spec } from '../types/generated/Spec';
+import type { RunSpec } from '../../types/generated/RunSpec';
+import type { Spec } from '../../types/generated/Spec';
 
 /** The tree of a JSON object. */
 export type Tree = { [name: string]: unknown };
@@ -39,17 +39,33 @@ export function leaves(tree: unknown, prefix = ''): string[] {
 /** Equality of JSON values, by value. */
 export const equal = (a: unknown, b: unknown): boolean => mergePatch.generate({ value: a }, { value: b }) === undefined;
 
-/** The whole configuration of a run: the base with the run's patch applied. */
-export function resolve(spec: Spec, run: number): RunSpec {
-  return mergePatch.apply(structuredClone(spec.base), structuredClone(spec.runs[run]?.patch ?? {})) as RunSpec;
+/** The run that a run is a fork of; -1 for none. */
+export const parentOf = (spec: Spec, run: number): number => {
+  const other = spec.runs[run]?.fork?.run;
+  return other === undefined ? -1 : spec.runs.findIndex(({ name }) => name.trim() === other.trim());
+};
+
+/** What a run's patch is a patch on: the base, or the whole configuration of the run that it is a fork of. */
+export function ground(spec: Spec, run: number, depth = spec.runs.length): RunSpec {
+  const parent = parentOf(spec, run);
+  // A circle is refused by the check; here it only has to end.
+  return parent < 0 || depth === 0 ? spec.base : resolve(spec, parent, depth - 1);
 }
 
-/** Sets a field of a run; a value equal to the base's leaves the patch without it. */
+/** The whole configuration of a run: its ground with the run's patch applied. */
+export function resolve(spec: Spec, run: number, depth = spec.runs.length): RunSpec {
+  return mergePatch.apply(structuredClone(ground(spec, run, depth)), structuredClone(spec.runs[run]?.patch ?? {})) as RunSpec;
+}
+
+/** Ranks of a run. */
+export const ranksOf = ({ mesh }: RunSpec): number => mesh.data * mesh.pipeline * mesh.tensor;
+
+/** Sets a field of a run; a value equal to its ground's leaves the patch without it. */
 export function setInRun(spec: Spec, run: number, path: string, value: unknown): Spec {
-  return changePatch(spec, run, (patch) => (equal(get(spec.base, path), value) ? unset(patch, path) : set(patch, path, value)));
+  return changePatch(spec, run, (patch) => (equal(get(ground(spec, run), path), value) ? unset(patch, path) : set(patch, path, value)));
 }
 
-/** Gives a field of a run back the base's value. */
+/** Gives a field of a run back the value of its ground. */
 export function resetInRun(spec: Spec, run: number, path: string): Spec {
   return changePatch(spec, run, (patch) => unset(patch, path));
 }

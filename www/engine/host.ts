@@ -1,0 +1,119 @@
+/** What the labs of a page share: one engine worker, one copy of every file, each build compiled once. */
+import engineWorker from './worker/engine.worker.ts?worker&url';
+import rankWorker from './worker/rank.worker.ts?worker&url';
+import type { Environment } from '../types/generated/Environment';
+import { AssetStore } from './assets';
+import { TinyaiError, problem } from './error';
+import type { Build, EngineMethods, RankEvents, RankMethods } from './methods';
+import { ModuleCache, WasmBlocked } from './module';
+import { EnginePool, type Lease } from './pool';
+import type { RpcClient } from './rpc';
+import { VARIANTS, RANK_VARIANTS, firstToLoad, probe, usable, type Features, type Variant } from './variants';
+import { WorkerBlocked, connectHere, connectWorker } from './worker-start';
+import type { RankClient } from './world/world';
+
+/** Where things are, and how the engine runs. */
+export interface HostOptions {
+  /** Where `models/` and `corpora/` are. */
+  assetBase: string | URL;
+  /** Where the folders of the engine's builds are. */
+  engineBase: string | URL;
+  /** Threads of the kernels' pool; by default one per core. */
+  threads?: number | undefined;
+}
+
+/** The engine worker's client. */
+export type EngineClient = RpcClient<EngineMethods>;
+
+export class EngineHost {
+  readonly assets: AssetStore;
+  readonly cores = globalThis.navigator?.hardwareConcurrency || 1;
+  private readonly modules: ModuleCache;
+  private readonly pool: EnginePool<EngineMethods>;
+  private readonly engineBase: string;
+  private started: Environment | null = null;
+
+  constructor(private readonly options: HostOptions) {
+    this.engineBase = new URL(options.engineBase).href;
+    this.assets = new AssetStore({ base: options.assetBase });
+    this.modules = new ModuleCache({ base: options.engineBase });
+    this.pool = new EnginePool<EngineMethods>({ start: (signal) => this.start(signal) });
+  }
+
+  /** Where the engine runs; null until it has been started once. */
+  get environment(): Environment | null {
+    return this.started;
+  }
+
+  /** A hold on the engine for one lab; it has to be released. */
+  acquire(): Lease<EngineMethods, Record<never, never>> {
+    return this.pool.acquire();
+  }
+
+  /** The build for ranks here. */
+  async rankBuild(signal: AbortSignal): Promise<Build> {
+    const { loaded, failures } = await firstToLoad(usable(await probe(), RANK_VARIANTS), (variant) => this.build(variant, signal));
+    if (!loaded) throw noBuild(failures);
+    return loaded;
+  }
+
+  /** Starts a rank's worker; whoever gets it has to close it. */
+  startRank(rank: number, signal: AbortSignal): Promise<RankClient> {
+    return connectWorker<RankMethods, RankEvents>(rankWorker, { name: `rank ${rank}`, signal });
+  }
+
+  /** Ends everything, and settles every waiting call. */
+  dispose(): void {
+    this.pool.dispose();
+    this.modules.dispose();
+    this.assets.dispose();
+  }
+
+  private async start(signal: AbortSignal): Promise<EngineClient> {
+    // The build is on its way while the worker starts.
+    const expected = usable(await probe())[0];
+    if (expected) void this.build(expected, signal).catch(() => undefined);
+    try {
+      return await this.loaded(await connectWorker<EngineMethods>(engineWorker, { name: 'engine', signal }), signal, {});
+    } catch (error) {
+      if (!(error instanceof WorkerBlocked) || error.because === 'silence') throw error;
+      // The page waits while the engine computes, but it computes.
+      const { engineHandlers } = await import('./worker/engine-handlers');
+      return this.loaded(await connectHere<EngineMethods>(engineHandlers(), { name: 'engine' }), signal, { threads: false });
+    }
+  }
+
+  private async loaded(client: EngineClient, signal: AbortSignal, known: Partial<Features>): Promise<EngineClient> {
+    try {
+      const features = { ...(await client.call('features', undefined, { signal })), ...known };
+      const threads = this.options.threads ?? this.cores;
+      const { loaded, failures } = await firstToLoad(usable(features), async (variant) => client.call('load', { ...(await this.build(variant, signal)), threads }, { signal }));
+      signal.throwIfAborted();
+      if (!loaded) throw noBuild(failures);
+      this.started = loaded;
+      return client;
+    } catch (error) {
+      client.close();
+      throw error;
+    }
+  }
+
+  private async build({ name }: Variant, signal: AbortSignal): Promise<Build> {
+    const module = await this.modules.get(name, { signal }).catch((error: unknown) => {
+      // A worker that was started directly may be allowed to compile where the page is not.
+      if (error instanceof WasmBlocked) return null;
+      throw error;
+    });
+    return { base: this.engineBase, variant: name, module };
+  }
+}
+
+function noBuild(failures: string[]): TinyaiError {
+  const detail = failures.join('; ');
+  if (failures.length > 0) {
+    const en = `The engine could not be loaded (${detail}). Check the connection and reload the page.`;
+    return new TinyaiError([problem('not_found', en, `引擎加载失败（${detail}）。请检查网络连接并重新载入页面。`, detail)]);
+  }
+  const en = 'This browser has no WebAssembly with SIMD, which the engine needs. Use Chrome 91, Firefox 89, Safari 16.4 or newer.';
+  return new TinyaiError([problem('not_allowed', en, '此浏览器不支持引擎所需的 WebAssembly SIMD。请使用 Chrome 91、Firefox 89、Safari 16.4 或更新的版本。')]);
+}
