@@ -56,7 +56,7 @@ export class Keeper {
     const copy = this.copies.get(id);
     copy?.edit({ ...change, changed });
     if (copy && !copy.stored) await this.flush(copy, signal);
-    else await this.room.write(this.need(id, () => 0), (transaction) => changeRow(transaction, id, { ...change, changed }), signal);
+    else await this.room.write(null, (transaction) => changeRow(transaction, id, { ...change, changed }), signal);
   }
 
   /** Writes a new entry; unlike {@link put} it is not kept in this tab where that fails. */

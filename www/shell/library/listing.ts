@@ -3,6 +3,7 @@ import { Signal } from 'signal-polyfill';
 import { isRow } from './check';
 import type { Copies } from './copies';
 import type { Row } from './entry';
+import type { PendingRows } from './pending';
 import { storageError, storageProblem, type StorageProblem } from './problems';
 import { readRows } from './records';
 import { hasWords, wordsOf } from './search';
@@ -19,10 +20,11 @@ export class Listing {
   constructor(
     private readonly store: Store,
     private readonly copies: Copies,
+    private readonly pending: PendingRows,
   ) {}
 
   async list(signal?: AbortSignal): Promise<Row[]> {
-    return shown(this.copies.merge(await this.store.read(readRows, signal)));
+    return this.shown(await this.store.read(readRows, signal));
   }
 
   async find(text: string, signal?: AbortSignal): Promise<Row[]> {
@@ -31,7 +33,7 @@ export class Listing {
       return { rows: await readRows(transaction), specs: new Map(await transaction.all('specs')) };
     }, signal);
     const specOf = (id: string): unknown => this.copies.unsaved(id)?.entry.spec ?? specs.get(id);
-    return shown(this.copies.merge(rows)).filter((row) => hasWords(words, row, specOf(row.id)));
+    return this.shown(rows).filter((row) => hasWords(words, row, specOf(row.id)));
   }
 
   /** The name of an entry, as far as it is known. */
@@ -50,6 +52,12 @@ export class Listing {
     return this.running;
   }
 
+  /** Without those that were removed; last changed first. */
+  private shown(stored: readonly Row[]): Row[] {
+    const rows = this.copies.merge(this.pending.apply(stored)).filter((row) => row.removed === null);
+    return rows.sort((a, b) => b.changed - a.changed);
+  }
+
   private async run(): Promise<void> {
     while (this.again) {
       this.again = false;
@@ -62,13 +70,10 @@ export class Listing {
       } catch (thrown) {
         this.failed(storageError(thrown).problem);
       }
-      this.rows.set(shown(this.copies.merge(this.stored)));
+      this.rows.set(this.shown(this.stored));
     }
   }
 }
-
-/** Without those that were removed; last changed first. */
-const shown = (rows: readonly Row[]): Row[] => rows.filter((row) => row.removed === null).sort((a, b) => b.changed - a.changed);
 
 const unreadable = (count: number): StorageProblem =>
   storageProblem(

@@ -31,7 +31,7 @@ export function broadcastChanges(channel: BroadcastChannel): ChangePort {
   };
 }
 
-/** Bytes that the whole site uses, and may use. */
+/** Bytes that the whole site uses, and may use; of the latter, Chromium tells more than is true. */
 export interface Usage {
   readonly used: number;
   readonly granted: number;

@@ -1,6 +1,6 @@
 /** What is done to entries within one transaction. */
 import { isResult, isRow, isSavedRun, isSpec } from './check';
-import { advanced, assetsOf, belongsTo, rowOf, stateRow, withoutStates, type Entry, type Progress, type Row, type SavedRun } from './entry';
+import { advanced, assetsOf, belongsTo, rowOf, stateRow, type Entry, type Progress, type Row, type SavedRun } from './entry';
 import { damaged, missing } from './problems';
 import type { Transaction } from './store';
 
@@ -89,12 +89,6 @@ export async function changeRow(transaction: Transaction, id: string, change: Pa
 export async function deleteEntry(transaction: Transaction, row: Row): Promise<void> {
   for (const table of ['rows', 'specs', 'results', 'states', 'leases'] as const) await transaction.delete(table, row.id);
   await releaseAssets(transaction, row.assets);
-}
-
-/** Deletes an entry's states; its result stays. */
-export async function deleteStates(transaction: Transaction, row: Row): Promise<void> {
-  await transaction.delete('states', row.id);
-  await transaction.put('rows', row.id, withoutStates(row));
 }
 
 /** The newer state of each run. */

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { MemoryStore } from './memory-store';
 import type { QuotaPort } from './ports';
 import type { StoredLibrary } from './stored-library';
-import { FaultyStore, libraryOn, progressAfter, sample, stateAfter } from './testing';
+import { FaultyStore, libraryOn, progressAfter, reasonOf, sample, stateAfter } from './testing';
+
+afterEach(() => void vi.useRealTimers());
 
 const quota: QuotaPort = { usage: async () => ({ used: 60_000, granted: 65_536, kept: false }), keep: async () => true };
 
@@ -18,7 +20,7 @@ const withStates = (library: StoredLibrary): string[] =>
   library.rows.get().filter((row) => row.states.length > 0).map((row) => row.name).sort();
 
 test('the oldest states of finished entries go first, and never silently; results stay', async () => {
-  const { library } = await limited(56_000);
+  const { store, library } = await limited(56_000);
   const states = [stateAfter(0, 5, 8_000)];
   for (const [changed, name] of ['first', 'second', 'third'].entries()) await library.put(sample({ name, changed }), { states });
   expect(notices(library)).toEqual([]);
@@ -32,6 +34,10 @@ test('the oldest states of finished entries go first, and never silently; result
   expect(await library.put(big, { states: [stateAfter(0, 5, 12_000)] })).toBeNull();
   expect(notices(library)).toEqual(['first', 'second', 'third']);
   expect(withStates(library)).toEqual(['big', 'paused']);
+  // The next tab is told the same.
+  const next = libraryOn(store.inner);
+  await next.start();
+  expect(next.rows.get()).toEqual(library.rows.get());
   for (const row of library.rows.get()) expect((await library.get(row.id)).result).not.toBeNull();
   library.dismiss(library.notices.get()[0]!);
   expect(notices(library)).toEqual(['second', 'third']);
@@ -57,7 +63,7 @@ test('refuses where nothing more can go, says what is used and what is large, an
   await library.put(entry, { states: [stateAfter(0, 1, 8_000)] });
   const problem = await library.save(entry.id, progressAfter(2, 20_000));
   expect(problem).toMatchObject({ reason: 'full', code: 'out_of_memory', value: '59 KiB' });
-  expect(problem!.message.en).toContain('Of the 64 KiB that the browser grants this site, 59 KiB are used');
+  expect(problem!.message.en).toContain('is used up (59 KiB)');
   expect(problem!.message.en).toMatch(/the largest are “large” \(1\d KiB\), “small”/);
   expect(problem!.message.zh).toContain('“large”');
   expect(notices(library)).toEqual([]);
@@ -80,6 +86,33 @@ test('what did not fit is stored once room was made by removing', async () => {
   await library.remove(old.id);
   expect(await library.retry()).toBeNull();
   expect(library.rows.get()).toMatchObject([{ name: 'new', unsaved: false }]);
+});
+
+test('where not even a byte fits, entries are still removed, restored and deleted', async () => {
+  const { store, library } = await limited(Infinity);
+  const [a, b] = [sample({ name: 'a' }), sample({ name: 'b' })];
+  await library.put(a);
+  await library.put(b);
+  store.limit = 0;
+  const names = (): string[] => library.rows.get().map((row) => row.name);
+  await library.remove(a.id);
+  expect(names()).toEqual(['b']);
+  await library.restore(a.id);
+  expect(names().sort()).toEqual(['a', 'b']);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  await library.remove(a.id);
+  await vi.advanceTimersByTimeAsync(20_000);
+  vi.useRealTimers();
+  await vi.waitFor(async () => expect((await libraryOn(store.inner).list()).map((row) => row.name)).toEqual(['b']));
+});
+
+test('a new name is worth no state', async () => {
+  const { store, library } = await limited(Infinity);
+  const entry = sample();
+  await library.put(entry, { states: [stateAfter(0, 5)] });
+  store.limit = 0;
+  expect(await reasonOf(library.rename(entry.id, 'Ode'))).toBe('full');
+  expect(withStates(library)).toEqual(['Verse']);
 });
 
 test('says how much is used', async () => {

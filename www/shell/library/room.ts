@@ -1,15 +1,15 @@
 /** Writing where space may run out. */
 import { isOpen, type Row } from './entry';
+import type { PendingRows } from './pending';
 import { bytesText, StorageError, storageProblem, type StorageProblem } from './problems';
 import type { QuotaPort } from './ports';
-import { deleteEntry, deleteStates, readRows } from './records';
+import { deleteEntry, readRows } from './records';
 import { untilAborted, type Store, type Transaction } from './store';
 
-/** Browsers free space late: a write that still does not fit gets this many more chances, each for as much again. */
-const ROUNDS = 3;
 /** Milliseconds for the browser to say how much is used. */
 const PATIENCE = 2_000;
 
+/** What may be given up for a write. */
 export interface Need {
   /** About how many bytes are written. */
   bytes(): number;
@@ -22,59 +22,67 @@ export class Room {
   constructor(
     private readonly store: Store,
     private readonly quota: QuotaPort,
+    private readonly pending: PendingRows,
     private readonly notify: (notice: StorageProblem) => void,
   ) {}
 
-  async write<T>(need: Need, work: (transaction: Transaction) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    for (let round = 0; ; round++) {
+  /** Without a need, nothing is given up. */
+  async write<T>(need: Need | null, work: (transaction: Transaction) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    for (;;) {
       try {
-        return await this.store.write(work, signal);
+        return await this.writeAll(work, signal);
       } catch (thrown) {
         if (!isFull(thrown)) throw thrown;
-        if (round === ROUNDS || !(await this.free(need, signal))) throw await this.full(signal);
+        if (!need || !(await this.free(need, signal))) throw await this.full(signal);
       }
     }
   }
 
-  /** Frees as much as is needed, or what there is; false where there is nothing. */
+  private async writeAll<T>(work: (transaction: Transaction) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const { value, settle } = await this.store.write(async (transaction) => {
+      const settle = await this.pending.write(transaction);
+      return { value: await work(transaction), settle };
+    }, signal);
+    settle();
+    return value;
+  }
+
+  /** Frees as much as is needed, or what there is; false where there is nothing. The transaction only deletes: puts would be refused. */
   private async free(need: Need, signal: AbortSignal | undefined): Promise<boolean> {
     const [bytes, spared] = [need.bytes(), await need.spared()];
-    let notices: StorageProblem[];
-    try {
-      notices = await this.store.write(async (transaction) => {
-        const told: StorageProblem[] = [];
-        let freed = 0;
-        for (const row of candidates(await readRows(transaction), spared)) {
-          if (freed >= bytes && told.length > 0) break;
-          if (row.removed === null) await deleteStates(transaction, row);
-          else await deleteEntry(transaction, row);
-          freed += row.removed === null ? row.sizes.states : row.bytes;
-          told.push(row.removed === null ? statesDropped(row) : removalFinal(row));
-        }
-        return told;
-      }, signal);
-    } catch (thrown) {
-      // Some browsers need space even to delete.
-      if (isFull(thrown)) return false;
-      throw thrown;
+    const given = await this.store.write(async (transaction) => {
+      const chosen: Row[] = [];
+      let freed = 0;
+      for (const row of candidates(this.pending.apply(await readRows(transaction)), spared)) {
+        if (freed >= bytes && chosen.length > 0) break;
+        if (row.removed === null) await transaction.delete('states', row.id);
+        else await deleteEntry(transaction, row);
+        freed += row.removed === null ? row.sizes.states : row.bytes;
+        chosen.push(row);
+      }
+      return chosen;
+    }, signal);
+    for (const row of given) {
+      if (row.removed === null) this.pending.set(row.id, { stateless: true });
+      this.notify(row.removed === null ? statesDropped(row) : removalFinal(row));
     }
-    notices.forEach((notice) => this.notify(notice));
-    return notices.length > 0;
+    return given.length > 0;
   }
 
   private async full(signal: AbortSignal | undefined): Promise<StorageError> {
     const usage = await untilAborted(this.quota.usage(), AbortSignal.timeout(PATIENCE)).catch(() => null);
     signal?.throwIfAborted();
     const largest = await this.largest(signal);
-    const [used, granted] = [bytesText(usage?.used ?? 0), bytesText(usage?.granted ?? 0)];
-    const en = usage ? `Of the ${granted} that the browser grants this site, ${used} are used.` : 'The browser grants this site no more space.';
-    const zh = usage ? `浏览器给本站的 ${granted} 存储空间已用 ${used}。` : '浏览器不再给本站更多存储空间。';
+    // How much the browser grants is not said: what Chromium tells of it is far more than it takes.
+    const used = usage && bytesText(usage.used);
+    const en = `The space that the browser grants this site is used up${used ? ` (${used})` : ''}.`;
+    const zh = `浏览器给本站的存储空间已用完${used ? `（${used}）` : ''}。`;
     const names = largest.map((row) => `“${row.name}” (${bytesText(row.bytes)})`).join(', ');
     const what = {
       en: names ? `Delete experiments that you no longer need, or export them first; the largest are ${names}.` : 'Free space on the disk.',
       zh: names ? `请删除不再需要的实验，或先将其导出；最大的是 ${names}。` : '请清理磁盘空间。',
     };
-    return new StorageError('full', `${en} ${what.en}`, `${zh}${what.zh}`, usage ? used : null);
+    return new StorageError('full', `${en} ${what.en}`, `${zh}${what.zh}`, used);
   }
 
   private async largest(signal: AbortSignal | undefined): Promise<Row[]> {
@@ -95,7 +103,7 @@ function candidates(rows: Row[], spared: ReadonlySet<string>): Row[] {
   return [...removed, ...finished.sort((a, b) => a.changed - b.changed)];
 }
 
-const isFull = (thrown: unknown): boolean => thrown instanceof StorageError && thrown.problem.reason === 'full';
+export const isFull = (thrown: unknown): boolean => thrown instanceof StorageError && thrown.problem.reason === 'full';
 
 const statesDropped = (row: Row): StorageProblem =>
   storageProblem(

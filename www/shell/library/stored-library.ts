@@ -12,6 +12,7 @@ import { checkedName, freeName } from './names';
 import type { ChangePort, QuotaPort, Usage } from './ports';
 import { inUse, type StorageProblem } from './problems';
 import { deleteEntry, readFiles, readRow, type Attachments } from './records';
+import { PendingRows } from './pending';
 import { Room } from './room';
 import type { Store } from './store';
 import { Trash } from './trash';
@@ -43,13 +44,14 @@ export class StoredLibrary implements Library {
     { undo = 20_000 }: LibraryOptions = {},
   ) {
     const notify = (notice: StorageProblem): void => this.notices.set([...this.notices.get(), notice]);
-    this.listing = new Listing(store, this.copies);
+    const pending = new PendingRows();
+    this.listing = new Listing(store, this.copies, pending);
     this.holds = new Holds(ports.locks, (id) => {
       this.copies.settle(id, false);
       ports.changes.tell([id]);
     });
-    this.keeper = new Keeper(store, new Room(store, ports.quota, notify), this.copies, this.holds);
-    this.trash = new Trash(store, this.copies, undo, (ids) => void this.freed(ids));
+    this.keeper = new Keeper(store, new Room(store, ports.quota, pending, notify), this.copies, this.holds);
+    this.trash = new Trash(store, this.copies, pending, undo, (ids) => void this.freed(ids));
     ports.changes.listen(() => void this.listing.refresh());
   }
 

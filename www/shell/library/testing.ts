@@ -100,13 +100,13 @@ export class FaultyStore implements Store {
     return this.failing(this.inner.read((transaction) => work(this.faulty(transaction)), signal));
   }
 
+  /** Full as Chromium is: a transaction that puts anything must find room for all that it puts, whatever it deletes; one that only deletes ends well. */
   write<T>(work: (transaction: Transaction) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const limited = async (transaction: Transaction): Promise<T> => {
       const before = await bytesIn(transaction);
-      const value = await work(this.faulty(transaction));
-      const after = await bytesIn(transaction);
-      // As in browsers, what makes it smaller is always possible.
-      if (after > this.limit && after > before) throw new DOMException('injected', 'QuotaExceededError');
+      let added = 0;
+      const value = await work(this.faulty(transaction, (bytes) => (added += bytes)));
+      if (added > 0 && before + added > this.limit) throw new DOMException('injected', 'QuotaExceededError');
       return value;
     };
     return this.failing(this.inner.write(limited, signal));
@@ -124,14 +124,18 @@ export class FaultyStore implements Store {
     }
   }
 
-  private faulty(transaction: Transaction): Transaction {
+  private faulty(transaction: Transaction, onPut: (bytes: number) => void = () => undefined): Transaction {
     const count = (): void => {
       if (this.left-- <= 0) throw this.fault();
     };
     return {
       get: async (table: Table, key: string) => (count(), transaction.get(table, key)),
       all: async (table: Table, under?: string) => (count(), transaction.all(table, under)),
-      put: async <T extends Table>(table: T, key: string, value: Tables[T]) => (count(), transaction.put(table, key, value)),
+      put: async <T extends Table>(table: T, key: string, value: Tables[T]) => {
+        count();
+        onPut(bytesOf(value));
+        await transaction.put(table, key, value);
+      },
       delete: async (table: Table, under: string) => (count(), transaction.delete(table, under)),
     };
   }
@@ -139,11 +143,12 @@ export class FaultyStore implements Store {
 
 async function bytesIn(transaction: Transaction): Promise<number> {
   let bytes = 0;
-  const visit = (value: unknown): void => {
-    if (value instanceof Uint8Array) bytes += value.byteLength;
-    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit);
-    else bytes += String(value).length;
-  };
-  for (const table of TABLES) for (const [, value] of await transaction.all(table)) visit(value);
+  for (const table of TABLES) for (const [, value] of await transaction.all(table)) bytes += bytesOf(value);
   return bytes;
+}
+
+function bytesOf(value: unknown): number {
+  if (value instanceof Uint8Array) return value.byteLength;
+  if (typeof value !== 'object' || value === null) return String(value).length;
+  return Object.values(value).reduce<number>((sum, child) => sum + bytesOf(child), 0);
 }
