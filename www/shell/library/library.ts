@@ -35,7 +35,7 @@ export interface Library {
    * operation finds it there, and the next put, save or {@link retry} tries again. The answer says why it is not stored.
    */
   put(entry: Entry, attachments?: Attachments, signal?: AbortSignal): Promise<StorageProblem | null>;
-  /** Notes how far an entry got, all of it or nothing. Like {@link put} it is never lost while the tab is open. */
+  /** Notes how far an entry got, all of it or nothing. Of an entry that was put or is held here, it is kept in this tab like a {@link put}. */
   save(id: string, progress: Progress, signal?: AbortSignal): Promise<StorageProblem | null>;
   /** Tries to store what this tab alone has; the answer says why something is still not stored. */
   retry(signal?: AbortSignal): Promise<StorageProblem | null>;
