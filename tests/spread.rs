@@ -104,6 +104,7 @@ fn a_run_whose_rank_has_too_little_memory_fails_and_the_others_go_on() {
     base["model"]["d_model"] = json!(256);
     base["model"]["d_ff"] = json!(1024);
     base["training"]["steps"] = json!(2);
+    base["training"]["warmup_steps"] = json!(1);
     base["evaluation"]["every"] = json!(2);
     let result = beside_one_rank(base, &[("tight", json!({ "mesh": { "pipeline": 2 }, "resources": { "memory_limit": 24 } }))]);
     assert_eq!(result.runs[0].status, RunStatus::Finished);

@@ -43,7 +43,10 @@ export const isSavedRun = (value: unknown): value is SavedRun =>
   isCount(value['run']) &&
   isCount(value['step']) &&
   isRunResult(value['result']) &&
-  isListOf(value['ranks'], (rank): rank is Uint8Array => rank instanceof Uint8Array);
+  isListOf(value['ranks'], (rank): rank is Uint8Array => rank instanceof Uint8Array) &&
+  (value['stages'] === undefined || isListOf(value['stages'], isStage));
+
+const isStage = (value: unknown): value is [number, number] => Array.isArray(value) && value.length === 2 && value.every(isCount);
 
 const isHead = (value: unknown): value is Record<string, unknown> =>
   isObject(value) &&

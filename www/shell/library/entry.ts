@@ -35,6 +35,8 @@ export interface SavedRun {
   readonly step: number;
   readonly result: RunResult;
   readonly ranks: readonly Uint8Array[];
+  /** How the layers are divided among the ranks, where that was measured: the first segment of each stage, and one past its last. */
+  readonly stages?: readonly (readonly [number, number])[] | undefined;
 }
 
 /** How far an experiment got, as of one moment: the result and the states are of the same steps. */

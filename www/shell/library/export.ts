@@ -36,8 +36,8 @@ export async function exported(source: ExportSource, ids: readonly string[], opt
   for (const id of ids) {
     const { entry, states } = withStates ? await source.resume(id, signal) : { entry: await source.get(id, signal), states: [] };
     await writer.add([encodeJson(entry)], (section) => ({ ...section, kind: 'entry' }));
-    for (const { run, step, result, ranks } of states) {
-      const parts = [encodeJson(result), ...ranks];
+    for (const { run, step, result, ranks, stages } of states) {
+      const parts = [encodeJson({ result, stages }), ...ranks];
       const lengths = parts.map((part) => part.byteLength);
       await writer.add(parts, (section) => ({ ...section, kind: 'state', run, step, parts: lengths }));
     }

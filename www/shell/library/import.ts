@@ -1,4 +1,4 @@
-import { isEntry, isRunResult } from './check';
+import { isEntry, isSavedRun } from './check';
 import { decodeHeader, decodeJson, decodePreamble, PREAMBLE, spoiled, type Section } from './container';
 import { crc32 } from './crc32';
 import { assetsOf, belongsTo, idle, newId, type Entry, type Row, type SavedRun } from './entry';
@@ -96,9 +96,10 @@ async function readStates(reader: Reader, placed: readonly Of<'state'>[], runs: 
     const { run, step, parts } = one.section;
     const ends = parts.reduce<number[]>((sums, part) => [...sums, (sums.at(-1) ?? 0) + part], []);
     const [first, ...ranks] = parts.map((part, i) => bytes.slice(ends[i]! - part, ends[i]));
-    const result = decodeJson(first!);
-    if (!isRunResult(result) || run >= runs) throw spoiled();
-    states.push({ run, step, result, ranks });
+    const head = decodeJson(first!) as { result?: unknown; stages?: unknown } | null;
+    const state = { run, step, result: head?.result, ranks, ...(head?.stages !== undefined && { stages: head.stages }) };
+    if (!isSavedRun(state) || run >= runs) throw spoiled();
+    states.push(state);
   }
   return states;
 }

@@ -29,7 +29,7 @@ export const noLocks = (): LockPort => ({ take: async () => null, held: async ()
 export function runResult(name: string, steps: number): RunResult {
   const loss = Array.from({ length: steps }, (_, step): [number, number] => [step + 1, 4 / (step + 1)]);
   const metrics: RunResult['metrics'] = { loss: { value: 4 / Math.max(1, steps), unit: 'nats/token', kind: 'measured', spread: null } };
-  return { name, status: 'cancelled', problem: null, diff: [], series: { loss }, metrics, memory: {}, samples: [] };
+  return { name, status: 'cancelled', problem: null, diff: [], series: { loss }, metrics, memory: {}, samples: [], reports: {} };
 }
 
 const SPEC = {
