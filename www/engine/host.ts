@@ -8,7 +8,7 @@ import type { Build, EngineMethods, RankEvents, RankMethods } from './methods';
 import { ModuleCache, WasmBlocked } from './module';
 import { EnginePool, type Lease } from './pool';
 import type { RpcClient } from './rpc';
-import { VARIANTS, RANK_VARIANTS, firstToLoad, probe, usable, type Features, type Variant } from './variants';
+import { RANK_VARIANTS, firstToLoad, probe, usable, type Features, type Variant } from './variants';
 import { WorkerBlocked, connectHere, connectWorker } from './worker-start';
 import type { RankClient } from './world/world';
 

@@ -144,6 +144,13 @@ export class AssetStore {
     return [...this.ownAssets.values()];
   }
 
+  /** The visitor's files in this tab that a spec names, by path. */
+  filesOf(spec: unknown): Map<string, Uint8Array> {
+    const text = JSON.stringify(spec);
+    const named = (path: string): boolean => text.includes(JSON.stringify(path)) || text.includes(JSON.stringify(path.slice(0, path.lastIndexOf('/'))));
+    return new Map([...this.ownFiles].filter(([path]) => named(path)));
+  }
+
   /** Lets go of a text or model; runs that have it already keep it. */
   removeOwn(name: string): void {
     this.ownAssets.delete(name);
