@@ -31,14 +31,21 @@ function repeatedProblem(path: string): Problem {
   return { code: 'conflict', run: null, field, value: null, message };
 }
 
+/** Wait after the last change before it is written: browsers allow some hundred writes in half a minute. */
+const PAUSE_MILLISECONDS = 300;
+
 /** Keeps experiments of one kind in the address: what they change of the default. */
 export class Address<T extends object> {
+  private unwritten: T | null = null;
+  private timer = 0;
+
   constructor(
     private readonly defaults: T,
     private readonly fits: (spec: unknown) => boolean,
   ) {}
 
   read(): Addressed<T> {
+    this.unwritten = null;
     const text = window.location.hash;
     remember();
     const read = fromHash(text, this.defaults);
@@ -53,13 +60,26 @@ export class Address<T extends object> {
     return { spec: read.spec as T, broken: null };
   }
 
+  /** Writes an experiment once it stays as it is for a moment, or is flushed. */
   write(spec: T): void {
+    this.unwritten = spec;
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.flush(), PAUSE_MILLISECONDS);
+  }
+
+  /** Writes what is not written yet. */
+  flush(): void {
+    clearTimeout(this.timer);
+    const spec = this.unwritten;
+    if (spec === null) return;
+    this.unwritten = null;
     history.replaceState(null, '', `${location.pathname}${location.search}${toHash(spec, this.defaults)}`);
     remember();
   }
 
   /** Tells of an address that another experiment was written into than the one that is shown. */
   follow(shown: () => T, onChange: () => void): void {
+    window.addEventListener('pagehide', () => this.flush());
     window.addEventListener('hashchange', () => {
       if (window.location.hash !== toHash(shown(), this.defaults)) onChange();
     });

@@ -4,7 +4,7 @@ import { count, duration, loss, mebibytes, percent, ratio, short } from '../../i
 import { localized, messages } from '../../i18n/locale';
 import type { Comparison } from '../../types/generated/Comparison';
 import { equal, get, leaves, resolve } from '../../spec/patch';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { LabElement } from '../../workbench/lab-element';
 import type { Measured } from '../../workbench/measured';
 import { mark, runName } from '../run-mark';

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import { loss } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { resolve } from '../../spec/patch';
 import { baseLosses } from '../../workbench/measured';
 import type { Workbench } from '../../workbench/workbench';

@@ -6,7 +6,7 @@ import { loss, relative } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import { largestDifference } from '../../parallel/measured';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { ChartElement } from '../chart/chart-element';
 import { drawLabels, spread, type EndLabel } from '../chart/labels';
 import { lineChart } from '../chart/line-chart.css';

@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { duration } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { LabElement } from '../../workbench/lab-element';
 import { styles as banner } from '../problem-banner/problem-banner.css';
 import { styles } from './lost-notice.css';

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { localized, messages } from '../../i18n/locale';
 import type { Problem } from '../../types/generated/Problem';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { LabElement } from '../../workbench/lab-element';
 import type { NoticeModel } from '../../workbench/notice-model';
 import { styles } from './problem-banner.css';

@@ -4,15 +4,16 @@ import { count, percent, short, size } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import { largestDifference, savedBytes, sumByKind } from '../../parallel/measured';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import type { Traffic } from '../../types/generated/Traffic';
 import { LabElement } from '../../workbench/lab-element';
+import { timelineColours } from '../rank-timeline/colours.css';
 import { styles } from './traffic-table.css';
 
 /** What ranks send each other, by kind: computed beforehand, and counted. */
 @customElement('traffic-table')
 export class TrafficTable extends LabElement<ParallelWorkbench> {
-  static override styles = [shared, styles];
+  static override styles = [shared, timelineColours, styles];
 
   override render() {
     const text = messages().parallel.traffic;

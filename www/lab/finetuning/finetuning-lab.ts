@@ -10,8 +10,9 @@ import '../../components/site-header/site-header';
 import '../../components/spec-form/spec-form';
 import type { SpecForm } from '../../components/spec-form/spec-form';
 import '../../components/verse-samples/verse-samples';
+import { KitLanguage } from '../../i18n/kit-provider';
 import { messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { LabElement } from '../../workbench/lab-element';
 import { Workbench } from '../../workbench/workbench';
 import { styles } from './finetuning-lab.css';
@@ -35,6 +36,7 @@ export class FinetuningLab extends LabElement {
 
   constructor() {
     super();
+    new KitLanguage(this);
     this.bench = new Workbench();
   }
 
@@ -55,10 +57,11 @@ export class FinetuningLab extends LabElement {
   private readonly dropped = (event: DragEvent): void => {
     const handled = event.defaultPrevented;
     event.preventDefault();
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (event.type !== 'drop' || handled || files.length === 0) return;
-    const model = files.some((file) => MODEL_FILE.test(file.name));
-    void this.bench.addFiles(model ? 'model.base' : 'data.corpus', files);
+    const { dataTransfer: transfer } = event;
+    if (event.type !== 'drop' || handled || !transfer?.types.includes('Files')) return;
+    const folder = [...transfer.items].some((item) => item.webkitGetAsEntry()?.isDirectory);
+    const model = folder || [...transfer.files].some((file) => MODEL_FILE.test(file.name));
+    this.form.give(model ? 'model.base' : 'data.corpus', { from: 'drop', transfer });
   };
 
   override render() {
