@@ -165,7 +165,6 @@ export interface Messages {
     showCurrent: string;
     viewingPrevious: string;
     copyLink: string;
-    linkCopied: string;
     status: { waiting: string; running: string; finished: string; cancelled: string; failed: string };
     chartSummary(run: string, training: string, validation: string): string;
   };
@@ -232,8 +231,6 @@ export interface Messages {
     linkRefused: string;
     linkText: string;
     linkDecoded: string;
-    inRun(name: string): string;
-    dismiss: string;
     emptyFile(name: string): string;
     otherEncoding(name: string, encoding: string): string;
     notUtf8(name: string, position: string): string;

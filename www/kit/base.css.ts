@@ -1,6 +1,6 @@
 /** What the components' styles have in common. */
 import { css } from 'lit';
-import { tokens } from './tokens.css.ts';
+import { tokens } from './tokens.css';
 
 export const shared = css`
   ${tokens}

@@ -19,6 +19,7 @@ import '../components/traffic-table/traffic-table';
 import { KitLanguage } from '../i18n/kit-provider';
 import { messages } from '../i18n/locale';
 import { shared } from '../kit/base.css';
+import type { RevealEvent } from '../kit/notice/notice';
 import { LabElement } from '../workbench/lab-element';
 import { ParallelWorkbench } from './parallel-workbench';
 import { styles } from './parallel-lab.css';
@@ -93,7 +94,7 @@ export class ParallelLab extends LabElement<ParallelWorkbench> {
     document.title = `${text.parallel.name} · ${text.title}`;
   }
 
-  private async reveal({ detail: path }: CustomEvent<string>): Promise<void> {
+  private async reveal({ path }: RevealEvent): Promise<void> {
     if (await this.mesh.reveal(path)) return;
     this.formOpen = true;
     await this.updateComplete;

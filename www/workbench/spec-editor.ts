@@ -243,13 +243,13 @@ export abstract class SpecEditor extends EventTarget implements FormModel {
   }
 
   /** The tab in which a problem can be corrected. */
-  private tabOf(problem: Problem): number {
+  private tabOf(problem: Pick<Problem, 'run' | 'field'>): number {
     const run = this.spec.runs.findIndex((entry) => entry.name === problem.run);
     const path = problem.field?.replace(/^base\./, '');
     return run >= 0 && path && get(this.spec.runs[run]!.patch, path) === undefined ? BASE : run;
   }
 
-  turnTo(problem: Problem): void {
+  turnTo(problem: Pick<Problem, 'run' | 'field'>): void {
     this.select(this.tabOf(problem));
   }
 

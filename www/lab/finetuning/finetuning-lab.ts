@@ -12,16 +12,15 @@ import type { SpecForm } from '../../components/spec-form/spec-form';
 import '../../components/verse-samples/verse-samples';
 import { KitLanguage } from '../../i18n/kit-provider';
 import { messages } from '../../i18n/locale';
+import '../../kit/copy/copy-field';
 import { shared } from '../../kit/base.css';
+import type { RevealEvent } from '../../kit/notice/notice';
 import { LabElement } from '../../workbench/lab-element';
 import { Workbench } from '../../workbench/workbench';
 import { styles } from './finetuning-lab.css';
 
 /** What belongs to a model rather than to a text. */
 const MODEL_FILE = /\.(safetensors|json)$/;
-
-/** How long a button says that the link was copied. */
-const COPIED_MILLISECONDS = 2000;
 
 /** The first lab: the same base model fine-tuned several ways, side by side. */
 @customElement('finetuning-lab')
@@ -30,7 +29,6 @@ export class FinetuningLab extends LabElement {
 
   @query('spec-form') private readonly form!: SpecForm;
   @query('main') private readonly main!: HTMLElement;
-  @state() private copied = false;
   /** Only narrow screens fold the form. */
   @state() private formOpen = false;
 
@@ -105,10 +103,10 @@ export class FinetuningLab extends LabElement {
     document.title = `${text.lab.name} · ${text.title}`;
   }
 
-  private async reveal(event: CustomEvent<string>): Promise<void> {
+  private async reveal({ path }: RevealEvent): Promise<void> {
     this.formOpen = true;
     await this.updateComplete;
-    await this.form.reveal(event.detail);
+    await this.form.reveal(path);
   }
 
   private renderPrevious() {
@@ -125,16 +123,15 @@ export class FinetuningLab extends LabElement {
   private renderActions() {
     const text = messages().results;
     return html`<p class="actions">
-      <button class="link" @click=${this.copyLink}>${this.copied ? text.linkCopied : text.copyLink}</button>
+      <tinyai-copy-field .label=${text.copyLink} .value=${this.address}></tinyai-copy-field>
       ${this.bench.shown?.result ? html`<button class="link" @click=${this.download}>${text.download}</button>` : nothing}
     </p>`;
   }
 
-  private async copyLink(): Promise<void> {
-    await navigator.clipboard.writeText(window.location.href);
-    this.copied = true;
-    setTimeout(() => (this.copied = false), COPIED_MILLISECONDS);
-  }
+  private readonly address = (): string => {
+    this.bench.settle();
+    return window.location.href;
+  };
 
   private download(): void {
     const json = JSON.stringify(this.bench.shown!.result, null, 2);
