@@ -8,11 +8,16 @@ export const shared = css`
   :host {
     display: block;
     box-sizing: border-box;
-    color: var(--ink);
-    font-family: var(--sans);
+    /* A page may have rules for all that is in it, which would win over those of a host. */
+    color: var(--ink) !important;
+    font-family: var(--sans) !important;
+    letter-spacing: normal !important;
     font-size: var(--size-text);
     line-height: 1.5;
     font-variant-numeric: tabular-nums lining-nums;
+    /* What is drawn with backgrounds is there on paper, too. */
+    -webkit-print-color-adjust: exact;
+    print-color-adjust: exact;
   }
 
   *,
@@ -132,12 +137,6 @@ export const shared = css`
 
   .primary:hover:enabled {
     filter: brightness(1.1);
-  }
-
-  /* What is drawn with backgrounds is there on paper, too. */
-  .drawn {
-    print-color-adjust: exact;
-    -webkit-print-color-adjust: exact;
   }
 
   @media print {

@@ -62,4 +62,10 @@ export const styles = css`
     color: var(--seal-ink);
     font-size: 0.93rem;
   }
+
+  @media print {
+    thead input {
+      display: none;
+    }
+  }
 `;

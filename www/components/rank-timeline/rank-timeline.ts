@@ -169,7 +169,7 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
     const { from, to } = this.zoom.range;
     const x = (time: number): number => shape.left + ((time / makespan - from) / (to - from)) * shape.inner;
     const { dragged } = this.zoom;
-    return html`<svg width=${this.width} height=${shape.height} role="img" aria-label=${this.summary(drawn)}>
+    return html`<svg width=${this.width} height=${shape.height} viewBox="0 0 ${this.width} ${shape.height}" role="img" aria-label=${this.summary(drawn)}>
       <defs><clipPath id="area"><rect x=${shape.left} y="0" width=${shape.inner} height=${shape.height} /></clipPath></defs>
       ${this.renderAxis(drawn, from * makespan, to * makespan, x)}
       ${shape.wide ? svg`<text class="faint" x=${shape.left + shape.inner + 10} y=${shape.header}>${messages().parallel.timeline.busy}</text>` : nothing}

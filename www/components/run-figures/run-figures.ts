@@ -41,7 +41,7 @@ export class RunFigures extends LabElement {
     const share = known ? trainable / total : 0;
     return html`<div class="row">
       <div class="head">${runName(index, run.name)} ${known ? html`<b>${percent(share)}</b>` : nothing}</div>
-      <div class="bar drawn"><div style="width: ${share * 100}%; background: ${colour(index)}"></div></div>
+      <div class="bar"><div style="width: ${share * 100}%; background: ${colour(index)}"></div></div>
       <p class="note">${known ? html`${text.trainable} ${count(trainable)} · ${text.total} ${count(total)}` : html`&nbsp;`}</p>
     </div>`;
   }
@@ -53,7 +53,7 @@ export class RunFigures extends LabElement {
     const share = known && slowest > 0 ? run.stepMilliseconds! / slowest : 0;
     return html`<div class="row">
       <div class="head">${runName(index, run.name)} ${known ? html`<b>${short(run.stepMilliseconds!)} ${text.units.ms}</b>` : nothing}</div>
-      <div class="bar drawn"><div style="width: ${share * 100}%; background: ${colour(index)}"></div></div>
+      <div class="bar"><div style="width: ${share * 100}%; background: ${colour(index)}"></div></div>
       <p class="note">${known ? html`${text.results.stepTime} · ${count(run.tokensPerSecond!)} ${text.results.throughput}` : html`&nbsp;`}</p>
     </div>`;
   }
@@ -67,13 +67,13 @@ export class RunFigures extends LabElement {
       <div class="head">
         ${runName(index, run.name)} ${total === undefined ? nothing : html`<b>${mebibytes(total)} MiB</b> <span class="note">${text.peak}</span>`}
       </div>
-      <div class="bar stacked drawn">
+      <div class="bar stacked">
         ${parts.map(({ bytes }, i) => html`<div style="width: ${(bytes / most) * 100}%; background: var(--tone-${i % TONES})"></div>`)}
       </div>
       <ul class="parts">
         ${parts.map(
           ({ category, bytes }, i) =>
-            html`<li><i class="drawn" style="background: var(--tone-${i % TONES})"></i>${text.memoryCategories[category] ?? category} ${mebibytes(bytes)}</li>`,
+            html`<li><i style="background: var(--tone-${i % TONES})"></i>${text.memoryCategories[category] ?? category} ${mebibytes(bytes)}</li>`,
         )}
       </ul>
     </div>`;

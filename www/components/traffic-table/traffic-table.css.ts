@@ -66,12 +66,20 @@ export const styles = css`
       font-size: 0.8rem;
     }
 
+    /* The column stays, so that those beside it stay below their heads. */
     .bars {
+      width: 0;
+      min-width: 0;
+      padding: 0;
+    }
+
+    .bars div {
       display: none;
     }
 
+    thead th,
     tbody th[scope='row'] {
-      max-width: 5.5rem;
+      max-width: 6rem;
       white-space: normal;
     }
   }

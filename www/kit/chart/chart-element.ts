@@ -69,7 +69,9 @@ export abstract class ChartElement extends KitElement {
 
   protected override updated(_changed: PropertyValues): void {
     if (!this.isConnected) return;
-    if (!this.chart || this.builtFor !== this.key()) this.draw();
+    // Before it is laid out it has neither a size nor colours.
+    if (!this.chart) this.resized.observe(this.plot);
+    else if (this.builtFor !== this.key()) this.draw();
     else this.chart.setData(this.columns());
   }
 
@@ -77,7 +79,6 @@ export abstract class ChartElement extends KitElement {
     this.chart?.destroy();
     this.chart = this.build(this.plot);
     this.builtFor = this.key();
-    this.resized.observe(this.plot);
   }
 
   private print(printing: boolean): void {
@@ -92,8 +93,10 @@ export abstract class ChartElement extends KitElement {
   }
 
   private fit(): void {
+    if (this.plot.clientWidth === 0) return;
+    if (!this.chart) return this.draw();
     const { width, height } = this.size();
-    if (this.chart && (this.chart.width !== width || this.chart.height !== height)) this.chart.setSize({ width, height });
+    if (this.chart.width !== width || this.chart.height !== height) this.chart.setSize({ width, height });
   }
 
   protected size(): { width: number; height: number } {
@@ -101,7 +104,7 @@ export abstract class ChartElement extends KitElement {
     return { width: this.printing ? PAPER_WIDTH : Math.max(240, clientWidth), height: Math.max(200, clientHeight) };
   }
 
-  /** A CSS colour as the canvas needs it: custom properties and light-dark() resolved. */
+  /** A CSS colour as the canvas needs it: custom properties resolved. */
   protected resolved(colour: string): string {
     this.plot.style.color = colour;
     const found = getComputedStyle(this.plot).color;

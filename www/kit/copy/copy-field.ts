@@ -24,6 +24,8 @@ export class CopyField extends KitElement {
         gap: var(--space-1) var(--space-2);
         align-items: baseline;
         max-width: 100%;
+        color: inherit !important;
+        font-size: inherit;
       }
 
       input {

@@ -53,6 +53,10 @@ export class Field extends KitElement {
     if (files) this.files.start(files.take, given);
   }
 
+  protected override shouldUpdate(): boolean {
+    return this.field !== undefined;
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('field')) return;
     const before = changed.get('field');

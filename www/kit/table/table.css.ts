@@ -21,7 +21,8 @@ export const tableStyles = css`
     text-align: left;
   }
 
-  :is(th, td):last-child {
+  tbody > tr > :last-child,
+  thead > tr:first-child > :last-child {
     padding-right: 0;
   }
 
@@ -39,7 +40,8 @@ export const tableStyles = css`
     left: 0;
     z-index: 1;
     background: var(--paper);
-    overflow-wrap: anywhere;
+    min-width: 5em;
+    overflow-wrap: break-word;
   }
 
   tinyai-table[data-scrolled] :is(tbody th[scope='row'], thead tr:first-child > :first-child) {
@@ -49,6 +51,12 @@ export const tableStyles = css`
   @media print {
     tr {
       break-inside: avoid;
+    }
+
+    tbody th[scope='row'],
+    thead tr:first-child > :first-child {
+      position: static;
+      background: none;
     }
   }
 `;
