@@ -5,7 +5,7 @@ import { expect, open, run, short, state, test } from './page';
 import type { Page } from '../../www/testing';
 
 const banner = (page: Page) => page.locator('problem-banner [role=alert]');
-const field = (page: Page, path: string) => page.locator(`spec-field[id="${path}"] .problems`);
+const field = (page: Page, path: string) => page.locator(`tinyai-field[id="${path}"] .problems`);
 
 /** The page still runs an experiment. */
 async function livesOn(page: Page): Promise<void> {
@@ -97,7 +97,7 @@ test('a batch that does not fit into the memory limit', async ({ page }) => {
 });
 
 const add = async (page: Page, path: string, files: { name: string; buffer: Buffer }[]): Promise<void> => {
-  await page.locator(`spec-field[id="${path}"] input[type=file]`).setInputFiles(files.map((file) => ({ ...file, mimeType: 'application/octet-stream' })));
+  await page.locator(`tinyai-field[id="${path}"] input#files`).setInputFiles(files.map((file) => ({ ...file, mimeType: 'application/octet-stream' })));
 };
 
 test('a text of one’s own is trained on; an empty one and one that is not UTF-8 are refused', async ({ page }) => {

@@ -39,6 +39,17 @@ export const styles = css`
     text-wrap: pretty;
   }
 
+  @media print {
+    site-header,
+    bench-settings {
+      display: none;
+    }
+
+    main {
+      padding: 0;
+    }
+  }
+
   bench-peak {
     margin-top: 1.6rem;
   }

@@ -6,8 +6,9 @@ import '../components/bench-figure/bench-figure';
 import '../components/bench-peak/bench-peak';
 import '../components/bench-settings/bench-settings';
 import '../components/site-header/site-header';
+import { KitLanguage } from '../i18n/kit-provider';
 import { messages } from '../i18n/locale';
-import { shared } from '../styles/shared.css';
+import { shared } from '../kit/base.css';
 import { BenchElement } from './bench-element';
 import { Benchmark } from './benchmark';
 import { grouped } from './grouped';
@@ -22,6 +23,7 @@ export class BenchPage extends BenchElement {
 
   constructor() {
     super();
+    new KitLanguage(this);
     this.bench = new Benchmark();
   }
 

@@ -1,4 +1,5 @@
 /** Numbers, sizes and times as a person reads them. */
+import { writeNumber } from '../kit/form/read-number';
 import { messages } from './locale';
 
 /** What rounds to nothing has no sign. */
@@ -44,10 +45,7 @@ export function duration(seconds: number): string {
 }
 
 /** Any number as it stands in a spec: as short as exact. */
-export const plain = (value: number): string => {
-  const magnitude = Math.abs(value);
-  return magnitude !== 0 && magnitude < 1e-5 ? value.toExponential() : String(value);
-};
+export const plain = writeNumber;
 
 /** How many times another, to two decimals. */
 export const times = (value: number): string => format(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });

@@ -67,13 +67,10 @@ export interface Messages {
     reset(base: string): string;
     differsFrom(base: string): string;
     changedIn: string;
-    advanced: string;
-    ownFile: string;
     ownModelHint: string;
     ownTextHint: string;
     fileKept(name: string, bytes: string): string;
     filesMissing(names: string): string;
-    range(minimum: string, maximum: string): string;
     restoreDefault: string;
     newRun(index: number): string;
     copyOf(name: string): string;
@@ -99,6 +96,8 @@ export interface Messages {
     finished(seconds: string): string;
     cancelled: string;
     failed: string;
+    /** Why nothing runs: what stands in a field. */
+    refused(field: string, why: string): string;
     fixFirst: string;
     stale: string;
     freshEngine: string;
@@ -166,7 +165,6 @@ export interface Messages {
     showCurrent: string;
     viewingPrevious: string;
     copyLink: string;
-    linkCopied: string;
     status: { waiting: string; running: string; finished: string; cancelled: string; failed: string };
     chartSummary(run: string, training: string, validation: string): string;
   };
@@ -233,13 +231,11 @@ export interface Messages {
     linkRefused: string;
     linkText: string;
     linkDecoded: string;
-    inRun(name: string): string;
-    dismiss: string;
     emptyFile(name: string): string;
     otherEncoding(name: string, encoding: string): string;
     notUtf8(name: string, position: string): string;
     tooLarge(name: string, size: string, most: string): string;
+    oneText(count: number): string;
     wrongFiles: string;
-    notANumber(value: string): string;
   };
 }

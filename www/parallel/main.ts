@@ -1,5 +1,7 @@
 /** Starts the lab of parallel training. For those who write code, tests among them, the page has `window.openWorld` and `window.openPlanner`, too. */
+import { timelineColours } from '../components/rank-timeline/colours.css';
 import { showTheme } from '../components/theme';
+import { adoptTokens } from '../kit/tokens.css';
 import './parallel-lab';
 import { defaultParallelSpec } from './parallel-spec';
 import { Planner } from './planner';
@@ -22,6 +24,7 @@ window.openWorld = openWorld;
 window.openPlanner = openPlanner;
 window.session = new TrainingSession(structuredClone(defaultParallelSpec), places);
 
+adoptTokens(document, timelineColours);
 showTheme();
 const lab = document.createElement('parallel-lab');
 lab.session = window.session;

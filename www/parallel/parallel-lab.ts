@@ -16,8 +16,10 @@ import type { SettingsForm } from '../components/spec-form/settings-form';
 import '../components/step-figures/step-figures';
 import '../components/step-through/step-through';
 import '../components/traffic-table/traffic-table';
+import { KitLanguage } from '../i18n/kit-provider';
 import { messages } from '../i18n/locale';
-import { shared } from '../styles/shared.css';
+import { shared } from '../kit/base.css';
+import type { RevealEvent } from '../kit/notice/notice';
 import { LabElement } from '../workbench/lab-element';
 import { ParallelWorkbench } from './parallel-workbench';
 import { styles } from './parallel-lab.css';
@@ -39,6 +41,11 @@ export class ParallelLab extends LabElement<ParallelWorkbench> {
   @query('main') private readonly main!: HTMLElement;
   /** The form is long: all but the schedule is folded away until it is asked for. */
   @state() private formOpen = false;
+
+  constructor() {
+    super();
+    new KitLanguage(this);
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('session')) return;
@@ -87,7 +94,7 @@ export class ParallelLab extends LabElement<ParallelWorkbench> {
     document.title = `${text.parallel.name} · ${text.title}`;
   }
 
-  private async reveal({ detail: path }: CustomEvent<string>): Promise<void> {
+  private async reveal({ path }: RevealEvent): Promise<void> {
     if (await this.mesh.reveal(path)) return;
     this.formOpen = true;
     await this.updateComplete;

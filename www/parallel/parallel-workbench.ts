@@ -8,8 +8,10 @@ import type { Field } from '../spec/schema';
 import type { ParallelSpec } from '../types/generated/ParallelSpec';
 import type { Planned } from '../types/generated/Planned';
 import type { Problem } from '../types/generated/Problem';
+import type { Refusal } from '../kit/form/events';
 import type { FormModel } from '../workbench/form-model';
 import type { NoticeModel, Remedy } from '../workbench/notice-model';
+import { Refusals } from '../workbench/refusals';
 import { PARALLEL_GROUPS, defaultParallelSpec, fitsParallel } from './parallel-spec';
 import { BUSY, type Ran, type Session } from './session';
 
@@ -25,6 +27,7 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   compare = true;
 
   private readonly address = new Address<ParallelSpec>(defaultParallelSpec, fitsParallel);
+  private readonly refused = new Refusals();
   private keepsMeasured = false;
   /** What went wrong before the session could tell. */
   private startProblems: Problem[] = [];
@@ -83,6 +86,11 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   // ---- The spec
 
   write(spec: ParallelSpec): void {
+    this.put(spec);
+    this.address.flush();
+  }
+
+  private put(spec: ParallelSpec): void {
     this.keepsMeasured = false;
     this.address.write(spec);
     this.session.write(spec);
@@ -98,7 +106,20 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   }
 
   setValue(path: string, value: unknown): void {
-    this.write(set(this.spec, path, value));
+    this.put(set(this.spec, path, value));
+  }
+
+  settle(): void {
+    this.address.flush();
+  }
+
+  refuse(part: object, refusals: readonly Refusal[]): void {
+    this.refused.set(part, refusals);
+    this.changed();
+  }
+
+  get refusals(): Refusal[] {
+    return this.refused.all;
   }
 
   fieldProblems(path: string): Problem[] {
@@ -163,7 +184,7 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   // ---- Running
 
   async runNow(): Promise<void> {
-    if (!this.busy) await this.started(this.session.run({ compare: this.compare }));
+    if (!this.busy && this.refusals.length === 0) await this.started(this.session.run({ compare: this.compare }));
   }
 
   async recover(): Promise<void> {

@@ -1,4 +1,5 @@
 /** What a learner could change, from what all ranks measured in a step. */
+import { extent } from '../kit/extent';
 import type { Planned } from '../types/generated/Planned';
 import type { RankStep } from '../types/generated/RankStep';
 import { lengthOf } from './phases';
@@ -41,7 +42,8 @@ export function suggest(planned: Planned, ranks: RankStep[], bubbleFraction: num
 /** The share of all ranks' time, from the first one's beginning to the last one's end, that is spent on communication. */
 function communicatingShare(ranks: RankStep[]): number {
   const spans = ranks.flatMap(({ spans }) => spans);
-  const whole = Math.max(...spans.map(({ end }) => end)) - Math.min(...spans.map(({ start }) => start));
+  const [first, last] = extent(spans.flatMap(({ start, end }) => [start, end])) ?? [0, 0];
+  const whole = last - first;
   const communicating = spans.reduce((sum, { kind, start, end }) => sum + (kind === 'communication' ? end - start : 0), 0);
   return whole > 0 ? communicating / (whole * ranks.length) : 0;
 }

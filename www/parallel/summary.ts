@@ -1,4 +1,5 @@
 /** What all ranks measured in a step, put together. */
+import { extent } from '../kit/extent';
 import type { Planned } from '../types/generated/Planned';
 import type { RankStep } from '../types/generated/RankStep';
 import type { RankUse } from '../types/generated/RankUse';
@@ -32,7 +33,7 @@ export interface StepSummary {
 
 /** The step that all of `ranks`, those of `planned` in their order, have done; `byHand`: action by action, as somebody let them. */
 export function summary(planned: Planned, ranks: RankStep[], byHand = false): StepSummary {
-  const start = Math.min(...ranks.flatMap(({ spans }) => spans.map((span) => span.start)));
+  const [start] = extent(ranks.flatMap(({ spans }) => spans.map((span) => span.start))) ?? [0];
   const spans = ranks.flatMap((rank) => rank.spans.map((span) => ({ ...span, start: span.start - start, end: span.end - start })));
   const replicas = new Set(planned.ranks.map(({ data }) => data));
   const bubbles = [...replicas].map((replica) => bubble(ranks.filter(({ rank }) => planned.ranks[rank]?.data === replica)));
@@ -44,7 +45,7 @@ export function summary(planned: Planned, ranks: RankStep[], byHand = false): St
 }
 
 function timelineOf(spans: Span[], bubble_fraction: number, ranks: number): Timeline {
-  const makespan = Math.max(0, ...spans.map(({ end }) => end));
+  const makespan = Math.max(0, extent(spans.map(({ end }) => end))?.[1] ?? 0);
   const uses = Array.from({ length: ranks }, (): RankUse => ({ compute: 0, communication: 0, idle: makespan }));
   const utilisation: number[] = [];
   for (const { rank, kind, start, end, action } of spans) {

@@ -72,6 +72,26 @@ export const pageGrid = css`
     content: '−';
   }
 
+  /* A handout: what was found, without what it is found with. */
+  @media print {
+    .page {
+      display: block;
+    }
+
+    aside,
+    site-header,
+    lesson-strip,
+    .fold,
+    .previous,
+    .actions {
+      display: none !important;
+    }
+
+    main {
+      padding: 0;
+    }
+  }
+
   @media (max-width: 900px) {
     .page {
       display: block;

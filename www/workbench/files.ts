@@ -1,5 +1,6 @@
 /** Files that a visitor adds. They are kept in the tab and named `file:NAME` in the spec. */
 import type { Problem } from '../types/generated/Problem';
+import type { PlacedFile } from '../kit/form/dropped-files';
 import { LANGUAGES } from '../i18n/locale';
 import type { Messages } from '../i18n/messages';
 
@@ -7,7 +8,9 @@ import type { Messages } from '../i18n/messages';
 export const MODEL_FILES = ['model.safetensors', 'config.json', 'tokenizer.json'] as const;
 
 /** A text of that many bytes is far beyond what a tab trains on. */
-const LARGEST_TEXT = 64 * 2 ** 20;
+export const LARGEST_TEXT = 64 * 2 ** 20;
+
+export const sizeText = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
 /** A problem with a file, in both languages. */
 export function fileProblem(field: string, value: string, run: string | null, text: (messages: Messages) => string): Problem {
@@ -18,10 +21,6 @@ export function fileProblem(field: string, value: string, run: string | null, te
 export function textProblem(name: string, bytes: Uint8Array, run: string | null): Problem | null {
   const bad = (text: (messages: Messages) => string): Problem => fileProblem('data.corpus', name, run, text);
   if (bytes.length === 0) return bad((messages) => messages.problems.emptyFile(name));
-  if (bytes.length > LARGEST_TEXT) {
-    const mebibytes = (value: number): string => `${Math.ceil(value / 2 ** 20)} MiB`;
-    return bad((messages) => messages.problems.tooLarge(name, mebibytes(bytes.length), mebibytes(LARGEST_TEXT)));
-  }
   const encoding = otherEncoding(bytes);
   if (encoding !== null) return bad((messages) => messages.problems.otherEncoding(name, encoding));
   const valid = validPrefix(bytes);
@@ -66,12 +65,12 @@ function validPrefix(bytes: Uint8Array): number {
   return good;
 }
 
-/** A model's files among those added: by their exact names, or by their endings where only one has it. */
-export function modelFiles(files: File[]): Map<string, File> {
-  const found = new Map<string, File>();
+/** A model's files among those given: by their exact names, or by their endings where only one has it. */
+export function modelFiles(files: PlacedFile[]): Map<string, PlacedFile> {
+  const found = new Map<string, PlacedFile>();
   for (const wanted of MODEL_FILES) {
-    const exact = files.find((file) => file.name === wanted);
-    const alike = files.filter((file) => file.name.endsWith('.safetensors'));
+    const exact = files.find(({ file }) => file.name === wanted);
+    const alike = files.filter(({ file }) => file.name.endsWith('.safetensors'));
     const file = exact ?? (wanted.endsWith('.safetensors') && alike.length === 1 ? alike[0] : undefined);
     if (file) found.set(wanted, file);
   }

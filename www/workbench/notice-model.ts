@@ -20,8 +20,9 @@ export interface NoticeModel extends EventTarget {
   readonly remedy?: Remedy | null;
 
   fieldText(path: string): FieldText | undefined;
+  optionText(path: string, option: string): string;
   /** Shows the form that has a problem's field. */
-  turnTo(problem: Problem): void;
+  turnTo(problem: Pick<Problem, 'run' | 'field'>): void;
   dismissLink(): void;
   runNow(): Promise<void>;
 }

@@ -10,7 +10,10 @@ import { GROUPS, fits, runSchema, schema, type Field } from '../spec/schema';
 import type { Problem } from '../types/generated/Problem';
 import type { RunSpec } from '../types/generated/RunSpec';
 import type { Spec } from '../types/generated/Spec';
+import type { Refusal } from '../kit/form/events';
+import type { TakeFiles } from '../kit/form/taking-files';
 import type { FormModel } from './form-model';
+import { Refusals } from './refusals';
 
 /** Index of the tab that shows the base. */
 export const BASE = -1;
@@ -34,13 +37,18 @@ export abstract class SpecEditor extends EventTarget implements FormModel {
   readonly files = new Map<string, number>();
 
   private readonly address = new Address<Spec>(defaultSpec, (spec) => fits(spec, schema) && runsFit(spec as Spec));
+  private readonly refused = new Refusals();
+  /** Runs by what they keep while others come and go before them; of another experiment, all are other runs. */
+  private runKeys: number[] = [];
+  private nextKey = 0;
+  private experiment = 0;
   private checkTimer = 0;
   private frame = 0;
 
   /** The engine. */
   abstract lab(): Promise<Lab>;
 
-  abstract addFiles(path: string, files: File[]): Promise<void>;
+  abstract takeFiles(path: string, ...given: Parameters<TakeFiles>): Promise<void>;
 
   /** Whether the engine is there: checks wait for it. */
   protected abstract get ready(): boolean;
@@ -83,8 +91,37 @@ export abstract class SpecEditor extends EventTarget implements FormModel {
   }
 
   setValue(path: string, value: unknown): void {
+    this.setValueOf(this.selected, path, value);
+  }
+
+  /** Writes a field of a run, or of the base. */
+  protected setValueOf(run: number, path: string, value: unknown): void {
     this.fileProblems = this.fileProblems.filter((problem) => problem.field !== path);
-    this.change(this.selected === BASE ? setInBase(this.spec, path, value) : setInRun(this.spec, this.selected, path, value));
+    this.write(run === BASE ? setInBase(this.spec, path, value) : setInRun(this.spec, run, path, value));
+  }
+
+  settle(): void {
+    this.address.flush();
+  }
+
+  // ---- What is typed and is no value
+
+  refuse(part: object, refusals: readonly Refusal[]): void {
+    this.refused.set(part, refusals);
+    this.changed();
+  }
+
+  get refusals(): Refusal[] {
+    return this.refused.all;
+  }
+
+  /** What the form shows: a run, or what all share; and all that it could. */
+  get scope(): string {
+    return this.scopes[this.selected + 1]!;
+  }
+
+  get scopes(): string[] {
+    return [`shared ${this.experiment}`, ...this.runKeys.map(String)];
   }
 
   resetValue(path: string): void {
@@ -97,7 +134,7 @@ export abstract class SpecEditor extends EventTarget implements FormModel {
   }
 
   rename(run: number, name: string): void {
-    this.change(set(this.spec, 'runs', this.spec.runs.map((entry, i) => (i === run ? { ...entry, name } : entry))));
+    this.write(set(this.spec, 'runs', this.spec.runs.map((entry, i) => (i === run ? { ...entry, name } : entry))));
   }
 
   addRun(): void {
@@ -112,16 +149,19 @@ export abstract class SpecEditor extends EventTarget implements FormModel {
   removeRun(run: number): void {
     if (this.spec.runs.length === 1) return;
     this.selected = this.selected === run ? BASE : this.selected > run ? this.selected - 1 : this.selected;
+    this.runKeys.splice(run, 1);
     this.change({ ...this.spec, runs: this.spec.runs.toSpliced(run, 1) });
   }
 
   restoreDefault(): void {
     this.selected = BASE;
+    this.renew(defaultSpec);
     this.change(structuredClone(defaultSpec));
   }
 
   private insert(at: number, entry: Spec['runs'][number]): void {
     this.selected = at;
+    this.runKeys.splice(at, 0, this.nextKey++);
     this.change({ ...this.spec, runs: this.spec.runs.toSpliced(at, 0, entry) });
   }
 
@@ -133,10 +173,21 @@ export abstract class SpecEditor extends EventTarget implements FormModel {
   }
 
   private change(spec: Spec): void {
+    this.write(spec);
+    this.address.flush();
+  }
+
+  private write(spec: Spec): void {
     this.spec = spec;
     this.address.write(spec);
     this.checkSoon();
     this.changed();
+  }
+
+  /** All runs are those of another experiment. */
+  private renew({ runs }: Spec): void {
+    this.experiment++;
+    this.runKeys = runs.map(() => this.nextKey++);
   }
 
   // ---- The address
@@ -146,6 +197,7 @@ export abstract class SpecEditor extends EventTarget implements FormModel {
     this.spec = spec;
     this.brokenLink = broken;
     this.selected = BASE;
+    this.renew(spec);
     if (broken && refused !== undefined) void this.explain(broken, refused);
     this.checkSoon();
     this.changed();
@@ -191,13 +243,13 @@ export abstract class SpecEditor extends EventTarget implements FormModel {
   }
 
   /** The tab in which a problem can be corrected. */
-  private tabOf(problem: Problem): number {
+  private tabOf(problem: Pick<Problem, 'run' | 'field'>): number {
     const run = this.spec.runs.findIndex((entry) => entry.name === problem.run);
     const path = problem.field?.replace(/^base\./, '');
     return run >= 0 && path && get(this.spec.runs[run]!.patch, path) === undefined ? BASE : run;
   }
 
-  turnTo(problem: Problem): void {
+  turnTo(problem: Pick<Problem, 'run' | 'field'>): void {
     this.select(this.tabOf(problem));
   }
 

@@ -4,7 +4,9 @@ import { createLab, type Lab, type LabRun, type Loading } from '../engine/index'
 import { messages } from '../i18n/locale';
 import type { Environment } from '../types/generated/Environment';
 import type { Problem } from '../types/generated/Problem';
-import { MODEL_FILES, fileProblem, modelFiles, textProblem } from './files';
+import { chosenFiles, droppedFiles, readBytes, type PlacedFile } from '../kit/form/dropped-files';
+import type { GivenFiles, TakingContext } from '../kit/form/taking-files';
+import { LARGEST_TEXT, MODEL_FILES, fileProblem, modelFiles, sizeText, textProblem } from './files';
 import { apply, complete, nothingMeasured, type Measured } from './measured';
 import type { NoticeModel } from './notice-model';
 import { BASE, SpecEditor } from './spec-editor';
@@ -104,39 +106,58 @@ export class Workbench extends SpecEditor implements NoticeModel {
 
   // ---- The visitor's files
 
-  /** Takes in files for a field, and puts them into the spec if they can be used. */
-  async addFiles(path: string, files: File[]): Promise<void> {
-    const run = this.selected === BASE ? null : this.spec.runs[this.selected]!.name;
+  /** Takes in files for a field, and puts them into the spec if they can be used: into that of the run that is shown now. */
+  async takeFiles(path: string, given: GivenFiles, context: TakingContext): Promise<void> {
+    const { selected } = this;
+    const run = selected === BASE ? null : this.spec.runs[selected]!.name;
     this.fileProblems = this.fileProblems.filter((problem) => problem.field !== path);
-    if (path === 'model.base') await this.addModel(path, files, run);
-    else if (files[0]) await this.addText(path, files[0], run);
+    const files = given.from === 'drop' ? await droppedFiles(given.transfer, context.signal) : chosenFiles(given.files);
+    try {
+      const name = path === 'model.base' ? await this.takeModel(path, files, run, context) : await this.takeText(path, files, run, context);
+      context.signal.throwIfAborted();
+      const now = this.spec.runs.findIndex((each) => each.name === run);
+      if (name !== null && (run === null || now >= 0)) this.setValueOf(run === null ? BASE : now, path, name);
+    } catch (error) {
+      if (!(error instanceof TinyaiError)) throw error;
+      this.fileProblems.push(...problemsOf(error).map((problem) => ({ ...problem, run, field: path })));
+    }
+    this.settle();
     this.changed();
   }
 
-  private async addText(path: string, file: File, run: string | null): Promise<void> {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const problem = textProblem(file.name, bytes, run);
-    if (problem) this.fileProblems.push(problem);
-    else {
-      await this.keep(file.name, bytes);
-      this.setValue(path, `file:${file.name}`);
+  private async takeText(path: string, files: PlacedFile[], run: string | null, context: TakingContext): Promise<string | null> {
+    const [only, ...others] = files;
+    const refused = (text: Parameters<typeof fileProblem>[3]): null => {
+      this.fileProblems.push(fileProblem(path, files.map(({ path }) => path).join(', '), run, text));
+      return null;
+    };
+    if (!only || others.length > 0) return refused((texts) => texts.problems.oneText(files.length));
+    const { name, size } = only.file;
+    if (size > LARGEST_TEXT) return refused((texts) => texts.problems.tooLarge(name, sizeText(size), sizeText(LARGEST_TEXT)));
+    const bytes = await readBytes(only, context);
+    const problem = textProblem(name, bytes, run);
+    if (problem) {
+      this.fileProblems.push(problem);
+      return null;
     }
+    await this.keep(name, bytes);
+    return `file:${name}`;
   }
 
-  private async addModel(path: string, files: File[], run: string | null): Promise<void> {
+  private async takeModel(path: string, files: PlacedFile[], run: string | null, context: TakingContext): Promise<string | null> {
     const found = modelFiles(files);
-    const weights = found.get('model.safetensors');
+    const weights = found.get('model.safetensors')?.file;
     if (found.size < MODEL_FILES.length || !weights) {
-      const names = files.map((file) => file.name).join(', ');
+      const names = files.map(({ file }) => file.name).join(', ');
       this.fileProblems.push(fileProblem(path, names, run, (texts) => texts.problems.wrongFiles));
-      return;
+      return null;
     }
+    // All are read before any is kept: what is stopped half-way leaves nothing.
+    const read: [string, Uint8Array][] = [];
+    for (const [kind, placed] of found) read.push([kind === 'model.safetensors' ? weights.name : kind, await readBytes(placed, context)]);
     const folder = this.modelFolder();
-    for (const [kind, file] of found) {
-      const name = kind === 'model.safetensors' ? weights.name : kind;
-      await this.keep(folder + name, new Uint8Array(await file.arrayBuffer()));
-    }
-    this.setValue(path, `file:${folder}${weights.name}`);
+    for (const [name, bytes] of read) await this.keep(folder + name, bytes);
+    return `file:${folder}${weights.name}`;
   }
 
   /** Where the files of another model are kept: those of the first have no folder, and would be replaced by others of the same names. */
@@ -157,7 +178,7 @@ export class Workbench extends SpecEditor implements NoticeModel {
 
   /** Runs the experiment as it stands. */
   async runNow(): Promise<void> {
-    if (this.busy) return;
+    if (this.busy || this.refusals.length > 0) return;
     if (this.current?.ended) this.previous = this.current;
     const measured = (this.current = nothingMeasured(structuredClone(this.spec)));
     this.viewingPrevious = false;

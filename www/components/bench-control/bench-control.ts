@@ -3,26 +3,28 @@ import { customElement } from 'lit/decorators.js';
 import { BenchElement } from '../../bench/bench-element';
 import { duration, percent } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
-import { styles } from './bench-control.css';
+import '../../kit/run-bar/run-bar';
+import { shared } from '../../kit/base.css';
 
 /** Run and stop; how far it is and how long it still takes. */
 @customElement('bench-control')
 export class BenchControl extends BenchElement {
-  static override styles = [shared, styles];
+  static override styles = shared;
 
   override render() {
-    const text = messages();
     const { bench } = this;
     return html`
-      <div class="bar">
-        ${bench.busy
-          ? html`<button class="main" @click=${() => bench.stop()}>${text.bench.stop}</button>`
-          : html`<button class="main run" ?disabled=${!bench.ready} @click=${() => void bench.run()}>${bench.ended ? text.control.runAgain : text.control.run}</button>`}
-        <p class="state">${this.state()}</p>
-        <p class="visually-hidden" role="status">${this.announcement()}</p>
-      </div>
-      <div class="progress" aria-hidden="true"><div style="width: ${bench.busy ? 100 * bench.progress : 0}%"></div></div>
+      <tinyai-run-bar
+        .pausable=${false}
+        .state=${bench.busy ? 'running' : 'idle'}
+        ?again=${bench.ended !== null}
+        .blocked=${bench.ready ? '' : this.state()}
+        .status=${this.state()}
+        .announcement=${this.announcement()}
+        .progress=${[{ done: bench.busy ? bench.progress : 0 }]}
+        @run=${() => void bench.run()}
+        @cancel=${() => bench.stop()}
+      ></tinyai-run-bar>
     `;
   }
 

@@ -4,7 +4,7 @@ import { BenchElement } from '../../bench/bench-element';
 import { browserName } from '../../bench/browser-name';
 import { report } from '../../bench/report';
 import { messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { styles } from './bench-environment.css';
 
 /** Where it was measured, and the result as a file. */

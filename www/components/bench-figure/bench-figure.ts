@@ -5,7 +5,7 @@ import type { RowView } from '../../bench/benchmark';
 import { grouped } from '../../bench/grouped';
 import { three, times, wholePercent } from '../../i18n/format';
 import { LanguageController, messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { bars, bestPeer, spreadShares, summary, type Bar } from './figures';
 import { styles } from './bench-figure.css';
 

@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { BenchElement } from '../../bench/bench-element';
 import { three } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { styles } from './bench-peak.css';
 
 /** The roof of this machine, which every bar is a share of. */

@@ -7,7 +7,7 @@ import { peerBytes } from '../../bench/benchmark';
 import { ROUNDS } from '../../bench/choice';
 import { mebibytes } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { styles } from './bench-settings.css';
 
 const NO_BREAK_HYPHEN = '\u2011';

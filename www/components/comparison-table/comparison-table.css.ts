@@ -1,20 +1,8 @@
 import { css } from 'lit';
 
 export const styles = css`
-  .scroll {
-    overflow-x: auto;
-  }
-
-  table {
-    width: 100%;
-    border-collapse: collapse;
-    font-size: 0.93rem;
-  }
-
   th,
   td {
-    padding: 0.32rem 1.2rem 0.32rem 0;
-    text-align: left;
     vertical-align: baseline;
   }
 
@@ -23,10 +11,6 @@ export const styles = css`
     min-width: 8rem;
     color: var(--ink-2);
     font-weight: 400;
-  }
-
-  tbody tr + tr {
-    border-top: 1px solid var(--rule);
   }
 
   tbody tr.part + tr {
@@ -77,5 +61,11 @@ export const styles = css`
     padding-top: 0.6rem;
     color: var(--seal-ink);
     font-size: 0.93rem;
+  }
+
+  @media print {
+    thead input {
+      display: none;
+    }
   }
 `;

@@ -4,7 +4,10 @@ import { count, duration, loss, mebibytes, percent, ratio, short } from '../../i
 import { localized, messages } from '../../i18n/locale';
 import type { Comparison } from '../../types/generated/Comparison';
 import { equal, get, leaves, resolve } from '../../spec/patch';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
+import '../../kit/figure/figure';
+import '../../kit/table/table';
+import { tableStyles } from '../../kit/table/table.css';
 import { LabElement } from '../../workbench/lab-element';
 import type { Measured } from '../../workbench/measured';
 import { mark, runName } from '../run-mark';
@@ -43,7 +46,7 @@ function metricName(metric: string): string {
 /** Every run beside the baseline: what differs on top, what was measured below. */
 @customElement('comparison-table')
 export class ComparisonTable extends LabElement {
-  static override styles = [shared, styles];
+  static override styles = [shared, tableStyles, styles];
 
   @state() private baseline = 0;
 
@@ -53,13 +56,8 @@ export class ComparisonTable extends LabElement {
     if (!shown) return nothing;
     const baseline = Math.min(this.baseline, shown.runs.length - 1);
     return html`
-      <section>
-        <div class="caption">
-          <span class="number">${text.table(1)}</span>
-          <h2>${text.comparison}</h2>
-          <p>${text.comparisonCaption}</p>
-        </div>
-        <div class="scroll" tabindex="0" role="group" aria-label=${text.comparison}>
+      <tinyai-figure .number=${text.table(1)} .heading=${text.comparison} .caption=${text.comparisonCaption}>
+        <tinyai-table .label=${text.comparison}>
           <table>
             <thead>
               <tr>
@@ -69,9 +67,9 @@ export class ComparisonTable extends LabElement {
             </thead>
             ${this.renderConfiguration(shown)} ${this.renderMeasured(shown, baseline)}
           </table>
-        </div>
+        </tinyai-table>
         ${this.renderFailures(shown)}
-      </section>
+      </tinyai-figure>
     `;
   }
 

@@ -2,7 +2,10 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { duration, percent } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import '../../kit/run-bar/run-bar';
+import type { RunState } from '../../kit/run-bar/run-bar';
+import { whyRefused } from '../../workbench/refusals';
+import { shared } from '../../kit/base.css';
 import type { Measured } from '../../workbench/measured';
 import { LabElement } from '../../workbench/lab-element';
 import { colour } from '../run-mark';
@@ -14,38 +17,41 @@ export class ControlBar extends LabElement {
   static override styles = [shared, styles];
 
   override render() {
-    const text = messages().control;
     const { bench } = this;
-    const { phase } = bench;
-    const active = phase === 'running' || phase === 'paused';
+    const { current } = bench;
     return html`
-      <div class="bar">
-        <div class="buttons">
-          ${bench.busy
-            ? html`<button class="main" ?disabled=${!active} @click=${() => (phase === 'paused' ? bench.resume() : bench.pause())}>
-                ${phase === 'paused' ? text.resume : text.pause}
-              </button>`
-            : html`<button class="main run" ?disabled=${bench.problems.length > 0} @click=${() => void bench.runNow()}>
-                ${bench.current?.ended ? text.runAgain : text.run}
-              </button>`}
-          <button class="plain" ?disabled=${!active} title=${text.stepHint} @click=${() => bench.step()}>${text.step}</button>
-          <button class="plain" ?disabled=${!bench.busy} @click=${() => bench.cancel()}>${text.cancel}</button>
-        </div>
-        <p class="state">${this.state()}</p>
-        <p class="visually-hidden" role="status">${this.announcement()}</p>
-        ${active && bench.current && bench.current.runs.length > 1 ? this.renderCancelRuns(bench.current) : nothing}
-      </div>
-      <div class="progress" aria-hidden="true">${bench.current?.runs.map((run, i) => this.renderProgress(run.step / run.steps, i))}</div>
+      <tinyai-run-bar
+        .state=${this.runState()}
+        ?again=${current?.ended != null}
+        .blocked=${this.blocked() ?? ''}
+        .status=${this.state()}
+        .announcement=${this.announcement()}
+        .progress=${current?.runs.map((run, i) => ({ done: run.step / run.steps, colour: colour(i) })) ?? []}
+        @run=${() => void bench.runNow()}
+        @pause=${() => bench.pause()}
+        @resume=${() => bench.resume()}
+        @step=${() => bench.step()}
+        @cancel=${() => bench.cancel()}
+      >
+        ${current && current.runs.length > 1 && (bench.phase === 'running' || bench.phase === 'paused') ? this.renderCancelRuns(current) : nothing}
+      </tinyai-run-bar>
     `;
   }
 
-  private renderProgress(done: number, run: number) {
-    return html`<div><div style="width: ${Math.min(1, done) * 100}%; background: ${colour(run)}"></div></div>`;
+  private runState(): RunState {
+    const { phase } = this.bench;
+    return phase === 'loading' ? 'starting' : phase === 'running' || phase === 'paused' ? phase : 'idle';
+  }
+
+  /** Why nothing can be run; null: it can. */
+  private blocked(): string | null {
+    const { bench } = this;
+    return whyRefused(bench, bench.refusals) ?? (bench.problems.length > 0 ? messages().control.fixFirst : null);
   }
 
   private renderCancelRuns(measured: Measured) {
     const text = messages().control;
-    return html`<p class="runs">
+    return html`<p class="runs" slot="end">
       ${measured.runs.map((run, i) =>
         run.status === 'running' || run.status === 'waiting'
           ? html`<button class="link" @click=${() => this.bench.cancel(i)}>${text.cancelRun(run.name)}</button>`
@@ -66,7 +72,6 @@ export class ControlBar extends LabElement {
     const text = messages().control;
     const { bench } = this;
     const { phase, current, loading } = bench;
-    if (!bench.busy && bench.problems.length > 0) return text.fixFirst;
     if (!bench.busy && bench.stale) return text.stale;
     if (phase === 'idle') return bench.environment || bench.engineProblems.length > 0 ? text.idle : text.loadingEngine;
     if (phase === 'failed') return text.failed;

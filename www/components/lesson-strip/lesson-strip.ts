@@ -6,7 +6,7 @@ import { LESSONS } from '../../parallel/lessons';
 import { defaultParallelSpec, patched, type SpecPatch } from '../../parallel/parallel-spec';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
 import { equal } from '../../spec/patch';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { LabElement } from '../../workbench/lab-element';
 import { styles } from './lesson-strip.css';
 

@@ -1,4 +1,5 @@
 /** The numbers behind the loss chart. */
+import { extent } from '../../kit/extent';
 import type { Curve, Measured } from '../../workbench/measured';
 
 /** Weight of the past in the smoothed training loss. */
@@ -45,15 +46,10 @@ export function chartData(measured: Measured | null, planned: number): ChartData
     at.forEach((step, i) => (filled[place.get(step)!] = values[i]!));
     return filled;
   };
-  let low = Infinity;
-  let high = -Infinity;
+  const ends: number[] = [];
   const columns = pairs.map(({ training, validation }) => {
     const smoothed = smooth(training.values);
-    for (const value of [...smoothed, ...validation.values]) {
-      if (!Number.isFinite(value)) continue;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
+    for (const values of [smoothed, validation.values]) ends.push(...(extent(values.filter(Number.isFinite)) ?? []));
     return {
       raw: column(training.steps, training.values),
       smoothed: column(training.steps, smoothed),
@@ -61,6 +57,6 @@ export function chartData(measured: Measured | null, planned: number): ChartData
     };
   });
   const last = runs.length === 0 ? planned : Math.max(1, ...runs.map((run) => run.steps));
-  if (low > high) [low, high] = [0, 1];
+  const [low, high] = extent(ends) ?? [0, 1];
   return { steps, runs: columns, last, low, high };
 }

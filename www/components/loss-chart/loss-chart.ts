@@ -1,27 +1,41 @@
-import { html, unsafeCSS } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { html } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import { loss } from '../../i18n/format';
-import { messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import { LanguageController, messages } from '../../i18n/locale';
+import { shared } from '../../kit/base.css';
 import { resolve } from '../../spec/patch';
 import { baseLosses } from '../../workbench/measured';
 import type { Workbench } from '../../workbench/workbench';
-import { ChartElement } from '../chart/chart-element';
-import { drawLabels, drawReference, spread, type EndLabel } from '../chart/labels';
-import { lineChart } from '../chart/line-chart.css';
+import { ChartElement } from '../../kit/chart/chart-element';
+import { drawLabels, drawReference, spread, widest, type EndLabel } from '../../kit/chart/labels';
+import { lineChart } from '../../kit/chart/line-chart.css';
+import '../../kit/figure/figure';
 import { dash, runName } from '../run-mark';
 import { chartData, type ChartData } from './curves';
+import { WorkbenchController } from '../../workbench/workbench-controller';
 import { styles } from './loss-chart.css';
 
-/** Room at the right for the labels at the lines' ends, in CSS pixels. */
-const LABEL_ROOM = 118;
+/** Room between a line's end and its label, and beyond it, in CSS pixels. */
+const LABEL_GAP = 10;
+const LABEL_END = 4;
+/** Longer names are cut short at their lines' ends. */
+const LONGEST_NAME = 9;
+
+const shortened = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
 
 /** Loss curves of all runs, drawn while they grow. */
 @customElement('loss-chart')
-export class LossChart extends ChartElement<Workbench> {
-  static override styles = [shared, unsafeCSS(uPlotStyles), lineChart, styles];
+export class LossChart extends ChartElement {
+  static override styles = [shared, lineChart, styles];
+
+  @property({ attribute: false }) bench!: Workbench;
+
+  constructor() {
+    super();
+    new LanguageController(this);
+    new WorkbenchController(this);
+  }
 
   /** Column under the pointer; null: show the last values. */
   @state() private pointed: number | null = null;
@@ -32,12 +46,7 @@ export class LossChart extends ChartElement<Workbench> {
     const text = messages().results;
     const runs = this.bench.shown?.runs ?? [];
     return html`
-      <figure>
-        <figcaption class="caption">
-          <span class="number">${text.figure(1)}</span>
-          <h2>${text.loss}</h2>
-          <p>${text.lossCaption}</p>
-        </figcaption>
+      <tinyai-figure .number=${text.figure(1)} .heading=${text.loss} .caption=${text.lossCaption}>
         <div class="readout">
           ${runs.map((run, i) => this.renderReadout(run.name, i))}
           <span class="key">
@@ -45,9 +54,11 @@ export class LossChart extends ChartElement<Workbench> {
             <svg width="26" height="8" aria-hidden="true"><line x1="0" y1="4" x2="26" y2="4" stroke-width="2.6" /><circle cx="13" cy="4" r="3.4" /></svg>${text.lossKeyValidation}
           </span>
         </div>
-        <div class="plot" role="img" aria-label=${this.summary()}></div>
-        ${this.bench.shown ? '' : html`<p class="empty">${text.empty}</p>`}
-      </figure>
+        <div class="chart">
+          <div class="plot" role="img" aria-label=${this.summary()}></div>
+          ${this.bench.shown ? '' : html`<p class="empty">${text.empty}</p>`}
+        </div>
+      </tinyai-figure>
     `;
   }
 
@@ -79,7 +90,7 @@ export class LossChart extends ChartElement<Workbench> {
   }
 
   protected override key(): string {
-    return `${this.bench.shown?.runs.length ?? 0} ${messages().languageTag}`;
+    return JSON.stringify([this.bench.shown?.runs.map(({ name }) => name), messages().languageTag]);
   }
 
   protected override build(plot: HTMLElement): uPlot {
@@ -94,10 +105,11 @@ export class LossChart extends ChartElement<Workbench> {
   private options(runs: number): uPlot.Options {
     const text = messages().results;
     const { root, font, axis } = this.looks();
-    const narrow = this.size().width < 560;
+    const names = this.bench.shown?.runs.map(({ name }) => shortened(name)) ?? [];
+    const room = Math.max(50, widest(names.map((name) => `${name} ${loss(10)}`), `600 ${font}`));
     return {
       ...this.size(),
-      padding: [12, narrow ? 86 : LABEL_ROOM, 0, 0],
+      padding: [12, LABEL_GAP + room + LABEL_END, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
       scales: {
@@ -152,9 +164,9 @@ export class LossChart extends ChartElement<Workbench> {
       const name = runs[run]!.name;
       return [
         {
-          x: chart.valToPos(this.data.steps[at]!, 'x', true) / devicePixelRatio + 10,
+          x: chart.valToPos(this.data.steps[at]!, 'x', true) / devicePixelRatio + LABEL_GAP,
           y: chart.valToPos(column[at]!, 'y', true) / devicePixelRatio,
-          text: `${name.length > 9 ? `${name.slice(0, 8)}…` : name} ${loss(column[at]!)}`,
+          text: `${shortened(name)} ${loss(column[at]!)}`,
           colour: this.resolved(`var(--run-${run % 8})`),
         },
       ];

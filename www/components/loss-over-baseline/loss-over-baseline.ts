@@ -1,29 +1,38 @@
-import { html, nothing, unsafeCSS } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import { loss, relative } from '../../i18n/format';
-import { messages } from '../../i18n/locale';
+import { LanguageController, messages } from '../../i18n/locale';
 import { largestDifference } from '../../parallel/measured';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
-import { ChartElement } from '../chart/chart-element';
-import { drawLabels, spread, type EndLabel } from '../chart/labels';
-import { lineChart } from '../chart/line-chart.css';
+import { shared } from '../../kit/base.css';
+import { ChartElement } from '../../kit/chart/chart-element';
+import { drawLabels, spread, widest, type EndLabel } from '../../kit/chart/labels';
+import { lineChart } from '../../kit/chart/line-chart.css';
+import '../../kit/figure/figure';
 import { runName } from '../run-mark';
+import { WorkbenchController } from '../../workbench/workbench-controller';
 import { styles } from './loss-over-baseline.css';
 
-/** Room at the right for the labels at the lines' ends, in CSS pixels. */
-const LABEL_ROOM = 128;
-const NARROW_LABEL_ROOM = 116;
+/** Room between a line's end and its label, and beyond it, in CSS pixels. */
+const LABEL_GAP = 10;
+const LABEL_END = 4;
 /** The marks of the two lines: a broad band below, a thin dashed line on it, so that both show where they coincide. */
 const ONE_RANK = 0;
 const MESH = 1;
 
 /** The mesh's loss drawn over that of one rank, and how far they are apart at most. */
 @customElement('loss-over-baseline')
-export class LossOverBaseline extends ChartElement<ParallelWorkbench> {
-  static override styles = [shared, unsafeCSS(uPlotStyles), lineChart, styles];
+export class LossOverBaseline extends ChartElement {
+  static override styles = [shared, lineChart, styles];
+
+  @property({ attribute: false }) bench!: ParallelWorkbench;
+
+  constructor() {
+    super();
+    new LanguageController(this);
+    new WorkbenchController(this);
+  }
 
   override render() {
     const text = messages().parallel.loss;
@@ -31,20 +40,17 @@ export class LossOverBaseline extends ChartElement<ParallelWorkbench> {
     const last = (values: number[] | undefined): string => (values?.length ? loss(values.at(-1)!) : '–');
     const [mesh, alone] = [last(steps.map((step) => step.loss)), last(baseline?.losses)];
     return html`
-      <figure>
-        <figcaption class="caption">
-          <span class="number">${messages().results.figure(2)}</span>
-          <h2>${text.title}</h2>
-          <p>${text.caption}</p>
-        </figcaption>
+      <tinyai-figure .number=${messages().results.figure(2)} .heading=${text.title} .caption=${text.caption}>
         <div class="readout">
           <span>${runName(ONE_RANK, text.oneRank)} <span class="value">${alone}</span></span>
           <span>${runName(MESH, text.mesh)} <span class="value">${mesh}</span></span>
           <b>${this.difference()}</b>
         </div>
-        <div class="plot" role="img" aria-label=${`${text.title}. ${text.summary(mesh, alone)} ${this.difference()}`}></div>
-        ${steps.length > 0 || baseline ? nothing : html`<p class="empty">${text.empty}</p>`}
-      </figure>
+        <div class="chart">
+          <div class="plot" role="img" aria-label=${`${text.title}. ${text.summary(mesh, alone)} ${this.difference()}`}></div>
+          ${steps.length > 0 || baseline ? nothing : html`<p class="empty">${text.empty}</p>`}
+        </div>
+      </tinyai-figure>
     `;
   }
 
@@ -74,11 +80,12 @@ export class LossOverBaseline extends ChartElement<ParallelWorkbench> {
   protected override build(plot: HTMLElement): uPlot {
     const text = messages().results;
     const { root, font, axis } = this.looks();
-    const narrow = this.size().width < 560;
+    const { loss: own } = messages().parallel;
+    const room = widest([own.oneRank, own.mesh].map((name) => `${name} ${loss(10)}`), `600 ${font}`);
     const line = (run: number) => ({ stroke: this.resolved(`var(--run-${run})`), points: { show: false } });
     const options: uPlot.Options = {
       ...this.size(),
-      padding: [12, narrow ? NARROW_LABEL_ROOM : LABEL_ROOM, 0, 0],
+      padding: [12, LABEL_GAP + room + LABEL_END, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false, range: () => [0, Math.max(2, this.planned)] }, y: { range: (_, low, high) => heights(low, high) } },
@@ -100,7 +107,7 @@ export class LossOverBaseline extends ChartElement<ParallelWorkbench> {
       if (at < 0) return [];
       return [
         {
-          x: chart.valToPos(at + 1, 'x', true) / devicePixelRatio + 10,
+          x: chart.valToPos(at + 1, 'x', true) / devicePixelRatio + LABEL_GAP,
           y: chart.valToPos(column[at]!, 'y', true) / devicePixelRatio,
           text: `${name} ${loss(column[at]!)}`,
           colour: this.resolved(`var(--run-${run})`),

@@ -46,46 +46,6 @@ export const styles = css`
     font-weight: 500;
   }
 
-  .stepper {
-    display: flex;
-    border: 1px solid var(--rule-strong);
-    border-radius: 4px;
-    background: var(--raised);
-  }
-
-  .axis[data-wrong] .stepper {
-    border-color: var(--seal-ink);
-    box-shadow: 0 0 0 1px var(--seal-ink);
-  }
-
-  .stepper button {
-    flex: none;
-    width: clamp(1.4rem, 2.2vw, 1.8rem);
-    min-height: 1.9rem;
-    color: var(--ink-2);
-    font-size: 1.1rem;
-    line-height: 1;
-  }
-
-  .stepper button:hover:enabled {
-    color: var(--seal-ink);
-  }
-
-  .stepper button:disabled {
-    opacity: 0.35;
-  }
-
-  .stepper input {
-    flex: 1;
-    width: 1.5rem;
-    min-width: 0;
-    padding: 0.15rem 0;
-    border: 0;
-    background: none;
-    font-weight: 600;
-    text-align: center;
-  }
-
   .problems {
     color: var(--seal-ink);
     font-size: 0.87rem;

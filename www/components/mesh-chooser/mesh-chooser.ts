@@ -1,11 +1,14 @@
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { messages, localized } from '../../i18n/locale';
+import { messages } from '../../i18n/locale';
 import type { AxisKey } from '../../i18n/parallel/messages';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
 import { fieldSchema, rankCount } from '../../parallel/parallel-spec';
-import { readNumber } from '../spec-form/read-number';
-import { shared } from '../../styles/shared.css';
+import type { FieldEvent } from '../../kit/form/events';
+import '../../kit/form/number-box';
+import { BoxRefusals } from '../box-refusals';
+import { messageText } from '../spec-form/describe';
+import { shared } from '../../kit/base.css';
 import { LabElement } from '../../workbench/lab-element';
 import './mesh-drawing';
 import { PRESET_KEYS, presetOf, withPreset } from './presets';
@@ -19,6 +22,8 @@ const AXES: AxisKey[] = ['data', 'pipeline', 'tensor'];
 export class MeshChooser extends LabElement<ParallelWorkbench> {
   static override styles = [shared, styles];
 
+  private readonly refused = new BoxRefusals(this);
+
   override render() {
     const text = messages().parallel.mesh;
     const { spec } = this.bench;
@@ -29,7 +34,12 @@ export class MeshChooser extends LabElement<ParallelWorkbench> {
           <h2>${text.heading}</h2>
           <output>${text.ranks(rankCount(spec))}</output>
         </div>
-        <div class="axes">
+        <div
+          class="axes"
+          @input=${({ path, value }: FieldEvent) => this.bench.setValue(path, value)}
+          @change=${() => this.bench.settle()}
+          @typed=${this.refused.take}
+        >
           ${AXES.map((axis, i) => html`${i > 0 ? html`<span class="times" aria-hidden="true">×</span>` : nothing}${this.renderAxis(axis)}`)}
         </div>
         ${this.renderProblems()}
@@ -49,27 +59,18 @@ export class MeshChooser extends LabElement<ParallelWorkbench> {
     const path = `mesh.${axis}`;
     const size = this.bench.spec.mesh[axis];
     const { minimum = 1, maximum = 64 } = fieldSchema(path);
-    const set = (next: number): void => this.bench.setValue(path, Math.min(maximum, Math.max(minimum, next)));
-    const typed = (event: Event): void => {
-      const input = event.target as HTMLInputElement;
-      const next = readNumber(input.value);
-      if (next !== null && Number.isInteger(next) && next >= minimum) set(next);
-      input.value = String(this.bench.spec.mesh[axis]);
-    };
-    const key = (event: KeyboardEvent): void => {
-      const by = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : 0;
-      if (!by) return;
-      event.preventDefault();
-      set(size + by);
-    };
     const name = text.axes[axis];
-    return html`<div class="axis" ?data-wrong=${this.bench.fieldProblems(path).length > 0}>
+    return html`<div class="axis">
       <label for=${axis} title=${this.bench.fieldText(path)?.help ?? nothing}>${name}</label>
-      <div class="stepper">
-        <button type="button" aria-label=${text.less(name)} ?disabled=${size <= minimum} @click=${() => set(size - 1)}>−</button>
-        <input id=${axis} type="text" inputmode="numeric" autocomplete="off" .value=${String(size)} @change=${typed} @keydown=${key} />
-        <button type="button" aria-label=${text.more(name)} ?disabled=${size >= maximum} @click=${() => set(size + 1)}>+</button>
-      </div>
+      <tinyai-number-box
+        id=${axis}
+        stepper
+        .path=${path}
+        .label=${name}
+        .schema=${{ ...fieldSchema(path), minimum, maximum, 'x-step': 1 }}
+        .value=${size}
+        ?wrong=${this.bench.fieldProblems(path).length > 0}
+      ></tinyai-number-box>
     </div>`;
   }
 
@@ -77,7 +78,9 @@ export class MeshChooser extends LabElement<ParallelWorkbench> {
   private renderProblems() {
     const paths = ['mesh', 'ranks.unequal', ...AXES.map((axis) => `mesh.${axis}`)];
     const problems = paths.flatMap((path) => this.bench.fieldProblems(path));
-    return html`<div class="problems" role=${problems.length > 0 ? 'alert' : nothing}>${problems.map(({ message }) => html`<p>${localized(message)}</p>`)}</div>`;
+    return html`<div class="problems" aria-live="polite">
+      ${[...this.refused.reasons, ...problems.map(({ message }) => messageText(this.bench, message))].map((problem) => html`<p>${problem}</p>`)}
+    </div>`;
   }
 
   /** Whether a field is here; the focus then goes to it. */

@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { count, size } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import type { Planned } from '../../types/generated/Planned';
 import type { PlannedRank } from '../../types/generated/PlannedRank';
 import { LabElement } from '../../workbench/lab-element';

@@ -34,12 +34,12 @@ export const styles = css`
     font-size: 0.84rem;
   }
 
-  input {
+  tinyai-number-box {
     width: 5.5rem;
-    padding: 0.1rem 0.4rem;
-    border: 1px solid var(--rule-strong);
-    border-radius: 3px;
-    background: var(--raised);
-    text-align: right;
+  }
+
+  .problems {
+    color: var(--seal-ink);
+    font-size: 0.87rem;
   }
 `;

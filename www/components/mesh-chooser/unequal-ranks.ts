@@ -3,10 +3,15 @@ import { customElement } from 'lit/decorators.js';
 import { messages } from '../../i18n/locale';
 import { fieldSchema, rankCount } from '../../parallel/parallel-spec';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
+import type { FieldEvent } from '../../kit/form/events';
+import '../../kit/form/number-box';
+import { BoxRefusals } from '../box-refusals';
+import { shared } from '../../kit/base.css';
 import type { UnequalRank } from '../../types/generated/UnequalRank';
 import { LabElement } from '../../workbench/lab-element';
 import { styles } from './unequal-ranks.css';
+
+const boxPath = (rank: number, field: string): string => `${rank} ${field}`;
 
 /** The speed and the memory of each rank. */
 @customElement('unequal-ranks')
@@ -16,6 +21,19 @@ export class UnequalRanks extends LabElement<ParallelWorkbench> {
   /** Whoever has opened it finds it open, also when the last rank is like the others again. */
   private opened = false;
 
+  private readonly refused = new BoxRefusals(
+    this,
+    (path) => {
+      const [rank, field] = path.split(' ');
+      return messages().parallel.mesh[field === 'memory_limit' ? 'memoryOf' : 'speedOf'](Number(rank));
+    },
+    () => 'ranks.unequal',
+  );
+
+  protected override willUpdate(): void {
+    this.refused.keep((path) => Number(path.split(' ')[0]) < rankCount(this.bench.spec));
+  }
+
   override render() {
     const text = messages().parallel.mesh;
     const { spec } = this.bench;
@@ -24,7 +42,7 @@ export class UnequalRanks extends LabElement<ParallelWorkbench> {
       <details ?open=${this.opened || unequal.length > 0} @toggle=${this.toggled}>
         <summary>${text.unequal}</summary>
         <p class="hint">${text.unequalHint}</p>
-        <table>
+        <table @input=${this.typed} @change=${() => this.bench.settle()} @typed=${this.refused.take}>
           <thead>
             <tr>
               <td></td>
@@ -36,6 +54,7 @@ export class UnequalRanks extends LabElement<ParallelWorkbench> {
             ${Array.from({ length: rankCount(spec) }, (_, rank) => this.renderRank(rank))}
           </tbody>
         </table>
+        <div class="problems" aria-live="polite">${this.refused.reasons.map((reason) => html`<p>${reason}</p>`)}</div>
       </details>
     `;
   }
@@ -60,15 +79,14 @@ export class UnequalRanks extends LabElement<ParallelWorkbench> {
   }
 
   private renderNumber(rank: number, field: 'speed_percent' | 'memory_limit', value: number, label: string) {
-    const { minimum = 1, maximum = 4096, 'x-step': by = 1 } = fieldSchema(`ranks.unequal.${field}`);
-    const changed = (event: Event): void => {
-      const input = event.target as HTMLInputElement;
-      const next = Number(input.value);
-      if (input.value.trim() !== '' && Number.isFinite(next)) this.set({ ...this.own(rank), [field]: Math.min(maximum, Math.max(minimum, next)) });
-      input.value = String(this.own(rank)[field]);
-    };
-    return html`<input type="number" min=${minimum} max=${maximum} step=${by} aria-label=${label} .value=${String(value)} @change=${changed} />`;
+    const schema = fieldSchema(`ranks.unequal.${field}`);
+    return html`<tinyai-number-box .path=${boxPath(rank, field)} .label=${label} .schema=${{ ...schema, 'x-step': schema['x-step'] ?? 1 }} .value=${value}></tinyai-number-box>`;
   }
+
+  private readonly typed = ({ path, value }: FieldEvent): void => {
+    const [rank, field] = path.split(' ');
+    this.set({ ...this.own(Number(rank)), [field!]: value });
+  };
 
   /** Only ranks that differ from the others are written. */
   private set(own: UnequalRank): void {

@@ -31,10 +31,4 @@ export const styles = css`
   select:disabled {
     opacity: 0.5;
   }
-
-  /* A line of its own, always there, so that nothing moves when it says more. */
-  .state {
-    flex-basis: 100%;
-    min-height: 1.5em;
-  }
 `;

@@ -5,35 +5,37 @@ import { percent } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import { rankCount } from '../../parallel/parallel-spec';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
+import '../../kit/run-bar/run-bar';
+import type { RunState } from '../../kit/run-bar/run-bar';
+import { whyRefused } from '../../workbench/refusals';
+import { shared } from '../../kit/base.css';
 import { LabElement } from '../../workbench/lab-element';
-import { styles as bar } from '../control-bar/control-bar.css';
 import { styles } from './parallel-control.css';
 
 /** Run, pause, step, go action by action, cancel, kill a rank; and where the run is. */
 @customElement('parallel-control')
 export class ParallelControl extends LabElement<ParallelWorkbench> {
-  static override styles = [shared, bar, styles];
+  static override styles = [shared, styles];
 
   override render() {
     const text = messages();
     const { bench } = this;
     const { session } = bench;
-    const { phase } = session;
-    const active = phase === 'running' || phase === 'paused';
     return html`
-      <div class="bar">
-        <div class="buttons">
-          ${bench.busy
-            ? html`<button class="main" ?disabled=${!active} @click=${() => (phase === 'paused' ? session.resume() : session.pause())}>
-                ${phase === 'paused' ? text.control.resume : text.control.pause}
-              </button>`
-            : html`<button class="main run" ?disabled=${session.planned === null} @click=${() => void bench.runNow()}>
-                ${bench.ran ? text.control.runAgain : text.control.run}
-              </button>`}
-          <button class="plain" ?disabled=${!active} title=${text.control.stepHint} @click=${() => session.step()}>${text.control.step}</button>
-          <button class="plain" ?disabled=${!bench.busy} @click=${() => session.cancel()}>${text.control.cancel}</button>
-        </div>
+      <tinyai-run-bar
+        lines
+        .state=${this.runState()}
+        ?again=${bench.ran !== null}
+        .blocked=${this.blocked() ?? ''}
+        .status=${this.state()}
+        .announcement=${this.announcement()}
+        .progress=${[{ done: this.progress(), colour: 'var(--run-0)' }]}
+        @run=${() => void bench.runNow()}
+        @pause=${() => session.pause()}
+        @resume=${() => session.resume()}
+        @step=${() => session.step()}
+        @cancel=${() => session.cancel()}
+      >
         <label class="check">
           <input type="checkbox" .checked=${live(bench.compare)} ?disabled=${bench.busy} @change=${(event: Event) => (bench.compare = checked(event))} />
           ${text.parallel.control.compare}
@@ -43,13 +45,23 @@ export class ParallelControl extends LabElement<ParallelWorkbench> {
           ${text.parallel.control.stepThrough}
         </label>
         ${this.renderKill()}
-        <p class="state">${this.state()}</p>
-        <p class="visually-hidden" role="status">${this.announcement()}</p>
-      </div>
-      <div class="progress" aria-hidden="true">
-        <div><div style="width: ${100 * this.progress()}%; background: var(--run-0)"></div></div>
-      </div>
+      </tinyai-run-bar>
     `;
+  }
+
+  private runState(): RunState {
+    const { session, busy } = this.bench;
+    const { phase } = session;
+    return !busy ? 'idle' : phase === 'running' || phase === 'paused' ? phase : 'starting';
+  }
+
+  /** Why nothing can be run; null: it can. */
+  private blocked(): string | null {
+    const { bench } = this;
+    const { session } = bench;
+    const text = messages();
+    const unplanned = session.problems.length > 0 ? text.control.fixFirst : text.control.loadingEngine;
+    return whyRefused(bench, bench.refusals) ?? (session.planned === null ? unplanned : null);
   }
 
   /** A menu, so that no rank is killed by a single press; it always shows its name again. */
@@ -87,7 +99,6 @@ export class ParallelControl extends LabElement<ParallelWorkbench> {
     const { bench } = this;
     const { phase, loading, steps, transport } = bench.session;
     const of = bench.ran?.spec.training.steps ?? 0;
-    if (!bench.busy && bench.session.planned === null && bench.session.problems.length > 0) return text.control.fixFirst;
     if (!bench.busy && bench.stale && phase !== 'lost') return text.control.stale;
     switch (phase) {
       case 'idle':

@@ -122,4 +122,10 @@ export const styles = css`
       text-align: right;
     }
   }
+
+  @media print {
+    figure {
+      break-inside: avoid;
+    }
+  }
 `;

@@ -3,10 +3,11 @@ import { customElement } from 'lit/decorators.js';
 import { mebibytes } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import type { RankStep } from '../../types/generated/RankStep';
 import { LabElement } from '../../workbench/lab-element';
 import { CATEGORY_ORDER, slices, type Slice } from '../memory-slices';
+import { timelineColours } from '../rank-timeline/colours.css';
 import { styles } from './rank-memory.css';
 
 const MEBIBYTE = 2 ** 20;
@@ -30,7 +31,7 @@ const MOMENTS = 2;
 /** What each rank's memory holds, or will hold at the least, and its limit. */
 @customElement('rank-memory')
 export class RankMemory extends LabElement<ParallelWorkbench> {
-  static override styles = [shared, styles];
+  static override styles = [shared, timelineColours, styles];
 
   override render() {
     const text = messages().parallel.memory;

@@ -219,4 +219,21 @@ export const styles = css`
     font-family: var(--serif);
     font-size: 1.15rem;
   }
+
+  @media print {
+    .zoom,
+    .point,
+    details {
+      display: none;
+    }
+
+    .plot {
+      min-height: 0 !important;
+    }
+
+    .plot > svg {
+      width: 100%;
+      height: auto;
+    }
+  }
 `;

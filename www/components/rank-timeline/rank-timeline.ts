@@ -4,7 +4,7 @@ import { percent, short } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
 import { equal } from '../../spec/patch';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import type { Planned } from '../../types/generated/Planned';
 import type { Span } from '../../types/generated/Span';
 import type { Timeline } from '../../types/generated/Timeline';
@@ -15,6 +15,7 @@ import { lanes, ticks, type Lane } from './lanes';
 import { CLASSES, fill, ground, patterns } from './patterns';
 import './timeline-table';
 import { styles } from './rank-timeline.css';
+import { timelineColours } from './colours.css';
 import { Zoom } from './zoom';
 
 /** Pixels that a letter of a mark takes; a mark that does not fit its span is left out. */
@@ -37,7 +38,7 @@ interface Drawn {
 /** A row for each rank: what was planned above what was measured, over one scale of time. */
 @customElement('rank-timeline')
 export class RankTimeline extends LabElement<ParallelWorkbench> {
-  static override styles = [shared, styles];
+  static override styles = [shared, timelineColours, styles];
 
   @query('.plot') private readonly plot: HTMLElement | null | undefined;
   @state() private width = 0;
@@ -168,7 +169,7 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
     const { from, to } = this.zoom.range;
     const x = (time: number): number => shape.left + ((time / makespan - from) / (to - from)) * shape.inner;
     const { dragged } = this.zoom;
-    return html`<svg width=${this.width} height=${shape.height} role="img" aria-label=${this.summary(drawn)}>
+    return html`<svg width=${this.width} height=${shape.height} viewBox="0 0 ${this.width} ${shape.height}" role="img" aria-label=${this.summary(drawn)}>
       <defs><clipPath id="area"><rect x=${shape.left} y="0" width=${shape.inner} height=${shape.height} /></clipPath></defs>
       ${this.renderAxis(drawn, from * makespan, to * makespan, x)}
       ${shape.wide ? svg`<text class="faint" x=${shape.left + shape.inner + 10} y=${shape.header}>${messages().parallel.timeline.busy}</text>` : nothing}

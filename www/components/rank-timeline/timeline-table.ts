@@ -3,11 +3,12 @@ import { customElement, property } from 'lit/decorators.js';
 import { short } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import type { Planned } from '../../types/generated/Planned';
 import type { Timeline } from '../../types/generated/Timeline';
 import { LabElement } from '../../workbench/lab-element';
 import { classOf } from './lanes';
+import { timelineColours } from './colours.css';
 import { styles } from './rank-timeline.css';
 
 /** Actions of a rank that are listed before the rest is left out. */
@@ -16,7 +17,7 @@ const MOST_LISTED = 60;
 /** A timeline in numbers and words, for those who cannot see it. */
 @customElement('timeline-table')
 export class TimelineTable extends LabElement<ParallelWorkbench> {
-  static override styles = [shared, styles];
+  static override styles = [shared, timelineColours, styles];
 
   @property({ attribute: false }) timeline!: Timeline;
   @property({ attribute: false }) planned!: Planned;

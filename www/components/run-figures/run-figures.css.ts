@@ -83,4 +83,10 @@ export const styles = css`
       grid-template-columns: minmax(0, 1fr);
     }
   }
+
+  @media print {
+    .row {
+      break-inside: avoid;
+    }
+  }
 `;

@@ -2,7 +2,8 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { count, mebibytes, percent, short } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
+import '../../kit/figure/figure';
 import { LabElement } from '../../workbench/lab-element';
 import type { RunView } from '../../workbench/measured';
 import { slices } from '../memory-slices';
@@ -30,14 +31,7 @@ export class RunFigures extends LabElement {
   }
 
   private renderFigure(index: number, title: string, caption: string, rows: unknown[], kind = '') {
-    return html`<figure class=${kind}>
-      <figcaption class="caption">
-        <span class="number">${messages().results.figure(index)}</span>
-        <h2>${title}</h2>
-        <p>${caption}</p>
-      </figcaption>
-      ${rows}
-    </figure>`;
+    return html`<tinyai-figure class=${kind} .number=${messages().results.figure(index)} .heading=${title} .caption=${caption}>${rows}</tinyai-figure>`;
   }
 
   private renderParameters(run: RunView, index: number) {

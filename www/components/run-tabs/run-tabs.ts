@@ -7,7 +7,7 @@ import { LabElement } from '../../workbench/lab-element';
 import { BASE } from '../../workbench/spec-editor';
 import { equal, get, leaves } from '../../spec/patch';
 import { schema } from '../../spec/schema';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { colour, mark } from '../run-mark';
 import { styles } from './run-tabs.css';
 

@@ -1,7 +1,7 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { LANGUAGES, LanguageController, language, messages, setLanguage, type Language } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { addressOf } from '../../spec/visited';
 import type { Environment } from '../../types/generated/Environment';
 import { setTheme, theme, type Theme } from '../theme';

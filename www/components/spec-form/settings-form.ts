@@ -1,29 +1,48 @@
 import { html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { messages } from '../../i18n/locale';
-import type { Field } from '../../spec/schema';
+import { shared } from '../../kit/base.css';
+import type { FieldEvent, ValidityEvent } from '../../kit/form/events';
+import type { Form } from '../../kit/form/form';
+import '../../kit/form/form';
 import type { FormModel } from '../../workbench/form-model';
-import './form-field';
-import { GroupedForm } from './grouped-form';
+import { LabElement } from '../../workbench/lab-element';
+import { describeGroups } from './describe';
+import { styles } from './spec-form.css';
 
 /** The form of an experiment that is a single run, or some groups of it. */
 @customElement('settings-form')
-export class SettingsForm extends GroupedForm<FormModel & { restoreDefault(): void }> {
+export class SettingsForm extends LabElement<FormModel & { restoreDefault(): void }> {
+  static override styles = [shared, styles];
+
   /** The groups that are shown here. */
   @property({ attribute: false }) groups: string[] = [];
   /** Whether the whole experiment can be given back its defaults here. */
   @property({ type: Boolean }) last = false;
 
-  override render() {
-    const restore = html`<p class="foot"><button type="button" class="link" @click=${() => this.bench.restoreDefault()}>${messages().form.restoreDefault}</button></p>`;
-    return html`
-      <form style="--run: var(--ink)" @submit=${(event: Event) => event.preventDefault()}>
-        ${this.bench.groups.filter(({ path }) => this.groups.includes(path)).map((group) => this.renderGroup(group))} ${this.last ? restore : nothing}
-      </form>
-    `;
+  @query('tinyai-form') private readonly form!: Form;
+
+  /** Brings a field into view and the focus to it; whether it is in this form. */
+  async reveal(path: string): Promise<boolean> {
+    await this.updateComplete;
+    return this.form.reveal(path);
   }
 
-  protected override renderField(field: Field) {
-    return html`<form-field id=${field.path} .bench=${this.bench} .field=${field}></form-field>`;
+  override render() {
+    const { bench } = this;
+    const restore = (): void => {
+      this.form.discard();
+      bench.restoreDefault();
+    };
+    return html`
+      <tinyai-form
+        .groups=${describeGroups(bench)}
+        .only=${this.groups}
+        @input=${({ path, value }: FieldEvent) => path && bench.setValue(path, value)}
+        @change=${() => bench.settle()}
+        @validity=${(event: ValidityEvent) => bench.refuse(this, event.refusals)}
+      ></tinyai-form>
+      ${this.last ? html`<p class="foot"><button type="button" class="link" @click=${restore}>${messages().form.restoreDefault}</button></p>` : nothing}
+    `;
   }
 }

@@ -37,34 +37,6 @@ export const styles = css`
     opacity: 0.4;
   }
 
-  fieldset {
-    min-width: 0;
-    margin: 0;
-    padding: 0.9rem 0 0;
-    border: 0;
-  }
-
-  legend {
-    float: left;
-    width: 100%;
-    padding: 0 0 0.2rem;
-    border-bottom: 1px solid var(--rule);
-    font-family: var(--serif);
-    font-size: 1.08rem;
-    font-weight: 600;
-  }
-
-  legend + * {
-    clear: both;
-  }
-
-  summary {
-    padding: 0.5rem 0;
-    color: var(--ink-2);
-    font-size: 0.87rem;
-    cursor: pointer;
-  }
-
   .foot {
     padding: 1.2rem 0 2rem;
     font-size: 0.87rem;

@@ -101,4 +101,10 @@ export const styles = css`
       grid-template-columns: minmax(0, 1fr);
     }
   }
+
+  @media print {
+    figure {
+      break-inside: avoid;
+    }
+  }
 `;

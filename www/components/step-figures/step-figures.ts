@@ -6,7 +6,7 @@ import { baselineSeconds, bubble, stepSeconds } from '../../parallel/measured';
 import { rankCount } from '../../parallel/parallel-spec';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
 import type { Suggestion } from '../../parallel/suggestions';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { LabElement } from '../../workbench/lab-element';
 import { styles } from './step-figures.css';
 

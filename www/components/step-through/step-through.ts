@@ -3,12 +3,13 @@ import { customElement } from 'lit/decorators.js';
 import { size } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import type { AtGate } from '../../types/generated/AtGate';
 import type { HeldKind } from '../../types/generated/HeldKind';
 import type { PlannedRank } from '../../types/generated/PlannedRank';
 import { LabElement } from '../../workbench/lab-element';
 import { actionText, chunkLetter } from '../action-text';
+import { timelineColours } from '../rank-timeline/colours.css';
 import { styles } from './step-through.css';
 
 /** In the order in which a micro-batch passes them. */
@@ -20,7 +21,7 @@ const KINDS: HeldKind[] = ['input', 'activations', 'output_gradient', 'weight_gr
  */
 @customElement('step-through')
 export class StepThrough extends LabElement<ParallelWorkbench> {
-  static override styles = [shared, styles];
+  static override styles = [shared, timelineColours, styles];
 
   /** What a rank held when it last waited, so that nothing jumps while it computes. */
   private readonly lastHeld = new Map<number, AtGate>();

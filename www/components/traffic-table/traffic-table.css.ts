@@ -1,21 +1,14 @@
 import { css } from 'lit';
 
 export const styles = css`
-  .scroll {
-    overflow-x: auto;
-  }
-
-  table {
-    width: 100%;
-    border-collapse: collapse;
-    font-size: 0.93rem;
+  :host {
+    container-type: inline-size;
   }
 
   th,
   td {
-    padding: 0.3rem 1.2rem 0.3rem 0;
+    padding-block: 0.3rem;
     font-weight: 400;
-    text-align: left;
     vertical-align: middle;
     white-space: nowrap;
   }
@@ -32,16 +25,8 @@ export const styles = css`
     font-weight: 600;
   }
 
-  .number {
-    text-align: right;
-  }
-
   td b {
     font-weight: 600;
-  }
-
-  tbody tr {
-    border-top: 1px solid var(--rule);
   }
 
   tbody .all {
@@ -64,6 +49,39 @@ export const styles = css`
     margin-bottom: 2px;
     background: repeating-linear-gradient(135deg, var(--traffic-line) 0 1px, transparent 1px 4px);
     box-shadow: inset 0 0 0 1px var(--traffic-line);
+  }
+
+  /* On a phone the figures come first. */
+  @container (max-width: 520px) {
+    table {
+      font-size: 0.84rem;
+    }
+
+    th,
+    td {
+      padding-right: 0.7rem;
+    }
+
+    thead th {
+      font-size: 0.8rem;
+    }
+
+    /* The column stays, so that those beside it stay below their heads. */
+    .bars {
+      width: 0;
+      min-width: 0;
+      padding: 0;
+    }
+
+    .bars div {
+      display: none;
+    }
+
+    thead th,
+    tbody th[scope='row'] {
+      max-width: 6rem;
+      white-space: normal;
+    }
   }
 
   .saved,

@@ -4,15 +4,19 @@ import { count, percent, short, size } from '../../i18n/format';
 import { messages } from '../../i18n/locale';
 import { largestDifference, savedBytes, sumByKind } from '../../parallel/measured';
 import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import type { Traffic } from '../../types/generated/Traffic';
+import '../../kit/figure/figure';
+import '../../kit/table/table';
+import { tableStyles } from '../../kit/table/table.css';
 import { LabElement } from '../../workbench/lab-element';
+import { timelineColours } from '../rank-timeline/colours.css';
 import { styles } from './traffic-table.css';
 
 /** What ranks send each other, by kind: computed beforehand, and counted. */
 @customElement('traffic-table')
 export class TrafficTable extends LabElement<ParallelWorkbench> {
-  static override styles = [shared, styles];
+  static override styles = [shared, timelineColours, tableStyles, styles];
 
   override render() {
     const text = messages().parallel.traffic;
@@ -21,14 +25,9 @@ export class TrafficTable extends LabElement<ParallelWorkbench> {
     const measured = sumByKind([steps.at(-1)?.traffic ?? []]);
     const kinds = [...new Set([...predicted.keys(), ...measured.keys()])].filter((kind) => sent(predicted.get(kind)) || sent(measured.get(kind)));
     return html`
-      <section>
-        <div class="caption">
-          <span class="number">${messages().results.table(1)}</span>
-          <h2>${text.title}</h2>
-          <p>${text.caption}</p>
-        </div>
+      <tinyai-figure .number=${messages().results.table(1)} .heading=${text.title} .caption=${text.caption}>
         ${kinds.length === 0 ? html`<p class="empty">${text.empty}</p>` : this.renderTable(kinds, predicted, measured)} ${this.renderSaved()}
-      </section>
+      </tinyai-figure>
     `;
   }
 
@@ -36,7 +35,7 @@ export class TrafficTable extends LabElement<ParallelWorkbench> {
     const text = messages().parallel.traffic;
     const most = Math.max(1, ...[...predicted.values(), ...measured.values()].map(({ bytes }) => bytes));
     const total = (of: Map<string, Traffic>): Traffic | undefined => sumByKind([[...of.values()].map((each) => ({ ...each, kind: 'total' }))]).get('total');
-    return html`<div class="scroll" tabindex="0" role="group" aria-label=${text.title}>
+    return html`<tinyai-table .label=${text.title}>
       <table>
         <thead>
           <tr>
@@ -48,7 +47,7 @@ export class TrafficTable extends LabElement<ParallelWorkbench> {
           <tr>
             <th scope="col" class="number">${text.predicted}</th>
             <th scope="col" class="number">${text.measured}</th>
-            <td></td>
+            <td class="bars"></td>
             <th scope="col" class="number">${text.predicted}</th>
             <th scope="col" class="number">${text.measured}</th>
           </tr>
@@ -58,7 +57,7 @@ export class TrafficTable extends LabElement<ParallelWorkbench> {
           ${kinds.length > 1 ? this.renderRow(text.total, total(predicted), total(measured), null) : nothing}
         </tbody>
       </table>
-    </div>`;
+    </tinyai-table>`;
   }
 
   /** `most`: what the bars are shares of; null: a row without. */

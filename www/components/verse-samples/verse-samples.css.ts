@@ -92,4 +92,18 @@ export const styles = css`
       min-height: 6rem;
     }
   }
+
+  @media print {
+    article {
+      break-inside: avoid;
+    }
+
+    .sheet {
+      height: 17rem;
+    }
+
+    .sheet:not([data-vertical]) {
+      height: auto;
+    }
+  }
 `;

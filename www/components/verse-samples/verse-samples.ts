@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { messages } from '../../i18n/locale';
 import type { SampleStage } from '../../types/generated/SampleStage';
-import { shared } from '../../styles/shared.css';
+import { shared } from '../../kit/base.css';
 import { LabElement } from '../../workbench/lab-element';
 import type { RunView, SampleView } from '../../workbench/measured';
 import { runName } from '../run-mark';

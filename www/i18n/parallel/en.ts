@@ -84,8 +84,6 @@ export const en: ParallelMessages = {
       all: '2 × 2 × 2',
     },
     axes: { data: 'data', pipeline: 'pipeline', tensor: 'tensor' },
-    more: (axis) => `One more along ${axis}`,
-    less: (axis) => `One fewer along ${axis}`,
     ranks: (count) => (count === 1 ? '1 rank' : `${count} ranks`),
     rank: (rank) => `rank ${rank}`,
     replica: (index) => `Replica ${index}`,

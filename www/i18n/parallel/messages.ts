@@ -30,8 +30,6 @@ export interface ParallelMessages {
     presets: string;
     presetNames: Record<PresetKey, string>;
     axes: Record<AxisKey, string>;
-    more(axis: string): string;
-    less(axis: string): string;
     ranks(count: number): string;
     rank(rank: number): string;
     replica(index: number): string;

@@ -83,8 +83,6 @@ export const zh: ParallelMessages = {
       all: '2 × 2 × 2',
     },
     axes: { data: '数据', pipeline: '流水线', tensor: '张量' },
-    more: (axis) => `${axis}方向加一`,
-    less: (axis) => `${axis}方向减一`,
     ranks: (count) => `${count} 个 rank`,
     rank: (rank) => `rank ${rank}`,
     replica: (index) => `副本 ${index}`,

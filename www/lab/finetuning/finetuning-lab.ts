@@ -10,17 +10,17 @@ import '../../components/site-header/site-header';
 import '../../components/spec-form/spec-form';
 import type { SpecForm } from '../../components/spec-form/spec-form';
 import '../../components/verse-samples/verse-samples';
+import { KitLanguage } from '../../i18n/kit-provider';
 import { messages } from '../../i18n/locale';
-import { shared } from '../../styles/shared.css';
+import '../../kit/copy/copy-field';
+import { shared } from '../../kit/base.css';
+import type { RevealEvent } from '../../kit/notice/notice';
 import { LabElement } from '../../workbench/lab-element';
 import { Workbench } from '../../workbench/workbench';
 import { styles } from './finetuning-lab.css';
 
 /** What belongs to a model rather than to a text. */
 const MODEL_FILE = /\.(safetensors|json)$/;
-
-/** How long a button says that the link was copied. */
-const COPIED_MILLISECONDS = 2000;
 
 /** The first lab: the same base model fine-tuned several ways, side by side. */
 @customElement('finetuning-lab')
@@ -29,12 +29,12 @@ export class FinetuningLab extends LabElement {
 
   @query('spec-form') private readonly form!: SpecForm;
   @query('main') private readonly main!: HTMLElement;
-  @state() private copied = false;
   /** Only narrow screens fold the form. */
   @state() private formOpen = false;
 
   constructor() {
     super();
+    new KitLanguage(this);
     this.bench = new Workbench();
   }
 
@@ -55,10 +55,11 @@ export class FinetuningLab extends LabElement {
   private readonly dropped = (event: DragEvent): void => {
     const handled = event.defaultPrevented;
     event.preventDefault();
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (event.type !== 'drop' || handled || files.length === 0) return;
-    const model = files.some((file) => MODEL_FILE.test(file.name));
-    void this.bench.addFiles(model ? 'model.base' : 'data.corpus', files);
+    const { dataTransfer: transfer } = event;
+    if (event.type !== 'drop' || handled || !transfer?.types.includes('Files')) return;
+    const folder = [...transfer.items].some((item) => item.webkitGetAsEntry()?.isDirectory);
+    const model = folder || [...transfer.files].some((file) => MODEL_FILE.test(file.name));
+    this.form.give(model ? 'model.base' : 'data.corpus', { from: 'drop', transfer });
   };
 
   override render() {
@@ -102,10 +103,10 @@ export class FinetuningLab extends LabElement {
     document.title = `${text.lab.name} · ${text.title}`;
   }
 
-  private async reveal(event: CustomEvent<string>): Promise<void> {
+  private async reveal({ path }: RevealEvent): Promise<void> {
     this.formOpen = true;
     await this.updateComplete;
-    await this.form.reveal(event.detail);
+    await this.form.reveal(path);
   }
 
   private renderPrevious() {
@@ -122,16 +123,15 @@ export class FinetuningLab extends LabElement {
   private renderActions() {
     const text = messages().results;
     return html`<p class="actions">
-      <button class="link" @click=${this.copyLink}>${this.copied ? text.linkCopied : text.copyLink}</button>
+      <tinyai-copy-field .label=${text.copyLink} .value=${this.address}></tinyai-copy-field>
       ${this.bench.shown?.result ? html`<button class="link" @click=${this.download}>${text.download}</button>` : nothing}
     </p>`;
   }
 
-  private async copyLink(): Promise<void> {
-    await navigator.clipboard.writeText(window.location.href);
-    this.copied = true;
-    setTimeout(() => (this.copied = false), COPIED_MILLISECONDS);
-  }
+  private readonly address = (): string => {
+    this.bench.settle();
+    return window.location.href;
+  };
 
   private download(): void {
     const json = JSON.stringify(this.bench.shown!.result, null, 2);

@@ -1,5 +1,6 @@
 /** The page of the fine-tuning lab, and `window.tinyai` for those who write code instead of filling in forms. */
 import { showTheme } from '../../components/theme';
+import { adoptTokens } from '../../kit/tokens.css';
 import { createLab, type Lab } from '../../engine/index';
 import { defaultSpec } from '../../spec/hash';
 import { schema } from '../../spec/schema';
@@ -30,5 +31,6 @@ declare global {
   }
 }
 
+adoptTokens(document);
 showTheme();
 window.tinyai = tinyai;

@@ -1,5 +1,6 @@
 /** Writes the runs' names and last values at the ends of their lines, and the base model's loss on its line. */
 import type uPlot from 'uplot';
+import { extent } from '../extent';
 
 export interface EndLabel {
   x: number;
@@ -16,6 +17,14 @@ export function spread(labels: EndLabel[], gap: number, top: number, bottom: num
   });
   for (let i = placed.length - 1, limit = bottom; i >= 0; i--, limit -= gap) placed[i]!.y = Math.min(placed[i]!.y, limit);
   return placed;
+}
+
+/** Pixels that the longest of some labels takes, in a CSS font. */
+export function widest(texts: readonly string[], font: string): number {
+  const context = document.createElement('canvas').getContext('2d');
+  if (!context) return 0;
+  context.font = font;
+  return extent(texts.map((text) => context.measureText(text).width))?.[1] ?? 0;
 }
 
 /** Draws labels right of their points; `font` is a CSS font in CSS pixels. */

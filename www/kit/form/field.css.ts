@@ -3,21 +3,26 @@ import { css } from 'lit';
 export const styles = css`
   .field {
     display: grid;
-    grid-template-columns: minmax(6em, 1fr) minmax(10rem, 1.3fr);
-    gap: 0 1rem;
+    grid-template-columns: minmax(6em, 1fr) minmax(calc(10 * var(--unit)), 1.3fr);
+    gap: 0 calc(1 * var(--unit));
     align-items: baseline;
-    padding: 0.5rem 0 0.4rem;
+    padding: calc(0.5 * var(--unit)) 0 calc(0.4 * var(--unit));
   }
 
-  .field[data-differs] {
-    margin-left: -0.8rem;
-    padding-left: calc(0.8rem - 3px);
-    border-left: 3px solid var(--run);
+  .field[data-marked] {
+    margin-left: calc(-0.8 * var(--unit));
+    padding-left: calc(0.8 * var(--unit) - 3px);
+    border-left: 3px solid var(--accent, var(--ink));
   }
 
   .field.chips,
   .field.many {
     grid-template-columns: 1fr;
+  }
+
+  /* Names of files are long. */
+  .field.source {
+    grid-template-columns: minmax(6em, 1fr) minmax(calc(10 * var(--unit)), 2.2fr);
   }
 
   label {
@@ -26,7 +31,7 @@ export const styles = css`
 
   .control {
     display: flex;
-    gap: 0.4rem;
+    gap: calc(0.4 * var(--unit));
     align-items: baseline;
     min-width: 0;
   }
@@ -35,13 +40,13 @@ export const styles = css`
     flex: none;
     min-width: 3.2em;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: calc(0.84 * var(--unit));
   }
 
   .help {
     grid-column: 1 / -1;
     color: var(--ink-2);
-    font-size: 0.82rem;
+    font-size: calc(0.82 * var(--unit));
     line-height: 1.4;
   }
 
@@ -57,7 +62,7 @@ export const styles = css`
   select {
     width: 100%;
     min-width: 0;
-    padding: 0.2rem 0.45rem;
+    padding: calc(0.2 * var(--unit)) calc(0.45 * var(--unit));
     border: 1px solid var(--rule-strong);
     border-radius: 3px;
     background: var(--raised);
@@ -68,16 +73,16 @@ export const styles = css`
   }
 
   select {
-    padding-block: 0.26rem;
+    padding-block: calc(0.26 * var(--unit));
   }
 
-  .source {
+  .sources {
     flex: 1;
     min-width: 0;
     border-radius: 3px;
   }
 
-  .source[data-over] {
+  .sources[data-over] {
     outline: 2px dashed var(--seal-ink);
     outline-offset: 2px;
   }
@@ -92,7 +97,7 @@ export const styles = css`
   }
 
   .segments label {
-    flex: 1;
+    flex: 1 1 auto;
     position: relative;
     font-weight: 400;
     text-align: center;
@@ -113,17 +118,17 @@ export const styles = css`
 
   .segments span {
     display: block;
-    padding: 0.2rem 0.3rem;
+    padding: calc(0.2 * var(--unit)) calc(0.3 * var(--unit));
   }
 
   .many .segments span {
-    padding-inline: 0.15rem;
-    font-size: 0.95rem;
+    padding-inline: calc(0.35 * var(--unit));
+    font-size: calc(0.93 * var(--unit));
     white-space: nowrap;
   }
 
   .segments input:checked + span {
-    background: var(--run);
+    background: var(--accent, var(--ink));
     color: var(--paper);
   }
 
@@ -137,46 +142,73 @@ export const styles = css`
   }
 
   .toggle input {
-    width: 1.05rem;
-    height: 1.05rem;
-    accent-color: var(--run);
+    width: calc(1.05 * var(--unit));
+    height: calc(1.05 * var(--unit));
+    accent-color: var(--accent, var(--ink));
   }
 
   .toggles {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.35rem;
-    padding: 0.25rem 0;
+    gap: calc(0.35 * var(--unit));
+    padding: calc(0.25 * var(--unit)) 0;
   }
 
   .toggles button {
-    padding: 0.08rem 0.6rem;
+    padding: calc(0.08 * var(--unit)) calc(0.6 * var(--unit));
     border: 1px solid var(--rule-strong);
     border-radius: 1em;
     color: var(--ink-2);
-    font-size: 0.9rem;
+    font-size: calc(0.9 * var(--unit));
   }
 
   .toggles button[aria-pressed='true'] {
-    border-color: var(--run);
-    background: var(--run);
+    border-color: var(--accent, var(--ink));
+    background: var(--accent, var(--ink));
     color: var(--paper);
   }
 
-  .file,
-  .diff {
+  .note {
     grid-column: 1 / -1;
     display: flex;
     flex-wrap: wrap;
-    gap: 0.1rem 1rem;
+    gap: calc(0.1 * var(--unit)) calc(1 * var(--unit));
+    align-items: center;
     color: var(--ink-2);
-    font-size: 0.82rem;
+    font-size: var(--size-small);
   }
 
-  .diff .link {
-    font-size: 1rem;
+  .note button:not(.link) {
+    display: inline-flex;
+    gap: 0.35em;
+    align-items: center;
+    text-align: left;
+  }
+
+  .note button:not(.link):hover b {
+    text-decoration: underline;
+  }
+
+  .note .back {
+    font-size: 1.2em;
     line-height: 1;
     text-decoration: none;
+  }
+
+  .taking {
+    grid-column: 1 / -1;
+    display: flex;
+    flex-wrap: wrap;
+    gap: calc(0.1 * var(--unit)) var(--space-3);
+    align-items: center;
+    color: var(--ink-2);
+    font-size: var(--size-small);
+  }
+
+  .taking progress {
+    flex: 1 1 6em;
+    height: calc(0.5 * var(--unit));
+    accent-color: var(--seal);
   }
 
   /* Told to whoever is about to choose. */
@@ -184,7 +216,7 @@ export const styles = css`
     display: none;
     grid-column: 1 / -1;
     color: var(--ink-2);
-    font-size: 0.82rem;
+    font-size: calc(0.82 * var(--unit));
     line-height: 1.4;
   }
 
@@ -192,21 +224,11 @@ export const styles = css`
     display: block;
   }
 
-  .exception {
-    display: inline-flex;
-    gap: 0.35em;
-    align-items: center;
-    text-align: left;
-  }
-
-  .exception:hover b {
-    text-decoration: underline;
-  }
-
   .problems {
     grid-column: 1 / -1;
     color: var(--seal-ink);
-    font-size: 0.87rem;
+    font-size: var(--size-note);
+    overflow-wrap: anywhere;
   }
 
   .field[data-wrong] input[type='text'],

@@ -1,10 +1,23 @@
 /** What the components' styles have in common. */
 import { css } from 'lit';
+import { tokens } from './tokens.css';
 
 export const shared = css`
+  ${tokens}
+
   :host {
     display: block;
     box-sizing: border-box;
+    /* A page may have rules for all that is in it, which would win over those of a host. */
+    color: var(--ink) !important;
+    font-family: var(--sans) !important;
+    letter-spacing: normal !important;
+    font-size: var(--size-text);
+    line-height: 1.5;
+    font-variant-numeric: tabular-nums lining-nums;
+    /* What is drawn with backgrounds is there on paper, too. */
+    -webkit-print-color-adjust: exact;
+    print-color-adjust: exact;
   }
 
   *,
@@ -90,27 +103,46 @@ export const shared = css`
     flex-wrap: wrap;
     gap: 0 0.7em;
     align-items: baseline;
-    margin-bottom: 0.7rem;
-    padding-top: 0.55rem;
+    margin-bottom: calc(0.7 * var(--unit));
+    padding-top: calc(0.55 * var(--unit));
     border-top: 1px solid var(--ink);
   }
 
   .caption .number {
     color: var(--seal-ink);
     font-family: var(--serif);
-    font-size: 0.9rem;
+    font-size: calc(0.9 * var(--unit));
   }
 
   .caption h2 {
     font-family: var(--serif);
-    font-size: 1.12rem;
+    font-size: calc(1.12 * var(--unit));
     font-weight: 600;
     line-height: 1.4;
   }
 
   .caption p {
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: calc(0.87 * var(--unit));
+  }
+
+  /* A button that does what is most wanted here. */
+  .primary {
+    padding: calc(0.3 * var(--unit)) calc(1 * var(--unit));
+    border-radius: var(--corner);
+    background: var(--seal);
+    color: var(--on-seal);
+    font-weight: 600;
+  }
+
+  .primary:hover:enabled {
+    filter: brightness(1.1);
+  }
+
+  @media print {
+    .screen-only {
+      display: none !important;
+    }
   }
 
   .run-name {
