@@ -1,6 +1,6 @@
 /** Every text of the site. A language that lacks one does not compile; nor does one that lacks a field of the spec. */
-import type { RunSpec } from '../types/generated/RunSpec';
-import type { ParallelMessages } from './parallel/messages';
+import type { RunSpec } from '../../types/generated/RunSpec';
+import type { RunStatus } from '../store/run-view';
 
 /** Dotted paths of all fields of a type; lists count as one field. */
 export type PathOf<T> = {
@@ -43,7 +43,6 @@ export interface Messages {
   skipToResults: string;
   pages: string;
   title: string;
-  lab: { name: string; question: string; lead: string };
 
   groups: Record<keyof RunSpec, string>;
   fields: Record<FieldPath, FieldText>;
@@ -141,6 +140,8 @@ export interface Messages {
     samples: string;
     samplesCaption: string;
     before: string;
+    /** After so many steps. */
+    during(step: string): string;
     after: string;
     waiting: string;
     writing: string;
@@ -165,64 +166,9 @@ export interface Messages {
     showCurrent: string;
     viewingPrevious: string;
     copyLink: string;
-    status: { waiting: string; running: string; finished: string; cancelled: string; failed: string };
+    status: Record<RunStatus, string>;
     chartSummary(run: string, training: string, validation: string): string;
   };
-
-  bench: {
-    name: string;
-    question: string;
-    lead: string;
-    empty: string;
-    groups: string;
-    /** By the groups of `tests/bench/groups.mjs`. */
-    groupNames: Record<string, string>;
-    groupNotes: Record<string, string>;
-    /** By `group op`. */
-    ops: Record<string, { name: string; note: string }>;
-    attentionShape(length: number, heads: number, size: number): string;
-    trainShape(layers: number, width: number, sequences: number, length: number): string;
-    threads: string;
-    threadsNotIsolated: string;
-    threadsMissing: string;
-    rounds: string;
-    roundsHint: string;
-    peers: string;
-    peersToo(names: string): string;
-    peersHint(size: string): string;
-    peersAbsent: string;
-    stop: string;
-    idle(seconds: string): string;
-    nothingChosen: string;
-    loading(library: string): string;
-    running(row: string, total: string): string;
-    left(seconds: string): string;
-    stopped: string;
-    failed(reason: string): string;
-    peak: string;
-    peakMeaning: string;
-    peakMissing: string;
-    onThreads(count: number): string;
-    share: string;
-    thisEngine: string;
-    spread(low: string, high: string): string;
-    ratio(times: string, peer: string): string;
-    medianShare(share: string): string;
-    ratios(low: string, high: string): string;
-    cannot(library: string, reason: string): string;
-    environment: string;
-    browser: string;
-    cores: string;
-    variant: string;
-    isolation: string;
-    roundsDone: string;
-    noAnswer(seconds: number): string;
-    noEngine: string;
-    notLoaded(reason: string): string;
-    list(items: string[]): string;
-  };
-
-  parallel: ParallelMessages;
 
   problems: {
     title(count: number): string;
