@@ -25,6 +25,8 @@ export class LabView extends LabElement {
   @property({ attribute: false }) show: readonly string[] | null = null;
   /** Whether the form is left out. */
   @property({ type: Boolean }) plain = false;
+  /** Groups and fields of the form that are left out, since they cannot be changed here. */
+  @property({ attribute: false }) lock: readonly string[] = [];
 
   @query('tinyai-spec-form') private readonly form!: SpecForm | null;
   @query('main') private readonly main!: HTMLElement;
@@ -97,7 +99,7 @@ export class LabView extends LabElement {
       <button class="fold" aria-expanded=${this.formOpen} @click=${() => (this.formOpen = !this.formOpen)}>
         ${this.formOpen ? text.form.hideForm : text.form.showForm}
       </button>
-      <tinyai-spec-form></tinyai-spec-form>
+      <tinyai-spec-form .lock=${this.lock}></tinyai-spec-form>
     </aside>`;
   }
 

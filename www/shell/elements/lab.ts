@@ -30,6 +30,8 @@ export class LabMount extends LitElement {
   @property() language: Language = 'en';
   @property({ attribute: false }) show: readonly string[] | null = null;
   @property({ type: Boolean }) plain = false;
+  /** Groups and fields of the form that cannot be changed, by their paths; `*`: none can. */
+  @property({ attribute: false }) lock: readonly string[] = [];
 
   /** What is known of the lab; null until its words are there. */
   @state() store: LabStore | null = null;
@@ -62,7 +64,7 @@ export class LabMount extends LitElement {
 
   override render() {
     if (!this.store) return nothing;
-    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain} ?embedded=${this.hasAttribute('embedded')}></tinyai-lab-view>`;
+    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?embedded=${this.hasAttribute('embedded')}></tinyai-lab-view>`;
   }
 
   /** Loads the words, and makes the lab if there is none yet. */

@@ -153,6 +153,14 @@ export class LabStore {
     if (this.runnable) await this.runner.start(this.editor.spec);
   }
 
+  /** Runs the experiment after it has been checked; gives what is wrong with it, and does not run it then. */
+  async runChecked(): Promise<readonly Problem[]> {
+    const { spec } = this.editor;
+    const problems = await this.lab.check(spec, this.life.signal).catch(problemsOf);
+    if (problems.length === 0) await this.runner.start(spec);
+    return problems;
+  }
+
   /** What there is in this tab of a text or model of the visitor's. */
   ownAsset(name: string): OwnAsset | undefined {
     return this.options.ports.engine.assets.own().find((asset) => asset.name === name);

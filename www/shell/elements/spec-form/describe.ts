@@ -6,14 +6,14 @@ import type { LabStore } from '../../store/lab-store';
 import type { Words } from '../../text/words';
 import { standing } from './standing';
 
-/** The groups of the form with the fields that matter: those of the lab first. */
-export function describeGroups(store: LabStore, words: Words): FormGroup[] {
+/** The groups of the form with the fields that matter: those of the lab first; without those that are locked. */
+export function describeGroups(store: LabStore, words: Words, lock: readonly string[] = []): FormGroup[] {
   const { groups: first, drawn = [] } = store.definition;
   const place = ({ path }: Group): number => (first.includes(path) ? first.indexOf(path) : first.length);
   return [...GROUPS]
     .sort((a, b) => place(a) - place(b))
     .flatMap(({ path, fields }) => {
-      const shown = fields.filter((field) => !drawn.includes(field.path) && store.editor.applies(field));
+      const shown = fields.filter((field) => !drawn.includes(field.path) && !lock.some((locked) => field.path === locked || field.path.startsWith(`${locked}.`)) && store.editor.applies(field));
       return shown.length === 0 ? [] : [{ path, label: words.group(path), fields: shown.map((field) => describe(store, words, field)) }];
     });
 }

@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import { customElement, query } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import type { FieldEvent, ValidityEvent } from '../../../kit/form/events';
 import type { Form } from '../../../kit/form/form';
@@ -15,6 +15,9 @@ import { styles } from './spec-form.css';
 @customElement('tinyai-spec-form')
 export class SpecForm extends LabElement {
   static override styles = [shared, styles];
+
+  /** Groups and fields that are left out. */
+  @property({ attribute: false }) lock: readonly string[] = [];
 
   @query('tinyai-form') private readonly form!: Form;
 
@@ -37,7 +40,7 @@ export class SpecForm extends LabElement {
       <div style="--accent: ${accent}">
         ${this.renderHead()}
         <tinyai-form
-          .groups=${describeGroups(store, words)}
+          .groups=${describeGroups(store, words, this.lock)}
           .scope=${editor.scope}
           .scopes=${editor.scopes}
           @input=${({ path, value }: FieldEvent) => path && editor.setValue(path, value)}
