@@ -1,5 +1,6 @@
 /** Libraries in frames of their own, one a library and number of threads; a frame that is taken away takes its workers along. */
 import type { Handle } from '../../tests/bench/measure.mjs';
+import { folderOf } from '../engine/variants';
 import { messages } from '../i18n/locale';
 
 /** What the pages of `tests/bench/pages` offer. */
@@ -30,7 +31,7 @@ export async function openFrame(library: string, threads: number, mode: string |
     await patient(loaded);
     const { peer, peak } = frame.contentWindow as unknown as PeerWindow;
     if (!peer) throw new Error(`${frame.src} did not load`);
-    await patient(peer.open(threads, mode));
+    await patient(peer.open(threads, mode && library === 'ours' ? folderOf(mode) : mode));
     return {
       library,
       ...(mode && { mode }),

@@ -1,5 +1,6 @@
 /** The wasm files there are, best first, and what each needs of the browser. */
 import { relaxedSimd, simd, threads } from 'wasm-feature-detect';
+import { SHIPPED } from './shipped';
 
 /** What this browser and this page offer. */
 export interface Features {
@@ -13,7 +14,7 @@ export interface Features {
 
 /** One build of the engine. */
 export interface Variant {
-  /** Folder below the engine base. */
+  /** As the engine itself names it, and `cargo xtask build`. */
   name: string;
   needs: (keyof Features)[];
 }
@@ -43,6 +44,17 @@ export async function probe(): Promise<Features> {
 export function usable(features: Features, variants = VARIANTS): Variant[] {
   return variants.filter((variant) => variant.needs.every((need) => features[need]));
 }
+
+/** Those of the variants that lie beside this script: all, but for a site that is still being built. */
+export function there(variants: Variant[], shipped = SHIPPED): Variant[] {
+  return shipped ? variants.filter((variant) => variant.name in shipped) : variants;
+}
+
+/** The folder of a variant below the engine base. */
+export const folderOf = (name: string, shipped = SHIPPED): string => shipped?.[name]?.folder ?? name;
+
+/** Whether a variant was compiled quickly, for trying out a change: then its timings are not the engine's. */
+export const isDev = (name: string, shipped = SHIPPED): boolean => shipped?.[name]?.dev ?? false;
 
 /** What the first variant that loads gives, null where none does; and why those before it did not. */
 export async function firstToLoad<T>(variants: Variant[], load: (variant: Variant) => Promise<T>): Promise<{ loaded: T | null; failures: string[] }> {

@@ -1,7 +1,7 @@
 /** Loads the engine and the files an experiment needs. */
 import type { EngineModule } from '../engine/engine';
 import { TinyaiError, problem } from '../engine/error';
-import { VARIANTS, firstToLoad, probe, usable, type Variant } from '../engine/variants';
+import { VARIANTS, firstToLoad, folderOf, isDev, probe, there, usable, type Variant } from '../engine/variants';
 import type { Environment } from '../types/generated/Environment';
 import type { Loading } from './protocol';
 
@@ -14,7 +14,12 @@ export interface Engine {
 /** Loads the best of the variants that works here; `threads` null means one per core. */
 export async function loadEngine(engineBase: string, threads: number | null, variants = VARIANTS): Promise<Engine> {
   const features = await probe();
-  const { loaded, failures } = await firstToLoad(usable(features, variants), (variant) => loadVariant(variant, engineBase, threads));
+  const fitting = usable(features, variants);
+  const candidates = there(fitting);
+  // `cargo xtask serve` builds first what browsers ask for.
+  if (import.meta.env.DEV && fitting[0]) void fetch(new URL(`wanted/${fitting[0].name}`, engineBase)).catch(() => undefined);
+  if (candidates[0] !== fitting[0]) console.info(`The build ${fitting[0]?.name} of the engine is not there yet; ${candidates[0]?.name ?? 'none'} takes its place.`);
+  const { loaded, failures } = await firstToLoad(candidates, (variant) => loadVariant(variant, engineBase, threads));
   if (loaded) return loaded;
   if (!features.simd) {
     throw new TinyaiError([
@@ -22,6 +27,17 @@ export async function loadEngine(engineBase: string, threads: number | null, var
         'internal',
         'This browser has no WebAssembly SIMD; use Chrome 91, Firefox 89, Safari 16.4 or newer.',
         '此浏览器不支持 WebAssembly SIMD，请使用 Chrome 91、Firefox 89、Safari 16.4 或更新的版本。',
+      ),
+    ]);
+  }
+  if (candidates.length === 0) {
+    const names = fitting.map((variant) => variant.name).join(', ');
+    throw new TinyaiError([
+      problem(
+        'internal',
+        `The engine for this browser is not built yet (one of ${names}). While \`cargo xtask serve\` runs, the page starts by itself once it is.`,
+        `适用于此浏览器的引擎尚未编译（${names} 之一）。只要 \`cargo xtask serve\` 仍在运行，编译完成后页面会自动启动。`,
+        names,
       ),
     ]);
   }
@@ -33,13 +49,14 @@ export async function loadEngine(engineBase: string, threads: number | null, var
 
 async function loadVariant(variant: Variant, engineBase: string, threads: number | null): Promise<Engine> {
   const cores = navigator.hardwareConcurrency || 1;
-  const module: EngineModule = await import(/* @vite-ignore */ new URL(`${variant.name}/tinyai.js`, engineBase).href);
+  const module: EngineModule = await import(/* @vite-ignore */ new URL(`${folderOf(variant.name)}/tinyai.js`, engineBase).href);
   await module.default();
   const wanted = variant.needs.includes('threads') ? Math.max(1, threads ?? cores) : 1;
   if (module.initThreadPool) await module.initThreadPool(wanted);
   const environment: Environment = {
     engine: `tinyai ${module.version()}`,
-    variant: module.variant(),
+    // What is measured with a build for trying out a change must not pass for the engine's.
+    variant: isDev(variant.name) ? `${module.variant()}-dev` : module.variant(),
     simd: module.simd(),
     threads: wanted,
     isolated: globalThis.crossOriginIsolated === true,
