@@ -6,6 +6,7 @@ mod bench_page;
 mod browser;
 mod build;
 mod corpora;
+mod engine;
 mod npm;
 mod package;
 mod release_binary;
