@@ -114,7 +114,7 @@ export function apply(measured: Measured, event: Event): void {
 function medianStep(run: RunView, milliseconds: number): number {
   const recent = recentSteps.get(run) ?? [];
   recentSteps.set(run, [...recent, milliseconds].slice(-STEP_WINDOW));
-  const sorted = recentSteps.get(run)!.toSorted((a, b) => a - b);
+  const sorted = [...recentSteps.get(run)!].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 

@@ -112,7 +112,7 @@ export abstract class SpecEditor extends EventTarget implements FormModel {
   removeRun(run: number): void {
     if (this.spec.runs.length === 1) return;
     this.selected = this.selected === run ? BASE : this.selected > run ? this.selected - 1 : this.selected;
-    this.change({ ...this.spec, runs: this.spec.runs.toSpliced(run, 1) });
+    this.change({ ...this.spec, runs: this.spec.runs.filter((_, index) => index !== run) });
   }
 
   restoreDefault(): void {
@@ -122,7 +122,7 @@ export abstract class SpecEditor extends EventTarget implements FormModel {
 
   private insert(at: number, entry: Spec['runs'][number]): void {
     this.selected = at;
-    this.change({ ...this.spec, runs: this.spec.runs.toSpliced(at, 0, entry) });
+    this.change({ ...this.spec, runs: [...this.spec.runs.slice(0, at), entry, ...this.spec.runs.slice(at)] });
   }
 
   private freeName(wanted: string): string {
