@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { TARGETS } from './build/baseline.ts';
 
 // The engine as an ES module: `import { createLab } from 'tinyai-playground'`.
 export default defineConfig({
@@ -8,7 +9,7 @@ export default defineConfig({
   build: {
     outDir: 'dist-lib',
     emptyOutDir: true,
-    target: 'es2022',
+    target: TARGETS,
     lib: { entry: 'engine/index.ts', formats: ['es'], fileName: 'tinyai' },
   },
   worker: { format: 'es' },
