@@ -45,3 +45,24 @@ const ABOVE: [name: string, pattern: RegExp, since: string][] = [
 export function aboveBaseline(code: string): string[] {
   return ABOVE.flatMap(([name, pattern, since]) => (pattern.test(code) ? [`${name} (${since})`] : []));
 }
+
+/**
+ * What some browser of the baseline cannot read in a style sheet. Vite compiles files of CSS down to the baseline (`light-dark()` among
+ * them), but not the styles in scripts.
+ */
+const CSS_ABOVE: [name: string, pattern: RegExp, since: string][] = [
+  ['light-dark()', /\blight-dark\([^)]/, 'Chrome 123'],
+  ['color-mix() and relative colours', /\bcolor-mix\(|\b(rgb|hsl|oklch|oklab|lab|lch)\(from /, 'Chrome 111'],
+  ['oklch(), oklab(), lab(), lch()', /\b(oklch|oklab|lch|lab)\(/, 'Chrome 111'],
+  ['nested rules', /[{;}]\s*&[^;{}]*\{/, 'Chrome 112'],
+  [':has()', /:has\(/, 'Firefox 121'],
+  ['subgrid', /:\s*subgrid\b/, 'Chrome 117'],
+  ['@scope', /@scope\b/, 'Chrome 118'],
+  ['trigonometry', /\b(sin|cos|tan|atan2)\(/, 'Chrome 111'],
+];
+
+/** What the styles in a source, from `css` to the next backquote, use that is above the baseline. */
+export function cssAboveBaseline(source: string): string[] {
+  const styles = [...source.matchAll(/\bcss`([^`]*)`/g)].map((match) => match[1]!).join('\n');
+  return CSS_ABOVE.flatMap(([name, pattern, since]) => (pattern.test(styles) ? [`${name} (${since})`] : []));
+}
