@@ -1,5 +1,5 @@
 /** What a page fetches before its scripts ask for it (`inline/early.js`). */
-import { RANK_VARIANTS, VARIANTS } from '../engine/variants.ts';
+import { RANK_VARIANTS, VARIANTS } from '../engine/variant-list.ts';
 import type { Early } from '../pages.ts';
 import type { Built } from './engine-folder.ts';
 

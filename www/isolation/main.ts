@@ -11,5 +11,5 @@ void isolate(
     reload: () => location.reload(),
     patience: () => new Promise((resolve) => setTimeout(() => resolve(undefined), 10_000)),
   },
-  new URL('./isolation-worker.js', import.meta.url),
+  new URL(/* @vite-ignore */ './isolation-worker.js', import.meta.url),
 );
