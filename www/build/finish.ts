@@ -14,9 +14,11 @@ export interface Places {
   engine: string;
   /** Compressed files of earlier builds. */
   cache: string;
+  /** Files of lasting names, below the root of the site, that pages of other sites load. */
+  open?: string[];
 }
 
-export function finish(pages: SitePage[], { engine, cache }: Places): Plugin {
+export function finish(pages: SitePage[], { engine, cache, open = [] }: Places): Plugin {
   let output: string | undefined;
   return {
     name: 'tinyai-finish',
@@ -45,7 +47,7 @@ export function finish(pages: SitePage[], { engine, cache }: Places): Plugin {
       async handler() {
         if (!output || !existsSync(output)) return;
         const folders = builtIn(engine).map((build) => build.folder);
-        writeFileSync(join(output, '_headers'), headersFile(rulesOf(pages, folders)));
+        writeFileSync(join(output, '_headers'), headersFile(rulesOf(pages, folders, open)));
         // GitHub Pages would leave out what begins with an underscore.
         writeFileSync(join(output, '.nojekyll'), '');
         await compressAll(output, cache);

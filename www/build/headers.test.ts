@@ -3,10 +3,10 @@ import { headersFor, parseHeaders } from '../../pkg-config/node/headers.mjs';
 import { headersFile, rulesOf } from './headers';
 
 const PAGES = [{ html: 'index.html' }, { html: 'parallel/index.html' }, { html: 'embed/index.html', framed: true }];
-const rules = parseHeaders(headersFile(rulesOf(PAGES, ['threads-relaxed-0123abcd'])));
+const rules = parseHeaders(headersFile(rulesOf(PAGES, ['threads-relaxed-0123abcd'], ['tinyai-lab.js'])));
 const headers = (path: string): Record<string, string> => Object.fromEntries(headersFor(rules, path));
 
-const PATHS = ['/', '/index.html', '/parallel/', '/parallel/index.html', '/embed/', '/assets/a.js', '/engine/threads-relaxed-0123abcd/tinyai.js', '/engine/builds.json', '/models/a/b', '/bench/pages/ours.html'];
+const PATHS = ['/', '/index.html', '/parallel/', '/parallel/index.html', '/embed/', '/assets/a.js', '/engine/threads-relaxed-0123abcd/tinyai.js', '/engine/builds.json', '/models/a/b', '/tinyai-lab.js', '/bench/pages/ours.html'];
 
 describe('rulesOf', () => {
   test('sets no header twice for a path: hosts differ in what they make of that', () => {
@@ -26,7 +26,7 @@ describe('rulesOf', () => {
   });
 
   test('lets any page load scripts, engine, models and texts', () => {
-    for (const path of PATHS.filter((path) => /^\/(assets|engine|models)/.test(path))) {
+    for (const path of PATHS.filter((path) => /^\/(assets|engine|models|tinyai)/.test(path))) {
       expect(headers(path), path).toMatchObject({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
     }
   });

@@ -24,8 +24,11 @@ const LASTING = { 'Cache-Control': 'public, max-age=31536000, immutable' };
 /** What makes a page isolated, whatever it is. */
 export const ISOLATION_HEADERS = { ...ALONE, ...ASKED, ...OWN };
 
-/** The rules for the site's pages, and for the engine's folders whose names carry their content. */
-export function rulesOf(pages: SitePage[], engineFolders: string[]): Rule[] {
+/**
+ * The rules for the site's pages, for the engine's folders whose names carry their content, and for `open`: files of lasting names that
+ * pages of other sites load.
+ */
+export function rulesOf(pages: SitePage[], engineFolders: string[], open: string[] = []): Rule[] {
   const rule = (pattern: string, ...headers: Record<string, string>[]): Rule => ({ pattern, headers: Object.assign({}, ...headers) as Record<string, string> });
   return [
     ...pages.flatMap(({ html, framed }) =>
@@ -34,6 +37,7 @@ export function rulesOf(pages: SitePage[], engineFolders: string[]): Rule[] {
     ),
     rule('/assets/*', LASTING, ASKED, ANYONE),
     ...engineFolders.map((folder) => rule(`/engine/${folder}/*`, LASTING, ASKED, ANYONE)),
+    ...open.map((file) => rule(`/${file}`, CHECKED, ASKED, ANYONE)),
     rule('/engine/builds.json', CHECKED, ANYONE),
     rule('/engine/peak/*', CHECKED, ANYONE),
     rule('/models/*', CHECKED, ANYONE),

@@ -32,8 +32,10 @@ export function servedEngine(engine: string): Plugin {
     transformIndexHtml: () => [{ tag: 'script', attrs: { type: 'module', src: '/build/dev-client.ts' }, injectTo: 'head' }],
     configureServer(server) {
       const list = resolve(engine, 'served.json');
-      watchFile(list, { interval: LOOK_MILLISECONDS }, () => announce(server, servedIn(engine)));
-      server.httpServer?.once('close', () => unwatchFile(list));
+      const look = (): void => announce(server, servedIn(engine));
+      watchFile(list, { interval: LOOK_MILLISECONDS }, look);
+      // A server that starts again because of its configuration overlaps with the one before it.
+      server.httpServer?.once('close', () => unwatchFile(list, look));
       endWithParent(server);
       server.middlewares.use((request, response, next) => {
         const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);

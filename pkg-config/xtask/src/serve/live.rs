@@ -33,15 +33,16 @@ enum Event {
 /// Serves until the server ends.
 pub fn serve(options: &Options) -> Result<()> {
     let started = Instant::now();
+    let site = thread::spawn(npm::site);
     let builder = Arc::new(Builder::ready()?);
     let mut board = Board::new(options.isolation, Sources::now());
     show(&board)?;
     let (sender, events) = mpsc::channel();
     let mut work = Work { builder: builder.clone(), sender: sender.clone(), release: false, dev: false };
     // What the build needs in the end is fetched while it compiles; so is what the server needs.
-    work.start(&mut board, Duration::MAX);
+    work.start(&board, None);
     let tools = thread::spawn(move || builder.fetch_tools());
-    let site = npm::site()?;
+    let site = site.join().expect("npm's thread does not panic")?;
     bench_page::copy(options.peers)?;
     let wanted = sender.clone();
     let server =
@@ -49,7 +50,7 @@ pub fn serve(options: &Options) -> Result<()> {
     say("serve", "the page can be opened now; it starts by itself once the engine is there");
     tools.join().expect("fetching does not panic")?;
 
-    let mut changed = Instant::now() - Duration::from_secs(3600);
+    let mut changed: Option<Instant> = None;
     loop {
         match events.recv_timeout(LOOK) {
             Ok(Event::Wanted(name)) => {
@@ -76,9 +77,9 @@ pub fn serve(options: &Options) -> Result<()> {
         if sources != board.sources() {
             say("serve", "the engine's sources have changed");
             board.changed(sources);
-            changed = Instant::now();
+            changed = Some(Instant::now());
         }
-        work.start(&mut board, changed.elapsed());
+        work.start(&board, changed);
     }
 }
 
@@ -120,7 +121,9 @@ struct Work {
 }
 
 impl Work {
-    fn start(&mut self, board: &mut Board, rested: Duration) {
+    /// Starts what is due; `changed` is when the sources last did, since the start.
+    fn start(&mut self, board: &Board, changed: Option<Instant>) {
+        let rested = changed.map_or(Duration::MAX, |changed| changed.elapsed());
         if !self.dev
             && let Some(job) = board.next_dev()
         {
