@@ -1,8 +1,8 @@
 import { defineConfig } from '@playwright/test';
 
 /** Where the built site is served, isolated and not. */
-const PORT = 4170;
-const PLAIN_PORT = 4171;
+const PORT = Number(process.env.E2E_PORT || 4170);
+const PLAIN_PORT = PORT + 1;
 
 /** How the browser is started. */
 export const LAUNCH = {
@@ -29,7 +29,8 @@ export default defineConfig({
   },
   projects: [
     { name: 'isolated', testIgnore: /no-isolation/ },
-    { name: 'not isolated', testMatch: /no-isolation/, use: { baseURL: `http://localhost:${PLAIN_PORT}/` } },
+    // What isolates a page where its host does not would make it isolated here.
+    { name: 'not isolated', testMatch: /no-isolation/, use: { baseURL: `http://localhost:${PLAIN_PORT}/`, serviceWorkers: 'block' } },
   ],
   webServer: [
     { command: `cargo xtask serve --no-build --port ${PORT}`, cwd: '..', port: PORT, timeout: 120_000 },

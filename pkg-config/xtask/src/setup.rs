@@ -11,6 +11,6 @@ pub fn everything() -> Result<()> {
     browser::chrome()?;
     browser::chromedriver();
     tools::wasm_pack()?;
-    tools::wasm_bindgen()?;
+    tools::wasm_bindgen_cli()?;
     Ok(())
 }

@@ -123,7 +123,8 @@ fn generated_types() -> Result<()> {
 }
 
 fn wasm(report: &mut Report) {
-    let ready = || Ok::<_, anyhow::Error>((Toolchain::find_or_install()?, tools::wasm_pack()?, tools::wasm_bindgen()?, browser::chrome()?));
+    let ready =
+        || Ok::<_, anyhow::Error>((Toolchain::find_or_install()?, tools::wasm_pack()?, tools::wasm_bindgen_cli()?, browser::chrome()?));
     let (rust, wasm_pack) = match ready() {
         Ok((rust, wasm_pack, ..)) => (rust, wasm_pack),
         Err(error) => return report.stage("engine in the browser", || Err(error)),

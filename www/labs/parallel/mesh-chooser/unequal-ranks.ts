@@ -93,6 +93,6 @@ export class UnequalRanks extends LabElement<ParallelWorkbench> {
     const { unequal, memory_limit } = this.bench.spec.ranks;
     const equal = own.speed_percent === 100 && own.memory_limit === memory_limit;
     const others = unequal.filter(({ rank }) => rank !== own.rank);
-    this.bench.setValue('ranks.unequal', (equal ? others : [...others, own]).toSorted((a, b) => a.rank - b.rank));
+    this.bench.setValue('ranks.unequal', (equal ? [...others] : [...others, own]).sort((a, b) => a.rank - b.rank));
   }
 }
