@@ -1,5 +1,6 @@
 /** What the parts of the parallel lab show: a session, the address that holds its spec, and what the shown run is a run of. */
 import { problemsOf } from '../engine/error';
+import { sharesMemory } from '../engine/variants';
 import { messages } from '../i18n/locale';
 import type { FieldText } from '../i18n/messages';
 import { Address, type BrokenLink } from '../spec/address';
@@ -142,7 +143,9 @@ export class ParallelWorkbench extends EventTarget implements FormModel, NoticeM
   }
 
   get handicap(): string | null {
-    return window.crossOriginIsolated ? null : messages().parallel.notIsolated;
+    if (sharesMemory()) return null;
+    const text = messages().parallel;
+    return window.crossOriginIsolated ? text.noSharedMemory : text.notIsolated;
   }
 
   /** There is one form only. */

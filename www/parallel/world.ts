@@ -1,5 +1,6 @@
 /** A world of ranks: a Web Worker each, with its own engine and memory, that exchange messages. */
 import { TinyaiError, problem } from '../engine/error';
+import { sharesMemory } from '../engine/variants';
 import type { AtGate } from '../types/generated/AtGate';
 import type { Pilot } from '../types/generated/Pilot';
 import type { Loading } from '../workers/protocol';
@@ -71,13 +72,14 @@ export class World {
   static async open(options: WorldOptions): Promise<World> {
     const { ranks, transport, ringBytes } = options;
     if (!Number.isInteger(ranks) || ranks < 1) throw new RangeError(`ranks is ${ranks}; it has to be an integer from 1 on`);
-    const kind = transport ?? (globalThis.crossOriginIsolated === true ? 'shared' : 'ports');
-    if (kind === 'shared' && typeof SharedArrayBuffer === 'undefined') {
+    const kind = transport ?? (sharesMemory() ? 'shared' : 'ports');
+    if (kind === 'shared' && !sharesMemory()) {
+      const isolated = globalThis.crossOriginIsolated === true;
       throw new TinyaiError([
         problem(
           'not_allowed',
-          'This page is not cross-origin isolated, so its workers cannot share memory; use the transport "ports".',
-          '本页没有跨源隔离，工作线程之间不能共享内存；请改用 ports 传输方式。',
+          `${isolated ? 'This browser has no SharedArrayBuffer' : 'This page is not cross-origin isolated'}, so its workers cannot share memory; use the transport "ports".`,
+          `${isolated ? '此浏览器没有 SharedArrayBuffer' : '本页没有跨源隔离'}，工作线程之间不能共享内存；请改用 ports 传输方式。`,
         ),
       ]);
     }
