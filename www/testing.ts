@@ -1,3 +1,4 @@
 /** The test tools, for the tests outside this folder: packages are looked up from here. */
 export { default as AxeBuilder } from '@axe-core/playwright';
-export { expect, test, type Page } from '@playwright/test';
+export { chromium, expect, test, type Page } from '@playwright/test';
+export { WebSocket } from 'ws';
