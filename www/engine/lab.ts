@@ -12,7 +12,7 @@ export interface LabOptions {
   assetBase?: string | URL;
   /** Where the folders of the engine's variants are; by default `engine/` beside this module (on the site: beside the page). */
   engineBase?: string | URL;
-  /** Threads of the kernels' pool; by default one per core. */
+  /** Threads of the kernels' pool; by default one per core. 0: a build without threads. */
   threads?: number;
   /** Makes the engine worker; needed where the page may not start the one of this package (another origin). */
   worker?: () => Worker;
@@ -39,6 +39,13 @@ export interface LabRun {
   readonly result: Promise<ExperimentResult>;
 }
 
+/**
+ * How long threads may take to start, in milliseconds, and how often it is tried. In Firefox (ESR 153) `new Worker` within a worker now
+ * and then never returns; a worker in which it does so is replaced.
+ */
+const THREADS_PATIENCE = 10_000;
+const THREADS_TRIES = 3;
+
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: unknown): void;
@@ -53,6 +60,10 @@ export class Lab {
   private readonly files = new Map<string, Uint8Array>();
   private nextId = 1;
   private started: { worker: Worker; environment: Promise<Environment> } | undefined;
+  /** Requests to a worker whose engine is not there yet: one that replaces it is told them again. */
+  private early: Request[] | null = null;
+  private tries = 0;
+  private watch: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: LabOptions) {}
 
@@ -107,13 +118,9 @@ export class Lab {
 
   private start(): { worker: Worker; environment: Promise<Environment> } {
     if (this.started) return this.started;
-    const worker =
-      this.options.worker?.() ?? new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module', name: 'tinyai' });
-    worker.onmessage = ({ data }: MessageEvent<Reply>) => this.receive(data);
-    worker.onerror = (event) => {
-      const detail = event.message || 'the worker could not be started';
-      this.stop(problem('internal', `The engine's worker failed: ${detail}`, `引擎的工作线程出错：${detail}`, detail));
-    };
+    const worker = this.spawn();
+    this.early = [];
+    this.tries = 1;
     const started = (this.started = { worker, environment: Promise.reject<Environment>() });
     started.environment.catch(() => undefined);
     const page = globalThis.document?.baseURI ?? globalThis.location?.href;
@@ -132,6 +139,26 @@ export class Lab {
     return started;
   }
 
+  private spawn(): Worker {
+    const worker =
+      this.options.worker?.() ?? new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module', name: 'tinyai' });
+    worker.onmessage = ({ data }: MessageEvent<Reply>) => this.receive(data);
+    worker.onerror = (event) => {
+      const detail = event.message || 'the worker could not be started';
+      this.stop(problem('internal', `The engine's worker failed: ${detail}`, `引擎的工作线程出错：${detail}`, detail));
+    };
+    return worker;
+  }
+
+  /** In the place of a worker that does not get its threads; the last does without. */
+  private replace(): void {
+    if (!this.started || !this.early) return;
+    this.started.worker.terminate();
+    this.started.worker = this.spawn();
+    if (++this.tries > THREADS_TRIES) this.early = this.early.map((request) => (request.type === 'open' ? { ...request, threads: 0 } : request));
+    for (const request of this.early) this.started.worker.postMessage(request);
+  }
+
   private send(request: Sent, options: RunOptions = {}): { id: number; answer: Promise<unknown> } {
     const id = this.nextId++;
     const answer = new Promise<unknown>((resolve, reject) => this.waiting.set(id, { resolve, reject, options }));
@@ -140,6 +167,7 @@ export class Lab {
   }
 
   private post(request: Request): void {
+    this.early?.push(request);
     this.started?.worker.postMessage(request);
   }
 
@@ -147,6 +175,14 @@ export class Lab {
     if (reply.type === 'crashed') return this.stop(reply.problem);
     const waiting = this.waiting.get(reply.id);
     if (!waiting) return;
+    if (reply.type === 'threads') {
+      clearTimeout(this.watch);
+      this.watch = setTimeout(() => this.replace(), THREADS_PATIENCE);
+      return;
+    }
+    // Nothing is answered before the engine is there, or cannot be.
+    clearTimeout(this.watch);
+    this.early = null;
     if (reply.type === 'events') return reply.events.forEach((event) => waiting.options.onEvent?.(event));
     if (reply.type === 'loading') return waiting.options.onLoading?.(reply.loading);
     this.waiting.delete(reply.id);
@@ -156,6 +192,8 @@ export class Lab {
 
   /** Nobody is left waiting for a worker that is gone. */
   private stop(reason: Problem): void {
+    clearTimeout(this.watch);
+    this.early = null;
     this.started?.worker.terminate();
     this.started = undefined;
     for (const waiting of this.waiting.values()) waiting.reject(new TinyaiError([reason]));

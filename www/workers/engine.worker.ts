@@ -1,5 +1,6 @@
 /** The engine worker: one wasm instance, away from the page, so that the page never waits. */
 import { TinyaiError, isForeseen, isProblems, problem, problemsOf } from '../engine/error';
+import { VARIANTS } from '../engine/variants';
 import type { Problem } from '../types/generated/Problem';
 import { Assets, loadEngine, type Engine } from './load';
 import { PROTOCOL_VERSION, type Reply, type Request } from './protocol';
@@ -48,7 +49,7 @@ async function open(request: Request & { type: 'open' }): Promise<Open> {
       ),
     ]);
   }
-  const engine = await loadEngine(request.engineBase, request.threads);
+  const engine = await loadEngine(request.engineBase, request.threads, VARIANTS, () => post({ type: 'threads', id: request.id }));
   const assets = new Assets(request.assetBase);
   return { engine, assets, queue: new Queue(engine, assets, post, crash) };
 }

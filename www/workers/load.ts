@@ -11,10 +11,14 @@ export interface Engine {
   environment: Environment;
 }
 
-/** Loads the best of the variants that works here; `threads` null means one per core. */
-export async function loadEngine(engineBase: string, threads: number | null, variants = VARIANTS): Promise<Engine> {
+/**
+ * Loads the best of the variants that works here; `threads` null means one per core, 0 a variant without threads. `onThreads` is called
+ * before threads are started.
+ */
+export async function loadEngine(engineBase: string, threads: number | null, variants = VARIANTS, onThreads = (): void => undefined): Promise<Engine> {
   const features = await probe();
-  const { loaded, failures } = await firstToLoad(usable(features, variants), (variant) => loadVariant(variant, engineBase, threads));
+  if (threads === 0) features.threads = false;
+  const { loaded, failures } = await firstToLoad(usable(features, variants), (variant) => loadVariant(variant, engineBase, threads, onThreads));
   if (loaded) return loaded;
   if (!features.simd) {
     throw new TinyaiError([
@@ -31,12 +35,15 @@ export async function loadEngine(engineBase: string, threads: number | null, var
   ]);
 }
 
-async function loadVariant(variant: Variant, engineBase: string, threads: number | null): Promise<Engine> {
+async function loadVariant(variant: Variant, engineBase: string, threads: number | null, onThreads: () => void): Promise<Engine> {
   const cores = navigator.hardwareConcurrency || 1;
   const module: EngineModule = await import(/* @vite-ignore */ new URL(`${variant.name}/tinyai.js`, engineBase).href);
   await module.default();
   const wanted = variant.needs.includes('threads') ? Math.max(1, threads ?? cores) : 1;
-  if (module.initThreadPool) await module.initThreadPool(wanted);
+  if (module.initThreadPool) {
+    onThreads();
+    await module.initThreadPool(wanted);
+  }
   const environment: Environment = {
     engine: `tinyai ${module.version()}`,
     variant: module.variant(),

@@ -11,7 +11,7 @@ export type Control = 'pause' | 'resume' | 'step' | 'cancel';
 
 /** From the page to the worker. */
 export type Request =
-  /** Load the engine; answered with its {@link Environment}. */
+  /** Load the engine; answered with its {@link Environment}. `threads` null: one per core; 0: a build without threads. */
   | { type: 'open'; id: number; version: number; engineBase: string; assetBase: string; threads: number | null }
   /** Keep a file of the visitor under `file:NAME`. */
   | { type: 'file'; id: number; name: string; bytes: Uint8Array }
@@ -37,6 +37,8 @@ export type Reply =
   | { type: 'done'; id: number; value: unknown }
   /** The request failed; the worker lives on. */
   | { type: 'refused'; id: number; problems: Problem[] }
+  /** All of the engine is here, and its threads are being started: the answer to `open` is moments away. */
+  | { type: 'threads'; id: number }
   /** What happened in an experiment since the last such message. */
   | { type: 'events'; id: number; events: Event[] }
   /** A file that an experiment needs is on its way. */
