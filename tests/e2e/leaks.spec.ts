@@ -63,6 +63,6 @@ for (const transport of ['shared', 'ports'] as const) {
 test('runs of the lab of parallel training leave no workers but those that are kept for the next', async ({ page }) => {
   await openLab(page, tiny({ mesh: { pipeline: 2, micro_batches: 4 }, training: { ...tiny().training, steps: 3 } }));
   // What it shows of a run, its timeline above all, differs by more than a run may leave.
-  await expectNoLeak(page, () => page.evaluate(() => window.session.run()), { times: 10, nodes: 200 });
+  await expectNoLeak(page, () => page.evaluate(() => window.session.run()), { times: 10, nodes: 1000 });
   expect((await held(page)).workers).toBeGreaterThan(0);
 });

@@ -45,7 +45,9 @@ pub fn test(stages: &Stages) -> Result<()> {
         wasm(&mut report);
     }
     if stages.e2e {
-        report.stage("pages in the browser", e2e);
+        // Each stage is run even if the other fails, so the second does not wait for what Playwright makes it depend on.
+        report.stage("pages in the browser", || e2e(&["--project=functional", "--project=functional, not isolated"]));
+        report.stage("speed of pages in the browser", || e2e(&["--project=measured", "--no-deps"]));
     }
     if stages.browsers {
         browsers(&mut report);
@@ -161,12 +163,12 @@ fn engine_in_browser(variant: &Variant, rust: &Toolchain, wasm_pack: &Path, driv
 }
 
 /// The pages as a visitor uses them: Playwright's tests in `tests/e2e`.
-fn e2e() -> Result<()> {
+fn e2e(projects: &[&str]) -> Result<()> {
     let chrome = browser::chrome()?;
     build::everything(&build::Options::default())?;
     // Playwright starts the server itself (www/playwright.config.ts); its packages must be there.
     npm::tools()?;
-    run(npm::site()?.program("playwright")?.arg("test").env("CHROME", chrome))
+    run(npm::site()?.program("playwright")?.arg("test").args(projects).env("CHROME", chrome))
 }
 
 /// Each page once in the browsers other than Chromium: `tests/browsers`.
