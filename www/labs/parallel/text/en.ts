@@ -7,6 +7,7 @@ export const en: ParallelMessages = {
   lead: 'Each rank is a worker with a memory of its own. What does it cost to make them learn as one?',
   notIsolated:
     'The server does not isolate this page (COOP and COEP headers), so ranks cannot share memory: messages go through ports, with the same results, only slower.',
+  noSharedMemory: 'This browser has no SharedArrayBuffer, so ranks cannot share memory: messages go through ports, with the same results, only slower.',
 
 
   mesh: {

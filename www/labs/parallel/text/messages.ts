@@ -20,6 +20,7 @@ export interface ParallelMessages {
   question: string;
   lead: string;
   notIsolated: string;
+  noSharedMemory: string;
 
   groups: Record<Exclude<keyof ParallelSpec, 'version'>, string>;
   fields: Record<Own<PathOf<ParallelSpec>>, FieldText>;
