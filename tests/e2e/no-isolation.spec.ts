@@ -6,9 +6,9 @@ import { openParallel, selfCheck } from './ranks';
 
 test('the experiment runs without threads, and the page says so', async ({ page }) => {
   await open(page);
-  await expect(page.locator('site-header .status')).toContainText('single-relaxed');
-  await expect(page.locator('site-header .status')).toContainText('without threads');
-  await expect(page.locator('site-header .status')).toContainText('page not isolated');
+  await expect(page.locator('tinyai-site-header .status')).toContainText('single-relaxed');
+  await expect(page.locator('tinyai-site-header .status')).toContainText('without threads');
+  await expect(page.locator('tinyai-site-header .status')).toContainText('page not isolated');
   await expect(page.locator('problem-banner')).toContainText('The server does not isolate this page');
   await run(page);
   await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
@@ -18,14 +18,14 @@ test('the experiment runs without threads, and the page says so', async ({ page 
 
 test('the benchmark measures one thread, and says why', async ({ page }) => {
   await page.goto('./bench/?groups=train&rounds=1');
-  await expect(page.locator('bench-page .notice')).toContainText('The server does not isolate this page');
+  await expect(page.locator('tinyai-bench-page .notice')).toContainText('The server does not isolate this page');
   await expect(page.getByRole('group', { name: 'Threads' }).getByRole('button')).toHaveText(['1']);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.locator('bench-control .state')).toContainText('Finished', { timeout: 60_000 });
-  await expect(page.locator('bench-environment')).toContainText('single-relaxed');
+  await expect(page.locator('tinyai-bench-control .state')).toContainText('Finished', { timeout: 60_000 });
+  await expect(page.locator('tinyai-bench-environment')).toContainText('single-relaxed');
   // The clock of such a page is coarse: no figure comes out as 0 or without end.
-  await expect(page.locator('bench-peak dd')).toHaveText(/^\s*[\d,.]*[1-9][\d,.]* GFLOP\/s\s*$/);
-  await expect(page.locator('bench-figure tr.ours .value')).toHaveText([/^[\d,.]*[1-9][\d,.]*$/, /^[\d,.]*[1-9][\d,.]*$/]);
+  await expect(page.locator('tinyai-bench-peak dd')).toHaveText(/^\s*[\d,.]*[1-9][\d,.]* GFLOP\/s\s*$/);
+  await expect(page.locator('tinyai-bench-figure tr.ours .value')).toHaveText([/^[\d,.]*[1-9][\d,.]*$/, /^[\d,.]*[1-9][\d,.]*$/]);
 });
 
 test('every collective between ranks over ports; shared memory is refused, with the reason', async ({ page }) => {

@@ -41,7 +41,7 @@ export const long = (): Spec => short((spec) => (spec.base.training.steps = 2000
 /** Opens the lab with an experiment and waits until the engine is there. */
 export async function open(page: Page, spec: Spec | string = short()): Promise<void> {
   await page.goto(typeof spec === 'string' ? spec : `./${toHash(spec)}`);
-  await expect(page.locator('site-header .status')).toContainText(/threads-|single-/);
+  await expect(page.locator('tinyai-site-header .status')).toContainText(/threads-|single-/);
 }
 
 /** Presses Run. */

@@ -15,7 +15,7 @@ export const styles = css`
     padding-bottom: 0.9rem;
   }
 
-  bench-control {
+  tinyai-bench-control {
     position: sticky;
     top: 0;
     z-index: 3;
@@ -40,8 +40,7 @@ export const styles = css`
   }
 
   @media print {
-    site-header,
-    bench-settings {
+    tinyai-bench-settings {
       display: none;
     }
 
@@ -50,12 +49,12 @@ export const styles = css`
     }
   }
 
-  bench-peak {
+  tinyai-bench-peak {
     margin-top: 1.6rem;
   }
 
-  bench-figure,
-  bench-environment {
+  tinyai-bench-figure,
+  tinyai-bench-environment {
     margin-top: 2.4rem;
   }
 `;

@@ -1,25 +1,19 @@
 /** Light or dark: the system's choice until the visitor makes one. */
-export type Theme = 'auto' | 'light' | 'dark';
+import type { StoragePort, Theme } from '../shell/ports';
+import { Choice } from './choice';
 
-const STORAGE_KEY = 'tinyai-theme';
+/** In the order in which a button goes through them. */
+export const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
 
-/** The visitor's choice. */
-export function theme(): Theme {
-  const stored = localStorage.getItem(STORAGE_KEY);
-  return stored === 'light' || stored === 'dark' ? stored : 'auto';
-}
+export const pageTheme = (storage: StoragePort): Choice<Theme> => new Choice(storage, 'tinyai-theme', THEMES, 'auto');
 
-/** Makes and remembers a choice; charts drawn on a canvas hear of it. */
-export function setTheme(next: Theme): void {
-  if (next === 'auto') localStorage.removeItem(STORAGE_KEY);
-  else localStorage.setItem(STORAGE_KEY, next);
-  showTheme();
-  window.dispatchEvent(new Event('themechange'));
-}
-
-/** Applies the choice to the page. */
-export function showTheme(): void {
-  const chosen = theme();
-  if (chosen === 'auto') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = chosen;
+/**
+ * Gives a page the theme that is chosen, until the function that is returned is called. It stands in `data-theme` at the page's root, from
+ * where the kit's tokens, which the page has to have adopted, hand down colours and `color-scheme`, though not onto paper.
+ */
+export function showTheme(theme: Choice<Theme>, root: HTMLElement): () => void {
+  return theme.follow((current) => {
+    if (current === 'auto') delete root.dataset.theme;
+    else root.dataset.theme = current;
+  });
 }

@@ -1,11 +1,11 @@
 /** Storage and time of a browser. */
 import type { ClockPort, StoragePort } from './ports';
 
-/** localStorage, or nothing where it is forbidden. */
-export function browserStorage(window: Window): StoragePort {
+/** What the browser remembers for the site, or for one tab of it; nothing where that is forbidden. */
+export function browserStorage(window: Window, kind: 'localStorage' | 'sessionStorage' = 'localStorage'): StoragePort {
   const attempt = <T>(act: (storage: Storage) => T): T | null => {
     try {
-      return act(window.localStorage);
+      return act(window[kind]);
     } catch {
       return null;
     }

@@ -1,13 +1,12 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { BenchElement } from '../../bench/bench-element';
-import { duration, percent } from '../../i18n/format';
-import { messages } from '../../i18n/locale';
-import '../../kit/run-bar/run-bar';
+import { LIBRARIES } from '../../../tests/bench/groups.mjs';
 import { shared } from '../../kit/base.css';
+import '../../kit/run-bar/run-bar';
+import { BenchElement } from '../bench-element';
 
 /** Run and stop; how far it is and how long it still takes. */
-@customElement('bench-control')
+@customElement('tinyai-bench-control')
 export class BenchControl extends BenchElement {
   static override styles = shared;
 
@@ -30,22 +29,28 @@ export class BenchControl extends BenchElement {
 
   /** What is said aloud: not every row, but every quarter of the way. */
   private announcement(): string {
-    return this.bench.busy ? percent(Math.floor(this.bench.progress * 4) / 4) : this.state();
+    return this.bench.busy ? this.words.format.percent(Math.floor(this.bench.progress * 4) / 4) : this.state();
   }
 
   private state(): string {
-    const text = messages();
-    const { bench } = this;
-    if (bench.variant === null) return text.control.loadingEngine;
-    if (bench.variant === undefined) return bench.problem ? text.bench.notLoaded(bench.problem) : text.bench.noEngine;
+    const { bench, words } = this;
+    const { bench: text, format } = words;
+    if (bench.variant === null) return text.loadingEngine;
+    if (bench.variant === undefined) return bench.problem ? text.notLoaded(bench.problem) : text.noEngine;
     if (bench.phase === 'running') {
-      if (bench.loading !== null) return text.bench.loading(bench.loading);
-      const row = text.bench.running(String(Math.min(bench.rowsDone + 1, bench.rows.length)), String(bench.rows.length));
-      return bench.remainingSeconds === null ? row : `${row} · ${text.bench.left(duration(bench.remainingSeconds))}`;
+      if (bench.loading !== null) return text.loading(LIBRARIES[bench.loading]?.name ?? text.thisEngine);
+      const row = text.running(String(Math.min(bench.rowsDone + 1, bench.rows.length)), String(bench.rows.length));
+      return bench.remainingSeconds === null ? row : `${row} · ${text.left(format.duration(bench.remainingSeconds))}`;
     }
-    if (bench.phase === 'finished') return text.control.finished(duration(bench.elapsedSeconds));
-    if (bench.phase === 'stopped') return text.bench.stopped;
-    if (bench.phase === 'failed') return text.bench.failed(bench.problem);
-    return bench.ready ? text.bench.idle(duration(bench.expectedSeconds)) : text.bench.nothingChosen;
+    if (bench.phase === 'finished') return text.finished(format.duration(bench.elapsedSeconds));
+    if (bench.phase === 'stopped') return text.stopped;
+    if (bench.phase === 'failed') return text.failed(bench.problem);
+    return bench.ready ? text.idle(format.duration(bench.expectedSeconds)) : text.nothingChosen;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tinyai-bench-control': BenchControl;
   }
 }

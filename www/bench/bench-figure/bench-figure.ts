@@ -1,17 +1,16 @@
-import { LitElement, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { LIBRARIES, type Row } from '../../../tests/bench/groups.mjs';
-import type { RowView } from '../../bench/benchmark';
-import { grouped } from '../../bench/grouped';
-import { three, times, wholePercent } from '../../i18n/format';
-import { LanguageController, messages } from '../../i18n/locale';
 import { shared } from '../../kit/base.css';
+import { SpeakingElement } from '../bench-element';
+import type { RowView } from '../benchmark';
+import { grouped } from '../grouped';
+import type { BenchText } from '../text/type';
 import { bars, bestPeer, spreadShares, summary, type Bar } from './figures';
 import { styles } from './bench-figure.css';
 
 /** A row's name within its column. */
-function rowName(group: string, { shape, cfg }: Row): string {
-  const text = messages().bench;
+function rowName(text: BenchText, group: string, { shape, cfg }: Row): string {
   if (cfg) return text.trainShape(cfg.L, cfg.D, cfg.B, cfg.T);
   if (group === 'attention') return text.attentionShape(shape[1]!, shape[0]!, shape[2]!);
   return shape.join(' × ');
@@ -21,8 +20,8 @@ function rowName(group: string, { shape, cfg }: Row): string {
 const transposed = (name: string) => name.split('ᵀ').map((part, i) => (i === 0 ? part : html`<sup>T</sup>${part}`));
 
 /** One group of work on one number of threads: a column for each operation, in it a chart for each row. */
-@customElement('bench-figure')
-export class BenchFigure extends LitElement {
+@customElement('tinyai-bench-figure')
+export class BenchFigure extends SpeakingElement {
   static override styles = [shared, styles];
 
   @property({ type: Number }) index = 1;
@@ -30,20 +29,15 @@ export class BenchFigure extends LitElement {
   @property({ type: Number }) threads = 1;
   @property({ attribute: false }) rows: RowView[] = [];
 
-  constructor() {
-    super();
-    new LanguageController(this);
-  }
-
   override render() {
-    const text = messages();
+    const text = this.words.bench;
     const columns = grouped(this.rows, ({ row }) => row.op);
     return html`
       <figure>
         <figcaption class="caption">
-          <span class="number">${text.results.figure(this.index)}</span>
-          <h2>${text.bench.groupNames[this.group] ?? this.group} · ${text.bench.onThreads(this.threads)}</h2>
-          <p>${text.bench.groupNotes[this.group]}</p>
+          <span class="number">${text.figure(this.index)}</span>
+          <h2>${text.groupNames[this.group] ?? this.group} · ${text.onThreads(this.threads)}</h2>
+          <p>${text.groupNotes[this.group]}</p>
           ${this.renderSummary()}
         </figcaption>
         <div class="columns">${[...columns].map(([op, views]) => this.renderColumn(op, views))}</div>
@@ -52,18 +46,18 @@ export class BenchFigure extends LitElement {
   }
 
   private renderSummary() {
-    const text = messages().bench;
+    const { bench: text, format } = this.words;
     const { share, ratios } = summary(this.rows);
     if (share === null && !ratios) return nothing;
     return html`<p class="summary">
-      ${share === null ? nothing : html`<span>${text.medianShare(wholePercent(share))}</span>`}
-      ${ratios ? html`<span>${text.ratios(times(ratios[0]), times(ratios[1]))}</span>` : nothing}
+      ${share === null ? nothing : html`<span>${text.medianShare(format.wholePercent(share))}</span>`}
+      ${ratios ? html`<span>${text.ratios(format.times(ratios[0]), format.times(ratios[1]))}</span>` : nothing}
     </p>`;
   }
 
   private renderColumn(op: string, views: RowView[]) {
-    const text = messages();
-    const { name, note } = text.bench.ops[`${this.group} ${op}`] ?? { name: op, note: '' };
+    const { bench: text, format } = this.words;
+    const { name, note } = text.ops[`${this.group} ${op}`] ?? { name: op, note: '' };
     const unit = views[0]!.row.unit;
     // Alone, this engine needs no name at each of its bars.
     return html`<table ?data-alone=${views.every((view) => bars(view).length === 1)}>
@@ -71,7 +65,7 @@ export class BenchFigure extends LitElement {
       <thead>
         <tr>
           <td class="name"></td>
-          <th scope="col"><span class="axis" aria-hidden="true"><i>0</i><i>${wholePercent(0.5)}</i><i>${wholePercent(1)}</i></span><span class="visually-hidden">${text.bench.share}</span></th>
+          <th scope="col"><span class="axis" aria-hidden="true"><i>0</i><i>${format.wholePercent(0.5)}</i><i>${format.wholePercent(1)}</i></span><span class="visually-hidden">${text.share}</span></th>
           <td></td>
           <th scope="col" class="value">${text.units[unit] ?? unit}</th>
         </tr>
@@ -81,17 +75,17 @@ export class BenchFigure extends LitElement {
   }
 
   private renderRow(view: RowView) {
-    const text = messages().bench;
+    const { bench: text, format } = this.words;
     const best = bestPeer(view);
     const [low, high] = view.result?.spread ?? [0, 0];
     return html`<tbody data-status=${view.status}>
       <tr class="head">
         <th scope="rowgroup" colspan="4">
           <span class="row">
-            <span>${rowName(this.group, view.row)}</span>
+            <span>${rowName(text, this.group, view.row)}</span>
             <span class="notes">
-              ${best ? html`<b>${text.ratio(times(best.ratio), best.name)}</b>` : nothing}
-              ${low < high ? html`<span>${text.spread(three(low), three(high))}</span>` : nothing}
+              ${best ? html`<b>${text.ratio(format.times(best.ratio), best.name)}</b>` : nothing}
+              ${low < high ? html`<span>${text.spread(format.three(low), format.three(high))}</span>` : nothing}
             </span>
           </span>
         </th>
@@ -105,7 +99,7 @@ export class BenchFigure extends LitElement {
   }
 
   private renderBar({ peer, value, share }: Bar, view: RowView) {
-    const text = messages().bench;
+    const { bench: text, format } = this.words;
     const spread = peer === null ? spreadShares(view) : null;
     const width = (of: number): string => `${100 * Math.min(1, Math.max(0, of))}%`;
     return html`<tr class=${peer === null ? 'ours' : 'peer'}>
@@ -116,8 +110,14 @@ export class BenchFigure extends LitElement {
           ${spread ? html`<div class="whisker" style="left: ${width(spread[0])}; width: ${width(Math.min(1, spread[1]) - spread[0])}"></div>` : nothing}
         </div>
       </td>
-      <td class="share">${share === null || !Number.isFinite(view.result!.peak) ? nothing : wholePercent(share)}</td>
-      <td class="value">${value === null ? (view.status === 'done' ? '–' : '') : three(value)}</td>
+      <td class="share">${share === null || !Number.isFinite(view.result!.peak) ? nothing : format.wholePercent(share)}</td>
+      <td class="value">${value === null ? (view.status === 'done' ? '–' : '') : format.three(value)}</td>
     </tr>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tinyai-bench-figure': BenchFigure;
   }
 }

@@ -1,7 +1,7 @@
 /** The figures of a row as the chart needs them. */
 import { LIBRARIES } from '../../../tests/bench/groups.mjs';
 import { median } from '../../../tests/bench/pages/timing.mjs';
-import type { RowView } from '../../bench/benchmark';
+import type { RowView } from '../benchmark';
 
 /** One bar. */
 export interface Bar {

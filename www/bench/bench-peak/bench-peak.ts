@@ -1,18 +1,16 @@
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { BenchElement } from '../../bench/bench-element';
-import { three } from '../../i18n/format';
-import { messages } from '../../i18n/locale';
 import { shared } from '../../kit/base.css';
+import { BenchElement } from '../bench-element';
 import { styles } from './bench-peak.css';
 
 /** The roof of this machine, which every bar is a share of. */
-@customElement('bench-peak')
+@customElement('tinyai-bench-peak')
 export class BenchPeak extends BenchElement {
   static override styles = [shared, styles];
 
   override render() {
-    const text = messages().bench;
+    const text = this.words.bench;
     const threads = [...new Set(this.bench.rows.map((row) => row.threads))];
     const missing = [...this.bench.peaks.values()].some(Number.isNaN);
     return html`
@@ -27,10 +25,17 @@ export class BenchPeak extends BenchElement {
   }
 
   private renderPeak(threads: number) {
+    const { bench: text, format } = this.words;
     const peak = this.bench.peak(threads);
     return html`<div>
-      <dt>${messages().bench.onThreads(threads)}</dt>
-      <dd><b>${Number.isFinite(peak) ? three(peak) : '…'}</b> GFLOP/s</dd>
+      <dt>${text.onThreads(threads)}</dt>
+      <dd><b>${Number.isFinite(peak) ? format.three(peak) : '…'}</b> GFLOP/s</dd>
     </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tinyai-bench-peak': BenchPeak;
   }
 }

@@ -2,23 +2,20 @@ import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { GROUPS, LIBRARIES } from '../../../tests/bench/groups.mjs';
-import { BenchElement } from '../../bench/bench-element';
-import { peerBytes } from '../../bench/benchmark';
-import { ROUNDS } from '../../bench/choice';
-import { mebibytes } from '../../i18n/format';
-import { messages } from '../../i18n/locale';
 import { shared } from '../../kit/base.css';
+import { BenchElement } from '../bench-element';
+import { ROUNDS } from '../choice';
 import { styles } from './bench-settings.css';
 
 const NO_BREAK_HYPHEN = '\u2011';
 
 /** What is to be measured: the work, threads, rounds, and whether the peers take part. */
-@customElement('bench-settings')
+@customElement('tinyai-bench-settings')
 export class BenchSettings extends BenchElement {
   static override styles = [shared, styles];
 
   override render() {
-    const text = messages().bench;
+    const text = this.words.bench;
     const { choice, counts } = this.bench;
     return html`
       <div class="settings">
@@ -42,7 +39,7 @@ export class BenchSettings extends BenchElement {
   }
 
   private renderRounds() {
-    const text = messages().bench;
+    const text = this.words.bench;
     const { choice, busy } = this.bench;
     return html`<div class="field rounds">
       <p class="label" id="rounds">${text.rounds}</p>
@@ -60,8 +57,9 @@ export class BenchSettings extends BenchElement {
   }
 
   private renderPeers() {
-    const text = messages().bench;
-    const { choice, busy } = this.bench;
+    const text = this.words.bench;
+    const { choice, busy, machine } = this.bench;
+    const { peerBytes } = machine;
     const names = text.list(Object.values(LIBRARIES).map(({ name }) => name.replaceAll('-', NO_BREAK_HYPHEN)));
     return html`<div class="field peers">
       <p class="label">${text.peers}</p>
@@ -75,7 +73,13 @@ export class BenchSettings extends BenchElement {
         />
         <span>${text.peersToo(names)}</span>
       </label>
-      <p class="hint" id="peers-hint">${peerBytes === 0 ? text.peersAbsent : text.peersHint(`${mebibytes(peerBytes)} MiB`)}</p>
+      <p class="hint" id="peers-hint">${peerBytes === 0 ? text.peersAbsent : text.peersHint(this.words.format.size(peerBytes))}</p>
     </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tinyai-bench-settings': BenchSettings;
   }
 }

@@ -1,7 +1,6 @@
 import type { BenchText } from './type';
 
 export const en: BenchText = {
-  name: 'Benchmark',
   question: 'How close to the limit of this machine?',
   lead: 'What training is made of, timed in your browser; other libraries beside it, if you like.',
   empty:
@@ -52,19 +51,23 @@ export const en: BenchText = {
   peersToo: (names) => `Measure ${names} too`,
   peersHint: (size) => `A download of ${size}, from this site.`,
   peersAbsent: 'Not in this build of the site: cargo xtask serve --peers brings them.',
-  stop: 'Stop',
   idle: (seconds) => `Takes about ${seconds}; leave the machine alone meanwhile.`,
   nothingChosen: 'Choose some work and a number of threads.',
+  loadingEngine: 'Loading the engine…',
   loading: (library) => `Loading ${library}…`,
   running: (row, total) => `Row ${row} of ${total}`,
   left: (seconds) => `${seconds} left`,
+  finished: (seconds) => `Finished in ${seconds}`,
   stopped: 'Stopped; what was measured is kept.',
   failed: (reason) => `Stopped: ${reason}`,
   peak: 'Multiply-add peak',
   peakMeaning:
     'The most this machine can compute from within the browser: a loop of multiply-adds that stays in registers and touches no memory. Measured anew before every round; it is the 100% of the bars.',
   peakMissing: 'This browser cannot run the loops that measure the peak: they need relaxed SIMD. So there are no shares, and bars compare with the fastest of their row.',
+  figure: (index) => `Fig. ${index}`,
   onThreads: (count) => (count === 1 ? '1 thread' : `${count} threads`),
+  units: {},
+  timeUnits: { s: 's', min: 'min' },
   share: 'share of the peak',
   thisEngine: 'this engine',
   spread: (low, high) => `${low} – ${high}`,
@@ -78,7 +81,9 @@ export const en: BenchText = {
   variant: 'Build of the engine',
   isolation: 'Page',
   roundsDone: 'Rounds',
+  download: 'Download result (JSON)',
   noAnswer: (seconds) => `no answer within ${seconds} s`,
+  didNotLoad: (address) => `${address} did not load`,
   noEngine: 'This browser has no WebAssembly SIMD; use Chrome 91, Firefox 89, Safari 16.4 or newer.',
   notLoaded: (reason) => `The engine could not be loaded (${reason}). Reload the page.`,
   list: (items) => new Intl.ListFormat('en-GB').format(items),

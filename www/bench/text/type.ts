@@ -1,7 +1,7 @@
-/** Texts of the benchmark. */
+import type { TimeUnits } from '../../shell/text/format';
 
+/** Texts of the benchmark. */
 export interface BenchText {
-  name: string;
   question: string;
   lead: string;
   empty: string;
@@ -22,18 +22,23 @@ export interface BenchText {
   peersToo(names: string): string;
   peersHint(size: string): string;
   peersAbsent: string;
-  stop: string;
   idle(seconds: string): string;
   nothingChosen: string;
+  loadingEngine: string;
   loading(library: string): string;
   running(row: string, total: string): string;
   left(seconds: string): string;
+  finished(seconds: string): string;
   stopped: string;
   failed(reason: string): string;
   peak: string;
   peakMeaning: string;
   peakMissing: string;
+  figure(index: number): string;
   onThreads(count: number): string;
+  /** Names of units, where the language has others than the engine. */
+  units: Record<string, string>;
+  timeUnits: TimeUnits;
   share: string;
   thisEngine: string;
   spread(low: string, high: string): string;
@@ -47,7 +52,9 @@ export interface BenchText {
   variant: string;
   isolation: string;
   roundsDone: string;
+  download: string;
   noAnswer(seconds: number): string;
+  didNotLoad(address: string): string;
   noEngine: string;
   notLoaded(reason: string): string;
   list(items: string[]): string;

@@ -146,6 +146,13 @@ export const styles = css`
     stroke-width: 1.5;
   }
 
+  /* On paper there is nothing to go to, and nothing to switch. */
+  @media print {
+    :host {
+      display: none !important;
+    }
+  }
+
   @media (max-width: 640px) {
     .status {
       order: 3;
