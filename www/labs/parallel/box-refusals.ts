@@ -6,7 +6,7 @@ import type { Words } from '../../shell/text/words';
 
 /** What the boxes of a component need of the lab. */
 export interface BoxesOf {
-  store(): Pick<LabStore, 'refuse'>;
+  store(): Pick<LabStore, 'setRefusals'>;
   words(): Words;
   /** What a box is called, by its path. */
   label(path: string): string;
@@ -50,12 +50,13 @@ export class BoxRefusals implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.of.store().refuse(this, []);
+    this.of.store().setRefusals([], this);
   }
 
   private tell(): void {
     const { field = (path: string) => path } = this.of;
-    this.of.store().refuse(this, [...this.byPath.values()].map((refusal) => ({ ...refusal, path: field(refusal.path) })));
+    const refusals = [...this.byPath.values()].map((refusal) => ({ ...refusal, path: field(refusal.path) }));
+    this.of.store().setRefusals(refusals, this);
     this.host.requestUpdate();
   }
 }

@@ -1,7 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
-import { BASE } from '../../../shell/store/spec-editor';
 import { LESSONS, sameSettings, setUp, type BasePatch, type LessonKey } from '../lessons';
 import { ParallelElement } from '../parallel-element';
 import type { LessonTexts } from '../text/messages';
@@ -53,6 +52,6 @@ export class LessonStrip extends ParallelElement {
   private renderSetup(label: string, patch: BasePatch) {
     const { editor } = this.store;
     const spec = setUp(patch, this.words.language);
-    return html`<button aria-pressed=${sameSettings(spec, editor.spec)} @click=${() => editor.write(spec, BASE)}>${label}</button>`;
+    return html`<button aria-pressed=${sameSettings(spec, editor.spec)} @click=${() => editor.replace(spec)}>${label}</button>`;
   }
 }

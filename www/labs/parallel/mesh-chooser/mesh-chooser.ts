@@ -9,6 +9,7 @@ import { BASE } from '../../../shell/store/spec-editor';
 import type { NearestMesh } from '../../../types/generated/NearestMesh';
 import { BoxRefusals } from '../box-refusals';
 import { ParallelElement } from '../parallel-element';
+import { Revealing } from '../revealing';
 import './mesh-drawing';
 import { PRESET_KEYS, meshPatch, presetOf, presetPatch } from './presets';
 import { styles } from './mesh-chooser.css';
@@ -27,6 +28,15 @@ export class MeshChooser extends ParallelElement {
     words: () => this.words,
     label: (path) => this.words.field(path)?.label ?? path,
   });
+
+  constructor() {
+    super();
+    new Revealing(this, async (path) => {
+      await this.updateComplete;
+      const axis = path === 'mesh' ? 'data' : AXES.find((axis) => path === `mesh.${axis}`);
+      return axis ? this.renderRoot.querySelector<HTMLElement>(`#${axis}`) : null;
+    });
+  }
 
   override render() {
     const text = this.own.mesh;
@@ -104,20 +114,5 @@ export class MeshChooser extends ParallelElement {
     const patch = editor.spec.runs[written]?.patch;
     const own = ['mesh', 'training.micro_batches'].some((path) => get(patch, path) !== undefined);
     return editor.selected === BASE && !own ? BASE : written;
-  }
-
-  /** Whether a field is here; the focus then goes to it. */
-  async reveal(path: string): Promise<boolean> {
-    await this.updateComplete;
-    const axis = AXES.find((axis) => path === `mesh.${axis}`) ?? (path === 'mesh' ? 'data' : undefined);
-    const input = axis && this.renderRoot.querySelector<HTMLElement>(`#${axis}`);
-    input?.focus();
-    return input !== undefined;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'tinyai-mesh-chooser': MeshChooser;
   }
 }

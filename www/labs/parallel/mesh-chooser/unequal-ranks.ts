@@ -9,6 +9,7 @@ import type { RunSpec } from '../../../types/generated/RunSpec';
 import type { UnequalRank } from '../../../types/generated/UnequalRank';
 import { BoxRefusals } from '../box-refusals';
 import { ParallelElement } from '../parallel-element';
+import { Revealing } from '../revealing';
 import { styles } from './unequal-ranks.css';
 
 type Own = 'speed_percent' | 'memory_limit';
@@ -39,6 +40,17 @@ export class UnequalRanks extends ParallelElement {
     },
     field: () => PATH,
   });
+
+  constructor() {
+    super();
+    new Revealing(this, async (path) => {
+      if (path !== PATH) return null;
+      this.opened = true;
+      this.requestUpdate();
+      await this.updateComplete;
+      return this.renderRoot.querySelector('tinyai-number-box');
+    });
+  }
 
   private get config(): RunSpec {
     const { editor } = this.store;
@@ -74,16 +86,6 @@ export class UnequalRanks extends ParallelElement {
     `;
   }
 
-  /** Whether a field is here; the focus then goes to it. */
-  async reveal(path: string): Promise<boolean> {
-    if (path !== PATH) return false;
-    this.opened = true;
-    this.requestUpdate();
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('tinyai-number-box')?.focus();
-    return true;
-  }
-
   private toggled(event: Event): void {
     this.opened = (event.target as HTMLDetailsElement).open;
   }
@@ -115,10 +117,4 @@ function ownOf({ ranks, resources }: RunSpec, rank: number): UnequalRank {
 
 function renderNumber(rank: number, field: Own, value: number, label: string) {
   return html`<tinyai-number-box .path=${boxPath(rank, field)} .label=${label} .schema=${SCHEMAS[field]!} .value=${value}></tinyai-number-box>`;
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'tinyai-unequal-ranks': UnequalRanks;
-  }
 }

@@ -23,7 +23,7 @@ export class TrafficTable extends ParallelElement {
     const measured = sumByKind(run?.ranks.map(({ traffic }) => traffic) ?? []);
     const kinds = [...new Set([...predicted.keys(), ...measured.keys()])].filter((kind) => sent(predicted.get(kind)) || sent(measured.get(kind)));
     return html`
-      <tinyai-figure .number=${this.text.results.table(1)} .heading=${text.title} .caption=${text.caption}>
+      <tinyai-figure .number=${this.text.results.table(2)} .heading=${text.title} .caption=${text.caption}>
         ${kinds.length === 0 ? html`<p class="empty">${text.empty}</p>` : this.renderTable(kinds, predicted, measured)} ${this.renderSaved(measured)}
       </tinyai-figure>
     `;
