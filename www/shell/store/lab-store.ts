@@ -51,7 +51,7 @@ export class LabStore {
   readonly keeper: LibraryKeeper;
   private readonly where = new Signal.State<Environment | null>(null);
   private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
-  private readonly typed = new Signal.State<readonly Refusal[]>([]);
+  private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
   private readonly life = new AbortController();
 
   constructor(private readonly options: LabStoreOptions) {
@@ -106,13 +106,15 @@ export class LabStore {
     return this.engineSaid.get();
   }
 
-  /** What is typed in the form and is no value: nothing runs while there is some. */
+  /** What is typed anywhere and is no value: nothing runs while there is some. */
   get refusals(): readonly Refusal[] {
-    return this.typed.get();
+    return [...this.typed.get().values()].flat();
   }
 
-  setRefusals(refusals: readonly Refusal[]): void {
-    this.typed.set(refusals);
+  /** Takes note of what is typed in a part of the page, by default the form, and is no value. */
+  setRefusals(refusals: readonly Refusal[], part: object = this): void {
+    const typed = Signal.subtle.untrack(() => this.typed.get());
+    if (refusals.length > 0 || typed.has(part)) this.typed.set(new Map(typed).set(part, refusals));
   }
 
   /** Whether the experiment as written can be run. */

@@ -11,6 +11,6 @@ export const styles = css`
   }
 
   .plot {
-    height: var(--chart-height, 18rem);
+    height: var(--chart-height, calc(18 * var(--unit)));
   }
 `;
