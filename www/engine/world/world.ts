@@ -38,7 +38,7 @@ const LOST_WORD = 1;
 const PATIENCE = 1500;
 /** The same while a rank builds its model, or measures how long a segment takes: it tells of itself before and after. */
 const BUILDING = 20_000;
-const BUILDS: Program['program'][] = ['pilot', 'prepare', 'restore', 'snapshot'];
+const BUILDS = ['pilot', 'prepare', 'restore', 'snapshot'];
 
 /** All ranks; each call reaches every one of them. */
 export class World {
@@ -94,7 +94,7 @@ export class World {
 
   /** Has all ranks obey a program; what each answers, in their order. Where one fails, its error is that of the whole. */
   async obey(program: Program, states: Uint8Array[] = []): Promise<Answer[]> {
-    const builds = BUILDS.includes(program.program);
+    const builds = BUILDS.includes(typeof program === 'object' ? Object.keys(program)[0]! : program);
     this.watch.begin(builds ? Math.max(BUILDING, this.patience) : this.patience);
     try {
       return await this.each((client, rank) => client.call('obey', { program, state: states[rank] ?? null }));

@@ -101,21 +101,13 @@ export class UnequalRanks extends ParallelElement {
   }
 
   /** Only ranks that differ from the others are written. */
-<<<<<<< HEAD
-  private set(own: UnequalRank): void {
-    const { unequal, memory_limit } = this.bench.spec.ranks;
-    const equal = own.speed_percent === 100 && own.memory_limit === memory_limit;
-    const others = unequal.filter(({ rank }) => rank !== own.rank);
-    this.bench.setValue('ranks.unequal', (equal ? [...others] : [...others, own]).sort((a, b) => a.rank - b.rank));
-  }
-=======
   private readonly typed = ({ path, value }: FieldEvent): void => {
     const { rank, field } = boxOf(path);
     const { config } = this;
     const own = { ...ownOf(config, rank), [field]: value };
     const alike = own.speed_percent === 100 && own.memory_limit === config.resources.memory_limit;
     const others = config.ranks.unequal.filter((each) => each.rank !== rank);
-    this.store.editor.setValue(PATH, (alike ? others : [...others, own]).toSorted((a, b) => a.rank - b.rank));
+    this.store.editor.setValue(PATH, (alike ? [...others] : [...others, own]).sort((a, b) => a.rank - b.rank));
   };
 }
 
@@ -125,5 +117,4 @@ function ownOf({ ranks, resources }: RunSpec, rank: number): UnequalRank {
 
 function renderNumber(rank: number, field: Own, value: number, label: string) {
   return html`<tinyai-number-box .path=${boxPath(rank, field)} .label=${label} .schema=${SCHEMAS[field]!} .value=${value}></tinyai-number-box>`;
->>>>>>> wip-parallel
 }

@@ -2,19 +2,7 @@ import type { LabText } from '../../../shell/text/lab-text';
 import { enLessons } from './en-lessons';
 import type { ParallelMessages } from './messages';
 
-<<<<<<< HEAD
-export const en: ParallelMessages = {
-  name: 'Parallel',
-  question: 'One training, many ranks',
-  lead: 'Each rank is a worker with a memory of its own. What does it cost to make them learn as one?',
-  notIsolated:
-    'The server does not isolate this page (COOP and COEP headers), so ranks cannot share memory: messages go through ports, with the same results, only slower.',
-  noSharedMemory: 'This browser has no SharedArrayBuffer, so ranks cannot share memory: messages go through ports, with the same results, only slower.',
-
-
-=======
 const own: ParallelMessages = {
->>>>>>> wip-parallel
   mesh: {
     presets: 'Ready-made',
     presetNames: {

@@ -18,19 +18,6 @@ export interface LessonTexts<K extends LessonKey = LessonKey> {
 }
 
 export interface ParallelMessages {
-<<<<<<< HEAD
-  name: string;
-  question: string;
-  lead: string;
-  notIsolated: string;
-  noSharedMemory: string;
-
-  groups: Record<Exclude<keyof ParallelSpec, 'version'>, string>;
-  fields: Record<Own<PathOf<ParallelSpec>>, FieldText>;
-  options: Record<Own<OptionOf<ParallelSpec>>, string>;
-
-=======
->>>>>>> wip-parallel
   mesh: {
     presets: string;
     presetNames: Record<PresetKey, string>;

@@ -2,18 +2,7 @@ import type { LabText } from '../../../shell/text/lab-text';
 import { zhLessons } from './zh-lessons';
 import type { ParallelMessages } from './messages';
 
-<<<<<<< HEAD
-export const zh: ParallelMessages = {
-  name: '并行训练',
-  question: '一次训练，多个 rank',
-  lead: '每个 rank 都是一个有自己内存的工作线程。要让它们像一个那样学习，代价是什么？',
-  notIsolated: '服务器没有隔离本页（缺 COOP 和 COEP 响应头），各 rank 不能共享内存：消息改走端口，结果相同，只是较慢。',
-  noSharedMemory: '此浏览器没有 SharedArrayBuffer，各 rank 不能共享内存：消息改走端口，结果相同，只是较慢。',
-
-
-=======
 const own: ParallelMessages = {
->>>>>>> wip-parallel
   mesh: {
     presets: '现成方案',
     presetNames: {
