@@ -76,6 +76,13 @@ test('peers that are not on this site take no part, whatever the address says', 
   expect(bench.choice.peers).toBe(false);
 });
 
+test('what the address asks for in vain is told until something is chosen', async () => {
+  const bench = await started(new Frames(), new Query('?groups=train&threads=1,16'));
+  expect(bench.refused).toEqual([{ name: 'threads', values: ['16'], accepted: ['1', '2', '4'] }]);
+  bench.choose({ rounds: 1 });
+  expect(bench.refused).toEqual([]);
+});
+
 test('what is chosen stands in the address', async () => {
   const query = new Query(SHORT);
   const bench = await started(new Frames(), query);
