@@ -23,6 +23,9 @@ export const test = base.extend<{ expectedErrors: RegExp[] }>({
 
 export { expect };
 
+/** Marks a test that asserts a time or a speed: it runs alone, after all others (www/playwright.config.ts). */
+export const MEASURED = { tag: '@measured' };
+
 /** The default experiment cut short, so that it takes seconds. */
 export function short(change: (spec: Spec) => void = () => undefined): Spec {
   const spec = structuredClone(defaultSpec);

@@ -1,7 +1,7 @@
 /** The state of the page: what is to be measured, what is being measured, and what was. */
 import { GROUPS, LIBRARIES, type Row } from '../../tests/bench/groups.mjs';
 import { measure, millisecondsOf, peakOf, peersOf, told, type Measured, type Told } from '../../tests/bench/measure.mjs';
-import { firstToLoad, usable, type Features, type Variant } from '../engine/variants';
+import { firstToLoad, there, usable, type Features, type Variant } from '../engine/variants';
 import type { ClockPort } from '../shell/ports';
 import { readChoice, threadCounts, writeChoice, type Choice, type Refused } from './choice';
 import { closedFrame, type Frame, type OpenFrame } from './frames';
@@ -75,7 +75,7 @@ export class Benchmark extends EventTarget {
   /** Reads the address, and finds the build that runs here as the lab does: by loading it. */
   async start(): Promise<void> {
     try {
-      const variants = usable(await this.options.probe());
+      const variants = there(usable(await this.options.probe()));
       this.offer(variants[0]);
       const { loaded, failures } = await firstToLoad(variants, (variant) => this.tried(variant));
       if (loaded !== variants[0]) this.offer(loaded ?? undefined);

@@ -9,7 +9,8 @@ export interface SitePage {
 }
 
 export const SITE_PAGES: readonly SitePage[] = [
-  { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, path: './' },
-  { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, path: './parallel/' },
+  { id: 'from-scratch', name: { en: 'From scratch', zh: '从零训练' }, path: './labs/from-scratch/' },
+  { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, path: './labs/fine-tuning/' },
+  { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, path: './labs/parallel/' },
   { id: 'bench', name: { en: 'Benchmark', zh: '性能测试' }, path: './bench/' },
 ];

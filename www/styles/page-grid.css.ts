@@ -79,10 +79,8 @@ export const pageGrid = css`
     }
 
     aside,
-    site-header,
-    lesson-strip,
     .fold,
-    .previous,
+    .notes,
     .actions {
       display: none !important;
     }

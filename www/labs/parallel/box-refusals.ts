@@ -1,21 +1,26 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { kitWords } from '../i18n/kit';
-import { messages } from '../i18n/locale';
-import type { Refusal, TypedEvent } from '../kit/form/events';
-import { refusalText } from '../kit/form/read-number';
-import type { FormModel } from '../workbench/form-model';
+import type { Refusal, TypedEvent } from '../../kit/form/events';
+import { refusalText } from '../../kit/form/read-number';
+import type { LabStore } from '../../shell/store/lab-store';
+import type { Words } from '../../shell/text/words';
 
-type Host = ReactiveControllerHost & { bench: Pick<FormModel, 'refuse' | 'fieldText'> };
+/** What the boxes of a component need of the lab. */
+export interface BoxesOf {
+  store(): Pick<LabStore, 'setRefusals'>;
+  words(): Words;
+  /** What a box is called, by its path. */
+  label(path: string): string;
+  /** The path of the field that it belongs to. */
+  field?(path: string): string;
+}
 
-/** What stands in a component's number boxes and is no value: the page is told, and the component shows why. */
+/** What stands in a component's number boxes and is no value: the lab is told, and the component shows why. */
 export class BoxRefusals implements ReactiveController {
   private readonly byPath = new Map<string, Refusal>();
 
-  /** `labelOf`: what a box is called; `fieldOf`: the path of the field that it belongs to. */
   constructor(
-    private readonly host: Host,
-    private readonly labelOf = (path: string): string => host.bench.fieldText(path)?.label ?? path,
-    private readonly fieldOf = (path: string): string => path,
+    private readonly host: ReactiveControllerHost,
+    private readonly of: BoxesOf,
   ) {
     host.addController(this);
   }
@@ -28,9 +33,8 @@ export class BoxRefusals implements ReactiveController {
 
   /** Why each is refused. */
   get reasons(): string[] {
-    return [...this.byPath].map(([path, { typed, reading }]) => {
-      return messages().control.refused(this.labelOf(path), refusalText(typed, reading, kitWords()));
-    });
+    const { messages, kit } = this.of.words();
+    return [...this.byPath].map(([path, { typed, reading }]) => messages.control.refused(this.of.label(path), refusalText(typed, reading, kit)));
   }
 
   /** Forgets boxes that are gone. */
@@ -40,12 +44,19 @@ export class BoxRefusals implements ReactiveController {
     if (gone.length > 0) this.tell();
   }
 
+  /** The boxes of what was put elsewhere still show what was typed. */
+  hostConnected(): void {
+    if (this.byPath.size > 0) this.tell();
+  }
+
   hostDisconnected(): void {
-    this.host.bench.refuse(this, []);
+    this.of.store().setRefusals([], this);
   }
 
   private tell(): void {
-    this.host.bench.refuse(this, [...this.byPath.values()].map((refusal) => ({ ...refusal, path: this.fieldOf(refusal.path) })));
+    const { field = (path: string) => path } = this.of;
+    const refusals = [...this.byPath.values()].map((refusal) => ({ ...refusal, path: field(refusal.path) }));
+    this.of.store().setRefusals(refusals, this);
     this.host.requestUpdate();
   }
 }

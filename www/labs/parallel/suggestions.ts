@@ -1,8 +1,8 @@
 /** What a learner could change, from what all ranks measured in a step. */
-import { extent } from '../kit/extent';
-import type { Planned } from '../types/generated/Planned';
-import type { RankStep } from '../types/generated/RankStep';
-import { lengthOf } from './phases';
+import { extent } from '../../kit/extent';
+import type { Planned } from '../../types/generated/Planned';
+import type { RankStep } from '../../types/generated/RankStep';
+import { stretchOf } from './last-step';
 
 /** Something that takes more, or a stage that does less, than it should; shares of one. */
 export type Suggestion =
@@ -23,7 +23,7 @@ const MOST_BUBBLE = 0.1;
 /** Ranks that communicate for more of the step are told of. */
 const MOST_COMMUNICATION = 0.2;
 
-/** What chapter 15.4 would have a learner change, and communication, which it leaves out. */
+/** What chapter 15.4 would have a learner change, and communication, which it leaves out; `bubbleFraction`: that of the step. */
 export function suggest(planned: Planned, ranks: RankStep[], bubbleFraction: number): Suggestion[] {
   const suggestions: Suggestion[] = [];
   const communicating = communicatingShare(ranks);
@@ -41,16 +41,15 @@ export function suggest(planned: Planned, ranks: RankStep[], bubbleFraction: num
 
 /** The share of all ranks' time, from the first one's beginning to the last one's end, that is spent on communication. */
 function communicatingShare(ranks: RankStep[]): number {
-  const spans = ranks.flatMap(({ spans }) => spans);
-  const [first, last] = extent(spans.flatMap(({ start, end }) => [start, end])) ?? [0, 0];
-  const whole = last - first;
-  const communicating = spans.reduce((sum, { kind, start, end }) => sum + (kind === 'communication' ? end - start : 0), 0);
-  return whole > 0 ? communicating / (whole * ranks.length) : 0;
+  const [first, last] = stretchOf(ranks);
+  let communicating = 0;
+  for (const { spans } of ranks) for (const { kind, start, end } of spans) if (kind === 'communication') communicating += end - start;
+  return last > first ? communicating / ((last - first) * ranks.length) : 0;
 }
 
-/** The share of the forward and backward phase that the ranks of a stage compute in. */
+/** The share of the forward and backward phase, from the first rank's beginning to the last one's end, that the ranks of a stage compute in. */
 function utilisationOf(stage: number, planned: Planned, ranks: RankStep[]): number {
-  const length = lengthOf(ranks.flatMap(({ phase }) => phase ?? []));
+  const [first, last] = extent(ranks.flatMap(({ phase }) => (phase ? [phase.start, phase.end] : []))) ?? [0, 0];
   const own = ranks.filter(({ rank }) => planned.ranks[rank]?.pipeline === stage).flatMap(({ phase }) => phase ?? []);
-  return length > 0 ? own.reduce((sum, phase) => sum + phase.computing, 0) / (length * own.length) : 0;
+  return last > first ? own.reduce((sum, phase) => sum + phase.computing, 0) / ((last - first) * own.length) : 0;
 }

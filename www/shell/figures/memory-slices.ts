@@ -1,5 +1,5 @@
 /** What a ledger held when it was fullest, for stacked bars. */
-import type { MemoryUse } from '../types/generated/MemoryUse';
+import type { MemoryUse } from '../../types/generated/MemoryUse';
 
 /** Order in which memory is stacked: what stays first, what comes and goes last. */
 export const CATEGORY_ORDER = ['parameters', 'gradients', 'optimizer', 'activations', 'kv', 'communication', 'data'];

@@ -88,11 +88,22 @@ export class ExperimentView {
   }
 }
 
-/** The base model's validation losses: what was measured before the first step, each value once. */
-export function baseLosses(view: ExperimentView): number[] {
-  const values = view.runs.flatMap((run) => {
+/** A loss that runs are compared with. */
+export interface Reference {
+  what: 'base' | 'unigram' | 'bigram';
+  loss: number;
+}
+
+/**
+ * What has to be beaten, each once: of a model that was trained already, its validation loss before the first step; of a new one, that of what
+ * knows only how frequent tokens, or pairs of them, are.
+ */
+export function references(view: ExperimentView): Reference[] {
+  const found = view.runs.flatMap((run): Reference[] => {
+    const [unigram, bigram] = [run.figure('unigram_loss'), run.figure('bigram_loss')];
+    if (unigram && bigram) return [{ what: 'unigram', loss: unigram.value }, { what: 'bigram', loss: bigram.value }];
     const { steps, values } = run.curve('validation_loss');
-    return steps[0] === 0 ? [values[0]!] : [];
+    return steps[0] === 0 && run.spec.model.base !== 'new' ? [{ what: 'base', loss: values[0]! }] : [];
   });
-  return values.filter((value, i) => values.findIndex((other) => Math.abs(other - value) < 1e-6) === i);
+  return found.filter(({ what, loss }, i) => found.findIndex((other) => other.what === what && Math.abs(other.loss - loss) < 1e-6) === i);
 }

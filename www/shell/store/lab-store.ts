@@ -3,7 +3,9 @@ import { createContext } from '@lit/context';
 import { Signal } from 'signal-polyfill';
 import { problemsOf, TinyaiError } from '../../engine/error';
 import { Lab } from '../../engine/lab';
-import type { Dropped, Loading } from '../../engine/assets';
+import type { OwnAsset } from '../../engine/assets';
+import type { Refusal } from '../../kit/form/events';
+import type { GivenFiles, TakingContext } from '../../kit/form/taking-files';
 import { ranksOf } from '../../engine/spec/patch';
 import type { Environment } from '../../types/generated/Environment';
 import type { NearestMesh } from '../../types/generated/NearestMesh';
@@ -49,7 +51,7 @@ export class LabStore {
   readonly keeper: LibraryKeeper;
   private readonly where = new Signal.State<Environment | null>(null);
   private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
-  private readonly typed = new Signal.State<readonly object[]>([]);
+  private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
   private readonly life = new AbortController();
 
   constructor(private readonly options: LabStoreOptions) {
@@ -90,6 +92,11 @@ export class LabStore {
     );
   }
 
+  /** A link to the experiment as it is written. */
+  get link(): string {
+    return this.options.ports.address.href(this.editor.hash);
+  }
+
   /** Where the engine runs; null until it is there. */
   get environment(): Environment | null {
     return this.where.get();
@@ -99,13 +106,15 @@ export class LabStore {
     return this.engineSaid.get();
   }
 
-  /** What is typed in the form and is no value: nothing runs while there is some. */
-  get refusals(): readonly object[] {
-    return this.typed.get();
+  /** What is typed anywhere and is no value: nothing runs while there is some. */
+  get refusals(): readonly Refusal[] {
+    return [...this.typed.get().values()].flat();
   }
 
-  setRefusals(refusals: readonly object[]): void {
-    this.typed.set(refusals);
+  /** Takes note of what is typed in a part of the page, by default the form, and is no value. */
+  setRefusals(refusals: readonly Refusal[], part: object = this): void {
+    const typed = Signal.subtle.untrack(() => this.typed.get());
+    if (refusals.length > 0 || typed.has(part)) this.typed.set(new Map(typed).set(part, refusals));
   }
 
   /** Whether the experiment as written can be run. */
@@ -146,16 +155,36 @@ export class LabStore {
     if (this.runnable) await this.runner.start(this.editor.spec);
   }
 
-  /** Takes in files of the visitor for a field, and puts them into the spec if they can be used. */
-  async takeFiles(path: string, dropped: Dropped, { signal, onProgress }: { signal?: AbortSignal; onProgress?: (loading: Loading) => void } = {}): Promise<void> {
+  /** Runs the experiment after it has been checked; gives what is wrong with it, and does not run it then. */
+  async runChecked(): Promise<readonly Problem[]> {
+    const { spec } = this.editor;
+    const problems = await this.lab.check(spec, this.life.signal).catch(problemsOf);
+    if (problems.length === 0) await this.runner.start(spec);
+    return problems;
+  }
+
+  /** What there is in this tab of a text or model of the visitor's. */
+  ownAsset(name: string): OwnAsset | undefined {
+    return this.options.ports.engine.assets.own().find((asset) => asset.name === name);
+  }
+
+  /**
+   * Takes in files of the visitor for a field, and puts them into the spec if they can be used. What is wrong with them stands at the field
+   * until others are given: nothing runs meanwhile, least of all something else than what was chosen.
+   */
+  async takeFiles(path: string, given: GivenFiles, { signal, progress }: TakingContext): Promise<void> {
     const { editor } = this;
     const run = editor.selected;
+    const dropped = given.from === 'drop' ? given.transfer.items : given.files;
     try {
-      const asset = await this.options.ports.engine.assets.addOwn(dropped, path === 'model.base' ? 'model' : 'text', { signal, ...(onProgress && { onProgress }) });
+      const asset = await this.options.ports.engine.assets.addOwn(dropped, path === 'model.base' ? 'model' : 'text', {
+        signal,
+        onProgress: ({ asset, received, total }) => progress(asset, received, total),
+      });
       editor.setFileProblems(path, []);
       editor.setValue(path, asset.name, run);
     } catch (error) {
-      if (signal?.aborted) return;
+      if (signal.aborted) return;
       const name = run < 0 ? null : editor.spec.runs[run]!.name;
       editor.setFileProblems(path, problemsOf(error).map((problem) => ({ ...problem, field: path, run: name })));
       if (!(error instanceof TinyaiError)) console.error(error);

@@ -128,3 +128,19 @@ test('what is disposed of ends and lets go', async () => {
   await made.start(defaultSpec);
   expect(lab.runs).toHaveLength(1);
 });
+
+test('what is asked for before a run holds for it: every action by hand', async () => {
+  const { runner: made, lab } = runner();
+  made.setByHand(true);
+  void made.start(defaultSpec);
+  expect(lab.last.pressed).toEqual(['byHand true']);
+  const gate = (rank: number) => ({ rank, action: { type: 'optimizer_step' as const }, held: [] });
+  lab.last.options.onGate?.(gate(0));
+  lab.last.options.onGate?.(gate(1));
+  made.pass(1);
+  expect(made.gates).toEqual([gate(0)]);
+  made.setByHand(false);
+  lab.last.options.onGate?.(gate(1));
+  expect(made.gates).toEqual([]);
+  expect(lab.last.pressed).toEqual(['byHand true', 'pass 1', 'byHand false', 'pass 0', 'pass 1']);
+});

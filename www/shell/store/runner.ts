@@ -147,6 +147,7 @@ export class Runner {
       onLoading: (loading) => this.download.set(loading),
       onGate: (at) => this.gated(at),
     }));
+    if (this.byHand) run.byHand(true);
     void keep(saved).then((keeping) => {
       // It may have ended before the library was there.
       if (this.run !== run && keeping) return this.ended(keeping, view, this.phase);

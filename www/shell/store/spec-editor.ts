@@ -59,11 +59,16 @@ export class SpecEditor {
   private readonly broken = new Signal.State<BrokenLink | null>(null);
   private readonly reading = new Signal.State(false);
   private readonly life = new AbortController();
+  /** Runs by what they keep while others come and go before them; of another experiment, all are other runs. */
+  private runKeys: number[] = [];
+  private nextKey = 0;
+  private experiment = 0;
   private checking: { abort: AbortController; cancel: () => void } | null = null;
   private stopFollowing: (() => void) | null = null;
 
   constructor(private readonly options: EditorOptions) {
     this.written = new Signal.State(structuredClone(options.initial));
+    this.renew(options.initial);
   }
 
   /** Reads the address, and follows it from then on. */
@@ -102,6 +107,16 @@ export class SpecEditor {
     return toHash(this.spec, this.options.initial);
   }
 
+  /** What the form shows, a run or what all share; it stays the same while runs come and go. */
+  get scope(): string {
+    return this.scopes[this.selected + 1]!;
+  }
+
+  /** All that the form could show. */
+  get scopes(): string[] {
+    return [`shared ${this.experiment}`, ...this.spec.runs.map((_, i) => String(this.runKeys[i]))];
+  }
+
   /** The configuration of a run, or the base. */
   config(run: number): RunSpec {
     return run === BASE ? this.spec.base : resolve(this.spec, run);
@@ -124,7 +139,13 @@ export class SpecEditor {
 
   // ---- Writing
 
-  /** Takes the place of the whole spec. */
+  /** Takes the place of the whole spec, as an experiment of its own. */
+  replace(spec: Spec): void {
+    this.renew(spec);
+    this.write(spec, BASE);
+  }
+
+  /** Writes the spec as it is now. */
   write(spec: Spec, selected = this.selected): void {
     this.tab.set(selected < spec.runs.length ? selected : BASE);
     this.written.set(spec);
@@ -189,15 +210,18 @@ export class SpecEditor {
       return [{ name: entry.name, patch }];
     });
     const { selected } = this;
+    this.runKeys.splice(run, 1);
     this.write({ ...this.spec, runs }, selected === run ? BASE : selected > run ? selected - 1 : selected);
   }
 
   restoreInitial(): void {
     this.ofFiles.set([]);
+    this.renew(this.options.initial);
     this.write(structuredClone(this.options.initial), BASE);
   }
 
   private insert(at: number, entry: Spec['runs'][number]): void {
+    this.runKeys.splice(at, 0, this.nextKey++);
     const runs = [...this.spec.runs.slice(0, at), entry, ...this.spec.runs.slice(at)];
     this.write({ ...this.spec, runs }, at);
   }
@@ -259,11 +283,18 @@ export class SpecEditor {
   }
 
   private open(spec: Spec): void {
+    this.renew(spec);
     this.tab.set(BASE);
     this.ofFiles.set([]);
     this.broken.set(null);
     this.written.set(spec);
     this.checkSoon();
+  }
+
+  /** Another experiment: nothing that was typed belongs to it. */
+  private renew({ runs }: Spec): void {
+    this.experiment++;
+    this.runKeys = runs.map(() => this.nextKey++);
   }
 
   /** Puts the message about the link away. */

@@ -62,6 +62,8 @@ export interface Messages {
     remove: string;
     runName: string;
     same: string;
+    /** A run that begins where another was. */
+    forkOf(run: string, step: string): string;
     differences(count: number): string;
     reset(base: string): string;
     differsFrom(base: string): string;
@@ -92,12 +94,18 @@ export interface Messages {
     preparing: string;
     running(done: string, total: string, left: string): string;
     paused(done: string, total: string): string;
+    /** Ranks measure themselves before the first step. */
+    measuring(run: string): string;
     finished(seconds: string): string;
     cancelled: string;
     failed: string;
     /** Why nothing runs: what stands in a field. */
     refused(field: string, why: string): string;
     fixFirst: string;
+    /** A link of long ago is being read. */
+    opening: string;
+    /** A rank is gone. */
+    lost: string;
     stale: string;
     freshEngine: string;
   };
@@ -123,6 +131,8 @@ export interface Messages {
     lossKeyTraining: string;
     lossKeyValidation: string;
     baseModel: string;
+    unigram: string;
+    bigram: string;
     training: string;
     validation: string;
     parameters: string;

@@ -46,4 +46,4 @@ nll: number, } | { "reply": "logits",
 /**
  * Of every token of the vocabulary; empty at the other ranks.
  */
-logits: Array<number>, };
+logits: Array<number>, } | { "reply": "state" };

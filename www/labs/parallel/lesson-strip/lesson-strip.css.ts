@@ -3,11 +3,11 @@ import { css } from 'lit';
 export const styles = css`
   nav {
     display: flex;
-    gap: 1.1rem;
+    gap: calc(1.1 * var(--unit));
     align-items: baseline;
-    padding: 0.35rem 0 0.45rem;
+    padding: calc(0.35 * var(--unit)) 0 calc(0.45 * var(--unit));
     border-top: 1px solid var(--rule);
-    font-size: 0.93rem;
+    font-size: calc(0.93 * var(--unit));
   }
 
   #lessons {
@@ -18,14 +18,14 @@ export const styles = css`
   ol {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.1rem 1.1rem;
+    gap: calc(0.1 * var(--unit)) calc(1.1 * var(--unit));
   }
 
   nav button {
-    padding: 0.1rem 0;
+    padding: calc(0.1 * var(--unit)) 0;
     border-bottom: 2px solid transparent;
     font-family: var(--serif);
-    font-size: 1rem;
+    font-size: var(--unit);
     white-space: nowrap;
   }
 
@@ -43,22 +43,22 @@ export const styles = css`
   }
 
   article {
-    padding: 0.8rem 1.1rem 0.9rem;
+    padding: var(--space-3) calc(1.1 * var(--unit)) calc(0.9 * var(--unit));
     border: 1px solid var(--rule);
-    border-radius: 4px;
+    border-radius: var(--corner);
     background: var(--pane);
   }
 
   h2 {
     font-family: var(--serif);
-    font-size: 1.2rem;
+    font-size: calc(1.2 * var(--unit));
     font-weight: 600;
   }
 
   .text,
   .watch {
     max-width: 62em;
-    padding-top: 0.3rem;
+    padding-top: calc(0.3 * var(--unit));
     line-height: 1.6;
     text-wrap: pretty;
   }
@@ -72,15 +72,15 @@ export const styles = css`
   .setups {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.4rem 0.6rem;
+    gap: calc(0.4 * var(--unit)) calc(0.6 * var(--unit));
     align-items: baseline;
-    padding-top: 0.7rem;
+    padding-top: calc(0.7 * var(--unit));
   }
 
   .setups button:not(.link) {
-    padding: 0.25rem 0.9rem;
+    padding: var(--space-1) calc(0.9 * var(--unit));
     border: 1px solid var(--ink);
-    border-radius: 4px;
+    border-radius: var(--corner);
     background: var(--paper);
   }
 
@@ -91,6 +91,6 @@ export const styles = css`
 
   .setups .link {
     margin-left: auto;
-    font-size: 0.9rem;
+    font-size: calc(0.9 * var(--unit));
   }
 `;

@@ -1,34 +1,30 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { messages } from '../../i18n/locale';
-import type { LessonKey, LessonTexts } from '../../i18n/parallel/lessons';
-import { LESSONS } from '../../parallel/lessons';
-import { defaultParallelSpec, patched, type SpecPatch } from '../../parallel/parallel-spec';
-import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { equal } from '../../spec/patch';
-import { shared } from '../../kit/base.css';
-import { LabElement } from '../../workbench/lab-element';
+import { shared } from '../../../kit/base.css';
+import { LESSONS, sameSettings, setUp, type BasePatch, type LessonKey } from '../lessons';
+import { ParallelElement } from '../parallel-element';
+import type { LessonTexts } from '../text/messages';
 import { styles } from './lesson-strip.css';
 
 const KEYS = Object.keys(LESSONS) as LessonKey[];
 
 /** Short lessons, each with the experiments that it is about. */
-@customElement('lesson-strip')
-export class LessonStrip extends LabElement<ParallelWorkbench> {
+@customElement('tinyai-lesson-strip')
+export class LessonStrip extends ParallelElement {
   static override styles = [shared, styles];
 
   @state() private open: LessonKey | null = null;
 
   override render() {
-    const text = messages().parallel;
+    const { lesson, lessons } = this.own;
     return html`
       <nav aria-labelledby="lessons">
-        <span id="lessons">${text.lesson.heading}</span>
+        <span id="lessons">${lesson.heading}</span>
         <ol>
           ${KEYS.map(
             (key, i) => html`<li>
               <button aria-expanded=${this.open === key} aria-controls="lesson" @click=${() => (this.open = this.open === key ? null : key)}>
-                <span class="number">${i + 1}</span> ${text.lessons[key].title}
+                <span class="number">${i + 1}</span> ${lessons[key].title}
               </button>
             </li>`,
           )}
@@ -39,20 +35,23 @@ export class LessonStrip extends LabElement<ParallelWorkbench> {
   }
 
   private renderLesson(key: LessonKey) {
-    const text = messages().parallel;
-    const lesson: LessonTexts = text.lessons[key];
-    const setups = Object.entries(LESSONS[key]) as [keyof typeof lesson.setups, SpecPatch][];
+    const { lesson, lessons } = this.own;
+    const texts: LessonTexts = lessons[key];
+    const setups = Object.entries(LESSONS[key]) as [keyof typeof texts.setups, BasePatch][];
     return html`<article>
-      <h2>${lesson.title}</h2>
-      <p class="text">${lesson.text}</p>
-      <p class="watch"><b>${text.lesson.watch}</b> ${lesson.watch}</p>
+      <h2>${texts.title}</h2>
+      <p class="text">${texts.text}</p>
+      <p class="watch"><b>${lesson.watch}</b> ${texts.watch}</p>
       <div class="setups">
-        ${setups.map(([name, patch]) => {
-          const spec = patched(defaultParallelSpec, patch);
-          return html`<button aria-pressed=${equal(spec, this.bench.spec)} @click=${() => this.bench.write(spec)}>${text.lesson.set(lesson.setups[name])}</button>`;
-        })}
-        <button class="link" @click=${() => (this.open = null)}>${text.lesson.close}</button>
+        ${setups.map(([name, patch]) => this.renderSetup(lesson.set(texts.setups[name]), patch))}
+        <button class="link" @click=${() => (this.open = null)}>${lesson.close}</button>
       </div>
     </article>`;
+  }
+
+  private renderSetup(label: string, patch: BasePatch) {
+    const { editor } = this.store;
+    const spec = setUp(patch, this.words.language);
+    return html`<button aria-pressed=${sameSettings(spec, editor.spec)} @click=${() => editor.replace(spec)}>${label}</button>`;
   }
 }

@@ -3,80 +3,85 @@ import { css } from 'lit';
 export const styles = css`
   .head {
     display: flex;
-    gap: 1rem;
+    gap: var(--unit);
     align-items: baseline;
     justify-content: space-between;
-    padding-bottom: 0.2rem;
+    padding-bottom: calc(0.2 * var(--unit));
     border-bottom: 1px solid var(--rule);
   }
 
   h2 {
     font-family: var(--serif);
-    font-size: 1.3rem;
+    font-size: calc(1.3 * var(--unit));
     font-weight: 600;
   }
 
   output {
     font-family: var(--serif);
-    font-size: 1.1rem;
+    font-size: calc(1.1 * var(--unit));
   }
 
   .axes {
     display: flex;
-    gap: 0.4rem;
+    gap: calc(0.4 * var(--unit));
     align-items: end;
-    padding-top: 0.7rem;
+    padding-top: calc(0.7 * var(--unit));
   }
 
   .times {
-    padding-bottom: 0.3rem;
+    padding-bottom: calc(0.3 * var(--unit));
     color: var(--ink-2);
   }
 
   .axis {
     flex: 1 1 0;
     min-width: 0;
-    max-width: 9rem;
+    max-width: calc(9 * var(--unit));
   }
 
   .axis label {
     display: block;
-    padding-bottom: 0.1rem;
-    font-size: 0.9rem;
+    padding-bottom: calc(0.1 * var(--unit));
+    font-size: calc(0.9 * var(--unit));
     font-weight: 500;
   }
 
   .problems {
     color: var(--seal-ink);
-    font-size: 0.87rem;
+    font-size: var(--size-note);
   }
 
-  .problems p {
-    padding-top: 0.4rem;
+  .problems p,
+  .remedy {
+    padding-top: calc(0.4 * var(--unit));
   }
 
-  mesh-drawing {
-    margin-top: 0.9rem;
+  .remedy button {
+    text-align: left;
+  }
+
+  tinyai-mesh-drawing {
+    margin-top: calc(0.9 * var(--unit));
   }
 
   .label {
-    padding: 0.9rem 0 0.3rem;
+    padding: calc(0.9 * var(--unit)) 0 calc(0.3 * var(--unit));
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: calc(0.84 * var(--unit));
   }
 
   .presets {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.35rem;
+    gap: calc(0.35 * var(--unit));
   }
 
   .presets button {
-    padding: 0.1rem 0.65rem;
+    padding: calc(0.1 * var(--unit)) calc(0.65 * var(--unit));
     border: 1px solid var(--rule-strong);
     border-radius: 1em;
     color: var(--ink-2);
-    font-size: 0.9rem;
+    font-size: calc(0.9 * var(--unit));
     white-space: nowrap;
   }
 

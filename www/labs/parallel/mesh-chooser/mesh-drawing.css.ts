@@ -7,14 +7,14 @@ export const styles = css`
 
   .replicas {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, calc(var(--tensor) * 7.6rem)), 1fr));
-    gap: 0.6rem;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, calc(var(--tensor) * 7.6 * var(--unit))), 1fr));
+    gap: calc(0.6 * var(--unit));
   }
 
   .replica {
     display: grid;
     grid-template-columns: repeat(var(--tensor), minmax(0, 1fr));
-    gap: 0.35rem;
+    gap: calc(0.35 * var(--unit));
     align-content: start;
     min-width: 0;
   }
@@ -22,29 +22,29 @@ export const styles = css`
   .name {
     grid-column: 1 / -1;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: calc(0.84 * var(--unit));
   }
 
   .rank {
     min-width: 0;
-    padding: 0.35rem 0.5rem 0.4rem;
+    padding: calc(0.35 * var(--unit)) var(--space-2) calc(0.4 * var(--unit));
     border: 1px solid var(--rule-strong);
-    border-radius: 4px;
+    border-radius: var(--corner);
     background: var(--raised);
   }
 
   .title {
     display: flex;
     flex-wrap: wrap;
-    gap: 0 0.5rem;
+    gap: 0 var(--space-2);
     justify-content: space-between;
-    font-size: 0.87rem;
+    font-size: var(--size-note);
   }
 
   .title span,
   .holds {
     color: var(--ink-2);
-    font-size: 0.8rem;
+    font-size: calc(0.8 * var(--unit));
     line-height: 1.4;
   }
 
@@ -62,8 +62,8 @@ export const styles = css`
   .strip {
     display: block;
     width: 100%;
-    height: 0.8rem;
-    margin: 0.2rem 0;
+    height: var(--space-3);
+    margin: calc(0.2 * var(--unit)) 0;
   }
 
   .segment {
@@ -75,9 +75,9 @@ export const styles = css`
   }
 
   .key {
-    padding-top: 0.4rem;
+    padding-top: calc(0.4 * var(--unit));
     color: var(--ink-2);
-    font-size: 0.8rem;
+    font-size: calc(0.8 * var(--unit));
     line-height: 1.4;
   }
 
@@ -87,8 +87,8 @@ export const styles = css`
   }
 
   .empty {
-    padding: 0.6rem 0;
+    padding: calc(0.6 * var(--unit)) 0;
     color: var(--ink-2);
-    font-size: 0.9rem;
+    font-size: calc(0.9 * var(--unit));
   }
 `;

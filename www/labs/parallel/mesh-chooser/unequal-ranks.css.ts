@@ -2,28 +2,28 @@ import { css } from 'lit';
 
 export const styles = css`
   details {
-    padding-top: 0.7rem;
+    padding-top: calc(0.7 * var(--unit));
   }
 
   summary {
     color: var(--ink-2);
-    font-size: 0.93rem;
+    font-size: calc(0.93 * var(--unit));
     cursor: pointer;
   }
 
   .hint {
-    padding: 0.2rem 0;
+    padding: calc(0.2 * var(--unit)) 0;
     color: var(--ink-2);
-    font-size: 0.82rem;
+    font-size: var(--size-small);
   }
 
   table {
     border-collapse: collapse;
-    font-size: 0.9rem;
+    font-size: calc(0.9 * var(--unit));
   }
 
   th {
-    padding: 0.15rem 1rem 0.15rem 0;
+    padding: calc(0.15 * var(--unit)) var(--unit) calc(0.15 * var(--unit)) 0;
     font-weight: 400;
     text-align: left;
     white-space: nowrap;
@@ -31,15 +31,15 @@ export const styles = css`
 
   thead th {
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: calc(0.84 * var(--unit));
   }
 
   tinyai-number-box {
-    width: 5.5rem;
+    width: calc(5.5 * var(--unit));
   }
 
   .problems {
     color: var(--seal-ink);
-    font-size: 0.87rem;
+    font-size: var(--size-note);
   }
 `;

@@ -1,17 +1,17 @@
 import { css } from 'lit';
 
 export const styles = css`
-  figure {
+  :host {
     container-type: inline-size;
   }
 
   .key {
     display: flex;
     flex-wrap: wrap;
-    gap: 0 1.2rem;
-    padding-bottom: 0.4rem;
+    gap: 0 var(--space-4);
+    padding-bottom: calc(0.4 * var(--unit));
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: var(--size-note);
   }
 
   .key li {
@@ -61,16 +61,16 @@ export const styles = css`
 
   .row {
     display: grid;
-    grid-template-columns: 7.4rem minmax(0, 1fr) 12.5rem;
-    gap: 0 0.8rem;
+    grid-template-columns: calc(7.4 * var(--unit)) minmax(0, 1fr) calc(12.5 * var(--unit));
+    gap: 0 var(--space-3);
     align-items: center;
-    padding: 0.18rem 0;
-    font-size: 0.9rem;
+    padding: calc(0.18 * var(--unit)) 0;
+    font-size: calc(0.9 * var(--unit));
   }
 
   .empty {
     color: var(--ink-2);
-    font-size: 0.95rem;
+    font-size: calc(0.95 * var(--unit));
   }
 
   .name {
@@ -80,7 +80,7 @@ export const styles = css`
   .track {
     position: relative;
     display: flex;
-    height: 1.25rem;
+    height: calc(1.25 * var(--unit));
     background: var(--pane);
     box-shadow: inset 0 0 0 1px var(--rule);
   }
@@ -91,8 +91,8 @@ export const styles = css`
 
   .limit {
     position: absolute;
-    top: -0.2rem;
-    bottom: -0.2rem;
+    top: calc(-0.2 * var(--unit));
+    bottom: calc(-0.2 * var(--unit));
     width: 0;
     border-left: 3px solid var(--seal-ink);
   }
@@ -104,13 +104,13 @@ export const styles = css`
   .total span {
     margin-left: 0.5em;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: calc(0.84 * var(--unit));
   }
 
   @container (max-width: 620px) {
     .row {
       grid-template-columns: 1fr auto;
-      padding: 0.3rem 0;
+      padding: calc(0.3 * var(--unit)) 0;
     }
 
     .track {
@@ -120,12 +120,6 @@ export const styles = css`
 
     .total {
       text-align: right;
-    }
-  }
-
-  @media print {
-    figure {
-      break-inside: avoid;
     }
   }
 `;

@@ -1,4 +1,4 @@
-import { themed } from '../../kit/tokens.css';
+import { themed } from '../../../kit/tokens.css';
 
 /** What a rank's time is spent on: told apart by pattern, too (see `patterns.ts`). */
 export const timelineColours = themed({

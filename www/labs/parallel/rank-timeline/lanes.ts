@@ -1,10 +1,10 @@
 /** A step as it is drawn: for each rank a lane of what was planned and one of what was measured. */
-import type { SpanClass } from '../../i18n/parallel/messages';
-import type { Action } from '../../types/generated/Action';
-import type { PlannedRank } from '../../types/generated/PlannedRank';
-import type { Span } from '../../types/generated/Span';
-import type { Timeline } from '../../types/generated/Timeline';
+import type { Action } from '../../../types/generated/Action';
+import type { PlannedRank } from '../../../types/generated/PlannedRank';
+import type { Span } from '../../../types/generated/Span';
 import { chunkLetter } from '../action-text';
+import type { Drawable } from '../last-step';
+import type { SpanClass } from '../text/messages';
 
 /** A span, and how it is drawn. */
 export interface Piece {
@@ -57,14 +57,19 @@ function marks(pieces: Piece[], stages: number, chunks: number, ends: Partial<Re
   return found;
 }
 
-/** What each rank did. A plan is of one replica's pipeline and holds for its like in all others; a measurement is of each rank. */
-export function lanes(timeline: Timeline, ranks: PlannedRank[], ends: Partial<Record<Action['type'], string>>): Lane[] {
+/** The rank of a timeline that a rank is drawn by: a plan is of one replica's pipeline and holds for its like in all others. */
+export const rowOf = (timeline: Drawable, ranks: readonly PlannedRank[], { rank, pipeline }: PlannedRank): number =>
+  timeline.ranks.length === ranks.length ? rank : pipeline;
+
+/** What each rank did; `ends`: what the end of a step is marked with. */
+export function lanes(timeline: Drawable, ranks: readonly PlannedRank[], ends: Partial<Record<Action['type'], string>>): Lane[] {
   const stages = 1 + Math.max(...ranks.map(({ pipeline }) => pipeline));
   const chunks = ranks[0]?.segments.length ?? 1;
-  const ofEach = timeline.ranks.length === ranks.length;
-  return ranks.map(({ rank, pipeline }) => {
-    const row = ofEach ? rank : pipeline;
-    const pieces = timeline.spans.filter((span) => span.rank === row).map((span) => ({ span, kind: classOf(span) }));
+  const rows = timeline.ranks.map((): Piece[] => []);
+  for (const span of timeline.spans) rows[span.rank]?.push({ span, kind: classOf(span) });
+  return ranks.map((rank) => {
+    const row = rowOf(timeline, ranks, rank);
+    const pieces = rows[row] ?? [];
     const computing = timeline.makespan > 0 ? (timeline.ranks[row]?.compute ?? 0) / timeline.makespan : 0;
     return { pieces, marks: marks(pieces, stages, chunks, ends), computing };
   });

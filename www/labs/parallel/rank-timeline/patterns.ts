@@ -1,6 +1,6 @@
 /** How kinds of time are told apart: each has a fill and, but for the plainest, a pattern on it. */
 import { svg, type SVGTemplateResult } from 'lit';
-import type { SpanClass } from '../../i18n/parallel/messages';
+import type { SpanClass } from '../text/messages';
 
 /** In the order of the key. */
 export const CLASSES: SpanClass[] = ['forward', 'backward', 'weight', 'communication', 'update', 'idle'];

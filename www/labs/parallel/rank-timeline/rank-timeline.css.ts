@@ -1,10 +1,6 @@
 import { css } from 'lit';
 
 export const styles = css`
-  figure {
-    position: relative;
-  }
-
   .patterns {
     position: absolute;
   }
@@ -12,15 +8,15 @@ export const styles = css`
   .tools {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.3rem 1.2rem;
+    gap: calc(0.3 * var(--unit)) var(--space-4);
     align-items: center;
-    font-size: 0.87rem;
+    font-size: var(--size-note);
   }
 
   .key {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.2rem 1rem;
+    gap: calc(0.2 * var(--unit)) var(--unit);
     color: var(--ink-2);
   }
 
@@ -32,21 +28,21 @@ export const styles = css`
   }
 
   .key svg {
-    width: 1.9rem;
-    height: 0.95rem;
+    width: calc(1.9 * var(--unit));
+    height: calc(0.95 * var(--unit));
   }
 
   .zoom {
     display: flex;
-    gap: 0.3rem;
+    gap: calc(0.3 * var(--unit));
     margin-left: auto;
   }
 
   .zoom button {
-    min-width: 2rem;
-    padding: 0.1rem 0.6rem;
+    min-width: var(--space-5);
+    padding: calc(0.1 * var(--unit)) calc(0.6 * var(--unit));
     border: 1px solid var(--rule-strong);
-    border-radius: 4px;
+    border-radius: var(--corner);
     color: var(--ink-2);
     white-space: nowrap;
   }
@@ -63,28 +59,20 @@ export const styles = css`
   .bubbles {
     display: flex;
     flex-wrap: wrap;
-    gap: 0 1.4rem;
+    gap: 0 calc(1.4 * var(--unit));
     margin-left: auto;
-  }
-
-  .caption p:not(.bubbles) {
-    flex: 1 1 18rem;
-  }
-
-  .caption .bubbles {
-    color: var(--ink);
-    font-size: 1.05rem;
+    font-size: calc(1.05 * var(--unit));
     font-weight: 600;
   }
 
   .other {
-    padding-bottom: 0.4rem;
+    padding-bottom: calc(0.4 * var(--unit));
     color: var(--ink-2);
-    font-size: 0.9rem;
+    font-size: calc(0.9 * var(--unit));
   }
 
   .plot {
-    margin-top: 0.5rem;
+    margin-top: var(--space-2);
     cursor: crosshair;
     touch-action: pan-y;
     user-select: none;
@@ -98,7 +86,7 @@ export const styles = css`
 
   text {
     fill: var(--ink);
-    font-size: 0.84rem;
+    font-size: calc(0.84 * var(--unit));
   }
 
   .rank {
@@ -107,7 +95,7 @@ export const styles = css`
 
   .faint {
     fill: var(--ink-2);
-    font-size: 0.8rem;
+    font-size: calc(0.8 * var(--unit));
   }
 
   .grid {
@@ -141,7 +129,7 @@ export const styles = css`
   }
 
   .mark {
-    font-size: 0.93rem;
+    font-size: calc(0.93 * var(--unit));
     font-weight: 600;
     text-anchor: middle;
     paint-order: stroke;
@@ -161,9 +149,9 @@ export const styles = css`
 
   .point {
     min-height: 1.5em;
-    padding-top: 0.15rem;
+    padding-top: calc(0.15 * var(--unit));
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: var(--size-note);
   }
 
   .point b {
@@ -172,8 +160,8 @@ export const styles = css`
   }
 
   details {
-    padding-top: 0.2rem;
-    font-size: 0.87rem;
+    padding-top: calc(0.2 * var(--unit));
+    font-size: var(--size-note);
   }
 
   summary {
@@ -192,7 +180,7 @@ export const styles = css`
 
   th,
   td {
-    padding: 0.25rem 1rem 0.25rem 0;
+    padding: var(--space-1) var(--unit) var(--space-1) 0;
     text-align: left;
     vertical-align: baseline;
     white-space: nowrap;
@@ -208,16 +196,16 @@ export const styles = css`
   }
 
   .order {
-    min-width: 16rem;
+    min-width: calc(16 * var(--unit));
     color: var(--ink-2);
     white-space: normal;
   }
 
   .empty {
-    padding: 1.5rem 0;
+    padding: calc(1.5 * var(--unit)) 0;
     color: var(--ink-2);
     font-family: var(--serif);
-    font-size: 1.15rem;
+    font-size: calc(1.15 * var(--unit));
   }
 
   @media print {

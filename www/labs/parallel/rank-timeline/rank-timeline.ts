@@ -1,21 +1,23 @@
 import { html, nothing, svg } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { percent, short } from '../../i18n/format';
-import { messages } from '../../i18n/locale';
-import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { equal } from '../../spec/patch';
-import { shared } from '../../kit/base.css';
-import type { Planned } from '../../types/generated/Planned';
-import type { Span } from '../../types/generated/Span';
-import type { Timeline } from '../../types/generated/Timeline';
-import { LabElement } from '../../workbench/lab-element';
+import { guard } from 'lit/directives/guard.js';
+import { equal } from '../../../engine/spec/patch';
+import { shared } from '../../../kit/base.css';
+import '../../../kit/figure/figure';
+import type { AtGate } from '../../../types/generated/AtGate';
+import type { Planned } from '../../../types/generated/Planned';
+import type { PlannedRank } from '../../../types/generated/PlannedRank';
+import type { Span } from '../../../types/generated/Span';
 import { actionText } from '../action-text';
+import { lastStep, type Drawable } from '../last-step';
+import { ParallelElement } from '../parallel-element';
+import { doneByHand } from '../view';
+import { timelineColours } from './colours.css';
+import { lanes, rowOf, ticks, type Lane } from './lanes';
 import { layout, type LaneBox, type Layout } from './layout';
-import { lanes, ticks, type Lane } from './lanes';
 import { CLASSES, fill, ground, patterns } from './patterns';
 import './timeline-table';
 import { styles } from './rank-timeline.css';
-import { timelineColours } from './colours.css';
 import { Zoom } from './zoom';
 
 /** Pixels that a letter of a mark takes; a mark that does not fit its span is left out. */
@@ -28,16 +30,16 @@ interface Drawn {
   planned: Planned;
   /** In forwards where nothing was measured yet, else in seconds. */
   unit: 'forward' | 'seconds';
-  plan: Timeline;
-  run: Timeline | null;
+  plan: Drawable;
+  run: Drawable | null;
   step: number;
   /** Shares of the bubble. */
   bubbles: { planned: number; measured: number | null };
 }
 
 /** A row for each rank: what was planned above what was measured, over one scale of time. */
-@customElement('rank-timeline')
-export class RankTimeline extends LabElement<ParallelWorkbench> {
+@customElement('tinyai-rank-timeline')
+export class RankTimeline extends ParallelElement {
   static override styles = [shared, timelineColours, styles];
 
   @query('.plot') private readonly plot: HTMLElement | null | undefined;
@@ -63,38 +65,41 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
 
   /** What there is to draw: the last step of the run, or the plan of what is written. */
   private drawn(): Drawn | null {
-    const { session, planned, viewsRun } = this.bench;
+    const { planned, showsRun, measured } = this.view;
     if (!planned) return null;
-    const { prediction } = session;
-    if (!viewsRun || !prediction) {
+    const prediction = showsRun ? measured?.parallel.prediction : undefined;
+    if (!measured || !prediction) {
       return { planned, unit: 'forward', plan: planned.timeline, run: null, step: 0, bubbles: { planned: planned.timeline.bubble_fraction, measured: null } };
     }
-    const last = session.steps.at(-1);
-    const bubbles = { planned: prediction.bubble_fraction, measured: last?.bubble_fraction ?? null };
-    return { planned, unit: 'seconds', plan: prediction.timeline, run: last?.timeline ?? null, step: last?.step ?? 0, bubbles };
+    const { ranks } = measured;
+    const bubble = doneByHand(measured) ? undefined : measured.curve('bubble_fraction').values.at(-1);
+    return {
+      planned,
+      unit: 'seconds',
+      plan: prediction.timeline,
+      run: ranks.length > 0 ? lastStep(ranks) : null,
+      step: ranks[0]?.step ?? 0,
+      bubbles: { planned: prediction.bubble_fraction, measured: bubble ?? null },
+    };
   }
 
   override render() {
-    const text = messages().parallel.timeline;
+    const text = this.own.timeline;
     const drawn = this.drawn();
+    const caption = drawn?.run ? text.captionRun(drawn.step) : drawn?.unit === 'seconds' ? text.captionPrediction : text.captionPlan;
     return html`
-      <figure>
-        <figcaption class="caption">
-          <span class="number">${messages().results.figure(1)}</span>
-          <h2>${text.title}</h2>
-          <p>${drawn?.run ? text.captionRun(drawn.step) : drawn?.unit === 'seconds' ? text.captionPrediction : text.captionPlan}</p>
-          ${drawn ? this.renderBubbles(drawn) : nothing}
-        </figcaption>
-        ${this.renderOther()} ${drawn ? this.renderDrawn(drawn) : html`<p class="empty">${text.noPlan}</p>`}
-      </figure>
+      <tinyai-figure .number=${this.text.results.figure(1)} .heading=${text.title} .caption=${caption}>
+        ${drawn ? this.renderBubbles(drawn) : nothing} ${this.renderOther()} ${drawn ? this.renderDrawn(drawn) : html`<p class="empty">${text.noPlan}</p>`}
+      </tinyai-figure>
     `;
   }
 
   private renderBubbles({ bubbles, unit }: Drawn) {
-    const text = messages().parallel.timeline;
+    const text = this.own.timeline;
+    const { percent } = this.format;
     const { planned, measured } = bubbles;
     const name = unit === 'forward' ? text.planned : text.predicted;
-    return html`<p class="bubbles">
+    return html`<p class="bubbles" slot="aside">
       <span>${text.bubble(percent(planned))} ${name}</span>
       ${measured === null ? nothing : html`<span>${percent(measured)} ${text.measured}</span>`}
     </p>`;
@@ -102,22 +107,20 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
 
   /** A way from the last run to the new plan and back, where they differ. */
   private renderOther() {
-    const { bench } = this;
-    if (!bench.stale || bench.busy || bench.session.steps.length === 0) return nothing;
-    const text = messages().parallel.timeline;
+    const { view } = this;
+    if (!view.outdated || this.store.runner.busy || !view.measured || view.measured.ranks.length === 0) return nothing;
+    const text = this.own.timeline;
+    const { showsRun } = view;
     return html`<p class="other">
-      ${bench.viewsRun ? text.viewsRun : text.viewsPlan}
-      <button class="link" @click=${() => bench.viewRun(!bench.viewsRun)}>${bench.viewsRun ? text.showPlan : text.showRun}</button>
+      ${showsRun ? text.viewsRun : text.viewsPlan}
+      <button class="link" @click=${() => view.lookBack(!showsRun)}>${showsRun ? text.showPlan : text.showRun}</button>
     </p>`;
   }
 
   private renderDrawn(drawn: Drawn) {
-    const text = messages().parallel.timeline;
-    const both = drawn.run !== null;
-    this.shape = layout(drawn.planned.ranks.length, this.width, both, drawn.planned.ranks.map(({ data }) => data));
-    const ends = { reduce_gradients: text.reduce, optimizer_step: text.update };
-    const planned = lanes(drawn.plan, drawn.planned.ranks, ends);
-    const measured = drawn.run ? lanes(drawn.run, drawn.planned.ranks, ends) : null;
+    const text = this.own.timeline;
+    this.shape = layout(drawn.planned.ranks.length, this.width, drawn.run !== null, drawn.planned.ranks.map(({ data }) => data));
+    const gates = this.gates();
     const makespan = Math.max(drawn.plan.makespan, drawn.run?.makespan ?? 0);
     const { zoom } = this;
     return html`
@@ -152,11 +155,20 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
         @pointerleave=${() => (this.pointed = null)}
         @dblclick=${() => zoom.reset()}
       >
-        ${this.width > 0 ? this.renderPlot(drawn, planned, measured, makespan) : nothing}
+        ${this.width > 0
+          ? guard([drawn.planned, drawn.plan, drawn.run, zoom.range, zoom.dragged, this.width, this.words, ...gates], () => this.renderPlot(drawn, gates, makespan))
+          : nothing}
       </div>
       <p class="point">${this.pointed ? this.renderPointed(drawn, this.pointed) : html`${text.point} ${text.zoomHint}`}</p>
-      <timeline-table .bench=${this.bench} .timeline=${drawn.run ?? drawn.plan} .planned=${drawn.planned} .inSeconds=${drawn.unit === 'seconds'}></timeline-table>
+      <tinyai-timeline-table .timeline=${drawn.run ?? drawn.plan} .planned=${drawn.planned} .inSeconds=${drawn.unit === 'seconds'}></tinyai-timeline-table>
     `;
+  }
+
+  /** Ranks of what is drawn that wait before an action. */
+  private gates(): readonly AtGate[] {
+    const { runner } = this.store;
+    const { inTurn, measured, showsRun } = this.view;
+    return showsRun && runner.byHand && inTurn === measured ? runner.gates : [];
   }
 
   /** Whether backwards are split, so that weight gradients are a kind of their own. */
@@ -164,22 +176,29 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
     return plan.spans.some(({ action }) => action?.type === 'backward_weight');
   }
 
-  private renderPlot(drawn: Drawn, planned: Lane[], measured: Lane[] | null, makespan: number) {
+  private renderPlot(drawn: Drawn, gates: readonly AtGate[], makespan: number) {
     const { shape } = this;
+    const text = this.own.timeline;
+    const ends = { reduce_gradients: text.reduce, optimizer_step: text.update };
+    const planned = lanes(drawn.plan, drawn.planned.ranks, ends);
+    const measured = drawn.run ? lanes(drawn.run, drawn.planned.ranks, ends) : null;
     const { from, to } = this.zoom.range;
     const x = (time: number): number => shape.left + ((time / makespan - from) / (to - from)) * shape.inner;
     const { dragged } = this.zoom;
     return html`<svg width=${this.width} height=${shape.height} viewBox="0 0 ${this.width} ${shape.height}" role="img" aria-label=${this.summary(drawn)}>
       <defs><clipPath id="area"><rect x=${shape.left} y="0" width=${shape.inner} height=${shape.height} /></clipPath></defs>
       ${this.renderAxis(drawn, from * makespan, to * makespan, x)}
-      ${shape.wide ? svg`<text class="faint" x=${shape.left + shape.inner + 10} y=${shape.header}>${messages().parallel.timeline.busy}</text>` : nothing}
-      ${drawn.planned.ranks.map((rank, i) => this.renderRank(drawn, rank.rank, i, planned[i]!, measured?.[i] ?? null, x))}
+      ${shape.wide ? svg`<text class="faint" x=${shape.left + shape.inner + 10} y=${shape.header}>${text.busy}</text>` : nothing}
+      ${drawn.planned.ranks.map((rank, i) => [
+        this.renderRank(drawn, rank, shape.rows[i]!, planned[i]!, measured?.[i] ?? null, x),
+        this.renderNext(drawn, rank, gates.find((gate) => gate.rank === rank.rank), shape.rows[i]!.plan, x),
+      ])}
       ${dragged ? svg`<rect class="dragged" x=${x(dragged.from * makespan)} y=${shape.top} width=${Math.max(0, x(dragged.to * makespan) - x(dragged.from * makespan))} height=${shape.bottom - shape.top} />` : nothing}
     </svg>`;
   }
 
   private renderAxis({ unit, plan, run }: Drawn, start: number, end: number, x: (time: number) => number) {
-    const text = messages().parallel.timeline;
+    const text = this.own.timeline;
     const { shape } = this;
     const scale = unit === 'forward' ? 1 : end < 10 ? 1000 : 1;
     const name = unit === 'forward' ? text.unitAxis : scale === 1000 ? text.millisecondAxis : text.secondAxis;
@@ -190,15 +209,13 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
         ${at.map((value) => svg`<line class="grid" x1=${x(value / scale)} x2=${x(value / scale)} y1=${shape.top} y2=${shape.bottom + 4} />`)}
         ${run && run.makespan !== plan.makespan ? [line(run.makespan), line(plan.makespan)] : nothing}
       </g>
-      ${at.map((value) => svg`<text class="faint" text-anchor="middle" x=${x(value / scale)} y=${shape.bottom + 20}>${short(value)}</text>`)}
+      ${at.map((value) => svg`<text class="faint" text-anchor="middle" x=${x(value / scale)} y=${shape.bottom + 20}>${this.format.short(value)}</text>`)}
       <text class="faint" text-anchor="end" x=${shape.left + shape.inner} y=${shape.bottom + 38}>${name}</text>`;
   }
 
-  private renderRank(drawn: Drawn, rank: number, row: number, planned: Lane, measured: Lane | null, x: (time: number) => number) {
-    const text = messages().parallel;
+  private renderRank(drawn: Drawn, { rank, pipeline, tensor, data }: PlannedRank, { plan, run, above }: Layout['rows'][number], planned: Lane, measured: Lane | null, x: (time: number) => number) {
+    const text = this.own;
     const { shape } = this;
-    const { pipeline, tensor, data } = drawn.planned.ranks[row]!;
-    const { plan, run, above } = shape.rows[row]!;
     const last = drawn.planned.ranks.at(-1)!;
     const where = [last.pipeline > 0 ? text.mesh.stage(pipeline) : '', last.tensor > 0 ? text.mesh.slice(tensor, last.tensor + 1) : ''].filter(Boolean);
     const lane = (which: string, y: number) => svg`<text class="faint" text-anchor="end" x=${shape.left - 8} y=${y}>${which}</text>`;
@@ -209,18 +226,16 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
       ${shape.wide ? lane(measured ? text.timeline.predicted : (where[0] ?? text.timeline.planned), plan.y + shape.baseline(plan.height)) : nothing}
       ${shape.wide && run ? lane(text.timeline.measured, run.y + shape.baseline(run.height)) : nothing}
       ${this.renderLane(planned, plan.y, plan.height, x)} ${measured && run ? this.renderLane(measured, run.y, run.height, x) : nothing}
-      ${this.renderNext(drawn, rank, pipeline, plan, x)}
     `;
   }
 
   /** In step-through: a frame around what the rank will compute next. */
-  private renderNext({ planned, plan }: Drawn, rank: number, pipeline: number, { y, height }: LaneBox, x: (time: number) => number) {
-    const gate = this.bench.session.phase === 'stepping' ? this.bench.session.gates[rank] : null;
+  private renderNext({ planned, plan }: Drawn, rank: PlannedRank, gate: AtGate | undefined, { y, height }: LaneBox, x: (time: number) => number) {
     if (!gate) return nothing;
-    const list = planned.schedule[pipeline] ?? [];
+    const list = planned.schedule[rank.pipeline] ?? [];
     const next = list.slice(list.findIndex((action) => equal(action, gate.action))).find((action) => !/^(send|recv)/.test(action.type));
-    const row = plan.ranks.length === planned.ranks.length ? rank : pipeline;
-    const spans = plan.spans.filter((span) => span.rank === row && next && equal(span.action, next));
+    const row = rowOf(plan, planned.ranks, rank);
+    const spans = plan.spans.filter((span) => span.rank === row && next && span.action?.type === next.type && equal(span.action, next));
     if (spans.length === 0) return nothing;
     const [start, end] = [x(spans[0]!.start), x(spans.at(-1)!.end)];
     return svg`<rect class="next" clip-path="url(#area)" x=${start} y=${y - 2} width=${Math.max(2, end - start)} height=${height + 4} />`;
@@ -244,7 +259,7 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
         <path class="between-actions" d=${marks.flatMap(({ start, end }) => [start, end]).map((time) => `M${x(time).toFixed(1)} ${y}v${height}`).join('')} />
         ${labels.map(({ at, text, kind }) => svg`<text class="mark ${kind}" x=${at} y=${y + shape.baseline(height)} style="stroke: ${ground[kind]}">${text}</text>`)}
       </g>
-      <text x=${right + 10} y=${y + shape.baseline(height)}><title>${messages().parallel.timeline.busyHint}</title>${percent(computing)}</text>`;
+      <text x=${right + 10} y=${y + shape.baseline(height)}><title>${this.own.timeline.busyHint}</title>${this.format.percent(computing)}</text>`;
   }
 
   private moved(event: PointerEvent, drawn: Drawn, makespan: number): void {
@@ -259,27 +274,27 @@ export class RankTimeline extends LabElement<ParallelWorkbench> {
     const measured = run !== undefined && run !== null && y >= run.y - 1;
     const timeline = measured ? drawn.run : drawn.plan;
     if (!rank || !timeline) return void (this.pointed = null);
-    const at = timeline.ranks.length === drawn.planned.ranks.length ? rank.rank : rank.pipeline;
+    const at = rowOf(timeline, drawn.planned.ranks, rank);
     const span = timeline.spans.find((span) => span.rank === at && span.start <= time && time < span.end);
     this.pointed = span ? { span: { ...span, rank: rank.rank }, name: measured ? 'measured' : 'planned' } : null;
   }
 
   private renderPointed(drawn: Drawn, { span, name }: { span: Span; name: string }) {
-    const text = messages().parallel;
+    const text = this.own;
     const { ranks, schedule } = drawn.planned;
-    const what = actionText(span.action, schedule.length, ranks[0]!.segments.length);
+    const what = actionText(text, span.action, schedule.length, ranks[0]!.segments.length);
     const lane = name === 'measured' ? text.timeline.measured : drawn.unit === 'seconds' ? text.timeline.predicted : text.timeline.planned;
     const kind = span.kind === 'compute' ? '' : ` (${text.timeline.kinds[span.kind]})`;
     return html`<b>${text.mesh.rank(span.rank)}</b>, ${lane}: <b>${what}</b>${kind} · ${this.time(span.start, drawn)} – ${this.time(span.end, drawn)} · <b>${this.time(span.end - span.start, drawn)}</b>`;
   }
 
   private time(value: number, { unit }: Drawn): string {
-    const text = messages();
-    return unit === 'forward' ? text.parallel.timeline.unit(short(value)) : `${short(1000 * value)} ${text.units.ms}`;
+    const { short } = this.format;
+    return unit === 'forward' ? this.own.timeline.unit(short(value)) : `${short(1000 * value)} ${this.text.units.ms}`;
   }
 
   private summary(drawn: Drawn): string {
-    const text = messages().parallel.timeline;
+    const text = this.own.timeline;
     return `${text.title}. ${text.summary(drawn.planned.ranks.length, this.time((drawn.run ?? drawn.plan).makespan, drawn))}`;
   }
 }

@@ -1,36 +1,33 @@
 import { html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { short } from '../../i18n/format';
-import { messages } from '../../i18n/locale';
-import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import { shared } from '../../kit/base.css';
-import type { Planned } from '../../types/generated/Planned';
-import type { Timeline } from '../../types/generated/Timeline';
-import { LabElement } from '../../workbench/lab-element';
-import { classOf } from './lanes';
+import { shared } from '../../../kit/base.css';
+import type { Planned } from '../../../types/generated/Planned';
+import type { PlannedRank } from '../../../types/generated/PlannedRank';
+import type { Drawable } from '../last-step';
+import { ParallelElement } from '../parallel-element';
 import { timelineColours } from './colours.css';
+import { classOf, rowOf } from './lanes';
 import { styles } from './rank-timeline.css';
 
 /** Actions of a rank that are listed before the rest is left out. */
 const MOST_LISTED = 60;
 
 /** A timeline in numbers and words, for those who cannot see it. */
-@customElement('timeline-table')
-export class TimelineTable extends LabElement<ParallelWorkbench> {
+@customElement('tinyai-timeline-table')
+export class TimelineTable extends ParallelElement {
   static override styles = [shared, timelineColours, styles];
 
-  @property({ attribute: false }) timeline!: Timeline;
+  @property({ attribute: false }) timeline!: Drawable;
   @property({ attribute: false }) planned!: Planned;
   @property({ type: Boolean }) inSeconds = false;
 
   override render() {
-    const text = messages().parallel;
-    const { kinds, busy, order, asTable, unitAxis } = text.timeline;
-    const unit = this.inSeconds ? messages().units.ms : unitAxis;
+    const { kinds, busy, order, asTable, unitAxis, title } = this.own.timeline;
+    const unit = this.inSeconds ? this.text.units.ms : unitAxis;
     return html`
       <details>
         <summary>${asTable}</summary>
-        <div class="scroll" tabindex="0" role="group" aria-label=${text.timeline.title}>
+        <div class="scroll" tabindex="0" role="group" aria-label=${title}>
           <table>
             <thead>
               <tr>
@@ -40,7 +37,7 @@ export class TimelineTable extends LabElement<ParallelWorkbench> {
               </tr>
             </thead>
             <tbody>
-              ${this.planned.ranks.map(({ rank, pipeline }) => this.renderRank(rank, pipeline))}
+              ${this.planned.ranks.map((rank) => this.renderRank(rank))}
             </tbody>
           </table>
         </div>
@@ -48,13 +45,13 @@ export class TimelineTable extends LabElement<ParallelWorkbench> {
     `;
   }
 
-  private renderRank(rank: number, pipeline: number) {
+  private renderRank(rank: PlannedRank) {
     const { timeline, planned } = this;
-    const row = timeline.ranks.length === planned.ranks.length ? rank : pipeline;
+    const row = rowOf(timeline, planned.ranks, rank);
     const use = timeline.ranks[row];
-    const time = (value: number | undefined): string => (value === undefined ? '–' : short(this.inSeconds ? value * 1000 : value));
+    const time = (value: number | undefined): string => (value === undefined ? '–' : this.format.short(this.inSeconds ? value * 1000 : value));
     return html`<tr>
-      <th scope="row">${messages().parallel.mesh.rank(rank)}</th>
+      <th scope="row">${this.own.mesh.rank(rank.rank)}</th>
       <td>${time(use?.compute)}</td>
       <td>${time(use?.communication)}</td>
       <td>${time(use?.idle)}</td>
@@ -62,15 +59,18 @@ export class TimelineTable extends LabElement<ParallelWorkbench> {
     </tr>`;
   }
 
-  /** Computations one after the other, by kind and micro-batch. */
+  /** Computations one after the other, by kind and micro-batch; one that tensor ranks interrupt is named once. */
   private order(row: number): string {
-    const { kinds } = messages().parallel.timeline;
-    const words = this.timeline.spans.flatMap((span) => {
+    const { kinds } = this.own.timeline;
+    const words: string[] = [];
+    for (const span of this.timeline.spans) {
       const { action, rank, kind } = span;
-      return rank === row && kind === 'compute' && action && 'micro_batch' in action ? `${kinds[classOf(span)]} ${action.micro_batch}` : [];
-    });
-    // Tensor ranks interrupt a computation: it is named once.
-    const once = words.filter((word, i) => word !== words[i - 1]);
-    return once.length > MOST_LISTED ? `${once.slice(0, MOST_LISTED).join(', ')} …` : once.join(', ');
+      if (rank !== row || kind !== 'compute' || !action || !('micro_batch' in action)) continue;
+      const word = `${kinds[classOf(span)]} ${action.micro_batch}`;
+      if (word === words.at(-1)) continue;
+      if (words.length === MOST_LISTED) return `${words.join(', ')} …`;
+      words.push(word);
+    }
+    return words.join(', ');
   }
 }

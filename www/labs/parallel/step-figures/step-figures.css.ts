@@ -8,27 +8,31 @@ export const styles = css`
   .figures {
     display: grid;
     grid-template-columns: repeat(2, minmax(0, 1fr));
-    gap: 1.8rem 2.6rem;
+    gap: calc(1.8 * var(--unit)) calc(2.6 * var(--unit));
   }
 
   .row {
     display: grid;
-    grid-template-columns: 5rem minmax(0, 1fr) 5.6rem;
-    gap: 0.8rem;
+    grid-template-columns: calc(5 * var(--unit)) minmax(0, 1fr) calc(5.6 * var(--unit));
+    gap: var(--space-3);
     align-items: center;
-    padding: 0.15rem 0;
-    font-size: 0.93rem;
+    padding: calc(0.15 * var(--unit)) 0;
+    font-size: calc(0.93 * var(--unit));
+  }
+
+  .name {
+    overflow-wrap: anywhere;
   }
 
   .row b {
-    font-size: 1.05rem;
+    font-size: calc(1.05 * var(--unit));
     font-weight: 600;
     text-align: right;
     white-space: nowrap;
   }
 
   .track {
-    height: 1.05rem;
+    height: calc(1.05 * var(--unit));
     background: var(--pane);
     box-shadow: inset 0 0 0 1px var(--rule);
   }
@@ -39,16 +43,16 @@ export const styles = css`
 
   /* Told apart by pattern, too: what is not measured here is hatched or hollow. */
   .alone {
-    background: var(--run-0);
+    background: var(--alone);
   }
 
   .measured {
-    background: var(--run-1);
+    background: var(--own);
   }
 
   .predicted {
-    background: repeating-linear-gradient(135deg, var(--run-1) 0 1.5px, transparent 1.5px 6px);
-    box-shadow: inset 0 0 0 1.5px var(--run-1);
+    background: repeating-linear-gradient(135deg, var(--own) 0 1.5px, transparent 1.5px 6px);
+    box-shadow: inset 0 0 0 1.5px var(--own);
   }
 
   .ideal {
@@ -58,33 +62,33 @@ export const styles = css`
   .note {
     display: flex;
     flex-wrap: wrap;
-    gap: 0 1.2rem;
+    gap: 0 var(--space-4);
     min-height: 1.5em;
-    padding-top: 0.25rem;
+    padding-top: var(--space-1);
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: var(--size-note);
   }
 
   .note b {
     color: var(--ink);
-    font-size: 0.95rem;
+    font-size: calc(0.95 * var(--unit));
     font-weight: 600;
   }
 
   /* Room for two, so that nothing moves when they come. */
   .suggestions {
     min-height: 6.2em;
-    margin-top: 1.2rem;
-    padding: 0.6rem 0.9rem;
+    margin-top: var(--space-4);
+    padding: calc(0.6 * var(--unit)) calc(0.9 * var(--unit));
     border-left: 4px solid var(--rule-strong);
     background: var(--pane);
-    font-size: 0.95rem;
+    font-size: calc(0.95 * var(--unit));
   }
 
   .suggestions h3 {
     margin: 0;
     font-family: var(--serif);
-    font-size: 1.02rem;
+    font-size: calc(1.02 * var(--unit));
     font-weight: 600;
   }
 
@@ -93,18 +97,12 @@ export const styles = css`
   }
 
   .suggestions li + li {
-    margin-top: 0.25rem;
+    margin-top: var(--space-1);
   }
 
   @container (max-width: 620px) {
     .figures {
       grid-template-columns: minmax(0, 1fr);
-    }
-  }
-
-  @media print {
-    figure {
-      break-inside: avoid;
     }
   }
 `;

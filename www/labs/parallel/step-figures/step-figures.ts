@@ -1,13 +1,12 @@
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { count, percent, short, times, wholePercent } from '../../i18n/format';
-import { localized, messages } from '../../i18n/locale';
-import { baselineSeconds, bubble, stepSeconds } from '../../parallel/measured';
-import { rankCount } from '../../parallel/parallel-spec';
-import type { ParallelWorkbench } from '../../parallel/parallel-workbench';
-import type { Suggestion } from '../../parallel/suggestions';
-import { shared } from '../../kit/base.css';
-import { LabElement } from '../../workbench/lab-element';
+import { ranksOf } from '../../../engine/spec/patch';
+import { shared } from '../../../kit/base.css';
+import '../../../kit/figure/figure';
+import { colour } from '../../../shell/figures/run-mark';
+import { ParallelElement } from '../parallel-element';
+import { suggest, type Suggestion } from '../suggestions';
+import { doneByHand, figureSoFar } from '../view';
 import { styles } from './step-figures.css';
 
 interface Bar {
@@ -18,66 +17,61 @@ interface Bar {
 }
 
 /** The time of a step and its bubble: measured beside what was predicted, beside one rank, and beside the formula. */
-@customElement('step-figures')
-export class StepFigures extends LabElement<ParallelWorkbench> {
+@customElement('tinyai-step-figures')
+export class StepFigures extends ParallelElement {
   static override styles = [shared, styles];
 
   override render() {
-    return html`<div class="figures">${this.renderTime()} ${this.renderBubble()}</div>
+    const { view } = this;
+    return html`<div class="figures" style="--alone: ${colour(view.indexOf(view.alone))}; --own: ${colour(view.indexOf(view.measured))}">
+        ${this.renderTime()} ${this.renderBubble()}
+      </div>
       ${this.renderSuggestions()}`;
   }
 
   private renderTime() {
-    const text = messages().parallel.figures;
-    const { session, ran } = this.bench;
-    const measured = stepSeconds(session.steps);
-    const alone = baselineSeconds(session.baseline);
-    const tokens = ran?.planned?.tokens_per_step;
+    const text = this.own.figures;
+    const { measured: run, alone } = this.view;
+    const { short } = this.format;
+    const measured = figureSoFar(run, 'step_time', 'step_milliseconds');
+    const one = figureSoFar(alone, 'step_time', 'step_milliseconds');
+    const predicted = run?.parallel.prediction?.step_seconds;
     const bars: Bar[] = [
-      { kind: 'alone', name: text.oneRank, value: alone },
-      { kind: 'predicted', name: text.predicted, value: session.prediction?.step_seconds ?? null },
+      ...(alone ? [{ kind: 'alone' as const, name: alone.name, value: one }] : []),
+      { kind: 'predicted', name: text.predicted, value: predicted === undefined ? null : 1000 * predicted },
       { kind: 'measured', name: text.measured, value: measured },
     ];
-    const { units } = messages();
     const most = Math.max(...bars.map(({ value }) => value ?? 0));
-    return html`<figure>
-      <figcaption class="caption">
-        <span class="number">${messages().results.figure(3)}</span>
-        <h2>${text.time}</h2>
-        <p>${text.timeCaption}</p>
-      </figcaption>
-      ${bars.map((bar) => this.renderBar(bar, most, (value) => `${short(1000 * value)} ${units.ms}`))}
-      <p class="note">
-        ${measured === null || !ran
-          ? text.afterRun
-          : html`<b>${alone === null ? text.noBaseline : text.speedUp(times(alone / measured), rankCount(ran.spec))}</b>
-              ${tokens ? html`<span>${text.throughput(count(tokens / measured))}</span>` : nothing}`}
-      </p>
-      ${session.baselineProblem ? html`<p class="note">${localized(session.baselineProblem.message)}</p>` : nothing}
-    </figure>`;
+    return html`<tinyai-figure .number=${this.text.results.figure(3)} .heading=${text.time} .caption=${text.timeCaption}>
+      ${bars.map((bar) => this.renderBar(bar, most, (value) => `${short(value)} ${this.text.units.ms}`))}
+      <p class="note">${measured === null ? text.afterRun : this.renderSpeed(measured, one)}</p>
+    </tinyai-figure>`;
+  }
+
+  /** Both in milliseconds; `one`: of the run on one rank. */
+  private renderSpeed(measured: number, one: number | null) {
+    const text = this.own.figures;
+    const { alone } = this.view;
+    const run = this.view.measured!;
+    const tokens = run.figure('tokens_per_second')?.value ?? run.tokensPerSecond;
+    const { count, times } = this.format;
+    return html`<b>${alone && one !== null ? text.speedUp(times(one / measured), ranksOf(run.spec), alone.name) : text.noBaseline}</b>
+      ${tokens ? html`<span>${text.throughput(count(tokens))}</span>` : nothing}`;
   }
 
   private renderBubble() {
-    const text = messages().parallel.figures;
-    const { bench } = this;
-    const spec = bench.viewsRun ? bench.ran!.spec : bench.spec;
-    const { pipeline, micro_batches } = spec.mesh;
-    const measured = bench.viewsRun ? bubble(bench.session.steps) : null;
-    const predicted = bench.viewsRun ? (bench.session.prediction?.bubble_fraction ?? null) : (bench.planned?.timeline.bubble_fraction ?? null);
+    const text = this.own.figures;
+    const { showsRun, measured: run, planned, spec } = this.view;
+    const predicted = showsRun ? run?.parallel.prediction?.bubble_fraction : planned?.timeline.bubble_fraction;
     const bars: Bar[] = [
-      { kind: 'ideal', name: text.ideal, value: bench.planned?.ideal_bubble ?? null },
-      { kind: 'predicted', name: bench.viewsRun ? text.predicted : messages().parallel.timeline.planned, value: predicted },
-      { kind: 'measured', name: text.measured, value: measured },
+      { kind: 'ideal', name: text.ideal, value: planned?.ideal_bubble ?? null },
+      { kind: 'predicted', name: showsRun ? text.predicted : this.own.timeline.planned, value: predicted ?? null },
+      { kind: 'measured', name: text.measured, value: showsRun ? figureSoFar(run, 'bubble_fraction', 'bubble_fraction') : null },
     ];
-    return html`<figure>
-      <figcaption class="caption">
-        <span class="number">${messages().results.figure(4)}</span>
-        <h2>${text.bubble}</h2>
-        <p>${text.bubbleCaption}</p>
-      </figcaption>
-      ${bars.map((bar) => this.renderBar(bar, 1, percent))}
-      <p class="note">${text.ideal}: ${text.formula(pipeline, micro_batches)}</p>
-    </figure>`;
+    return html`<tinyai-figure .number=${this.text.results.figure(4)} .heading=${text.bubble} .caption=${text.bubbleCaption}>
+      ${bars.map((bar) => this.renderBar(bar, 1, this.format.percent))}
+      <p class="note">${text.ideal}: ${text.formula(spec.mesh.pipeline, spec.training.micro_batches)}</p>
+    </tinyai-figure>`;
   }
 
   private renderBar({ kind, name, value }: Bar, most: number, show: (value: number) => string) {
@@ -90,29 +84,32 @@ export class StepFigures extends LabElement<ParallelWorkbench> {
 
   /** What the last step says could be better. */
   private renderSuggestions() {
-    const { steps } = this.bench.session;
-    const suggestions = steps.at(-1)?.suggestions ?? [];
-    const text = messages().parallel.figures;
-    const zeroBubble = this.bench.ran?.spec.mesh.schedule === 'zb_h1';
-    const none = steps.length === 0 ? text.afterRun : steps.at(-1)!.byHand ? text.byHand : text.nothingToTry;
+    const text = this.own.figures;
+    const { measured: run } = this.view;
+    const planned = run?.parallel.planned;
+    const byHand = run !== null && doneByHand(run);
+    const done = run !== null && planned !== undefined && run.ranks.length > 0;
+    const found = done && !byHand ? suggest(planned, run.ranks, run.curve('bubble_fraction').values.at(-1) ?? 0) : [];
+    const none = !done ? text.afterRun : byHand ? text.byHand : text.nothingToTry;
     return html`<div class="suggestions">
       <h3>${text.suggestions}</h3>
       <ul>
-        ${suggestions.length === 0 ? html`<li class="none">${none}</li>` : suggestions.map((suggestion) => html`<li>${suggestionText(suggestion, zeroBubble)}</li>`)}
+        ${found.length === 0 ? html`<li class="none">${none}</li>` : found.map((each) => html`<li>${this.suggestion(each, run?.spec.mesh.schedule === 'zb_h1')}</li>`)}
       </ul>
     </div>`;
   }
-}
 
-/** `zeroBubble`: the schedule that makes it smallest is on already. */
-function suggestionText(suggestion: Suggestion, zeroBubble: boolean): string {
-  const text = messages().parallel.figures.suggest;
-  switch (suggestion.kind) {
-    case 'communication':
-      return text.communication(wholePercent(suggestion.share));
-    case 'bubble':
-      return text.bubble(wholePercent(suggestion.share), zeroBubble);
-    case 'idleStages':
-      return text.idleStages(suggestion.stages.map(({ stage, share }) => ({ stage, share: wholePercent(share) })));
+  /** `zeroBubble`: the schedule that makes the bubble smallest is on already. */
+  private suggestion(suggestion: Suggestion, zeroBubble: boolean): string {
+    const text = this.own.figures.suggest;
+    const { wholePercent } = this.format;
+    switch (suggestion.kind) {
+      case 'communication':
+        return text.communication(wholePercent(suggestion.share));
+      case 'bubble':
+        return text.bubble(wholePercent(suggestion.share), zeroBubble);
+      case 'idleStages':
+        return text.idleStages(suggestion.stages.map(({ stage, share }) => ({ stage, share: wholePercent(share) })));
+    }
   }
 }

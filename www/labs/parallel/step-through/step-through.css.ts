@@ -2,19 +2,19 @@ import { css } from 'lit';
 
 export const styles = css`
   section {
-    padding-bottom: 0.6rem;
+    padding-bottom: calc(0.6 * var(--unit));
   }
 
   /* The button stays beside what it is about. */
   .caption p {
-    flex: 1 1 14rem;
+    flex: 1 1 calc(14 * var(--unit));
   }
 
   .all {
     flex: none;
     margin-left: auto;
-    padding: 0.3rem 1rem;
-    border-radius: 4px;
+    padding: calc(0.3 * var(--unit)) var(--unit);
+    border-radius: var(--corner);
     background: var(--seal);
     color: var(--on-seal);
     font-weight: 600;
@@ -26,32 +26,32 @@ export const styles = css`
 
   .ranks {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
-    gap: 0.8rem;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, calc(26 * var(--unit))), 1fr));
+    gap: var(--space-3);
   }
 
   article {
     min-width: 0;
-    padding: 0.6rem 0.8rem 0.7rem;
+    padding: calc(0.6 * var(--unit)) var(--space-3) calc(0.7 * var(--unit));
     border: 1px solid var(--rule-strong);
-    border-radius: 4px;
+    border-radius: var(--corner);
     background: var(--raised);
   }
 
   h3 {
     display: flex;
-    gap: 0.6rem;
+    gap: calc(0.6 * var(--unit));
     align-items: baseline;
     margin: 0;
     font-family: var(--serif);
-    font-size: 1.05rem;
+    font-size: calc(1.05 * var(--unit));
     font-weight: 600;
   }
 
   h3 span {
     color: var(--ink-2);
     font-family: var(--sans);
-    font-size: 0.87rem;
+    font-size: var(--size-note);
     font-weight: 400;
   }
 
@@ -62,17 +62,17 @@ export const styles = css`
   /* Room for two lines: what comes next may be long, and nothing is to move. */
   .next {
     display: flex;
-    gap: 0.8rem;
+    gap: var(--space-3);
     align-items: center;
     justify-content: space-between;
     min-height: 3.2em;
-    font-size: 1.02rem;
+    font-size: calc(1.02 * var(--unit));
     line-height: 1.4;
   }
 
   .label {
     color: var(--seal-ink);
-    font-size: 0.87rem;
+    font-size: var(--size-note);
   }
 
   [data-busy] .next {
@@ -81,10 +81,10 @@ export const styles = css`
 
   .next button {
     flex: none;
-    padding: 0.2rem 0.9rem;
+    padding: calc(0.2 * var(--unit)) calc(0.9 * var(--unit));
     border: 1px solid var(--ink);
-    border-radius: 4px;
-    font-size: 0.95rem;
+    border-radius: var(--corner);
+    font-size: calc(0.95 * var(--unit));
     font-weight: 600;
   }
 
@@ -102,11 +102,11 @@ export const styles = css`
     border-collapse: separate;
     border-spacing: 2px;
     table-layout: fixed;
-    font-size: 0.8rem;
+    font-size: calc(0.8 * var(--unit));
   }
 
   th {
-    padding: 0.1rem 0.3rem 0.1rem 0;
+    padding: calc(0.1 * var(--unit)) calc(0.3 * var(--unit)) calc(0.1 * var(--unit)) 0;
     color: var(--ink-2);
     font-weight: 400;
     text-align: left;
@@ -117,13 +117,13 @@ export const styles = css`
   }
 
   th:first-child {
-    width: 7.5rem;
+    width: calc(7.5 * var(--unit));
   }
 
   td {
-    width: 4.4rem;
-    height: 1.9rem;
-    padding: 0.1rem;
+    width: calc(4.4 * var(--unit));
+    height: calc(1.9 * var(--unit));
+    padding: calc(0.1 * var(--unit));
     border: 1px dashed var(--rule);
     text-align: center;
     white-space: nowrap;
@@ -147,11 +147,11 @@ export const styles = css`
 
   td.output_gradient {
     border: 1px solid var(--backward-line);
-    background: repeating-linear-gradient(135deg, var(--backward) 0 5px, color-mix(in srgb, var(--backward-line) 35%, var(--backward)) 5px 6px);
+    background: repeating-linear-gradient(135deg, var(--backward) 0 5px, var(--backward-line) 5px 5.4px);
   }
 
   td.weight_gradients {
     border: 1px solid var(--weight-line);
-    background: repeating-linear-gradient(0deg, var(--weight) 0 5px, color-mix(in srgb, var(--weight-line) 35%, var(--weight)) 5px 6px);
+    background: repeating-linear-gradient(0deg, var(--weight) 0 5px, var(--weight-line) 5px 5.4px);
   }
 `;

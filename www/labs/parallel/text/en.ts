@@ -1,16 +1,21 @@
+import type { LabText } from '../../../shell/text/lab-text';
 import { enLessons } from './en-lessons';
 import type { ParallelMessages } from './messages';
 
+<<<<<<< HEAD
 export const en: ParallelMessages = {
   name: 'Parallel',
   question: 'One training, many ranks',
   lead: 'Each rank is a worker with a memory of its own. What does it cost to make them learn as one?',
   notIsolated:
     'The server does not isolate this page (COOP and COEP headers), so ranks cannot share memory: messages go through ports, with the same results, only slower.',
+  noSharedMemory: 'This browser has no SharedArrayBuffer, so ranks cannot share memory: messages go through ports, with the same results, only slower.',
 
 
+=======
+const own: ParallelMessages = {
+>>>>>>> wip-parallel
   mesh: {
-    heading: 'Mesh',
     presets: 'Ready-made',
     presetNames: {
       dp2: 'data 2',
@@ -24,7 +29,6 @@ export const en: ParallelMessages = {
       pp4dp2: 'pipeline 4 × data 2',
       all: '2 × 2 × 2',
     },
-    axes: { data: 'data', pipeline: 'pipeline', tensor: 'tensor' },
     ranks: (count) => (count === 1 ? '1 rank' : `${count} ranks`),
     rank: (rank) => `rank ${rank}`,
     replica: (index) => `Replica ${index}`,
@@ -40,43 +44,37 @@ export const en: ParallelMessages = {
     zeroWhat: { optimizer: 'the optimizer’s state', gradients: 'gradients and state', parameters: 'weights, gradients and state' },
     modelKey: 'Each strip is the model, from embedding to head; what the rank holds of it is filled in.',
     noPlan: 'What each rank holds appears here when the plan can be made.',
-    adopt: ({ data, pipeline, tensor, micro_batches, zero }) =>
-      `Take data ${data} × pipeline ${pipeline} × tensor ${tensor}, ${micro_batches === 1 ? '1 micro-batch' : `${micro_batches} micro-batches`}${zero === 'parameters' ? ', ZeRO stage 3' : ''}`,
-    unequal: 'Unequal ranks',
+    alone: 'One rank holds the whole model. Take more along an axis, or one of these:',
+    adopt: ({ data, pipeline, tensor, zero }, microBatches) =>
+      `Take data ${data} × pipeline ${pipeline} × tensor ${tensor}, ${microBatches === 1 ? '1 micro-batch' : `${microBatches} micro-batches`}${zero === 'parameters' ? ', ZeRO stage 3' : ''}`,
     unequalHint: 'A slower rank really rests in between; less memory is a lower limit.',
     speed: 'speed',
     memory: 'memory',
     speedOf: (rank) => `Speed of rank ${rank} in percent`,
     memoryOf: (rank) => `Memory limit of rank ${rank} in MiB`,
-    settings: 'All settings',
-    settingsShow: 'Show settings',
-    settingsHide: 'Hide settings',
   },
 
   control: {
-    compare: 'First on one rank, to compare',
     stepThrough: 'Action by action',
     stepThroughHint: 'Every rank waits before each of its actions, until you let it go on.',
-    kill: 'Kill a rank…',
-    killRank: (rank) => `rank ${rank}`,
-    phase: {
-      baseline: 'One rank trains alone, for comparison…',
-      pilot: 'Each rank measures its speed and its connections…',
-      stepping: 'Every rank waits before its next action.',
-      lost: 'A rank is gone.',
+    stepping: 'Every rank waits before its next action.',
+    lose: 'Lose a rank…',
+    kill: 'It ends, as if its tab were closed',
+    hang: 'It hangs, as a program that never ends',
+    phases: {
+      opening: 'Starting the ranks…',
+      measuring: 'Each rank measures its speed and its connections…',
+      preparing: 'Each rank builds its part of the model…',
     },
-    idle: 'The plan below is known already; Run measures it.',
-    fetching: 'Starting the ranks…',
-    transport: { shared: 'over shared memory', ports: 'over ports' },
-    running: (step, of) => `Step ${step} of ${of}`,
-    finished: (steps) => (steps === 1 ? 'Finished after 1 step' : `Finished after ${steps} steps`),
+    transports: { shared: 'Messages go over shared memory.', ports: 'Messages go over ports.', threads: 'Messages go between threads.' },
   },
 
   lost: {
-    what: (rank, step, noticed) => `Rank ${rank} is gone: lost after step ${step}, noticed ${noticed} after its last sign of life. The others have stopped.`,
-    snapshot: (step) => `The last snapshot is of step ${step}.`,
-    beginning: 'There is no snapshot yet: it would go on from the beginning.',
-    goOn: (step) => (step === 0 ? 'Begin again with new ranks' : `Go on from step ${step} with new ranks`),
+    what: (problem, step, from) =>
+      `${problem} ${step === 0 ? 'It was lost before the first step was done' : `It was lost after step ${step}`}, and the others have stopped. ${
+        from === 0 ? 'There is no snapshot yet: the run would go on from the beginning.' : `The last snapshot is of step ${from}.`
+      }`,
+    goOn: (from) => (from === 0 ? 'Begin again with new ranks' : `Go on from step ${from} with new ranks`),
   },
 
   timeline: {
@@ -146,7 +144,6 @@ export const en: ParallelMessages = {
     pass: 'Do it',
     microBatch: 'micro-batch',
     kinds: { input: 'input', output_gradient: 'gradient of the output', activations: 'activations', weight_gradients: 'for weight gradients' },
-    holdsNothing: 'No tensors between actions.',
     total: (bytes) => `holds ${bytes}`,
     chunk: (index) => `, chunk ${index}`,
   },
@@ -154,11 +151,10 @@ export const en: ParallelMessages = {
   figures: {
     time: 'Time of a step',
     timeCaption: 'Median over the steps so far. The prediction lets ranks that share a core take turns.',
-    oneRank: 'one rank',
     predicted: 'predicted',
     measured: 'measured',
-    speedUp: (times, ranks) => `${times} times as fast as one rank, on ${ranks} ranks`,
-    noBaseline: 'not compared with one rank',
+    speedUp: (times, ranks, run) => `${times} times as fast as ${run}, on ${ranks} ranks`,
+    noBaseline: 'no run on one rank to compare with',
     throughput: (tokens) => `${tokens} tokens/s`,
     bubble: 'Bubble',
     bubbleCaption: 'Share of the forward and backward phase that ranks stand still; measured: the median over the steps so far.',
@@ -215,18 +211,16 @@ export const en: ParallelMessages = {
     empty: 'Run: each kind of message is counted at every rank, beside what was predicted.',
     saved: (share, sent, whole) => `Compression saved ${share} of the gradients’ bytes: ${sent} instead of ${whole}.`,
     effect: (share) => `In return, the loss was off that of one rank by ${share} at most.`,
-    effectUnknown: 'Compare with one rank to see what that did to the loss.',
+    effectUnknown: 'Add a run on one rank to see what that did to the loss.',
   },
 
   loss: {
     title: 'Loss',
-    caption: 'The mesh’s loss drawn over that of one rank with the same spec.',
-    mesh: 'mesh',
-    oneRank: 'one rank',
+    caption: 'The loss on several ranks drawn over that on one rank.',
     difference: (share, step) => `largest difference ${share}, at step ${step}`,
     same: 'no difference in any digit',
     empty: 'Run: both curves should lie on each other.',
-    summary: (mesh, oneRank) => `Last loss of the mesh ${mesh}, of one rank ${oneRank}.`,
+    summary: (run, loss) => `Last loss of ${run}: ${loss}.`,
   },
 
   lesson: {
@@ -236,4 +230,12 @@ export const en: ParallelMessages = {
     close: 'Close the lesson',
   },
   lessons: enLessons,
+};
+
+export const en: LabText & { own: ParallelMessages } = {
+  name: 'Parallel',
+  question: 'One training, many ranks',
+  lead: 'Each rank is a worker with a memory of its own. What does it cost to make them learn as one?',
+  presets: { 'one-rank-and-mesh': 'One rank and a mesh' },
+  own,
 };

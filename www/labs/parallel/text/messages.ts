@@ -1,35 +1,39 @@
-/** Texts of the parallel lab. */
-import type { Action } from '../../types/generated/Action';
-import type { HeldKind } from '../../types/generated/HeldKind';
-import type { MeshSpec } from '../../types/generated/MeshSpec';
-import type { ParallelSpec } from '../../types/generated/ParallelSpec';
-import type { SessionPhase } from '../../parallel/session';
-import type { FieldText, OptionOf, PathOf } from '../messages';
-import type { LessonKey, LessonTexts } from './lessons';
-
-/** What the other lab's form has, too. */
-type Own<T extends string> = Exclude<T, `fine_tuning.${string}` | 'version'>;
+/** What the figures of this lab say. */
+import type { Action } from '../../../types/generated/Action';
+import type { HeldKind } from '../../../types/generated/HeldKind';
+import type { MeshSpec } from '../../../types/generated/MeshSpec';
+import type { RunPhase } from '../../../types/generated/RunPhase';
+import type { LESSONS, LessonKey } from '../lessons';
 
 export type PresetKey = 'dp2' | 'dp4' | 'tp2' | 'gpipe' | '1f1b' | 'interleaved' | 'zeroBubble' | 'zero3' | 'pp4dp2' | 'all';
-export type AxisKey = 'data' | 'pipeline' | 'tensor';
 /** What the timeline tells apart. */
 export type SpanClass = 'forward' | 'backward' | 'weight' | 'communication' | 'update' | 'idle';
 
+/** A lesson's text: what happens, what to watch, and its experiments by name. */
+export interface LessonTexts<K extends LessonKey = LessonKey> {
+  title: string;
+  text: string;
+  watch: string;
+  setups: Record<keyof (typeof LESSONS)[K], string>;
+}
+
 export interface ParallelMessages {
+<<<<<<< HEAD
   name: string;
   question: string;
   lead: string;
   notIsolated: string;
+  noSharedMemory: string;
 
   groups: Record<Exclude<keyof ParallelSpec, 'version'>, string>;
   fields: Record<Own<PathOf<ParallelSpec>>, FieldText>;
   options: Record<Own<OptionOf<ParallelSpec>>, string>;
 
+=======
+>>>>>>> wip-parallel
   mesh: {
-    heading: string;
     presets: string;
     presetNames: Record<PresetKey, string>;
-    axes: Record<AxisKey, string>;
     ranks(count: number): string;
     rank(rank: number): string;
     replica(index: number): string;
@@ -45,37 +49,34 @@ export interface ParallelMessages {
     zeroWhat: Record<'optimizer' | 'gradients' | 'parameters', string>;
     modelKey: string;
     noPlan: string;
-    adopt(mesh: MeshSpec): string;
-    unequal: string;
+    /** In the place of a plan, on one rank. */
+    alone: string;
+    adopt(mesh: MeshSpec, microBatches: number): string;
     unequalHint: string;
     speed: string;
     memory: string;
     speedOf(rank: number): string;
     memoryOf(rank: number): string;
-    settings: string;
-    settingsShow: string;
-    settingsHide: string;
   };
 
   control: {
-    compare: string;
     stepThrough: string;
     stepThroughHint: string;
+    stepping: string;
+    lose: string;
+    /** The two ways in which a rank is lost. */
     kill: string;
-    killRank(rank: number): string;
-    phase: Record<Exclude<SessionPhase, 'idle' | 'loading' | 'running' | 'paused' | 'finished' | 'cancelled' | 'failed'>, string>;
-    idle: string;
-    fetching: string;
-    transport: Record<'shared' | 'ports', string>;
-    running(step: number, of: number): string;
-    finished(steps: number): string;
+    hang: string;
+    /** What ranks are at before they train. */
+    phases: Partial<Record<RunPhase, string>>;
+    /** What messages go through. */
+    transports: Record<string, string>;
   };
 
   lost: {
-    what(rank: number, step: number, noticed: string): string;
-    snapshot(step: number): string;
-    beginning: string;
-    goOn(step: number): string;
+    /** `problem`: what happened; `step`: steps done by then; `from`: those of the last snapshot, 0 where there is none. */
+    what(problem: string, step: number, from: number): string;
+    goOn(from: number): string;
   };
 
   timeline: {
@@ -128,7 +129,6 @@ export interface ParallelMessages {
     pass: string;
     microBatch: string;
     kinds: Record<HeldKind, string>;
-    holdsNothing: string;
     total(bytes: string): string;
     chunk(index: string): string;
   };
@@ -136,10 +136,9 @@ export interface ParallelMessages {
   figures: {
     time: string;
     timeCaption: string;
-    oneRank: string;
     predicted: string;
     measured: string;
-    speedUp(times: string, ranks: number): string;
+    speedUp(times: string, ranks: number, run: string): string;
     noBaseline: string;
     throughput(tokens: string): string;
     bubble: string;
@@ -187,12 +186,10 @@ export interface ParallelMessages {
   loss: {
     title: string;
     caption: string;
-    mesh: string;
-    oneRank: string;
     difference(share: string, step: number): string;
     same: string;
     empty: string;
-    summary(mesh: string, oneRank: string): string;
+    summary(run: string, loss: string): string;
   };
 
   lesson: {

@@ -1,15 +1,20 @@
-import type { ParallelMessages } from './messages';
+import type { LabText } from '../../../shell/text/lab-text';
 import { zhLessons } from './zh-lessons';
+import type { ParallelMessages } from './messages';
 
+<<<<<<< HEAD
 export const zh: ParallelMessages = {
   name: '并行训练',
   question: '一次训练，多个 rank',
   lead: '每个 rank 都是一个有自己内存的工作线程。要让它们像一个那样学习，代价是什么？',
   notIsolated: '服务器没有隔离本页（缺 COOP 和 COEP 响应头），各 rank 不能共享内存：消息改走端口，结果相同，只是较慢。',
+  noSharedMemory: '此浏览器没有 SharedArrayBuffer，各 rank 不能共享内存：消息改走端口，结果相同，只是较慢。',
 
 
+=======
+const own: ParallelMessages = {
+>>>>>>> wip-parallel
   mesh: {
-    heading: '网格',
     presets: '现成方案',
     presetNames: {
       dp2: '数据 2',
@@ -23,7 +28,6 @@ export const zh: ParallelMessages = {
       pp4dp2: '流水线 4 × 数据 2',
       all: '2 × 2 × 2',
     },
-    axes: { data: '数据', pipeline: '流水线', tensor: '张量' },
     ranks: (count) => `${count} 个 rank`,
     rank: (rank) => `rank ${rank}`,
     replica: (index) => `副本 ${index}`,
@@ -39,43 +43,37 @@ export const zh: ParallelMessages = {
     zeroWhat: { optimizer: '优化器状态', gradients: '梯度和状态', parameters: '权重、梯度和状态' },
     modelKey: '每条横条是从嵌入到输出层的整个模型；填满的是该 rank 持有的部分。',
     noPlan: '一旦能排出计划，这里会显示每个 rank 持有什么。',
-    adopt: ({ data, pipeline, tensor, micro_batches, zero }) =>
-      `改用数据 ${data} × 流水线 ${pipeline} × 张量 ${tensor}，${micro_batches} 个微批次${zero === 'parameters' ? '，ZeRO 第 3 阶段' : ''}`,
-    unequal: '不均等的 rank',
+    alone: '一个 rank 持有整个模型。可以在某个维度上增加 rank，或选用下面的方案：',
+    adopt: ({ data, pipeline, tensor, zero }, microBatches) =>
+      `改用数据 ${data} × 流水线 ${pipeline} × 张量 ${tensor}，${microBatches} 个微批次${zero === 'parameters' ? '，ZeRO 第 3 阶段' : ''}`,
     unequalHint: '较慢的 rank 会真的在中间休息；内存少就是上限更低。',
     speed: '速度',
     memory: '内存',
     speedOf: (rank) => `rank ${rank} 的速度（百分比）`,
     memoryOf: (rank) => `rank ${rank} 的内存上限（MiB）`,
-    settings: '全部设置',
-    settingsShow: '展开设置',
-    settingsHide: '收起设置',
   },
 
   control: {
-    compare: '先在一个 rank 上跑，用来对比',
     stepThrough: '逐个动作',
     stepThroughHint: '每个 rank 在每个动作之前都等着，直到你放行。',
-    kill: '终止一个 rank…',
-    killRank: (rank) => `rank ${rank}`,
-    phase: {
-      baseline: '先由一个 rank 单独训练，用来对比…',
-      pilot: '各 rank 正在测量自己的速度和连接…',
-      stepping: '各 rank 都在下一个动作之前等待。',
-      lost: '有一个 rank 不在了。',
+    stepping: '各 rank 都在下一个动作之前等待。',
+    lose: '失去一个 rank…',
+    kill: '突然结束，如同标签页被关闭',
+    hang: '卡住，如同永不结束的程序',
+    phases: {
+      opening: '正在启动各 rank…',
+      measuring: '各 rank 正在测量自己的速度和连接…',
+      preparing: '各 rank 正在构建自己的那部分模型…',
     },
-    idle: '下面的计划已经知道了；按“运行”来实测。',
-    fetching: '正在启动各 rank…',
-    transport: { shared: '走共享内存', ports: '走端口' },
-    running: (step, of) => `第 ${step} / ${of} 步`,
-    finished: (steps) => `已完成，共 ${steps} 步`,
+    transports: { shared: '消息走共享内存。', ports: '消息走端口。', threads: '消息在线程之间传送。' },
   },
 
   lost: {
-    what: (rank, step, noticed) => `rank ${rank} 不在了：在第 ${step} 步之后失去，最后一次活动之后 ${noticed}发现。其他 rank 已停下。`,
-    snapshot: (step) => `最近的快照在第 ${step} 步。`,
-    beginning: '还没有快照：只能从头开始。',
-    goOn: (step) => (step === 0 ? '换上新的 rank，从头开始' : `换上新的 rank，从第 ${step} 步继续`),
+    what: (problem, step, from) =>
+      `${problem}它在${step === 0 ? '第一步完成之前' : `第 ${step} 步之后`}失去，其他 rank 已停下。${
+        from === 0 ? '还没有快照：只能从头开始。' : `最近的快照在第 ${from} 步。`
+      }`,
+    goOn: (from) => (from === 0 ? '换上新的 rank，从头开始' : `换上新的 rank，从第 ${from} 步继续`),
   },
 
   timeline: {
@@ -137,7 +135,6 @@ export const zh: ParallelMessages = {
     pass: '执行',
     microBatch: '微批次',
     kinds: { input: '输入', output_gradient: '输出的梯度', activations: '激活', weight_gradients: '留作权重梯度' },
-    holdsNothing: '此刻不持有张量。',
     total: (bytes) => `持有 ${bytes}`,
     chunk: (index) => `（第 ${index} 块）`,
   },
@@ -145,11 +142,10 @@ export const zh: ParallelMessages = {
   figures: {
     time: '每步时间',
     timeCaption: '至今各步的中位数。预测时，共用核心的 rank 轮流计算。',
-    oneRank: '一个 rank',
     predicted: '预测',
     measured: '实测',
-    speedUp: (times, ranks) => `${ranks} 个 rank，速度是一个 rank 的 ${times} 倍`,
-    noBaseline: '没有与一个 rank 对比',
+    speedUp: (times, ranks, run) => `${ranks} 个 rank，速度是“${run}”的 ${times} 倍`,
+    noBaseline: '没有可以对比的单 rank 运行',
     throughput: (tokens) => `${tokens} 词元/秒`,
     bubble: '气泡',
     bubbleCaption: '在前向和反向阶段，各 rank 停着不动的时间占比；实测取至今各步的中位数。',
@@ -204,18 +200,16 @@ export const zh: ParallelMessages = {
     empty: '按“运行”：每个 rank 的每种消息都会计数，与预测并列。',
     saved: (share, sent, whole) => `压缩省下了梯度字节的 ${share}：只发 ${sent}，而不是 ${whole}。`,
     effect: (share) => `代价是损失与一个 rank 时最多相差 ${share}。`,
-    effectUnknown: '与一个 rank 对比，才能看出它对损失的影响。',
+    effectUnknown: '添加一个单 rank 的运行，才能看出它对损失的影响。',
   },
 
   loss: {
     title: '损失',
-    caption: '网格的损失，画在同样设置下一个 rank 的损失之上。',
-    mesh: '网格',
-    oneRank: '一个 rank',
+    caption: '多个 rank 的损失，画在一个 rank 的损失之上。',
     difference: (share, step) => `最大相差 ${share}，在第 ${step} 步`,
     same: '每一位数字都相同',
     empty: '按“运行”：两条曲线应当重合。',
-    summary: (mesh, oneRank) => `最后的损失：网格 ${mesh}，一个 rank ${oneRank}。`,
+    summary: (run, loss) => `${run}最后的损失：${loss}。`,
   },
 
   lesson: {
@@ -225,4 +219,12 @@ export const zh: ParallelMessages = {
     close: '收起课程',
   },
   lessons: zhLessons,
+};
+
+export const zh: LabText & { own: ParallelMessages } = {
+  name: '并行训练',
+  question: '一次训练，多个 rank',
+  lead: '每个 rank 都是一个有自己内存的工作线程。要让它们像一个那样学习，代价是什么？',
+  presets: { 'one-rank-and-mesh': '一个 rank 与一个网格' },
+  own,
 };

@@ -7,16 +7,16 @@ export const styles = css`
 
   th,
   td {
-    padding-block: 0.3rem;
+    padding-block: calc(0.3 * var(--unit));
     font-weight: 400;
     vertical-align: middle;
     white-space: nowrap;
   }
 
   thead th {
-    padding-block: 0.1rem;
+    padding-block: calc(0.1 * var(--unit));
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: var(--size-note);
     vertical-align: bottom;
   }
 
@@ -36,16 +36,16 @@ export const styles = css`
   /* Predicted above measured, as in the timeline. */
   .bars {
     width: 24%;
-    min-width: 6rem;
+    min-width: calc(6 * var(--unit));
   }
 
   .bars div {
-    height: 0.42rem;
+    height: calc(0.42 * var(--unit));
     background: var(--traffic-line);
   }
 
   .bars .predicted {
-    height: 0.3rem;
+    height: calc(0.3 * var(--unit));
     margin-bottom: 2px;
     background: repeating-linear-gradient(135deg, var(--traffic-line) 0 1px, transparent 1px 4px);
     box-shadow: inset 0 0 0 1px var(--traffic-line);
@@ -54,16 +54,16 @@ export const styles = css`
   /* On a phone the figures come first. */
   @container (max-width: 520px) {
     table {
-      font-size: 0.84rem;
+      font-size: calc(0.84 * var(--unit));
     }
 
     th,
     td {
-      padding-right: 0.7rem;
+      padding-right: calc(0.7 * var(--unit));
     }
 
     thead th {
-      font-size: 0.8rem;
+      font-size: calc(0.8 * var(--unit));
     }
 
     /* The column stays, so that those beside it stay below their heads. */
@@ -79,16 +79,16 @@ export const styles = css`
 
     thead th,
     tbody th[scope='row'] {
-      max-width: 6rem;
+      max-width: calc(6 * var(--unit));
       white-space: normal;
     }
   }
 
   .saved,
   .empty {
-    padding-top: 0.5rem;
+    padding-top: var(--space-2);
     color: var(--ink-2);
-    font-size: 0.95rem;
+    font-size: calc(0.95 * var(--unit));
   }
 
   .saved b {

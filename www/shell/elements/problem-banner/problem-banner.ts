@@ -1,63 +1,71 @@
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { localized, messages } from '../../i18n/locale';
-import type { Problem } from '../../types/generated/Problem';
-import { shared } from '../../kit/base.css';
-import '../../kit/notice/notice';
-import type { NoticeAction, RevealEvent } from '../../kit/notice/notice';
-import type { NoticeItem } from '../../kit/notice/entries';
-import { LabElement } from '../../workbench/lab-element';
-import type { NoticeModel } from '../../workbench/notice-model';
-import { references } from '../spec-form/describe';
+import { shared } from '../../../kit/base.css';
+import type { NoticeItem } from '../../../kit/notice/entries';
+import '../../../kit/notice/notice';
+import type { NoticeAction, RevealEvent } from '../../../kit/notice/notice';
+import type { Problem } from '../../../types/generated/Problem';
+import { LabElement } from '../lab-element';
 import { styles } from './problem-banner.css';
 
-const item = ({ message, field, run }: Problem): NoticeItem => ({
-  message: localized(message),
-  ...(field == null ? {} : { field: field.replace(/^base\./, '') }),
-  ...(run == null ? {} : { run }),
-});
-
 /** Everything that is wrong, each with a way to its field; and a link that could not be read, with its text to copy. */
-@customElement('problem-banner')
-export class ProblemBanner extends LabElement<NoticeModel> {
+@customElement('tinyai-problems')
+export class Problems extends LabElement {
   static override styles = [shared, styles];
 
   override render() {
-    const { bench } = this;
-    const { labelOf, optionOf } = references(bench);
-    const items = bench.allProblems.map(item);
+    const items = this.store.problems.map((problem) => this.item(problem));
     return html`
-      ${this.renderLink()}
-      ${items.length === 0
-        ? nothing
-        : html`<tinyai-notice .items=${items} .actions=${this.actions()} .labelOf=${labelOf} .optionOf=${optionOf} @reveal=${this.turn}></tinyai-notice>`}
-      ${bench.handicap ? html`<tinyai-notice tone="hint" .items=${[{ message: bench.handicap }]}></tinyai-notice>` : nothing}
+      ${this.renderLink()} ${items.length === 0 ? nothing : this.renderNotice('problem', items, this.actions())} ${this.renderHints()}
     `;
   }
 
+  private item({ message, field, run }: Problem): NoticeItem {
+    return {
+      message: this.words.of(message),
+      ...(field == null ? {} : { field: field.replace(/^base\./, '') }),
+      ...(run == null ? {} : { run }),
+    };
+  }
+
+  private renderNotice(tone: 'problem' | 'hint', items: NoticeItem[], actions: NoticeAction[] = []) {
+    return html`<tinyai-notice
+      .tone=${tone}
+      .items=${items}
+      .actions=${actions}
+      .labelOf=${(path: string) => this.words.field(path)?.label}
+      .optionOf=${this.words.option}
+      @reveal=${this.turn}
+    ></tinyai-notice>`;
+  }
+
   private actions(): NoticeAction[] {
-    const { bench } = this;
-    const { remedy } = bench;
-    return [
-      ...(remedy ? [{ label: remedy.label, primary: true, take: () => remedy.take() }] : []),
-      ...(bench.crashed ? [{ label: messages().control.freshEngine, take: () => void bench.runNow() }] : []),
-    ];
+    const { store } = this;
+    return store.crashed ? [{ label: this.text.control.freshEngine, take: () => void store.run() }] : [];
   }
 
   /** Shows the form of the run before the page looks for the field there. */
   private readonly turn = ({ path, run }: RevealEvent): void => {
-    const { bench } = this;
-    const problem = bench.allProblems.find((each) => each.field?.replace(/^base\./, '') === path && (run === null || each.run === run));
-    bench.turnTo(problem ?? { run, field: path });
+    const { editor } = this.store;
+    editor.select(editor.tabOf(path, run));
   };
 
+  /** What makes this page slower than it could be. */
+  private renderHints() {
+    const { environment } = this.store;
+    if (!environment || environment.variant.startsWith('threads')) return nothing;
+    const { status } = this.text;
+    return this.renderNotice('hint', [{ message: environment.isolated ? status.noThreadsWhy : status.notIsolatedWhy }]);
+  }
+
   private renderLink() {
-    const link = this.bench.brokenLink;
+    const { editor } = this.store;
+    const link = editor.brokenLink;
     if (!link) return nothing;
-    const text = messages().problems;
+    const text = this.text.problems;
     const what = { cut_off: text.linkCut, not_base64: text.linkUnreadable, refused: text.linkRefused }[link.reason];
-    const items = [{ message: what }, ...link.problems.map((problem) => ({ message: localized(problem.message) }))];
-    return html`<tinyai-notice .items=${items} dismissible @dismiss=${() => this.bench.dismissLink()}>
+    const items = [{ message: what }, ...link.problems.map((problem) => ({ message: this.words.message(problem.message) }))];
+    return html`<tinyai-notice .items=${items} dismissible @dismiss=${() => editor.dismissLink()}>
       ${link.detail ? this.renderText(text.linkDecoded, link.detail) : nothing} ${this.renderText(text.linkText, link.text)}
     </tinyai-notice>`;
   }

@@ -1,47 +1,30 @@
-/** A lab's form in the words of the page's language, as the kit draws it. */
-import type { TemplateResult } from 'lit';
+/** The form of an experiment in the words of a language, as the kit draws it. */
 import { html } from 'lit';
-import { size } from '../../i18n/format';
-import { localized, messages } from '../../i18n/locale';
-import type { FieldDescription, FormGroup } from '../../kit/form/description';
-import { plainText, renderReferences } from '../../kit/notice/references';
-import type { Field } from '../../spec/schema';
-import type { Text } from '../../types/generated/Text';
-import type { FormModel } from '../../workbench/form-model';
+import type { FieldDescription, FormGroup } from '../../../kit/form/description';
+import { GROUPS, type Field, type Group } from '../../../engine/spec/schema';
+import type { LabStore } from '../../store/lab-store';
+import type { Words } from '../../text/words';
+import { standing } from './standing';
 
-/** What a lab adds to a field: how its value stands to others. */
-export interface Standing {
-  marked?: boolean;
-  note?: TemplateResult;
+/** The groups of the form with the fields that matter: those of the lab first; without those that are locked. */
+export function describeGroups(store: LabStore, words: Words, lock: readonly string[] = []): FormGroup[] {
+  const { groups: first, drawn = [] } = store.definition;
+  const place = ({ path }: Group): number => (first.includes(path) ? first.indexOf(path) : first.length);
+  return [...GROUPS]
+    .sort((a, b) => place(a) - place(b))
+    .flatMap(({ path, fields }) => {
+      const shown = fields.filter((field) => !drawn.includes(field.path) && !lock.some((locked) => field.path === locked || field.path.startsWith(`${locked}.`)) && store.editor.applies(field));
+      return shown.length === 0 ? [] : [{ path, label: words.group(path), fields: shown.map((field) => describe(store, words, field)) }];
+    });
 }
 
-/** The groups of a form with the fields that matter. */
-export function describeGroups(bench: FormModel, standing: (field: Field) => Standing = () => ({})): FormGroup[] {
-  return bench.groups.flatMap(({ path, fields }) => {
-    const visible = fields.filter((field) => bench.applies(field));
-    if (visible.length === 0) return [];
-    return [{ path, label: bench.groupName(path), fields: visible.map((field) => describe(bench, field, standing(field))) }];
-  });
-}
-
-/** Refers a message to the fields of a form. */
-export const references = (bench: Pick<FormModel, 'fieldText' | 'optionText'>) => ({
-  labelOf: (path: string) => bench.fieldText(path)?.label,
-  optionOf: (path: string, option: string) => (bench.fieldText(path) ? bench.optionText(path, option) : undefined),
-});
-
-/** A message with the fields it names called by their labels. */
-export function messageText(bench: Pick<FormModel, 'fieldText' | 'optionText'>, message: Text): string {
-  const { labelOf, optionOf } = references(bench);
-  return plainText(renderReferences(localized(message), labelOf, optionOf));
-}
-
-function describe(bench: FormModel, field: Field, { marked, note }: Standing): FieldDescription {
+function describe(store: LabStore, words: Words, field: Field): FieldDescription {
   const { path, kind, schema, advanced } = field;
-  const names = bench.fieldText(path);
-  const { units } = messages();
+  const { editor } = store;
+  const names = words.field(path);
   const unit = schema['x-unit'];
-  const value = bench.fieldValue(path);
+  const value = editor.value(editor.selected, path);
+  const { marked, note } = standing(editor, words, field);
   return {
     path,
     kind,
@@ -49,19 +32,20 @@ function describe(bench: FormModel, field: Field, { marked, note }: Standing): F
     advanced,
     label: names?.label ?? path,
     help: names?.help ?? schema.description ?? '',
-    ...(unit ? { unit: units[unit] ?? unit } : {}),
-    options: options(bench, field, value),
+    ...(unit ? { unit: words.messages.units[unit] ?? unit } : {}),
+    options: options(words, field, value),
     value,
-    problems: bench.fieldProblems(path).map(({ message }) => messageText(bench, message)),
+    problems: editor.problemsAt(editor.selected, path, store.runProblems).map(({ message }) => words.message(message)),
     marked: marked ?? false,
-    ...files(bench, field, String(value), note),
+    ...files(store, words, field, String(value), note),
   };
 }
 
-function options(bench: FormModel, { path, kind, options }: Field, value: unknown) {
-  const { sources } = messages();
+function options(words: Words, { path, kind, options }: Field, value: unknown): { value: string; label: string; short?: string }[] {
+  const { sources } = words.messages;
   if (kind !== 'source') {
-    return options.map((option) => ({ value: option, label: bench.optionText(path, option), ...(kind === 'chips' ? { short: option.replace('_proj', '') } : {}) }));
+    const label = (option: string): string => words.option(path, option) ?? option;
+    return options.map((option) => ({ value: option, label: label(option), ...(kind === 'chips' ? { short: option.replace('_proj', '') } : {}) }));
   }
   const listed = options.map((option) => ({ value: option, label: sources[option] ?? option }));
   const current = String(value);
@@ -69,20 +53,19 @@ function options(bench: FormModel, { path, kind, options }: Field, value: unknow
 }
 
 /** How files are taken in, and what there is of the visitor's own. */
-function files(bench: FormModel, { path, kind }: Field, value: string, note: TemplateResult | undefined): Pick<FieldDescription, 'files' | 'note'> {
-  const plain = note ? { note } : {};
-  if (kind !== 'source' || !bench.takeFiles) return plain;
-  const texts = messages().form;
-  const model = path.startsWith('model.');
-  const name = value.replace(/^file:/, '');
-  const bytes = value.startsWith('file:') ? bench.files.get(name) : undefined;
-  const kept = bytes === undefined ? note : html`<p class="note">${texts.fileKept(name, size(bytes))}</p>${note}`;
+function files(store: LabStore, words: Words, { path, kind }: Field, value: string, note: FieldDescription['note']): Pick<FieldDescription, 'files' | 'note'> {
+  const said = note ? { note } : {};
+  if (kind !== 'source') return said;
+  const texts = words.messages.form;
+  const model = path === 'model.base';
+  const asset = store.ownAsset(value);
+  const kept = asset ? html`<p class="note">${texts.fileKept(asset.name.replace(/^file:/, ''), words.format.size(asset.bytes))}</p>${note}` : note;
   return {
     files: {
       multiple: model,
       folder: model,
       hint: model ? texts.ownModelHint : texts.ownTextHint,
-      take: (given, context) => bench.takeFiles!(path, given, context),
+      take: (given, context) => store.takeFiles(path, given, context),
     },
     ...(kept ? { note: kept } : {}),
   };

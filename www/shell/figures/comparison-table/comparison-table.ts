@@ -1,29 +1,17 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { count, duration, loss, mebibytes, percent, ratio, short } from '../../i18n/format';
-import { localized, messages } from '../../i18n/locale';
-import type { Comparison } from '../../types/generated/Comparison';
-import { equal, get, leaves, resolve } from '../../spec/patch';
-import { shared } from '../../kit/base.css';
-import '../../kit/figure/figure';
-import '../../kit/table/table';
-import { tableStyles } from '../../kit/table/table.css';
-import { LabElement } from '../../workbench/lab-element';
-import type { Measured } from '../../workbench/measured';
+import type { Comparison } from '../../../types/generated/Comparison';
+import { equal, get, leaves, resolve } from '../../../engine/spec/patch';
+import { shared } from '../../../kit/base.css';
+import '../../../kit/figure/figure';
+import '../../../kit/table/table';
+import { tableStyles } from '../../../kit/table/table.css';
+import { LabElement } from '../../elements/lab-element';
+import type { ExperimentView } from '../../store/experiment-view';
+import type { RunStatus } from '../../store/run-view';
 import { mark, runName } from '../run-mark';
-import { fieldLabel, valueText } from '../run-tabs/run-tabs';
+import { metricName, valueText, valueWithUnit } from '../../text/values';
 import { styles } from './comparison-table.css';
-
-/** A value with its unit, as a person reads it. */
-function valueWithUnit(value: number, unit: string): string {
-  const { units } = messages();
-  if (unit === 'bytes') return `${mebibytes(value)} MiB`;
-  if (unit === 'parameters') return count(value);
-  if (unit === 's') return duration(value);
-  if (unit === 'ratio') return value <= 1 ? percent(value) : short(value);
-  if (unit.startsWith('nats')) return loss(value);
-  return `${short(value)} ${units[unit] ?? unit}`.trim();
-}
 
 /** What the table begins with; the rest follows as the engine gives it. */
 const FIRST = ['base_validation_loss', 'validation_loss', 'loss', 'trainable_parameters', 'trainable_share', 'total_parameters'];
@@ -35,24 +23,16 @@ function ordered(rows: Comparison[]): Comparison[] {
   return rows.filter(({ metric }) => !(total && metric === 'peak_memory')).sort((a, b) => rank(a.metric) - rank(b.metric));
 }
 
-/** A metric's name; `memory.CATEGORY` is the peak of that category. */
-function metricName(metric: string): string {
-  const text = messages().results;
-  const category = metric.startsWith('memory.') ? metric.slice('memory.'.length) : null;
-  if (category !== null) return text.peakOf(text.memoryCategories[category] ?? category);
-  return text.metrics[metric] ?? metric.replaceAll('_', ' ');
-}
-
 /** Every run beside the baseline: what differs on top, what was measured below. */
-@customElement('comparison-table')
+@customElement('tinyai-comparison-table')
 export class ComparisonTable extends LabElement {
   static override styles = [shared, tableStyles, styles];
 
   @state() private baseline = 0;
 
   override render() {
-    const text = messages().results;
-    const shown = this.bench.shown;
+    const text = this.text.results;
+    const shown = this.store.runner.view;
     if (!shown) return nothing;
     const baseline = Math.min(this.baseline, shown.runs.length - 1);
     return html`
@@ -73,8 +53,8 @@ export class ComparisonTable extends LabElement {
     `;
   }
 
-  private renderColumnHead(name: string, status: keyof ReturnType<typeof messages>['results']['status'], run: number, baseline: number) {
-    const text = messages().results;
+  private renderColumnHead(name: string, status: RunStatus, run: number, baseline: number) {
+    const text = this.text.results;
     return html`<th scope="col">
       ${runName(run, name)}
       <span class="run-status">${text.status[status]}</span>
@@ -85,8 +65,8 @@ export class ComparisonTable extends LabElement {
     </th>`;
   }
 
-  private renderConfiguration({ spec }: Measured) {
-    const text = messages().results;
+  private renderConfiguration({ spec }: ExperimentView) {
+    const text = this.text.results;
     const whole = spec.runs.map((_, i) => resolve(spec, i));
     const paths = [...new Set(spec.runs.flatMap(({ patch }) => leaves(patch)))].filter(
       (path) => path && whole.some((run) => !equal(get(run, path), get(whole[0], path))),
@@ -96,16 +76,16 @@ export class ComparisonTable extends LabElement {
       ${paths.length === 0 ? html`<tr><td colspan=${whole.length + 1}>${text.noDifference}</td></tr>` : nothing}
       ${paths.map(
         (path) => html`<tr>
-          <th scope="row">${fieldLabel(path)}</th>
-          ${whole.map((run) => html`<td>${valueText(path, get(run, path))}</td>`)}
+          <th scope="row">${this.words.field(path)?.label ?? path}</th>
+          ${whole.map((run) => html`<td>${valueText(this.words, path, get(run, path))}</td>`)}
         </tr>`,
       )}
     </tbody>`;
   }
 
-  private renderMeasured({ result }: Measured, baseline: number) {
+  private renderMeasured({ result }: ExperimentView, baseline: number) {
     if (!result) return nothing;
-    const text = messages().results;
+    const text = this.text.results;
     return html`<tbody>
       <tr class="part"><th colspan=${result.runs.length + 1} scope="rowgroup">${text.measured}</th></tr>
       ${ordered(result.comparison).map((row) => this.renderRow(row, baseline))}
@@ -113,19 +93,19 @@ export class ComparisonTable extends LabElement {
   }
 
   private renderRow({ metric, unit, values }: Comparison, baseline: number) {
-    const text = messages().results;
+    const text = this.text.results;
     const reference = values[baseline];
     const relative = (value: number, run: number) =>
-      run === baseline || reference == null || reference === 0 ? nothing : html`<span class="ratio">${ratio(value / reference)}</span>`;
+      run === baseline || reference == null || reference === 0 ? nothing : html`<span class="ratio">${this.format.ratio(value / reference)}</span>`;
     return html`<tr>
-      <th scope="row">${metricName(metric)}</th>
-      ${values.map((value, run) => html`<td>${value == null ? text.notMeasured : html`${valueWithUnit(value, unit)} ${relative(value, run)}`}</td>`)}
+      <th scope="row">${metricName(this.words, metric)}</th>
+      ${values.map((value, run) => html`<td>${value == null ? text.notMeasured : html`${valueWithUnit(this.words, value, unit)} ${relative(value, run)}`}</td>`)}
     </tr>`;
   }
 
-  private renderFailures({ runs }: Measured) {
+  private renderFailures({ runs }: ExperimentView) {
     return runs.map((run, i) =>
-      run.problem ? html`<p class="failure">${mark(i)} <b>${run.name}</b> ${localized(run.problem.message)}</p>` : nothing,
+      run.problem ? html`<p class="failure">${mark(i)} <b>${run.name}</b> ${this.words.message(run.problem.message)}</p>` : nothing,
     );
   }
 }

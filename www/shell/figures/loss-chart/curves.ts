@@ -1,6 +1,6 @@
 /** The numbers behind the loss chart. */
-import { extent } from '../../kit/extent';
-import type { Curve, Measured } from '../../workbench/measured';
+import { extent } from '../../../kit/extent';
+import type { ExperimentView } from '../../store/experiment-view';
 
 /** Weight of the past in the smoothed training loss. */
 const SMOOTHING = 0.85;
@@ -33,12 +33,10 @@ export function smooth(values: number[]): number[] {
   });
 }
 
-const NO_CURVE: Curve = { steps: [], values: [] };
-
 /** Puts all curves over one axis, which has room for `planned` steps while nothing is measured. */
-export function chartData(measured: Measured | null, planned: number): ChartData {
-  const runs = measured?.runs ?? [];
-  const pairs = runs.map((run) => ({ training: run.curves.loss ?? NO_CURVE, validation: run.curves.validation_loss ?? NO_CURVE }));
+export function chartData(view: ExperimentView | null, planned: number): ChartData {
+  const runs = view?.runs ?? [];
+  const pairs = runs.map((run) => ({ training: run.curve('loss'), validation: run.curve('validation_loss') }));
   const steps = [...new Set(pairs.flatMap(({ training, validation }) => [...training.steps, ...validation.steps]))].sort((a, b) => a - b);
   const place = new Map(steps.map((step, i) => [step, i]));
   const column = (at: number[], values: number[]): (number | null)[] => {

@@ -1,19 +1,14 @@
 import { html } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import { loss } from '../../i18n/format';
-import { LanguageController, messages } from '../../i18n/locale';
-import { shared } from '../../kit/base.css';
-import { resolve } from '../../spec/patch';
-import { baseLosses } from '../../workbench/measured';
-import type { Workbench } from '../../workbench/workbench';
-import { ChartElement } from '../../kit/chart/chart-element';
-import { drawLabels, drawReference, spread, widest, type EndLabel } from '../../kit/chart/labels';
-import { lineChart } from '../../kit/chart/line-chart.css';
-import '../../kit/figure/figure';
+import { shared } from '../../../kit/base.css';
+import { LabChart } from '../../elements/lab-element';
+import { references } from '../../store/experiment-view';
+import { drawLabels, drawReference, spread, widest, type EndLabel } from '../../../kit/chart/labels';
+import { lineChart } from '../../../kit/chart/line-chart.css';
+import '../../../kit/figure/figure';
 import { dash, runName } from '../run-mark';
 import { chartData, type ChartData } from './curves';
-import { WorkbenchController } from '../../workbench/workbench-controller';
 import { styles } from './loss-chart.css';
 
 /** Room between a line's end and its label, and beyond it, in CSS pixels. */
@@ -25,17 +20,9 @@ const LONGEST_NAME = 9;
 const shortened = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
 
 /** Loss curves of all runs, drawn while they grow. */
-@customElement('loss-chart')
-export class LossChart extends ChartElement {
+@customElement('tinyai-loss-chart')
+export class LossChart extends LabChart {
   static override styles = [shared, lineChart, styles];
-
-  @property({ attribute: false }) bench!: Workbench;
-
-  constructor() {
-    super();
-    new LanguageController(this);
-    new WorkbenchController(this);
-  }
 
   /** Column under the pointer; null: show the last values. */
   @state() private pointed: number | null = null;
@@ -43,8 +30,8 @@ export class LossChart extends ChartElement {
   private data: ChartData = chartData(null, 1);
 
   override render() {
-    const text = messages().results;
-    const runs = this.bench.shown?.runs ?? [];
+    const text = this.words.messages.results;
+    const runs = this.store.runner.view?.runs ?? [];
     return html`
       <tinyai-figure .number=${text.figure(1)} .heading=${text.loss} .caption=${text.lossCaption}>
         <div class="readout">
@@ -56,7 +43,7 @@ export class LossChart extends ChartElement {
         </div>
         <div class="chart">
           <div class="plot" role="img" aria-label=${this.summary()}></div>
-          ${this.bench.shown ? '' : html`<p class="empty">${text.empty}</p>`}
+          ${this.store.runner.view ? '' : html`<p class="empty">${text.empty}</p>`}
         </div>
       </tinyai-figure>
     `;
@@ -64,37 +51,38 @@ export class LossChart extends ChartElement {
 
   private renderReadout(name: string, run: number) {
     const columns = this.data.runs[run];
-    const text = messages().results;
+    const text = this.words.messages.results;
     const at = (column: (number | null)[] | undefined): string => {
       const upTo = this.pointed === null ? column : column?.slice(0, this.pointed + 1);
       const value = upTo?.findLast((value) => value !== null);
-      return value == null ? '–' : loss(value);
+      return value == null ? '–' : this.format.loss(value);
     };
     return html`<span>${runName(run, name)} <span class="values">${text.training} ${at(columns?.smoothed)} · ${text.validation} ${at(columns?.validation)}</span></span>`;
   }
 
   private summary(): string {
-    const text = messages().results;
+    const text = this.words.messages.results;
     const last = (column: (number | null)[]): string => {
       const value = column.findLast((value) => value !== null);
-      return value == null ? '–' : loss(value);
+      return value == null ? '–' : this.format.loss(value);
     };
-    const runs = this.bench.shown?.runs ?? [];
+    const runs = this.store.runner.view?.runs ?? [];
     const lines = this.data.runs.map((columns, i) => text.chartSummary(runs[i]?.name ?? '', last(columns.smoothed), last(columns.validation)));
     return [`${text.loss} (${text.lossUnit}).`, ...lines].join(' ');
   }
 
   protected override willUpdate(): void {
-    const { spec, shown } = this.bench;
-    this.data = chartData(shown, Math.max(1, ...spec.runs.map((_, i) => resolve(spec, i).training.steps)));
+    const { editor, runner } = this.store;
+    const { view } = runner;
+    this.data = chartData(view, Math.max(1, ...editor.spec.runs.map((_, i) => editor.config(i).training.steps)));
   }
 
   protected override key(): string {
-    return JSON.stringify([this.bench.shown?.runs.map(({ name }) => name), messages().languageTag]);
+    return JSON.stringify([this.store.runner.view?.runs.map(({ name }) => name), this.words.language]);
   }
 
   protected override build(plot: HTMLElement): uPlot {
-    return new uPlot(this.options(this.bench.shown?.runs.length ?? 0), this.columns(), plot);
+    return new uPlot(this.options(this.store.runner.view?.runs.length ?? 0), this.columns(), plot);
   }
 
   protected override columns(): uPlot.AlignedData {
@@ -103,10 +91,10 @@ export class LossChart extends ChartElement {
   }
 
   private options(runs: number): uPlot.Options {
-    const text = messages().results;
+    const text = this.words.messages.results;
     const { root, font, axis } = this.looks();
-    const names = this.bench.shown?.runs.map(({ name }) => shortened(name)) ?? [];
-    const room = Math.max(50, widest(names.map((name) => `${name} ${loss(10)}`), `600 ${font}`));
+    const names = this.store.runner.view?.runs.map(({ name }) => shortened(name)) ?? [];
+    const room = Math.max(50, widest(names.map((name) => `${name} ${this.format.loss(10)}`), `600 ${font}`));
     return {
       ...this.size(),
       padding: [12, LABEL_GAP + room + LABEL_END, 0, 0],
@@ -147,16 +135,18 @@ export class LossChart extends ChartElement {
   }
 
   private drawReferences(chart: uPlot, font: string): void {
-    if (!this.bench.shown) return;
+    if (!this.store.runner.view) return;
     const colour = this.resolved('var(--ink-2)');
-    for (const value of baseLosses(this.bench.shown)) {
-      const y = chart.valToPos(value, 'y', true) / devicePixelRatio;
-      drawReference(chart, y, `${messages().results.baseModel} ${loss(value)}`, colour, font, this.resolved('var(--paper)'));
+    const { baseModel, unigram, bigram } = this.words.messages.results;
+    for (const { what, loss } of references(this.store.runner.view)) {
+      const y = chart.valToPos(loss, 'y', true) / devicePixelRatio;
+      const name = { base: baseModel, unigram, bigram }[what];
+      drawReference(chart, y, `${name} ${this.format.loss(loss)}`, colour, font, this.resolved('var(--paper)'));
     }
   }
 
   private drawEnds(chart: uPlot, font: string): void {
-    const runs = this.bench.shown?.runs ?? [];
+    const runs = this.store.runner.view?.runs ?? [];
     const labels = this.data.runs.flatMap((columns, run): EndLabel[] => {
       const column = columns.validation.some((value) => value !== null) ? columns.validation : columns.smoothed;
       const at = column.findLastIndex((value) => value !== null);
@@ -166,7 +156,7 @@ export class LossChart extends ChartElement {
         {
           x: chart.valToPos(this.data.steps[at]!, 'x', true) / devicePixelRatio + LABEL_GAP,
           y: chart.valToPos(column[at]!, 'y', true) / devicePixelRatio,
-          text: `${shortened(name)} ${loss(column[at]!)}`,
+          text: `${shortened(name)} ${this.format.loss(column[at]!)}`,
           colour: this.resolved(`var(--run-${run % 8})`),
         },
       ];
