@@ -1,13 +1,20 @@
 import { Event as BrowserEvent, Window as Browser } from 'happy-dom';
 import { expect, test } from 'vitest';
 import { PageFrame, type FrameOptions } from './frame';
+import type { SitePage } from './site-pages';
+
+const PAGES: SitePage[] = [
+  { id: 'first', name: { en: 'First', zh: '一' }, path: './' },
+  { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, path: './parallel/' },
+  { id: 'bench', name: { en: 'Benchmark', zh: '性能测试' }, path: './bench/' },
+];
 
 /** A browser's tab. */
 const tab = (url = 'https://example.org/tinyai/bench/'): Window => new Browser({ url }) as unknown as Window;
 
 const leave = (window: Window): boolean => window.dispatchEvent(new BrowserEvent('pagehide') as unknown as Event);
 
-const open = (options: Partial<FrameOptions> = {}): PageFrame => new PageFrame({ window: tab(), page: 'bench', root: '../', ...options });
+const open = (options: Partial<FrameOptions> = {}): PageFrame => new PageFrame({ window: tab(), page: 'bench', root: '../', pages: PAGES, ...options });
 
 test('pages are linked from the root of the site, wherever that is', () => {
   expect(open().pages.map(({ href }) => href)).toEqual(['https://example.org/tinyai/labs/from-scratch/', 'https://example.org/tinyai/labs/fine-tuning/', 'https://example.org/tinyai/labs/parallel/', 'https://example.org/tinyai/bench/']);
