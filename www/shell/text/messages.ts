@@ -119,6 +119,7 @@ export interface Messages {
     notIsolated: string;
     notIsolatedWhy: string;
     noThreadsWhy: string;
+    noWorkerWhy(why: string): string;
     failed: string;
   };
 

@@ -52,9 +52,10 @@ export class Problems extends LabElement {
 
   /** What makes this page slower than it could be. */
   private renderHints() {
-    const { environment } = this.store;
+    const { environment, workerProblem } = this.store;
     if (!environment || environment.variant.startsWith('threads')) return nothing;
     const { status } = this.text;
+    if (workerProblem) return this.renderNotice('hint', [{ message: status.noWorkerWhy(this.words.of(workerProblem.message)) }]);
     return this.renderNotice('hint', [{ message: environment.isolated ? status.noThreadsWhy : status.notIsolatedWhy }]);
   }
 
