@@ -36,7 +36,7 @@ export class Conversation {
   constructor(private readonly spoken: Spoken) {
     const { store } = spoken;
     spoken.say({ type: 'ready', lab: store.definition.id, lang: spoken.language() });
-    this.stops.push(effect(() => this.tellProgress()), effect(() => this.tellResult()), effect(() => this.tellProblems()));
+    this.stops.push(effect(() => this.tell()));
   }
 
   dispose(): void {
@@ -66,6 +66,12 @@ export class Conversation {
   }
 
   // ---- What it tells
+
+  private tell(): void {
+    this.tellProgress();
+    this.tellResult();
+    this.tellProblems();
+  }
 
   private tellProgress(): void {
     const { current } = this.spoken.store.runner;

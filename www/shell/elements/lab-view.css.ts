@@ -46,6 +46,7 @@ export const styles = css`
   /* Inside somebody else's page it takes the room that it is given, and as much height as it needs: a frame may follow that. */
   :host([embedded]) .page {
     display: block;
+    background: var(--paper);
   }
 
   :host([embedded]) aside {

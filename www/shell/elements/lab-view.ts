@@ -79,7 +79,7 @@ export class LabView extends LabElement {
             <p>${words.lab.lead}</p>
           </div>
           <tinyai-control-bar></tinyai-control-bar>
-          <tinyai-problems></tinyai-problems>
+          <tinyai-problems ?embedded=${this.embedded}></tinyai-problems>
           ${this.renderPrevious()} ${definition.stage && this.showsPart(definition.stage) ? definition.stage.render(store) : nothing}
           ${repeat(this.figures, ({ id }) => id, (figure) => html`<div class="figure" id=${figure.id}>${figure.render(store)}</div>`)}
           <p class="actions">
