@@ -186,8 +186,8 @@ test.describe('the protocol', () => {
 
   test('what is asked is done, and the state can be given back', async ({ page }) => {
     await open(page, `${there()}sandbox.html`);
-    const set = await ask(page, { type: 'setSpec', spec: { base: { training: { steps: 9 } } } });
-    expect(set.state!.spec.base.training.steps).toBe(9);
+    const set = await ask(page, { type: 'setSpec', spec: { base: { training: { steps: 90 } } } });
+    expect(set.state!.spec.base.training.steps).toBe(90);
     const spoken = await ask(page, { type: 'setLang', lang: 'zh' });
     expect(spoken.state!.lang).toBe('zh');
     await expect(page.frameLocator('#lab').getByRole('button', { name: '运行' })).toBeVisible();
