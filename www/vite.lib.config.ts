@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
-import { buildId } from './build-id.ts';
+import { buildId } from './build/build-id.ts';
+import { TARGETS } from './build/baseline.ts';
 
 // The engine as an ES module: `import { createLab } from 'tinyai-playground'`.
 export default defineConfig({
@@ -9,7 +10,7 @@ export default defineConfig({
   build: {
     outDir: 'dist-lib',
     emptyOutDir: true,
-    target: 'es2022',
+    target: TARGETS,
     lib: { entry: 'engine/index.ts', formats: ['es'], fileName: 'tinyai' },
   },
   define: { TINYAI_BUILD: JSON.stringify(buildId()) },

@@ -11,6 +11,7 @@ pub mod event;
 pub mod experiment;
 pub mod methods;
 pub mod migrate;
+pub mod number;
 pub mod parallel;
 pub mod pretrain;
 pub mod problem;

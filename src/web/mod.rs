@@ -64,9 +64,11 @@ fn assets_of(map: &JsValue) -> Result<Assets, JsValue> {
     Ok(files)
 }
 
-/// A value that this engine has given before.
+/// A value that this engine has given before. It comes as text, so that every type is read by one deserializer: each adds to the file.
 fn from_js<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value.clone()).map_err(|error| internal(&error.to_string()))
+    let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
+    let value: serde_json::Result<serde_json::Value> = serde_json::from_str(text.as_deref().unwrap_or("null"));
+    value.and_then(T::deserialize).map_err(|error| internal(&error.to_string()))
 }
 
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {

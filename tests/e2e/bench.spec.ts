@@ -92,7 +92,8 @@ test('without its last slash the address leads to the same page, its choice kept
 test('a workload that cannot be is refused by the engine, with a message', async ({ page }) => {
   await page.goto(SHORT);
   const messages = await page.evaluate(async () => {
-    const address = new URL('../engine/single-relaxed/tinyai.js', document.baseURI).href;
+    const builds = await (await fetch('../engine/builds.json')).json();
+    const address = new URL(`../engine/${builds['single-relaxed'].folder}/tinyai.js`, document.baseURI).href;
     const engine = await import(address);
     await engine.default();
     const message = (make: () => unknown): string => {
@@ -177,4 +178,26 @@ test('what is chosen stands in the address; the lab and the benchmark lead to ea
   await expect(page.getByRole('radio', { name: '3', exact: true })).toBeChecked();
   await page.getByRole('link', { name: 'Fine-tuning' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('One model, taught twice');
+});
+
+test('what the address asks for in vain is told, in both languages, until something is chosen', async ({ page }) => {
+  await page.goto('./bench/?groups=train,fft&threads=1&rounds=1');
+  const notice = page.locator('tinyai-bench-page [role=alert]');
+  await expect(notice).toContainText('“groups=fft” in the address cannot be measured here: groups takes gemm, ');
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(notice).toContainText('网址中的“groups=fft”在这里无法测量');
+  await page.getByRole('radio', { name: '3', exact: true }).check();
+  await expect(notice).toHaveCount(0);
+});
+
+test('language and appearance are remembered from page to page, and the header stays off paper', async ({ page }) => {
+  await page.goto('./bench/');
+  await page.getByRole('button', { name: '中文' }).click();
+  for (const next of [/外观: 自动/, /外观: 浅色/]) await page.getByRole('button', { name: next }).click();
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page).toHaveTitle('性能测试 · TinyAI Playground');
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.locator('tinyai-site-header')).toBeHidden();
 });

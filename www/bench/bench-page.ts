@@ -55,7 +55,7 @@ export class BenchPage extends BenchElement {
         </div>
         <tinyai-bench-settings .bench=${bench}></tinyai-bench-settings>
         <tinyai-bench-control .bench=${bench}></tinyai-bench-control>
-        ${this.renderNotice()}
+        ${this.renderNotice()} ${this.renderRefused()}
         ${bench.rows.length === 0
           ? html`<p class="empty">${text.empty}</p>`
           : html`
@@ -73,6 +73,11 @@ export class BenchPage extends BenchElement {
     const { variant, machine } = this.bench;
     if (!variant || variant.startsWith('threads')) return nothing;
     return html`<p class="notice">${machine.isolated ? text.threadsMissing : text.threadsNotIsolated}</p>`;
+  }
+
+  private renderRefused() {
+    const { bench: text } = this.words;
+    return this.bench.refused.map(({ name, values, accepted }) => html`<p class="notice" role="alert">${text.refused(name, text.list(values), text.list(accepted))}</p>`);
   }
 
   private renderFigures() {

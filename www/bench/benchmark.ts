@@ -1,9 +1,9 @@
 /** The state of the page: what is to be measured, what is being measured, and what was. */
 import { GROUPS, LIBRARIES, type Row } from '../../tests/bench/groups.mjs';
 import { measure, millisecondsOf, peakOf, peersOf, told, type Measured, type Told } from '../../tests/bench/measure.mjs';
-import { firstToLoad, usable, type Features, type Variant } from '../engine/variants';
+import { firstToLoad, there, usable, type Features, type Variant } from '../engine/variants';
 import type { ClockPort } from '../shell/ports';
-import { readChoice, threadCounts, writeChoice, type Choice } from './choice';
+import { readChoice, threadCounts, writeChoice, type Choice, type Refused } from './choice';
 import { closedFrame, type Frame, type OpenFrame } from './frames';
 import type { Machine, QueryPort } from './ports';
 
@@ -46,7 +46,9 @@ export class Benchmark extends EventTarget {
   variant: string | null | undefined = null;
   /** Numbers of threads to choose from. */
   counts = [1];
-  choice: Choice = readChoice('', [1]);
+  choice: Choice = readChoice('', [1], false).choice;
+  /** What the address asks for and cannot be measured here; none once something else is chosen. */
+  refused: readonly Refused[] = [];
   phase: Phase = 'idle';
   /** The library that is being opened, by its id. */
   loading: string | null = null;
@@ -73,7 +75,7 @@ export class Benchmark extends EventTarget {
   /** Reads the address, and finds the build that runs here as the lab does: by loading it. */
   async start(): Promise<void> {
     try {
-      const variants = usable(await this.options.probe());
+      const variants = there(usable(await this.options.probe()));
       this.offer(variants[0]);
       const { loaded, failures } = await firstToLoad(variants, (variant) => this.tried(variant));
       if (loaded !== variants[0]) this.offer(loaded ?? undefined);
@@ -90,8 +92,7 @@ export class Benchmark extends EventTarget {
   private offer(variant: Variant | undefined): void {
     const { cores, peerBytes } = this.machine;
     this.counts = threaded(variant) ? threadCounts(cores) : [1];
-    this.choice = readChoice(this.options.query.read(), this.counts);
-    if (peerBytes === 0) this.choice.peers = false;
+    Object.assign(this, readChoice(this.options.query.read(), this.counts, peerBytes > 0));
     this.changed();
   }
 
@@ -145,6 +146,7 @@ export class Benchmark extends EventTarget {
 
   choose(change: Partial<Choice>): void {
     this.choice = { ...this.choice, ...change };
+    this.refused = [];
     this.options.query.write(writeChoice(this.choice));
     this.changed();
   }

@@ -1,5 +1,6 @@
 /** Libraries in frames of their own, one a library and number of threads; a frame that is taken away takes its workers along. */
 import type { Handle } from '../../tests/bench/measure.mjs';
+import { folderOf } from '../engine/variants';
 import type { BenchText } from './text/type';
 
 /** What the pages of `tests/bench/pages` offer. */
@@ -42,7 +43,7 @@ async function openFrame(host: FrameHost, library: string, threads: number, mode
     await patient(loaded);
     const { peer, peak } = frame.contentWindow as unknown as PeerWindow;
     if (!peer) throw new Error(host.text().didNotLoad(frame.src));
-    await patient(peer.open(threads, mode));
+    await patient(peer.open(threads, mode && library === 'ours' ? folderOf(mode) : mode));
     return {
       library,
       ...(mode && { mode }),

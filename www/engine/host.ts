@@ -8,7 +8,7 @@ import type { Build, EngineMethods, RankEvents, RankMethods } from './methods';
 import { ModuleCache, WasmBlocked } from './module';
 import { EnginePool, type Lease } from './pool';
 import type { RpcClient } from './rpc';
-import { RANK_VARIANTS, firstToLoad, probe, usable, type Features, type Variant } from './variants';
+import { RANK_VARIANTS, firstToLoad, folderOf, isDev, probe, there, usable, type Features, type Variant } from './variants';
 import { WorkerBlocked, connectHere, connectWorker } from './worker-start';
 import type { RankClient } from './world/world';
 
@@ -52,7 +52,7 @@ export class EngineHost {
 
   /** The build for ranks here. */
   async rankBuild(signal: AbortSignal): Promise<Build> {
-    const { loaded, failures } = await firstToLoad(usable(await probe(), RANK_VARIANTS), (variant) => this.build(variant, signal));
+    const { loaded, failures } = await firstToLoad(there(usable(await probe(), RANK_VARIANTS)), (variant) => this.build(variant, signal));
     if (!loaded) throw noBuild(failures);
     return loaded;
   }
@@ -71,7 +71,7 @@ export class EngineHost {
 
   private async start(signal: AbortSignal): Promise<EngineClient> {
     // The build is on its way while the worker starts.
-    const expected = usable(await probe())[0];
+    const expected = there(usable(await probe()))[0];
     if (expected) void this.build(expected, signal).catch(() => undefined);
     try {
       return await this.loaded(await connectWorker<EngineMethods>(engineWorker, { name: 'engine', signal }), signal, {});
@@ -87,9 +87,13 @@ export class EngineHost {
     try {
       const features = { ...(await client.call('features', undefined, { signal })), ...known };
       const threads = this.options.threads ?? this.cores;
-      const { loaded, failures } = await firstToLoad(usable(features), async (variant) => client.call('load', { ...(await this.build(variant, signal)), threads }, { signal }));
+      const fitting = usable(features);
+      // `cargo xtask serve` builds first what browsers ask for.
+      if (import.meta.env.DEV && fitting[0]) void fetch(new URL(`wanted/${fitting[0].name}`, this.engineBase)).catch(() => undefined);
+      const candidates = there(fitting);
+      const { loaded, failures } = await firstToLoad(candidates, async (variant) => client.call('load', { ...(await this.build(variant, signal)), threads }, { signal }));
       signal.throwIfAborted();
-      if (!loaded) throw noBuild(failures);
+      if (!loaded) throw candidates.length === 0 && fitting.length > 0 ? notBuilt(fitting) : noBuild(failures);
       this.started = loaded;
       return client;
     } catch (error) {
@@ -99,12 +103,13 @@ export class EngineHost {
   }
 
   private async build({ name }: Variant, signal: AbortSignal): Promise<Build> {
-    const module = await this.modules.get(name, { signal }).catch((error: unknown) => {
+    const folder = folderOf(name);
+    const module = await this.modules.get(folder, { signal }).catch((error: unknown) => {
       // A worker that was started directly may be allowed to compile where the page is not.
       if (error instanceof WasmBlocked) return null;
       throw error;
     });
-    return { base: this.engineBase, variant: name, module };
+    return { base: this.engineBase, folder, dev: isDev(name), module };
   }
 }
 
@@ -116,4 +121,10 @@ function noBuild(failures: string[]): TinyaiError {
   }
   const en = 'This browser has no WebAssembly with SIMD, which the engine needs. Use Chrome 91, Firefox 89, Safari 16.4 or newer.';
   return new TinyaiError([problem('not_allowed', en, '此浏览器不支持引擎所需的 WebAssembly SIMD。请使用 Chrome 91、Firefox 89、Safari 16.4 或更新的版本。')]);
+}
+
+function notBuilt(fitting: Variant[]): TinyaiError {
+  const names = fitting.map((variant) => variant.name).join(', ');
+  const en = `The engine for this browser is not built yet (one of ${names}). While \`cargo xtask serve\` runs, the page starts by itself once it is.`;
+  return new TinyaiError([problem('internal', en, `适用于此浏览器的引擎尚未编译（${names} 之一）。只要 \`cargo xtask serve\` 仍在运行，编译完成后页面会自动启动。`, names)]);
 }

@@ -16,7 +16,9 @@ import type { Answer, Files, Order, RunState, SavedRun } from './wasm';
 export interface Build {
   /** Where the folders of the builds are. */
   base: string;
-  variant: string;
+  folder: string;
+  /** Compiled quickly, for trying out a change. */
+  dev: boolean;
   /** Compiled on the page; null where the worker has to compile it itself. */
   module: WebAssembly.Module | null;
 }

@@ -36,17 +36,17 @@ export class Ranks {
   /** Has the ranks obey; why they could not, where they could not. */
   async obey({ program, states }: Order): Promise<Answer[] | Problem> {
     try {
-      if (program.program === 'open') return await this.open(program.ranks, program.transport);
+      if (typeof program === 'object' && 'open' in program) return await this.open(program.open.ranks, program.open.transport);
       const world = this.world!;
-      if (program.program === 'close') {
+      if (program === 'close') {
         this.world = null;
         await world.close().catch(() => undefined);
-        return [{ reply: { reply: 'done' }, state: null }];
+        return [{ reply: 'done', state: null }];
       }
-      if (program.program === 'train' && this.byHand !== this.gated) await this.toggleGates(world);
+      if (program === 'train' && this.byHand !== this.gated) await this.toggleGates(world);
       const answers = await world.obey(program, states);
-      if (program.program === 'pilot') {
-        const pilots = answers.flatMap(({ reply }) => (reply.reply === 'pilot' ? reply.pilot : []));
+      if (typeof program === 'object' && 'pilot' in program) {
+        const pilots = answers.flatMap(({ reply }) => (typeof reply === 'object' && 'pilot' in reply ? reply.pilot.pilot : []));
         world.expect(pilots, this.options.host.cores);
       }
       return answers;
@@ -84,7 +84,7 @@ export class Ranks {
       this.end();
       throw new TinyaiError([]);
     }
-    return [{ reply: { reply: 'opened', transport: this.world.transport }, state: null }];
+    return [{ reply: { opened: { transport: this.world.transport } }, state: null }];
   }
 
   private async toggleGates(world: World): Promise<void> {

@@ -1,5 +1,5 @@
 /** `window.tinyai`, for those who write code instead of filling in forms. */
-import { createLab, type Ended, type Lab, type LabOptions, type RunOptions } from '../engine/index';
+import { createLab, type Lab, type LabOptions, type RunOptions } from '../engine/index';
 import { defaultSpec } from '../engine/spec/defaults';
 import { schema } from '../engine/spec/schema';
 import { LABS } from '../labs';
@@ -24,7 +24,7 @@ export const tinyai = {
   createLab,
 };
 
-export type { Ended, Lab, LabOptions };
+export type { Lab, LabOptions };
 
 declare global {
   interface Window {

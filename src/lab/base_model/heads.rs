@@ -22,7 +22,7 @@ pub fn check(spec: &ModelSpec) -> Result<(), Problem> {
     let width = D_MODEL.filter(|width| fits(*width, n_heads)).min_by_key(|width| width.abs_diff(d_model));
     let (even_en, even_zh) = if unit == 2 { (" even", "偶数") } else { ("", "整数") };
     let both = |join: &str| {
-        let named = [heads.map(|heads| format!("n_heads = {heads}")), width.map(|width| format!("d_model = {width}"))];
+        let named = [heads.map(|heads| format!("{{model.n_heads}} = {heads}")), width.map(|width| format!("{{model.d_model}} = {width}"))];
         named.into_iter().flatten().collect::<Vec<_>>().join(join)
     };
     let message = Text {
@@ -50,21 +50,21 @@ mod tests {
     #[test]
     fn heads_that_leave_a_rest_are_refused_with_the_nearest_that_do_not() {
         for (family, d_model, n_heads, heads, width) in [
-            (FamilySpec::Gpt, 256, 6, "n_heads = 4", "d_model = 258"),
-            (FamilySpec::Llama, 256, 6, "n_heads = 4", "d_model = 252"),
-            (FamilySpec::Gpt, 8, 64, "n_heads = 8", "d_model = 64"),
-            (FamilySpec::Llama, 10, 10, "n_heads = 5", "d_model = 20"),
+            (FamilySpec::Gpt, 256, 6, "{model.n_heads} = 4", "{model.d_model} = 258"),
+            (FamilySpec::Llama, 256, 6, "{model.n_heads} = 4", "{model.d_model} = 252"),
+            (FamilySpec::Gpt, 8, 64, "{model.n_heads} = 8", "{model.d_model} = 64"),
+            (FamilySpec::Llama, 10, 10, "{model.n_heads} = 5", "{model.d_model} = 20"),
         ] {
             let problem = check(&spec(family, d_model, n_heads)).unwrap_err();
             assert_eq!(problem.field.as_deref(), Some("model.n_heads"));
             for text in [&problem.message.en, &problem.message.zh] {
-                let named = [format!("d_model = {d_model}"), format!("n_heads = {n_heads}"), heads.into(), width.into()];
+                let named = [format!("{{model.d_model}} = {d_model}"), format!("{{model.n_heads}} = {n_heads}"), heads.into(), width.into()];
                 assert!(named.iter().all(|part| text.contains(part)), "{named:?}: {text}");
             }
         }
         // No number of heads gives an odd width heads of an even one.
         let message = check(&spec(FamilySpec::Llama, 9, 3)).unwrap_err().message.en;
-        assert!(message.ends_with("The nearest that work: d_model = 12."), "{message}");
+        assert!(message.ends_with("The nearest that work: {model.d_model} = 12."), "{message}");
     }
 
     /// Whatever is refused, what is proposed passes.
@@ -77,7 +77,7 @@ mod tests {
                 for (index, part) in proposed.trim_end_matches('.').split(", or ").enumerate() {
                     let (name, value) = part.split_once(" = ").unwrap();
                     let value: u32 = value.parse().unwrap();
-                    let fixed = if name == "n_heads" { spec(family, d_model, value) } else { spec(family, value, n_heads) };
+                    let fixed = if name == "{model.n_heads}" { spec(family, d_model, value) } else { spec(family, value, n_heads) };
                     assert_eq!(check(&fixed), Ok(()), "{index}: {part}");
                 }
             }

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -49,4 +50,29 @@ fn whole_specs_of_version_1_and_those_of_today() {
     let today = json!({ "version": 2, "runs": [] });
     assert_eq!(spec(today.clone()), today);
     assert_eq!(link(Lab::FineTuning, today.clone()), today);
+}
+
+/// A link may hold anything.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i32>().prop_map(Value::from), "[a-z]{0,4}".prop_map(Value::from)];
+    let name = prop::sample::select(vec![
+        "version", "base", "runs", "patch", "training", "mesh", "ranks", "data", "batch_size", "gradient_accumulation", "micro_batches", "steps",
+    ]);
+    leaf.prop_recursive(5, 48, 6, move |inner| {
+        let object = prop::collection::vec((name.clone(), inner.clone()), 0..6);
+        prop_oneof![
+            prop::collection::vec(inner, 0..4).prop_map(Value::from),
+            object.prop_map(|fields| fields.into_iter().map(|(name, value)| (name.to_string(), value)).collect::<serde_json::Map<_, _>>().into()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_link_holds_is_migrated_or_left_to_the_check(json in any_json()) {
+        for lab in [Lab::FineTuning, Lab::Parallel] {
+            let _ = parse(&link(lab, json.clone()));
+        }
+        let _ = parse(&spec(json));
+    }
 }

@@ -19,24 +19,33 @@ pub fn of_link(lab: Lab, patch: &Value) -> Value {
         Lab::Parallel => PARALLEL,
     };
     let mut spec: Value = serde_json::from_str(default).expect("a default of ours is JSON");
-    if let (Value::Object(spec), Value::Object(patch)) = (&mut spec, patch) {
-        merge(spec, patch);
+    match (&mut spec, patch) {
+        (Value::Object(spec), Value::Object(patch)) => merge(spec, patch),
+        // No spec at all: the check says so.
+        _ => return patch.clone(),
     }
     spec
+}
+
+/// Puts a field where a section is an object or missing; what a section cannot be is left for the check to find.
+fn put_in(section: &mut Value, name: &str, value: impl Into<Value>) {
+    if section.is_object() || section.is_null() {
+        section[name] = value.into();
+    }
 }
 
 /// The fine-tuning lab's.
 pub fn fine_tuning(spec: &Value) -> Value {
     let mut spec = spec.clone();
-    spec["experiment"] = "train".into();
-    spec["version"] = 2.into();
+    put_in(&mut spec, "experiment", "train");
+    put_in(&mut spec, "version", 2);
     let before = batch(&spec["base"], DEFAULT_BATCH);
-    if let Some(training) = spec["base"]["training"].as_object_mut() {
+    if let Some(training) = spec.pointer_mut("/base/training").and_then(Value::as_object_mut) {
         put(training, before, DEFAULT_BATCH);
     }
-    for run in spec["runs"].as_array_mut().into_iter().flatten() {
+    for run in spec.get_mut("runs").and_then(Value::as_array_mut).into_iter().flatten() {
         let of_run = batch(&run["patch"], before);
-        if let Some(training) = run["patch"]["training"].as_object_mut() {
+        if let Some(training) = run.pointer_mut("/patch/training").and_then(Value::as_object_mut) {
             put(training, of_run, before);
         }
     }
@@ -71,15 +80,18 @@ fn put(training: &mut Map<String, Value>, batch: Batch, otherwise: Batch) {
 
 /// The parallel lab's: one rank beside the mesh.
 pub fn parallel(spec: &Value) -> Value {
+    if !spec.is_object() {
+        return spec.clone();
+    }
     let part = |name: &str| spec[name].clone();
     let (mut mesh, mut training, mut ranks, mut data) = (part("mesh"), part("training"), part("ranks"), part("data"));
     let taken = |from: &mut Value, name: &str, default: Value| from.as_object_mut().and_then(|part| part.shift_remove(name)).unwrap_or(default);
     let micro_batches = taken(&mut mesh, "micro_batches", 4.into());
     let memory_limit = taken(&mut ranks, "memory_limit", 1024.into());
-    data["validation_percent"] = 10.into();
-    training["micro_batches"] = micro_batches;
-    training["schedule"] = "constant".into();
-    training["warmup_steps"] = 0.into();
+    put_in(&mut data, "validation_percent", 10);
+    put_in(&mut training, "micro_batches", micro_batches);
+    put_in(&mut training, "schedule", "constant");
+    put_in(&mut training, "warmup_steps", 0);
     let steps = training["steps"].clone();
     let alone = json!({
         "mesh": {

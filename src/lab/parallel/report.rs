@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::lab::number;
 use crate::lab::result::MemoryUse;
 use crate::nn::SegmentKind;
 use crate::parallel::rank::Held;
@@ -128,8 +129,10 @@ pub struct RankStep {
     /// Steps done.
     pub step: u32,
     /// Mean negative log-likelihood of the batch before the update, in nats; the same at every rank.
+    #[serde(deserialize_with = "number::or_nan")]
     pub loss: f64,
     /// L2 norm of the whole gradient before clipping; the same at every rank.
+    #[serde(deserialize_with = "number::or_nan")]
     pub gradient_norm: f64,
     /// Learning rate of the update.
     pub learning_rate: f64,

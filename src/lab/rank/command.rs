@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::lab::number;
 use crate::lab::parallel::report::{Pilot, RankStep};
 use crate::lab::parallel::setup::Stages;
 use crate::lab::result::MemoryUse;
@@ -13,7 +14,7 @@ use crate::lab::state::Bytes;
 /// What all ranks do together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-#[serde(tag = "program", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Program {
     /// Whoever keeps the ranks makes as many as this. Answered with [`Reply::Opened`], once for all.
     Open {
@@ -66,7 +67,7 @@ pub enum Program {
 /// What one rank answers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-#[serde(tag = "reply", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// It is done.
     Done,
@@ -103,11 +104,13 @@ pub enum Reply {
     /// The loss of the windows.
     Evaluated {
         /// Sum of the negative log-likelihoods of all their tokens, in nats; the same at every rank.
+        #[serde(deserialize_with = "number::or_nan")]
         nll: f64,
     },
     /// The logits, at the one rank that has them.
     Logits {
         /// Of every token of the vocabulary; empty at the other ranks.
+        #[serde(deserialize_with = "number::or_nans")]
         logits: Vec<f32>,
     },
     /// What it holds: the bytes come beside the answer.

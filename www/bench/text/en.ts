@@ -45,6 +45,7 @@ export const en: BenchText = {
   threads: 'Threads',
   threadsNotIsolated: 'The server does not isolate this page (COOP and COEP headers), so the browser gives it no threads: only 1 can be measured.',
   threadsMissing: 'The build with threads does not run in this browser: only 1 can be measured.',
+  refused: (parameter, values, accepted) => `“${parameter}=${values}” in the address cannot be measured here: ${parameter} takes ${accepted}. The rest of the address applies.`,
   rounds: 'Rounds',
   roundsHint: 'Their median counts.',
   peers: 'Peers',

@@ -16,6 +16,8 @@ export interface BenchText {
   threads: string;
   threadsNotIsolated: string;
   threadsMissing: string;
+  /** Of a parameter of the page's address. */
+  refused(parameter: string, values: string, accepted: string): string;
   rounds: string;
   roundsHint: string;
   peers: string;

@@ -35,6 +35,7 @@ export const zh: BenchText = {
   threads: '线程',
   threadsNotIsolated: '服务器没有隔离本页（缺 COOP 和 COEP 响应头），浏览器因此不提供线程：只能测 1 个线程。',
   threadsMissing: '多线程版本无法在此浏览器中运行：只能测 1 个线程。',
+  refused: (parameter, values, accepted) => `网址中的“${parameter}=${values}”在这里无法测量：${parameter} 可取 ${accepted}。网址的其余部分照常生效。`,
   rounds: '轮数',
   roundsHint: '取各轮的中位数。',
   peers: '其他库',

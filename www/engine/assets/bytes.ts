@@ -23,9 +23,6 @@ export function allocator(shared: boolean): Allocate {
   };
 }
 
-/** Whether workers of this page can read memory that the page wrote: only if it is cross-origin isolated. */
-export const canShare = (): boolean => globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer !== 'undefined';
-
 /** Bytes in MiB, rounded up, for messages. */
 export const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 

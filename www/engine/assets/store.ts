@@ -5,7 +5,8 @@
 import { TinyaiError, problem } from '../error';
 import { LinkedAbort } from '../linked';
 import { Once, type WaitOptions } from '../once';
-import { allocator, canShare } from './bytes';
+import { sharesMemory } from '../variants';
+import { allocator } from './bytes';
 import { browserNetwork, download, type Loading, type Network } from './download';
 import { list, rootsOf, type Dropped } from './dropped';
 import { readOwn, type OwnAsset, type OwnKind } from './own';
@@ -42,7 +43,7 @@ export class AssetStore {
   private readonly ownAssets = new Map<string, OwnAsset>();
   private readonly life = new AbortController();
 
-  constructor({ base, shared = canShare(), ...network }: AssetStoreOptions) {
+  constructor({ base, shared = sharesMemory(), ...network }: AssetStoreOptions) {
     this.base = new URL(base);
     this.shared = shared;
     this.network = { ...browserNetwork, ...network };

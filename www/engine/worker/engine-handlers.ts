@@ -29,14 +29,15 @@ export function engineHandlers(): Handlers<EngineMethods> {
       const features = await probe();
       return { ...features, threads: features.threads && (await helpersStart()) };
     },
-    load: async ({ base, variant, module, threads }) => {
-      const engine = await instantiate<WasmEngine>(base, variant, module);
+    load: async ({ base, folder, dev, module, threads }) => {
+      const engine = await instantiate<WasmEngine>(base, folder, module);
       const cores = navigator.hardwareConcurrency || 1;
       const wanted = engine.initThreadPool ? Math.max(1, threads) : 1;
       if (engine.initThreadPool) await startThreads((count) => engine.initThreadPool!(count), wanted);
       const environment: Environment = {
         engine: `tinyai ${engine.version()}`,
-        variant: engine.variant(),
+        // What is measured with a build for trying out a change must not pass for the engine's.
+        variant: dev ? `${engine.variant()}-dev` : engine.variant(),
         simd: engine.simd(),
         threads: wanted,
         isolated: globalThis.crossOriginIsolated === true,

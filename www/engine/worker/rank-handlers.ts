@@ -39,8 +39,8 @@ export function rankHandlers(server: () => RpcServer<RankEvents>): Handlers<Rank
   };
 
   return {
-    load: async ({ base, variant, module }) => {
-      engine = await instantiate<WasmEngine>(base, variant, module);
+    load: async ({ base, folder, module }) => {
+      engine = await instantiate<WasmEngine>(base, folder, module);
       setInterval(beat, BEAT_MILLISECONDS);
     },
     join: ({ rank: number, ranks, wire }) => {

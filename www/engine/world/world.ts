@@ -6,6 +6,7 @@ import type { Program } from '../../types/generated/Program';
 import { TinyaiError, problem } from '../error';
 import type { Build, RankEvents, RankMethods, Wire } from '../methods';
 import type { RpcClient } from '../rpc';
+import { sharesMemory } from '../variants';
 import type { Answer, Files } from '../wasm';
 import { Watch } from './watch';
 import { sharedBytes, wiresOf } from './wires';
@@ -19,7 +20,7 @@ export interface WorldOptions {
   build: Build;
   /** Starts a worker and greets it. */
   start: (rank: number, signal: AbortSignal) => Promise<RankClient>;
-  /** Shared memory where the page is cross-origin isolated, else ports. */
+  /** Shared memory where workers of this page can have it, else ports. */
   transport?: Wire['kind'] | undefined;
   /** Bytes of the ring from one rank to another; the largest power of two that fits is used. */
   ringBytes?: number;
@@ -37,7 +38,7 @@ const LOST_WORD = 1;
 const PATIENCE = 1500;
 /** The same while a rank builds its model, or measures how long a segment takes: it tells of itself before and after. */
 const BUILDING = 20_000;
-const BUILDS: Program['program'][] = ['pilot', 'prepare', 'restore', 'snapshot'];
+const BUILDS = ['pilot', 'prepare', 'restore', 'snapshot'];
 
 /** All ranks; each call reaches every one of them. */
 export class World {
@@ -64,8 +65,8 @@ export class World {
   /** Starts the workers and joins them. */
   static async open({ ranks, build, start, transport, ringBytes, files, onGate, signal }: WorldOptions): Promise<World> {
     if (!Number.isInteger(ranks) || ranks < 1) throw new RangeError(`ranks is ${ranks}; it has to be an integer from 1 on`);
-    const kind = transport ?? (globalThis.crossOriginIsolated === true ? 'shared' : 'ports');
-    if (kind === 'shared' && !(globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer !== 'undefined')) throw new TinyaiError([notIsolated()]);
+    const kind = transport ?? (sharesMemory() ? 'shared' : 'ports');
+    if (kind === 'shared' && !sharesMemory()) throw new TinyaiError([notShared()]);
     const memory = kind === 'shared' ? new SharedArrayBuffer(sharedBytes(ranks, ringBytes)) : null;
     const wires = wiresOf(ranks, memory);
     const starting = Array.from({ length: ranks }, (_, rank) => start(rank, signal));
@@ -93,7 +94,7 @@ export class World {
 
   /** Has all ranks obey a program; what each answers, in their order. Where one fails, its error is that of the whole. */
   async obey(program: Program, states: Uint8Array[] = []): Promise<Answer[]> {
-    const builds = BUILDS.includes(program.program);
+    const builds = BUILDS.includes(typeof program === 'object' ? Object.keys(program)[0]! : program);
     this.watch.begin(builds ? Math.max(BUILDING, this.patience) : this.patience);
     try {
       return await this.each((client, rank) => client.call('obey', { program, state: states[rank] ?? null }));
@@ -191,12 +192,14 @@ export class World {
   }
 }
 
-function notIsolated(): Problem {
+function notShared(): Problem {
+  const isolated = globalThis.crossOriginIsolated === true;
+  const why = isolated ? 'This browser has no SharedArrayBuffer' : 'This page is not cross-origin isolated';
   return {
     ...problem(
       'not_allowed',
-      'This page is not cross-origin isolated, so its workers cannot share memory; use {communication.transport=ports} for {communication.transport}.',
-      '本页没有跨源隔离，工作线程之间不能共享内存；请把{communication.transport}改为{communication.transport=ports}。',
+      `${why}, so its workers cannot share memory; use {communication.transport=ports} for {communication.transport}.`,
+      `${isolated ? '此浏览器没有 SharedArrayBuffer' : '本页没有跨源隔离'}，工作线程之间不能共享内存；请把{communication.transport}改为{communication.transport=ports}。`,
     ),
     field: 'communication.transport',
   };

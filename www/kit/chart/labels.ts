@@ -11,7 +11,7 @@ export interface EndLabel {
 
 /** Moves labels apart, keeping their order, so that none covers another. All in CSS pixels. */
 export function spread(labels: EndLabel[], gap: number, top: number, bottom: number): EndLabel[] {
-  const placed = labels.toSorted((a, b) => a.y - b.y).map((label) => ({ ...label }));
+  const placed = [...labels].sort((a, b) => a.y - b.y).map((label) => ({ ...label }));
   placed.forEach((label, i) => {
     label.y = Math.max(label.y, i === 0 ? top : placed[i - 1]!.y + gap);
   });

@@ -43,11 +43,10 @@ export class Notice extends KitElement {
 
   override render() {
     const { tone, heading, items } = this;
-    return html`<div class="box" data-tone=${tone}>
-      <div role=${tone === 'problem' ? 'alert' : 'status'} aria-atomic="false">
-        ${heading === '' ? nothing : html`<p class="heading">${heading}</p>`}
-        ${items.length === 0 ? nothing : html`<ul>${entries(items).map((entry) => this.renderEntry(entry))}</ul>`}
-      </div>
+    // The ways out are said along with what is wrong.
+    return html`<div class="box" data-tone=${tone} role=${tone === 'problem' ? 'alert' : 'status'} aria-atomic="false">
+      ${heading === '' ? nothing : html`<p class="heading">${heading}</p>`}
+      ${items.length === 0 ? nothing : html`<ul>${entries(items).map((entry) => this.renderEntry(entry))}</ul>`}
       <slot></slot>
       ${this.renderActions()}
     </div>`;

@@ -5,7 +5,7 @@ import type { TransportSpec } from "./TransportSpec";
 /**
  * What all ranks do together.
  */
-export type Program = { "program": "open", 
+export type Program = { "open": { 
 /**
  * How many.
  */
@@ -13,11 +13,11 @@ ranks: number,
 /**
  * What messages between them go through.
  */
-transport: TransportSpec, } | { "program": "pilot", 
+transport: TransportSpec, } } | { "pilot": { 
 /**
  * What is to be trained.
  */
-run: RunSpec, } | { "program": "prepare", 
+run: RunSpec, } } | { "prepare": { 
 /**
  * What is to be trained.
  */
@@ -25,11 +25,11 @@ run: RunSpec,
 /**
  * How the layers are divided; null: as many on each stage.
  */
-stages: Array<[number, number]> | null, } | { "program": "restore", 
+stages: Array<[number, number]> | null, } } | { "restore": { 
 /**
  * Optimizer steps that were done by then.
  */
-step: number, } | { "program": "train" } | { "program": "evaluate", 
+step: number, } } | "train" | { "evaluate": { 
 /**
  * The first of them.
  */
@@ -41,7 +41,7 @@ count: number,
 /**
  * Windows that pass the model together, at most.
  */
-group: number, } | { "program": "logits", 
+group: number, } } | { "logits": { 
 /**
  * Its tokens: those of the last such text and one more, or others.
  */
@@ -49,4 +49,4 @@ ids: Array<number>,
 /**
  * Tokens that it will grow to, at most.
  */
-capacity: number, } | { "program": "snapshot" } | { "program": "close" };
+capacity: number, } } | "snapshot" | "close";

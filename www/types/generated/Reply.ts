@@ -6,15 +6,15 @@ import type { RankStep } from "./RankStep";
 /**
  * What one rank answers.
  */
-export type Reply = { "reply": "done" } | { "reply": "opened", 
+export type Reply = "done" | { "opened": { 
 /**
  * What their messages go through: `shared`, `ports`, or natively `threads`.
  */
-transport: string, } | { "reply": "pilot", 
+transport: string, } } | { "pilot": { 
 /**
  * That.
  */
-pilot: Pilot, } | { "reply": "prepared", 
+pilot: Pilot, } } | { "prepared": { 
 /**
  * Scalars of this rank's part of the model, those of the method included.
  */
@@ -34,16 +34,16 @@ unknown_share: number,
 /**
  * Its ledger, by category.
  */
-memory: { [key in string]: MemoryUse }, } | { "reply": "trained", 
+memory: { [key in string]: MemoryUse }, } } | { "trained": { 
 /**
  * What it measured.
  */
-step: RankStep, } | { "reply": "evaluated", 
+step: RankStep, } } | { "evaluated": { 
 /**
  * Sum of the negative log-likelihoods of all their tokens, in nats; the same at every rank.
  */
-nll: number, } | { "reply": "logits", 
+nll: number, } } | { "logits": { 
 /**
  * Of every token of the vocabulary; empty at the other ranks.
  */
-logits: Array<number>, };
+logits: Array<number>, } } | "state";

@@ -107,7 +107,7 @@ export class UnequalRanks extends ParallelElement {
     const own = { ...ownOf(config, rank), [field]: value };
     const alike = own.speed_percent === 100 && own.memory_limit === config.resources.memory_limit;
     const others = config.ranks.unequal.filter((each) => each.rank !== rank);
-    this.store.editor.setValue(PATH, (alike ? others : [...others, own]).toSorted((a, b) => a.rank - b.rank));
+    this.store.editor.setValue(PATH, (alike ? [...others] : [...others, own]).sort((a, b) => a.rank - b.rank));
   };
 }
 

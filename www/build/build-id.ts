@@ -4,10 +4,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders whose scripts run in workers, or speak with them. */
-const FOLDERS = ['engine', 'workers', 'parallel', 'types/generated'];
+const FOLDERS = ['engine', 'types/generated'];
 
 /** The same for the same sources, wherever and whenever they are built. */
-export function buildId(root = import.meta.dirname): string {
+export function buildId(root = join(import.meta.dirname, '..')): string {
   const hash = createHash('sha256');
   for (const folder of FOLDERS) {
     const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
