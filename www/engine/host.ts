@@ -1,5 +1,7 @@
 /** What the labs of a page share: one engine worker, one copy of every file, each build compiled once. */
+// oxlint-disable-next-line import/default -- Vite makes it.
 import engineWorker from './worker/engine.worker.ts?worker&url';
+// oxlint-disable-next-line import/default -- Vite makes it.
 import rankWorker from './worker/rank.worker.ts?worker&url';
 import type { Environment } from '../types/generated/Environment';
 import { AssetStore } from './assets';
