@@ -2,6 +2,7 @@ import { css } from 'lit';
 
 export const styles = css`
   section {
+    margin-top: calc(1.1 * var(--unit));
     padding-bottom: calc(0.6 * var(--unit));
   }
 
