@@ -4,6 +4,7 @@ import { shared } from '../../../kit/base.css';
 import '../../../kit/copy/copy-field';
 import '../../../kit/figure/figure';
 import '../../../kit/notice/notice';
+import { plainText, renderReferences } from '../../../kit/notice/references';
 import '../../../kit/table/table';
 import { tableStyles } from '../../../kit/table/table.css';
 import { metricTable, warnings, type MetricCell, type MetricRow } from '../../../shell/compare';
@@ -46,19 +47,14 @@ export class LibraryComparison extends LibraryElement {
   private renderRuns(runs: readonly Compared[]) {
     const { text, words } = this;
     const baseline = Math.min(this.chosenBaseline, runs.length - 1);
-    const items = warnings(runs).map(({ text: what }) => ({ message: words.of(what) }));
+    const measured = runs.some(({ entry, index }) => Object.keys(entry.result?.runs[index]?.series ?? {}).length > 0);
+    const items = warnings(runs).map(({ text: what }) => ({ message: plainText(renderReferences(words.of(what), this.nameOf, (path, value) => valueText(words, path, value))) }));
     return html`
       ${items.length > 0
-        ? html`<tinyai-notice
-            tone="hint"
-            .heading=${text.beforeComparing}
-            .items=${items}
-            .labelOf=${this.nameOf}
-            .optionOf=${(path: string, option: string) => valueText(words, path, option)}
-          ></tinyai-notice>`
+        ? html`<tinyai-notice tone="hint" .heading=${text.beforeComparing} .items=${items}></tinyai-notice>`
         : nothing}
-      <tinyai-figure .number=${words.messages.results.table(1)} .heading=${text.compared} .caption=${text.differencesCaption}>
-        <tinyai-table .label=${text.compared}>
+      <tinyai-figure .number=${words.messages.results.table(1)} .heading=${words.messages.results.comparison} .caption=${text.differencesCaption}>
+        <tinyai-table .label=${words.messages.results.comparison}>
           <table>
             <thead>
               <tr>
@@ -70,7 +66,7 @@ export class LibraryComparison extends LibraryElement {
           </table>
         </tinyai-table>
       </tinyai-figure>
-      <tinyai-comparison-curves .desk=${this.desk} .runs=${runs}></tinyai-comparison-curves>
+      ${measured ? html`<tinyai-comparison-curves .runs=${runs}></tinyai-comparison-curves>` : nothing}
     `;
   }
 
@@ -109,10 +105,11 @@ export class LibraryComparison extends LibraryElement {
   }
 
   private renderMeasured(runs: readonly Compared[], baseline: number) {
-    const { text } = this;
+    const rows = metricTable(runs, baseline);
+    if (rows.length === 0) return nothing;
     return html`<tbody>
-      <tr class="part"><th colspan=${runs.length + 1} scope="rowgroup">${text.measured}</th></tr>
-      ${metricTable(runs, baseline).map((row) => this.renderMetric(row, baseline))}
+      <tr class="part"><th colspan=${runs.length + 1} scope="rowgroup">${this.text.measured}</th></tr>
+      ${rows.map((row) => this.renderMetric(row, baseline))}
     </tbody>`;
   }
 

@@ -38,6 +38,10 @@ export const styles = css`
     min-height: 1.6em;
     color: var(--ink-2);
     font-size: var(--size-note);
+    resize: none;
+  }
+
+  textarea:focus {
     resize: vertical;
   }
 

@@ -8,7 +8,14 @@ import { sameRun } from '../choice';
 import { LibraryElement } from '../library-element';
 import { styles } from './entry-card.css';
 
-/** One experiment of the library. `gone` is told when it was deleted. */
+/** Somebody wants to delete an entry. */
+export class DeleteEvent extends Event {
+  constructor(readonly row: Row) {
+    super('delete-entry', { bubbles: true, composed: true });
+  }
+}
+
+/** One experiment of the library. */
 @customElement('tinyai-entry')
 export class EntryCard extends LibraryElement {
   static override styles = [shared, styles];
@@ -61,7 +68,7 @@ export class EntryCard extends LibraryElement {
       ${address ? html`<a class="link" href=${address} aria-label=${openWhat}>${open}</a>` : nothing}
       <button class="link" aria-label=${text.duplicateWhat(name)} @click=${() => void desk.duplicate(id)}>${text.duplicate}</button>
       <button class="link" aria-label=${text.exportWhat(name)} @click=${() => void desk.export([id], fileName(name))}>${text.export}</button>
-      <button class="link" aria-label=${text.removeWhat(name)} @click=${this.removeEntry}>${text.remove}</button>
+      <button class="link" aria-label=${text.removeWhat(name)} @click=${() => this.dispatchEvent(new DeleteEvent(row))}>${text.remove}</button>
     </p>`;
   }
 
@@ -88,13 +95,12 @@ export class EntryCard extends LibraryElement {
     const { value } = target as HTMLTextAreaElement;
     if (value !== this.row.note) void this.desk.annotate(this.row.id, value);
   };
-
-  private readonly removeEntry = async (): Promise<void> => {
-    if (await this.desk.remove(this.row)) this.dispatchEvent(new Event('gone', { bubbles: true, composed: true }));
-  };
 }
 
 declare global {
+  interface HTMLElementEventMap {
+    'delete-entry': DeleteEvent;
+  }
   interface HTMLElementTagNameMap {
     'tinyai-entry': EntryCard;
   }

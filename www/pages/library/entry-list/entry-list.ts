@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { shared } from '../../../kit/base.css';
 import { FILE_ENDING } from '../files';
 import '../entry-card/entry-card';
+import type { DeleteEvent } from '../entry-card/entry-card';
 import { LibraryElement } from '../library-element';
 import { styles } from './entry-list.css';
 
@@ -67,7 +68,7 @@ export class EntryList extends LibraryElement {
     const { desk, text, pages } = this;
     const { rows } = desk;
     if (rows.length === 0) return html`<p class="none">${text.nothingFound(desk.search)}</p>`;
-    return html`<ul @gone=${this.gone}>
+    return html`<ul @delete-entry=${this.deleted}>
       ${repeat(rows, ({ id }) => id, (row) => html`<li><tinyai-entry .desk=${desk} .pages=${pages} .row=${row}></tinyai-entry></li>`)}
     </ul>`;
   }
@@ -93,7 +94,8 @@ export class EntryList extends LibraryElement {
   }
 
   /** Whoever deletes by keyboard can undo it there. */
-  private readonly gone = async (): Promise<void> => {
+  private readonly deleted = async ({ row }: DeleteEvent): Promise<void> => {
+    if (!(await this.desk.remove(row))) return;
     await this.updateComplete;
     [...this.renderRoot.querySelectorAll<HTMLButtonElement>('.undo')].at(-1)?.focus();
   };
