@@ -7,7 +7,7 @@ import { MemoryAddress } from '../shell/address/browser-address';
 import { browserClock, memoryStorage } from '../shell/browser-ports';
 import type { LabMount } from '../shell/elements/lab';
 import '../shell/elements/lab';
-import { openLibrary, type Library } from '../shell/library';
+import { openLibrary, type OpenedLibrary } from '../shell/library';
 import { preferred, type Language } from '../shell/text/language';
 import type { Spec } from '../types/generated/Spec';
 import { Conversation, type Outside } from './conversation';
@@ -29,13 +29,13 @@ export interface Mounted {
 }
 
 /** What all labs of a page share, while there is one. */
-let shared: { host: EngineHost; library: Promise<Library>; labs: number } | null = null;
+let shared: { host: EngineHost; library: Promise<OpenedLibrary>; labs: number } | null = null;
 
 function share(site: URL): NonNullable<typeof shared> {
   // Nothing of a lab is kept in the storage of somebody else's page.
   shared ??= {
     host: new EngineHost({ assetBase: site, engineBase: new URL('engine/', site) }),
-    library: openLibrary({}).then(({ library }) => library),
+    library: openLibrary({}),
     labs: 0,
   };
   shared.labs++;
@@ -45,7 +45,7 @@ function share(site: URL): NonNullable<typeof shared> {
 function letGo(): void {
   if (!shared || --shared.labs > 0) return;
   shared.host.dispose();
-  void shared.library.then((library) => library.dispose());
+  void shared.library.then(({ library }) => library.dispose());
   shared = null;
 }
 
@@ -63,7 +63,7 @@ export async function mountLab({ site, attributes, told, outside }: Mounting): P
   const mount = document.createElement('tinyai-lab-mount') as LabMount;
   Object.assign(mount, {
     definition,
-    ports: { address: new MemoryAddress('', new URL(`labs/${definition.id}/`, site).href), storage: memoryStorage(), clock: browserClock, engine: common.host, language },
+    ports: { address: new MemoryAddress('', new URL(`labs/${definition.id}/`, site).href), storage: memoryStorage(), tab: memoryStorage(), clock: browserClock, engine: common.host, language },
     library: common.library,
     page: { onHide: () => () => undefined },
     language,

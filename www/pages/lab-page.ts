@@ -24,9 +24,10 @@ export async function showLab(id: string, root: string): Promise<void> {
   const mount = document.createElement('tinyai-lab-mount') as LabMount;
   Object.assign(mount, {
     definition: await LABS[id]!(),
-    ports: { address, storage: browserStorage(window), clock: browserClock, engine, language: frame.language.current },
-    library: openLibrary(window).then(({ library }) => library),
+    ports: { address, storage: browserStorage(window), tab: browserStorage(window, 'sessionStorage'), clock: browserClock, engine, language: frame.language.current },
+    library: openLibrary(window),
     page: pagePort(window),
+    home: { library: new URL('library/', site).href, entry: new URLSearchParams(window.location.search).get('entry') },
     language: frame.language.current,
   });
   header.addEventListener('skip', () => mount.skip());

@@ -5,7 +5,9 @@ import { shared } from '../../kit/base.css';
 import '../../kit/copy/copy-field';
 import type { RevealEvent } from '../../kit/notice/notice';
 import type { Figure } from '../lab-definition';
+import { offerFile } from '../offer-file';
 import './control-bar/control-bar';
+import './kept/kept';
 import { LabElement } from './lab-element';
 import { styles } from './lab-view.css';
 import './problem-banner/problem-banner';
@@ -75,6 +77,7 @@ export class LabView extends LabElement {
           </div>
           <tinyai-control-bar></tinyai-control-bar>
           <tinyai-problems></tinyai-problems>
+          ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
           ${this.renderPrevious()} ${definition.stage?.(store) ?? nothing}
           ${repeat(this.figures, ({ id }) => id, (figure) => html`<div class="figure" id=${figure.id}>${figure.render(store)}</div>`)}
           <p class="actions">
@@ -113,7 +116,7 @@ export class LabView extends LabElement {
     const { runner } = this.store;
     if (!runner.previous?.ended) return nothing;
     const text = this.text.results;
-    const when = runner.previous.ended.toLocaleTimeString(this.text.languageTag, { hour: '2-digit', minute: '2-digit' });
+    const when = this.format.date(runner.previous.ended.getTime());
     return html`<p class="notes">
       ${runner.viewsPrevious ? text.viewingPrevious : text.previous(when)}
       <button class="link" @click=${() => runner.viewPrevious(!runner.viewsPrevious)}>${runner.viewsPrevious ? text.showCurrent : text.showPrevious}</button>
@@ -122,10 +125,6 @@ export class LabView extends LabElement {
 
   private readonly download = (): void => {
     const json = JSON.stringify(this.store.runner.view!.result, null, 2);
-    const link = this.ownerDocument.createElement('a');
-    link.href = URL.createObjectURL(new Blob([json], { type: 'application/json' }));
-    link.download = 'tinyai-result.json';
-    link.click();
-    URL.revokeObjectURL(link.href);
+    offerFile(this.ownerDocument, new Blob([json], { type: 'application/json' }), 'tinyai-result.json', this.store.clock);
   };
 }

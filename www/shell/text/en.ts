@@ -291,6 +291,22 @@ export const en: Messages = {
     chartSummary: (run, training, validation) => `${run}: training ${training}, validation ${validation}.`,
   },
 
+  kept: {
+    interrupted: (count) => (count === 1 ? 'An experiment here was interrupted' : `${count} experiments here were interrupted`),
+    howFar: (done, total) => `step ${done} of ${total}`,
+    goOn: 'Go on',
+    goOnWith: (name) => `Go on with ${name}`,
+    leave: 'Leave it',
+    leaveWhat: (name) => `Leave ${name} in the library`,
+    saved: (when) => `Saved in your library, ${when}.`,
+    saving: 'Saving…',
+    thisTabOnly: 'Kept in this tab only.',
+    notSaved: 'Not saved yet; the tab still has it.',
+    shown: (name, when) => `You are looking at ${name}, of ${when}, as it was kept.`,
+    library: 'Open the library',
+    tryAgain: 'Try again',
+    exportThis: 'Export this experiment',
+  },
 
   problems: {
     title: (count) => (count === 1 ? 'One thing is to be corrected' : `${count} things are to be corrected`),

@@ -180,6 +180,24 @@ export interface Messages {
     chartSummary(run: string, training: string, validation: string): string;
   };
 
+  /** What the library keeps of a lab. */
+  kept: {
+    interrupted(count: number): string;
+    howFar(done: string, total: string): string;
+    goOn: string;
+    goOnWith(name: string): string;
+    leave: string;
+    leaveWhat(name: string): string;
+    saved(when: string): string;
+    saving: string;
+    thisTabOnly: string;
+    notSaved: string;
+    shown(name: string, when: string): string;
+    library: string;
+    tryAgain: string;
+    exportThis: string;
+  };
+
   problems: {
     title(count: number): string;
     linkCut: string;

@@ -290,6 +290,22 @@ export const zh: Messages = {
     chartSummary: (run, training, validation) => `${run}：训练 ${training}，验证 ${validation}。`,
   },
 
+  kept: {
+    interrupted: (count) => (count === 1 ? '这里有一个实验曾被中断' : `这里有 ${count} 个实验曾被中断`),
+    howFar: (done, total) => `第 ${done} 步，共 ${total} 步`,
+    goOn: '继续',
+    goOnWith: (name) => `继续 ${name}`,
+    leave: '先不管',
+    leaveWhat: (name) => `把 ${name} 留在实验库中`,
+    saved: (when) => `已保存到实验库，${when}。`,
+    saving: '正在保存…',
+    thisTabOnly: '只保留在本标签页中。',
+    notSaved: '尚未保存；本标签页中仍保留着。',
+    shown: (name, when) => `现在显示的是保存下来的 ${name}（${when}）。`,
+    library: '打开实验库',
+    tryAgain: '重试',
+    exportThis: '导出此实验',
+  },
 
   problems: {
     title: (count) => `有 ${count} 处需要改正`,
