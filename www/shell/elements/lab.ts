@@ -77,8 +77,8 @@ export class LabMount extends LitElement {
     this.kit.setValue(words.kit);
     if (!this.store) {
       const { ports, library, page, initial } = this;
-      const { newRun, copyOf } = words.messages.form;
-      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, store: { newRun, copyOf } }, language, ...(initial && { initial }) });
+      const { newRun, copyOf, forkName: fork } = words.messages.form;
+      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }) });
       this.labs.setValue(store);
       store.start();
       this.store = store;
