@@ -1,6 +1,7 @@
-import { html, nothing } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { forkMayChange } from '../../engine/spec/fork';
 import { shared } from '../../kit/base.css';
 import '../../kit/copy/copy-field';
 import type { RevealEvent } from '../../kit/notice/notice';
@@ -8,6 +9,7 @@ import type { Figure } from '../lab-definition';
 import { offerFile } from '../offer-file';
 import './control-bar/control-bar';
 import './kept/kept';
+import { BASE } from '../store/spec-editor';
 import { LabElement } from './lab-element';
 import { styles } from './lab-view.css';
 import './problem-banner/problem-banner';
@@ -47,6 +49,10 @@ export class LabView extends LabElement {
     this.ownerDocument.defaultView?.removeEventListener('drop', this.dropped);
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('plain')) this.store.readOnly = this.plain;
+  }
+
   /** Moves the focus past the settings. */
   skip(): void {
     this.main.focus();
@@ -61,7 +67,11 @@ export class LabView extends LabElement {
     if (event.type !== 'drop' || handled) return;
     const folder = [...transfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
     const model = folder || [...transfer.files].some((file) => MODEL_FILE.test(file.name));
-    this.form?.give(model ? 'model.base' : 'data.corpus', { from: 'drop', transfer });
+    const path = model ? 'model.base' : 'data.corpus';
+    const { editor } = this.store;
+    // A fork goes on with the model, and perhaps the text, of the run that it is a fork of.
+    if (editor.forked && !forkMayChange(path, editor.config(editor.selected))) editor.select(BASE);
+    void this.form?.updateComplete.then(() => this.form?.give(path, { from: 'drop', transfer }));
   };
 
   override render() {

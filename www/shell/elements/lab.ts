@@ -79,8 +79,8 @@ export class LabMount extends LitElement {
     this.kit.setValue(words.kit);
     if (!this.store) {
       const { ports, library, page, initial, home } = this;
-      const { newRun, copyOf } = words.messages.form;
-      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, store: { newRun, copyOf } }, language, ...(initial && { initial }), ...(home && { home }) });
+      const { newRun, copyOf, forkName: fork } = words.messages.form;
+      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }), ...(home && { home }) });
       this.labs.setValue(store);
       store.start();
       this.store = store;

@@ -21,20 +21,14 @@ import { Planning } from './planning';
 import { LibraryKeeper } from './run-keeper';
 import { Runner } from './runner';
 import { Shelf } from './shelf';
-import { SpecEditor } from './spec-editor';
-
-/** Words that the store needs by itself. */
-export interface StoreText {
-  newRun(number: number): string;
-  copyOf(name: string): string;
-}
+import { SpecEditor, type RunNames } from './spec-editor';
 
 export interface LabStoreOptions {
   definition: LabDefinition;
   ports: Ports;
   library: Promise<OpenedLibrary>;
   page: PagePort;
-  text: { lab: LabText; store: StoreText };
+  text: { lab: LabText; runs: RunNames };
   language: Language;
   /** What the lab begins with, instead of its first preset. */
   initial?: Spec;
@@ -64,6 +58,7 @@ export class LabStore {
   private readonly where = new Signal.State<Environment | null>(null);
   private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
   private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
+  private readonly closed = new Signal.State(false);
   private readonly life = new AbortController();
 
   constructor(private readonly options: LabStoreOptions) {
@@ -85,7 +80,7 @@ export class LabStore {
       address: ports.address,
       clock: ports.clock,
       checker: this.lab,
-      names: text.store,
+      names: text.runs,
     });
     this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: this.keeper });
     this.planning = new Planning(this.lab, ports.clock);
@@ -161,6 +156,15 @@ export class LabStore {
   get runProblems(): readonly Problem[] {
     if (this.stale) return [];
     return [...this.runner.problems, ...(this.runner.current?.failures ?? [])];
+  }
+
+  /** Whether the experiment cannot be changed here, as where its form is left out. */
+  get readOnly(): boolean {
+    return this.closed.get();
+  }
+
+  set readOnly(readOnly: boolean) {
+    this.closed.set(readOnly);
   }
 
   /** Everything that is wrong. */
