@@ -126,6 +126,11 @@ export class LabStore {
     return this.where.get();
   }
 
+  /** Why the engine runs on the page itself instead of in a worker; null: it does not. */
+  get workerProblem(): Problem | null {
+    return this.environment && this.options.ports.engine.workerProblem;
+  }
+
   get engineProblems(): readonly Problem[] {
     return this.engineSaid.get();
   }

@@ -214,6 +214,7 @@ export const en: Messages = {
     notIsolatedWhy:
       'The server does not isolate this page (COOP and COEP headers), so the browser gives it no shared memory: everything runs on one core, with the same results, only slower.',
     noThreadsWhy: 'This browser lacks what the fast build needs, so everything runs on one core, with the same results, only slower.',
+    noWorkerWhy: (why) => `The engine runs on one thread, that of the page itself, which answers slowly while it computes. ${why}`,
     failed: 'not loaded',
   },
 

@@ -136,6 +136,7 @@ export interface Messages {
     notIsolated: string;
     notIsolatedWhy: string;
     noThreadsWhy: string;
+    noWorkerWhy(why: string): string;
     failed: string;
   };
 

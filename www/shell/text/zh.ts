@@ -213,6 +213,7 @@ export const zh: Messages = {
     notIsolated: '页面未隔离',
     notIsolatedWhy: '服务器没有隔离本页（缺 COOP 和 COEP 响应头），浏览器因此不提供共享内存：一切在单核上运行，结果相同，只是较慢。',
     noThreadsWhy: '此浏览器缺少快速版本所需的功能，一切在单核上运行，结果相同，只是较慢。',
+    noWorkerWhy: (why) => `引擎只能与页面共用一个线程，计算时页面响应会变慢。${why}`,
     failed: '未加载',
   },
 
