@@ -117,6 +117,6 @@ export class RankMemory extends ParallelElement {
 /** What is held all the time, in the order of the ledger's categories. */
 function atLeast(name: string, bytes: Record<string, number>, limit: number | null): Row {
   const parts = Object.entries(bytes).map(([category, bytes]) => ({ category, bytes }));
-  const ordered = parts.toSorted((a, b) => CATEGORY_ORDER.indexOf(a.category) - CATEGORY_ORDER.indexOf(b.category));
+  const ordered = [...parts].sort((a, b) => CATEGORY_ORDER.indexOf(a.category) - CATEGORY_ORDER.indexOf(b.category));
   return { name, parts: ordered, total: parts.reduce((sum, part) => sum + part.bytes, 0), limit, atLeast: true };
 }
