@@ -24,7 +24,7 @@ test('every field of the schema has a control, and a name and an explanation in 
 
 test('runs are added, named, duplicated and removed', async ({ page }) => {
   await open(page, './');
-  const columns = page.locator('run-tabs .column:not(.base)');
+  const columns = page.locator('tinyai-run-tabs .column:not(.base)');
   await expect(columns).toHaveCount(2);
   await page.getByRole('button', { name: 'Add run' }).click();
   await expect(columns).toHaveCount(3);
@@ -43,7 +43,7 @@ test('runs are added, named, duplicated and removed', async ({ page }) => {
 
 test('a field that differs is marked, and goes back to the shared value', async ({ page }) => {
   await open(page, './');
-  await page.locator('run-tabs .pick', { hasText: 'lora' }).click();
+  await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
   const rate = page.locator('tinyai-field[id="training.learning_rate"]');
   await expect(rate.locator('.field')).toHaveAttribute('data-marked', '');
   await rate.getByRole('button', { name: /Back to the shared value/ }).click();
@@ -56,7 +56,7 @@ test('the address opens the same experiment elsewhere', async ({ page, context }
   await open(page, './');
   await page.getByLabel('Steps', { exact: true }).fill('55');
   await page.getByLabel('Prompt').fill('明月几时有');
-  await page.locator('run-tabs .pick', { hasText: 'lora' }).click();
+  await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
   await page.getByRole('button', { name: 'down', exact: true }).click();
   await page.getByLabel('Temperature').fill('0.5');
   await page.keyboard.press('Tab');
@@ -64,7 +64,7 @@ test('the address opens the same experiment elsewhere', async ({ page, context }
   await open(elsewhere, page.url());
   await expect(elsewhere.getByLabel('Steps', { exact: true })).toHaveValue('55');
   await expect(elsewhere.getByLabel('Prompt')).toHaveValue('明月几时有');
-  await elsewhere.locator('run-tabs .pick', { hasText: 'lora' }).click();
+  await elsewhere.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
   await expect(elsewhere.getByLabel('Temperature')).toHaveValue('0.5');
   await expect(elsewhere.getByRole('button', { name: 'down', exact: true })).toHaveAttribute('aria-pressed', 'false');
   expect(await specOf(elsewhere)).toEqual(await specOf(page));
@@ -157,7 +157,7 @@ test('what is no number stays as it was typed, and nothing runs on another in it
 
 test('what is no number in a run stays while another is looked at, and goes with its run', async ({ page }) => {
   await open(page, './');
-  const pick = (name: string | RegExp) => page.locator('run-tabs').getByRole('button', { name }).click();
+  const pick = (name: string | RegExp) => page.locator('tinyai-run-tabs').getByRole('button', { name }).click();
   const run = page.getByRole('button', { name: 'Run', exact: true });
   await pick('lora');
   await page.getByLabel('Steps', { exact: true }).fill('ten');
