@@ -6,8 +6,8 @@ import { LABS } from '../labs';
 import { version } from '../package.json';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 
-/** That of a page; `site`: the site's root, where the engine, the models and the texts are. */
-export function apiOf(site: URL) {
+/** What every page offers; `site`: the root of the site. */
+export function api(site: URL) {
   const create = (options: LabOptions = {}): Promise<Lab> => createLab({ assetBase: site, engineBase: new URL('engine/', site), ...options });
   return {
     /** Runs any experiment in an engine of its own, on one rank or many; rejects with an error that carries `problems`. */
@@ -24,7 +24,7 @@ export function apiOf(site: URL) {
     version,
     /** Ids of the labs. */
     labs: Object.keys(LABS),
-    /** Starts an engine of its own; `close` ends it. */
+    /** An engine of its own, which `close` ends. */
     createLab: create,
   };
 }
@@ -33,6 +33,6 @@ export type { Lab, LabOptions };
 
 declare global {
   interface Window {
-    tinyai: ReturnType<typeof apiOf>;
+    tinyai: ReturnType<typeof api>;
   }
 }

@@ -7,7 +7,7 @@ import '../shell/elements/lab';
 import type { LabMount } from '../shell/elements/lab';
 import { openLibrary, pagePort } from '../shell/library';
 import { effect } from '../shell/store/effect';
-import { apiOf } from './api';
+import { api } from './api';
 import { PageFrame } from './frame';
 import './site-header/site-header';
 import type { SiteHeader } from './site-header/site-header';
@@ -18,7 +18,7 @@ export async function showLab(id: string, root: string): Promise<void> {
   const address = new BrowserAddress(window, browserClock);
   const frame = new PageFrame({ window, page: id, root, address });
   const engine = new EngineHost({ assetBase: site, engineBase: new URL('engine/', site) });
-  window.tinyai = apiOf(site);
+  window.tinyai = api(site);
   const header: SiteHeader = document.createElement('tinyai-site-header');
   Object.assign(header, { frame, environment: null });
   const mount = document.createElement('tinyai-lab-mount') as LabMount;

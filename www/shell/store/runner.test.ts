@@ -139,8 +139,12 @@ test('what is asked for before a run holds for it: every action by hand', async 
   lab.last.options.onGate?.(gate(1));
   made.pass(1);
   expect(made.gates).toEqual([gate(0)]);
+  lab.last.tell({ type: 'lost', run: 1, problem: problem('rank_lost', '', ''), step: 0, from: 0 });
+  expect(made.gates).toEqual([]);
+  made.recover(1);
+  lab.last.options.onGate?.(gate(0));
   made.setByHand(false);
   lab.last.options.onGate?.(gate(1));
   expect(made.gates).toEqual([]);
-  expect(lab.last.pressed).toEqual(['byHand true', 'pass 1', 'byHand false', 'pass 0', 'pass 1']);
+  expect(lab.last.pressed).toEqual(['byHand true', 'pass 1', 'recover 1', 'byHand false', 'pass 0', 'pass 1']);
 });

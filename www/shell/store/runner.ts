@@ -198,7 +198,10 @@ export class Runner {
   private heard(view: ExperimentView, event: Event, elapsedSeconds: number): void {
     if (this.phase === 'loading') this.where.set('running');
     if (this.loading) this.download.set(null);
-    if (event.type === 'lost') this.where.set('lost');
+    if (event.type === 'lost') {
+      this.where.set('lost');
+      this.waiting.set([]);
+    }
     view.apply(event, elapsedSeconds);
     this.keeping?.tick();
   }
