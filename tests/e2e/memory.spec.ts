@@ -19,7 +19,7 @@ test('a run that the tab has no memory for names what grew and what to lower', a
   await run(page);
   await expect(banner(page)).toContainText(/no memory left|out of memory|memory/i);
   await expect(banner(page)).toContainText('activations');
-  await expect(banner(page)).toContainText(/batch_size|context/);
+  await expect(banner(page)).toContainText(/Batch size|Context/);
   await page.getByLabel('Batch size').fill('1');
   await page.getByLabel('Context').fill('16');
   await run(page);
