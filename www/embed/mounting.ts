@@ -6,7 +6,7 @@ import { MemoryAddress } from '../shell/address/browser-address';
 import { browserClock, memoryStorage } from '../shell/browser-ports';
 import type { LabMount } from '../shell/elements/lab';
 import '../shell/elements/lab';
-import { openLibrary, type Library } from '../shell/library';
+import { openLibrary, type OpenedLibrary } from '../shell/library';
 import { preferred, type Language } from '../shell/text/language';
 import { loadWords } from '../shell/text/words';
 import type { Problem } from '../types/generated/Problem';
@@ -42,13 +42,13 @@ export interface Mounted {
 }
 
 /** What all labs of a page share, while there is one. */
-let common: { host: EngineHost; library: Promise<Library>; labs: number } | null = null;
+let common: { host: EngineHost; library: Promise<OpenedLibrary>; labs: number } | null = null;
 
 function share(site: URL): NonNullable<typeof common> {
   // Nothing of a lab is kept in the storage of somebody else's page.
   common ??= {
     host: new EngineHost({ assetBase: site, engineBase: new URL('engine/', site) }),
-    library: openLibrary({}).then(({ library }) => library),
+    library: openLibrary({}),
     labs: 0,
   };
   common.labs++;
@@ -58,7 +58,7 @@ function share(site: URL): NonNullable<typeof common> {
 function letGo(): void {
   if (!common || --common.labs > 0) return;
   common.host.dispose();
-  void common.library.then((library) => library.dispose());
+  void common.library.then(({ library }) => library.dispose());
   common = null;
 }
 
@@ -77,7 +77,7 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
   const address = new MemoryAddress(settings.hash, new URL(`labs/${definition.id}/`, site).href);
   Object.assign(mount, {
     definition,
-    ports: { address, storage: memoryStorage(), clock: browserClock, engine: host, language },
+    ports: { address, storage: memoryStorage(), tab: memoryStorage(), clock: browserClock, engine: host, language },
     library,
     page: { onHide: () => () => undefined },
     language,

@@ -63,7 +63,7 @@ test('the run on several ranks whose tab is chosen is shown, else the first, els
   expect(view.written).toBe(1);
   spec.set({ ...spec.get(), runs: spec.get().runs.slice(0, 1) });
   expect(view.written).toBe(BASE);
-  expect([view.measured, view.planned]).toEqual([null, null]);
+  expect([view.measured, view.planned, view.lines]).toEqual([null, null, { alone: { name: 'one rank', run: 0 }, mesh: null }]);
 });
 
 test('where what all share is chosen, the run that has its mesh is shown', () => {
@@ -111,7 +111,7 @@ test('a measured run is found by its name, also where runs have come and gone', 
   spec.set({ ...spec.get(), runs: spec.get().runs.slice(1) });
   selected.set(1);
   expect(view.measured).toBe(runs[2]);
-  expect(view.indexOf(view.measured)).toBe(2);
+  expect(view.lines).toEqual({ alone: { name: 'one rank', run: 0 }, mesh: { name: 'four', run: 2 } });
   spec.set({ ...spec.get(), runs: [{ name: 'new', patch: {} }] });
   expect(view.measured).toBe(runs[1]);
 });

@@ -91,11 +91,26 @@ export class ParallelView {
     return this.showsRun ? this.measured!.parallel.planned! : this.writtenPlan;
   }
 
-  /** Index of a run in the shown experiment, by which it has its colour; of the written one where nothing was measured. */
-  indexOf(run: RunView | null): number {
-    const index = run === null ? -1 : (this.store.runner.view?.runs.indexOf(run) ?? -1);
-    return index >= 0 ? index : Math.max(0, this.written);
+  /** The names, and the indices by which they have their colours, of the run on one rank and of that on several; null where there is none. */
+  get lines(): { alone: Line | null; mesh: Line | null } {
+    const { alone, measured, store } = this;
+    const { editor, runner } = store;
+    const line = (run: { name: string } | undefined, index: number): Line | null => (run ? { name: run.name, run: index } : null);
+    if (runner.view) {
+      const { runs } = runner.view;
+      return { alone: alone && line(alone, runs.indexOf(alone)), mesh: measured && line(measured, runs.indexOf(measured)) };
+    }
+    const { runs } = editor.spec;
+    const one = runs.findIndex((_, run) => ranksOf(editor.config(run)) === 1);
+    return { alone: line(runs[one], one), mesh: line(runs[this.written], this.written) };
   }
+}
+
+/** What tells a run apart in a figure. */
+export interface Line {
+  name: string;
+  /** Its index in the experiment. */
+  run: number;
 }
 
 const views = new WeakMap<Shown, ParallelView>();

@@ -1,11 +1,15 @@
-import { html, nothing } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { forkMayChange } from '../../engine/spec/fork';
 import { shared } from '../../kit/base.css';
 import '../../kit/copy/copy-field';
 import type { RevealEvent } from '../../kit/notice/notice';
 import type { Figure } from '../lab-definition';
+import { offerFile } from '../offer-file';
 import './control-bar/control-bar';
+import './kept/kept';
+import { BASE } from '../store/spec-editor';
 import { LabElement } from './lab-element';
 import { styles } from './lab-view.css';
 import './problem-banner/problem-banner';
@@ -49,6 +53,10 @@ export class LabView extends LabElement {
     this.dropTarget?.removeEventListener('drop', this.dropped);
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('plain')) this.store.readOnly = this.plain;
+  }
+
   /** Moves the focus past the settings. */
   skip(): void {
     this.main.focus();
@@ -64,7 +72,11 @@ export class LabView extends LabElement {
     if (event.type !== 'drop' || handled) return;
     const folder = [...transfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
     const model = folder || [...transfer.files].some((file) => MODEL_FILE.test(file.name));
-    this.form?.give(model ? 'model.base' : 'data.corpus', { from: 'drop', transfer });
+    const path = model ? 'model.base' : 'data.corpus';
+    const { editor } = this.store;
+    // A fork goes on with the model, and perhaps the text, of the run that it is a fork of.
+    if (editor.forked && !forkMayChange(path, editor.config(editor.selected))) editor.select(BASE);
+    void this.form?.updateComplete.then(() => this.form?.give(path, { from: 'drop', transfer }));
   };
 
   override render() {
@@ -80,6 +92,7 @@ export class LabView extends LabElement {
           </div>
           <tinyai-control-bar></tinyai-control-bar>
           <tinyai-problems ?embedded=${this.embedded}></tinyai-problems>
+          ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
           ${this.renderPrevious()} ${definition.stage && this.showsPart(definition.stage) ? definition.stage.render(store) : nothing}
           ${repeat(this.figures, ({ id }) => id, (figure) => html`<div class="figure" id=${figure.id}>${figure.render(store)}</div>`)}
           <p class="actions">
@@ -123,7 +136,7 @@ export class LabView extends LabElement {
     const { runner } = this.store;
     if (!runner.previous?.ended) return nothing;
     const text = this.text.results;
-    const when = runner.previous.ended.toLocaleTimeString(this.text.languageTag, { hour: '2-digit', minute: '2-digit' });
+    const when = this.format.date(runner.previous.ended.getTime());
     return html`<p class="notes">
       ${runner.viewsPrevious ? text.viewingPrevious : text.previous(when)}
       <button class="link" @click=${() => runner.viewPrevious(!runner.viewsPrevious)}>${runner.viewsPrevious ? text.showCurrent : text.showPrevious}</button>
@@ -132,10 +145,6 @@ export class LabView extends LabElement {
 
   private readonly download = (): void => {
     const json = JSON.stringify(this.store.runner.view!.result, null, 2);
-    const link = this.ownerDocument.createElement('a');
-    link.href = URL.createObjectURL(new Blob([json], { type: 'application/json' }));
-    link.download = 'tinyai-result.json';
-    link.click();
-    URL.revokeObjectURL(link.href);
+    offerFile(this.ownerDocument, new Blob([json], { type: 'application/json' }), 'tinyai-result.json', this.store.clock);
   };
 }

@@ -5,9 +5,9 @@ import { shared } from '../../kit/base.css';
 import { kitText } from '../../kit/text/text';
 import type { Spec } from '../../types/generated/Spec';
 import type { LabDefinition } from '../lab-definition';
-import type { Library, PagePort } from '../library';
+import type { OpenedLibrary, PagePort } from '../library';
 import type { Ports } from '../ports';
-import { LabStore, labContext } from '../store/lab-store';
+import { LabStore, labContext, type LabHome } from '../store/lab-store';
 import type { Language } from '../text/language';
 import { loadWords, wordsContext } from '../text/words';
 import './lab-view';
@@ -23,10 +23,12 @@ export class LabMount extends LitElement {
 
   @property({ attribute: false }) definition!: LabDefinition;
   @property({ attribute: false }) ports!: Ports;
-  @property({ attribute: false }) library!: Promise<Library>;
+  @property({ attribute: false }) library!: Promise<OpenedLibrary>;
   @property({ attribute: false }) page!: PagePort;
   /** What the lab begins with, instead of its first preset. */
   @property({ attribute: false }) initial: Spec | undefined;
+  /** Where visitors come back to; elsewhere nothing that was kept is shown. */
+  @property({ attribute: false }) home: LabHome | undefined;
   @property() language: Language = 'en';
   @property({ attribute: false }) show: readonly string[] | null = null;
   @property({ type: Boolean }) plain = false;
@@ -80,9 +82,9 @@ export class LabMount extends LitElement {
     this.words.setValue(words);
     this.kit.setValue(words.kit);
     if (!this.store) {
-      const { ports, library, page, initial } = this;
-      const { newRun, copyOf } = words.messages.form;
-      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, store: { newRun, copyOf } }, language, ...(initial && { initial }) });
+      const { ports, library, page, initial, home } = this;
+      const { newRun, copyOf, forkName: fork } = words.messages.form;
+      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }), ...(home && { home }) });
       this.labs.setValue(store);
       store.start();
       this.store = store;

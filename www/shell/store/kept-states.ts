@@ -1,5 +1,5 @@
 /** What runs of this tab held after some steps, for forks that may come later: within a budget of bytes, the oldest experiments first. */
-import { legsOf } from '../../engine/spec/legs';
+import { keyOf } from '../../engine/spec/legs';
 import type { RunState } from '../../engine/wasm';
 import type { Spec } from '../../types/generated/Spec';
 
@@ -35,9 +35,14 @@ export class KeptStates {
     });
   }
 
+  /** The last step up to one, after which it is known what a run held; null where it is not. */
+  last(spec: Spec, run: number, step: number): number | null {
+    const key = keyOf(spec, run);
+    const steps = this.kept.filter((one) => one.key === key && one.step <= step).map((one) => one.step);
+    return steps.length > 0 ? Math.max(...steps) : null;
+  }
+
   private get bytes(): number {
     return this.kept.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 }
-
-const keyOf = (spec: Spec, run: number): string => JSON.stringify(legsOf(spec, run));

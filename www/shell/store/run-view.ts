@@ -48,7 +48,7 @@ export class RunView {
   private why: Problem | null = null;
   private doing: RunPhase | null = null;
   private gone: LostRank | null = null;
-  private done = 0;
+  private done: number;
   private readonly figuresSoFar = new Map<string, Metric>();
   private readonly curvesSoFar = new Map<string, Curve>();
   private used: Record<string, MemoryUse> = {};
@@ -61,7 +61,10 @@ export class RunView {
     readonly name: string,
     readonly spec: RunSpec,
     clock: ClockPort,
+    /** Optimizer steps that it has in common with the run that it is a fork of; 0 where it begins at the first. */
+    readonly from = 0,
   ) {
+    this.done = from;
     this.facets = new Facets(clock);
   }
 
@@ -98,6 +101,11 @@ export class RunView {
 
   get steps(): number {
     return this.spec.training.steps;
+  }
+
+  /** How much of what it does itself is done, from 0 to 1. */
+  get share(): number {
+    return Math.max(0, this.step - this.from) / Math.max(1, this.steps - this.from);
   }
 
   get tokensPerSecond(): number | null {
@@ -213,7 +221,7 @@ export class RunView {
     this.written = result.samples.map((sample) => ({ ...sample, done: true }));
     this.report = result.reports.parallel ?? {};
     this.forked = result.reports.fork ?? null;
-    this.done = this.curvesSoFar.get('loss')?.steps.at(-1) ?? 0;
+    this.done = this.curvesSoFar.get('loss')?.steps.at(-1) ?? this.from;
     this.become(result.status);
     this.facets.touch('progress', 'curves', 'memory', 'samples', 'ranks', 'figures');
     this.facets.flush();

@@ -63,6 +63,29 @@ test('runs that ended are not run again as long as there is one that did not', a
   expect(lab.last.options.saved).toEqual([]);
 });
 
+test('a fork begins with what is kept of its run; what is not kept is told', async () => {
+  const { runner: made, lab } = runner();
+  const fork = (step: number) => ({ ...defaultSpec, runs: [...defaultSpec.runs, { name: 'fork', patch: {}, fork: { run: 'lora', step } }] });
+  expect(made.again(fork(60), 2)).toBeNull();
+  const first = made.start(defaultSpec);
+  const state = (step: number) => ({ run: 1, state: { step, ranks: [new Uint8Array(8)], stages: null } });
+  lab.last.finish(undefined, [state(25), state(50)]);
+  await first;
+  expect([60, 50, 20].map((step) => made.again(fork(step), 2))).toEqual([{ from: 50, to: 60 }, null, { from: 0, to: 20 }]);
+  void made.start(fork(60));
+  expect(lab.last.options.states?.map(({ run, state }) => [run, state.step])).toEqual([[1, 25], [1, 50]]);
+});
+
+test('what a fork has done is counted from where it begins', async () => {
+  const { runner: made, lab, clock } = runner();
+  void made.start({ ...defaultSpec, runs: [...defaultSpec.runs, { name: 'fork', patch: {}, fork: { run: 'lora', step: 150 } }] });
+  const [, lora, fork] = made.current!.runs;
+  expect([lora!.share, fork!.share, fork!.step]).toEqual([0, 0, 150]);
+  lab.last.tell({ type: 'progress', run: 2, step: 160, steps: 200, elapsed_seconds: 1, remaining_seconds: 9, step_milliseconds: 5, tokens_per_second: 50 });
+  clock.wind(200);
+  expect(fork!.share).toBe(0.2);
+});
+
 test('a run that was not finished, or has other settings, is run', async () => {
   const { runner: made, lab } = runner();
   const first = made.start(defaultSpec);
@@ -139,8 +162,12 @@ test('what is asked for before a run holds for it: every action by hand', async 
   lab.last.options.onGate?.(gate(1));
   made.pass(1);
   expect(made.gates).toEqual([gate(0)]);
+  lab.last.tell({ type: 'lost', run: 1, problem: problem('rank_lost', '', ''), step: 0, from: 0 });
+  expect(made.gates).toEqual([]);
+  made.recover(1);
+  lab.last.options.onGate?.(gate(0));
   made.setByHand(false);
   lab.last.options.onGate?.(gate(1));
   expect(made.gates).toEqual([]);
-  expect(lab.last.pressed).toEqual(['byHand true', 'pass 1', 'byHand false', 'pass 0', 'pass 1']);
+  expect(lab.last.pressed).toEqual(['byHand true', 'pass 1', 'recover 1', 'byHand false', 'pass 0', 'pass 1']);
 });

@@ -2,7 +2,8 @@
 import { Signal } from 'signal-polyfill';
 import { TinyaiError, problemsOf } from '../../engine/error';
 import { Cancelled, type Lab, type LabRun } from '../../engine/lab';
-import { legsOf } from '../../engine/spec/legs';
+import { keyOf } from '../../engine/spec/legs';
+import { parentOf } from '../../engine/spec/patch';
 import type { Loading } from '../../engine/assets';
 import type { SavedRun } from '../../engine/wasm';
 import type { AtGate } from '../../types/generated/AtGate';
@@ -96,8 +97,9 @@ export class Runner {
   /** Shows a kept experiment. */
   show(result: ExperimentResult, ended: Date): void {
     if (this.busy) return;
-    this.become(ExperimentView.of(result, this.options.clock, ended));
-    this.where.set('finished');
+    const view = ExperimentView.of(result, this.options.clock, ended);
+    this.become(view);
+    this.where.set(endOf(view));
   }
 
   /**
@@ -115,13 +117,25 @@ export class Runner {
     await this.go(structuredClone(spec), saved, () => Promise.resolve(keeping));
   }
 
+  /**
+   * The steps that a run is a fork of which would have to be done again for it to begin, after those that are kept; null where there are
+   * none, or where that run is yet to be run.
+   */
+  again(spec: Spec, run: number): { from: number; to: number } | null {
+    const to = spec.runs[run]?.fork?.step;
+    const parent = parentOf(spec, run);
+    if (to === undefined || parent < 0 || !this.endedBefore(spec).some((ended) => ended.run === parent)) return null;
+    const from = this.states.last(spec, parent, to) ?? 0;
+    return from < to ? { from, to } : null;
+  }
+
   private endedBefore(spec: Spec): SavedRun[] {
     const { current } = this;
     const { result } = current ?? {};
     if (!current || !result) return [];
-    const keys = current.spec.runs.map((_, i) => JSON.stringify(legsOf(current.spec, i)));
+    const keys = current.spec.runs.map((_, i) => keyOf(current.spec, i));
     const ended = spec.runs.flatMap((entry, run) => {
-      const before = keys.indexOf(JSON.stringify(legsOf(spec, run)));
+      const before = keys.indexOf(keyOf(spec, run));
       const kept = result.runs[before];
       return kept?.status === 'finished' ? [{ run, result: { ...kept, name: entry.name }, state: null }] : [];
     });
@@ -149,6 +163,7 @@ export class Runner {
     }));
     if (this.byHand) run.byHand(true);
     void keep(saved).then((keeping) => {
+      if (this.disposed) return keeping?.dispose();
       // It may have ended before the library was there.
       if (this.run !== run && keeping) return this.ended(keeping, view, this.phase);
       this.keeping = keeping;
@@ -198,7 +213,10 @@ export class Runner {
   private heard(view: ExperimentView, event: Event, elapsedSeconds: number): void {
     if (this.phase === 'loading') this.where.set('running');
     if (this.loading) this.download.set(null);
-    if (event.type === 'lost') this.where.set('lost');
+    if (event.type === 'lost') {
+      this.where.set('lost');
+      this.waiting.set([]);
+    }
     view.apply(event, elapsedSeconds);
     this.keeping?.tick();
   }
@@ -265,7 +283,9 @@ export class Runner {
   dispose(): void {
     this.disposed = true;
     this.run?.cancel();
+    // It did not end: it can be gone on with.
     this.keeping?.dispose();
+    this.keeping = null;
     this.current?.dispose();
     this.previous?.dispose();
   }

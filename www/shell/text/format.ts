@@ -8,11 +8,17 @@ export interface TimeUnits {
 
 export class Formats {
   private readonly known = new Map<string, Intl.NumberFormat>();
+  private readonly dates: Intl.DateTimeFormat;
 
   constructor(
     private readonly languageTag: string,
     private readonly units: TimeUnits,
-  ) {}
+  ) {
+    this.dates = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', timeStyle: 'short' });
+  }
+
+  /** A moment, by its milliseconds since 1970: its day and time. */
+  date = (moment: number): string => this.dates.format(moment);
 
   /** Whole numbers with separators. */
   count = (value: number): string => this.format(value, { maximumFractionDigits: 0 });
@@ -61,6 +67,12 @@ export class Formats {
 
   /** How many times the baseline. */
   ratio = (value: number): string => `×${this.format(value, { maximumSignificantDigits: 3 })}`;
+
+  /** Two significant digits, of what is very small with a power of ten. */
+  tiny = (value: number): string =>
+    value === 0 || Math.abs(value) >= 1e-3
+      ? this.format(value, { maximumSignificantDigits: 2 })
+      : value.toExponential(1).replace(/e-(\d+)/, (_, power: string) => ` × 10${superscript(`−${power}`)}`);
 
   /** A relative difference, as a percentage however small it is. */
   relative = (share: number): string =>

@@ -39,6 +39,7 @@ export class Words {
   message = (text: Text): string => plainText(renderReferences(this.of(text), (path) => this.field(path)?.label, this.option));
 
   private section(path: string): FieldText | undefined {
+    if (path === 'fork') return { label: this.messages.form.fork, help: '' };
     return path in this.messages.groups ? { label: this.group(path), help: '' } : undefined;
   }
 }

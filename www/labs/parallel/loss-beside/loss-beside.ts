@@ -6,11 +6,10 @@ import { drawLabels, spread, widest, type EndLabel } from '../../../kit/chart/la
 import { lineChart } from '../../../kit/chart/line-chart.css';
 import '../../../kit/figure/figure';
 import { LabChart } from '../../../shell/elements/lab-element';
-import { dash, runName } from '../../../shell/figures/run-mark';
-import type { RunView } from '../../../shell/store/run-view';
+import { colour, dash, runName } from '../../../shell/figures/run-mark';
 import { beside, largestDifference, type Beside } from '../losses';
 import { ownText } from '../text/own';
-import { viewOf } from '../view';
+import { viewOf, type Line } from '../view';
 import { styles } from './loss-beside.css';
 
 /** Room between a line's end and its label, and beyond it, in CSS pixels. */
@@ -18,13 +17,6 @@ const LABEL_GAP = 10;
 const LABEL_END = 4;
 
 const NONE = { steps: [], values: [] };
-
-/** A run on several ranks, and one on one rank, that have a line. */
-interface Line {
-  name: string;
-  /** Its index in the experiment. */
-  run: number;
-}
 
 /** The loss on several ranks drawn over that on one rank, and how far they are apart at most. */
 @customElement('tinyai-loss-beside')
@@ -36,8 +28,7 @@ export class LossBeside extends LabChart {
   override render() {
     const text = ownText(this.words).loss;
     const { results } = this.words.messages;
-    const columns = [this.data.alone, this.data.mesh];
-    const lines = this.lines.map((line, i) => ({ ...line, last: this.last(columns[i]!) }));
+    const lines = this.lines.flatMap(({ line, values }) => (line ? { ...line, last: this.last(values) } : []));
     const summary = lines.map(({ name, last }) => text.summary(name, last)).join(' ');
     return html`
       <tinyai-figure .number=${results.figure(2)} .heading=${text.title} .caption=${text.caption}>
@@ -58,12 +49,13 @@ export class LossBeside extends LabChart {
     this.data = beside(alone?.curve('loss') ?? NONE, measured?.curve('loss') ?? NONE);
   }
 
-  /** That of one rank, where there is such a run, and that of several. */
-  private get lines(): [Line, Line] {
-    const view = viewOf(this.store);
-    const text = ownText(this.words);
-    const line = (run: RunView | null, otherwise: string): Line => ({ name: run?.name ?? otherwise, run: view.indexOf(run) });
-    return [line(view.alone, text.memory.oneRank), line(view.measured, this.store.editor.spec.runs[view.written]?.name ?? '–')];
+  /** One rank below, several above; a line is null where there is no such run. */
+  private get lines(): { line: Line | null; values: (number | null)[] }[] {
+    const { alone, mesh } = viewOf(this.store).lines;
+    return [
+      { line: alone, values: this.data.alone },
+      { line: mesh, values: this.data.mesh },
+    ];
   }
 
   private last(column: (number | null)[]): string {
@@ -83,7 +75,7 @@ export class LossBeside extends LabChart {
   }
 
   protected override key(): string {
-    return JSON.stringify([this.words.language, this.lines]);
+    return JSON.stringify([this.words.language, this.lines.map(({ line }) => line)]);
   }
 
   protected override columns(): uPlot.AlignedData {
@@ -94,9 +86,9 @@ export class LossBeside extends LabChart {
   protected override build(plot: HTMLElement): uPlot {
     const text = this.words.messages.results;
     const { root, font, axis } = this.looks();
-    const [alone, mesh] = this.lines;
-    const room = widest([alone, mesh].map(({ name }) => `${name} ${this.format.loss(10)}`), `600 ${font}`);
-    const line = ({ run }: Line) => ({ stroke: this.resolved(`var(--run-${run % 8})`), points: { show: false }, spanGaps: true });
+    const lines = this.lines.map(({ line }) => line);
+    const room = widest(lines.map((line) => `${line?.name ?? ''} ${this.format.loss(10)}`), `600 ${font}`);
+    const looks = (line: Line | null | undefined) => ({ stroke: this.resolved(colour(line?.run ?? 0)), points: { show: false }, spanGaps: true });
     const options: uPlot.Options = {
       ...this.size(),
       padding: [12, LABEL_GAP + room + LABEL_END, 0, 0],
@@ -108,23 +100,22 @@ export class LossBeside extends LabChart {
         { ...axis, label: text.lossUnit, labelSize: root * 1.6, size: root * 2.9, values: (chart, ticks) => ticks.map((tick) => (chart.data[0].length > 0 ? String(+tick.toFixed(2)) : '')) },
       ],
       // A broad band below, a thin dashed line on it, so that both show where they coincide.
-      series: [{}, { ...line(alone), width: 6, alpha: 0.45 }, { ...line(mesh), width: 2.2, dash: dash(1) }],
+      series: [{}, { ...looks(lines[0]), width: 6, alpha: 0.45 }, { ...looks(lines[1]), width: 2.2, dash: dash(1) }],
       hooks: { draw: [(chart) => this.drawEnds(chart, `600 ${font}`)] },
     };
     return new uPlot(options, this.columns(), plot);
   }
 
   private drawEnds(chart: uPlot, font: string): void {
-    const labels = this.lines.flatMap(({ name, run }, i): EndLabel[] => {
-      const column = chart.data[i + 1]!;
-      const at = column.findLastIndex((value) => value != null);
-      if (at < 0) return [];
+    const labels = this.lines.flatMap(({ line, values }): EndLabel[] => {
+      const at = values.findLastIndex((value) => value !== null);
+      if (!line || at < 0) return [];
       return [
         {
-          x: chart.valToPos(chart.data[0][at]!, 'x', true) / devicePixelRatio + LABEL_GAP,
-          y: chart.valToPos(column[at]!, 'y', true) / devicePixelRatio,
-          text: `${name} ${this.format.loss(column[at]!)}`,
-          colour: this.resolved(`var(--run-${run % 8})`),
+          x: chart.valToPos(this.data.steps[at]!, 'x', true) / devicePixelRatio + LABEL_GAP,
+          y: chart.valToPos(values[at]!, 'y', true) / devicePixelRatio,
+          text: `${line.name} ${this.format.loss(values[at]!)}`,
+          colour: this.resolved(colour(line.run)),
         },
       ];
     });

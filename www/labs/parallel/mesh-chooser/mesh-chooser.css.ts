@@ -1,6 +1,10 @@
 import { css } from 'lit';
 
 export const styles = css`
+  :host {
+    padding-top: var(--space-3);
+  }
+
   .head {
     display: flex;
     gap: var(--unit);
@@ -60,7 +64,8 @@ export const styles = css`
     text-align: left;
   }
 
-  tinyai-mesh-drawing {
+  tinyai-mesh-drawing,
+  .alone {
     margin-top: calc(0.9 * var(--unit));
   }
 

@@ -1,6 +1,10 @@
 import { css } from 'lit';
 
 export const styles = css`
+  :host {
+    padding: calc(0.6 * var(--unit)) 0;
+  }
+
   .controls {
     display: flex;
     flex-wrap: wrap;

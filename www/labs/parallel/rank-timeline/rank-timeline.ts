@@ -168,7 +168,7 @@ export class RankTimeline extends ParallelElement {
   private gates(): readonly AtGate[] {
     const { runner } = this.store;
     const { inTurn, measured, showsRun } = this.view;
-    return showsRun && runner.byHand && inTurn === measured ? runner.gates : [];
+    return showsRun && runner.byHand && inTurn?.status === 'running' && inTurn === measured ? runner.gates : [];
   }
 
   /** Whether backwards are split, so that weight gradients are a kind of their own. */

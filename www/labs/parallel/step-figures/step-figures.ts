@@ -22,8 +22,8 @@ export class StepFigures extends ParallelElement {
   static override styles = [shared, styles];
 
   override render() {
-    const { view } = this;
-    return html`<div class="figures" style="--alone: ${colour(view.indexOf(view.alone))}; --own: ${colour(view.indexOf(view.measured))}">
+    const { alone, mesh } = this.view.lines;
+    return html`<div class="figures" style="--alone: ${colour(alone?.run ?? 0)}; --own: ${colour(mesh?.run ?? 1)}">
         ${this.renderTime()} ${this.renderBubble()}
       </div>
       ${this.renderSuggestions()}`;

@@ -21,11 +21,13 @@ export function standing(editor: SpecEditor, words: Words, { path }: Field): Sta
   const ground = editor.groundValue(selected, path);
   if (equal(editor.value(selected, path), ground)) return {};
   const text = words.messages.form;
-  const reset = text.reset(valueText(words, path, ground));
+  const value = valueText(words, path, ground);
+  const parent = editor.forked?.run;
+  const reset = parent === undefined ? text.reset(value) : text.resetTo(parent, value);
   return {
     marked: true,
     note: html`<p class="note">
-      ${text.differsFrom(valueText(words, path, ground))}
+      ${parent === undefined ? text.differsFrom(value) : text.differsFromRun(parent, value)}
       <button class="link back" type="button" aria-label=${reset} title=${reset} @click=${() => editor.resetValue(path)}>↺</button>
     </p>`,
   };
