@@ -8,6 +8,7 @@ import type { LabMount } from '../shell/elements/lab';
 import { openLibrary, pagePort } from '../shell/library';
 import { effect } from '../shell/store/effect';
 import { api } from './api';
+import './embed-dialog/embed-action';
 import { PageFrame } from './frame';
 import './site-header/site-header';
 import type { SiteHeader } from './site-header/site-header';
@@ -30,6 +31,7 @@ export async function showLab(id: string, root: string): Promise<void> {
     home: { library: new URL('library/', site).href, entry: new URLSearchParams(window.location.search).get('entry') },
     language: frame.language.current,
   });
+  mount.append(Object.assign(document.createElement('tinyai-embed-action'), { site, slot: 'actions' }));
   header.addEventListener('skip', () => mount.skip());
   frame.language.follow((language) => (mount.language = language));
   mount.addEventListener('words', () => followEngine(header, mount), { once: true });
