@@ -43,7 +43,10 @@ export async function showLab(id: string, root: string): Promise<void> {
     });
     header.addEventListener('skip', () => mount.skip());
     language.follow((language) => (mount.language = language));
-    mount.addEventListener('words', () => followEngine(header, mount), { once: true });
+    mount.addEventListener('words', () => {
+      followEngine(header, mount);
+      leaveEntry(mount);
+    }, { once: true });
     mount.addEventListener('incomplete', (event) => incomplete((event as CustomEvent<unknown>).detail));
     document.body.append(mount);
   } catch (error) {
@@ -63,5 +66,19 @@ function followEngine(header: SiteHeader, { store }: LabMount): void {
   effect(() => {
     header.environment = store?.environment ?? null;
     header.failed = (store?.engineProblems.length ?? 0) > 0;
+  });
+}
+
+/** What is run is another entry than the one that was opened. */
+function leaveEntry({ store }: LabMount): void {
+  effect(() => {
+    const address = new URL(window.location.href);
+    if (!store?.runner.busy || !address.searchParams.has('entry')) return;
+    address.searchParams.delete('entry');
+    try {
+      window.history.replaceState(window.history.state, '', address);
+    } catch {
+      // Browsers allow few changes in a short time; the entry is opened again after a reload, no more.
+    }
   });
 }
