@@ -103,7 +103,9 @@ fn is_ideograph(char: char) -> bool {
 }
 
 fn is_reference(inner: &str) -> bool {
-    let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'.');
+    let word = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'.')
+    };
     match inner.split_once('=') {
         Some((field, choice)) => word(field) && word(choice),
         None => word(inner),

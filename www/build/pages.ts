@@ -39,6 +39,7 @@ export const PAGES: SitePage[] = [
   { html: 'index.html', early: EARLY['from-scratch']! },
   ...labs.map((lab) => ({ html: `labs/${lab}/index.html`, ...(EARLY[lab] && { early: EARLY[lab] }) })),
   { html: 'bench/index.html' },
+  { html: 'library/index.html' },
   { html: 'parallel/index.html' },
   { html: 'embed/index.html', framed: true },
 ];

@@ -1,7 +1,10 @@
 /** What the labs of a page share: one engine worker, one copy of every file, each build compiled once. */
+// oxlint-disable-next-line import/default -- Vite makes it.
 import engineWorker from './worker/engine.worker.ts?worker&url';
+// oxlint-disable-next-line import/default -- Vite makes it.
 import rankWorker from './worker/rank.worker.ts?worker&url';
 import type { Environment } from '../types/generated/Environment';
+import type { Problem } from '../types/generated/Problem';
 import { AssetStore } from './assets';
 import { TinyaiError, problem } from './error';
 import type { Build, EngineMethods, RankEvents, RankMethods } from './methods';
@@ -36,6 +39,7 @@ export class EngineHost {
   private readonly pool: EnginePool<EngineMethods>;
   private readonly engineBase: string;
   private started: Environment | null = null;
+  private blocked: Problem | null = null;
 
   constructor(private readonly options: HostOptions) {
     this.engineBase = new URL(options.engineBase).href;
@@ -47,6 +51,11 @@ export class EngineHost {
   /** Where the engine runs; null until it has been started once. */
   get environment(): Environment | null {
     return this.started;
+  }
+
+  /** Why the engine runs on the page itself instead of in a worker; null: it does not. */
+  get workerProblem(): Problem | null {
+    return this.blocked;
   }
 
   /** A hold on the engine for one lab; it has to be released. */
@@ -82,6 +91,7 @@ export class EngineHost {
     } catch (error) {
       if (!(error instanceof WorkerBlocked) || error.because === 'silence') throw error;
       // The page waits while the engine computes, but it computes.
+      this.blocked = error.problems[0]!;
       const { engineHandlers } = await import('./worker/engine-handlers');
       return this.loaded(await connectHere<EngineMethods>(engineHandlers(), { name: 'engine' }), signal, false);
     }

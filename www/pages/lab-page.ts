@@ -7,7 +7,7 @@ import '../shell/elements/lab';
 import type { LabMount } from '../shell/elements/lab';
 import { openLibrary, pagePort } from '../shell/library';
 import { effect } from '../shell/store/effect';
-import { tinyai } from './api';
+import { api } from './api';
 import { PageFrame } from './frame';
 import './site-header/site-header';
 import type { SiteHeader } from './site-header/site-header';
@@ -18,15 +18,16 @@ export async function showLab(id: string, root: string): Promise<void> {
   const address = new BrowserAddress(window, browserClock);
   const frame = new PageFrame({ window, page: id, root, address });
   const engine = new EngineHost({ assetBase: site, engineBase: new URL('engine/', site) });
-  window.tinyai = tinyai;
+  window.tinyai = api(site);
   const header: SiteHeader = document.createElement('tinyai-site-header');
   Object.assign(header, { frame, environment: null });
   const mount = document.createElement('tinyai-lab-mount') as LabMount;
   Object.assign(mount, {
     definition: await LABS[id]!(),
-    ports: { address, storage: browserStorage(window), clock: browserClock, engine, language: frame.language.current },
-    library: openLibrary(window).then(({ library }) => library),
+    ports: { address, storage: browserStorage(window), tab: browserStorage(window, 'sessionStorage'), clock: browserClock, engine, language: frame.language.current },
+    library: openLibrary(window),
     page: pagePort(window),
+    home: { library: new URL('library/', site).href, entry: new URLSearchParams(window.location.search).get('entry') },
     language: frame.language.current,
   });
   header.addEventListener('skip', () => mount.skip());

@@ -12,5 +12,6 @@ export const SITE_PAGES: readonly SitePage[] = [
   { id: 'from-scratch', name: { en: 'From scratch', zh: '从零训练' }, path: './labs/from-scratch/' },
   { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, path: './labs/fine-tuning/' },
   { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, path: './labs/parallel/' },
+  { id: 'library', name: { en: 'Library', zh: '实验库' }, path: './library/' },
   { id: 'bench', name: { en: 'Benchmark', zh: '性能测试' }, path: './bench/' },
 ];

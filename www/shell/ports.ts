@@ -36,6 +36,8 @@ export type Theme = 'light' | 'dark' | 'auto';
 export interface Ports {
   address: AddressPort;
   storage: StoragePort;
+  /** What is remembered as long as the tab lives. */
+  tab: StoragePort;
   clock: ClockPort;
   engine: EngineHost;
   /** The language to begin with. */

@@ -140,6 +140,12 @@ export class AssetStore {
     this.ownFiles.set(name, copy);
   }
 
+  /** Takes back files of the visitor that were kept elsewhere, by the paths that they had in this store. */
+  restore(files: ReadonlyMap<string, Uint8Array>): void {
+    for (const [path, bytes] of files) this.addBytes(path as `file:${string}`, bytes);
+    for (const asset of assetsIn(files)) if (!this.ownAssets.has(asset.name)) this.ownAssets.set(asset.name, asset);
+  }
+
   /** The visitor's texts and models in this tab, in the order they were added. */
   own(): OwnAsset[] {
     return [...this.ownAssets.values()];
@@ -166,4 +172,16 @@ export class AssetStore {
     this.ownFiles.clear();
     this.ownAssets.clear();
   }
+}
+
+/** Files of the visitor as the assets that they are of: a model's lie in a folder. */
+function assetsIn(files: ReadonlyMap<string, Uint8Array>): OwnAsset[] {
+  const found = new Map<string, OwnAsset>();
+  for (const [path, { length }] of files) {
+    const slash = path.indexOf('/');
+    const name = slash < 0 ? path : path.slice(0, slash);
+    const bytes = (found.get(name)?.bytes ?? 0) + length;
+    found.set(name, { name, kind: slash < 0 ? 'text' : 'model', bytes });
+  }
+  return [...found.values()];
 }

@@ -33,7 +33,7 @@ export const fromScratch: LabDefinition = {
   section: '15',
   presets: (language) => [preset('one', language, [2]), preset('depth', language, [1, 4])],
   groups: ['model', 'data', 'training', 'evaluation'],
-  stage: () => html`<tinyai-board></tinyai-board>`,
+  stage: { id: 'samples', render: () => html`<tinyai-board></tinyai-board>` },
   figures: [lossChart, forks, runBars, comparison],
   text: { zh: async () => (await import('./text/zh')).zh, en: async () => (await import('./text/en')).en },
 };

@@ -20,12 +20,15 @@ export const parallel: LabDefinition = {
   groups: ['mesh'],
   drawn: ['mesh.data', 'mesh.pipeline', 'mesh.tensor', 'ranks.unequal'],
   controls: () => html`<tinyai-mesh-chooser></tinyai-mesh-chooser><tinyai-unequal-ranks></tinyai-unequal-ranks>`,
-  stage: () => html`
-    <tinyai-rank-controls></tinyai-rank-controls>
-    <tinyai-lost-notice></tinyai-lost-notice>
-    <tinyai-lesson-strip></tinyai-lesson-strip>
-    <tinyai-step-through></tinyai-step-through>
-  `,
+  stage: {
+    id: 'ranks',
+    render: () => html`
+      <tinyai-rank-controls></tinyai-rank-controls>
+      <tinyai-lost-notice></tinyai-lost-notice>
+      <tinyai-lesson-strip></tinyai-lesson-strip>
+      <tinyai-step-through></tinyai-step-through>
+    `,
+  },
   figures: [
     figure('timeline', () => html`<tinyai-rank-timeline></tinyai-rank-timeline>`),
     figure('loss', () => html`<tinyai-loss-beside></tinyai-loss-beside>`),

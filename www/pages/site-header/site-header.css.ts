@@ -56,7 +56,8 @@ export const styles = css`
 
   nav {
     display: flex;
-    gap: 1rem;
+    flex-wrap: wrap;
+    gap: 0 1rem;
     padding-left: 1.1rem;
     border-left: 1px solid var(--rule-strong);
     font-family: var(--serif);
@@ -173,7 +174,7 @@ export const styles = css`
     }
 
     nav {
-      gap: 0.8rem;
+      gap: 0 0.8rem;
       padding: 0;
       border: 0;
     }
@@ -185,7 +186,7 @@ export const styles = css`
     }
 
     nav {
-      gap: 0.7rem;
+      gap: 0 0.7rem;
       font-size: 0.93rem;
     }
 

@@ -7,7 +7,7 @@ import { aligned, curves, differences, metricTable, tokensPerStep, warnings, typ
 const BASE = {
   data: { corpus: 'song-ci', context: 64 },
   fine_tuning: { method: 'full', lora: { rank: 4, targets: ['q_proj', 'v_proj'] } },
-  training: { steps: 200, batch_size: 4, gradient_accumulation: 2, seed: 42 },
+  training: { steps: 200, batch_size: 8, seed: 42 },
 };
 const ENVIRONMENT = { engine: 'tinyai 1', variant: 'threads-relaxed', simd: 'relaxed-simd', threads: 4, isolated: true, cores: 8, user_agent: 'Firefox' };
 
@@ -57,6 +57,12 @@ describe('differences', () => {
       { path: 'fork.run', values: [undefined, 'full'] },
       { path: 'fork.step', values: [undefined, 100] },
     ]);
+  });
+
+  test('of a fork are those from the run that it goes on from', () => {
+    const fork = made({ patch: { training: { steps: 300 } } });
+    Object.assign(fork.entry.spec.runs[1]!, { fork: { run: 'other', step: 100 } });
+    expect(differences([fork, made()]).filter(({ path }) => path === 'training.seed')).toEqual([{ path: 'training.seed', values: [1, 42] }]);
   });
 
   test('there are none between a run and itself, or of no runs', () => {
@@ -110,7 +116,7 @@ describe('curves', () => {
   });
 
   test('by tokens, of each run’s own batches', () => {
-    const runs = [made({ run: { series: { loss } } }), made({ run: { series: { loss } }, patch: { training: { batch_size: 1 } } })];
+    const runs = [made({ run: { series: { loss } } }), made({ run: { series: { loss } }, patch: { training: { batch_size: 2 } } })];
     const [a, b] = curves(runs, 'tokens').series.get('loss')!;
     expect(a!.x).toEqual([512, 1024, 1536]);
     expect(b!.x).toEqual([128, 256, 384]);
@@ -146,12 +152,19 @@ describe('curves', () => {
     expect(aligned([])).toEqual({ x: [], ys: [] });
   });
 
-  test('tokens per step are those that were measured, before those of the configuration', () => {
+  test('tokens per step are as the run says, as its configuration says, as was measured', () => {
     expect(tokensPerStep(made())).toBe(512);
     expect(tokensPerStep(made({ run: { metrics: { tokens_per_step: metric(300, 'tokens') } } }))).toBe(300);
     const speed = { tokens_per_second: metric(9999.99999, 'tokens/s'), step_time: metric(25.6) };
-    expect(tokensPerStep(made({ run: { metrics: speed } }))).toBe(256);
+    expect(tokensPerStep(made({ base: {}, run: { metrics: speed } }))).toBe(256);
     expect(tokensPerStep(made({ base: {} }))).toBeNull();
+  });
+
+  test('a batch of version 1 is that of one forward pass, one of version 2 that of the step, whatever its parts', () => {
+    const training = { batch_size: 8, gradient_accumulation: 2, micro_batches: 4 };
+    const run = made({ base: { ...BASE, training } });
+    expect(tokensPerStep(run)).toBe(512);
+    expect(tokensPerStep({ ...run, entry: { ...run.entry, spec: { ...run.entry.spec, version: 1 } } })).toBe(1024);
   });
 });
 
@@ -185,14 +198,14 @@ describe('warnings', () => {
   test('of units and origins', () => {
     const of = (unit: string, kind: Metric['kind']): ComparedRun => done(1, { run: { series: { loss: [[1, 1]] }, metrics: { m: metric(1, unit, kind) } } });
     expect(warnings([of('ms', 'measured'), of('s', 'quoted')]).map(({ kind, text }) => [kind, text.en])).toEqual([
-      ['units', 'Units differ: m (ms, s). These have no ratio.'],
-      ['kinds', 'Figures of different origin stand side by side: m (measured, quoted).'],
+      ['units', 'Units differ: {metrics.m} (ms, s). These have no ratio.'],
+      ['kinds', 'Figures of different origin stand side by side: {metrics.m} (measured, quoted).'],
     ]);
   });
 
   test('name the values that differ, each once', () => {
     const [warning] = warnings([done(1), done(1, { patch: { data: { corpus: 'tang-poems' } } }), done(1)]);
-    expect(warning!.text.en).toContain('data.corpus (song-ci, tang-poems)');
+    expect(warning!.text.en).toContain('{data.corpus} ({data.corpus=song-ci}, {data.corpus=tang-poems})');
   });
 
   test('of a run that has not begun only what is known', () => {

@@ -41,7 +41,7 @@ export function aligned(all: readonly (Curve | null)[]): { x: number[]; ys: (num
   return { x, ys };
 }
 
-/** Tokens of one optimizer step: what the run measured or, where it did not get that far, what its configuration says. Null where neither does. */
+/** Tokens of one optimizer step: as the run says or, where it does not, its configuration; else as measured. Null where nothing tells. */
 export function tokensPerStep(run: ComparedRun): number | null {
   const metrics = outcomeOf(run)?.metrics ?? {};
   const value = (name: string, unit?: string): number | null => {
@@ -50,13 +50,14 @@ export function tokensPerStep(run: ComparedRun): number | null {
   };
   const told = value('tokens_per_step');
   if (told !== null) return told;
-  // Both are of the median step.
-  const [rate, time] = [value('tokens_per_second', 'tokens/s'), value('step_time', 'ms')];
-  if (rate !== null && time !== null) return Math.round((rate * time) / 1000);
   const fields = fieldsOf(run);
   const [context, batch] = [numberAt(fields, 'data.context'), numberAt(fields, 'training.batch_size')];
-  if (context === null || batch === null) return null;
-  return context * batch * (numberAt(fields, 'training.gradient_accumulation') ?? 1);
+  // In version 1, a batch was that of one forward pass.
+  const passes = run.entry.spec.version === 1 ? (numberAt(fields, 'training.gradient_accumulation') ?? 1) : 1;
+  if (context !== null && batch !== null) return context * batch * passes;
+  // Medians of the same steps: about what it was.
+  const [rate, time] = [value('tokens_per_second', 'tokens/s'), value('step_time', 'ms')];
+  return rate === null || time === null ? null : Math.round((rate * time) / 1000);
 }
 
 /** The x of a step; null where nothing tells. */

@@ -1,7 +1,8 @@
 /** A run out of any entry, old or new, of any lab. */
-import mergePatch from 'json-merge-patch';
+import { resolve } from '../../engine/spec/patch';
 import type { Environment } from '../../types/generated/Environment';
 import type { RunResult } from '../../types/generated/RunResult';
+import type { Spec } from '../../types/generated/Spec';
 import type { Entry } from '../library';
 
 export interface ComparedRun {
@@ -18,8 +19,8 @@ export const environmentOf = (run: ComparedRun): Environment | null => (outcomeO
 
 /** The whole configuration of a run by dotted path; lists are leaves, and so are empty objects. */
 export function fieldsOf({ entry, index }: ComparedRun): Map<string, unknown> {
-  const { patch = {}, name: _, ...others } = entry.spec.runs[index] ?? { name: '' };
-  const whole: unknown = mergePatch.apply(structuredClone(entry.spec.base), structuredClone(patch));
+  const { patch: _patch, name: _name, ...others } = entry.spec.runs[index] ?? { name: '' };
+  const whole: unknown = resolve(entry.spec as Spec, index);
   // What a run says beside its patch, such as the run that it goes on from.
   return new Map([...leaves(whole), ...leaves(others)]);
 }

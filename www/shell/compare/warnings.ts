@@ -6,7 +6,7 @@ import { environmentOf, fieldsOf, numberAt, outcomeOf, stepsOf, type ComparedRun
 
 export type WarningKind = 'unfinished' | 'data' | 'steps' | 'seed' | 'engine' | 'build' | 'threads' | 'machine' | 'units' | 'kinds';
 
-/** A reason why figures do not compare as they stand. */
+/** A reason why figures do not compare as they stand; its text refers to fields, and to metrics as `{metrics.NAME}`. */
 export interface Warning {
   readonly kind: WarningKind;
   readonly text: Text;
@@ -27,7 +27,7 @@ function ofProgress(runs: readonly ComparedRun[]): Warning[] {
 
 function ofData(runs: readonly ComparedRun[]): Warning[] {
   const fields = differences(runs).filter(({ path }) => path.startsWith('data.'));
-  const told = fields.map(({ path, values }) => `${path} (${distinct(values.map(shown)).join(', ')})`);
+  const told = fields.map(({ path, values }) => `{${path}} (${distinct(values.map((value) => named(path, value))).join(', ')})`);
   return warning('data', told, (list) => ({
     en: `The runs read different data: ${list}. Losses on different data do not compare.`,
     zh: `各运行的数据不同：${list}。不同数据上的损失不可直接比较。`,
@@ -93,7 +93,7 @@ function ofMetrics(runs: readonly ComparedRun[]): Warning[] {
   const differingIn = (field: 'unit' | 'kind'): string[] =>
     rows.flatMap(({ name, cells }) => {
       const values = distinct(cells.flatMap((cell) => cell?.[field] ?? []));
-      return values.length > 1 ? [`${name} (${values.join(', ')})`] : [];
+      return values.length > 1 ? [`{metrics.${name}} (${values.join(', ')})`] : [];
     });
   return [
     ...warning('units', differingIn('unit'), (list) => ({ en: `Units differ: ${list}. These have no ratio.`, zh: `单位不同：${list}。这些指标没有比值。` })),
@@ -113,4 +113,6 @@ const warning = (kind: WarningKind, list: readonly string[], text: (list: string
   list.length === 0 ? [] : [{ kind, text: text(list.join(', ')) }];
 
 const distinct = (values: readonly string[]): string[] => [...new Set(values)];
+/** A value as messages refer to it, so that it is called as in the form. */
+const named = (path: string, value: unknown): string => (typeof value === 'string' ? `{${path}=${value}}` : shown(value));
 const shown = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? '–'));

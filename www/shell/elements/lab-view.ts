@@ -6,7 +6,9 @@ import { shared } from '../../kit/base.css';
 import '../../kit/copy/copy-field';
 import type { RevealEvent } from '../../kit/notice/notice';
 import type { Figure } from '../lab-definition';
+import { offerFile } from '../offer-file';
 import './control-bar/control-bar';
+import './kept/kept';
 import { BASE } from '../store/spec-editor';
 import { LabElement } from './lab-element';
 import { styles } from './lab-view.css';
@@ -23,8 +25,10 @@ const MODEL_FILE = /\.(safetensors|json)$/;
 export class LabView extends LabElement {
   static override styles = [shared, styles];
 
-  /** Figures to show, by their ids; null: all. */
+  /** The stage and figures to show, by their ids; null: all. */
   @property({ attribute: false }) show: readonly string[] | null = null;
+  /** Whether it stands in a page of somebody else's, in which other things may be dropped, too. */
+  @property({ type: Boolean }) embedded = false;
   /** Whether the form is left out. */
   @property({ type: Boolean }) plain = false;
   /** Groups and fields of the form that are left out, since they cannot be changed here. */
@@ -32,19 +36,21 @@ export class LabView extends LabElement {
 
   @query('tinyai-spec-form') private readonly form!: SpecForm | null;
   @query('main') private readonly main!: HTMLElement;
-  /** Only narrow screens fold the form. */
+  /** Only narrow screens and embeds fold the form. */
   @state() private formOpen = false;
+  private dropTarget: EventTarget | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ownerDocument.defaultView?.addEventListener('dragover', this.dropped);
-    this.ownerDocument.defaultView?.addEventListener('drop', this.dropped);
+    this.dropTarget = this.embedded ? this : this.ownerDocument.defaultView;
+    this.dropTarget?.addEventListener('dragover', this.dropped);
+    this.dropTarget?.addEventListener('drop', this.dropped);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.ownerDocument.defaultView?.removeEventListener('dragover', this.dropped);
-    this.ownerDocument.defaultView?.removeEventListener('drop', this.dropped);
+    this.dropTarget?.removeEventListener('dragover', this.dropped);
+    this.dropTarget?.removeEventListener('drop', this.dropped);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -57,7 +63,8 @@ export class LabView extends LabElement {
   }
 
   /** Files may be dropped anywhere: left to the browser they would replace the page. */
-  private readonly dropped = (event: DragEvent): void => {
+  private readonly dropped = (given: Event): void => {
+    const event = given as DragEvent;
     const handled = event.defaultPrevented;
     const { dataTransfer: transfer } = event;
     if (!transfer?.types.includes('Files')) return;
@@ -84,12 +91,14 @@ export class LabView extends LabElement {
             <p>${words.lab.lead}</p>
           </div>
           <tinyai-control-bar></tinyai-control-bar>
-          <tinyai-problems></tinyai-problems>
-          ${this.renderPrevious()} ${definition.stage?.(store) ?? nothing}
+          <tinyai-problems ?embedded=${this.embedded}></tinyai-problems>
+          ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
+          ${this.renderPrevious()} ${definition.stage && this.showsPart(definition.stage) ? definition.stage.render(store) : nothing}
           ${repeat(this.figures, ({ id }) => id, (figure) => html`<div class="figure" id=${figure.id}>${figure.render(store)}</div>`)}
           <p class="actions">
             <tinyai-copy-field .label=${text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
             ${store.runner.view?.result ? html`<button class="link" @click=${this.download}>${text.results.download}</button>` : nothing}
+            <slot name="actions"></slot>
           </p>
         </main>
       </div>
@@ -97,8 +106,12 @@ export class LabView extends LabElement {
   }
 
   private get figures(): Figure[] {
-    const { show, store } = this;
-    return store.definition.figures.filter((figure) => (show === null || show.includes(figure.id)) && figure.shows(store));
+    const { store } = this;
+    return store.definition.figures.filter((figure) => this.showsPart(figure) && figure.shows(store));
+  }
+
+  private showsPart({ id }: { id: string }): boolean {
+    return this.show === null || this.show.includes(id);
   }
 
   private renderForm() {
@@ -123,7 +136,7 @@ export class LabView extends LabElement {
     const { runner } = this.store;
     if (!runner.previous?.ended) return nothing;
     const text = this.text.results;
-    const when = runner.previous.ended.toLocaleTimeString(this.text.languageTag, { hour: '2-digit', minute: '2-digit' });
+    const when = this.format.date(runner.previous.ended.getTime());
     return html`<p class="notes">
       ${runner.viewsPrevious ? text.viewingPrevious : text.previous(when)}
       <button class="link" @click=${() => runner.viewPrevious(!runner.viewsPrevious)}>${runner.viewsPrevious ? text.showCurrent : text.showPrevious}</button>
@@ -132,10 +145,6 @@ export class LabView extends LabElement {
 
   private readonly download = (): void => {
     const json = JSON.stringify(this.store.runner.view!.result, null, 2);
-    const link = this.ownerDocument.createElement('a');
-    link.href = URL.createObjectURL(new Blob([json], { type: 'application/json' }));
-    link.download = 'tinyai-result.json';
-    link.click();
-    URL.revokeObjectURL(link.href);
+    offerFile(this.ownerDocument, new Blob([json], { type: 'application/json' }), 'tinyai-result.json', this.store.clock);
   };
 }

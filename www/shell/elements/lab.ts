@@ -5,9 +5,9 @@ import { shared } from '../../kit/base.css';
 import { kitText } from '../../kit/text/text';
 import type { Spec } from '../../types/generated/Spec';
 import type { LabDefinition } from '../lab-definition';
-import type { Library, PagePort } from '../library';
+import type { OpenedLibrary, PagePort } from '../library';
 import type { Ports } from '../ports';
-import { LabStore, labContext } from '../store/lab-store';
+import { LabStore, labContext, type LabHome } from '../store/lab-store';
 import type { Language } from '../text/language';
 import { loadWords, wordsContext } from '../text/words';
 import './lab-view';
@@ -15,7 +15,7 @@ import type { LabView } from './lab-view';
 
 /**
  * A lab with all that it needs, for whoever has the ports: a page, an embed. What it knows lives as long as it is in the document; put back, it
- * begins anew with what its address says.
+ * begins anew with what its address says. What has `slot="actions"` stands beside the ways to copy and download.
  */
 @customElement('tinyai-lab-mount')
 export class LabMount extends LitElement {
@@ -23,13 +23,17 @@ export class LabMount extends LitElement {
 
   @property({ attribute: false }) definition!: LabDefinition;
   @property({ attribute: false }) ports!: Ports;
-  @property({ attribute: false }) library!: Promise<Library>;
+  @property({ attribute: false }) library!: Promise<OpenedLibrary>;
   @property({ attribute: false }) page!: PagePort;
   /** What the lab begins with, instead of its first preset. */
   @property({ attribute: false }) initial: Spec | undefined;
+  /** Where visitors come back to; elsewhere nothing that was kept is shown. */
+  @property({ attribute: false }) home: LabHome | undefined;
   @property() language: Language = 'en';
   @property({ attribute: false }) show: readonly string[] | null = null;
   @property({ type: Boolean }) plain = false;
+  /** Whether it stands in a page of somebody else's. */
+  @property({ type: Boolean }) embedded = false;
   /** Groups and fields of the form that cannot be changed, by their paths; `*`: none can. */
   @property({ attribute: false }) lock: readonly string[] = [];
 
@@ -64,7 +68,9 @@ export class LabMount extends LitElement {
 
   override render() {
     if (!this.store) return nothing;
-    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?embedded=${this.hasAttribute('embedded')}></tinyai-lab-view>`;
+    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?embedded=${this.embedded}>
+      <slot name="actions" slot="actions"></slot>
+    </tinyai-lab-view>`;
   }
 
   /** Loads the words, and makes the lab if there is none yet. */
@@ -76,9 +82,9 @@ export class LabMount extends LitElement {
     this.words.setValue(words);
     this.kit.setValue(words.kit);
     if (!this.store) {
-      const { ports, library, page, initial } = this;
+      const { ports, library, page, initial, home } = this;
       const { newRun, copyOf, forkName: fork } = words.messages.form;
-      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }) });
+      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }), ...(home && { home }) });
       this.labs.setValue(store);
       store.start();
       this.store = store;

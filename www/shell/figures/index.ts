@@ -21,4 +21,4 @@ export const samples: Figure = {
   shows: ({ runner }) => runner.view?.spec.base !== undefined && runner.view.runs.some((run) => run.spec.evaluation.sample_tokens > 0),
   render: () => html`<tinyai-samples></tinyai-samples>`,
 };
-export const comparison: Figure = { id: 'comparison', shows: measured, render: () => html`<tinyai-comparison-table></tinyai-comparison-table>` };
+export const comparison: Figure = { id: 'table', shows: measured, render: () => html`<tinyai-comparison-table></tinyai-comparison-table>` };

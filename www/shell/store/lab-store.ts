@@ -6,31 +6,41 @@ import { Lab } from '../../engine/lab';
 import type { OwnAsset } from '../../engine/assets';
 import type { Refusal } from '../../kit/form/events';
 import type { GivenFiles, TakingContext } from '../../kit/form/taking-files';
-import { ranksOf } from '../../engine/spec/patch';
+import { equal, ranksOf } from '../../engine/spec/patch';
 import type { Environment } from '../../types/generated/Environment';
 import type { NearestMesh } from '../../types/generated/NearestMesh';
 import type { Planned } from '../../types/generated/Planned';
 import type { Problem } from '../../types/generated/Problem';
 import type { Spec } from '../../types/generated/Spec';
 import type { LabDefinition } from '../lab-definition';
-import type { Library, PagePort } from '../library';
-import type { Ports } from '../ports';
+import type { OpenedLibrary, PagePort } from '../library';
+import type { ClockPort, Ports } from '../ports';
 import type { Language } from '../text/language';
 import type { LabText } from '../text/lab-text';
 import { Planning } from './planning';
 import { LibraryKeeper } from './run-keeper';
 import { Runner } from './runner';
+import { Shelf } from './shelf';
 import { SpecEditor, type RunNames } from './spec-editor';
 
 export interface LabStoreOptions {
   definition: LabDefinition;
   ports: Ports;
-  library: Promise<Library>;
+  library: Promise<OpenedLibrary>;
   page: PagePort;
   text: { lab: LabText; runs: RunNames };
   language: Language;
   /** What the lab begins with, instead of its first preset. */
   initial?: Spec;
+  /** Where visitors come back to: what the library holds of the lab is shown there. */
+  home?: LabHome;
+}
+
+export interface LabHome {
+  /** Address of the page that shows the library. */
+  library: string;
+  /** An entry of the library to be opened. */
+  entry: string | null;
 }
 
 /** Labs that had links of version 1. */
@@ -43,6 +53,8 @@ export class LabStore {
   readonly runner: Runner;
   readonly planning: Planning;
   readonly keeper: LibraryKeeper;
+  /** Null where nobody comes back to the lab. */
+  readonly shelf: Shelf | null;
   private readonly where = new Signal.State<Environment | null>(null);
   private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
   private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
@@ -55,8 +67,9 @@ export class LabStore {
     this.lab = new Lab(ports.engine);
     this.keeper = new LibraryKeeper({
       lab: definition.id,
-      library,
+      library: library.then((opened) => opened.library),
       page,
+      environment: () => ports.engine.environment,
       name: (spec) => `${text.lab.name}: ${spec.runs.map(({ name }) => name).join(', ')}`,
       files: (spec) => ports.engine.assets.filesOf(spec),
     });
@@ -71,11 +84,27 @@ export class LabStore {
     });
     this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: this.keeper });
     this.planning = new Planning(this.lab, ports.clock);
+    this.shelf = options.home
+      ? new Shelf({
+          lab: definition.id,
+          opened: library,
+          keeper: this.keeper,
+          editor: this.editor,
+          runner: this.runner,
+          assets: ports.engine.assets,
+          migrate: (lab, spec, signal) => this.lab.migrate(lab, spec, signal),
+          address: ports.address,
+          clock: ports.clock,
+          tab: ports.tab,
+          entry: options.home.entry,
+        })
+      : null;
   }
 
   /** Reads the address, and loads the engine. */
   start(): void {
     this.editor.start();
+    void this.shelf?.start();
     this.lab.environment(this.life.signal).then(
       (environment) => {
         this.where.set(environment);
@@ -95,6 +124,11 @@ export class LabStore {
   /** Where the engine runs; null until it is there. */
   get environment(): Environment | null {
     return this.where.get();
+  }
+
+  /** Why the engine runs on the page itself instead of in a worker; null: it does not. */
+  get workerProblem(): Problem | null {
+    return this.environment && this.options.ports.engine.workerProblem;
   }
 
   get engineProblems(): readonly Problem[] {
@@ -120,7 +154,7 @@ export class LabStore {
   /** Whether the spec has changed since the shown experiment. */
   get stale(): boolean {
     const { view } = this.runner;
-    return !this.runner.busy && view !== null && JSON.stringify(view.spec) !== JSON.stringify(this.editor.spec);
+    return !this.runner.busy && view !== null && !equal(view.spec, this.editor.spec);
   }
 
   /** What went wrong in the shown experiment is told until another is written. */
@@ -167,6 +201,16 @@ export class LabStore {
     return problems;
   }
 
+  /** Address of the page that shows the library; null where nobody comes back to the lab. */
+  get libraryHref(): string | null {
+    return this.options.home?.library ?? null;
+  }
+
+  /** Time, as the lab's elements need it. */
+  get clock(): ClockPort {
+    return this.options.ports.clock;
+  }
+
   /** What there is in this tab of a text or model of the visitor's. */
   ownAsset(name: string): OwnAsset | undefined {
     return this.options.ports.engine.assets.own().find((asset) => asset.name === name);
@@ -198,6 +242,7 @@ export class LabStore {
   /** Ends everything of this lab; whatever waits is settled. */
   dispose(): void {
     this.life.abort();
+    this.shelf?.dispose();
     this.runner.dispose();
     this.planning.dispose();
     this.editor.dispose();

@@ -1,5 +1,7 @@
 /** Keeps experiments in the library while they run. */
+import { Signal } from 'signal-polyfill';
 import type { SavedRun } from '../../engine/wasm';
+import type { Environment } from '../../types/generated/Environment';
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
@@ -33,10 +35,27 @@ export interface KeeperOptions {
   name: (spec: Spec) => string;
   /** The visitor's files that a spec names. */
   files: (spec: Spec) => Map<string, Uint8Array>;
+  /** Where experiments run, as far as it is known. */
+  environment: () => Environment | null;
+}
+
+/** An interrupted experiment in the hands of this tab. */
+export interface TakenUp {
+  entry: Entry;
+  saved: SavedRun[];
+  files: Map<string, Uint8Array>;
+  keeping: Keeping;
 }
 
 export class LibraryKeeper implements RunKeeper {
+  private readonly last = new Signal.State<string | null>(null);
+
   constructor(private readonly options: KeeperOptions) {}
+
+  /** The entry of the experiment that this tab ran last; null: it ran none. */
+  get entry(): string | null {
+    return this.last.get();
+  }
 
   async begin(spec: Spec): Promise<Keeping | null> {
     const { lab, library, name, files } = this.options;
@@ -45,24 +64,39 @@ export class LibraryKeeper implements RunKeeper {
     const hold = await shelf.hold(entry.id);
     if (!hold) return null;
     void shelf.put(entry, { files: files(spec) });
-    return new Kept(shelf, entry, hold, this.options.page);
+    return this.keep(shelf, entry, hold, false);
   }
 
   /** Takes up an interrupted experiment; null where another tab has it. */
-  async takeUp(id: string): Promise<{ entry: Entry; saved: SavedRun[]; files: Map<string, Uint8Array>; keeping: Keeping } | null> {
+  async takeUp(id: string): Promise<TakenUp | null> {
     const shelf = await this.options.library;
     const hold = await shelf.hold(id);
     if (!hold) return null;
     try {
       const { entry, states } = await shelf.resume(id);
       const files = await shelf.files(id);
-      return { entry, saved: savedRuns(entry, states), files, keeping: new Kept(shelf, entry, hold, this.options.page) };
+      return { entry, saved: savedRuns(entry, states), files, keeping: this.keep(shelf, entry, hold, states.length > 0) };
     } catch (error) {
       hold.release();
       throw error;
     }
   }
+
+  private keep(shelf: Library, entry: Entry, hold: Hold, hasStates: boolean): Keeping {
+    this.last.set(entry.id);
+    const { page, environment } = this.options;
+    return new Kept(shelf, entry, hold, { page, environment, hasStates });
+  }
 }
+
+interface KeptOptions {
+  page: PagePort;
+  environment: () => Environment | null;
+  /** Whether there are states to go on from. */
+  hasStates: boolean;
+}
+
+const UNKNOWN: Environment = { engine: '', variant: '', simd: '', threads: 0, isolated: false, cores: 0, user_agent: '' };
 
 /** Runs as they were kept: those that ended by their results, the others by their last states. */
 export function savedRuns(entry: Entry, states: readonly KeptRun[]): SavedRun[] {
@@ -79,13 +113,19 @@ export function savedRuns(entry: Entry, states: readonly KeptRun[]): SavedRun[] 
 
 class Kept implements Keeping {
   private saver: Saver | null = null;
+  /** What was measured until it was last saved. */
+  private result: ExperimentResult | null;
+  private hasStates: boolean;
 
   constructor(
     private readonly library: Library,
     private readonly entry: Entry,
     private readonly hold: Hold,
-    private readonly page: PagePort,
-  ) {}
+    private readonly options: KeptOptions,
+  ) {
+    this.result = entry.result;
+    this.hasStates = options.hasStates;
+  }
 
   follow(saved: () => Promise<SavedRun[]>, spec: Spec): void {
     let last = '';
@@ -94,12 +134,15 @@ class Kept implements Keeping {
       const now = JSON.stringify(runs.map(({ run, state, result }) => [run, state?.step, result.status]));
       if (runs.length === 0 || now === last) return null;
       last = now;
-      return { status: 'running', result: this.resultOf(runs, spec), states: runs.flatMap(keptRun) };
+      const states = runs.flatMap(keptRun);
+      this.hasStates ||= states.length > 0;
+      this.result = this.resultOf(runs, spec);
+      return { status: 'running', result: this.result, states };
     };
     this.saver = new Saver({
       save: (progress) => this.library.save(this.entry.id, progress),
       ask,
-      page: this.page,
+      page: this.options.page,
       // The library tells of it.
       onProblem: () => undefined,
     });
@@ -114,7 +157,9 @@ class Kept implements Keeping {
   }
 
   async finish(status: EntryStatus, result: ExperimentResult | null): Promise<void> {
-    const progress: Progress = { status, result, states: [] };
+    // What came to no result, for it was not to be run or the engine failed, can go on from where it was saved last.
+    const ended = result === null && this.hasStates ? 'paused' : status;
+    const progress: Progress = { status: ended, result: result ?? this.result, states: [] };
     if (this.saver) await this.saver.finish(progress);
     else await this.library.save(this.entry.id, progress);
     this.hold.release();
@@ -127,11 +172,10 @@ class Kept implements Keeping {
 
   /** As much of a result as runs under way make. */
   private resultOf(runs: SavedRun[], spec: Spec): ExperimentResult {
-    const before = this.entry.result;
     return {
       version: 2,
       spec,
-      environment: before?.environment ?? { engine: '', variant: '', simd: '', threads: 0, isolated: false, cores: 0, user_agent: '' },
+      environment: this.options.environment() ?? this.entry.result?.environment ?? UNKNOWN,
       runs: spec.runs.map(({ name }, i) => runs.find(({ run }) => run === i)?.result ?? notBegun(name)),
       comparison: [],
       advice: [],

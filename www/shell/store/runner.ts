@@ -97,8 +97,9 @@ export class Runner {
   /** Shows a kept experiment. */
   show(result: ExperimentResult, ended: Date): void {
     if (this.busy) return;
-    this.become(ExperimentView.of(result, this.options.clock, ended));
-    this.where.set('finished');
+    const view = ExperimentView.of(result, this.options.clock, ended);
+    this.become(view);
+    this.where.set(endOf(view));
   }
 
   /**
@@ -165,6 +166,7 @@ export class Runner {
     }));
     if (this.byHand) run.byHand(true);
     void keep(saved).then((keeping) => {
+      if (this.disposed) return keeping?.dispose();
       // It may have ended before the library was there.
       if (this.run !== run && keeping) return this.ended(keeping, view, this.phase);
       this.keeping = keeping;
@@ -284,7 +286,9 @@ export class Runner {
   dispose(): void {
     this.disposed = true;
     this.run?.cancel();
+    // It did not end: it can be gone on with.
     this.keeping?.dispose();
+    this.keeping = null;
     this.current?.dispose();
     this.previous?.dispose();
   }

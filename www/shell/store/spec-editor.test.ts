@@ -186,3 +186,19 @@ test('a problem of a run is shown in the base where the base is what is wrong', 
   expect(made.tabOf('training.steps', 'lora')).toBe(BASE);
   expect(made.tabOf('training.learning_rate', 'lora')).toBe(1);
 });
+
+test('a model that there is nowhere is told of before a run, and what cannot be fetched is not', async () => {
+  const nowhere = { ...problem('not_found', 'There is no such model.', '没有这个模型。'), field: 'model.base' };
+  const unreachable = problem('not_found', 'The server answered HTTP 500.', '服务器返回 HTTP 500。');
+  const preload = vi.fn<Checker['preload']>().mockRejectedValueOnce(new TinyaiError([nowhere])).mockRejectedValueOnce(new TinyaiError([unreachable]));
+  const { editor: made, clock } = editor('', { preload });
+  clock.wind(1000);
+  await settled();
+  expect(made.problemsAt(BASE, 'model.base')).toHaveLength(1);
+  made.setValue('model.base', 'tang-poems');
+  made.checkSoon();
+  clock.wind(1000);
+  await settled();
+  expect(preload).toHaveBeenCalledTimes(2);
+  expect(made.problems).toEqual([]);
+});

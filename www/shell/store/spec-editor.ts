@@ -389,11 +389,15 @@ export class SpecEditor {
       const problems = await checker.check(spec, signal);
       if (signal.aborted) return;
       this.found.set(problems);
-      // What is missing is told when the experiment is run.
-      if (problems.length === 0) await checker.preload(spec, signal).catch(() => undefined);
+      if (problems.length === 0) await checker.preload(spec, signal).catch((error: unknown) => signal.aborted || this.missed(error));
     } catch (error) {
       if (!signal.aborted) this.found.set(problemsOf(error));
     }
+  }
+
+  /** A model or text that there is nowhere is wrong as it is written; files that are not at hand are told of when the experiment is run. */
+  private missed(error: unknown): void {
+    this.found.set(problemsOf(error).filter(({ field }) => field != null));
   }
 
   /** Problems of a field, as the form shows them for a run or the base; `more`: what a run of the experiment said. */

@@ -214,6 +214,7 @@ export const en: Messages = {
     notIsolatedWhy:
       'The server does not isolate this page (COOP and COEP headers), so the browser gives it no shared memory: everything runs on one core, with the same results, only slower.',
     noThreadsWhy: 'This browser lacks what the fast build needs, so everything runs on one core, with the same results, only slower.',
+    noWorkerWhy: (why) => `The engine runs on one thread, that of the page itself, which answers slowly while it computes. ${why}`,
     failed: 'not loaded',
   },
 
@@ -323,6 +324,22 @@ export const en: Messages = {
       `The loss has risen far above its start: ${loss} at step ${step}, where it began with ${start}. ${clipped ? 'Choose a lower {training.learning_rate}, or more {training.warmup_steps}.' : 'Choose a lower {training.learning_rate}, or a {training.gradient_clip} such as 1.'}`,
   },
 
+  kept: {
+    interrupted: (count) => (count === 1 ? 'An experiment here was interrupted' : `${count} experiments here were interrupted`),
+    howFar: (done, total) => `step ${done} of ${total}`,
+    goOn: 'Go on',
+    goOnWith: (name) => `Go on with ${name}`,
+    leave: 'Leave it',
+    leaveWhat: (name) => `Leave ${name} in the library`,
+    saved: (when) => `Saved in your library, ${when}.`,
+    saving: 'Saving…',
+    thisTabOnly: 'Kept in this tab only.',
+    notSaved: 'Not saved yet; the tab still has it.',
+    shown: (name, when) => `You are looking at ${name}, of ${when}, as it was kept.`,
+    library: 'Open the library',
+    tryAgain: 'Try again',
+    exportThis: 'Export this experiment',
+  },
 
   problems: {
     title: (count) => (count === 1 ? 'One thing is to be corrected' : `${count} things are to be corrected`),

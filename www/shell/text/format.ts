@@ -8,11 +8,17 @@ export interface TimeUnits {
 
 export class Formats {
   private readonly known = new Map<string, Intl.NumberFormat>();
+  private readonly dates: Intl.DateTimeFormat;
 
   constructor(
     private readonly languageTag: string,
     private readonly units: TimeUnits,
-  ) {}
+  ) {
+    this.dates = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', timeStyle: 'short' });
+  }
+
+  /** A moment, by its milliseconds since 1970: its day and time. */
+  date = (moment: number): string => this.dates.format(moment);
 
   /** Whole numbers with separators. */
   count = (value: number): string => this.format(value, { maximumFractionDigits: 0 });

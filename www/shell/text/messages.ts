@@ -136,6 +136,7 @@ export interface Messages {
     notIsolated: string;
     notIsolatedWhy: string;
     noThreadsWhy: string;
+    noWorkerWhy(why: string): string;
     failed: string;
   };
 
@@ -216,6 +217,24 @@ export interface Messages {
     begins: string;
     atFirstStep: string;
     diverged(loss: string, step: string, start: string, clipped: boolean): string;
+  };
+
+  /** What the library keeps of a lab. */
+  kept: {
+    interrupted(count: number): string;
+    howFar(done: string, total: string): string;
+    goOn: string;
+    goOnWith(name: string): string;
+    leave: string;
+    leaveWhat(name: string): string;
+    saved(when: string): string;
+    saving: string;
+    thisTabOnly: string;
+    notSaved: string;
+    shown(name: string, when: string): string;
+    library: string;
+    tryAgain: string;
+    exportThis: string;
   };
 
   problems: {

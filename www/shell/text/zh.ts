@@ -213,6 +213,7 @@ export const zh: Messages = {
     notIsolated: '页面未隔离',
     notIsolatedWhy: '服务器没有隔离本页（缺 COOP 和 COEP 响应头），浏览器因此不提供共享内存：一切在单核上运行，结果相同，只是较慢。',
     noThreadsWhy: '此浏览器缺少快速版本所需的功能，一切在单核上运行，结果相同，只是较慢。',
+    noWorkerWhy: (why) => `引擎只能与页面共用一个线程，计算时页面响应会变慢。${why}`,
     failed: '未加载',
   },
 
@@ -322,6 +323,22 @@ export const zh: Messages = {
       `损失远远超过了起点：第 ${step} 步为 ${loss}，而开始时为 ${start}。${clipped ? '请降低{training.learning_rate}，或增加{training.warmup_steps}。' : '请降低{training.learning_rate}，或把{training.gradient_clip}设为 1 左右。'}`,
   },
 
+  kept: {
+    interrupted: (count) => (count === 1 ? '这里有一个实验曾被中断' : `这里有 ${count} 个实验曾被中断`),
+    howFar: (done, total) => `第 ${done} 步，共 ${total} 步`,
+    goOn: '继续',
+    goOnWith: (name) => `继续 ${name}`,
+    leave: '先不管',
+    leaveWhat: (name) => `把 ${name} 留在实验库中`,
+    saved: (when) => `已保存到实验库，${when}。`,
+    saving: '正在保存…',
+    thisTabOnly: '只保留在本标签页中。',
+    notSaved: '尚未保存；本标签页中仍保留着。',
+    shown: (name, when) => `现在显示的是保存下来的 ${name}（${when}）。`,
+    library: '打开实验库',
+    tryAgain: '重试',
+    exportThis: '导出此实验',
+  },
 
   problems: {
     title: (count) => `有 ${count} 处需要改正`,

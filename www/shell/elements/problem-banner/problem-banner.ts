@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import type { NoticeItem } from '../../../kit/notice/entries';
 import '../../../kit/notice/notice';
@@ -16,6 +16,9 @@ export class Problems extends LabElement {
 
   /** Runs whose notice was put away. */
   private readonly seen = new WeakSet<RunView>();
+
+  /** In a page of somebody else's: what its server could do better is no news for its readers. */
+  @property({ type: Boolean }) embedded = false;
 
   override render() {
     const items = this.store.problems.map((problem) => this.item(problem));
@@ -75,9 +78,11 @@ export class Problems extends LabElement {
 
   /** What makes this page slower than it could be. */
   private renderHints() {
-    const { environment } = this.store;
+    const { environment, workerProblem } = this.store;
     if (!environment || environment.variant.startsWith('threads')) return nothing;
     const { status } = this.text;
+    if (workerProblem) return this.renderNotice('hint', [{ message: status.noWorkerWhy(this.words.of(workerProblem.message)) }]);
+    if (this.embedded) return nothing;
     return this.renderNotice('hint', [{ message: environment.isolated ? status.noThreadsWhy : status.notIsolatedWhy }]);
   }
 
