@@ -10,6 +10,7 @@ import '../kit/notice/notice';
 import type { Notice } from '../kit/notice/notice';
 import { effect } from '../shell/store/effect';
 import { api } from './api';
+import './embed-dialog/embed-action';
 import { PageFrame } from './frame';
 import './site-header/site-header';
 import type { SiteHeader } from './site-header/site-header';
@@ -41,6 +42,7 @@ export async function showLab(id: string, root: string): Promise<void> {
       home: { library: new URL('library/', site).href, entry: new URLSearchParams(window.location.search).get('entry') },
       language: language.current,
     });
+    mount.append(Object.assign(document.createElement('tinyai-embed-action'), { site, slot: 'actions' }));
     header.addEventListener('skip', () => mount.skip());
     language.follow((language) => (mount.language = language));
     mount.addEventListener('words', () => {
