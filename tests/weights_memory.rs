@@ -57,7 +57,7 @@ fn weights_are_in_memory_once() {
     let opening = |assets: &Assets| {
         let before = Counting::live();
         Counting::restart();
-        drop(BaseModel::open("tang-poems", assets).unwrap());
+        drop(BaseModel::open(&tinyai::lab::spec::RunSpec::default(), assets).unwrap());
         Counting::peak() - before
     };
     let (without, with) = (opening(&assets), opening(&with_head));

@@ -6,7 +6,8 @@ import { finish } from './build/finish.ts';
 import { head } from './build/head.ts';
 import { ISOLATION_HEADERS } from './build/headers.ts';
 import { servedEngine } from './build/served-engine.ts';
-import { PAGES } from './pages.ts';
+import { PAGES } from './build/pages.ts';
+import { buildId } from './build/build-id.ts';
 import { peerBytes } from './peers.ts';
 
 const PUBLIC = join(import.meta.dirname, 'public');
@@ -20,7 +21,7 @@ export default defineConfig({
   base: './',
   publicDir: 'public',
   build: { outDir: 'dist', emptyOutDir: true, target: TARGETS, assetsInlineLimit: 0, rolldownOptions: { input: PAGES.map(({ html }) => html), checks: { pluginTimings: false } } },
-  define: { BENCH_PEER_BYTES: peerBytes() },
+  define: { BENCH_PEER_BYTES: peerBytes(), TINYAI_BUILD: JSON.stringify(buildId()) },
   plugins: [shippedEngine(ENGINE), copiedPublic(PUBLIC), servedEngine(ENGINE), head(PAGES, ENGINE), finish(PAGES, { engine: ENGINE, cache: CACHE })],
   worker: { format: 'es', plugins: () => [shippedEngine(ENGINE)] },
   // The measuring itself is in tests/bench.

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { buildId } from './build/build-id.ts';
 import { TARGETS } from './build/baseline.ts';
 
 // The engine as an ES module: `import { createLab } from 'tinyai-playground'`.
@@ -12,5 +13,6 @@ export default defineConfig({
     target: TARGETS,
     lib: { entry: 'engine/index.ts', formats: ['es'], fileName: 'tinyai' },
   },
+  define: { TINYAI_BUILD: JSON.stringify(buildId()) },
   worker: { format: 'es' },
 });

@@ -5,14 +5,14 @@ import { expect, open, run, short, state, test } from './page';
 import type { Page } from '../../www/testing';
 
 const banner = (page: Page) => page.locator('problem-banner [role=alert]');
-const field = (page: Page, path: string) => page.locator(`spec-field[id="${path}"] .problems`);
+const field = (page: Page, path: string) => page.locator(`tinyai-field[id="${path}"] .problems`);
 
 /** The page still runs an experiment. */
 async function livesOn(page: Page): Promise<void> {
   await page.goto('about:blank');
   await open(page, short((spec) => spec.runs.splice(1)));
   await run(page);
-  await expect(state(page)).toContainText(/Finished|已完成/, { timeout: 60_000 });
+  await expect(state(page)).toContainText(/Finished|已完成/);
 }
 
 test('an unknown field in the link', async ({ page }) => {
@@ -65,7 +65,7 @@ test('zero steps', async ({ page }) => {
 test('a rank above the size of the layer: the other run lives on', async ({ page }) => {
   await open(page, short((spec) => (spec.runs[1]!.patch = { fine_tuning: { method: 'lora', lora: { rank: 1000 } } })));
   await run(page);
-  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+  await expect(state(page)).toContainText('Finished');
   await expect(banner(page)).toContainText('1000');
   await expect(banner(page)).toContainText('rank');
   await expect(page.getByRole('columnheader', { name: /full finished/ })).toBeVisible();
@@ -90,14 +90,14 @@ test('a batch that does not fit into the memory limit', async ({ page }) => {
     }),
   );
   await run(page);
-  await expect(banner(page)).toContainText('resources.memory_limit is 128 MiB', { timeout: 60_000 });
+  await expect(banner(page)).toContainText('resources.memory_limit is 128 MiB');
   await expect(banner(page)).toContainText('batch_size of 512');
   await expect(banner(page)).toContainText('activations');
   await livesOn(page);
 });
 
 const add = async (page: Page, path: string, files: { name: string; buffer: Buffer }[]): Promise<void> => {
-  await page.locator(`spec-field[id="${path}"] input[type=file]`).setInputFiles(files.map((file) => ({ ...file, mimeType: 'application/octet-stream' })));
+  await page.locator(`tinyai-field[id="${path}"] input#files`).setInputFiles(files.map((file) => ({ ...file, mimeType: 'application/octet-stream' })));
 };
 
 test('a text of one’s own is trained on; an empty one and one that is not UTF-8 are refused', async ({ page }) => {
@@ -113,7 +113,7 @@ test('a text of one’s own is trained on; an empty one and one that is not UTF-
   await expect(page.getByLabel('Corpus')).toHaveValue('file:mine.txt');
   await expect(field(page, 'data.corpus')).toHaveText('');
   await run(page);
-  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+  await expect(state(page)).toContainText('Finished');
 });
 
 test('a broken safetensors file', async ({ page }) => {
@@ -129,7 +129,7 @@ test('a broken safetensors file', async ({ page }) => {
   // Reading the files takes a moment.
   await expect(page.getByLabel('Base model')).toHaveValue('file:model.safetensors');
   await run(page);
-  await expect(banner(page)).toContainText('safetensors', { timeout: 30_000 });
+  await expect(banner(page)).toContainText('safetensors');
   await livesOn(page);
 });
 
@@ -140,7 +140,7 @@ test('a model of one’s own is fine-tuned', async ({ page }) => {
   await add(page, 'model.base', await Promise.all(names.map(async (name) => ({ name, buffer: await fetched(name) }))));
   await expect(page.getByLabel('Base model')).toHaveValue('file:model.safetensors');
   await run(page);
-  await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+  await expect(state(page)).toContainText('Finished');
 });
 
 test('a link to a file of someone else asks for the file', async ({ page }) => {

@@ -1,7 +1,8 @@
 /** What every test of the page needs: errors of the page fail the test, and a short experiment. */
 import { expect, test as base, type Page } from '../../www/testing';
 import type { Spec } from '../../www/types/generated/Spec';
-import { defaultSpec, toHash } from '../../www/spec/hash';
+import { defaultSpec } from '../../www/engine/spec/defaults';
+import { toHash } from '../../www/shell/address/link';
 
 /** The lab's page; a console error, a page error or a failed request fails the test unless it is expected. */
 export const test = base.extend<{ expectedErrors: RegExp[] }>({
@@ -22,6 +23,9 @@ export const test = base.extend<{ expectedErrors: RegExp[] }>({
 
 export { expect };
 
+/** Marks a test that asserts a time or a speed: it runs alone, after all others (www/playwright.config.ts). */
+export const MEASURED = { tag: '@measured' };
+
 /** The default experiment cut short, so that it takes seconds. */
 export function short(change: (spec: Spec) => void = () => undefined): Spec {
   const spec = structuredClone(defaultSpec);
@@ -40,8 +44,8 @@ export const long = (): Spec => short((spec) => (spec.base.training.steps = 2000
 
 /** Opens the lab with an experiment and waits until the engine is there. */
 export async function open(page: Page, spec: Spec | string = short()): Promise<void> {
-  await page.goto(typeof spec === 'string' ? spec : `./${toHash(spec)}`);
-  await expect(page.locator('site-header .status')).toContainText(/threads-|single-/);
+  await page.goto(typeof spec === 'string' ? spec : `./${toHash(spec, defaultSpec)}`);
+  await expect(page.locator('tinyai-site-header .status')).toContainText(/threads-|single-/);
 }
 
 /** Presses Run. */

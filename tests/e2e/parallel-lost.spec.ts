@@ -1,6 +1,6 @@
 /** Ranks that end or hang in the middle of a run: it says so soon, and goes on. */
 import { tiny } from './parallel-runs';
-import { expect, test } from './page';
+import { MEASURED, expect, test } from './page';
 import { losses, openLab } from './parallel-page';
 
 const STEPS = 30;
@@ -15,7 +15,7 @@ for (const transport of ['shared', 'ports'] as const) {
   });
 
   for (const how of ['kill', 'hang'] as const) {
-    test(`${how}: the run names the rank within ${SOON} ms, and goes on with the same losses, ${transport}`, async ({ page }) => {
+    test(`${how}: the run names the rank within ${SOON} ms, and goes on with the same losses, ${transport}`, MEASURED, async ({ page }) => {
       await openLab(page, spec);
       const expected = await page.evaluate(async () => {
         await window.session.run({ compare: false });

@@ -1,5 +1,5 @@
 /** What tests of the parallel lab's page share. */
-import { AxeBuilder, type Page } from '../../www/testing';
+import type { Page } from '../../www/testing';
 import { defaultParallelSpec } from '../../www/parallel/parallel-spec';
 import { toHash } from '../../www/spec/hash';
 import type { ParallelSpec } from '../../www/types/generated/ParallelSpec';
@@ -28,12 +28,6 @@ export async function write(page: Page, spec: ParallelSpec): Promise<void> {
     document.querySelector('parallel-lab')!.bench.write(spec);
     await window.session.plan();
   }, spec);
-}
-
-/** What axe finds wrong. */
-export async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join('; ')}`);
 }
 
 /** No content sticks out of the page at this width. */

@@ -55,6 +55,9 @@ const CASES = Object.entries(STRATEGIES).flatMap(([name, strategy], i) => {
   ];
 });
 
+// One worker, which trains the models on one rank once for all of them.
+test.describe.configure({ mode: 'default' });
+
 /** The losses of one rank, by model. */
 const alone = new Map<Model, number[]>();
 

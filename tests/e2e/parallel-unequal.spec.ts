@@ -1,10 +1,10 @@
 /** Ranks of unequal speed: a division by what was measured is faster than equal parts. */
-import { expect, test } from './page';
+import { MEASURED, expect, test } from './page';
 import { openLab, write } from './parallel-page';
 import { tiny } from './parallel-runs';
 import { patched } from '../../www/parallel/parallel-spec';
 
-test('a rank at a quarter of the speed gets fewer segments, and the step is faster for it', async ({ page }) => {
+test('a rank at a quarter of the speed gets fewer segments, and the step is faster for it', MEASURED, async ({ page }) => {
   // Large enough that computing is what takes time.
   const even = tiny({
     mesh: { pipeline: 2, micro_batches: 4 },

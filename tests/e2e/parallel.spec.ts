@@ -1,5 +1,5 @@
 /** Ranks in workers of an isolated page, over shared memory and over ports. */
-import { expect, test } from './page';
+import { MEASURED, expect, test } from './page';
 import { openParallel, selfCheck, stopped } from './ranks';
 
 for (const transport of ['shared', 'ports'] as const) {
@@ -16,7 +16,7 @@ for (const transport of ['shared', 'ports'] as const) {
     expect(error).toMatch(/The run was stopped while rank \d was in it/);
   });
 
-  test(`an all-reduce of 1 MiB, ${transport}`, async ({ page }, info) => {
+  test(`an all-reduce of 1 MiB, ${transport}`, MEASURED, async ({ page }, info) => {
     await openParallel(page);
     const seconds = await page.evaluate(async (transport) => {
       const world = await window.openWorld({ ranks: 2, transport });

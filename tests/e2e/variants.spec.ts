@@ -30,7 +30,7 @@ test.describe('where a build does not load', () => {
       const expected = await losses(page, best);
       for (const better of [best, ...others.slice(0, index)]) await page.context().route(`**/engine/${better}-*/**`, (route) => route.abort());
       await page.reload();
-      await expect(page.locator('site-header .status')).toContainText(variant);
+      await expect(page.locator('tinyai-site-header .status')).toContainText(variant);
       const found = await losses(page, variant);
       // Fused or not, rounded a little differently: the same training.
       expect(found).toHaveLength(expected.length);

@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
-import type { SitePage } from '../pages.ts';
+import type { SitePage } from './pages.ts';
 import { aboveBaseline } from './baseline.ts';
 import { MAX_SCRIPT_BYTES, scriptBytes, type Chunk } from './budget.ts';
 import { compressAll } from './compress.ts';

@@ -3,7 +3,7 @@
  * those whose browser runs no scripts or is too old. Inline scripts are few and short, and the same for the same build.
  */
 import type { Plugin } from 'vite';
-import type { SitePage } from '../pages.ts';
+import type { SitePage } from './pages.ts';
 import { BASELINE_TEXT } from './baseline.ts';
 import { planOf, type EarlyPlan } from './early.ts';
 import { builtIn } from './engine-folder.ts';

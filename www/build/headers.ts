@@ -2,7 +2,7 @@
  * The headers of every file of the site, path by path, as a file `_headers` that Netlify and Cloudflare read; the server of
  * `cargo xtask serve --no-build` follows it, too. No two rules set the same header for the same path: hosts differ in what they make of it.
  */
-import type { SitePage } from '../pages.ts';
+import type { SitePage } from './pages.ts';
 
 /** The headers of the paths that a pattern names; `*` at its end stands for any rest. */
 export interface Rule {

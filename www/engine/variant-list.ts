@@ -25,8 +25,5 @@ export const VARIANTS: Variant[] = [
   { name: 'single-simd128', needs: ['simd'] },
 ];
 
-/** The builds for a rank of a parallel training, best first: ranks are the threads, so each has none of its own. */
-export const RANK_VARIANTS: Variant[] = [
-  { name: 'ranks-relaxed', needs: ['relaxedSimd'] },
-  { name: 'ranks-simd128', needs: ['simd'] },
-];
+/** The builds that a rank can have, best first: ranks are threads themselves. */
+export const RANK_VARIANTS: Variant[] = VARIANTS.filter(({ needs }) => !needs.includes('threads'));

@@ -5,10 +5,12 @@ import { VARIANTS, type Features, type Variant } from './variant-list';
 
 export { RANK_VARIANTS, VARIANTS, type Features, type Variant } from './variant-list';
 
+/** Whether workers of this page can share memory. WebKitGTK has no `SharedArrayBuffer` even where a page is isolated. */
+export const sharesMemory = (): boolean => globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer !== 'undefined';
+
 /** Asks the browser, by validating tiny modules. */
 export async function probe(): Promise<Features> {
-  const shared = globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer !== 'undefined';
-  const [hasSimd, hasRelaxed, hasThreads] = await Promise.all([simd(), relaxedSimd(), shared ? threads() : false]);
+  const [hasSimd, hasRelaxed, hasThreads] = await Promise.all([simd(), relaxedSimd(), sharesMemory() ? threads() : false]);
   return { simd: hasSimd, relaxedSimd: hasRelaxed, threads: hasThreads };
 }
 

@@ -34,7 +34,7 @@ impl Options {
 }
 
 fn known(name: String) -> Result<String> {
-    let names: Vec<&str> = variants::all().map(|variant| variant.name).collect();
+    let names: Vec<&str> = variants::VARIANTS.iter().map(|variant| variant.name).collect();
     ensure!(names.contains(&name.as_str()), "--variant {name}: there are {}", names.join(", "));
     Ok(name)
 }
@@ -63,7 +63,8 @@ fn build_engines(wanted: impl Fn(&Variant) -> bool) -> Result<()> {
     builder.peak()?;
     thread::scope(|scope| {
         let tools = scope.spawn(|| builder.fetch_tools());
-        let builds: Vec<_> = variants::all()
+        let builds: Vec<_> = variants::VARIANTS
+            .iter()
             .filter(|variant| wanted(variant))
             .map(|variant| scope.spawn(|| builder.build(variant, Profile::Release, Haste::Now)))
             .collect();

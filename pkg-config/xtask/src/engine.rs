@@ -189,7 +189,7 @@ pub fn served_file() -> PathBuf {
 /// Removes what `cargo xtask serve` left for its own pages.
 pub fn forget_dev_builds() -> Result<()> {
     let _ = fs::remove_file(served_file());
-    for variant in crate::variants::all() {
+    for variant in &crate::variants::VARIANTS {
         let folder = folder(variant, Profile::Dev);
         if folder.exists() {
             fs::remove_dir_all(folder)?;

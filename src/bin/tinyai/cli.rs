@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tinyai::lab::default_spec::default_spec;
+use tinyai::lab::spec::default_spec;
 use tinyai::lab::problem::{Problem, Text};
 use tinyai::lab::schema::schema;
 

@@ -22,8 +22,10 @@
   function all(paths, priority) {
     for (var i = 0; i < paths.length; i++) get(paths[i], priority);
   }
-  var build = plan.builds.filter(fits)[0];
-  if (build) all(build.files, 'high');
+  for (var i = 0; i < plan.engines.length; i++) {
+    var build = plan.engines[i].filter(fits)[0];
+    if (build) all(build.files, 'high');
+  }
   all(plan.always, 'high');
-  if (location.hash.length < 2) all(plan.assets, 'low');
+  if (location.hash.length < 2) all(plan.assets[document.documentElement.lang.slice(0, 2)], 'low');
 })(PLAN);

@@ -49,15 +49,17 @@ describe('early.js', () => {
   const plan = {
     root: '../',
     always: ['worker.js'],
-    builds: [
-      { threads: true, relaxed: true, files: ['both'] },
-      { threads: false, relaxed: true, files: ['relaxed'] },
-      { threads: false, relaxed: false, files: ['plain'] },
+    engines: [
+      [
+        { threads: true, relaxed: true, files: ['both'] },
+        { threads: false, relaxed: true, files: ['relaxed'] },
+        { threads: false, relaxed: false, files: ['plain'] },
+      ],
     ],
-    assets: ['model'],
+    assets: { en: ['model'], zh: ['poems'] },
   };
 
-  function fetched({ isolated = true, relaxed = true, hash = '', saveData = false } = {}): string[] {
+  function fetched({ isolated = true, relaxed = true, hash = '', saveData = false, lang = 'en' } = {}): string[] {
     const urls: string[] = [];
     const window = { fetch: true, WebAssembly: true, crossOriginIsolated: isolated };
     const fetch = vi.fn((url: string) => {
@@ -65,12 +67,13 @@ describe('early.js', () => {
       return Promise.reject(new Error('offline'));
     });
     const script = squeezed('early.js').replace('(PLAN)', () => `(${JSON.stringify(plan)})`);
-    runInNewContext(script, { window, fetch, WebAssembly: { validate: () => relaxed }, navigator: { connection: { saveData } }, location: { hash }, atob });
+    runInNewContext(script, { window, fetch, WebAssembly: { validate: () => relaxed }, navigator: { connection: { saveData } }, location: { hash }, document: { documentElement: { lang } }, atob });
     return urls;
   }
 
   test('the build for this browser and the first experiment are asked for', () => {
     expect(fetched()).toEqual(['../both', '../worker.js', '../model']);
+    expect(fetched({ lang: 'zh-CN' })).toContain('../poems');
     expect(fetched({ isolated: false })[0]).toBe('../relaxed');
     expect(fetched({ isolated: false, relaxed: false })[0]).toBe('../plain');
   });

@@ -101,7 +101,7 @@ fn show(board: &Board) -> Result<()> {
     fs::write(&fresh, board.served_json())?;
     fs::rename(fresh, file)?;
     let served = board.served();
-    for variant in variants::all() {
+    for variant in variants::VARIANTS.iter() {
         let dev = folder(variant, Profile::Dev);
         if dev.exists() && served.iter().any(|(other, profile)| other.name == variant.name && *profile == Profile::Release) {
             fs::remove_dir_all(dev)?;
@@ -160,7 +160,7 @@ impl Work {
     fn run(&self, job: Job, of: Sources) {
         let (builder, sender) = (self.builder.clone(), self.sender.clone());
         thread::spawn(move || {
-            let variant = variants::all().find(|variant| variant.name == job.variant).expect("the board knows variants");
+            let variant = variants::VARIANTS.iter().find(|variant| variant.name == job.variant).expect("the board knows variants");
             let result = builder.build(variant, job.profile, job.haste);
             // Nobody listens any more once the server has ended.
             let _ = sender.send(Event::Built { job, of, result });

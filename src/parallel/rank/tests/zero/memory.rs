@@ -1,6 +1,7 @@
 //! Each rank's ledger shows what ZeRO saves.
 
 use super::*;
+use crate::tensor::Category;
 use crate::parallel::outline::zero::{Kept, kept, units};
 
 const REPLICAS: usize = 4;

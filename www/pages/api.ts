@@ -1,0 +1,33 @@
+/** `window.tinyai`, for those who write code instead of filling in forms. */
+import { createLab, type Lab, type LabOptions, type RunOptions } from '../engine/index';
+import { defaultSpec } from '../engine/spec/defaults';
+import { schema } from '../engine/spec/schema';
+import { LABS } from '../labs';
+import { version } from '../package.json';
+import type { ExperimentResult } from '../types/generated/ExperimentResult';
+
+export const tinyai = {
+  /** Runs any experiment in an engine of its own, on one rank or many; rejects with an error that carries `problems`. */
+  async run(spec: unknown, options?: RunOptions): Promise<ExperimentResult> {
+    const lab = await createLab();
+    try {
+      return await lab.run(spec, options).result;
+    } finally {
+      lab.close();
+    }
+  },
+  defaultSpec,
+  schema,
+  version,
+  /** Ids of the labs. */
+  labs: Object.keys(LABS),
+  createLab,
+};
+
+export type { Lab, LabOptions };
+
+declare global {
+  interface Window {
+    tinyai: typeof tinyai;
+  }
+}

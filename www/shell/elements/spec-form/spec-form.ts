@@ -1,0 +1,75 @@
+import { html } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { shared } from '../../../kit/base.css';
+import type { FieldEvent, ValidityEvent } from '../../../kit/form/events';
+import type { Form } from '../../../kit/form/form';
+import '../../../kit/form/form';
+import type { GivenFiles } from '../../../kit/form/taking-files';
+import { colour } from '../../figures/run-mark';
+import { BASE, MOST_RUNS } from '../../store/spec-editor';
+import { LabElement } from '../lab-element';
+import { describeGroups } from './describe';
+import { styles } from './spec-form.css';
+
+/** The form of the chosen run, or of what all runs share. */
+@customElement('tinyai-spec-form')
+export class SpecForm extends LabElement {
+  static override styles = [shared, styles];
+
+  /** Groups and fields that are left out. */
+  @property({ attribute: false }) lock: readonly string[] = [];
+
+  @query('tinyai-form') private readonly form!: Form;
+
+  /** Brings a field into view and the focus to it; whether it is in this form. */
+  async reveal(path: string): Promise<boolean> {
+    await this.updateComplete;
+    return this.form.reveal(path);
+  }
+
+  /** Hands files to a field. */
+  give(path: string, files: GivenFiles): void {
+    this.form.give(path, files);
+  }
+
+  override render() {
+    const { store, words } = this;
+    const { editor } = store;
+    const accent = editor.selected === BASE ? 'var(--ink)' : colour(editor.selected);
+    return html`
+      <div style="--accent: ${accent}">
+        ${this.renderHead()}
+        <tinyai-form
+          .groups=${describeGroups(store, words, this.lock)}
+          .scope=${editor.scope}
+          .scopes=${editor.scopes}
+          @input=${({ path, value }: FieldEvent) => path && editor.setValue(path, value)}
+          @validity=${(event: ValidityEvent) => store.setRefusals(event.refusals)}
+        ></tinyai-form>
+        <p class="foot"><button type="button" class="link" @click=${this.restore}>${this.text.form.restoreDefault}</button></p>
+      </div>
+    `;
+  }
+
+  private readonly restore = (): void => {
+    this.form.discard();
+    this.store.editor.restoreInitial();
+  };
+
+  private renderHead() {
+    const text = this.text.form;
+    const { editor } = this.store;
+    const { selected, spec } = editor;
+    if (selected === BASE) return html`<p class="hint">${text.sharedHint}</p>`;
+    const { name } = spec.runs[selected]!;
+    return html`
+      <div class="run">
+        <label class="visually-hidden" for="name">${text.runName}</label>
+        <input id="name" .value=${name} maxlength="40" @input=${(event: Event) => editor.rename(selected, (event.target as HTMLInputElement).value)} />
+        <button type="button" class="link" ?disabled=${spec.runs.length >= MOST_RUNS} @click=${() => editor.duplicateRun(selected)}>${text.duplicate}</button>
+        <button type="button" class="link" ?disabled=${spec.runs.length === 1} @click=${() => editor.removeRun(selected)}>${text.remove}</button>
+      </div>
+      <p class="hint">${text.runHint(name)}</p>
+    `;
+  }
+}

@@ -1,0 +1,205 @@
+/** All that a lab on a page knows: the experiment being written, the one that runs, and the words to say it in. */
+import { createContext } from '@lit/context';
+import { Signal } from 'signal-polyfill';
+import { problemsOf, TinyaiError } from '../../engine/error';
+import { Lab } from '../../engine/lab';
+import type { OwnAsset } from '../../engine/assets';
+import type { Refusal } from '../../kit/form/events';
+import type { GivenFiles, TakingContext } from '../../kit/form/taking-files';
+import { ranksOf } from '../../engine/spec/patch';
+import type { Environment } from '../../types/generated/Environment';
+import type { NearestMesh } from '../../types/generated/NearestMesh';
+import type { Planned } from '../../types/generated/Planned';
+import type { Problem } from '../../types/generated/Problem';
+import type { Spec } from '../../types/generated/Spec';
+import type { LabDefinition } from '../lab-definition';
+import type { Library, PagePort } from '../library';
+import type { Ports } from '../ports';
+import type { Language } from '../text/language';
+import type { LabText } from '../text/lab-text';
+import { Planning } from './planning';
+import { LibraryKeeper } from './run-keeper';
+import { Runner } from './runner';
+import { SpecEditor } from './spec-editor';
+
+/** Words that the store needs by itself. */
+export interface StoreText {
+  newRun(number: number): string;
+  copyOf(name: string): string;
+}
+
+export interface LabStoreOptions {
+  definition: LabDefinition;
+  ports: Ports;
+  library: Promise<Library>;
+  page: PagePort;
+  text: { lab: LabText; store: StoreText };
+  language: Language;
+  /** What the lab begins with, instead of its first preset. */
+  initial?: Spec;
+}
+
+/** Labs that had links of version 1. */
+const HAD_VERSION_1 = ['fine-tuning', 'parallel'];
+
+export class LabStore {
+  readonly definition: LabDefinition;
+  readonly lab: Lab;
+  readonly editor: SpecEditor;
+  readonly runner: Runner;
+  readonly planning: Planning;
+  readonly keeper: LibraryKeeper;
+  private readonly where = new Signal.State<Environment | null>(null);
+  private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
+  private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
+  private readonly life = new AbortController();
+
+  constructor(private readonly options: LabStoreOptions) {
+    const { definition, ports, library, page, text, language } = options;
+    this.definition = definition;
+    this.lab = new Lab(ports.engine);
+    this.keeper = new LibraryKeeper({
+      lab: definition.id,
+      library,
+      page,
+      name: (spec) => `${text.lab.name}: ${spec.runs.map(({ name }) => name).join(', ')}`,
+      files: (spec) => ports.engine.assets.filesOf(spec),
+    });
+    this.editor = new SpecEditor({
+      lab: definition.id,
+      initial: options.initial ?? definition.presets(language)[0]!.spec,
+      hadVersion1: HAD_VERSION_1.includes(definition.id),
+      address: ports.address,
+      clock: ports.clock,
+      checker: this.lab,
+      names: text.store,
+    });
+    this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: this.keeper });
+    this.planning = new Planning(this.lab, ports.clock);
+  }
+
+  /** Reads the address, and loads the engine. */
+  start(): void {
+    this.editor.start();
+    this.lab.environment(this.life.signal).then(
+      (environment) => {
+        this.where.set(environment);
+        this.engineSaid.set([]);
+      },
+      (error: unknown) => {
+        if (!this.life.signal.aborted) this.engineSaid.set(problemsOf(error));
+      },
+    );
+  }
+
+  /** A link to the experiment as it is written. */
+  get link(): string {
+    return this.options.ports.address.href(this.editor.hash);
+  }
+
+  /** Where the engine runs; null until it is there. */
+  get environment(): Environment | null {
+    return this.where.get();
+  }
+
+  get engineProblems(): readonly Problem[] {
+    return this.engineSaid.get();
+  }
+
+  /** What is typed anywhere and is no value: nothing runs while there is some. */
+  get refusals(): readonly Refusal[] {
+    return [...this.typed.get().values()].flat();
+  }
+
+  /** Takes note of what is typed in a part of the page, by default the form, and is no value. */
+  setRefusals(refusals: readonly Refusal[], part: object = this): void {
+    const typed = Signal.subtle.untrack(() => this.typed.get());
+    if (refusals.length > 0 || typed.has(part)) this.typed.set(new Map(typed).set(part, refusals));
+  }
+
+  /** Whether the experiment as written can be run. */
+  get runnable(): boolean {
+    return !this.editor.opening && this.refusals.length === 0 && this.editor.problems.length === 0 && this.engineProblems.length === 0;
+  }
+
+  /** Whether the spec has changed since the shown experiment. */
+  get stale(): boolean {
+    const { view } = this.runner;
+    return !this.runner.busy && view !== null && JSON.stringify(view.spec) !== JSON.stringify(this.editor.spec);
+  }
+
+  /** What went wrong in the shown experiment is told until another is written. */
+  get runProblems(): readonly Problem[] {
+    if (this.stale) return [];
+    return [...this.runner.problems, ...(this.runner.current?.failures ?? [])];
+  }
+
+  /** Everything that is wrong. */
+  get problems(): readonly Problem[] {
+    return [...this.engineProblems, ...this.editor.problems, ...this.runProblems];
+  }
+
+  /** Whether the engine failed, so that only a new one can go on. */
+  get crashed(): boolean {
+    return this.runner.problems.some(({ code }) => code === 'internal' || code === 'out_of_memory');
+  }
+
+  /** The plan of a run on several ranks, as it is written; null where it has none. */
+  plan(run: number): { planned: Planned | null; nearest: NearestMesh | null; problems: readonly Problem[] } | null {
+    const { editor } = this;
+    if (run < 0 || ranksOf(editor.config(run)) < 2) return null;
+    return this.planning.of(editor.spec, run);
+  }
+
+  async run(): Promise<void> {
+    if (this.runnable) await this.runner.start(this.editor.spec);
+  }
+
+  /** Runs the experiment after it has been checked; gives what is wrong with it, and does not run it then. */
+  async runChecked(): Promise<readonly Problem[]> {
+    const { spec } = this.editor;
+    const problems = await this.lab.check(spec, this.life.signal).catch(problemsOf);
+    if (problems.length === 0) await this.runner.start(spec);
+    return problems;
+  }
+
+  /** What there is in this tab of a text or model of the visitor's. */
+  ownAsset(name: string): OwnAsset | undefined {
+    return this.options.ports.engine.assets.own().find((asset) => asset.name === name);
+  }
+
+  /**
+   * Takes in files of the visitor for a field, and puts them into the spec if they can be used. What is wrong with them stands at the field
+   * until others are given: nothing runs meanwhile, least of all something else than what was chosen.
+   */
+  async takeFiles(path: string, given: GivenFiles, { signal, progress }: TakingContext): Promise<void> {
+    const { editor } = this;
+    const run = editor.selected;
+    const dropped = given.from === 'drop' ? given.transfer.items : given.files;
+    try {
+      const asset = await this.options.ports.engine.assets.addOwn(dropped, path === 'model.base' ? 'model' : 'text', {
+        signal,
+        onProgress: ({ asset, received, total }) => progress(asset, received, total),
+      });
+      editor.setFileProblems(path, []);
+      editor.setValue(path, asset.name, run);
+    } catch (error) {
+      if (signal.aborted) return;
+      const name = run < 0 ? null : editor.spec.runs[run]!.name;
+      editor.setFileProblems(path, problemsOf(error).map((problem) => ({ ...problem, field: path, run: name })));
+      if (!(error instanceof TinyaiError)) console.error(error);
+    }
+  }
+
+  /** Ends everything of this lab; whatever waits is settled. */
+  dispose(): void {
+    this.life.abort();
+    this.runner.dispose();
+    this.planning.dispose();
+    this.editor.dispose();
+    this.lab.close();
+  }
+}
+
+/** The store of the lab that an element is in. */
+export const labContext = createContext<LabStore>(Symbol('tinyai-lab'));

@@ -1,0 +1,150 @@
+import { expect, test, vi } from 'vitest';
+import { TinyaiError, problem } from '../../engine/error';
+import { Cancelled } from '../../engine/lab';
+import { defaultSpec } from '../../engine/spec/defaults';
+import { WoundClock } from '../testing/clock';
+import { FakeLab, finished } from '../testing/fake-lab';
+import type { Keeping } from './run-keeper';
+import { Runner } from './runner';
+
+function runner() {
+  const lab = new FakeLab();
+  const clock = new WoundClock();
+  const kept: string[] = [];
+  const keeping: Keeping = {
+    follow: () => void kept.push('follow'),
+    tick: () => undefined,
+    saveNow: () => void kept.push('now'),
+    finish: async (status, result) => void kept.push(`${status} ${result?.runs.length ?? 'nothing'}`),
+    dispose: () => void kept.push('let go'),
+  };
+  const made = new Runner({ lab, clock, keeper: { begin: async () => keeping }, now: () => new Date(0) });
+  return { lab, clock, kept, keeping, runner: made };
+}
+
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+};
+
+test('events fill the view, and the result takes their place', async () => {
+  const { runner: made, lab, clock, kept } = runner();
+  const run = made.start(defaultSpec);
+  expect(made.phase).toBe('loading');
+  lab.last.tell(
+    { type: 'started', run: 0, steps: 200, trainable_parameters: 10, total_parameters: 20 },
+    { type: 'metric', run: 0, series: 'loss', step: 1, value: 3 },
+    { type: 'progress', run: 0, step: 1, steps: 200, elapsed_seconds: 1, remaining_seconds: 9, step_milliseconds: 5, tokens_per_second: 50 },
+  );
+  clock.wind(200);
+  const view = made.current!;
+  expect([made.phase, view.runs[0]!.status, view.runs[0]!.step, view.remainingSeconds]).toEqual(['running', 'running', 1, 9]);
+  expect(view.runs[0]!.curve('loss')).toEqual({ steps: [1], values: [3] });
+  lab.last.finish();
+  await run;
+  await settled();
+  expect(made.phase).toBe('finished');
+  expect(view.runs[0]!.curve('loss')).toEqual({ steps: [1], values: [2.5] });
+  expect(kept).toEqual(['follow', 'finished 2']);
+});
+
+test('runs that ended are not run again as long as there is one that did not', async () => {
+  const { runner: made, lab } = runner();
+  const first = made.start(defaultSpec);
+  lab.last.finish();
+  await first;
+  const more = { ...defaultSpec, runs: [...defaultSpec.runs, { name: 'lora @60', patch: {}, fork: { run: 'lora', step: 60 } }] };
+  const second = made.start(more);
+  expect(lab.last.options.saved?.map(({ run, state }) => [run, state])).toEqual([[0, null], [1, null]]);
+  expect(made.current!.runs[0]!.status).toBe('finished');
+  lab.last.finish();
+  await second;
+  // All are there: whoever runs again wants to measure again.
+  void made.start(more);
+  expect(lab.last.options.saved).toEqual([]);
+});
+
+test('a run that was not finished, or has other settings, is run', async () => {
+  const { runner: made, lab } = runner();
+  const first = made.start(defaultSpec);
+  lab.last.finish([finished('full', 'failed'), finished('lora')]);
+  await first;
+  const changed = structuredClone(defaultSpec);
+  changed.runs[1]!.patch = { training: { seed: 3 } };
+  void made.start({ ...changed, runs: [...changed.runs, { name: 'third', patch: {} }] });
+  expect(lab.last.options.saved).toEqual([]);
+});
+
+test('a failed run after a good one leaves the good one to look at', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const { runner: made, lab } = runner();
+  const first = made.start(defaultSpec);
+  lab.last.finish();
+  await first;
+  const good = made.current;
+  for (let i = 0; i < 2; i++) {
+    const second = made.start({ ...defaultSpec, runs: [{ name: `x${i}`, patch: {} }] });
+    lab.last.fail(new TinyaiError([problem('bad_file', 'broken', '坏')]));
+    await second;
+  }
+  expect([made.phase, made.problems.map(({ message }) => message.en)]).toEqual(['failed', ['broken']]);
+  expect(made.previous).toBe(good);
+  made.viewPrevious(true);
+  expect(made.view).toBe(good);
+});
+
+test('a cancel before anything began is no failure', async () => {
+  const { runner: made, lab, kept } = runner();
+  const run = made.start(defaultSpec);
+  made.cancel();
+  expect(lab.last.pressed).toEqual(['cancel']);
+  lab.last.fail(new Cancelled());
+  await run;
+  await settled();
+  expect([made.phase, made.problems]).toEqual(['cancelled', []]);
+  expect(kept.at(-1)).toBe('cancelled nothing');
+});
+
+test('a lost rank is told of, and its run goes on from its last state', () => {
+  const { runner: made, lab, clock } = runner();
+  void made.start(defaultSpec);
+  const loss = (step: number) => ({ type: 'metric', run: 1, series: 'loss', step, value: step }) as const;
+  lab.last.tell(loss(1), loss(2), loss(3), { type: 'lost', run: 1, problem: problem('rank_lost', 'gone', '失联'), step: 3, from: 2 });
+  clock.wind(200);
+  expect([made.phase, made.current!.runs[1]!.lost?.from]).toEqual(['lost', 2]);
+  made.recover(1);
+  clock.wind(200);
+  expect(lab.last.pressed).toEqual(['recover 1']);
+  expect(made.current!.runs[1]!.curve('loss').steps).toEqual([1, 2]);
+  expect([made.phase, made.current!.runs[1]!.status]).toEqual(['running', 'running']);
+});
+
+test('what is disposed of ends and lets go', async () => {
+  const { runner: made, lab, kept } = runner();
+  void made.start(defaultSpec);
+  await settled();
+  made.dispose();
+  expect(lab.last.pressed).toEqual(['cancel']);
+  expect(kept.at(-1)).toBe('let go');
+  await made.start(defaultSpec);
+  expect(lab.runs).toHaveLength(1);
+});
+
+test('what is asked for before a run holds for it: every action by hand', async () => {
+  const { runner: made, lab } = runner();
+  made.setByHand(true);
+  void made.start(defaultSpec);
+  expect(lab.last.pressed).toEqual(['byHand true']);
+  const gate = (rank: number) => ({ rank, action: { type: 'optimizer_step' as const }, held: [] });
+  lab.last.options.onGate?.(gate(0));
+  lab.last.options.onGate?.(gate(1));
+  made.pass(1);
+  expect(made.gates).toEqual([gate(0)]);
+  lab.last.tell({ type: 'lost', run: 1, problem: problem('rank_lost', '', ''), step: 0, from: 0 });
+  expect(made.gates).toEqual([]);
+  made.recover(1);
+  lab.last.options.onGate?.(gate(0));
+  made.setByHand(false);
+  lab.last.options.onGate?.(gate(1));
+  expect(made.gates).toEqual([]);
+  expect(lab.last.pressed).toEqual(['byHand true', 'pass 1', 'recover 1', 'byHand false', 'pass 0', 'pass 1']);
+});

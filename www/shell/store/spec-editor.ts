@@ -1,0 +1,366 @@
+/** The experiment being written: its spec, the address that holds it, and what is wrong with it. */
+import { Signal } from 'signal-polyfill';
+import mergePatch from 'json-merge-patch';
+import { problemsOf } from '../../engine/error';
+import { defaultRun, SPEC_VERSION } from '../../engine/spec/defaults';
+import { equal, get, ground, resetInRun, resolve, setInBase, setInRun } from '../../engine/spec/patch';
+import { fits, runSchema, schema, type Field } from '../../engine/spec/schema';
+import type { Problem } from '../../types/generated/Problem';
+import type { RunSpec } from '../../types/generated/RunSpec';
+import type { Spec } from '../../types/generated/Spec';
+import { fromHash, toHash } from '../address/link';
+import type { AddressPort, ClockPort } from '../ports';
+
+/** Index of the tab that shows the base. */
+export const BASE = -1;
+
+/** Most runs of an experiment. */
+export const MOST_RUNS = 8;
+
+/** Milliseconds from the last change until the engine checks the spec. */
+const CHECK_AFTER = 150;
+
+/** A link that could not be used as it was. */
+export interface BrokenLink {
+  reason: 'cut_off' | 'not_base64' | 'refused';
+  /** The hash as it was, to be copied. */
+  text: string;
+  /** What could be decoded of it. */
+  detail: string;
+  /** What the engine says of it. */
+  problems: Problem[];
+}
+
+/** The engine, as far as the editor asks it. */
+export interface Checker {
+  check(spec: unknown, signal?: AbortSignal): Promise<Problem[]>;
+  migrate(lab: string, link: unknown, signal?: AbortSignal): Promise<Spec>;
+  preload(spec: unknown, signal?: AbortSignal): Promise<void>;
+}
+
+export interface EditorOptions {
+  lab: string;
+  /** What the lab begins with. */
+  initial: Spec;
+  /** Labs that had links of version 1, whose specs name no version. */
+  hadVersion1: boolean;
+  address: AddressPort;
+  clock: ClockPort;
+  checker: Checker;
+  /** Names of new runs. */
+  names: { newRun(number: number): string; copyOf(name: string): string };
+}
+
+export class SpecEditor {
+  private readonly written: Signal.State<Spec>;
+  private readonly tab = new Signal.State<number>(BASE);
+  private readonly found = new Signal.State<readonly Problem[]>([]);
+  private readonly ofFiles = new Signal.State<readonly Problem[]>([]);
+  private readonly broken = new Signal.State<BrokenLink | null>(null);
+  private readonly reading = new Signal.State(false);
+  private readonly life = new AbortController();
+  /** Runs by what they keep while others come and go before them; of another experiment, all are other runs. */
+  private runKeys: number[] = [];
+  private nextKey = 0;
+  private experiment = 0;
+  private checking: { abort: AbortController; cancel: () => void } | null = null;
+  private stopFollowing: (() => void) | null = null;
+
+  constructor(private readonly options: EditorOptions) {
+    this.written = new Signal.State(structuredClone(options.initial));
+    this.renew(options.initial);
+  }
+
+  /** Reads the address, and follows it from then on. */
+  start(): void {
+    this.readAddress();
+    this.stopFollowing = this.options.address.follow(() => {
+      if (this.options.address.read() !== this.hash) this.readAddress();
+    });
+  }
+
+  get spec(): Spec {
+    return this.written.get();
+  }
+
+  /** The run whose configuration the form shows, or {@link BASE}. */
+  get selected(): number {
+    return this.tab.get();
+  }
+
+  /** Whether a link is being read, so that the spec is not yet what it will be. */
+  get opening(): boolean {
+    return this.reading.get();
+  }
+
+  get brokenLink(): BrokenLink | null {
+    return this.broken.get();
+  }
+
+  /** What the engine's check, and the taking in of files, say of the spec. */
+  get problems(): readonly Problem[] {
+    return [...this.found.get(), ...this.ofFiles.get()];
+  }
+
+  /** The hash that holds the spec. */
+  get hash(): string {
+    return toHash(this.spec, this.options.initial);
+  }
+
+  /** What the form shows, a run or what all share; it stays the same while runs come and go. */
+  get scope(): string {
+    return this.scopes[this.selected + 1]!;
+  }
+
+  /** All that the form could show. */
+  get scopes(): string[] {
+    return [`shared ${this.experiment}`, ...this.spec.runs.map((_, i) => String(this.runKeys[i]))];
+  }
+
+  /** The configuration of a run, or the base. */
+  config(run: number): RunSpec {
+    return run === BASE ? this.spec.base : resolve(this.spec, run);
+  }
+
+  value(run: number, path: string): unknown {
+    return get(this.config(run), path);
+  }
+
+  /** What a run's value stands beside: that of the base, or of the run that it is a fork of. */
+  groundValue(run: number, path: string): unknown {
+    return get(run === BASE ? this.spec.base : ground(this.spec, run), path);
+  }
+
+  /** Whether a field matters; in the base, to any run. */
+  applies({ visibleIf }: Field): boolean {
+    const holds = (run: number): boolean => Object.entries(visibleIf).every(([path, wanted]) => equal(this.value(run, path), wanted));
+    return this.selected === BASE ? holds(BASE) || this.spec.runs.some((_, i) => holds(i)) : holds(this.selected);
+  }
+
+  // ---- Writing
+
+  /** Takes the place of the whole spec, as an experiment of its own. */
+  replace(spec: Spec): void {
+    this.renew(spec);
+    this.write(spec, BASE);
+  }
+
+  /** Writes the spec as it is now. */
+  write(spec: Spec, selected = this.selected): void {
+    this.tab.set(selected < spec.runs.length ? selected : BASE);
+    this.written.set(spec);
+    this.broken.set(null);
+    this.options.address.write(this.hash);
+    this.checkSoon();
+  }
+
+  setValue(path: string, value: unknown, run = this.selected): void {
+    this.ofFiles.set(this.ofFiles.get().filter((problem) => problem.field !== path));
+    this.write(run === BASE ? setInBase(this.spec, path, value) : setInRun(this.spec, run, path, value));
+  }
+
+  resetValue(path: string, run = this.selected): void {
+    this.write(resetInRun(this.spec, run, path));
+  }
+
+  /** Applies a merge patch to a run, or to the base. */
+  patch(patch: object, run: number): void {
+    if (run === BASE) return this.write({ ...this.spec, base: mergePatch.apply(structuredClone(this.spec.base), patch) as RunSpec });
+    const merged = mergePatch.apply(structuredClone(this.spec.runs[run]!.patch), patch) as Record<string, unknown>;
+    this.write(this.withRun(run, { patch: merged }));
+  }
+
+  select(run: number): void {
+    this.tab.set(run);
+  }
+
+  /** Renames a run; forks of it follow. */
+  rename(run: number, name: string): void {
+    const before = this.spec.runs[run]!.name;
+    const runs = this.spec.runs.map((entry, i) => {
+      if (i === run) return { ...entry, name };
+      return entry.fork?.run === before ? { ...entry, fork: { ...entry.fork, run: name } } : entry;
+    });
+    this.write({ ...this.spec, runs });
+  }
+
+  addRun(): void {
+    this.insert(this.spec.runs.length, { name: this.freeName(this.options.names.newRun(this.spec.runs.length + 1)), patch: {} });
+  }
+
+  duplicateRun(run: number): void {
+    const entry = this.spec.runs[run]!;
+    this.insert(run + 1, { ...structuredClone(entry), name: this.freeName(this.options.names.copyOf(entry.name)) });
+  }
+
+  /** Adds a run that begins where another was after some steps. */
+  fork(run: number, step: number): void {
+    const { name } = this.spec.runs[run]!;
+    this.insert(this.spec.runs.length, { name: this.freeName(`${name} @${step}`), patch: {}, fork: { run: name, step } });
+  }
+
+  /** Takes a run out; forks of it become runs of their own, with the configuration that they had. */
+  removeRun(run: number): void {
+    if (this.spec.runs.length === 1) return;
+    const { name } = this.spec.runs[run]!;
+    const runs = this.spec.runs.flatMap((entry, i) => {
+      if (i === run) return [];
+      if (entry.fork?.run !== name) return [entry];
+      const patch = (mergePatch.generate(this.spec.base, this.config(i)) ?? {}) as Record<string, unknown>;
+      return [{ name: entry.name, patch }];
+    });
+    const { selected } = this;
+    this.runKeys.splice(run, 1);
+    this.write({ ...this.spec, runs }, selected === run ? BASE : selected > run ? selected - 1 : selected);
+  }
+
+  restoreInitial(): void {
+    this.ofFiles.set([]);
+    this.renew(this.options.initial);
+    this.write(structuredClone(this.options.initial), BASE);
+  }
+
+  private insert(at: number, entry: Spec['runs'][number]): void {
+    this.runKeys.splice(at, 0, this.nextKey++);
+    const runs = [...this.spec.runs.slice(0, at), entry, ...this.spec.runs.slice(at)];
+    this.write({ ...this.spec, runs }, at);
+  }
+
+  private withRun(run: number, change: Partial<Spec['runs'][number]>): Spec {
+    return { ...this.spec, runs: this.spec.runs.map((entry, i) => (i === run ? { ...entry, ...change } : entry)) };
+  }
+
+  private freeName(wanted: string): string {
+    const taken = new Set(this.spec.runs.map(({ name }) => name.trim()));
+    const longest = 40;
+    const fit = (end: string): string => [...wanted].slice(0, longest - end.length).join('') + end;
+    let name = fit('');
+    for (let i = 2; taken.has(name); i++) name = fit(` ${i}`);
+    return name;
+  }
+
+  // ---- The address
+
+  private readAddress(): void {
+    const { address, initial, lab, hadVersion1, checker } = this.options;
+    const text = address.read();
+    const read = fromHash(text);
+    const refuse = (reason: BrokenLink['reason'], detail: string, problems: Problem[] = []): void => {
+      this.open(structuredClone(initial));
+      this.broken.set({ reason, text, detail, problems });
+    };
+    if (read === null) return this.open(structuredClone(initial));
+    if ('unreadable' in read) return refuse(read.unreadable, read.detail);
+    if ('repeated' in read) return refuse('refused', read.detail, [repeatedProblem(read.repeated)]);
+    const { json } = read;
+    const version = (json as { version?: unknown } | null)?.version;
+    if (hadVersion1 && (version === undefined || version === 1)) {
+      this.reading.set(true);
+      checker
+        .migrate(lab, json, this.life.signal)
+        .then((spec) => this.openJson(spec, text))
+        .catch((error: unknown) => this.life.signal.aborted || refuse('refused', JSON.stringify(json), problemsOf(error)))
+        .finally(() => this.reading.set(false));
+      return;
+    }
+    this.openJson(json, text);
+  }
+
+  /** Opens a spec that leaves out what is default, or says why it cannot be. */
+  private openJson(json: unknown, text: string): void {
+    const { initial } = this.options;
+    const whole = { experiment: 'train', version: SPEC_VERSION, runs: structuredClone(initial.runs), ...(json as object) } as Spec;
+    const base: unknown = (json as { base?: unknown } | null)?.base ?? {};
+    const spec: Spec = { ...whole, base: mergePatch.apply(structuredClone(defaultRun), structuredClone(base) as object) as RunSpec };
+    if (fits(spec, schema) && spec.runs.length > 0 && spec.runs.every((_, i) => fits(resolve(spec, i), runSchema))) return this.open(spec);
+    this.open(structuredClone(initial));
+    const link: BrokenLink = { reason: 'refused', text, detail: '', problems: [] };
+    this.broken.set(link);
+    void this.options.checker.check(json, this.life.signal).then(
+      (problems) => this.broken.get() === link && this.broken.set({ ...link, problems }),
+      () => undefined,
+    );
+  }
+
+  private open(spec: Spec): void {
+    this.renew(spec);
+    this.tab.set(BASE);
+    this.ofFiles.set([]);
+    this.broken.set(null);
+    this.written.set(spec);
+    this.checkSoon();
+  }
+
+  /** Another experiment: nothing that was typed belongs to it. */
+  private renew({ runs }: Spec): void {
+    this.experiment++;
+    this.runKeys = runs.map(() => this.nextKey++);
+  }
+
+  /** Puts the message about the link away. */
+  dismissLink(): void {
+    this.broken.set(null);
+  }
+
+  // ---- Checking
+
+  /** Says what is wrong with files for a field, or that nothing is any more. */
+  setFileProblems(path: string, problems: readonly Problem[]): void {
+    this.ofFiles.set([...this.ofFiles.get().filter((problem) => problem.field !== path), ...problems]);
+  }
+
+  /** Checks again, as when the engine came late. */
+  checkSoon(): void {
+    this.checking?.cancel();
+    this.checking?.abort.abort();
+    const abort = new AbortController();
+    const cancel = this.options.clock.after(CHECK_AFTER, () => void this.check(abort.signal));
+    this.checking = { abort, cancel };
+  }
+
+  private async check(signal: AbortSignal): Promise<void> {
+    const { spec } = this;
+    const { checker } = this.options;
+    try {
+      const problems = await checker.check(spec, signal);
+      if (signal.aborted) return;
+      this.found.set(problems);
+      // What is missing is told when the experiment is run.
+      if (problems.length === 0) await checker.preload(spec, signal).catch(() => undefined);
+    } catch (error) {
+      if (!signal.aborted) this.found.set(problemsOf(error));
+    }
+  }
+
+  /** Problems of a field, as the form shows them for a run or the base; `more`: what a run of the experiment said. */
+  problemsAt(run: number, path: string, more: readonly Problem[] = []): Problem[] {
+    return [...this.problems, ...more].filter((problem) => {
+      if (problem.field?.replace(/^base\./, '') !== path) return false;
+      if (problem.run == null) return true;
+      const concerned = this.spec.runs.findIndex(({ name }) => name === problem.run);
+      return run === concerned || (run === BASE && get(this.spec.runs[concerned]?.patch, path) === undefined);
+    });
+  }
+
+  /** The tab in which a field can be corrected, for a run of that name. */
+  tabOf(path: string, name: string | null): number {
+    const run = this.spec.runs.findIndex((entry) => entry.name === name);
+    return run >= 0 && get(this.spec.runs[run]!.patch, path) === undefined && this.spec.runs[run]!.fork === undefined ? BASE : run;
+  }
+
+  dispose(): void {
+    this.life.abort();
+    this.checking?.cancel();
+    this.checking?.abort.abort();
+    this.stopFollowing?.();
+  }
+}
+
+function repeatedProblem(path: string): Problem {
+  const field = path.replace(/^base\./, '');
+  const message = {
+    en: `{${field}} stands twice in the same object. Keep the one that is meant.`,
+    zh: `{${field}}在同一个对象中出现了两次。请只保留想要的那个。`,
+  };
+  return { code: 'conflict', run: null, field, value: null, message };
+}
