@@ -41,6 +41,12 @@ export class ExperimentView {
     return parentOf(this.spec, run);
   }
 
+  /** A run, the one that it is a fork of, and so on. */
+  ancestors(run: number, depth = this.runs.length): RunView[] {
+    const own = this.runs[run];
+    return own && depth > 0 ? [own, ...this.ancestors(this.parentOf(run), depth - 1)] : [];
+  }
+
   get result(): ExperimentResult | null {
     return this.head.get().result;
   }

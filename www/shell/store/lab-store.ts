@@ -193,6 +193,12 @@ export class LabStore {
     if (this.runnable) await this.runner.start(this.editor.spec);
   }
 
+  /** Cancels the experiment; what is still on its way for it is no longer fetched. */
+  cancel(): void {
+    if (this.runner.phase === 'loading') this.editor.stopFetching();
+    this.runner.cancel();
+  }
+
   /** Runs the experiment after it has been checked; gives what is wrong with it, and does not run it then. */
   async runChecked(): Promise<readonly Problem[]> {
     const { spec } = this.editor;

@@ -11,6 +11,7 @@ import type { RunResult } from '../../types/generated/RunResult';
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Sample } from '../../types/generated/Sample';
 import type { ClockPort } from '../ports';
+import { divergence, divergenceAt, type Divergence } from './divergence';
 import { Facets } from './facets';
 
 /** Points of one curve, in order of their steps. */
@@ -56,6 +57,7 @@ export class RunView {
   private report: Partial<ParallelReport> = {};
   private forked: ForkReport | null = null;
   private speed: number | null = null;
+  private risen: Divergence | null = null;
 
   constructor(
     readonly name: string,
@@ -163,6 +165,12 @@ export class RunView {
     return this.forked;
   }
 
+  /** Where its loss first was far above its start. */
+  get diverged(): Divergence | null {
+    this.facets.read('status');
+    return this.risen;
+  }
+
   /** Takes in one event of this run. */
   apply(event: Event): void {
     switch (event.type) {
@@ -218,6 +226,8 @@ export class RunView {
       this.curvesSoFar.set(name, { steps: points.map(([step]) => step), values: points.map(([, value]) => value) });
     }
     for (const [name, metric] of Object.entries(result.metrics)) this.figuresSoFar.set(name, metric);
+    this.speed = result.metrics.tokens_per_second?.value ?? this.speed;
+    this.risen = divergence(this.curvesSoFar.get('loss') ?? EMPTY);
     this.written = result.samples.map((sample) => ({ ...sample, done: true }));
     this.report = result.reports.parallel ?? {};
     this.forked = result.reports.fork ?? null;
@@ -235,6 +245,7 @@ export class RunView {
       curve.steps.length = curve.values.length = kept;
     }
     this.written = this.written.filter((sample) => sample.step <= step);
+    if (this.risen && this.risen.step > step) this.risen = null;
     [this.done, this.gone] = [step, null];
     this.become('running');
     this.facets.touch('progress', 'curves', 'samples');
@@ -265,6 +276,9 @@ export class RunView {
     curve.steps.push(step);
     curve.values.push(value);
     this.facets.touch('curves');
+    if (series !== 'loss' || this.risen) return;
+    this.risen = divergenceAt(curve, curve.steps.length - 1);
+    if (this.risen) this.facets.touch('status');
   }
 
   private sample({ stage, step, prompt, text, done }: Event & { type: 'sample' }): void {

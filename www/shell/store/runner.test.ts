@@ -5,6 +5,7 @@ import { defaultSpec } from '../../engine/spec/defaults';
 import { WoundClock } from '../testing/clock';
 import { FakeLab, finished } from '../testing/fake-lab';
 import type { Keeping } from './run-keeper';
+import { KeptStates } from './kept-states';
 import { Runner } from './runner';
 
 function runner() {
@@ -73,7 +74,19 @@ test('a fork begins with what is kept of its run; what is not kept is told', asy
   await first;
   expect([60, 50, 20].map((step) => made.again(fork(step), 2))).toEqual([{ from: 50, to: 60 }, null, { from: 0, to: 20 }]);
   void made.start(fork(60));
-  expect(lab.last.options.states?.map(({ run, state }) => [run, state.step])).toEqual([[1, 25], [1, 50]]);
+  expect(lab.last.options.states?.map(({ run, state }) => [run, state.step])).toEqual([[1, 50]]);
+});
+
+test('a fork of a fork begins with the last state there is of any that it goes back to', () => {
+  const kept = new KeptStates(1000);
+  const runs = [...defaultSpec.runs, { name: 'b', patch: {}, fork: { run: 'lora', step: 60 } }, { name: 'c', patch: {}, fork: { run: 'b', step: 80 } }];
+  const spec = { ...defaultSpec, runs };
+  const state = (step: number) => ({ step, ranks: [new Uint8Array(8)], stages: null });
+  kept.add(spec, [25, 50, 75].map((step) => ({ run: 1, state: state(step) })));
+  expect(kept.of(spec, []).map(({ run, state }) => [run, state.step])).toEqual([[1, 50]]);
+  kept.add(spec, [60, 75, 100].map((step) => ({ run: 2, state: state(step) })));
+  expect(kept.of(spec, [2]).map(({ run, state }) => [run, state.step])).toEqual([[2, 75]]);
+  expect(kept.of(spec, [2, 3])).toEqual([]);
 });
 
 test('what a fork has done is counted from where it begins', async () => {

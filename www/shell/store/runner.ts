@@ -155,7 +155,10 @@ export class Runner {
     const started = clock.now();
     const run = (this.run = lab.run(spec, {
       saved,
-      states: this.states.of(spec),
+      states: this.states.of(
+        spec,
+        saved.map(({ run }) => run),
+      ),
       keep: STATES,
       onEvent: (event) => this.heard(view, event, (clock.now() - started) / 1000),
       onLoading: (loading) => this.download.set(loading),

@@ -140,6 +140,28 @@ test('the spec is checked once it rests, and only the last answer counts', async
   expect(made.problems).toEqual([]);
 });
 
+test('what a spec needs is fetched beforehand, unless somebody stops that', async () => {
+  const signals: AbortSignal[] = [];
+  const preload = vi.fn((_: unknown, signal?: AbortSignal) => new Promise<void>((_, reject) => {
+    signals.push(signal!);
+    signal!.addEventListener('abort', () => reject(signal!.reason as Error));
+  }));
+  const { editor: made, clock } = editor('', { preload });
+  clock.wind(200);
+  await settled();
+  made.stopFetching();
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  made.setValue('training.steps', 7);
+  made.stopFetching();
+  clock.wind(200);
+  await settled();
+  expect(preload).toHaveBeenCalledTimes(1);
+  made.setValue('training.steps', 8);
+  clock.wind(200);
+  await settled();
+  expect(preload).toHaveBeenCalledTimes(2);
+});
+
 test('a link of this version says what it changes, and its runs where it has some', () => {
   const spec = specOf({ training: { steps: 9 } }, [{ name: 'a', patch: {} }]);
   expect(editor(toHash(spec, defaultSpec)).editor.spec).toEqual(spec);

@@ -2,6 +2,7 @@
 import { Signal } from 'signal-polyfill';
 import mergePatch from 'json-merge-patch';
 import { problemsOf } from '../../engine/error';
+import { LinkedAbort } from '../../engine/linked';
 import { defaultRun, SPEC_VERSION } from '../../engine/spec/defaults';
 import { missing, sameRun } from '../../engine/spec/legs';
 import { equal, get, ground, parentOf, resetInRun, resolve, setInBase, setInRun } from '../../engine/spec/patch';
@@ -83,6 +84,8 @@ export class SpecEditor {
   private nextKey = 0;
   private experiment = 0;
   private checking: { abort: AbortController; cancel: () => void } | null = null;
+  /** What the spec needs, on its way beforehand. */
+  private fetching: LinkedAbort | 'stopped' | null = null;
   private stopFollowing: (() => void) | null = null;
 
   constructor(private readonly options: EditorOptions) {
@@ -334,7 +337,9 @@ export class SpecEditor {
     const whole = { experiment: 'train', version: SPEC_VERSION, runs: structuredClone(initial.runs), ...(json as object) } as Spec;
     const base: unknown = (json as { base?: unknown } | null)?.base ?? {};
     const spec: Spec = { ...whole, base: mergePatch.apply(structuredClone(defaultRun), structuredClone(base) as object) as RunSpec };
-    if (fits(spec, schema) && spec.runs.length > 0 && spec.runs.every((_, i) => fits(resolve(spec, i), runSchema))) return this.open(spec);
+    if (fits(spec, schema) && spec.runs.length > 0 && spec.runs.every((_, i) => fits(resolve(spec, i), runSchema))) {
+      return this.open({ ...spec, runs: spec.runs.map((run) => ({ ...run, patch: run.patch ?? {} })) });
+    }
     this.open(structuredClone(initial));
     const link: BrokenLink = { reason: 'refused', text, detail: '', problems: [] };
     this.broken.set(link);
@@ -375,11 +380,18 @@ export class SpecEditor {
 
   /** Checks again, as when the engine came late. */
   checkSoon(): void {
+    this.fetching = null;
     this.checking?.cancel();
     this.checking?.abort.abort();
     const abort = new AbortController();
     const cancel = this.options.clock.after(CHECK_AFTER, () => void this.check(abort.signal));
     this.checking = { abort, cancel };
+  }
+
+  /** Fetches nothing beforehand until the spec changes. */
+  stopFetching(): void {
+    if (this.fetching instanceof LinkedAbort) this.fetching.abort(new DOMException('nobody waits for it', 'AbortError'));
+    this.fetching = 'stopped';
   }
 
   private async check(signal: AbortSignal): Promise<void> {
@@ -389,7 +401,10 @@ export class SpecEditor {
       const problems = await checker.check(spec, signal);
       if (signal.aborted) return;
       this.found.set(problems);
-      if (problems.length === 0) await checker.preload(spec, signal).catch((error: unknown) => signal.aborted || this.missed(error));
+      if (problems.length > 0 || this.fetching === 'stopped') return;
+      const fetching = (this.fetching = new LinkedAbort(signal));
+      await checker.preload(spec, fetching.signal).catch((error: unknown) => fetching.signal.aborted || this.missed(error));
+      fetching.unlink();
     } catch (error) {
       if (!signal.aborted) this.found.set(problemsOf(error));
     }

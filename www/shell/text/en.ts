@@ -307,6 +307,7 @@ export const en: Messages = {
     pointOf: (run) => `Point on the curve of ${run}`,
     point: (step, training, validation) => `step ${step} · training ${training}${validation === null ? '' : ` · validation ${validation}`}`,
     pointKeys: '← → along the curve, ↑ ↓ to another run',
+    forkShort: (run, step) => `${run} @${step}`,
     forkHere: 'Fork here',
     noRoom: (most) => `There are ${most} runs at most. Remove one first.`,
     forks: 'Where forks first differ',

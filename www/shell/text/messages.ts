@@ -202,6 +202,8 @@ export interface Messages {
     point(step: string, training: string, validation: string | null): string;
     pointKeys: string;
     forkHere: string;
+    /** A fork where there is little room. */
+    forkShort(run: string, step: string): string;
     noRoom(most: string): string;
     forks: string;
     forksCaption: string;

@@ -306,6 +306,7 @@ export const zh: Messages = {
     pointOf: (run) => `“${run}”曲线上的点`,
     point: (step, training, validation) => `第 ${step} 步 · 训练 ${training}${validation === null ? '' : ` · 验证 ${validation}`}`,
     pointKeys: '← → 沿曲线移动，↑ ↓ 换到另一次运行',
+    forkShort: (run, step) => `${run} @${step}`,
     forkHere: '从这里分叉',
     noRoom: (most) => `最多 ${most} 个运行，请先删除一个。`,
     forks: '分叉从哪里开始不同',

@@ -30,7 +30,7 @@ export class ControlBar extends LabElement {
         @pause=${() => runner.pause()}
         @resume=${() => runner.resumeRun()}
         @step=${() => runner.step()}
-        @cancel=${() => runner.cancel()}
+        @cancel=${() => store.cancel()}
       >
         <slot></slot>
         ${current && current.runs.length > 1 && (phase === 'running' || phase === 'paused') ? this.renderCancelRuns(current) : nothing}

@@ -54,5 +54,7 @@ test('where the validation loss was not measured, that of a fork begins on the l
 });
 
 test('a fork that has not begun has no curve', () => {
-  expect(chartData(forked([]).view, 1).runs[1]).toMatchObject({ branch: null, steps: [] });
+  const { branch, steps, ...columns } = chartData(forked([]).view, 1).runs[1]!;
+  expect([branch, steps]).toEqual([null, []]);
+  expect([...columns.raw, ...columns.smoothed, ...columns.validation].every((value) => value === null)).toBe(true);
 });

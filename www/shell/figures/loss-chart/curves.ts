@@ -90,8 +90,9 @@ function drawnOf(view: ExperimentView, run: number): History & Pick<RunColumns, 
   const history = historyOf(view, run);
   const parent = view.parentOf(run);
   if (parent < 0) return { ...history, branch: null, unmeasured: null };
-  const [raw, smoothed] = [since(history.raw, own.from), since(history.smoothed, own.from)];
-  const loss = smoothed.steps[0] === own.from && own.curve('loss').steps.length > 0 ? smoothed.values[0]! : null;
+  const trained = own.curve('loss').steps.length > 0;
+  const [raw, smoothed] = [history.raw, history.smoothed].map((curve) => (trained ? since(curve, own.from) : NOTHING)) as [Curve, Curve];
+  const loss = smoothed.steps[0] === own.from ? smoothed.values[0]! : null;
   const begun = own.curve('validation_loss').steps.length > 0;
   const measured = since(begun ? history.validation : NOTHING, own.from);
   const height = begun && measured.steps[0] !== own.from ? heightAt(historyOf(view, parent).validation, own.from) : null;

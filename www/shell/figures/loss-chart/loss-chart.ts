@@ -11,10 +11,10 @@ import '../../../kit/figure/figure';
 import { dash, runName } from '../run-mark';
 import { RevealEvent } from '../../../kit/notice/notice';
 import type { ExperimentView } from '../../store/experiment-view';
-import { MOST_RUNS } from '../../store/spec-editor';
 import { chartData, type ChartData } from './curves';
 import { drawBranch } from './branch';
 import { along, nearest, type Point } from './point';
+import { pointPanel } from './point-panel';
 import { styles } from './loss-chart.css';
 
 /** Room between a line's end and its label, and beyond it, in CSS pixels. */
@@ -22,8 +22,9 @@ const LABEL_GAP = 10;
 const LABEL_END = 4;
 /** Longer names are cut short at their lines' ends. */
 const LONGEST_NAME = 9;
+const LONGEST_PARENT = 6;
 
-const shortened = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
+const shortened = (name: string, longest = LONGEST_NAME): string => (name.length > longest ? `${name.slice(0, longest - 1)}…` : name);
 
 /** Loss curves of all runs, drawn while they grow. */
 @customElement('tinyai-loss-chart')
@@ -122,18 +123,11 @@ export class LossChart extends LabChart {
   }
 
   private renderPoint() {
-    const text = this.words.messages.results;
     const { view } = this.store.runner;
     if (this.store.readOnly || !view || this.data.runs.every(({ steps }) => steps.length === 0)) return nothing;
     const { point } = this;
-    if (!point) return html`<p class="point hint screen-only">${text.choosePoint}<span id="keys" hidden>${text.pointKeys}</span></p>`;
-    const room = this.store.editor.canFork(view.spec, point.run);
-    return html`<p class="point screen-only">
-      ${runName(point.run, this.nameOf(point.run))} <span>${this.pointText(point)}</span>
-      <button class="primary" type="button" ?disabled=${!room} @click=${this.fork}>${text.forkHere}</button>
-      ${room ? nothing : html`<span>${text.noRoom(String(MOST_RUNS))}</span>`}
-      <span id="keys">${text.pointKeys}</span>
-    </p>`;
+    const chosen = point && { run: point.run, name: this.nameOf(point.run), said: this.pointText(point), room: this.store.editor.canFork(view.spec, point.run) };
+    return pointPanel(this.words.messages.results, chosen, this.fork);
   }
 
   private nameOf(run: number): string {
@@ -226,7 +220,7 @@ export class LossChart extends LabChart {
   private options(runs: number): uPlot.Options {
     const text = this.words.messages.results;
     const { root, font, axis } = this.looks();
-    const names = this.store.runner.view?.runs.map(({ name }) => shortened(name)) ?? [];
+    const names = Array.from({ length: runs }, (_, run) => this.label(run));
     const room = Math.max(50, widest(names.map((name) => `${name} ${this.format.loss(10)}`), `600 ${font}`));
     return {
       ...this.size(),
@@ -292,18 +286,26 @@ export class LossChart extends LabChart {
     });
   }
 
+  /** A run's name at the end of its line: of a fork that has no name of its own, its step rather than the rest of its run's. */
+  private label(run: number): string {
+    const { view } = this.store.runner;
+    const { name = '', from = 0 } = view?.runs[run] ?? {};
+    const parent = view?.runs[view.parentOf(run)];
+    const { form, results } = this.words.messages;
+    if (!parent || name !== form.forkName(parent.name, from)) return shortened(name);
+    return results.forkShort(shortened(parent.name, LONGEST_PARENT), String(from));
+  }
+
   private drawEnds(chart: uPlot, font: string): void {
-    const runs = this.store.runner.view?.runs ?? [];
     const labels = this.data.runs.flatMap((columns, run): EndLabel[] => {
       const column = columns.validation.some((value) => value !== null) ? columns.validation : columns.smoothed;
       const at = column.findLastIndex((value) => value !== null);
       if (at < 0) return [];
-      const name = runs[run]!.name;
       return [
         {
           x: chart.valToPos(this.data.steps[at]!, 'x', true) / devicePixelRatio + LABEL_GAP,
           y: chart.valToPos(column[at]!, 'y', true) / devicePixelRatio,
-          text: `${shortened(name)} ${this.format.loss(column[at]!)}`,
+          text: `${this.label(run)} ${this.format.loss(column[at]!)}`,
           colour: this.resolved(`var(--run-${run % 8})`),
         },
       ];
