@@ -35,7 +35,8 @@ fn assert_agree(result: &ExperimentResult) {
                 assert!((here - alone).abs() <= 2e-5 * alone.abs(), "{}: {series} after {step}: {here}, alone {alone}", run.name);
             }
         }
-        let texts = |run: &tinyai::lab::result::RunResult| run.samples.iter().map(|sample| (sample.step, sample.text.clone())).collect::<Vec<_>>();
+        let texts =
+            |run: &tinyai::lab::result::RunResult| run.samples.iter().map(|sample| (sample.step, sample.text.clone())).collect::<Vec<_>>();
         assert_eq!(texts(run), texts(one), "{}", run.name);
         assert_eq!(run.metrics["trainable_parameters"], one.metrics["trainable_parameters"], "{}", run.name);
     }
@@ -63,7 +64,9 @@ fn a_base_model_with_lora_on_four_ranks_is_a_column_beside_one() {
         "training": { "steps": 3, "batch_size": 4, "warmup_steps": 1 },
         "evaluation": { "every": 3, "tokens": 200, "sample_every": 0, "sample_tokens": 8, "temperature": 0 },
     });
-    let result = finished(&json!({ "base": base, "runs": [{ "name": "one" }, { "name": "2x1x2", "patch": { "mesh": { "data": 2, "tensor": 2 } } }] }));
+    let result = finished(
+        &json!({ "base": base, "runs": [{ "name": "one" }, { "name": "2x1x2", "patch": { "mesh": { "data": 2, "tensor": 2 } } }] }),
+    );
     let [one, four] = &result.runs[..] else { panic!("two runs") };
     for (here, alone) in four.series["loss"].iter().zip(&one.series["loss"]) {
         assert!((here.1 - alone.1).abs() <= 1e-6 * alone.1, "{here:?} {alone:?}");

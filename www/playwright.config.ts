@@ -37,7 +37,7 @@ export default defineConfig({
     { name: 'measured', grep: /@measured/, workers: 1, fullyParallel: false, dependencies: ['functional', 'functional, not isolated'] },
   ],
   webServer: [
-    { command: `cargo xtask serve --no-build --port ${PORT}`, cwd: '..', port: PORT, timeout: 120_000 },
-    { command: `cargo xtask serve --no-build --no-isolation --port ${PLAIN_PORT}`, cwd: '..', port: PLAIN_PORT, timeout: 120_000 },
+    { command: `node ../pkg-config/node/serve.mjs --port ${PORT}`, port: PORT, timeout: 120_000 },
+    { command: `node ../pkg-config/node/serve.mjs --no-isolation --port ${PLAIN_PORT}`, port: PLAIN_PORT, timeout: 120_000 },
   ],
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { TARGETS } from './build/baseline.ts';
+import { copied } from './build/copied.ts';
 import { copiedPublic, shippedEngine } from './build/engine.ts';
 import { finish } from './build/finish.ts';
 import { head } from './build/head.ts';
@@ -22,7 +23,7 @@ export default defineConfig({
   publicDir: 'public',
   build: { outDir: 'dist', emptyOutDir: true, target: TARGETS, assetsInlineLimit: 0, rolldownOptions: { input: PAGES.map(({ html }) => html), checks: { pluginTimings: false } } },
   define: { BENCH_PEER_BYTES: peerBytes(), TINYAI_BUILD: JSON.stringify(buildId()) },
-  plugins: [shippedEngine(ENGINE), copiedPublic(PUBLIC), servedEngine(ENGINE), head(PAGES, ENGINE), finish(PAGES, { engine: ENGINE, cache: CACHE })],
+  plugins: [shippedEngine(ENGINE), copiedPublic(PUBLIC), copied('examples'), servedEngine(ENGINE), head(PAGES, ENGINE), finish(PAGES, { engine: ENGINE, cache: CACHE, open: ['tinyai-lab.js'] })],
   worker: { format: 'es', plugins: () => [shippedEngine(ENGINE)] },
   // The measuring itself is in tests/bench.
   server: { headers, watch: { ignored: ['**/public/**'] }, fs: { allow: ['.', '../tests/bench'] } },

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::problem::Problem;
 use super::parallel::report::{Pilot, Planned, Prediction, RankStep};
+use super::problem::Problem;
 use super::result::{ForkReport, MemoryUse, Metric, SampleStage};
 
 /// What a run does.

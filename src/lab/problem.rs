@@ -74,11 +74,17 @@ pub fn without_form(message: &str) -> String {
     while let Some(start) = rest.find('{') {
         let (before, from) = rest.split_at(start);
         plain += before;
+        if before.ends_with(is_ideograph) {
+            plain.push(' ');
+        }
         match from.find('}').map(|end| (&from[1..end], &from[end + 1..])) {
             Some((inner, after)) if is_reference(inner) => {
                 match inner.split_once('=') {
                     Some((_, choice)) => plain += &format!("\"{choice}\""),
                     None => plain += inner,
+                }
+                if after.starts_with(is_ideograph) {
+                    plain.push(' ');
                 }
                 rest = after;
             }
@@ -91,8 +97,15 @@ pub fn without_form(message: &str) -> String {
     plain + rest
 }
 
+/// Chinese and what is not stand apart.
+fn is_ideograph(char: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&char)
+}
+
 fn is_reference(inner: &str) -> bool {
-    let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'.');
+    let word = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'.')
+    };
     match inner.split_once('=') {
         Some((field, choice)) => word(field) && word(choice),
         None => word(inner),
@@ -109,7 +122,7 @@ mod tests {
             ("{training.steps} is 0.", "training.steps is 0."),
             ("one of {fine_tuning.method=full}, {fine_tuning.method=lora}.", "one of \"full\", \"lora\"."),
             ("{\"a\": {\"b\": 1}} { } {Ä} {", "{\"a\": {\"b\": 1}} { } {Ä} {"),
-            ("请把{data.context}改小", "请把data.context改小"),
+            ("请把{data.context}改小（{data.corpus}）", "请把 data.context 改小（data.corpus）"),
             ("", ""),
         ] {
             assert_eq!(without_form(message), plain);

@@ -17,7 +17,6 @@ pub fn schema() -> Value {
     settings.into_generator().into_root_schema_for::<Spec>().to_value()
 }
 
-
 /// The same, from the file that the native tests write and compare: a browser need not load what generates it.
 #[cfg(target_arch = "wasm32")]
 pub fn schema() -> Value {

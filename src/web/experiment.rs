@@ -1,7 +1,6 @@
 //! The experiment, for the worker that it runs in.
 
 use js_sys::{Array, Object, Reflect};
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use super::{assets_of, blob, from_js, internal, thrown, to_js};
@@ -176,16 +175,11 @@ fn state_to_js(state: &State) -> Result<JsValue, JsValue> {
 }
 
 fn state_of_js(value: &JsValue) -> Result<State, JsValue> {
-    #[derive(Deserialize)]
-    struct Head {
-        step: u32,
-        stages: Option<Stages>,
-    }
     let ranks: Array = get(value, "ranks")?.dyn_into().map_err(|_| internal("the ranks of a state are no array"))?;
     let ranks = ranks.iter().map(|rank| blob::of_js(&rank)).collect::<Result<Vec<_>, JsValue>>()?;
-    // The bytes are not looked at.
-    let Head { step, stages } = from_js(value)?;
-    Ok(State { step, stages, ranks })
+    // One by one: the whole as text would be several times as large as the bytes.
+    let stages: Option<Stages> = from_js(&get(value, "stages")?)?;
+    Ok(State { step: from_js(&get(value, "step")?)?, stages, ranks })
 }
 
 fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {

@@ -129,7 +129,8 @@ impl Rank {
             let (reply, state) = answer?;
             let state = state.map_or(JsValue::NULL, |bytes| Uint8Array::from(&bytes[..]).into());
             let answer = Object::new();
-            let set = |name: &str, value: &JsValue| Reflect::set(&answer, &name.into(), value).map_err(|_| internal("an answer is no object"));
+            let set =
+                |name: &str, value: &JsValue| Reflect::set(&answer, &name.into(), value).map_err(|_| internal("an answer is no object"));
             set("reply", &as_js(&reply)?)?;
             set("state", &state)?;
             Ok(answer.into())

@@ -19,7 +19,7 @@ test('engine, model and text are asked for without the page’s scripts', async 
   // The scripts do not come until all that is asked for: were they needed for it, nothing would ever come.
   await page.route(/\/assets\/(index|page|form)[^/]*\.js$/, (route) => asked.then(() => route.continue()));
   await page.goto('./');
-  await expect(page.locator('site-header .status')).toContainText('threads-relaxed');
+  await expect(page.locator('tinyai-site-header .status')).toContainText('threads-relaxed');
 });
 
 test('the page can be used within a second', async ({ page }) => {
@@ -29,7 +29,7 @@ test('the page can be used within a second', async ({ page }) => {
     const context = await page.context().browser()!.newContext();
     const fresh = await context.newPage();
     await fresh.goto(test.info().project.use.baseURL!, { waitUntil: 'commit' });
-    await fresh.waitForFunction(() => document.querySelector('finetuning-lab')?.shadowRoot?.querySelector('site-header')?.shadowRoot?.querySelector('.status')?.textContent?.includes('threads-'));
+    await fresh.waitForFunction(() => document.querySelector('finetuning-lab')?.shadowRoot?.querySelector('tinyai-site-header')?.shadowRoot?.querySelector('.status')?.textContent?.includes('threads-'));
     times.push(await fresh.evaluate(() => performance.now()));
     await context.close();
   }

@@ -11,16 +11,16 @@ test('a short default experiment runs to its end and shows everything', async ({
   await open(page);
   await run(page);
   await expect(state(page)).toContainText('Finished');
-  const chart = page.locator('loss-chart');
+  const chart = page.locator('tinyai-loss-chart');
   await expect(chart.locator('.readout')).toContainText(/full\s+training \d\.\d{3} · validation \d\.\d{3}/);
   await expect(chart.locator('.readout')).toContainText(/lora\s+training \d\.\d{3} · validation \d\.\d{3}/);
   await expect(chart.getByRole('img')).toHaveAttribute('aria-label', /lora: training \d/);
-  const figures = page.locator('run-figures');
+  const figures = page.locator('tinyai-run-figures');
   await expect(figures).toContainText(/trainable [\d,]+/);
   await expect(figures).toContainText(/activations [\d.]+/);
   await expect(figures).toContainText(/MiB peak/);
   await expect(figures).toContainText('tokens/s');
-  await expect(page.locator('verse-samples .sheet:not(.blank)')).toHaveCount(4);
+  await expect(page.locator('tinyai-samples .sheet:not(.blank)')).toHaveCount(4);
   const table = page.getByRole('table');
   await expect(table.getByRole('row', { name: /Method Full LoRA/ })).toBeVisible();
   await expect(table.getByRole('row', { name: /^Validation loss \d/ })).toContainText('×');
@@ -71,7 +71,7 @@ test('pause, step, resume and cancel', async ({ page }) => {
   await expect(page.getByRole('columnheader', { name: /lora running/ })).toBeVisible();
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(state(page)).toContainText('Cancelled');
-  await expect(page.locator('loss-chart .readout')).toContainText(/lora\s+training \d/);
+  await expect(page.locator('tinyai-loss-chart .readout')).toContainText(/lora\s+training \d/);
 });
 
 test('the previous result is kept when a new run starts', async ({ page }) => {

@@ -1,21 +1,34 @@
 /** The form and the runs: what is edited is what the address says and what is run. */
-import { defaultSpec, fromHash, toHash } from '../../www/spec/hash';
-import { FIELDS } from '../../www/spec/schema';
-import { en } from '../../www/i18n/en';
-import { zh } from '../../www/i18n/zh';
+import { defaultSpec, specOf as completed } from '../../www/engine/spec/defaults';
+import { FIELDS } from '../../www/engine/spec/schema';
+import { fromHash, toHash } from '../../www/shell/address/link';
+import { en } from '../../www/shell/text/en';
+import { zh } from '../../www/shell/text/zh';
 import type { Spec } from '../../www/types/generated/Spec';
 import { expect, open, state, test } from './page';
 import type { Page } from '../../www/testing';
 
-const specOf = async (page: Page): Promise<Spec> => {
-  const read = fromHash(new URL(page.url()).hash);
-  return read === null ? defaultSpec : (read as { spec: Spec }).spec;
-};
+/** The experiment that a hash holds. */
+function read(hash: string): Spec {
+  const link = fromHash(hash);
+  if (link === null) return defaultSpec;
+  if (!('json' in link)) throw new Error(`${hash} cannot be read`);
+  const { base = {}, runs } = link.json as { base?: object; runs: Spec['runs'] };
+  return completed(base, runs);
+}
+
+/** The experiment that the page's address holds. */
+const specOf = async (page: Page): Promise<Spec> => read(new URL(page.url()).hash);
 
 test('every field of the schema has a control, and a name and an explanation in both languages', async ({ page }) => {
   expect(Object.keys(en.fields).sort()).toEqual([...FIELDS.keys()].sort());
   expect(Object.keys(zh.fields).sort()).toEqual([...FIELDS.keys()].sort());
-  await open(page, './');
+  // Every field matters to some run of this experiment.
+  const spec = completed(
+    { model: { base: 'new' }, training: { micro_batches: 2 }, mesh: { data: 2, pipeline: 2, schedule: 'interleaved_1f1b' }, communication: { compression: 'top_k' } },
+    [{ name: 'lora', patch: { fine_tuning: { method: 'lora' } } }],
+  );
+  await open(page, spec);
   for (const path of FIELDS.keys()) {
     await expect(page.locator(`tinyai-field[id="${path}"]`), path).toHaveCount(1);
   }
@@ -23,8 +36,8 @@ test('every field of the schema has a control, and a name and an explanation in 
 });
 
 test('runs are added, named, duplicated and removed', async ({ page }) => {
-  await open(page, './');
-  const columns = page.locator('run-tabs .column:not(.base)');
+  await open(page, './labs/fine-tuning/');
+  const columns = page.locator('tinyai-run-tabs .column:not(.base)');
   await expect(columns).toHaveCount(2);
   await page.getByRole('button', { name: 'Add run' }).click();
   await expect(columns).toHaveCount(3);
@@ -42,8 +55,8 @@ test('runs are added, named, duplicated and removed', async ({ page }) => {
 });
 
 test('a field that differs is marked, and goes back to the shared value', async ({ page }) => {
-  await open(page, './');
-  await page.locator('run-tabs .pick', { hasText: 'lora' }).click();
+  await open(page, './labs/fine-tuning/');
+  await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
   const rate = page.locator('tinyai-field[id="training.learning_rate"]');
   await expect(rate.locator('.field')).toHaveAttribute('data-marked', '');
   await rate.getByRole('button', { name: /Back to the shared value/ }).click();
@@ -53,10 +66,10 @@ test('a field that differs is marked, and goes back to the shared value', async 
 });
 
 test('the address opens the same experiment elsewhere', async ({ page, context }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   await page.getByLabel('Steps', { exact: true }).fill('55');
   await page.getByLabel('Prompt').fill('明月几时有');
-  await page.locator('run-tabs .pick', { hasText: 'lora' }).click();
+  await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
   await page.getByRole('button', { name: 'down', exact: true }).click();
   await page.getByLabel('Temperature').fill('0.5');
   await page.keyboard.press('Tab');
@@ -64,23 +77,23 @@ test('the address opens the same experiment elsewhere', async ({ page, context }
   await open(elsewhere, page.url());
   await expect(elsewhere.getByLabel('Steps', { exact: true })).toHaveValue('55');
   await expect(elsewhere.getByLabel('Prompt')).toHaveValue('明月几时有');
-  await elsewhere.locator('run-tabs .pick', { hasText: 'lora' }).click();
+  await elsewhere.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
   await expect(elsewhere.getByLabel('Temperature')).toHaveValue('0.5');
   await expect(elsewhere.getByRole('button', { name: 'down', exact: true })).toHaveAttribute('aria-pressed', 'false');
   expect(await specOf(elsewhere)).toEqual(await specOf(page));
 });
 
 test('the way to another page and back leads to the experiment that was left', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   await page.getByLabel('Steps', { exact: true }).fill('55');
-  await page.getByRole('link', { name: en.parallel.name, exact: true }).click();
+  await page.getByRole('link', { name: 'Parallel', exact: true }).click();
   await page.getByLabel('Micro-batches', { exact: true }).fill('8');
-  await page.getByRole('link', { name: en.lab.name, exact: true }).click();
+  await page.getByRole('link', { name: 'Fine-tuning', exact: true }).click();
   await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('55');
-  await page.getByRole('link', { name: en.parallel.name, exact: true }).click();
+  await page.getByRole('link', { name: 'Parallel', exact: true }).click();
   await expect(page.getByLabel('Micro-batches', { exact: true })).toHaveValue('8');
   // Its menu would open the same in another tab.
-  const back = page.getByRole('link', { name: en.lab.name, exact: true });
+  const back = page.getByRole('link', { name: 'Fine-tuning', exact: true });
   await back.click({ button: 'right' });
   expect(await back.getAttribute('href')).toContain('#spec=');
 });
@@ -89,15 +102,15 @@ test('a link cut anywhere is noticed', () => {
   const spec = structuredClone(defaultSpec);
   spec.runs[0]!.name = '全参数';
   spec.base.training.steps = 55;
-  const whole = toHash(spec);
-  expect(fromHash(whole)).toEqual({ spec });
+  const whole = toHash(spec, defaultSpec);
+  expect(read(whole)).toEqual(spec);
   for (let length = '#spec='.length; length < whole.length; length++) {
     expect(fromHash(whole.slice(0, length)), `cut after ${length} characters`).toHaveProperty('unreadable');
   }
 });
 
 test('a number can be typed, and stepped with the arrow keys', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const rate = page.getByLabel('Learning rate');
   await rate.press('ControlOrMeta+a');
   await rate.pressSequentially('0.00');
@@ -112,7 +125,7 @@ test('a number can be typed, and stepped with the arrow keys', async ({ page }) 
 });
 
 test('a number is read as it is meant', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const steps = page.getByLabel('Steps', { exact: true });
   for (const [typed, meant] of [
     ['20,000', '20000'],
@@ -130,7 +143,7 @@ test('a number is read as it is meant', async ({ page }) => {
 });
 
 test('what is no number stays as it was typed, and nothing runs on another in its place', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const steps = page.getByLabel('Steps', { exact: true });
   const field = page.locator('tinyai-field[id="training.steps"]');
   const run = page.getByRole('button', { name: 'Run', exact: true });
@@ -156,8 +169,8 @@ test('what is no number stays as it was typed, and nothing runs on another in it
 });
 
 test('what is no number in a run stays while another is looked at, and goes with its run', async ({ page }) => {
-  await open(page, './');
-  const pick = (name: string | RegExp) => page.locator('run-tabs').getByRole('button', { name }).click();
+  await open(page, './labs/fine-tuning/');
+  const pick = (name: string | RegExp) => page.locator('tinyai-run-tabs').getByRole('button', { name }).click();
   const run = page.getByRole('button', { name: 'Run', exact: true });
   await pick('lora');
   await page.getByLabel('Steps', { exact: true }).fill('ten');
@@ -174,7 +187,7 @@ test('what is no number in a run stays while another is looked at, and goes with
 });
 
 test('an arrow key that is held writes the address once', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   await page.evaluate(() => {
     const { replaceState } = history;
     Object.assign(window, { writes: 0 });
@@ -193,7 +206,7 @@ test('an arrow key that is held writes the address once', async ({ page }) => {
 });
 
 test('a folder that is no model and a text that is too large are refused where they were dropped', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   await page.locator('tinyai-field[id="data.corpus"] .sources').evaluate((target) => {
     const transfer = new DataTransfer();
     const huge = new File(['x'], 'huge.txt');
@@ -210,5 +223,5 @@ test('a folder that is no model and a text that is too large are refused where t
     Object.defineProperty(transfer, 'types', { value: ['Files'] });
     target.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, composed: true, cancelable: true }));
   });
-  await expect(page.locator('tinyai-field[id="data.corpus"] .problems')).toContainText('It cannot be read');
+  await expect(page.locator('tinyai-field[id="data.corpus"] .problems')).toContainText('gone.txt could not be read');
 });

@@ -1,6 +1,6 @@
 /** Chinese and English, light and dark, narrow and wide, and the page for those who cannot see it. */
 import { violations } from './accessibility';
-import { expect, open, run, short, state, test } from './page';
+import { banner, expect, open, run, short, state, test } from './page';
 
 test.describe('in Chinese', () => {
   test.use({ locale: 'zh-CN' });
@@ -10,10 +10,10 @@ test.describe('in Chinese', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('同一个模型，两种学法');
     await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
     await page.getByLabel('步数', { exact: true }).fill('0');
-    const problem = page.locator('problem-banner [role=alert]');
-    await expect(problem).toContainText('training.steps 的值是 0');
+    const problem = banner(page);
+    await expect(problem).toContainText('步数的值是 0');
     await page.getByRole('button', { name: 'English' }).click();
-    await expect(problem).toContainText('training.steps is 0');
+    await expect(problem).toContainText('Steps is 0');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('One model, taught twice');
     await expect(page.getByLabel('Steps', { exact: true }), 'what was typed stays').toHaveValue('0');
     await page.getByRole('button', { name: '中文' }).click();
@@ -37,7 +37,7 @@ test('nothing that axe finds is wrong, in light and in dark', async ({ page }) =
 
 test('the appearance is switched and remembered', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await paper();
   const button = page.getByRole('button', { name: /Appearance/ });
@@ -60,8 +60,8 @@ test('nothing sticks out, from a phone to a projector', async ({ page }) => {
 });
 
 test('on a laptop the form, the chart and Run are in view without scrolling', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeInViewport({ ratio: 1 });
-  await expect(page.locator('loss-chart')).toBeInViewport({ ratio: 1 });
-  await expect(page.getByLabel('Base model')).toBeInViewport({ ratio: 1 });
+  await expect(page.locator('tinyai-loss-chart')).toBeInViewport({ ratio: 1 });
+  await expect(page.getByLabel('Model', { exact: true })).toBeInViewport({ ratio: 1 });
 });

@@ -4,7 +4,7 @@ import { expect, open, run, short, state, test } from './page';
 
 /** The colour in the corner of a chart's canvas, and how dark it gets: of what is drawn, not of what lies below. */
 const drawn = (page: Page) =>
-  page.locator('loss-chart canvas').evaluate((canvas: HTMLCanvasElement) => {
+  page.locator('tinyai-loss-chart canvas').evaluate((canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
     let brightness = 0;
     let opaque = 0;
@@ -25,18 +25,18 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const screen = await drawn(page);
     await page.setViewportSize({ width: 700, height: 990 });
     await page.emulateMedia({ media: 'print', colorScheme });
-    await expect(page.locator('control-bar tinyai-run-bar .main')).toBeHidden();
-    await expect(page.locator('spec-form')).toBeHidden();
+    await expect(page.locator('tinyai-control-bar tinyai-run-bar .main')).toBeHidden();
+    await expect(page.locator('tinyai-spec-form')).toBeHidden();
     await expect(page.getByRole('button', { name: 'Copy link' })).toBeHidden();
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
     // Lines and words are dark on paper, also where they are bright on the screen.
     await expect.poll(async () => (await drawn(page)).brightness).toBeLessThan(190);
-    const box = (await page.locator('loss-chart canvas').boundingBox())!;
+    const box = (await page.locator('tinyai-loss-chart canvas').boundingBox())!;
     expect(box.x).toBeGreaterThanOrEqual(0);
     expect(box.x + box.width).toBeLessThanOrEqual(700);
-    const frame = (await page.locator('loss-chart').boundingBox())!;
+    const frame = (await page.locator('tinyai-loss-chart').boundingBox())!;
     expect(box.y + box.height, 'not cut below').toBeLessThanOrEqual(frame.y + frame.height + 1);
-    expect(await page.locator('run-figures .bar > div').first().evaluate((bar) => getComputedStyle(bar).printColorAdjust)).toBe('exact');
+    expect(await page.locator('tinyai-run-figures .bar > div').first().evaluate((bar) => getComputedStyle(bar).printColorAdjust)).toBe('exact');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(700);
     await page.emulateMedia({ media: 'screen', colorScheme });
     await expect.poll(async () => Math.abs((await drawn(page)).brightness - screen.brightness), 'back on the screen').toBeLessThan(40);
@@ -45,7 +45,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 test('a chart that is taken away leaves nothing, and put back it is drawn again', async ({ page }) => {
   await open(page, short());
-  const chart = page.locator('loss-chart');
+  const chart = page.locator('tinyai-loss-chart');
   await expect(chart.locator('canvas')).toHaveCount(1);
   const left = await chart.evaluate((element: HTMLElement) => {
     const { parentElement, nextSibling } = element;
@@ -62,7 +62,7 @@ test('a chart that is taken away leaves nothing, and put back it is drawn again'
 test('a chart takes on the colours of another theme', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page, short());
-  await expect(page.locator('loss-chart canvas')).toHaveCount(1);
+  await expect(page.locator('tinyai-loss-chart canvas')).toHaveCount(1);
   const light = (await drawn(page)).brightness;
   await page.emulateMedia({ colorScheme: 'dark' });
   await expect.poll(async () => Math.abs((await drawn(page)).brightness - light)).toBeGreaterThan(20);

@@ -1,5 +1,6 @@
 /** The page of the benchmark. */
 import { probe } from '../engine/variants';
+import { api } from '../pages/api';
 import { PageFrame } from '../pages/frame';
 import { browserClock } from '../shell/browser-ports';
 import { Benchmark } from './benchmark';
@@ -12,6 +13,7 @@ import { BENCH_WORDS } from './text/words';
 /** Bytes of the peers on this site; 0: they are not part of it. Known when the site is built. */
 declare const BENCH_PEER_BYTES: number;
 
+window.tinyai = api(new URL('../', document.baseURI));
 const frame = new PageFrame({ window, page: 'bench', root: '../' });
 const bench = new Benchmark({
   machine: {

@@ -26,6 +26,7 @@ export function finish(pages: SitePage[], { engine, cache, open = [] }: Places):
     buildStart() {
       // Scripts of their own names at the root of the site: a service worker's folder is all it sees.
       this.emitFile({ type: 'chunk', id: 'isolation/main.ts', fileName: 'isolation.js' });
+      for (const fileName of open) this.emitFile({ type: 'chunk', id: fileName.replace(/\.js$/, '.ts'), fileName });
       this.emitFile({ type: 'chunk', id: 'isolation/worker.ts', fileName: 'isolation-worker.js' });
     },
     generateBundle(_, bundle) {

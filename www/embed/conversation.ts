@@ -1,134 +1,189 @@
-/** Talks for a lab with the page around it, and with nobody else. */
-import { problem, problemsOf } from '../engine/error';
-import { specOf } from '../engine/spec/defaults';
-import { fits, schema } from '../engine/spec/schema';
+/** Speaks for a lab: tells what happens in it, and does what it is asked. */
+import { TinyaiError, problem, problemsOf } from '../engine/error';
+import { SPEC_VERSION, specOf } from '../engine/spec/defaults';
+import { resolve } from '../engine/spec/patch';
+import { fits, runSchema, schema } from '../engine/spec/schema';
+import { isResult, isSpec } from '../shell/library/check';
 import { effect } from '../shell/store/effect';
+import type { ExperimentView } from '../shell/store/experiment-view';
 import type { LabStore } from '../shell/store/lab-store';
+import type { BrokenLink } from '../shell/store/spec-editor';
 import { LANGUAGES, type Language } from '../shell/text/language';
+import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { Problem } from '../types/generated/Problem';
 import type { Spec } from '../types/generated/Spec';
-import { asked, said, type EmbedMessage, type EmbedRequest, type EmbedState } from './protocol';
-
-/** The page around. */
-export interface Outside {
-  /** Whether a message came from it. */
-  is(event: MessageEvent): boolean;
-  post(message: object): void;
-  /** Hears all messages until the function that is returned is called. */
-  listen(heard: (event: MessageEvent) => void): () => void;
-}
+import { languageOf } from './settings';
+import { shown, type EmbedMessage, type EmbedRequest, type EmbedState } from './protocol';
 
 export interface Spoken {
   store: LabStore;
-  outside: Outside;
+  /** Tells whoever listens. */
+  say(message: EmbedMessage): void;
   language(): Language;
-  setLanguage(language: Language): void;
+  setLanguage(language: Language): Promise<void>;
 }
 
 export class Conversation {
   private readonly stops: (() => void)[] = [];
+  private readonly life = new AbortController();
+  /** The experiment whose steps were told, and those steps by run. */
+  private told: { view: ExperimentView | null; steps: Map<number, number> } = { view: null, steps: new Map() };
+  private lastResult: ExperimentResult | null = null;
+  private lastProblems = '[]';
+  /** Requests are answered in their order. */
+  private answering: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly spoken: Spoken) {
-    const { store, outside } = spoken;
-    this.stops.push(outside.listen((event) => this.hear(event)));
-    this.stops.push(effect(() => this.tellProgress()));
-    this.stops.push(effect(() => this.tellEnd()));
-    this.say({ type: 'ready', lab: store.definition.id, lang: spoken.language() });
+    const { store } = spoken;
+    spoken.say({ type: 'ready', lab: store.definition.id, lang: spoken.language() });
+    this.stops.push(effect(() => this.tell()));
   }
 
   dispose(): void {
+    this.life.abort(new TinyaiError([closed()]));
     for (const stop of this.stops.splice(0)) stop();
   }
 
-  private say(message: EmbedMessage, id: unknown = null): void {
-    this.spoken.outside.post(said(message, id));
+  /** Does what is asked, after what was asked before; gives the answer. */
+  answer(request: EmbedRequest): Promise<EmbedMessage> {
+    const answer = this.answering.then(async (): Promise<EmbedMessage> => {
+      try {
+        this.life.signal.throwIfAborted();
+        await this.obey(request);
+        return { type: 'state', state: this.state };
+      } catch (error) {
+        return { type: 'error', problems: problemsOf(error) };
+      }
+    });
+    this.answering = answer;
+    return answer;
   }
 
-  private readonly told = new Map<number, number>();
+  /** How things stand. */
+  get state(): EmbedState {
+    const { store, language } = this.spoken;
+    return { spec: store.editor.spec, result: store.runner.view?.result ?? null, lang: language() };
+  }
+
+  // ---- What it tells
+
+  private tell(): void {
+    this.tellProgress();
+    this.tellResult();
+    this.tellProblems();
+  }
 
   private tellProgress(): void {
     const { current } = this.spoken.store.runner;
+    if (current !== this.told.view) this.told = { view: current, steps: new Map() };
     current?.runs.forEach((run, index) => {
-      if (run.step === 0 || this.told.get(index) === run.step) return;
-      this.told.set(index, run.step);
-      this.say({ type: 'progress', run: index, name: run.name, step: run.step, steps: run.steps, loss: run.curve('loss').values.at(-1) ?? null });
+      if (run.step === 0 || this.told.steps.get(index) === run.step) return;
+      this.told.steps.set(index, run.step);
+      this.spoken.say({ type: 'progress', run: index, name: run.name, step: run.step, steps: run.steps, loss: run.curve('loss').values.at(-1) ?? null });
     });
   }
 
-  private lastResult: unknown = null;
-  private lastProblems = '[]';
-
-  private tellEnd(): void {
+  private tellResult(): void {
     const { runner } = this.spoken.store;
     const result = runner.current?.result ?? null;
-    if (result && result !== this.lastResult && !runner.busy) {
-      this.lastResult = result;
-      this.told.clear();
-      this.say({ type: 'result', result });
-    }
-    const problems = [...runner.problems, ...(runner.current?.failures ?? [])];
+    if (!result || result === this.lastResult || runner.busy) return;
+    this.lastResult = result;
+    this.spoken.say({ type: 'result', result });
+  }
+
+  private tellProblems(): void {
+    const { store } = this.spoken;
+    const link = store.editor.brokenLink;
+    const problems = [...(link ? linkProblems(link) : []), ...store.problems];
     const now = JSON.stringify(problems);
-    if (now !== this.lastProblems && problems.length > 0) this.say({ type: 'error', problems });
+    if (now !== this.lastProblems && problems.length > 0) this.spoken.say({ type: 'error', problems });
     this.lastProblems = now;
   }
 
-  private hear(event: MessageEvent): void {
-    if (!this.spoken.outside.is(event)) return;
-    const message = asked(event.data);
-    if (!message) return;
-    if (!message.request) return this.say({ type: 'error', problems: [unknownType(message.type)] }, message.id);
-    try {
-      this.obey(message.request);
-      this.say({ type: 'state', state: this.state }, message.id);
-    } catch (error) {
-      this.say({ type: 'error', problems: problemsOf(error) }, message.id);
-    }
-  }
+  // ---- What it does
 
-  private obey(request: EmbedRequest): void {
-    const { store, setLanguage } = this.spoken;
+  private async obey(request: EmbedRequest): Promise<void> {
+    const { store } = this.spoken;
+    const { editor, runner } = store;
     switch (request.type) {
-      case 'run':
-        if (request.spec !== undefined) store.editor.replace(specIn(request.spec, store));
-        void store.runChecked().then((problems) => problems.length > 0 && this.say({ type: 'error', problems: [...problems] }));
-        return;
-      case 'cancel':
-        return store.runner.cancel();
-      case 'setSpec':
-        return store.editor.replace(specIn(request.spec, store));
-      case 'setState': {
-        const { spec, result, lang } = (request.state ?? {}) as Partial<EmbedState>;
-        store.editor.replace(specIn(spec, store));
-        if (result) store.runner.show(result, new Date());
-        if (lang !== undefined) setLanguage(languageIn(lang));
+      case 'run': {
+        const spec = request.spec === undefined ? editor.spec : await this.checked(request.spec);
+        if (runner.busy) throw new TinyaiError([busy()]);
+        if (request.spec === undefined) await this.refuse(spec);
+        else editor.replace(spec);
+        void runner.start(spec);
         return;
       }
+      case 'cancel':
+        return runner.cancel();
+      case 'setSpec':
+        return editor.replace(await this.checked(request.spec));
+      case 'setState':
+        return this.restore(request.state);
       case 'setLang':
-        return setLanguage(languageIn(request.lang));
+        return this.spoken.setLanguage(languageIn(request.lang));
       case 'getState':
         return;
     }
   }
 
-  private get state(): EmbedState {
-    const { store, language } = this.spoken;
-    return { spec: store.editor.spec, result: store.runner.view?.result ?? null, lang: language() };
+  private async restore(state: unknown): Promise<void> {
+    const { store, setLanguage } = this.spoken;
+    const { spec, result = null, lang } = (typeof state === 'object' && state !== null ? state : {}) as Partial<EmbedState>;
+    const language = lang === undefined ? null : languageIn(lang);
+    if (result !== null && !(isResult(result) && isSpec(result.spec))) throw new TinyaiError([noResult()]);
+    if (result !== null && store.runner.busy) throw new TinyaiError([busy()]);
+    store.editor.replace(await this.checked(spec));
+    if (result !== null) {
+      // It is known already to whoever gives it.
+      this.lastResult = result;
+      store.runner.show(result, new Date());
+    }
+    if (language !== null) await setLanguage(language);
+  }
+
+  /** A spec that leaves out what is default, whole; refused with all that is wrong with it. */
+  private async checked(json: unknown): Promise<Spec> {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new TinyaiError([noSpec(json)]);
+    const { base, runs = structuredClone(this.spoken.store.editor.spec.runs), ...rest } = json as Partial<Spec>;
+    const spec: Spec = { ...specOf(base ?? {}, runs), version: SPEC_VERSION, ...rest };
+    await this.refuse(spec);
+    // The form can show no other.
+    if (!fits(spec, schema) || !spec.runs.every((_, run) => fits(resolve(spec, run), runSchema))) throw new TinyaiError([noSpec(json)]);
+    return spec;
+  }
+
+  private async refuse(spec: unknown): Promise<void> {
+    const problems = await this.spoken.store.lab.check(spec, this.life.signal);
+    if (problems.length > 0) throw new TinyaiError(problems);
   }
 }
 
-/** A spec that leaves out what is default. */
-function specIn(json: unknown, store: LabStore): Spec {
-  const { base = {}, runs } = (typeof json === 'object' && json !== null ? json : {}) as { base?: object; runs?: Spec['runs'] };
-  const spec = specOf(base, runs ?? structuredClone(store.editor.spec.runs));
-  if (typeof json === 'object' && json !== null && fits(spec, schema) && spec.runs.length > 0) return spec;
-  throw [problem('wrong_type', 'What was sent is no experiment: it needs the shape { base, runs } of a spec.', '收到的内容不是实验配置，它应当是 { base, runs } 形式的对象。')];
-}
-
 function languageIn(value: unknown): Language {
-  const language = LANGUAGES.find((known) => known === value);
+  const language = typeof value === 'string' ? languageOf(value) : undefined;
   if (language) return language;
-  throw [problem('not_allowed', `The language is ${JSON.stringify(value)}; there are ${LANGUAGES.join(', ')}.`, `语言是 ${JSON.stringify(value)}，可选的有 ${LANGUAGES.join('、')}。`)];
+  throw new TinyaiError([problem('not_allowed', `The language is ${shown(value)}; there are ${LANGUAGES.join(', ')}.`, `语言是 ${shown(value)}，可选的有 ${LANGUAGES.join('、')}。`, shown(value))]);
 }
 
-const unknownType = (type: string): Problem =>
-  problem('unknown_field', `There is no request of the type ${JSON.stringify(type)}.`, `没有类型为 ${JSON.stringify(type)} 的请求。`, type);
+function linkProblems({ reason, problems, detail }: BrokenLink): readonly Problem[] {
+  if (problems.length > 0) return problems;
+  // The engine is still to say what it is.
+  if (reason === 'refused') return [];
+  const en = reason === 'cut_off' ? 'The spec breaks off, or is no JSON.' : 'The spec can be read neither as JSON nor as what stands in a link after “#spec=”.';
+  const zh = reason === 'cut_off' ? 'spec 不完整，或者不是 JSON。' : 'spec 既不是 JSON，也不是链接中 “#spec=” 之后的内容。';
+  return [problem('bad_file', en, zh, detail)];
+}
+
+const noSpec = (json: unknown): Problem =>
+  problem(
+    'wrong_type',
+    `The spec is ${shown(json).slice(0, 60)}, which is no experiment: it needs the shape { base, runs }.`,
+    `spec 是 ${shown(json).slice(0, 60)}，不是实验配置，应当是 { base, runs } 形式的对象。`,
+  );
+
+const noResult = (): Problem =>
+  problem('wrong_type', 'The result in the state is none that a lab has given: give back the state as getState told it.', '状态中的 result 不是实验给出的结果，请原样传回 getState 得到的状态。');
+
+const busy = (): Problem => problem('conflict', 'An experiment is running already: cancel it first, or wait for its result.', '已有实验正在运行：请先取消，或等待其结果。');
+
+const closed = (): Problem => problem('internal', 'The lab was taken out of the page.', '实验已从页面中移除。');

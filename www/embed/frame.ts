@@ -1,49 +1,79 @@
 /** The page for iframes: `embed/?lab=fine-tuning&lang=zh&show=loss,memory&lock=model#spec=…`. It answers the page around it alone. */
+import { problemsOf } from '../engine/error';
 import { adoptTokens } from '../kit/tokens.css';
-import { fromHash } from '../shell/address/link';
-import type { Outside } from './conversation';
-import { mountLab } from './mounting';
+import type { Problem } from '../types/generated/Problem';
+import { alertOf } from './alert';
+import { mountLab, type Mounted } from './mounting';
+import { asked, said, type EmbedMessage } from './protocol';
+import { NAMES, type Written } from './settings';
 
 adoptTokens(document);
 
-const outside: Outside = {
-  is: ({ source }) => source === window.parent && window.parent !== window,
-  // Whoever is around may read what a lab tells; nobody else gets it.
-  post: (message) => window.parent !== window && window.parent.postMessage(message, '*'),
-  listen: (heard) => {
-    window.addEventListener('message', heard);
-    return () => window.removeEventListener('message', heard);
-  },
-};
+/** Null: nobody has set this page in a frame. */
+const outside = window.parent === window ? null : window.parent;
 
-async function open(): Promise<void> {
-  const query = new URLSearchParams(location.search);
-  const get = (name: string): string | null => query.get(name);
-  const read = fromHash(location.hash);
-  const spec = read && 'json' in read ? JSON.stringify(read.json) : null;
-  const { mount } = await mountLab({
-    site: new URL('../', location.href.split(/[?#]/)[0]),
-    attributes: { lab: get('lab'), spec, lang: get('lang'), show: get('show'), lock: get('lock') },
-    told: () => undefined,
-    outside,
-  });
-  const show = get('show');
-  if (show !== null) mount.show = show.split(',').map((name) => name.trim());
-  const theme = get('theme');
-  if (theme === 'light' || theme === 'dark') mount.setAttribute('theme', theme);
-  document.body.append(mount);
-  let height = 0;
-  new ResizeObserver(() => {
-    const now = Math.ceil(document.body.scrollHeight);
-    if (now === height) return;
-    height = now;
-    outside.post({ source: 'tinyai', version: 1, type: 'resize', height });
-    outside.post({ subject: 'lti.frameResize', height });
-  }).observe(document.body);
+// Whoever is around may read what a lab tells, and nobody else gets it. The page around need not say who it is: a sandboxed one has no origin.
+const say = (message: EmbedMessage, id?: unknown): void => outside?.postMessage(said(message, id), '*');
+
+const query = new URLSearchParams(location.search);
+const written = Object.fromEntries(NAMES.map((name) => [name, query.get(name)])) as Written;
+if (location.hash.length > 1) written.spec = decoded(location.hash);
+
+/** As it was written, for browsers escape what stands in an address. */
+function decoded(hash: string): string {
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return hash;
+  }
 }
 
-open().catch((error: unknown) => {
-  const text = error instanceof Error ? error.message : String(error);
-  document.body.append(Object.assign(document.createElement('p'), { textContent: text, role: 'alert' }));
-  outside.post({ source: 'tinyai', version: 1, type: 'error', problems: [] });
+function fail(problems: readonly Problem[]): void {
+  document.body.append(alertOf(problems));
+  say({ type: 'error', problems });
+}
+
+function entitle({ mount, language }: Mounted): void {
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  document.title = `${mount.definition.id} · TinyAI Playground`;
+}
+
+/** Tells the page around how high this one is, whenever that changes. */
+function measure(): void {
+  let told = 0;
+  const tell = (): void => {
+    const height = Math.ceil(document.body.getBoundingClientRect().height);
+    if (height === told || height === 0) return;
+    told = height;
+    say({ type: 'resize', height });
+    // Learning platforms know this one.
+    outside?.postMessage({ subject: 'lti.frameResize', height }, '*');
+  };
+  new ResizeObserver(tell).observe(document.body);
+}
+
+const opened = mountLab({ site: new URL('../', location.href.split(/[?#]/)[0]), written, say });
+
+window.addEventListener('message', async ({ source, data }: MessageEvent) => {
+  if (!outside || source !== outside) return;
+  const answer = await opened.then(
+    (lab) => lab.answer(data),
+    (error: unknown) => {
+      const message = asked(data);
+      return message && { message: { type: 'error' as const, problems: problemsOf(error) }, id: message.id };
+    },
+  );
+  if (answer) say(answer.message, answer.id);
 });
+
+opened.then(
+  (lab) => {
+    if (lab.problems.length > 0) document.body.append(alertOf(lab.problems));
+    entitle(lab);
+    const theme = lab.mount.getAttribute('theme');
+    if (theme) document.documentElement.dataset.theme = theme;
+    document.body.append(lab.mount);
+    measure();
+  },
+  (error: unknown) => fail(problemsOf(error)),
+);

@@ -1,7 +1,6 @@
 /** Mounts labs in pages of others: all of a page share one engine. */
 import { TinyaiError, problem } from '../engine/error';
 import { EngineHost } from '../engine/host';
-import { specOf } from '../engine/spec/defaults';
 import { LABS } from '../labs';
 import { MemoryAddress } from '../shell/address/browser-address';
 import { browserClock, memoryStorage } from '../shell/browser-ports';
@@ -9,96 +8,134 @@ import type { LabMount } from '../shell/elements/lab';
 import '../shell/elements/lab';
 import { openLibrary, type OpenedLibrary } from '../shell/library';
 import { preferred, type Language } from '../shell/text/language';
-import type { Spec } from '../types/generated/Spec';
-import { Conversation, type Outside } from './conversation';
-import type { EmbedMessage } from './protocol';
+import { loadWords } from '../shell/text/words';
+import type { Problem } from '../types/generated/Problem';
+import { Conversation } from './conversation';
+import { asked, shown, type EmbedMessage, type EmbedState } from './protocol';
+import { settingsOf, type Settings, type Written } from './settings';
 
-interface Mounting {
+export interface Mounting {
   /** Where the site is. */
   site: URL;
-  attributes: { lab: string | null; spec: string | null; lang: string | null; show: string | null; lock: string | null };
+  written: Written;
+  /** Language tags that count where the author names no language, before those of the browser. */
+  around?: readonly string[];
+  /** How it stood when it was last taken away. */
+  kept?: EmbedState | null;
   /** Tells of what happens. */
-  told: (message: EmbedMessage) => void;
-  /** The page around, where it is to be talked to. */
-  outside?: Outside;
+  say: (message: EmbedMessage) => void;
 }
 
 export interface Mounted {
   mount: LabMount;
+  /** The one that it begins with. */
+  language: Language;
+  /** What was written and means nothing. */
+  problems: readonly Problem[];
+  /** Answers a message once the lab can; null where it is for nobody here. */
+  answer(data: unknown): Promise<{ message: EmbedMessage; id: unknown }> | null;
+  /** How it stands; null before it can be asked. */
+  state(): EmbedState | null;
+  /** Writes what can be changed without another lab: language, figures, theme. */
+  dress(written: Written): void;
   dispose(): void;
 }
 
 /** What all labs of a page share, while there is one. */
-let shared: { host: EngineHost; library: Promise<OpenedLibrary>; labs: number } | null = null;
+let common: { host: EngineHost; library: Promise<OpenedLibrary>; labs: number } | null = null;
 
-function share(site: URL): NonNullable<typeof shared> {
+function share(site: URL): NonNullable<typeof common> {
   // Nothing of a lab is kept in the storage of somebody else's page.
-  shared ??= {
+  common ??= {
     host: new EngineHost({ assetBase: site, engineBase: new URL('engine/', site) }),
     library: openLibrary({}),
     labs: 0,
   };
-  shared.labs++;
-  return shared;
+  common.labs++;
+  return common;
 }
 
 function letGo(): void {
-  if (!shared || --shared.labs > 0) return;
-  shared.host.dispose();
-  void shared.library.then(({ library }) => library.dispose());
-  shared = null;
+  if (!common || --common.labs > 0) return;
+  common.host.dispose();
+  void common.library.then(({ library }) => library.dispose());
+  common = null;
 }
 
-export async function mountLab({ site, attributes, told, outside }: Mounting): Promise<Mounted> {
-  const { lab, spec, lang, lock } = attributes;
-  const load = LABS[lab ?? ''];
-  if (!load) {
-    const names = Object.keys(LABS).join(', ');
-    throw new TinyaiError([problem('not_found', `There is no lab ${JSON.stringify(lab)}; there are ${names}.`, `没有名为 ${JSON.stringify(lab)} 的实验，可选的有：${names}。`)]);
-  }
+/** Makes a lab that is ready to be put into a document; it begins there. */
+export async function mountLab({ site, written, around = [], kept = null, say }: Mounting): Promise<Mounted> {
+  const load = Object.hasOwn(LABS, written.lab ?? '') ? LABS[written.lab!] : undefined;
+  if (!load) throw new TinyaiError([noLab(written.lab)]);
   const definition = await load();
-  const language: Language = lang === 'zh' || lang === 'en' ? lang : preferred(navigator.languages);
-  const initial = spec === null ? undefined : specIn(spec, definition.presets(language)[0]!.spec);
-  const common = share(site);
+  let settings = settingsOf(written, definition);
+  const languageFor = ({ language }: Settings): Language => language ?? preferred([...around, ...navigator.languages]);
+  const language = languageFor(settings);
+  // Whatever cannot be loaded is told of before anything is drawn.
+  await loadWords(language, definition.text);
+  const { host, library } = share(site);
   const mount = document.createElement('tinyai-lab-mount') as LabMount;
+  const address = new MemoryAddress(settings.hash, new URL(`labs/${definition.id}/`, site).href);
   Object.assign(mount, {
     definition,
-    ports: { address: new MemoryAddress('', new URL(`labs/${definition.id}/`, site).href), storage: memoryStorage(), tab: memoryStorage(), clock: browserClock, engine: common.host, language },
-    library: common.library,
+    ports: { address, storage: memoryStorage(), tab: memoryStorage(), clock: browserClock, engine: host, language },
+    library,
     page: { onHide: () => () => undefined },
     language,
-    lock: lock === null ? [] : lock.split(',').map((name) => name.trim()),
-    ...(initial && { initial }),
-  });
-  mount.setAttribute('embedded', '');
+    lock: settings.lock,
+    embedded: true,
+  } satisfies Partial<LabMount>);
   let conversation: Conversation | null = null;
-  const speak = (): void => {
+  let begun!: (begun: Conversation) => void;
+  const beginning = new Promise<Conversation>((resolve) => (begun = resolve));
+  const begin = (): void => {
     if (conversation || !mount.store) return;
     conversation = new Conversation({
       store: mount.store,
-      outside: outside ?? { is: () => false, listen: () => () => undefined, post: (message) => told(message as EmbedMessage) },
+      say,
       language: () => mount.language,
-      setLanguage: (chosen) => (mount.language = chosen),
+      setLanguage: async (chosen) => {
+        await loadWords(chosen, definition.text);
+        mount.language = chosen;
+      },
     });
+    if (kept) void conversation.answer({ type: 'setState', state: kept });
+    begun(conversation);
+    if (settings.problems.length > 0) say({ type: 'error', problems: settings.problems });
   };
-  mount.addEventListener('words', speak);
+  mount.addEventListener('words', begin);
+  const dress = (now: Settings): void => {
+    // The reader, or a message, may have chosen another one since.
+    if (now.language !== settings.language) mount.language = languageFor(now);
+    mount.show = now.show;
+    if (now.theme) mount.setAttribute('theme', now.theme);
+    else mount.removeAttribute('theme');
+    settings = now;
+  };
+  dress(settings);
   return {
     mount,
+    language,
+    problems: settings.problems,
+    answer: (data) => {
+      const message = asked(data);
+      if (!message) return null;
+      const { id } = message;
+      if ('problem' in message) return Promise.resolve({ message: { type: 'error', problems: [message.problem] }, id });
+      return beginning.then(async (conversation) => ({ message: await conversation.answer(message.request), id }));
+    },
+    state: () => conversation?.state ?? null,
+    dress: (changed) => dress(settingsOf(changed, definition)),
     dispose: () => {
+      mount.removeEventListener('words', begin);
       conversation?.dispose();
       letGo();
     },
   };
 }
 
-/** A spec that a page's author wrote. */
-function specIn(text: string, otherwise: Spec): Spec {
-  try {
-    const { base = {}, runs = otherwise.runs } = JSON.parse(text) as Partial<Spec>;
-    return specOf(base, structuredClone(runs));
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new TinyaiError([problem('bad_file', `The experiment in the attribute spec is not JSON: ${detail}.`, `spec 属性中的实验不是有效的 JSON：${detail}。`)]);
-  }
+function noLab(lab: string | null): Problem {
+  const names = Object.keys(LABS).join(', ');
+  const en = lab === null ? `No lab is named; there are ${names}.` : `There is no lab ${shown(lab)}; there are ${names}.`;
+  const zh = lab === null ? `没有指定实验，可选的有：${names}。` : `没有名为 ${shown(lab)} 的实验，可选的有：${names}。`;
+  return problem('not_found', en, zh, lab);
 }
-

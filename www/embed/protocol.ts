@@ -1,12 +1,13 @@
 /**
  * What an embedded lab and the page around it say to each other, by `postMessage`.
  *
- * Out: `{ source: "tinyai", version: 1, type, … }`; in: `{ target: "tinyai", version: 1, type, … }`. Whoever embeds a lab may send `id` with
- * what it asks; the answer has it, too. A later version only adds to these: an unknown type is answered with an `error`.
+ * Out: `{ source: "tinyai", version: 1, type, … }`; in: `{ target: "tinyai", version: 1, type, … }`. Whoever asks something may send an `id`
+ * with it; the answer carries the same. README.md tells of every message.
  */
+import { problem } from '../engine/error';
+import type { Language } from '../shell/text/language';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { Problem } from '../types/generated/Problem';
-import type { Language } from '../shell/text/language';
 
 export const EMBED_VERSION = 1;
 
@@ -29,13 +30,13 @@ export type EmbedMessage =
   /** An experiment came to its end. */
   | { type: 'result'; result: ExperimentResult }
   /** Something is wrong with the experiment, or with what was asked. */
-  | { type: 'error'; problems: Problem[] }
-  /** The answer to `getState`, and to everything else that was done as asked. */
+  | { type: 'error'; problems: readonly Problem[] }
+  /** The answer to whatever was done as asked. */
   | { type: 'state'; state: EmbedState };
 
 /** What is asked of a lab. */
 export type EmbedRequest =
-  /** Runs the experiment: this one, or the one that is written. */
+  /** Runs an experiment: this one, or the one that is written. */
   | { type: 'run'; spec?: unknown }
   | { type: 'cancel' }
   | { type: 'setSpec'; spec: unknown }
@@ -43,23 +44,19 @@ export type EmbedRequest =
   | { type: 'setState'; state: EmbedState }
   | { type: 'setLang'; lang: Language };
 
-const TYPES: EmbedRequest['type'][] = ['run', 'cancel', 'setSpec', 'getState', 'setState', 'setLang'];
+const TYPES: readonly EmbedRequest['type'][] = ['run', 'cancel', 'setSpec', 'getState', 'setState', 'setLang'];
 
-/** A request, and the number that its answer is to have. */
-export interface Asked {
-  /** Null: a type that there is not. */
-  request: EmbedRequest | null;
-  type: string;
-  id: unknown;
-}
+/** A message that was meant for a lab: what it asks, or what is wrong with it. */
+export type Asked = { id: unknown } & ({ request: EmbedRequest } | { problem: Problem });
 
 /** What a message asks of a lab; null where it is not for one. */
 export function asked(data: unknown): Asked | null {
   if (typeof data !== 'object' || data === null) return null;
-  const { target, version, type, id } = data as Record<string, unknown>;
-  if (target !== 'tinyai' || typeof version !== 'number' || version < EMBED_VERSION) return null;
-  const known = TYPES.find((each) => each === type);
-  return { request: known ? (data as EmbedRequest) : null, type: String(type), id: id ?? null };
+  const { target, version, type, id = null } = data as Record<string, unknown>;
+  if (target !== 'tinyai') return null;
+  if (version !== EMBED_VERSION) return { id, problem: unknownVersion(version) };
+  if (!TYPES.some((known) => known === type)) return { id, problem: unknownType(type) };
+  return { id, request: data as EmbedRequest };
 }
 
 /** A message of a lab as it is posted. */
@@ -69,3 +66,16 @@ export const said = (message: EmbedMessage, id: unknown = null): object => ({
   ...message,
   ...(id !== null && { id }),
 });
+
+/** A value in a message, as a person would write it. */
+export const shown = (value: unknown): string => JSON.stringify(value) ?? String(value);
+
+function unknownVersion(version: unknown): Problem {
+  const en = `The message has the version ${shown(version)}; this lab speaks version ${EMBED_VERSION}.`;
+  return problem('not_allowed', en, `消息的版本是 ${shown(version)}，此实验只支持版本 ${EMBED_VERSION}。`, shown(version));
+}
+
+function unknownType(type: unknown): Problem {
+  const en = `There is no message of the type ${shown(type)}; there are ${TYPES.join(', ')}.`;
+  return problem('unknown_field', en, `没有类型为 ${shown(type)} 的消息，可用的类型有：${TYPES.join('、')}。`, shown(type));
+}

@@ -1,14 +1,18 @@
 /** What the labs of a page share: one engine worker, one copy of every file, each build compiled once. */
+// oxlint-disable-next-line import/default -- Vite makes it.
 import engineWorker from './worker/engine.worker.ts?worker&url';
+// oxlint-disable-next-line import/default -- Vite makes it.
 import rankWorker from './worker/rank.worker.ts?worker&url';
 import type { Environment } from '../types/generated/Environment';
+import type { Problem } from '../types/generated/Problem';
 import { AssetStore } from './assets';
 import { TinyaiError, problem } from './error';
 import type { Build, EngineMethods, RankEvents, RankMethods } from './methods';
 import { ModuleCache, WasmBlocked } from './module';
+import { Hung, STARTING_MILLISECONDS, untilAnswered, within } from './patience';
 import { EnginePool, type Lease } from './pool';
 import type { RpcClient } from './rpc';
-import { RANK_VARIANTS, firstToLoad, folderOf, isDev, probe, there, usable, type Features, type Variant } from './variants';
+import { RANK_VARIANTS, firstToLoad, folderOf, isDev, probe, there, usable, type Variant } from './variants';
 import { WorkerBlocked, connectHere, connectWorker } from './worker-start';
 import type { RankClient } from './world/world';
 
@@ -22,6 +26,9 @@ export interface HostOptions {
   threads?: number | undefined;
 }
 
+/** How many workers are started, one after the other, as long as they hang; the last without threads. */
+const TRIES = 4;
+
 /** The engine worker's client. */
 export type EngineClient = RpcClient<EngineMethods>;
 
@@ -32,6 +39,7 @@ export class EngineHost {
   private readonly pool: EnginePool<EngineMethods>;
   private readonly engineBase: string;
   private started: Environment | null = null;
+  private blocked: Problem | null = null;
 
   constructor(private readonly options: HostOptions) {
     this.engineBase = new URL(options.engineBase).href;
@@ -43,6 +51,11 @@ export class EngineHost {
   /** Where the engine runs; null until it has been started once. */
   get environment(): Environment | null {
     return this.started;
+  }
+
+  /** Why the engine runs on the page itself instead of in a worker; null: it does not. */
+  get workerProblem(): Problem | null {
+    return this.blocked;
   }
 
   /** A hold on the engine for one lab; it has to be released. */
@@ -74,24 +87,39 @@ export class EngineHost {
     const expected = there(usable(await probe()))[0];
     if (expected) void this.build(expected, signal).catch(() => undefined);
     try {
-      return await this.loaded(await connectWorker<EngineMethods>(engineWorker, { name: 'engine', signal }), signal, {});
+      return await untilAnswered(TRIES, async (last) => this.loaded(await connectWorker<EngineMethods>(engineWorker, { name: 'engine', signal }), signal, !last));
     } catch (error) {
       if (!(error instanceof WorkerBlocked) || error.because === 'silence') throw error;
       // The page waits while the engine computes, but it computes.
+      this.blocked = error.problems[0]!;
       const { engineHandlers } = await import('./worker/engine-handlers');
-      return this.loaded(await connectHere<EngineMethods>(engineHandlers(), { name: 'engine' }), signal, { threads: false });
+      return this.loaded(await connectHere<EngineMethods>(engineHandlers(), { name: 'engine' }), signal, false);
     }
   }
 
-  private async loaded(client: EngineClient, signal: AbortSignal, known: Partial<Features>): Promise<EngineClient> {
+  private async loaded(client: EngineClient, signal: AbortSignal, threaded: boolean): Promise<EngineClient> {
     try {
-      const features = { ...(await client.call('features', undefined, { signal })), ...known };
+      const features = await within(STARTING_MILLISECONDS, (begin) => {
+        begin();
+        return client.call('features', { threaded }, { signal });
+      });
       const threads = this.options.threads ?? this.cores;
       const fitting = usable(features);
       // `cargo xtask serve` builds first what browsers ask for.
       if (import.meta.env.DEV && fitting[0]) void fetch(new URL(`wanted/${fitting[0].name}`, this.engineBase)).catch(() => undefined);
       const candidates = there(fitting);
-      const { loaded, failures } = await firstToLoad(candidates, async (variant) => client.call('load', { ...(await this.build(variant, signal)), threads }, { signal }));
+      let hung: Hung | undefined;
+      const { loaded, failures } = await firstToLoad(candidates, async (variant) => {
+        const build = await this.build(variant, signal);
+        return within(STARTING_MILLISECONDS, (begin) => client.call('load', { ...build, threads }, { signal, onProgress: begin })).catch((error: unknown) => {
+          if (error instanceof Hung) {
+            hung = error;
+            client.close();
+          }
+          throw error;
+        });
+      });
+      if (hung) throw hung;
       signal.throwIfAborted();
       if (!loaded) throw candidates.length === 0 && fitting.length > 0 ? notBuilt(fitting) : noBuild(failures);
       this.started = loaded;
@@ -119,8 +147,8 @@ function noBuild(failures: string[]): TinyaiError {
     const en = `The engine could not be loaded (${detail}). Check the connection and reload the page.`;
     return new TinyaiError([problem('not_found', en, `引擎加载失败（${detail}）。请检查网络连接并重新载入页面。`, detail)]);
   }
-  const en = 'This browser has no WebAssembly with SIMD, which the engine needs. Use Chrome 91, Firefox 89, Safari 16.4 or newer.';
-  return new TinyaiError([problem('not_allowed', en, '此浏览器不支持引擎所需的 WebAssembly SIMD。请使用 Chrome 91、Firefox 89、Safari 16.4 或更新的版本。')]);
+  const en = 'This browser has no WebAssembly with SIMD, which the engine needs. Use Chrome 109, Firefox 115, Safari 16.4 or newer.';
+  return new TinyaiError([problem('not_allowed', en, '此浏览器不支持引擎所需的 WebAssembly SIMD。请使用 Chrome 109、Firefox 115、Safari 16.4 或更新的版本。')]);
 }
 
 function notBuilt(fitting: Variant[]): TinyaiError {

@@ -1,4 +1,4 @@
-/** A signal that is aborted when one of several is. Unlike what `AbortSignal.any` gives, it lets go of them when it is no longer needed. */
+/** A signal that is aborted when one of several is. Unlike the one that browsers make of several, it lets go of them when it is no longer needed. */
 export class LinkedAbort {
   private readonly controller = new AbortController();
   private readonly links: (() => void)[] = [];

@@ -52,9 +52,10 @@ export interface JobDone {
 }
 
 export interface EngineMethods {
-  /** What the browser offers where the worker runs. */
-  features(): Features;
-  load(build: Build & { threads: number }): Environment;
+  /** What the browser offers where the worker runs; no threads where that is not `threaded`. */
+  features(of: { threaded: boolean }): Features;
+  /** Tells when it starts threads. */
+  load(build: Build & { threads: number }, progress: Report<'threads'>): Environment;
   check(spec: unknown): Problem[];
   migrate(link: { lab: string; link: unknown }): Spec;
   requiredAssets(spec: unknown): string[];

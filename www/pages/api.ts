@@ -6,28 +6,33 @@ import { LABS } from '../labs';
 import { version } from '../package.json';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 
-export const tinyai = {
-  /** Runs any experiment in an engine of its own, on one rank or many; rejects with an error that carries `problems`. */
-  async run(spec: unknown, options?: RunOptions): Promise<ExperimentResult> {
-    const lab = await createLab();
-    try {
-      return await lab.run(spec, options).result;
-    } finally {
-      lab.close();
-    }
-  },
-  defaultSpec,
-  schema,
-  version,
-  /** Ids of the labs. */
-  labs: Object.keys(LABS),
-  createLab,
-};
+/** What every page offers; `site`: the root of the site. */
+export function api(site: URL) {
+  const create = (options: LabOptions = {}): Promise<Lab> => createLab({ assetBase: site, engineBase: new URL('engine/', site), ...options });
+  return {
+    /** Runs any experiment in an engine of its own, on one rank or many; rejects with an error that carries `problems`. */
+    async run(spec: unknown, options?: RunOptions): Promise<ExperimentResult> {
+      const lab = await create();
+      try {
+        return await lab.run(spec, options).result;
+      } finally {
+        lab.close();
+      }
+    },
+    defaultSpec,
+    schema,
+    version,
+    /** Ids of the labs. */
+    labs: Object.keys(LABS),
+    /** An engine of its own, which `close` ends. */
+    createLab: create,
+  };
+}
 
 export type { Lab, LabOptions };
 
 declare global {
   interface Window {
-    tinyai: typeof tinyai;
+    tinyai: ReturnType<typeof api>;
   }
 }

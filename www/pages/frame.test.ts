@@ -17,7 +17,7 @@ const leave = (window: Window): boolean => window.dispatchEvent(new BrowserEvent
 const open = (options: Partial<FrameOptions> = {}): PageFrame => new PageFrame({ window: tab(), page: 'bench', root: '../', pages: PAGES, ...options });
 
 test('pages are linked from the root of the site, wherever that is', () => {
-  expect(open().pages.map(({ href }) => href)).toEqual(['https://example.org/tinyai/labs/from-scratch/', 'https://example.org/tinyai/labs/fine-tuning/', 'https://example.org/tinyai/labs/parallel/', 'https://example.org/tinyai/bench/']);
+  expect(open().pages.map(({ href }) => href)).toEqual(['https://example.org/tinyai/', 'https://example.org/tinyai/parallel/', 'https://example.org/tinyai/bench/']);
 });
 
 test('language and title follow the choice, until the frame is disposed of', () => {
@@ -48,12 +48,12 @@ test('the theme stands at the root, but that of the system does not', () => {
 });
 
 test('a page that is left is found again as it was, the last write to its hash included', () => {
-  const window = tab('https://example.org/tinyai/labs/parallel/?threads=1#spec=old');
+  const window = tab('https://example.org/tinyai/parallel/?threads=1#spec=old');
   const frame = open({ window, page: 'parallel', address: { read: () => '#spec=new' } });
-  const parallel = frame.pages[2]!;
-  expect(frame.addressOf(parallel)).toBe('https://example.org/tinyai/labs/parallel/');
+  const parallel = frame.pages[1]!;
+  expect(frame.addressOf(parallel)).toBe('https://example.org/tinyai/parallel/');
   leave(window);
-  expect(frame.addressOf(parallel)).toBe('https://example.org/tinyai/labs/parallel/?threads=1#spec=new');
+  expect(frame.addressOf(parallel)).toBe('https://example.org/tinyai/parallel/?threads=1#spec=new');
 });
 
 test('language and theme are remembered from page to page', () => {
@@ -79,5 +79,5 @@ test('where the browser forbids storage, language and theme are chosen all the s
   frame.language.choose('zh');
   leave(window);
   expect(window.document.documentElement.lang).toBe('zh-CN');
-  expect(frame.addressOf(frame.pages[2]!)).toBe('https://example.org/tinyai/labs/parallel/');
+  expect(frame.addressOf(frame.pages[1]!)).toBe('https://example.org/tinyai/parallel/');
 });

@@ -33,8 +33,8 @@ export interface LabDefinition {
   drawn?: string[];
   /** What stands above the form. */
   controls?: (store: LabStore) => TemplateResult;
-  /** What stands between the control bar and the figures. */
-  stage?: (store: LabStore) => TemplateResult;
+  /** What stands between the control bar and the figures, and its name in embeds. */
+  stage?: Pick<Figure, 'id' | 'render'>;
   figures: Figure[];
   text: Record<Language, () => Promise<LabText>>;
   /** Loads what its figures are made of. */

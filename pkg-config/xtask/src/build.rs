@@ -63,7 +63,8 @@ fn build_engines(wanted: impl Fn(&Variant) -> bool) -> Result<()> {
     builder.peak()?;
     thread::scope(|scope| {
         let tools = scope.spawn(|| builder.fetch_tools());
-        let builds: Vec<_> = variants::VARIANTS.iter()
+        let builds: Vec<_> = variants::VARIANTS
+            .iter()
             .filter(|variant| wanted(variant))
             .map(|variant| scope.spawn(|| builder.build(variant, Profile::Release, Haste::Now)))
             .collect();

@@ -58,7 +58,8 @@ mod tests {
             let problem = check(&spec(family, d_model, n_heads)).unwrap_err();
             assert_eq!(problem.field.as_deref(), Some("model.n_heads"));
             for text in [&problem.message.en, &problem.message.zh] {
-                let named = [format!("{{model.d_model}} = {d_model}"), format!("{{model.n_heads}} = {n_heads}"), heads.into(), width.into()];
+                let named =
+                    [format!("{{model.d_model}} = {d_model}"), format!("{{model.n_heads}} = {n_heads}"), heads.into(), width.into()];
                 assert!(named.iter().all(|part| text.contains(part)), "{named:?}: {text}");
             }
         }

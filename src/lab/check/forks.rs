@@ -57,15 +57,21 @@ pub(super) fn problems(run: &RunSpec, other: &RunSpec, other_name: &str, step: u
     let (steps, theirs) = (run.training.steps, other.training.steps);
     if step > theirs {
         let message = Text {
-            en: format!("The fork begins at step {step} of \"{other_name}\", which has only {theirs} steps ({{training.steps}}). Choose an earlier step."),
+            en: format!(
+                "The fork begins at step {step} of \"{other_name}\", which has only {theirs} steps ({{training.steps}}). Choose an earlier step."
+            ),
             zh: format!("分叉始于“{other_name}”的第 {step} 步，而它只有 {theirs} 步（{{training.steps}}）。请选择更早的一步。"),
         };
         problems.push(problem(step.to_string(), message));
     }
     if step >= steps {
         let message = Text {
-            en: format!("The fork begins at step {step}, but ends after {steps} ({{training.steps}}): nothing is left to train. Choose an earlier step, or more steps."),
-            zh: format!("分叉始于第 {step} 步，却在第 {steps} 步结束（{{training.steps}}），没有可训练的步。请选择更早的一步，或增加步数。"),
+            en: format!(
+                "The fork begins at step {step}, but ends after {steps} ({{training.steps}}): nothing is left to train. Choose an earlier step, or more steps."
+            ),
+            zh: format!(
+                "分叉始于第 {step} 步，却在第 {steps} 步结束（{{training.steps}}），没有可训练的步。请选择更早的一步，或增加步数。"
+            ),
         };
         problems.push(problem(step.to_string(), message));
     }
@@ -73,8 +79,12 @@ pub(super) fn problems(run: &RunSpec, other: &RunSpec, other_name: &str, step: u
     for change in diff(other, run).into_iter().filter(|change| !may_change(&change.field, own_vocabulary)) {
         let (field, here, there) = (change.field, change.value.to_string(), change.base.to_string());
         let message = Text {
-            en: format!("A fork goes on with the weights and the optimizer of \"{other_name}\", so {{{field}}} has to stay {there}, and cannot become {here}. Change it in a run that begins at the first step."),
-            zh: format!("分叉沿用“{other_name}”的权重和优化器状态，所以{{{field}}}只能是 {there}，不能改为 {here}。要改它，请用从第一步开始的运行。"),
+            en: format!(
+                "A fork goes on with the weights and the optimizer of \"{other_name}\", so {{{field}}} has to stay {there}, and cannot become {here}. Change it in a run that begins at the first step."
+            ),
+            zh: format!(
+                "分叉沿用“{other_name}”的权重和优化器状态，所以{{{field}}}只能是 {there}，不能改为 {here}。要改它，请用从第一步开始的运行。"
+            ),
         };
         problems.push(Problem { field: Some(field), ..problem(here, message) });
     }

@@ -94,14 +94,18 @@ fn memory(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {
         (
             "training.batch_size",
             batch_size,
-            Text { en: format!("Choose a {{training.batch_size}} of at most {most}"), zh: format!("请把{{training.batch_size}}改为不超过 {most}") },
+            Text {
+                en: format!("Choose a {{training.batch_size}} of at most {most}"),
+                zh: format!("请把{{training.batch_size}}改为不超过 {most}"),
+            },
         )
     } else if room > 0.0 {
         (
             "data.context",
             context,
             Text {
-                en: "Not even one sequence fits: choose a shorter {data.context}".into(), zh: "连一条序列也放不下：请缩短{data.context}".into()
+                en: "Not even one sequence fits: choose a shorter {data.context}".into(),
+                zh: "连一条序列也放不下：请缩短{data.context}".into(),
             },
         )
     } else {

@@ -31,7 +31,7 @@ impl Lab {
 /// wrong with it.
 pub fn spec(json: Value) -> Value {
     match json["version"].as_u64() {
-        Some(1) if json["mesh"].is_object() || json["runs"].is_null() => v1::parallel(&json),
+        Some(1) if json["mesh"].is_object() || json["runs"].is_null() => v1::parallel(&v1::of_link(Lab::Parallel, &json)),
         Some(1) => v1::fine_tuning(&json),
         _ => json,
     }

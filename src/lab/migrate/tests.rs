@@ -23,8 +23,14 @@ fn accumulated_forward_passes_are_micro_batches_of_one_batch() {
     };
     let run = |training: Value| json!({ "name": "a", "patch": { "training": training } });
     assert_eq!(sizes(json!({ "base": { "training": { "gradient_accumulation": 3 } } })), [(12, 3), (12, 3)]);
-    assert_eq!(sizes(json!({ "base": { "training": { "batch_size": 2 } }, "runs": [run(json!({ "gradient_accumulation": 4 }))] })), [(8, 4)]);
-    assert_eq!(sizes(json!({ "base": { "training": { "gradient_accumulation": 4 } }, "runs": [run(json!({ "batch_size": 8 }))] })), [(32, 4)]);
+    assert_eq!(
+        sizes(json!({ "base": { "training": { "batch_size": 2 } }, "runs": [run(json!({ "gradient_accumulation": 4 }))] })),
+        [(8, 4)]
+    );
+    assert_eq!(
+        sizes(json!({ "base": { "training": { "gradient_accumulation": 4 } }, "runs": [run(json!({ "batch_size": 8 }))] })),
+        [(32, 4)]
+    );
     let both = json!({ "base": { "training": { "gradient_accumulation": 4 } }, "runs": [run(json!({ "batch_size": 1, "gradient_accumulation": 1 }))] });
     assert_eq!(sizes(both), [(1, 1)]);
     assert_eq!(sizes(json!({ "runs": [run(json!({ "batch_size": null, "steps": 30 }))] })), [(4, 1)]);
@@ -32,7 +38,10 @@ fn accumulated_forward_passes_are_micro_batches_of_one_batch() {
 
 #[test]
 fn a_training_on_ranks_becomes_a_run_beside_one_rank() {
-    let migrated = link(Lab::Parallel, json!({ "mesh": { "data": 2, "micro_batches": 2 }, "ranks": { "memory_limit": 64 }, "training": { "steps": 7 } }));
+    let migrated = link(
+        Lab::Parallel,
+        json!({ "mesh": { "data": 2, "micro_batches": 2 }, "ranks": { "memory_limit": 64 }, "training": { "steps": 7 } }),
+    );
     let runs = runs(&migrated);
     let [alone, mesh] = &runs[..] else { panic!("two runs") };
     assert_eq!((alone.ranks(), mesh.ranks()), (1, 4));
@@ -54,15 +63,35 @@ fn whole_specs_of_version_1_and_those_of_today() {
 
 /// A link may hold anything.
 fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i32>().prop_map(Value::from), "[a-z]{0,4}".prop_map(Value::from)];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        "[a-z]{0,4}".prop_map(Value::from)
+    ];
     let name = prop::sample::select(vec![
-        "version", "base", "runs", "patch", "training", "mesh", "ranks", "data", "batch_size", "gradient_accumulation", "micro_batches", "steps",
+        "version",
+        "base",
+        "runs",
+        "patch",
+        "training",
+        "mesh",
+        "ranks",
+        "data",
+        "batch_size",
+        "gradient_accumulation",
+        "micro_batches",
+        "steps",
     ]);
     leaf.prop_recursive(5, 48, 6, move |inner| {
         let object = prop::collection::vec((name.clone(), inner.clone()), 0..6);
         prop_oneof![
             prop::collection::vec(inner, 0..4).prop_map(Value::from),
-            object.prop_map(|fields| fields.into_iter().map(|(name, value)| (name.to_string(), value)).collect::<serde_json::Map<_, _>>().into()),
+            object.prop_map(|fields| fields
+                .into_iter()
+                .map(|(name, value)| (name.to_string(), value))
+                .collect::<serde_json::Map<_, _>>()
+                .into()),
         ]
     })
 }

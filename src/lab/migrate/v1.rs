@@ -85,7 +85,8 @@ pub fn parallel(spec: &Value) -> Value {
     }
     let part = |name: &str| spec[name].clone();
     let (mut mesh, mut training, mut ranks, mut data) = (part("mesh"), part("training"), part("ranks"), part("data"));
-    let taken = |from: &mut Value, name: &str, default: Value| from.as_object_mut().and_then(|part| part.shift_remove(name)).unwrap_or(default);
+    let taken =
+        |from: &mut Value, name: &str, default: Value| from.as_object_mut().and_then(|part| part.shift_remove(name)).unwrap_or(default);
     let micro_batches = taken(&mut mesh, "micro_batches", 4.into());
     let memory_limit = taken(&mut ranks, "memory_limit", 1024.into());
     put_in(&mut data, "validation_percent", 10);

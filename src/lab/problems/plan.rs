@@ -10,20 +10,20 @@ use crate::parallel::mesh::{Axis, MeshError, PerAxis};
 use crate::parallel::partition::PartitionError;
 use crate::parallel::plan::PlanError;
 use crate::parallel::schedule::ScheduleError;
-use crate::parallel::zero::ZeroError;
+use crate::parallel::zero::{ZeroError, ZeroStage};
 
 /// Settings that make no plan.
 pub fn plan(error: &PlanError) -> Problem {
     let (field, zh) = match error {
         PlanError::Mesh(error) => ("mesh", mesh(error)),
-        PlanError::Schedule(error) => schedule(error),
-        PlanError::Partition(error) => partition(error),
+        PlanError::Schedule(error) => return schedule(error),
+        PlanError::Partition(error) => return partition(error),
         PlanError::Model(error) => return tensor(error),
-        PlanError::Zero(error) => ("mesh.zero", zero(error)),
+        PlanError::Zero(error) => return conflict("mesh.zero", zero(error)),
         PlanError::Batch { batch_size, data, micro_batches, nearest } => (
             "training.batch_size",
             format!(
-                "每步的 {batch_size} 条序列无法平均分给 {data} 个副本、每个副本 {micro_batches} 个微批次；可把 batch_size 改为 {nearest}。"
+                "每步的 {batch_size} 条序列无法平均分给 {data} 个副本、每个副本 {micro_batches} 个微批次；可把{{training.batch_size}}改为 {nearest}。"
             ),
         ),
         PlanError::Stages { stages } => ("mesh.partition", format!("阶段划分 {stages:?} 不是这个模型的划分，请重新测量后再试。")),
@@ -46,50 +46,101 @@ fn mesh(error: &MeshError) -> String {
     }
 }
 
-fn schedule(error: &ScheduleError) -> (&'static str, String) {
-    match error {
-        ScheduleError::Zero { field } => ("mesh", format!("{field} 为 0，至少应为 1。")),
-        ScheduleError::Chunks { kind, chunks_per_stage } => (
-            "mesh.chunks_per_stage",
-            format!("调度 {} 的每个阶段只有一块模型，不能是 {chunks_per_stage} 块；interleaved_1f1b 可以有多块。", kind.name()),
-        ),
-        ScheduleError::Groups { micro_batches, stages, nearest } => {
-            ("training.micro_batches", format!("交错调度要求微批次数 {micro_batches} 是阶段数 {stages} 的倍数；可改为 {nearest}。"))
+fn schedule(error: &ScheduleError) -> Problem {
+    let text = |en: String, zh: String| Text { en, zh };
+    let (field, message) = match error {
+        ScheduleError::Zero { field } => ("mesh", text(reasons::sentence(error), format!("{field} 为 0，至少应为 1。"))),
+        ScheduleError::Chunks { kind, chunks_per_stage } => {
+            let kind = kind.name();
+            (
+                "mesh.chunks_per_stage",
+                text(
+                    format!(
+                        "With {{mesh.schedule={kind}}} a stage holds one part of the model, but {{mesh.chunks_per_stage}} is {chunks_per_stage}. Several are held with {{mesh.schedule=interleaved_1f1b}}."
+                    ),
+                    format!(
+                        "采用{{mesh.schedule={kind}}}时每个阶段只有一块模型，而{{mesh.chunks_per_stage}}是 {chunks_per_stage}；要有多块，请选{{mesh.schedule=interleaved_1f1b}}。"
+                    ),
+                ),
+            )
         }
-        ScheduleError::TooLarge { .. } => ("training.micro_batches", "阶段数、块数与微批次数的乘积太大，请减小其中之一。".into()),
+        ScheduleError::Groups { micro_batches, stages, nearest } => (
+            "training.micro_batches",
+            text(
+                format!(
+                    "{{mesh.schedule=interleaved_1f1b}} needs {{training.micro_batches}} to be a multiple of {{mesh.pipeline}} = {stages}, but it is {micro_batches}. The nearest is {nearest}."
+                ),
+                format!(
+                    "{{mesh.schedule=interleaved_1f1b}}要求{{training.micro_batches}}是{{mesh.pipeline}} {stages} 的倍数，而现在是 {micro_batches}；最接近的是 {nearest}。"
+                ),
+            ),
+        ),
+        ScheduleError::TooLarge { .. } => (
+            "training.micro_batches",
+            text(
+                "{mesh.pipeline}, {mesh.chunks_per_stage} and {training.micro_batches} make a schedule that is too long. Lower one of them.".into(),
+                "{mesh.pipeline}、{mesh.chunks_per_stage}与{training.micro_batches}的乘积太大，请减小其中之一。".into(),
+            ),
+        ),
+    };
+    conflict(field, message)
+}
+
+/// A stage of ZeRO that does not go with another setting.
+pub(super) fn zero(error: &ZeroError) -> Text {
+    // What the form calls the stages.
+    let stage = |stage: &ZeroStage| format!("{{mesh.zero={}}}", stage.name());
+    match error {
+        ZeroError::Pipeline { stage: wanted, pipeline } => {
+            let wanted = stage(wanted);
+            Text {
+                en: format!(
+                    "{{mesh.zero}} {wanted} does not go with a pipeline of {pipeline} stages, which sums the gradients of its micro-batches first. The nearest are {{mesh.zero=optimizer}} with {{mesh.pipeline}} {pipeline}, and {wanted} with {{mesh.pipeline}} 1."
+                ),
+                zh: format!(
+                    "{{mesh.zero}}“{wanted}”不能与 {pipeline} 段的流水线同用：流水线要先累加各微批次的梯度。最接近的设置是“{{mesh.zero=optimizer}}”配{{mesh.pipeline}} {pipeline}，或“{wanted}”配{{mesh.pipeline}} 1。"
+                ),
+            }
+        }
+        ZeroError::Format { stage: wanted, name, format } => {
+            let wanted = stage(wanted);
+            Text {
+                en: format!(
+                    "{{mesh.zero}} {wanted} shares out weights as float32, but {name} is kept as {format}. Choose {{mesh.zero=gradients}}, or a model whose weights are float32."
+                ),
+                zh: format!(
+                    "{{mesh.zero}}“{wanted}”按 float32 切分权重，而 {name} 以 {format} 格式保存。请改用“{{mesh.zero=gradients}}”，或选用权重为 float32 的模型。"
+                ),
+            }
+        }
+        ZeroError::Method { stage: wanted } => {
+            let wanted = stage(wanted);
+            Text {
+                en: format!(
+                    "{{mesh.zero}} {wanted} keeps shares of the weights between two steps, where this {{fine_tuning.method}} needs them whole. Choose {{mesh.zero=gradients}}."
+                ),
+                zh: format!(
+                    "{{mesh.zero}}“{wanted}”在两步之间只保留权重的分片，而所选的{{fine_tuning.method}}那时需要完整的权重。请改用“{{mesh.zero=gradients}}”。"
+                ),
+            }
+        }
+        ZeroError::Compression { stage: wanted, compression } => {
+            let (wanted, compression) = (stage(wanted), format!("{{communication.compression={compression}}}"));
+            Text {
+                en: format!(
+                    "{{mesh.zero}} {wanted} sends gradients as they are, not with {{communication.compression}} {compression}. The nearest are {{communication.compression=none}} with {wanted}, and {compression} with {{mesh.zero=none}}."
+                ),
+                zh: format!(
+                    "{{mesh.zero}}“{wanted}”按原样发送梯度，不能用{{communication.compression}}“{compression}”。最接近的设置是“{{communication.compression=none}}”配“{wanted}”，或“{compression}”配{{mesh.zero}}“{{mesh.zero=none}}”。"
+                ),
+            }
+        }
     }
 }
 
-pub(super) fn zero(error: &ZeroError) -> String {
-    match error {
-        ZeroError::Pipeline { stage, pipeline } => format!(
-            "ZeRO 第 {stage} 阶段（{name}）不能与 {pipeline} 段的流水线同用：流水线要先累加各微批次的梯度；最接近的设置是 ZeRO 第 1 阶段（optimizer）\
-             配 pipeline = {pipeline}，或第 {stage} 阶段配 pipeline = 1。",
-            stage = stage.number(),
-            name = stage.name(),
-        ),
-        ZeroError::Format { stage, name, format } => format!(
-            "ZeRO 第 {stage} 阶段（{stage_name}）按 float32 切分权重，而 {name} 以 {format} 格式保存；请改用 ZeRO 第 2 阶段（gradients），或以 float32 载入权重。",
-            stage = stage.number(),
-            stage_name = stage.name(),
-        ),
-        ZeroError::Method { stage } => format!(
-            "ZeRO 第 {stage} 阶段（{name}）在两步之间只保留权重的分片，而此微调方法那时需要完整的权重；请改用 ZeRO 第 2 阶段（gradients）。",
-            stage = stage.number(),
-            name = stage.name(),
-        ),
-        ZeroError::Compression { stage, compression } => format!(
-            "ZeRO 第 {stage} 阶段（{name}）按原样发送梯度，不能压缩为 {compression}；最接近的设置是不压缩（none）配 ZeRO 第 {stage} 阶段，\
-             或 {compression} 配 ZeRO 第 0 阶段（none）。",
-            stage = stage.number(),
-            name = stage.name(),
-        ),
-    }
-}
-
-fn partition(error: &PartitionError) -> (&'static str, String) {
-    match error {
-        PartitionError::Schedule(error) => schedule(error),
+fn partition(error: &PartitionError) -> Problem {
+    let (field, zh) = match error {
+        PartitionError::Schedule(error) => return schedule(error),
         PartitionError::TooManyStages { stages, chunks_per_stage, pieces, unit } => {
             let unit = if *unit == "layers" { "层" } else { "个分段" };
             let most = pieces.checked_div(*chunks_per_stage).unwrap_or(0);
@@ -114,7 +165,8 @@ fn partition(error: &PartitionError) -> (&'static str, String) {
             ("mesh.partition", format!("{field} = {value}，应在 {least:e} 与 {most:e} 之间。"))
         }
         PartitionError::TooManySegments { segments } => ("model.n_layers", format!("模型有 {segments} 个分段，太多了，无法划分。")),
-    }
+    };
+    conflict(field, Text { en: reasons::sentence(error), zh })
 }
 
 fn tensor(error: &ConfigError) -> Problem {

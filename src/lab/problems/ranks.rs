@@ -23,7 +23,7 @@ pub fn build(rank: usize, error: &BuildError) -> Problem {
 pub fn start(rank: usize, error: &StartError) -> Problem {
     match error {
         StartError::Attach(error) => attach(rank, error),
-        StartError::Zero(error) => conflict("mesh.zero", Text { en: reasons::sentence(error), zh: zero(error) }),
+        StartError::Zero(error) => conflict("mesh.zero", zero(error)),
     }
 }
 

@@ -19,12 +19,12 @@ use super::parallel::report::{RankStep, Traffic};
 use super::parallel::setup::{self, Stages};
 use super::parallel::subject::Subject;
 use super::problem::Problem;
+use super::problems;
 use super::result::MemoryUse;
 use super::spec::RunSpec;
 use super::state::Bytes;
 use super::text::{self, Text};
 use super::training::{Course, Training, adamw};
-use super::problems;
 use crate::finetune::learns;
 use crate::nn::{ParamSpec, RandomWeights, WeightSource};
 use crate::parallel::clock;
@@ -197,8 +197,7 @@ impl RankProgram {
         let prepared = self.doing(Doing::Evaluating)?;
         let (from, to) = (first * prepared.context, (first + count) * prepared.context);
         let validation = &prepared.text.validation;
-        let sequences =
-            Sequences { inputs: &validation[from..to], targets: &validation[from + 1..=to], seq_len: prepared.context, group };
+        let sequences = Sequences { inputs: &validation[from..to], targets: &validation[from + 1..=to], seq_len: prepared.context, group };
         let nll = prepared.training.rank.nll(sequences).await.map_err(|error| problems::rank(number, &error))?;
         Ok(Reply::Evaluated { nll })
     }

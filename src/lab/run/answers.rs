@@ -25,7 +25,13 @@ const MEMORY_EVERY: u32 = 10;
 
 impl Run {
     /// Takes in what all ranks answered to a program that began at `start`.
-    pub(super) fn answered(&mut self, program: &Program, answers: Vec<Answer>, start: Instant, events: &mut Vec<Event>) -> Result<(), Problem> {
+    pub(super) fn answered(
+        &mut self,
+        program: &Program,
+        answers: Vec<Answer>,
+        start: Instant,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Problem> {
         let (replies, states): (Vec<Reply>, Vec<Option<Bytes>>) = answers.into_iter().map(|answer| (answer.reply, answer.state)).unzip();
         let work = match program {
             Program::Open { .. } => self.opened(replies)?,
@@ -107,7 +113,8 @@ impl Run {
             self.outcome.unknown(*unknown_share);
             let (run, steps) = (self.index, self.spec().training.steps);
             events.push(Event::Started { run, steps, trainable_parameters: trainable, total_parameters: total });
-            let memories: Vec<_> = replies.iter().filter_map(|reply| if let Reply::Prepared { memory, .. } = reply { Some(memory) } else { None }).collect();
+            let memories: Vec<_> =
+                replies.iter().filter_map(|reply| if let Reply::Prepared { memory, .. } = reply { Some(memory) } else { None }).collect();
             self.outcome.memory(&memories);
             self.report_memory(events);
         }
@@ -302,4 +309,3 @@ fn bubble_of(planned: &crate::lab::parallel::report::Planned, ranks: &[RankStep]
 fn unexpected(program: &str) -> Problem {
     problems::internal(&format!("ranks answered something else to {program}"))
 }
-

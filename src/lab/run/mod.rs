@@ -232,7 +232,8 @@ impl Run {
             return Some(Saved { result: self.result(), state: None });
         }
         let own_leg = self.leg + 1 == self.legs.len();
-        if let (Some(rank), true) = (&mut self.here, own_leg && self.progress.prepared == Some(self.leg) && self.progress.restore.is_none()) {
+        if let (Some(rank), true) = (&mut self.here, own_leg && self.progress.prepared == Some(self.leg) && self.progress.restore.is_none())
+        {
             let (_, bytes) = at_once(rank.run(&Program::Snapshot, None)).ok()?;
             let state = State { step: self.progress.step, stages: None, ranks: vec![(self.surroundings.keeper)(bytes?)] };
             return Some(Saved { result: self.result(), state: Some(state) });

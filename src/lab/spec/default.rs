@@ -13,6 +13,9 @@ pub fn default_spec() -> Spec {
         experiment: ExperimentKind::Train,
         version: VERSION,
         base: RunSpec::default(),
-        runs: vec![RunPatch { name: "full".into(), patch: Map::new(), fork: None }, RunPatch { name: "lora".into(), patch: lora, fork: None }],
+        runs: vec![
+            RunPatch { name: "full".into(), patch: Map::new(), fork: None },
+            RunPatch { name: "lora".into(), patch: lora, fork: None },
+        ],
     }
 }

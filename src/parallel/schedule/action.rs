@@ -107,10 +107,18 @@ impl TryFrom<Flat> for Action {
             "backward" => place().map(|(micro_batch, virtual_stage)| Action::Backward { micro_batch, virtual_stage })?,
             "backward_input" => place().map(|(micro_batch, virtual_stage)| Action::BackwardInput { micro_batch, virtual_stage })?,
             "backward_weight" => place().map(|(micro_batch, virtual_stage)| Action::BackwardWeight { micro_batch, virtual_stage })?,
-            "send_activation" => message().map(|((micro_batch, virtual_stage), peer)| Action::SendActivation { micro_batch, virtual_stage, peer })?,
-            "recv_activation" => message().map(|((micro_batch, virtual_stage), peer)| Action::RecvActivation { micro_batch, virtual_stage, peer })?,
-            "send_gradient" => message().map(|((micro_batch, virtual_stage), peer)| Action::SendGradient { micro_batch, virtual_stage, peer })?,
-            "recv_gradient" => message().map(|((micro_batch, virtual_stage), peer)| Action::RecvGradient { micro_batch, virtual_stage, peer })?,
+            "send_activation" => {
+                message().map(|((micro_batch, virtual_stage), peer)| Action::SendActivation { micro_batch, virtual_stage, peer })?
+            }
+            "recv_activation" => {
+                message().map(|((micro_batch, virtual_stage), peer)| Action::RecvActivation { micro_batch, virtual_stage, peer })?
+            }
+            "send_gradient" => {
+                message().map(|((micro_batch, virtual_stage), peer)| Action::SendGradient { micro_batch, virtual_stage, peer })?
+            }
+            "recv_gradient" => {
+                message().map(|((micro_batch, virtual_stage), peer)| Action::RecvGradient { micro_batch, virtual_stage, peer })?
+            }
             "reduce_gradients" => Action::ReduceGradients,
             "optimizer_step" => Action::OptimizerStep,
             _ => return Err(format!("there is no action {kind}")),

@@ -85,7 +85,7 @@ export const en: BenchText = {
   download: 'Download result (JSON)',
   noAnswer: (seconds) => `no answer within ${seconds} s`,
   didNotLoad: (address) => `${address} did not load`,
-  noEngine: 'This browser has no WebAssembly SIMD; use Chrome 91, Firefox 89, Safari 16.4 or newer.',
+  noEngine: 'This browser has no WebAssembly SIMD; use Chrome 109, Firefox 115, Safari 16.4 or newer.',
   notLoaded: (reason) => `The engine could not be loaded (${reason}). Reload the page.`,
   list: (items) => new Intl.ListFormat('en-GB').format(items),
 };

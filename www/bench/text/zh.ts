@@ -74,7 +74,7 @@ export const zh: BenchText = {
   download: '下载结果（JSON）',
   noAnswer: (seconds) => `${seconds} 秒内没有回应`,
   didNotLoad: (address) => `${address} 未能载入`,
-  noEngine: '此浏览器不支持 WebAssembly SIMD，请使用 Chrome 91、Firefox 89、Safari 16.4 或更新的版本。',
+  noEngine: '此浏览器不支持 WebAssembly SIMD，请使用 Chrome 109、Firefox 115、Safari 16.4 或更新的版本。',
   notLoaded: (reason) => `引擎加载失败（${reason}）。请重新载入页面。`,
   list: (items) => items.join('、'),
 };

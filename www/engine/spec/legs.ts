@@ -18,3 +18,18 @@ export function legsOf(spec: Spec, run: number, depth = spec.runs.length): Leg[]
   const from = spec.runs[run]!.fork!.step;
   return [...legsOf(spec, parent, depth - 1).filter((leg) => leg.from < from || leg.from === 0), { spec: own, from }];
 }
+
+/** Runs of the same key train the same. */
+export const keyOf = (spec: Spec, run: number): string => JSON.stringify(legsOf(spec, run));
+
+/** The run of a spec that trains as one of another does; -1 for none. */
+export function sameRun(spec: Spec, other: Spec, run: number): number {
+  const key = keyOf(other, run);
+  return spec.runs.findIndex((_, i) => keyOf(spec, i) === key);
+}
+
+/** A run of another spec, and those that it is a fork of, as far as a spec has none that train the same. */
+export function missing(spec: Spec, other: Spec, run: number): number[] {
+  if (run < 0 || sameRun(spec, other, run) >= 0) return [];
+  return [run, ...missing(spec, other, parentOf(other, run))];
+}

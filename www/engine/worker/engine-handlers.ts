@@ -25,15 +25,18 @@ export function engineHandlers(): Handlers<EngineMethods> {
   };
 
   return {
-    features: async () => {
+    features: async ({ threaded }) => {
       const features = await probe();
-      return { ...features, threads: features.threads && (await helpersStart()) };
+      return { ...features, threads: threaded && features.threads && (await helpersStart()) };
     },
-    load: async ({ base, folder, dev, module, threads }) => {
+    load: async ({ base, folder, dev, module, threads }, { progress }) => {
       const engine = await instantiate<WasmEngine>(base, folder, module);
       const cores = navigator.hardwareConcurrency || 1;
       const wanted = engine.initThreadPool ? Math.max(1, threads) : 1;
-      if (engine.initThreadPool) await startThreads((count) => engine.initThreadPool!(count), wanted);
+      if (engine.initThreadPool) {
+        progress('threads');
+        await startThreads((count) => engine.initThreadPool!(count), wanted);
+      }
       const environment: Environment = {
         engine: `tinyai ${engine.version()}`,
         // What is measured with a build for trying out a change must not pass for the engine's.

@@ -39,6 +39,8 @@ export interface FieldDescription {
   files?: FileOffer;
 
   value: unknown;
+  /** Whether it can be seen, and not changed. */
+  fixed?: boolean;
   /** What is wrong with the value, in words. */
   problems?: readonly (string | TemplateResult)[];
   /** Set off from the others, in the colour `--accent`. */

@@ -34,6 +34,31 @@ export const styles = css`
     gap: calc(0.4 * var(--unit));
     align-items: baseline;
     min-width: 0;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+
+  .field[data-fixed] {
+    color: var(--ink-2);
+  }
+
+  .field[data-fixed] :is(input[type='text'], select, .segments) {
+    background: none;
+    border-color: var(--rule);
+    cursor: default;
+  }
+
+  .field[data-fixed] .segments :is(label, input),
+  .field[data-fixed] .toggles button {
+    cursor: default;
+  }
+
+  .field[data-fixed] .segments input:checked + span,
+  .field[data-fixed] .toggles button[aria-pressed='true'] {
+    border-color: var(--rule-strong);
+    background: var(--rule);
+    color: var(--ink);
   }
 
   .unit {

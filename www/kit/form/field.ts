@@ -91,12 +91,12 @@ export class Field extends KitElement {
     };
     const many = field.kind === 'choice' && (field.options?.length ?? 0) >= MANY_OPTIONS;
     return html`
-      <div class="field ${field.kind} ${many ? 'many' : ''}" ?data-marked=${field.marked} ?data-wrong=${wrong}>
+      <div class="field ${field.kind} ${many ? 'many' : ''}" ?data-marked=${field.marked} ?data-wrong=${wrong} ?data-fixed=${field.fixed}>
         <label id="label" for="control">${field.label}</label>
-        <div class="control">
+        <fieldset class="control" role="none" ?disabled=${field.fixed}>
           ${field.kind === 'number' ? numberInput(this.entry, { wrong, described: DESCRIBED }) : CONTROLS[field.kind](control)}
           <span class="unit" ?hidden=${field.kind !== 'number'}>${field.unit ?? ''}</span>
-        </div>
+        </fieldset>
         <p class="help" id="help">${field.help ?? ''}${this.renderRange()}</p>
         ${this.renderTaking()} ${field.note ?? nothing}
         <div class="problems" id="problems" aria-live="polite">${problems.map((problem) => html`<p>${problem}</p>`)}</div>

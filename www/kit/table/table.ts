@@ -26,7 +26,8 @@ export class TableFrame extends KitElement {
         position: absolute;
         inset: 0 0 0 auto;
         width: calc(1.4 * var(--unit));
-        background: linear-gradient(to right, transparent, color-mix(in srgb, var(--ink) 16%, transparent));
+        background: linear-gradient(to right, transparent, var(--ink));
+        opacity: 0.16;
         pointer-events: none;
       }
 

@@ -1,7 +1,7 @@
 /** From scratch: a small model that knows nothing learns to write from a text alone. */
 import { html } from 'lit';
 import { specOf } from '../../engine/spec/defaults';
-import { comparison, lossChart, runBars } from '../../shell/figures';
+import { comparison, forks, lossChart, runBars } from '../../shell/figures';
 import type { LabDefinition, Preset } from '../../shell/lab-definition';
 import type { Language } from '../../shell/text/language';
 import './board/board';
@@ -33,7 +33,7 @@ export const fromScratch: LabDefinition = {
   section: '15',
   presets: (language) => [preset('one', language, [2]), preset('depth', language, [1, 4])],
   groups: ['model', 'data', 'training', 'evaluation'],
-  stage: () => html`<tinyai-board></tinyai-board>`,
-  figures: [lossChart, runBars, comparison],
+  stage: { id: 'samples', render: () => html`<tinyai-board></tinyai-board>` },
+  figures: [lossChart, forks, runBars, comparison],
   text: { zh: async () => (await import('./text/zh')).zh, en: async () => (await import('./text/en')).en },
 };

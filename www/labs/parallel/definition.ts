@@ -1,6 +1,6 @@
 /** Parallel training: the same run on one rank and on a mesh of them, each a worker with a memory of its own. */
 import { html } from 'lit';
-import { comparison } from '../../shell/figures';
+import { comparison, forks } from '../../shell/figures';
 import type { Figure, LabDefinition } from '../../shell/lab-definition';
 import { BASE } from '../../shell/store/spec-editor';
 import type { LabStore } from '../../shell/store/lab-store';
@@ -20,15 +20,19 @@ export const parallel: LabDefinition = {
   groups: ['mesh'],
   drawn: ['mesh.data', 'mesh.pipeline', 'mesh.tensor', 'ranks.unequal'],
   controls: () => html`<tinyai-mesh-chooser></tinyai-mesh-chooser><tinyai-unequal-ranks></tinyai-unequal-ranks>`,
-  stage: () => html`
-    <tinyai-rank-controls></tinyai-rank-controls>
-    <tinyai-lost-notice></tinyai-lost-notice>
-    <tinyai-lesson-strip></tinyai-lesson-strip>
-    <tinyai-step-through></tinyai-step-through>
-  `,
+  stage: {
+    id: 'ranks',
+    render: () => html`
+      <tinyai-rank-controls></tinyai-rank-controls>
+      <tinyai-lost-notice></tinyai-lost-notice>
+      <tinyai-lesson-strip></tinyai-lesson-strip>
+      <tinyai-step-through></tinyai-step-through>
+    `,
+  },
   figures: [
     figure('timeline', () => html`<tinyai-rank-timeline></tinyai-rank-timeline>`),
     figure('loss', () => html`<tinyai-loss-beside></tinyai-loss-beside>`),
+    forks,
     figure('step', () => html`<tinyai-step-figures></tinyai-step-figures>`),
     figure('memory', () => html`<tinyai-rank-memory></tinyai-rank-memory>`),
     comparison,

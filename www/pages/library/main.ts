@@ -2,14 +2,14 @@
 import { browserClock } from '../../shell/browser-ports';
 import { openLibrary } from '../../shell/library';
 import { offerFile } from '../../shell/offer-file';
-import { tinyai } from '../api';
+import { api } from '../api';
 import { PageFrame } from '../frame';
 import { Desk } from './desk';
 import './library-page';
 import { browserQuery } from './query';
 
 const frame = new PageFrame({ window, page: 'library', root: '../' });
-window.tinyai = tinyai;
+window.tinyai = api(new URL('../', document.baseURI));
 const desk = new Desk({
   opened: openLibrary(window),
   query: browserQuery(window),

@@ -43,15 +43,38 @@ export const styles = css`
     display: none;
   }
 
-  /* Inside somebody else's page it takes the room that it is given. */
+  /* Inside somebody else's page it takes the room that it is given, and as much height as it needs: a frame may follow that. */
   :host([embedded]) .page {
     display: block;
+    background: var(--paper);
   }
 
   :host([embedded]) aside {
     position: static;
     height: auto;
+    padding: 0.2rem 1rem;
     border-right: 0;
+    border-bottom: 1px solid var(--rule);
+  }
+
+  :host([embedded]) main {
+    padding: 0 1rem 1rem;
+  }
+
+  :host([embedded]) tinyai-control-bar {
+    position: static;
+  }
+
+  :host([embedded]) tinyai-loss-chart {
+    --chart-height: 19rem;
+  }
+
+  :host([embedded]) .fold {
+    display: block;
+  }
+
+  :host([embedded]) aside:not([data-open]) tinyai-spec-form {
+    display: none;
   }
 
   @media (max-width: 1150px) {

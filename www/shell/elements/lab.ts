@@ -15,7 +15,7 @@ import type { LabView } from './lab-view';
 
 /**
  * A lab with all that it needs, for whoever has the ports: a page, an embed. What it knows lives as long as it is in the document; put back, it
- * begins anew with what its address says.
+ * begins anew with what its address says. Tells `words` when its words have come, and `incomplete` where they did not. What has `slot="actions"` stands beside the ways to copy and download.
  */
 @customElement('tinyai-lab-mount')
 export class LabMount extends LitElement {
@@ -32,6 +32,8 @@ export class LabMount extends LitElement {
   @property() language: Language = 'en';
   @property({ attribute: false }) show: readonly string[] | null = null;
   @property({ type: Boolean }) plain = false;
+  /** Whether it stands in a page of somebody else's. */
+  @property({ type: Boolean }) embedded = false;
   /** Groups and fields of the form that cannot be changed, by their paths; `*`: none can. */
   @property({ attribute: false }) lock: readonly string[] = [];
 
@@ -66,21 +68,26 @@ export class LabMount extends LitElement {
 
   override render() {
     if (!this.store) return nothing;
-    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?embedded=${this.hasAttribute('embedded')}></tinyai-lab-view>`;
+    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?embedded=${this.embedded}>
+      <slot name="actions" slot="actions"></slot>
+    </tinyai-lab-view>`;
   }
 
   /** Loads the words, and makes the lab if there is none yet. */
   private async load(): Promise<void> {
     const { definition, language } = this;
     const number = ++this.loading;
-    const words = await loadWords(language, definition.text);
-    if (number !== this.loading || !this.isConnected) return;
+    const words = await loadWords(language, definition.text).catch((error: unknown) => {
+      this.dispatchEvent(new CustomEvent('incomplete', { detail: error }));
+      return null;
+    });
+    if (!words || number !== this.loading || !this.isConnected) return;
     this.words.setValue(words);
     this.kit.setValue(words.kit);
     if (!this.store) {
       const { ports, library, page, initial, home } = this;
-      const { newRun, copyOf } = words.messages.form;
-      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, store: { newRun, copyOf } }, language, ...(initial && { initial }), ...(home && { home }) });
+      const { newRun, copyOf, forkName: fork } = words.messages.form;
+      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }), ...(home && { home }) });
       this.labs.setValue(store);
       store.start();
       this.store = store;

@@ -1,6 +1,6 @@
 /** One experiment as it is shown: under way, or kept. */
 import { Signal } from 'signal-polyfill';
-import { resolve } from '../../engine/spec/patch';
+import { parentOf, resolve } from '../../engine/spec/patch';
 import type { Environment } from '../../types/generated/Environment';
 import type { Event } from '../../types/generated/Event';
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
@@ -26,7 +26,7 @@ export class ExperimentView {
     readonly spec: Spec,
     clock: ClockPort,
   ) {
-    this.runs = spec.runs.map(({ name }, i) => new RunView(name, resolve(spec, i), clock));
+    this.runs = spec.runs.map(({ name, fork }, i) => new RunView(name, resolve(spec, i), clock, fork?.step));
   }
 
   /** A kept experiment. */
@@ -34,6 +34,17 @@ export class ExperimentView {
     const view = new ExperimentView(result.spec, clock);
     view.complete(result, ended);
     return view;
+  }
+
+  /** The run that a run is a fork of; -1 for none. */
+  parentOf(run: number): number {
+    return parentOf(this.spec, run);
+  }
+
+  /** A run, the one that it is a fork of, and so on. */
+  ancestors(run: number, depth = this.runs.length): RunView[] {
+    const own = this.runs[run];
+    return own && depth > 0 ? [own, ...this.ancestors(this.parentOf(run), depth - 1)] : [];
   }
 
   get result(): ExperimentResult | null {

@@ -21,20 +21,14 @@ import { Planning } from './planning';
 import { LibraryKeeper } from './run-keeper';
 import { Runner } from './runner';
 import { Shelf } from './shelf';
-import { SpecEditor } from './spec-editor';
-
-/** Words that the store needs by itself. */
-export interface StoreText {
-  newRun(number: number): string;
-  copyOf(name: string): string;
-}
+import { SpecEditor, type RunNames } from './spec-editor';
 
 export interface LabStoreOptions {
   definition: LabDefinition;
   ports: Ports;
   library: Promise<OpenedLibrary>;
   page: PagePort;
-  text: { lab: LabText; store: StoreText };
+  text: { lab: LabText; runs: RunNames };
   language: Language;
   /** What the lab begins with, instead of its first preset. */
   initial?: Spec;
@@ -64,6 +58,7 @@ export class LabStore {
   private readonly where = new Signal.State<Environment | null>(null);
   private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
   private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
+  private readonly closed = new Signal.State(false);
   private readonly life = new AbortController();
 
   constructor(private readonly options: LabStoreOptions) {
@@ -85,7 +80,7 @@ export class LabStore {
       address: ports.address,
       clock: ports.clock,
       checker: this.lab,
-      names: text.store,
+      names: text.runs,
     });
     this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: this.keeper });
     this.planning = new Planning(this.lab, ports.clock);
@@ -131,6 +126,11 @@ export class LabStore {
     return this.where.get();
   }
 
+  /** Why the engine runs on the page itself instead of in a worker; null: it does not. */
+  get workerProblem(): Problem | null {
+    return this.environment && this.options.ports.engine.workerProblem;
+  }
+
   get engineProblems(): readonly Problem[] {
     return this.engineSaid.get();
   }
@@ -163,6 +163,15 @@ export class LabStore {
     return [...this.runner.problems, ...(this.runner.current?.failures ?? [])];
   }
 
+  /** Whether the experiment cannot be changed here, as where its form is left out. */
+  get readOnly(): boolean {
+    return this.closed.get();
+  }
+
+  set readOnly(readOnly: boolean) {
+    this.closed.set(readOnly);
+  }
+
   /** Everything that is wrong. */
   get problems(): readonly Problem[] {
     return [...this.engineProblems, ...this.editor.problems, ...this.runProblems];
@@ -182,6 +191,12 @@ export class LabStore {
 
   async run(): Promise<void> {
     if (this.runnable) await this.runner.start(this.editor.spec);
+  }
+
+  /** Cancels the experiment; what is still on its way for it is no longer fetched. */
+  cancel(): void {
+    if (this.runner.phase === 'loading') this.editor.stopFetching();
+    this.runner.cancel();
   }
 
   /** Runs the experiment after it has been checked; gives what is wrong with it, and does not run it then. */

@@ -11,6 +11,7 @@ import type { RunResult } from '../../types/generated/RunResult';
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Sample } from '../../types/generated/Sample';
 import type { ClockPort } from '../ports';
+import { divergence, divergenceAt, type Divergence } from './divergence';
 import { Facets } from './facets';
 
 /** Points of one curve, in order of their steps. */
@@ -48,7 +49,7 @@ export class RunView {
   private why: Problem | null = null;
   private doing: RunPhase | null = null;
   private gone: LostRank | null = null;
-  private done = 0;
+  private done: number;
   private readonly figuresSoFar = new Map<string, Metric>();
   private readonly curvesSoFar = new Map<string, Curve>();
   private used: Record<string, MemoryUse> = {};
@@ -56,12 +57,16 @@ export class RunView {
   private report: Partial<ParallelReport> = {};
   private forked: ForkReport | null = null;
   private speed: number | null = null;
+  private risen: Divergence | null = null;
 
   constructor(
     readonly name: string,
     readonly spec: RunSpec,
     clock: ClockPort,
+    /** Optimizer steps that it has in common with the run that it is a fork of; 0 where it begins at the first. */
+    readonly from = 0,
   ) {
+    this.done = from;
     this.facets = new Facets(clock);
   }
 
@@ -98,6 +103,11 @@ export class RunView {
 
   get steps(): number {
     return this.spec.training.steps;
+  }
+
+  /** How much of what it does itself is done, from 0 to 1. */
+  get share(): number {
+    return Math.max(0, this.step - this.from) / Math.max(1, this.steps - this.from);
   }
 
   get tokensPerSecond(): number | null {
@@ -155,6 +165,12 @@ export class RunView {
     return this.forked;
   }
 
+  /** Where its loss first was far above its start. */
+  get diverged(): Divergence | null {
+    this.facets.read('status');
+    return this.risen;
+  }
+
   /** Takes in one event of this run. */
   apply(event: Event): void {
     switch (event.type) {
@@ -210,10 +226,12 @@ export class RunView {
       this.curvesSoFar.set(name, { steps: points.map(([step]) => step), values: points.map(([, value]) => value) });
     }
     for (const [name, metric] of Object.entries(result.metrics)) this.figuresSoFar.set(name, metric);
+    this.speed = result.metrics.tokens_per_second?.value ?? this.speed;
+    this.risen = divergence(this.curvesSoFar.get('loss') ?? EMPTY);
     this.written = result.samples.map((sample) => ({ ...sample, done: true }));
     this.report = result.reports.parallel ?? {};
     this.forked = result.reports.fork ?? null;
-    this.done = this.curvesSoFar.get('loss')?.steps.at(-1) ?? 0;
+    this.done = this.curvesSoFar.get('loss')?.steps.at(-1) ?? this.from;
     this.become(result.status);
     this.facets.touch('progress', 'curves', 'memory', 'samples', 'ranks', 'figures');
     this.facets.flush();
@@ -227,6 +245,7 @@ export class RunView {
       curve.steps.length = curve.values.length = kept;
     }
     this.written = this.written.filter((sample) => sample.step <= step);
+    if (this.risen && this.risen.step > step) this.risen = null;
     [this.done, this.gone] = [step, null];
     this.become('running');
     this.facets.touch('progress', 'curves', 'samples');
@@ -257,6 +276,9 @@ export class RunView {
     curve.steps.push(step);
     curve.values.push(value);
     this.facets.touch('curves');
+    if (series !== 'loss' || this.risen) return;
+    this.risen = divergenceAt(curve, curve.steps.length - 1);
+    if (this.risen) this.facets.touch('status');
   }
 
   private sample({ stage, step, prompt, text, done }: Event & { type: 'sample' }): void {

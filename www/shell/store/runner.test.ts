@@ -5,6 +5,7 @@ import { defaultSpec } from '../../engine/spec/defaults';
 import { WoundClock } from '../testing/clock';
 import { FakeLab, finished } from '../testing/fake-lab';
 import type { Keeping } from './run-keeper';
+import { KeptStates } from './kept-states';
 import { Runner } from './runner';
 
 function runner() {
@@ -61,6 +62,41 @@ test('runs that ended are not run again as long as there is one that did not', a
   // All are there: whoever runs again wants to measure again.
   void made.start(more);
   expect(lab.last.options.saved).toEqual([]);
+});
+
+test('a fork begins with what is kept of its run; what is not kept is told', async () => {
+  const { runner: made, lab } = runner();
+  const fork = (step: number) => ({ ...defaultSpec, runs: [...defaultSpec.runs, { name: 'fork', patch: {}, fork: { run: 'lora', step } }] });
+  expect(made.again(fork(60), 2)).toBeNull();
+  const first = made.start(defaultSpec);
+  const state = (step: number) => ({ run: 1, state: { step, ranks: [new Uint8Array(8)], stages: null } });
+  lab.last.finish(undefined, [state(25), state(50)]);
+  await first;
+  expect([60, 50, 20].map((step) => made.again(fork(step), 2))).toEqual([{ from: 50, to: 60 }, null, { from: 0, to: 20 }]);
+  void made.start(fork(60));
+  expect(lab.last.options.states?.map(({ run, state }) => [run, state.step])).toEqual([[1, 50]]);
+});
+
+test('a fork of a fork begins with the last state there is of any that it goes back to', () => {
+  const kept = new KeptStates(1000);
+  const runs = [...defaultSpec.runs, { name: 'b', patch: {}, fork: { run: 'lora', step: 60 } }, { name: 'c', patch: {}, fork: { run: 'b', step: 80 } }];
+  const spec = { ...defaultSpec, runs };
+  const state = (step: number) => ({ step, ranks: [new Uint8Array(8)], stages: null });
+  kept.add(spec, [25, 50, 75].map((step) => ({ run: 1, state: state(step) })));
+  expect(kept.of(spec, []).map(({ run, state }) => [run, state.step])).toEqual([[1, 50]]);
+  kept.add(spec, [60, 75, 100].map((step) => ({ run: 2, state: state(step) })));
+  expect(kept.of(spec, [2]).map(({ run, state }) => [run, state.step])).toEqual([[2, 75]]);
+  expect(kept.of(spec, [2, 3])).toEqual([]);
+});
+
+test('what a fork has done is counted from where it begins', async () => {
+  const { runner: made, lab, clock } = runner();
+  void made.start({ ...defaultSpec, runs: [...defaultSpec.runs, { name: 'fork', patch: {}, fork: { run: 'lora', step: 150 } }] });
+  const [, lora, fork] = made.current!.runs;
+  expect([lora!.share, fork!.share, fork!.step]).toEqual([0, 0, 150]);
+  lab.last.tell({ type: 'progress', run: 2, step: 160, steps: 200, elapsed_seconds: 1, remaining_seconds: 9, step_milliseconds: 5, tokens_per_second: 50 });
+  clock.wind(200);
+  expect(fork!.share).toBe(0.2);
 });
 
 test('a run that was not finished, or has other settings, is run', async () => {

@@ -2,7 +2,8 @@
 import { Signal } from 'signal-polyfill';
 import { TinyaiError, problemsOf } from '../../engine/error';
 import { Cancelled, type Lab, type LabRun } from '../../engine/lab';
-import { legsOf } from '../../engine/spec/legs';
+import { keyOf } from '../../engine/spec/legs';
+import { parentOf } from '../../engine/spec/patch';
 import type { Loading } from '../../engine/assets';
 import type { SavedRun } from '../../engine/wasm';
 import type { AtGate } from '../../types/generated/AtGate';
@@ -116,13 +117,25 @@ export class Runner {
     await this.go(structuredClone(spec), saved, () => Promise.resolve(keeping));
   }
 
+  /**
+   * The steps that a run is a fork of which would have to be done again for it to begin, after those that are kept; null where there are
+   * none, or where that run is yet to be run.
+   */
+  again(spec: Spec, run: number): { from: number; to: number } | null {
+    const to = spec.runs[run]?.fork?.step;
+    const parent = parentOf(spec, run);
+    if (to === undefined || parent < 0 || !this.endedBefore(spec).some((ended) => ended.run === parent)) return null;
+    const from = this.states.last(spec, parent, to) ?? 0;
+    return from < to ? { from, to } : null;
+  }
+
   private endedBefore(spec: Spec): SavedRun[] {
     const { current } = this;
     const { result } = current ?? {};
     if (!current || !result) return [];
-    const keys = current.spec.runs.map((_, i) => JSON.stringify(legsOf(current.spec, i)));
+    const keys = current.spec.runs.map((_, i) => keyOf(current.spec, i));
     const ended = spec.runs.flatMap((entry, run) => {
-      const before = keys.indexOf(JSON.stringify(legsOf(spec, run)));
+      const before = keys.indexOf(keyOf(spec, run));
       const kept = result.runs[before];
       return kept?.status === 'finished' ? [{ run, result: { ...kept, name: entry.name }, state: null }] : [];
     });
@@ -142,7 +155,10 @@ export class Runner {
     const started = clock.now();
     const run = (this.run = lab.run(spec, {
       saved,
-      states: this.states.of(spec),
+      states: this.states.of(
+        spec,
+        saved.map(({ run }) => run),
+      ),
       keep: STATES,
       onEvent: (event) => this.heard(view, event, (clock.now() - started) / 1000),
       onLoading: (loading) => this.download.set(loading),

@@ -1,13 +1,14 @@
 import { expect, test, vi } from 'vitest';
 import { TinyaiError, problem } from '../../engine/error';
 import { defaultSpec, specOf } from '../../engine/spec/defaults';
+import { keyOf } from '../../engine/spec/legs';
 import { resolve } from '../../engine/spec/patch';
 import type { Problem } from '../../types/generated/Problem';
 import type { Spec } from '../../types/generated/Spec';
 import { MemoryAddress } from '../address/browser-address';
 import { toHash } from '../address/link';
 import { WoundClock } from '../testing/clock';
-import { BASE, SpecEditor, type Checker } from './spec-editor';
+import { BASE, MOST_RUNS, SpecEditor, type Checker } from './spec-editor';
 
 function editor(hash = '', checker: Partial<Checker> = {}, hadVersion1 = true) {
   const clock = new WoundClock();
@@ -20,7 +21,7 @@ function editor(hash = '', checker: Partial<Checker> = {}, hadVersion1 = true) {
     address,
     clock,
     checker: full,
-    names: { newRun: (number) => `Run ${number}`, copyOf: (name) => `${name} (copy)` },
+    names: { newRun: (number) => `Run ${number}`, copyOf: (name) => `${name} (copy)`, fork: (name, step) => `${name} @${step}` },
   });
   made.start();
   return { editor: made, address, clock };
@@ -50,10 +51,65 @@ test('a fork has its fields beside those of the run that it is a fork of, and fo
   made.setValue('training.learning_rate', 0.001);
   made.rename(1, 'adapter');
   expect(made.spec.runs[selected]!.fork).toEqual({ run: 'adapter', step: 60 });
-  const before = resolve(made.spec, selected);
+});
+
+test('a fork follows its run through a name that another has for a while', () => {
+  const { editor: made } = editor();
+  made.fork(1, 60);
+  made.fork(0, 5);
+  for (const name of ['full', 'full 2']) made.rename(1, name);
+  expect(made.spec.runs.map(({ name, fork }) => [name, fork?.run])).toEqual([
+    ['full', undefined],
+    ['full 2', undefined],
+    ['lora @60', 'full 2'],
+    ['full @5', 'full'],
+  ]);
+});
+
+test('a run is taken out with its forks, which cannot be without it, and not where none would be left', () => {
+  const { editor: made } = editor();
+  made.fork(1, 60);
+  made.fork(2, 80);
+  made.fork(0, 5);
+  made.select(4);
+  expect(made.forksOf(1)).toEqual([2, 3]);
   made.removeRun(1);
-  expect(made.spec.runs.map(({ name }) => name)).toEqual(['full', 'lora @60']);
-  expect(resolve(made.spec, 1)).toEqual(before);
+  expect(made.spec.runs.map(({ name }) => name)).toEqual(['full', 'full @5']);
+  expect(made.spec.runs[made.selected]!.name).toBe('full @5');
+  made.removeRun(0);
+  expect(made.spec.runs).toHaveLength(2);
+  made.removeRun(1);
+  expect(made.spec.runs.map(({ name }) => name)).toEqual(['full']);
+});
+
+test('a fork of a run that has changed since takes that run along as it was', () => {
+  const { editor: made } = editor();
+  made.fork(1, 60);
+  made.setValue('training.learning_rate', 0.5);
+  const experiment = structuredClone(made.spec);
+  made.setValue('training.learning_rate', 0.25);
+  made.setValue('training.seed', 9, 1);
+  made.forkOf(experiment, 0, 7);
+  expect(made.spec.runs.at(-1)).toEqual({ name: 'full @7', patch: {}, fork: { run: 'full', step: 7 } });
+  made.forkOf(experiment, 2, 70);
+  const [lora, first, second] = made.spec.runs.slice(-3);
+  expect([lora!.name, first!.name, second!.name]).toEqual(['lora 2', 'lora @60 2', 'lora @60 2 @70']);
+  expect([first!.fork, second!.fork]).toEqual([{ run: 'lora 2', step: 60 }, { run: 'lora @60 2', step: 70 }]);
+  const last = made.spec.runs.length - 1;
+  expect(keyOf(made.spec, last - 1)).toBe(keyOf(experiment, 2));
+  expect(made.canFork(experiment, 2)).toBe(true);
+  while (made.spec.runs.length < MOST_RUNS) made.addRun();
+  expect(made.canFork(experiment, 2)).toBe(false);
+});
+
+test('a fork can begin after another step; a name that says so follows', () => {
+  const { editor: made } = editor();
+  made.fork(1, 60);
+  made.setForkStep(2, 50);
+  expect(made.spec.runs[2]).toEqual({ name: 'lora @50', patch: {}, fork: { run: 'lora', step: 50 } });
+  made.rename(2, 'mine');
+  made.setForkStep(2, 40);
+  expect(made.spec.runs[2]).toEqual({ name: 'mine', patch: {}, fork: { run: 'lora', step: 40 } });
 });
 
 test('new runs, copies and forks have names of their own, of at most 40 characters', () => {
@@ -82,6 +138,28 @@ test('the spec is checked once it rests, and only the last answer counts', async
   answers[0]!([problem('conflict', 'late', '迟')]);
   await settled();
   expect(made.problems).toEqual([]);
+});
+
+test('what a spec needs is fetched beforehand, unless somebody stops that', async () => {
+  const signals: AbortSignal[] = [];
+  const preload = vi.fn((_: unknown, signal?: AbortSignal) => new Promise<void>((_, reject) => {
+    signals.push(signal!);
+    signal!.addEventListener('abort', () => reject(signal!.reason as Error));
+  }));
+  const { editor: made, clock } = editor('', { preload });
+  clock.wind(200);
+  await settled();
+  made.stopFetching();
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  made.setValue('training.steps', 7);
+  made.stopFetching();
+  clock.wind(200);
+  await settled();
+  expect(preload).toHaveBeenCalledTimes(1);
+  made.setValue('training.steps', 8);
+  clock.wind(200);
+  await settled();
+  expect(preload).toHaveBeenCalledTimes(2);
 });
 
 test('a link of this version says what it changes, and its runs where it has some', () => {
@@ -129,4 +207,20 @@ test('a problem of a run is shown in the base where the base is what is wrong', 
   expect(made.problemsAt(BASE, 'training.steps', more)).toHaveLength(1);
   expect(made.tabOf('training.steps', 'lora')).toBe(BASE);
   expect(made.tabOf('training.learning_rate', 'lora')).toBe(1);
+});
+
+test('a model that there is nowhere is told of before a run, and what cannot be fetched is not', async () => {
+  const nowhere = { ...problem('not_found', 'There is no such model.', '没有这个模型。'), field: 'model.base' };
+  const unreachable = problem('not_found', 'The server answered HTTP 500.', '服务器返回 HTTP 500。');
+  const preload = vi.fn<Checker['preload']>().mockRejectedValueOnce(new TinyaiError([nowhere])).mockRejectedValueOnce(new TinyaiError([unreachable]));
+  const { editor: made, clock } = editor('', { preload });
+  clock.wind(1000);
+  await settled();
+  expect(made.problemsAt(BASE, 'model.base')).toHaveLength(1);
+  made.setValue('model.base', 'tang-poems');
+  made.checkSoon();
+  clock.wind(1000);
+  await settled();
+  expect(preload).toHaveBeenCalledTimes(2);
+  expect(made.problems).toEqual([]);
 });

@@ -2,9 +2,12 @@
 import { Signal } from 'signal-polyfill';
 import mergePatch from 'json-merge-patch';
 import { problemsOf } from '../../engine/error';
+import { LinkedAbort } from '../../engine/linked';
 import { defaultRun, SPEC_VERSION } from '../../engine/spec/defaults';
-import { equal, get, ground, resetInRun, resolve, setInBase, setInRun } from '../../engine/spec/patch';
+import { missing, sameRun } from '../../engine/spec/legs';
+import { equal, get, ground, parentOf, resetInRun, resolve, setInBase, setInRun } from '../../engine/spec/patch';
 import { fits, runSchema, schema, type Field } from '../../engine/spec/schema';
+import type { Fork } from '../../types/generated/Fork';
 import type { Problem } from '../../types/generated/Problem';
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Spec } from '../../types/generated/Spec';
@@ -16,6 +19,9 @@ export const BASE = -1;
 
 /** Most runs of an experiment. */
 export const MOST_RUNS = 8;
+
+/** Letters of a run's name, at most. */
+const LONGEST_NAME = 40;
 
 /** Milliseconds from the last change until the engine checks the spec. */
 const CHECK_AFTER = 150;
@@ -47,8 +53,22 @@ export interface EditorOptions {
   address: AddressPort;
   clock: ClockPort;
   checker: Checker;
-  /** Names of new runs. */
-  names: { newRun(number: number): string; copyOf(name: string): string };
+  names: RunNames;
+}
+
+/** Names of new runs. */
+export interface RunNames {
+  newRun(number: number): string;
+  copyOf(name: string): string;
+  /** Of a run that begins where another was after some steps. */
+  fork(name: string, step: number): string;
+}
+
+/** A run while others come and go, whatever its name is meanwhile. */
+interface Identity {
+  key: number;
+  /** The key of the run that it is a fork of. */
+  parent: number | null;
 }
 
 export class SpecEditor {
@@ -59,11 +79,13 @@ export class SpecEditor {
   private readonly broken = new Signal.State<BrokenLink | null>(null);
   private readonly reading = new Signal.State(false);
   private readonly life = new AbortController();
-  /** Runs by what they keep while others come and go before them; of another experiment, all are other runs. */
-  private runKeys: number[] = [];
+  /** Of each run; in another experiment, all are other runs. */
+  private runs: Identity[] = [];
   private nextKey = 0;
   private experiment = 0;
   private checking: { abort: AbortController; cancel: () => void } | null = null;
+  /** What the spec needs, on its way beforehand. */
+  private fetching: LinkedAbort | 'stopped' | null = null;
   private stopFollowing: (() => void) | null = null;
 
   constructor(private readonly options: EditorOptions) {
@@ -114,7 +136,12 @@ export class SpecEditor {
 
   /** All that the form could show. */
   get scopes(): string[] {
-    return [`shared ${this.experiment}`, ...this.spec.runs.map((_, i) => String(this.runKeys[i]))];
+    return [`shared ${this.experiment}`, ...this.spec.runs.map((_, i) => String(this.runs[i]!.key))];
+  }
+
+  /** What the run that the form shows is a fork of; null where it is none. */
+  get forked(): Fork | null {
+    return this.spec.runs[this.selected]?.fork ?? null;
   }
 
   /** The configuration of a run, or the base. */
@@ -174,12 +201,12 @@ export class SpecEditor {
     this.tab.set(run);
   }
 
-  /** Renames a run; forks of it follow. */
+  /** Renames a run; forks of it follow, also where another run has the same name for a while. */
   rename(run: number, name: string): void {
-    const before = this.spec.runs[run]!.name;
+    const { key } = this.runs[run]!;
     const runs = this.spec.runs.map((entry, i) => {
       if (i === run) return { ...entry, name };
-      return entry.fork?.run === before ? { ...entry, fork: { ...entry.fork, run: name } } : entry;
+      return entry.fork && this.runs[i]!.parent === key ? { ...entry, fork: { ...entry.fork, run: name } } : entry;
     });
     this.write({ ...this.spec, runs });
   }
@@ -196,22 +223,60 @@ export class SpecEditor {
   /** Adds a run that begins where another was after some steps. */
   fork(run: number, step: number): void {
     const { name } = this.spec.runs[run]!;
-    this.insert(this.spec.runs.length, { name: this.freeName(`${name} @${step}`), patch: {}, fork: { run: name, step } });
+    const named = (name: string): string => this.options.names.fork(name, step);
+    const letters = [...name];
+    const short = letters.slice(0, letters.length - Math.max(0, [...named(name)].length - LONGEST_NAME)).join('');
+    this.insert(this.spec.runs.length, { name: this.freeName(named(short)), patch: {}, fork: { run: name, step } });
   }
 
-  /** Takes a run out; forks of it become runs of their own, with the configuration that they had. */
+  /** Has a fork begin after another step; a name that says the step follows. */
+  setForkStep(run: number, step: number): void {
+    const { name, fork } = this.spec.runs[run]!;
+    if (!fork) return;
+    const { fork: named } = this.options.names;
+    this.write(this.withRun(run, { fork: { ...fork, step } }));
+    if (name === named(fork.run, fork.step)) this.rename(run, this.freeName(named(fork.run, step)));
+  }
+
+  /** Forks a run of an experiment that was run; what of it this one no longer has becomes a run of it again. */
+  forkOf(experiment: Spec, run: number, step: number): void {
+    this.fork(this.bring(experiment, run), step);
+  }
+
+  /** Whether there is room for such a fork. */
+  canFork(experiment: Spec, run: number): boolean {
+    return this.spec.runs.length + missing(this.spec, experiment, run).length < MOST_RUNS;
+  }
+
+  /** The run that trains as one of another experiment does, added where there is none. */
+  private bring(experiment: Spec, run: number): number {
+    const there = sameRun(this.spec, experiment, run);
+    if (there >= 0) return there;
+    const { name, fork } = experiment.runs[run]!;
+    const parent = fork ? this.bring(experiment, parentOf(experiment, run)) : -1;
+    const from = parent < 0 ? this.spec.base : resolve(this.spec, parent);
+    const patch = (mergePatch.generate(from, resolve(experiment, run)) ?? {}) as Record<string, unknown>;
+    const begins = fork && parent >= 0 ? { fork: { run: this.spec.runs[parent]!.name, step: fork.step } } : {};
+    this.insert(this.spec.runs.length, { name: this.freeName(name), patch, ...begins });
+    return this.spec.runs.length - 1;
+  }
+
+  /** The runs that are forks of a run, and forks of these. */
+  forksOf(run: number): number[] {
+    const keys = new Set([this.runs[run]!.key]);
+    for (const { key, parent } of [...this.runs, ...this.runs]) if (parent !== null && keys.has(parent)) keys.add(key);
+    return this.runs.flatMap(({ key }, i) => (i !== run && keys.has(key) ? [i] : []));
+  }
+
+  /** Takes a run out, and its forks, which cannot be without it; nothing where no run would be left. */
   removeRun(run: number): void {
-    if (this.spec.runs.length === 1) return;
-    const { name } = this.spec.runs[run]!;
-    const runs = this.spec.runs.flatMap((entry, i) => {
-      if (i === run) return [];
-      if (entry.fork?.run !== name) return [entry];
-      const patch = (mergePatch.generate(this.spec.base, this.config(i)) ?? {}) as Record<string, unknown>;
-      return [{ name: entry.name, patch }];
-    });
+    const gone = new Set([run, ...this.forksOf(run)]);
+    if (gone.size === this.spec.runs.length) return;
+    const stays = (_: unknown, i: number): boolean => !gone.has(i);
     const { selected } = this;
-    this.runKeys.splice(run, 1);
-    this.write({ ...this.spec, runs }, selected === run ? BASE : selected > run ? selected - 1 : selected);
+    const before = [...gone].filter((i) => i < selected).length;
+    this.runs = this.runs.filter(stays);
+    this.write({ ...this.spec, runs: this.spec.runs.filter(stays) }, gone.has(selected) ? BASE : selected - before);
   }
 
   restoreInitial(): void {
@@ -221,7 +286,8 @@ export class SpecEditor {
   }
 
   private insert(at: number, entry: Spec['runs'][number]): void {
-    this.runKeys.splice(at, 0, this.nextKey++);
+    const parent = this.spec.runs.findIndex(({ name }) => name.trim() === entry.fork?.run.trim());
+    this.runs.splice(at, 0, { key: this.nextKey++, parent: this.runs[parent]?.key ?? null });
     const runs = [...this.spec.runs.slice(0, at), entry, ...this.spec.runs.slice(at)];
     this.write({ ...this.spec, runs }, at);
   }
@@ -232,8 +298,7 @@ export class SpecEditor {
 
   private freeName(wanted: string): string {
     const taken = new Set(this.spec.runs.map(({ name }) => name.trim()));
-    const longest = 40;
-    const fit = (end: string): string => [...wanted].slice(0, longest - end.length).join('') + end;
+    const fit = (end: string): string => [...wanted].slice(0, LONGEST_NAME - end.length).join('') + end;
     let name = fit('');
     for (let i = 2; taken.has(name); i++) name = fit(` ${i}`);
     return name;
@@ -272,7 +337,9 @@ export class SpecEditor {
     const whole = { experiment: 'train', version: SPEC_VERSION, runs: structuredClone(initial.runs), ...(json as object) } as Spec;
     const base: unknown = (json as { base?: unknown } | null)?.base ?? {};
     const spec: Spec = { ...whole, base: mergePatch.apply(structuredClone(defaultRun), structuredClone(base) as object) as RunSpec };
-    if (fits(spec, schema) && spec.runs.length > 0 && spec.runs.every((_, i) => fits(resolve(spec, i), runSchema))) return this.open(spec);
+    if (fits(spec, schema) && spec.runs.length > 0 && spec.runs.every((_, i) => fits(resolve(spec, i), runSchema))) {
+      return this.open({ ...spec, runs: spec.runs.map((run) => ({ ...run, patch: run.patch ?? {} })) });
+    }
     this.open(structuredClone(initial));
     const link: BrokenLink = { reason: 'refused', text, detail: '', problems: [] };
     this.broken.set(link);
@@ -292,9 +359,11 @@ export class SpecEditor {
   }
 
   /** Another experiment: nothing that was typed belongs to it. */
-  private renew({ runs }: Spec): void {
+  private renew(spec: Spec): void {
     this.experiment++;
-    this.runKeys = runs.map(() => this.nextKey++);
+    const first = this.nextKey;
+    this.nextKey += spec.runs.length;
+    this.runs = spec.runs.map((_, i) => ({ key: first + i, parent: parentOf(spec, i) < 0 ? null : first + parentOf(spec, i) }));
   }
 
   /** Puts the message about the link away. */
@@ -311,11 +380,18 @@ export class SpecEditor {
 
   /** Checks again, as when the engine came late. */
   checkSoon(): void {
+    this.fetching = null;
     this.checking?.cancel();
     this.checking?.abort.abort();
     const abort = new AbortController();
     const cancel = this.options.clock.after(CHECK_AFTER, () => void this.check(abort.signal));
     this.checking = { abort, cancel };
+  }
+
+  /** Fetches nothing beforehand until the spec changes. */
+  stopFetching(): void {
+    if (this.fetching instanceof LinkedAbort) this.fetching.abort(new DOMException('nobody waits for it', 'AbortError'));
+    this.fetching = 'stopped';
   }
 
   private async check(signal: AbortSignal): Promise<void> {
@@ -325,11 +401,18 @@ export class SpecEditor {
       const problems = await checker.check(spec, signal);
       if (signal.aborted) return;
       this.found.set(problems);
-      // What is missing is told when the experiment is run.
-      if (problems.length === 0) await checker.preload(spec, signal).catch(() => undefined);
+      if (problems.length > 0 || this.fetching === 'stopped') return;
+      const fetching = (this.fetching = new LinkedAbort(signal));
+      await checker.preload(spec, fetching.signal).catch((error: unknown) => fetching.signal.aborted || this.missed(error));
+      fetching.unlink();
     } catch (error) {
       if (!signal.aborted) this.found.set(problemsOf(error));
     }
+  }
+
+  /** A model or text that there is nowhere is wrong as it is written; files that are not at hand are told of when the experiment is run. */
+  private missed(error: unknown): void {
+    this.found.set(problemsOf(error).filter(({ field }) => field != null));
   }
 
   /** Problems of a field, as the form shows them for a run or the base; `more`: what a run of the experiment said. */

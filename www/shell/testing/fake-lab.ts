@@ -1,18 +1,20 @@
 /** An engine for tests: it does what it is told to. */
 import type { LabRun, RunOptions } from '../../engine/lab';
-import type { SavedRun } from '../../engine/wasm';
+import type { RunState, SavedRun } from '../../engine/wasm';
 import type { Event } from '../../types/generated/Event';
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
+
+type States = { run: number; state: RunState }[];
 
 /** One experiment that was asked for. */
 export class FakeRun {
   /** What was pressed. */
   readonly pressed: string[] = [];
   saved: SavedRun[] = [];
-  private settle!: { resolve(ended: { result: ExperimentResult; states: [] }): void; reject(error: unknown): void };
-  readonly ended = new Promise<{ result: ExperimentResult; states: [] }>((resolve, reject) => (this.settle = { resolve, reject }));
+  private settle!: { resolve(ended: { result: ExperimentResult; states: States }): void; reject(error: unknown): void };
+  readonly ended = new Promise<{ result: ExperimentResult; states: States }>((resolve, reject) => (this.settle = { resolve, reject }));
 
   constructor(
     readonly spec: Spec,
@@ -25,9 +27,9 @@ export class FakeRun {
     for (const event of events) this.options.onEvent?.(event);
   }
 
-  finish(runs = this.spec.runs.map(({ name }) => finished(name))): void {
+  finish(runs = this.spec.runs.map(({ name }) => finished(name)), states: States = []): void {
     const environment = { engine: 'test', variant: 'single-relaxed', simd: '', threads: 1, isolated: false, cores: 1, user_agent: '' };
-    this.settle.resolve({ result: { version: 2, spec: this.spec, environment, runs, comparison: [], advice: [] }, states: [] });
+    this.settle.resolve({ result: { version: 2, spec: this.spec, environment, runs, comparison: [], advice: [] }, states });
   }
 
   fail(error: unknown): void {

@@ -68,6 +68,12 @@ export class Formats {
   /** How many times the baseline. */
   ratio = (value: number): string => `×${this.format(value, { maximumSignificantDigits: 3 })}`;
 
+  /** Two significant digits, of what is very small with a power of ten. */
+  tiny = (value: number): string =>
+    value === 0 || Math.abs(value) >= 1e-3
+      ? this.format(value, { maximumSignificantDigits: 2 })
+      : value.toExponential(1).replace(/e-(\d+)/, (_, power: string) => ` × 10${superscript(`−${power}`)}`);
+
   /** A relative difference, as a percentage however small it is. */
   relative = (share: number): string =>
     share < 1e-4 ? `${(share * 100).toExponential(1).replace(/e-(\d+)/, (_, power: string) => ` × 10${superscript(`−${power}`)}`)} %` : this.percent(share);

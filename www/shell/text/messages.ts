@@ -64,9 +64,24 @@ export interface Messages {
     same: string;
     /** A run that begins where another was. */
     forkOf(run: string, step: string): string;
+    /** A fork as a name of its own. */
+    forkName(run: string, step: number): string;
+    fork: string;
+    forkStep: string;
+    forkHint(run: string, step: string): string;
+    /** What its dimmed fields are. */
+    forkFixed(run: string): string;
+    /** Steps of the other run that are not kept. */
+    forkAgain(run: string, first: string, last: string): string;
+    removeForks(run: string, forks: readonly string[]): string;
+    removeAll: string;
+    keepAll: string;
+    lastRuns(run: string): string;
     differences(count: number): string;
     reset(base: string): string;
     differsFrom(base: string): string;
+    resetTo(run: string, value: string): string;
+    differsFromRun(run: string, value: string): string;
     changedIn: string;
     ownModelHint: string;
     ownTextHint: string;
@@ -96,6 +111,8 @@ export interface Messages {
     paused(done: string, total: string): string;
     /** Ranks measure themselves before the first step. */
     measuring(run: string): string;
+    /** What another run held is not kept. */
+    recomputing(run: string, step: string): string;
     finished(seconds: string): string;
     cancelled: string;
     failed: string;
@@ -119,6 +136,7 @@ export interface Messages {
     notIsolated: string;
     notIsolatedWhy: string;
     noThreadsWhy: string;
+    noWorkerWhy(why: string): string;
     failed: string;
   };
 
@@ -178,6 +196,27 @@ export interface Messages {
     copyLink: string;
     status: Record<RunStatus, string>;
     chartSummary(run: string, training: string, validation: string): string;
+    choosePoint: string;
+    /** Where one of the curves is looked at. */
+    pointOf(run: string): string;
+    point(step: string, training: string, validation: string | null): string;
+    pointKeys: string;
+    forkHere: string;
+    /** A fork where there is little room. */
+    forkShort(run: string, step: string): string;
+    noRoom(most: string): string;
+    forks: string;
+    forksCaption: string;
+    forkWaits(fork: string, step: string): string;
+    forkDiffers(fork: string, run: string, step: string): string;
+    forkTensor(tensor: string, by: string, differing: string, all: string): string;
+    /** Only losses were compared. */
+    forkLoss(step: string): string;
+    forkSame(fork: string, run: string, step: string): string;
+    forkSameSoFar(fork: string, run: string, step: string): string;
+    begins: string;
+    atFirstStep: string;
+    diverged(loss: string, step: string, start: string, clipped: boolean): string;
   };
 
   /** What the library keeps of a lab. */

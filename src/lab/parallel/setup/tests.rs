@@ -30,8 +30,8 @@ fn what_is_wrong_is_told_at_its_field() {
         (json!({ "mesh": { "zero": "parameters" } }), "mesh.zero", "pipeline"),
         (json!({ "resources": { "memory_limit": 16 } }), "resources.memory_limit", "would hold at least"),
         (json!({ "model": { "base": "tang-poems-2" } }), "model.base", "tang-poems"),
-        (json!({ "model": { "n_heads": 3, "family": "llama", "d_model": 9 } }), "model.n_heads", "d_model = 12"),
-        (json!({ "model": { "n_heads": 6, "d_model": 256 } }), "model.n_heads", "n_heads = 4, or d_model = 258"),
+        (json!({ "model": { "n_heads": 3, "family": "llama", "d_model": 9 } }), "model.n_heads", "{model.d_model} = 12"),
+        (json!({ "model": { "n_heads": 6, "d_model": 256 } }), "model.n_heads", "{model.n_heads} = 4, or {model.d_model} = 258"),
         (json!({ "model": { "base": "tang-poems" } }), "data.corpus", "97.1 %"),
     ];
     for (patch, field, part) in cases {

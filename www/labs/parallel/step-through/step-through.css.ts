@@ -148,11 +148,11 @@ export const styles = css`
 
   td.output_gradient {
     border: 1px solid var(--backward-line);
-    background: repeating-linear-gradient(135deg, var(--backward) 0 5px, color-mix(in srgb, var(--backward-line) 35%, var(--backward)) 5px 6px);
+    background: repeating-linear-gradient(135deg, var(--backward) 0 5px, var(--backward-line) 5px 5.4px);
   }
 
   td.weight_gradients {
     border: 1px solid var(--weight-line);
-    background: repeating-linear-gradient(0deg, var(--weight) 0 5px, color-mix(in srgb, var(--weight-line) 35%, var(--weight)) 5px 6px);
+    background: repeating-linear-gradient(0deg, var(--weight) 0 5px, var(--weight-line) 5px 5.4px);
   }
 `;

@@ -25,12 +25,12 @@ export class ControlBar extends LabElement {
         .blocked=${this.blocked() ?? ''}
         .status=${this.status()}
         .announcement=${this.announcement()}
-        .progress=${current?.runs.map((run, i) => ({ done: run.step / run.steps, colour: colour(i) })) ?? []}
+        .progress=${current?.runs.map((run, i) => ({ done: run.share, colour: colour(i) })) ?? []}
         @run=${() => void store.run()}
         @pause=${() => runner.pause()}
         @resume=${() => runner.resumeRun()}
         @step=${() => runner.step()}
-        @cancel=${() => runner.cancel()}
+        @cancel=${() => store.cancel()}
       >
         <slot></slot>
         ${current && current.runs.length > 1 && (phase === 'running' || phase === 'paused') ? this.renderCancelRuns(current) : nothing}
@@ -69,7 +69,7 @@ export class ControlBar extends LabElement {
   private announcement(): string {
     const { phase, current } = this.store.runner;
     if (phase !== 'running' || !current) return this.status();
-    const done = current.runs.reduce((sum, run) => sum + run.step / run.steps, 0) / current.runs.length;
+    const done = current.runs.reduce((sum, run) => sum + run.share, 0) / current.runs.length;
     return this.format.percent(Math.floor(done * 4) / 4);
   }
 
@@ -97,11 +97,13 @@ export class ControlBar extends LabElement {
   /** What is done of what is to do; what ranks are at before the first step. */
   private running({ runs, remainingSeconds }: ExperimentView): string {
     const text = this.text.control;
-    const done = String(runs.reduce((sum, run) => sum + run.step, 0));
-    const total = String(runs.reduce((sum, run) => sum + run.steps, 0));
+    const done = String(runs.reduce((sum, run) => sum + run.step - run.from, 0));
+    const total = String(runs.reduce((sum, run) => sum + run.steps - run.from, 0));
     if (this.store.runner.phase === 'paused') return text.paused(done, total);
     const measuring = runs.find(({ phase }) => phase === 'measuring');
     if (measuring) return text.measuring(measuring.name);
+    const recomputing = runs.findIndex(({ phase, status }) => phase === 'recomputing' && status === 'running');
+    if (recomputing >= 0) return text.recomputing(runs[recomputing]!.name, String(runs[recomputing]!.from));
     return text.running(done, total, remainingSeconds === null ? '…' : this.format.duration(remainingSeconds));
   }
 }

@@ -1,10 +1,11 @@
 import { html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import type { NoticeItem } from '../../../kit/notice/entries';
 import '../../../kit/notice/notice';
 import type { NoticeAction, RevealEvent } from '../../../kit/notice/notice';
 import type { Problem } from '../../../types/generated/Problem';
+import type { RunView } from '../../store/run-view';
 import { LabElement } from '../lab-element';
 import { styles } from './problem-banner.css';
 
@@ -13,10 +14,16 @@ import { styles } from './problem-banner.css';
 export class Problems extends LabElement {
   static override styles = [shared, styles];
 
+  /** Runs whose notice was put away. */
+  private readonly seen = new WeakSet<RunView>();
+
+  /** In a page of somebody else's: what its server could do better is no news for its readers. */
+  @property({ type: Boolean }) embedded = false;
+
   override render() {
     const items = this.store.problems.map((problem) => this.item(problem));
     return html`
-      ${this.renderLink()} ${items.length === 0 ? nothing : this.renderNotice('problem', items, this.actions())} ${this.renderHints()}
+      ${this.renderLink()} ${items.length === 0 ? nothing : this.renderNotice('problem', items, this.actions())} ${this.renderDiverged()} ${this.renderHints()}
     `;
   }
 
@@ -28,11 +35,13 @@ export class Problems extends LabElement {
     };
   }
 
-  private renderNotice(tone: 'problem' | 'hint', items: NoticeItem[], actions: NoticeAction[] = []) {
+  private renderNotice(tone: 'problem' | 'hint', items: NoticeItem[], actions: NoticeAction[] = [], dismiss?: () => void) {
     return html`<tinyai-notice
       .tone=${tone}
       .items=${items}
       .actions=${actions}
+      ?dismissible=${dismiss !== undefined}
+      @dismiss=${dismiss}
       .labelOf=${(path: string) => this.words.field(path)?.label}
       .optionOf=${this.words.option}
       @reveal=${this.turn}
@@ -50,11 +59,30 @@ export class Problems extends LabElement {
     editor.select(editor.tabOf(path, run));
   };
 
+  /** Runs whose loss went up instead of down, each once. */
+  private renderDiverged() {
+    const { view } = this.store.runner;
+    const text = this.text.results;
+    const { loss } = this.format;
+    const items = (view?.runs ?? []).flatMap((run): NoticeItem[] => {
+      const { diverged, name, spec } = run;
+      if (!diverged || this.seen.has(run)) return [];
+      return [{ run: name, message: text.diverged(loss(diverged.loss), String(diverged.step), loss(diverged.start), spec.training.gradient_clip > 0) }];
+    });
+    const dismiss = (): void => {
+      for (const run of view?.runs ?? []) if (run.diverged) this.seen.add(run);
+      this.requestUpdate();
+    };
+    return items.length === 0 ? nothing : this.renderNotice('hint', items, [], dismiss);
+  }
+
   /** What makes this page slower than it could be. */
   private renderHints() {
-    const { environment } = this.store;
+    const { environment, workerProblem } = this.store;
     if (!environment || environment.variant.startsWith('threads')) return nothing;
     const { status } = this.text;
+    if (workerProblem) return this.renderNotice('hint', [{ message: status.noWorkerWhy(this.words.of(workerProblem.message)) }]);
+    if (this.embedded) return nothing;
     return this.renderNotice('hint', [{ message: environment.isolated ? status.noThreadsWhy : status.notIsolatedWhy }]);
   }
 

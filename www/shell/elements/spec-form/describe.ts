@@ -1,6 +1,7 @@
 /** The form of an experiment in the words of a language, as the kit draws it. */
 import { html } from 'lit';
 import type { FieldDescription, FormGroup } from '../../../kit/form/description';
+import { forkMayChange } from '../../../engine/spec/fork';
 import { GROUPS, type Field, type Group } from '../../../engine/spec/schema';
 import type { LabStore } from '../../store/lab-store';
 import type { Words } from '../../text/words';
@@ -25,6 +26,7 @@ function describe(store: LabStore, words: Words, field: Field): FieldDescription
   const unit = schema['x-unit'];
   const value = editor.value(editor.selected, path);
   const { marked, note } = standing(editor, words, field);
+  const fixed = editor.forked !== null && !forkMayChange(path, editor.config(editor.selected)) && marked !== true;
   return {
     path,
     kind,
@@ -37,7 +39,8 @@ function describe(store: LabStore, words: Words, field: Field): FieldDescription
     value,
     problems: editor.problemsAt(editor.selected, path, store.runProblems).map(({ message }) => words.message(message)),
     marked: marked ?? false,
-    ...files(store, words, field, String(value), note),
+    fixed,
+    ...(fixed ? note && { note } : files(store, words, field, String(value), note)),
   };
 }
 

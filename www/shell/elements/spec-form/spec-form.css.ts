@@ -33,6 +33,10 @@ export const styles = css`
     font-weight: 600;
   }
 
+  .asked {
+    margin-top: 0.6rem;
+  }
+
   .run button:disabled {
     opacity: 0.4;
   }

@@ -1,14 +1,19 @@
-import { html } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { shared } from '../../../kit/base.css';
 import type { FieldEvent, ValidityEvent } from '../../../kit/form/events';
 import type { Form } from '../../../kit/form/form';
 import '../../../kit/form/form';
 import type { GivenFiles } from '../../../kit/form/taking-files';
+import '../../../kit/notice/notice';
+import { styled } from '../../../kit/styled';
 import { colour } from '../../figures/run-mark';
 import { BASE, MOST_RUNS } from '../../store/spec-editor';
 import { LabElement } from '../lab-element';
 import { describeGroups } from './describe';
+import './fork-head';
+import type { ForkHead } from './fork-head';
 import { styles } from './spec-form.css';
 
 /** The form of the chosen run, or of what all runs share. */
@@ -20,11 +25,16 @@ export class SpecForm extends LabElement {
   @property({ attribute: false }) lock: readonly string[] = [];
 
   @query('tinyai-form') private readonly form!: Form;
+  @query('tinyai-fork-head') private readonly forkHead!: ForkHead | null;
+  /** The run that somebody wants to remove, and has been asked about. */
+  @state() private asked: string | null = null;
 
   /** Brings a field into view and the focus to it; whether it is in this form. */
   async reveal(path: string): Promise<boolean> {
     await this.updateComplete;
-    return this.form.reveal(path);
+    if (path !== 'fork') return this.form.reveal(path);
+    await this.forkHead?.updateComplete;
+    return this.forkHead?.reveal() ?? false;
   }
 
   /** Hands files to a field. */
@@ -37,7 +47,7 @@ export class SpecForm extends LabElement {
     const { editor } = store;
     const accent = editor.selected === BASE ? 'var(--ink)' : colour(editor.selected);
     return html`
-      <div style="--accent: ${accent}">
+      <div ${styled({ '--accent': accent })}>
         ${this.renderHead()}
         <tinyai-form
           .groups=${describeGroups(store, words, this.lock)}
@@ -67,9 +77,29 @@ export class SpecForm extends LabElement {
         <label class="visually-hidden" for="name">${text.runName}</label>
         <input id="name" .value=${name} maxlength="40" @input=${(event: Event) => editor.rename(selected, (event.target as HTMLInputElement).value)} />
         <button type="button" class="link" ?disabled=${spec.runs.length >= MOST_RUNS} @click=${() => editor.duplicateRun(selected)}>${text.duplicate}</button>
-        <button type="button" class="link" ?disabled=${spec.runs.length === 1} @click=${() => editor.removeRun(selected)}>${text.remove}</button>
+        <button type="button" class="link" ?disabled=${spec.runs.length === 1} @click=${() => this.takeOut(selected)}>${text.remove}</button>
       </div>
-      <p class="hint">${text.runHint(name)}</p>
+      ${this.asked === editor.scope ? this.renderAsked(selected) : nothing}
+      ${keyed(editor.scope, editor.forked ? html`<tinyai-fork-head></tinyai-fork-head>` : html`<p class="hint">${text.runHint(name)}</p>`)}
     `;
+  }
+
+  /** Removes a run; where others are forks of it, after asking. */
+  private takeOut(run: number): void {
+    const { editor } = this.store;
+    if (editor.forksOf(run).length === 0) editor.removeRun(run);
+    else this.asked = editor.scope;
+  }
+
+  private renderAsked(run: number) {
+    const text = this.text.form;
+    const { editor } = this.store;
+    const { runs } = editor.spec;
+    const forks = editor.forksOf(run).map((fork) => runs[fork]!.name);
+    const last = forks.length + 1 === runs.length;
+    const removeAll = { label: text.removeAll, primary: true, take: () => editor.removeRun(run) };
+    const keepAll = { label: text.keepAll, take: () => (this.asked = null) };
+    const message = last ? text.lastRuns(runs[run]!.name) : text.removeForks(runs[run]!.name, forks);
+    return forks.length === 0 ? nothing : html`<tinyai-notice class="asked" .items=${[{ message }]} .actions=${last ? [keepAll] : [removeAll, keepAll]}></tinyai-notice>`;
   }
 }

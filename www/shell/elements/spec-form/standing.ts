@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { Field } from '../../../engine/spec/schema';
 import { equal, get } from '../../../engine/spec/patch';
+import { styled } from '../../../kit/styled';
 import { colour, mark } from '../../figures/run-mark';
 import type { SpecEditor } from '../../store/spec-editor';
 import { BASE } from '../../store/spec-editor';
@@ -21,11 +22,13 @@ export function standing(editor: SpecEditor, words: Words, { path }: Field): Sta
   const ground = editor.groundValue(selected, path);
   if (equal(editor.value(selected, path), ground)) return {};
   const text = words.messages.form;
-  const reset = text.reset(valueText(words, path, ground));
+  const value = valueText(words, path, ground);
+  const parent = editor.forked?.run;
+  const reset = parent === undefined ? text.reset(value) : text.resetTo(parent, value);
   return {
     marked: true,
     note: html`<p class="note">
-      ${text.differsFrom(valueText(words, path, ground))}
+      ${parent === undefined ? text.differsFrom(value) : text.differsFromRun(parent, value)}
       <button class="link back" type="button" aria-label=${reset} title=${reset} @click=${() => editor.resetValue(path)}>↺</button>
     </p>`,
   };
@@ -42,7 +45,7 @@ function exceptions(editor: SpecEditor, words: Words, path: string): Standing {
     note: html`<p class="note">
       ${others.map(
         ({ name, run, own }) => html`
-          <button type="button" style="color: ${colour(run)}" @click=${() => editor.select(run)}>
+          <button type="button" ${styled({ color: colour(run) })} @click=${() => editor.select(run)}>
             ${mark(run)} <span>${name}: <b>${valueText(words, path, own)}</b></span>
           </button>
         `,

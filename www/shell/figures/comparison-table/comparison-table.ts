@@ -73,6 +73,12 @@ export class ComparisonTable extends LabElement {
     );
     return html`<tbody>
       <tr class="part"><th colspan=${whole.length + 1} scope="rowgroup">${text.configuration}</th></tr>
+      ${spec.runs.some(({ fork }) => fork)
+        ? html`<tr>
+            <th scope="row">${text.begins}</th>
+            ${spec.runs.map(({ fork }) => html`<td>${fork ? this.text.form.forkOf(fork.run, String(fork.step)) : text.atFirstStep}</td>`)}
+          </tr>`
+        : nothing}
       ${paths.length === 0 ? html`<tr><td colspan=${whole.length + 1}>${text.noDifference}</td></tr>` : nothing}
       ${paths.map(
         (path) => html`<tr>

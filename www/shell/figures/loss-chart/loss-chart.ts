@@ -1,14 +1,20 @@
-import { html } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import { shared } from '../../../kit/base.css';
+import { styled } from '../../../kit/styled';
 import { LabChart } from '../../elements/lab-element';
 import { references } from '../../store/experiment-view';
 import { drawLabels, drawReference, spread, widest, type EndLabel } from '../../../kit/chart/labels';
 import { lineChart } from '../../../kit/chart/line-chart.css';
 import '../../../kit/figure/figure';
 import { dash, runName } from '../run-mark';
+import { RevealEvent } from '../../../kit/notice/notice';
+import type { ExperimentView } from '../../store/experiment-view';
 import { chartData, type ChartData } from './curves';
+import { drawBranch } from './branch';
+import { along, nearest, type Point } from './point';
+import { pointPanel } from './point-panel';
 import { styles } from './loss-chart.css';
 
 /** Room between a line's end and its label, and beyond it, in CSS pixels. */
@@ -16,8 +22,9 @@ const LABEL_GAP = 10;
 const LABEL_END = 4;
 /** Longer names are cut short at their lines' ends. */
 const LONGEST_NAME = 9;
+const LONGEST_PARENT = 6;
 
-const shortened = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
+const shortened = (name: string, longest = LONGEST_NAME): string => (name.length > longest ? `${name.slice(0, longest - 1)}…` : name);
 
 /** Loss curves of all runs, drawn while they grow. */
 @customElement('tinyai-loss-chart')
@@ -27,7 +34,16 @@ export class LossChart extends LabChart {
   /** Column under the pointer; null: show the last values. */
   @state() private pointed: number | null = null;
 
+  /** Point of a curve that is looked at. */
+  @state() private point: Point | null = null;
+
+  @query('.handle') private readonly handle!: HTMLElement | null;
   private data: ChartData = chartData(null, 1);
+  private drawn: uPlot | undefined;
+  /** The experiment that the point is of. */
+  private shown: ExperimentView | null = null;
+  /** The run whose curve is followed while the pointer is down. */
+  private following: number | null = null;
 
   override render() {
     const text = this.words.messages.results;
@@ -42,9 +58,18 @@ export class LossChart extends LabChart {
           </span>
         </div>
         <div class="chart">
-          <div class="plot" role="img" aria-label=${this.summary()}></div>
-          ${this.store.runner.view ? '' : html`<p class="empty">${text.empty}</p>`}
+          <div
+            class="plot"
+            role="img"
+            aria-label=${this.summary()}
+            @pointerdown=${this.pressed}
+            @pointermove=${this.moved}
+            @pointerup=${this.released}
+            @pointercancel=${this.released}
+          ></div>
+          ${this.renderHandle()} ${this.store.runner.view ? '' : html`<p class="empty">${text.empty}</p>`}
         </div>
+        ${this.renderPoint()}
       </tinyai-figure>
     `;
   }
@@ -52,29 +77,131 @@ export class LossChart extends LabChart {
   private renderReadout(name: string, run: number) {
     const columns = this.data.runs[run];
     const text = this.words.messages.results;
-    const at = (column: (number | null)[] | undefined): string => {
-      const upTo = this.pointed === null ? column : column?.slice(0, this.pointed + 1);
-      const value = upTo?.findLast((value) => value !== null);
-      return value == null ? '–' : this.format.loss(value);
-    };
-    return html`<span>${runName(run, name)} <span class="values">${text.training} ${at(columns?.smoothed)} · ${text.validation} ${at(columns?.validation)}</span></span>`;
+    const end = this.pointed === null ? undefined : this.pointed + 1;
+    const at = (column: (number | null)[] | undefined, unmeasured?: number | null): string => this.last(column?.slice(0, end), unmeasured);
+    return html`<span>${runName(run, name)} <span class="values">${text.training} ${at(columns?.smoothed)} · ${text.validation} ${at(columns?.validation, columns?.unmeasured)}</span></span>`;
   }
 
   private summary(): string {
     const text = this.words.messages.results;
-    const last = (column: (number | null)[]): string => {
-      const value = column.findLast((value) => value !== null);
-      return value == null ? '–' : this.format.loss(value);
-    };
     const runs = this.store.runner.view?.runs ?? [];
-    const lines = this.data.runs.map((columns, i) => text.chartSummary(runs[i]?.name ?? '', last(columns.smoothed), last(columns.validation)));
+    const lines = this.data.runs.map(({ smoothed, validation, unmeasured }, i) => text.chartSummary(runs[i]?.name ?? '', this.last(smoothed), this.last(validation, unmeasured)));
     return [`${text.loss} (${text.lossUnit}).`, ...lines].join(' ');
+  }
+
+  /** The last value of a column, but that of the step at which it was not measured. */
+  private last(column: (number | null)[] | undefined, unmeasured: number | null = null): string {
+    const value = column?.findLast((value, i) => value !== null && this.data.steps[i] !== unmeasured);
+    return value == null ? '–' : this.format.loss(value);
+  }
+
+  // ---- A point of a curve
+
+  /** It is moved by arrow keys like a slider, along its curve and to the next one. */
+  private renderHandle() {
+    const { point } = this;
+    const first = this.data.runs.findIndex(({ steps }) => steps.length > 0);
+    const run = point?.run ?? first;
+    const steps = this.data.runs[run]?.steps;
+    if (!steps || this.store.readOnly) return nothing;
+    const text = this.words.messages.results;
+    return html`<div
+      class="handle"
+      role="slider"
+      tabindex="0"
+      ?data-chosen=${point !== null}
+      ${styled({ '--run': `var(--run-${run % 8})` })}
+      aria-label=${text.pointOf(this.nameOf(run))}
+      aria-valuemin=${steps[0]!}
+      aria-valuemax=${steps.at(-1)!}
+      aria-valuenow=${point?.step ?? steps.at(-1)!}
+      aria-valuetext=${this.pointText(point ?? { run, step: steps.at(-1)! })}
+      aria-describedby="keys"
+      @focus=${() => (this.point ??= { run, step: steps.at(-1)! })}
+      @keydown=${this.keyed}
+    ></div>`;
+  }
+
+  private renderPoint() {
+    const { view } = this.store.runner;
+    if (this.store.readOnly || !view || this.data.runs.every(({ steps }) => steps.length === 0)) return nothing;
+    const { point } = this;
+    const chosen = point && { run: point.run, name: this.nameOf(point.run), said: this.pointText(point), room: this.store.editor.canFork(view.spec, point.run) };
+    return pointPanel(this.words.messages.results, chosen, this.fork);
+  }
+
+  private nameOf(run: number): string {
+    return this.store.runner.view?.runs[run]?.name ?? '';
+  }
+
+  private pointText({ run, step }: Point): string {
+    const columns = this.data.runs[run]!;
+    const at = this.data.steps.indexOf(step);
+    const text = (value: number | null | undefined): string | null => (value == null ? null : this.format.loss(value));
+    const validation = columns.unmeasured === step ? null : text(columns.validation[at]);
+    return this.words.messages.results.point(String(step), text(columns.smoothed[at]) ?? '–', validation);
+  }
+
+  private readonly fork = (): void => {
+    const { editor, runner } = this.store;
+    if (!this.point || !runner.view) return;
+    editor.forkOf(runner.view.spec, this.point.run, this.point.step);
+    this.dispatchEvent(new RevealEvent('fork', editor.spec.runs[editor.selected]!.name));
+  };
+
+  private readonly keyed = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') this.point = null;
+    else {
+      const moved = this.point && along(this.data, this.point, event.key);
+      if (!moved) return;
+      this.point = moved;
+    }
+    event.preventDefault();
+  };
+
+  private readonly pressed = (event: PointerEvent): void => {
+    if (event.button !== 0 || this.store.readOnly) return;
+    this.follow(event, null);
+    this.following = this.point?.run ?? null;
+    if (this.following !== null) void this.updateComplete.then(() => this.handle?.focus({ preventScroll: true }));
+    // The focus is on the handle, and stays there.
+    event.preventDefault();
+  };
+
+  private readonly moved = (event: PointerEvent): void => {
+    if (this.following !== null && event.buttons & 1) this.follow(event, this.following);
+  };
+
+  private readonly released = (): void => {
+    this.following = null;
+  };
+
+  /** Takes the point of a curve, of any where `run` is null, that is nearest to the pointer. */
+  private follow(event: PointerEvent, run: number | null): void {
+    const chart = this.drawn;
+    const over = chart?.over.getBoundingClientRect();
+    if (!chart || !over) return;
+    const place = (step: number, loss: number): [number, number] => [chart.valToPos(step, 'x'), chart.valToPos(loss, 'y')];
+    this.point = nearest(this.data, [event.clientX - over.left, event.clientY - over.top], place, run) ?? this.point;
+  }
+
+  /** Puts the handle where its point is drawn. */
+  private place(chart: uPlot): void {
+    const { handle, point, plot } = this;
+    const loss = point && this.data.runs[point.run]?.smoothed[this.data.steps.indexOf(point.step)];
+    if (!handle || !point || loss == null) return;
+    const [x, y] = [chart.valToPos(point.step, 'x', true), chart.valToPos(loss, 'y', true)].map((pixels) => pixels / devicePixelRatio);
+    handle.style.left = `${plot.offsetLeft + x!}px`;
+    handle.style.top = `${plot.offsetTop + y!}px`;
   }
 
   protected override willUpdate(): void {
     const { editor, runner } = this.store;
     const { view } = runner;
     this.data = chartData(view, Math.max(1, ...editor.spec.runs.map((_, i) => editor.config(i).training.steps)));
+    const gone = this.point !== null && !this.data.runs[this.point.run]?.steps.includes(this.point.step);
+    if (gone || view !== this.shown) this.point = null;
+    this.shown = view;
   }
 
   protected override key(): string {
@@ -82,7 +209,7 @@ export class LossChart extends LabChart {
   }
 
   protected override build(plot: HTMLElement): uPlot {
-    return new uPlot(this.options(this.store.runner.view?.runs.length ?? 0), this.columns(), plot);
+    return (this.drawn = new uPlot(this.options(this.store.runner.view?.runs.length ?? 0), this.columns(), plot));
   }
 
   protected override columns(): uPlot.AlignedData {
@@ -93,7 +220,7 @@ export class LossChart extends LabChart {
   private options(runs: number): uPlot.Options {
     const text = this.words.messages.results;
     const { root, font, axis } = this.looks();
-    const names = this.store.runner.view?.runs.map(({ name }) => shortened(name)) ?? [];
+    const names = Array.from({ length: runs }, (_, run) => this.label(run));
     const room = Math.max(50, widest(names.map((name) => `${name} ${this.format.loss(10)}`), `600 ${font}`));
     return {
       ...this.size(),
@@ -111,7 +238,7 @@ export class LossChart extends LabChart {
       series: [{}, ...Array.from({ length: runs }, (_, run) => this.series(run)).flat()],
       hooks: {
         drawAxes: [(chart) => this.drawReferences(chart, font)],
-        draw: [(chart) => this.drawEnds(chart, `600 ${font}`)],
+        draw: [(chart) => this.drawBranches(chart), (chart) => this.drawEnds(chart, `600 ${font}`), (chart) => this.place(chart)],
         setCursor: [(chart) => (this.pointed = chart.cursor.idx ?? null)],
       },
     };
@@ -124,8 +251,14 @@ export class LossChart extends LabChart {
     return [
       { ...line, dash: [], width: 1, alpha: 0.22, points: { show: false } },
       { ...line, width: 1.3, alpha: 0.85, points: { show: false } },
-      { ...line, width: 2.6, points: { show: true, size: 7, stroke: colour, fill: this.resolved('var(--paper)'), width: 2 } },
+      { ...line, width: 2.6, points: { show: true, size: 7, stroke: colour, fill: this.resolved('var(--paper)'), width: 2, filter: () => this.measured(run) } },
     ];
+  }
+
+  /** Indices of the steps after which a run's validation loss was measured. */
+  private measured(run: number): number[] {
+    const { runs, steps } = this.data;
+    return runs[run]?.validation.flatMap((value, i) => (value !== null && steps[i] !== runs[run]!.unmeasured ? [i] : [])) ?? [];
   }
 
   private heights(): [number, number] {
@@ -145,18 +278,34 @@ export class LossChart extends LabChart {
     }
   }
 
+  private drawBranches(chart: uPlot): void {
+    this.data.runs.forEach(({ branch }, run) => {
+      if (!branch) return;
+      const [x, y] = [chart.valToPos(branch.step, 'x', true), chart.valToPos(branch.loss, 'y', true)];
+      drawBranch(chart, x, y, this.resolved(`var(--run-${run % 8})`), this.resolved('var(--paper)'));
+    });
+  }
+
+  /** A run's name at the end of its line: of a fork that has no name of its own, its step rather than the rest of its run's. */
+  private label(run: number): string {
+    const { view } = this.store.runner;
+    const { name = '', from = 0 } = view?.runs[run] ?? {};
+    const parent = view?.runs[view.parentOf(run)];
+    const { form, results } = this.words.messages;
+    if (!parent || name !== form.forkName(parent.name, from)) return shortened(name);
+    return results.forkShort(shortened(parent.name, LONGEST_PARENT), String(from));
+  }
+
   private drawEnds(chart: uPlot, font: string): void {
-    const runs = this.store.runner.view?.runs ?? [];
     const labels = this.data.runs.flatMap((columns, run): EndLabel[] => {
       const column = columns.validation.some((value) => value !== null) ? columns.validation : columns.smoothed;
       const at = column.findLastIndex((value) => value !== null);
       if (at < 0) return [];
-      const name = runs[run]!.name;
       return [
         {
           x: chart.valToPos(this.data.steps[at]!, 'x', true) / devicePixelRatio + LABEL_GAP,
           y: chart.valToPos(column[at]!, 'y', true) / devicePixelRatio,
-          text: `${shortened(name)} ${this.format.loss(column[at]!)}`,
+          text: `${this.label(run)} ${this.format.loss(column[at]!)}`,
           colour: this.resolved(`var(--run-${run % 8})`),
         },
       ];

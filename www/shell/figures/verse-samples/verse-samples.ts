@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import { LabElement } from '../../elements/lab-element';
+import type { ExperimentView } from '../../store/experiment-view';
 import type { RunView, SampleView } from '../../store/run-view';
 import { runName } from '../run-mark';
 import { styles } from './verse-samples.css';
@@ -21,17 +22,18 @@ export class Samples extends LabElement {
 
   override render() {
     const text = this.text.results;
-    const runs = this.store.runner.view?.runs ?? [];
+    const { view } = this.store.runner;
     return html`
       <tinyai-figure .number=${text.figure(5)} .heading=${text.samples} .caption=${text.samplesCaption}>
-        <div class="runs">${runs.map((run, i) => this.renderRun(run, i))}</div>
+        <div class="runs">${view?.runs.map((run, i) => this.renderRun(view, run, i))}</div>
       </tinyai-figure>
     `;
   }
 
-  private renderRun(run: RunView, index: number) {
+  private renderRun(view: ExperimentView, run: RunView, index: number) {
     const { samples } = run;
-    const before = samples.find(({ stage }) => stage === 'before');
+    // What a fork wrote before training, the run wrote that it is a fork of.
+    const before = view.ancestors(index).flatMap((each) => each.samples.find(({ stage }) => stage === 'before') ?? [])[0];
     const latest = samples.findLast(({ stage }) => stage !== 'before');
     // Before training the sample can be empty: the pair then takes the other's direction.
     const vertical = isChinese(`${before?.text ?? ''}${latest?.text ?? ''}`);

@@ -1,8 +1,8 @@
 //! Each rank's ledger shows what ZeRO saves.
 
 use super::*;
-use crate::tensor::Category;
 use crate::parallel::outline::zero::{Kept, kept, units};
+use crate::tensor::Category;
 
 const REPLICAS: usize = 4;
 const FLOAT: usize = size_of::<f32>();
