@@ -17,7 +17,16 @@ const say = (message: EmbedMessage, id?: unknown): void => outside?.postMessage(
 
 const query = new URLSearchParams(location.search);
 const written = Object.fromEntries(NAMES.map((name) => [name, query.get(name)])) as Written;
-if (location.hash.length > 1) written.spec = location.hash;
+if (location.hash.length > 1) written.spec = decoded(location.hash);
+
+/** As it was written, for browsers escape what stands in an address. */
+function decoded(hash: string): string {
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return hash;
+  }
+}
 
 function fail(problems: readonly Problem[]): void {
   document.body.append(alertOf(problems));

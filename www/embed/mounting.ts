@@ -83,7 +83,7 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
     language,
     lock: settings.lock,
     embedded: true,
-  });
+  } satisfies Partial<LabMount>);
   let conversation: Conversation | null = null;
   let begun!: (begun: Conversation) => void;
   const beginning = new Promise<Conversation>((resolve) => (begun = resolve));

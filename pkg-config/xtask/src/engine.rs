@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// How a build is compiled.
+/// How far a build is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
     /// What is shipped.
     Release,
-    /// There some seconds after a change, larger and slower: `[profile.serve]` of Cargo.toml, and no `wasm-opt`.
+    /// Sooner there after a change, half as large again and slower: not yet through `wasm-opt`. Fewer optimisations of the compiler
+    /// would save more time, but the kernels then call a function for each of their operations, and take thirty times as long.
     Dev,
 }
 
@@ -59,15 +60,14 @@ impl Builder {
 
     /// Builds a variant into [`folder`], if it is not what is there.
     pub fn build(&self, variant: &Variant, profile: Profile, haste: Haste) -> Result<()> {
-        self.compile(variant, profile, haste)?;
+        self.compile(variant, haste)?;
         self.package(variant, profile, haste)
     }
 
-    /// Compiles a variant, and leaves what the site has as it is.
-    pub fn compile(&self, variant: &Variant, profile: Profile, haste: Haste) -> Result<()> {
+    fn compile(&self, variant: &Variant, haste: Haste) -> Result<()> {
         let mut cargo = haste.command(Command::new("cargo"));
         cargo
-            .args(["build", "--profile", profile.name(), "--quiet", "--lib", "--target", TARGET, "--target-dir"])
+            .args(["build", "--release", "--quiet", "--lib", "--target", TARGET, "--target-dir"])
             .arg(variant.target_dir())
             .args(variant.features());
         // Nothing of these is in a hot loop.
@@ -75,11 +75,7 @@ impl Builder {
             cargo.arg("--config").arg(format!("profile.release.package.{package}.opt-level='s'"));
         }
         variant.configure(&self.rust, &mut cargo);
-        let what = match profile {
-            Profile::Release => format!("the engine, {}", variant.name),
-            Profile::Dev => format!("the engine, {}, quickly", variant.name),
-        };
-        timed("wasm", &what, || run(&mut cargo))
+        timed("wasm", &format!("the engine, {}", variant.name), || run(&mut cargo))
     }
 
     /// `www/public/engine/peak/peak.wasm`: the loops that measure what the machine can do at most (`tests/bench/peak`).
@@ -102,7 +98,7 @@ impl Builder {
 
     /// Makes what was compiled into what a browser loads. Without a change since the last time it does nothing.
     fn package(&self, variant: &Variant, profile: Profile, haste: Haste) -> Result<()> {
-        let compiled = compiled(variant, profile);
+        let compiled = variant.target_dir().join(TARGET).join("release/tinyai.wasm");
         let output = folder(variant, profile);
         let source = fs::metadata(&compiled).with_context(|| format!("{} was not built", compiled.display()))?;
         let tools = self.tools()?;
@@ -152,11 +148,10 @@ impl Tools {
 }
 
 impl Profile {
-    /// Its name for cargo.
     fn name(self) -> &'static str {
         match self {
             Self::Release => "release",
-            Self::Dev => "serve",
+            Self::Dev => "dev",
         }
     }
 }
@@ -201,11 +196,6 @@ pub fn forget_dev_builds() -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// What [`Builder::compile`] makes.
-fn compiled(variant: &Variant, profile: Profile) -> PathBuf {
-    variant.target_dir().join(TARGET).join(profile.name()).join("tinyai.wasm")
 }
 
 /// Puts the folder `fresh` in the place of `old`, so that `old` is never half written.

@@ -210,6 +210,17 @@ test('a name of the caller means one content', async () => {
   expect([...(await store.get('file:a'))]).toEqual([1, 2]);
 });
 
+test('files that were kept elsewhere are assets again, once', async () => {
+  const store = new AssetStore({ base, shared: false });
+  const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+  const files = new Map([['file:essay-1.txt', bytes(1, 2)], ['file:mine-2/config.json', bytes(3)], ['file:mine-2/model.safetensors', bytes(4, 5, 6)]]);
+  store.restore(files);
+  store.restore(files);
+  expect(store.own()).toEqual([{ name: 'file:essay-1.txt', kind: 'text', bytes: 2 }, { name: 'file:mine-2', kind: 'model', bytes: 4 }]);
+  expect([...(await store.get('file:mine-2/config.json'))]).toEqual([3]);
+  expect([...store.filesOf({ base: { model: { base: 'file:mine-2' } } }).keys()]).toEqual(['file:mine-2/config.json', 'file:mine-2/model.safetensors']);
+});
+
 test('disposing aborts downloads and rejects who waits', async () => {
   const store = open();
   const waiting = problemOf(store.get('slow'));

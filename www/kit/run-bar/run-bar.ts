@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../base.css';
 import { KitElement } from '../kit-element';
+import { styled } from '../styled';
 import { styles } from './run-bar.css';
 
 /** What can be done next: start; pause or stop what goes on; go on; or nothing but cancel, while it gets under way. */
@@ -56,7 +57,7 @@ export class RunBar extends KitElement {
         <slot name="end"></slot>
       </div>
       <div class="progress" aria-hidden="true">
-        ${this.progress.map(({ done, colour }) => html`<div><div style="width: ${100 * Math.min(1, Math.max(0, done))}%; background: ${colour ?? 'var(--seal)'}"></div></div>`)}
+        ${this.progress.map(({ done, colour }) => html`<div><div ${styled({ width: `${100 * Math.min(1, Math.max(0, done))}%`, background: colour ?? 'var(--seal)' })}></div></div>`)}
       </div>
     `;
   }

@@ -9,6 +9,8 @@ export const en: FrameText = {
   skipToResults: 'Skip to the results',
   pages: 'Pages',
   title: 'TinyAI Playground',
+  incomplete: (detail) => `A part of this page could not be loaded (${detail}). Check the connection and reload the page.`,
+  reload: 'Reload',
   engine: {
     title: 'Engine',
     loading: 'loading…',

@@ -10,6 +10,9 @@ export interface FrameText {
   pages: string;
   /** Of the site. */
   title: string;
+  /** A part of the page did not arrive. */
+  incomplete(detail: string): string;
+  reload: string;
   engine: {
     title: string;
     loading: string;

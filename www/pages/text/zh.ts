@@ -9,6 +9,8 @@ export const zh: FrameText = {
   skipToResults: '跳到结果',
   pages: '页面',
   title: 'TinyAI Playground',
+  incomplete: (detail) => `本页的一部分无法加载（${detail}）。请检查网络连接并重新载入页面。`,
+  reload: '重新载入',
   engine: {
     title: '引擎',
     loading: '加载中…',

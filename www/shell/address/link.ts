@@ -10,8 +10,10 @@ import type { Spec } from '../../types/generated/Spec';
 const KEY = 'spec=';
 
 /** The hash for a spec, with its `#`; empty for the one that the page begins with. */
-export function toHash(spec: Spec, initial: Spec): string {
-  if (mergePatch.generate(initial, spec) === undefined) return '';
+export const toHash = (spec: Spec, initial: Spec): string => (mergePatch.generate(initial, spec) === undefined ? '' : hashOf(spec));
+
+/** The hash for a spec, whatever a page begins with. */
+export function hashOf(spec: Spec): string {
   const bytes = new TextEncoder().encode(JSON.stringify(shortened(spec)));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
   return `#${KEY}${base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;

@@ -205,7 +205,7 @@ describe('warnings', () => {
 
   test('name the values that differ, each once', () => {
     const [warning] = warnings([done(1), done(1, { patch: { data: { corpus: 'tang-poems' } } }), done(1)]);
-    expect(warning!.text.en).toContain('{data.corpus} ({data.corpus=song-ci}, {data.corpus=tang-poems})');
+    expect(warning!.text.en).toContain('{data.corpus} ({data.corpus=song-ci} / {data.corpus=tang-poems})');
   });
 
   test('of a run that has not begun only what is known', () => {

@@ -27,7 +27,7 @@ function ofProgress(runs: readonly ComparedRun[]): Warning[] {
 
 function ofData(runs: readonly ComparedRun[]): Warning[] {
   const fields = differences(runs).filter(({ path }) => path.startsWith('data.'));
-  const told = fields.map(({ path, values }) => `{${path}} (${distinct(values.map((value) => named(path, value))).join(', ')})`);
+  const told = fields.map(({ path, values }) => `{${path}} (${distinct(values.map((value) => named(path, value))).join(' / ')})`);
   return warning('data', told, (list) => ({
     en: `The runs read different data: ${list}. Losses on different data do not compare.`,
     zh: `各运行的数据不同：${list}。不同数据上的损失不可直接比较。`,

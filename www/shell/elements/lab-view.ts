@@ -114,11 +114,16 @@ export class LabView extends LabElement {
     return this.show === null || this.show.includes(id);
   }
 
+  /** Whether any field that the lab draws itself cannot be changed. */
+  private get locksDrawn(): boolean {
+    return (this.store.definition.drawn ?? []).some((path) => this.lock.some((locked) => path === locked || path.startsWith(`${locked}.`)));
+  }
+
   private renderForm() {
     const { text, store } = this;
     return html`<aside aria-label=${text.form.heading} ?data-open=${this.formOpen}>
       <tinyai-run-tabs @click=${() => (this.formOpen = true)}></tinyai-run-tabs>
-      ${store.definition.controls?.(store) ?? nothing}
+      ${this.locksDrawn ? nothing : (store.definition.controls?.(store) ?? nothing)}
       <button class="fold" aria-expanded=${this.formOpen} @click=${() => (this.formOpen = !this.formOpen)}>
         ${this.formOpen ? text.form.hideForm : text.form.showForm}
       </button>

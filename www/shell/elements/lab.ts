@@ -15,7 +15,7 @@ import type { LabView } from './lab-view';
 
 /**
  * A lab with all that it needs, for whoever has the ports: a page, an embed. What it knows lives as long as it is in the document; put back, it
- * begins anew with what its address says. What has `slot="actions"` stands beside the ways to copy and download.
+ * begins anew with what its address says. Tells `words` when its words have come, and `incomplete` where they did not. What has `slot="actions"` stands beside the ways to copy and download.
  */
 @customElement('tinyai-lab-mount')
 export class LabMount extends LitElement {
@@ -77,8 +77,11 @@ export class LabMount extends LitElement {
   private async load(): Promise<void> {
     const { definition, language } = this;
     const number = ++this.loading;
-    const words = await loadWords(language, definition.text);
-    if (number !== this.loading || !this.isConnected) return;
+    const words = await loadWords(language, definition.text).catch((error: unknown) => {
+      this.dispatchEvent(new CustomEvent('incomplete', { detail: error }));
+      return null;
+    });
+    if (!words || number !== this.loading || !this.isConnected) return;
     this.words.setValue(words);
     this.kit.setValue(words.kit);
     if (!this.store) {

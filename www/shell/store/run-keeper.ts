@@ -5,7 +5,7 @@ import type { Environment } from '../../types/generated/Environment';
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
-import { Saver, newEntry, type Entry, type EntryStatus, type Hold, type Library, type PagePort, type Progress, type SavedRun as KeptRun } from '../library';
+import { Saver, newEntry, type Entry, type EntryStatus, type Hold, type Library, type PagePort, type Progress, type SavedRun as KeptRun, type StorageProblem } from '../library';
 
 /** An experiment that is kept while it runs. */
 export interface Keeping {
@@ -49,12 +49,24 @@ export interface TakenUp {
 
 export class LibraryKeeper implements RunKeeper {
   private readonly last = new Signal.State<string | null>(null);
+  private readonly held = new Signal.State(false);
+  private readonly trouble = new Signal.State<StorageProblem | null>(null);
 
   constructor(private readonly options: KeeperOptions) {}
 
   /** The entry of the experiment that this tab ran last; null: it ran none. */
   get entry(): string | null {
     return this.last.get();
+  }
+
+  /** Whether this tab has it in its hands still. */
+  get holds(): boolean {
+    return this.held.get();
+  }
+
+  /** What makes saving late; null: nothing does. */
+  get problem(): StorageProblem | null {
+    return this.trouble.get();
   }
 
   async begin(spec: Spec): Promise<Keeping | null> {
@@ -84,8 +96,14 @@ export class LibraryKeeper implements RunKeeper {
 
   private keep(shelf: Library, entry: Entry, hold: Hold, hasStates: boolean): Keeping {
     this.last.set(entry.id);
+    this.held.set(true);
+    this.trouble.set(null);
     const { page, environment } = this.options;
-    return new Kept(shelf, entry, hold, { page, environment, hasStates });
+    const release = (): void => {
+      hold.release();
+      if (Signal.subtle.untrack(() => this.entry) === entry.id) this.held.set(false);
+    };
+    return new Kept(shelf, entry, { lost: hold.lost, release }, { page, environment, hasStates, onProblem: (problem) => this.trouble.set(problem) });
   }
 }
 
@@ -94,6 +112,7 @@ interface KeptOptions {
   environment: () => Environment | null;
   /** Whether there are states to go on from. */
   hasStates: boolean;
+  onProblem: (problem: StorageProblem | null) => void;
 }
 
 const UNKNOWN: Environment = { engine: '', variant: '', simd: '', threads: 0, isolated: false, cores: 0, user_agent: '' };
@@ -143,8 +162,7 @@ class Kept implements Keeping {
       save: (progress) => this.library.save(this.entry.id, progress),
       ask,
       page: this.options.page,
-      // The library tells of it.
-      onProblem: () => undefined,
+      onProblem: this.options.onProblem,
     });
   }
 

@@ -29,7 +29,7 @@ export type Saving = { kept: true; at: number } | { kept: false; why: Text | nul
 export interface ShelfOptions {
   lab: string;
   opened: Promise<OpenedLibrary>;
-  keeper: Pick<LibraryKeeper, 'entry' | 'takeUp'>;
+  keeper: Pick<LibraryKeeper, 'entry' | 'holds' | 'problem' | 'takeUp'>;
   editor: SpecEditor;
   runner: Runner;
   assets: Pick<AssetStore, 'restore'>;
@@ -55,6 +55,8 @@ export class Shelf {
   private readonly life = new AbortController();
   private readonly ends: (() => void)[] = [];
   private going = false;
+  private pending = false;
+  private looks = 0;
 
   constructor(private readonly options: ShelfOptions) {}
 
@@ -64,7 +66,7 @@ export class Shelf {
     if (this.life.signal.aborted) return;
     this.open.set(opened);
     const { rows } = opened.library;
-    this.ends.push(effect(() => void (rows.get(), this.lookSoon())));
+    this.ends.push(effect(() => void (rows.get(), this.options.keeper.holds, this.lookSoon())));
     this.ends.push(this.options.clock.after(ASK_AGAIN, () => void this.look()));
     try {
       await this.editorReady();
@@ -108,7 +110,7 @@ export class Shelf {
   /** What the library says by itself: why storage fails, and what was given up to make room. */
   get storage(): { problem: StorageProblem | null; notices: readonly StorageProblem[] } {
     const { library } = this;
-    return { problem: library?.problem.get() ?? null, notices: library?.notices.get() ?? [] };
+    return { problem: library?.problem.get() ?? this.options.keeper.problem, notices: library?.notices.get() ?? [] };
   }
 
   dismiss(): void {
@@ -229,23 +231,26 @@ export class Shelf {
 
   // ---- What was interrupted
 
-  private pending = false;
-
+  /** Once for all that changes at the same time. */
   private lookSoon(): void {
     if (this.pending) return;
     this.pending = true;
-    queueMicrotask(() => void this.look().finally(() => (this.pending = false)));
+    queueMicrotask(() => {
+      this.pending = false;
+      void this.look();
+    });
   }
 
   private async look(): Promise<void> {
     const library = Signal.subtle.untrack(() => this.library);
+    const number = ++this.looks;
     if (!library || this.life.signal.aborted) return;
     try {
       const rows = await library.interrupted(this.life.signal);
       const { left } = this;
       const own = rows.filter(({ id, lab }) => lab === this.options.lab && !left.includes(id));
       const offers = await Promise.all(own.map(async (row) => offerOf(row, await library.get(row.id, this.life.signal))));
-      if (!this.life.signal.aborted) this.offered.set(offers);
+      if (number === this.looks && !this.life.signal.aborted) this.offered.set(offers);
     } catch {
       // The library says why it fails.
     }

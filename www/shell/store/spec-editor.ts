@@ -337,7 +337,9 @@ export class SpecEditor {
     const whole = { experiment: 'train', version: SPEC_VERSION, runs: structuredClone(initial.runs), ...(json as object) } as Spec;
     const base: unknown = (json as { base?: unknown } | null)?.base ?? {};
     const spec: Spec = { ...whole, base: mergePatch.apply(structuredClone(defaultRun), structuredClone(base) as object) as RunSpec };
-    if (fits(spec, schema) && spec.runs.length > 0 && spec.runs.every((_, i) => fits(resolve(spec, i), runSchema))) return this.open(spec);
+    if (fits(spec, schema) && spec.runs.length > 0 && spec.runs.every((_, i) => fits(resolve(spec, i), runSchema))) {
+      return this.open({ ...spec, runs: spec.runs.map((run) => ({ ...run, patch: run.patch ?? {} })) });
+    }
     this.open(structuredClone(initial));
     const link: BrokenLink = { reason: 'refused', text, detail: '', problems: [] };
     this.broken.set(link);

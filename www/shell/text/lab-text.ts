@@ -9,6 +9,8 @@ export interface LabText {
   presets: Record<string, string>;
   /** Whatever its own figures say; the lab knows the type. */
   own: unknown;
+  /** Names of its own figures, by their ids. */
+  figures?: Record<string, string>;
   /** Names of groups of the form that are others here. */
   groups?: Partial<Record<keyof RunSpec, string>>;
 }

@@ -35,6 +35,13 @@ export class Words {
 
   group = (path: string): string => this.lab.groups?.[path as keyof Messages['groups']] ?? this.messages.groups[path as keyof Messages['groups']] ?? path;
 
+  /** The name of a figure, or of what stands above the figures. */
+  figure = (id: string): string => {
+    const { loss, memory, samples, comparison: table, forks } = this.messages.results;
+    const shared: Record<string, string> = { loss, memory, samples, table, forks };
+    return this.lab.figures?.[id] ?? shared[id] ?? id;
+  };
+
   /** A message with the fields and choices it names called as in the form. */
   message = (text: Text): string => plainText(renderReferences(this.of(text), (path) => this.field(path)?.label, this.option));
 

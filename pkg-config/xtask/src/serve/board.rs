@@ -14,8 +14,6 @@ pub struct Job {
     pub variant: &'static str,
     pub profile: Profile,
     pub haste: Haste,
-    /// Compile only: nobody is to load it, but the next change then takes seconds.
-    pub warm: bool,
 }
 
 /// One variant.
@@ -24,8 +22,8 @@ struct Row {
     /// The sources that each profile was last built from.
     release: Option<Sources>,
     dev: Option<Sources>,
-    /// The dev build's dependencies are compiled.
-    warm: bool,
+    /// A browser has asked for it.
+    wanted: bool,
     /// Sources that could not be built.
     failed: Option<Sources>,
 }
@@ -46,7 +44,7 @@ impl Board {
         // Ranks run the builds without threads, on isolated pages, too.
         let mut variants: Vec<_> = VARIANTS.iter().collect();
         variants.sort_by_key(|variant| (!variant.relaxed_simd, variant.threads != isolated));
-        let rows = variants.into_iter().map(|variant| Row { variant, release: None, dev: None, warm: false, failed: None }).collect();
+        let rows = variants.into_iter().map(|variant| Row { variant, release: None, dev: None, wanted: false, failed: None }).collect();
         Self { rows, sources, start: sources, shown: false }
     }
 
@@ -54,6 +52,7 @@ impl Board {
     pub fn want(&mut self, name: &str) -> bool {
         let found = self.rows.iter().position(|row| row.variant.name == name);
         if let Some(at) = found {
+            self.rows[at].wanted = true;
             self.rows[..=at].rotate_right(1);
         }
         found.is_some()
@@ -79,20 +78,15 @@ impl Board {
         }
         let row = self.rows.iter().find(|row| row.release != Some(self.sources) && row.failed != Some(self.sources))?;
         let haste = if self.shown { Haste::Behind } else { Haste::Now };
-        Some(Job { variant: row.variant.name, profile: Profile::Release, haste, warm: false })
+        Some(Job { variant: row.variant.name, profile: Profile::Release, haste })
     }
 
-    /// The next dev build: after a change of what the browser has loaded, the two most wanted at once. Without a change, the first one's
-    /// dependencies, for the change to come.
+    /// The next dev build: after a change of the sources, the first variant, then what browsers have asked for.
     pub fn next_dev(&self) -> Option<Job> {
-        let job = |row: &Row, haste, warm| Some(Job { variant: row.variant.name, profile: Profile::Dev, haste, warm });
-        if self.sources != self.start {
-            let due = |row: &&Row| row.release != Some(self.sources) && row.dev != Some(self.sources) && row.failed != Some(self.sources);
-            return self.rows.iter().take(2).find(due).and_then(|row| job(row, Haste::Now, false));
-        }
-        let [first, second, ..] = &self.rows[..] else { return None };
-        let ready = [first, second].iter().all(|row| row.release == Some(self.sources));
-        if ready && !first.warm { job(first, Haste::Behind, true) } else { None }
+        let now = Some(self.sources);
+        let due = |(index, row): &(usize, &Row)| (*index == 0 || row.wanted) && row.release != now && row.dev != now && row.failed != now;
+        let (_, row) = self.rows.iter().enumerate().find(due).filter(|_| self.sources != self.start)?;
+        Some(Job { variant: row.variant.name, profile: Profile::Dev, haste: Haste::Now })
     }
 
     /// A build has ended. Whether there is something new to show.
@@ -100,10 +94,6 @@ impl Board {
         let Some(row) = self.rows.iter_mut().find(|row| row.variant.name == job.variant) else { return false };
         if !succeeded {
             row.failed = Some(of);
-            return false;
-        }
-        row.warm |= job.profile == Profile::Dev;
-        if job.warm {
             return false;
         }
         match job.profile {
@@ -178,20 +168,6 @@ mod tests {
     }
 
     #[test]
-    fn the_dev_build_is_warmed_once_and_not_shown() {
-        let mut board = Board::new(true, OLD);
-        for _ in 0..2 {
-            let job = board.next_release(LONG).unwrap();
-            board.built(job, OLD, true);
-        }
-        let warm = board.next_dev().unwrap();
-        assert!(warm.warm && warm.haste == Haste::Behind);
-        assert!(!board.built(warm, OLD, true));
-        assert_eq!(board.next_dev(), None);
-        assert!(names(&board).iter().all(|(_, profile)| *profile == Profile::Release));
-    }
-
-    #[test]
     fn after_a_change_dev_builds_show_until_release_builds_take_their_place() {
         let mut board = Board::new(true, OLD);
         finish(&mut board);
@@ -199,7 +175,7 @@ mod tests {
         assert_eq!(names(&board), []);
         assert_eq!(board.next_release(Duration::ZERO), None, "one who is typing has the processor");
         let job = board.next_dev().unwrap();
-        assert_eq!((job.variant, job.haste, job.warm), ("threads-relaxed", Haste::Now, false));
+        assert_eq!((job.variant, job.haste), ("threads-relaxed", Haste::Now));
         assert!(board.built(job, NEW, true));
         assert_eq!(names(&board), [("threads-relaxed", Profile::Dev)]);
         assert!(board.served_json().contains(r#""threads-relaxed":{"folder":"threads-relaxed-dev","dev":true}"#));

@@ -38,7 +38,7 @@ pub fn serve(options: &Options) -> Result<()> {
     let mut board = Board::new(options.isolation, Sources::now());
     show(&board)?;
     let (sender, events) = mpsc::channel();
-    let mut work = Work { builder: builder.clone(), sender: sender.clone(), release: false, dev: false };
+    let mut work = Work { builder: builder.clone(), sender: sender.clone(), release: false, dev: false, peak: false };
     // What the build needs in the end is fetched while it compiles; so is what the server needs.
     work.start(&board, None);
     let tools = thread::spawn(move || builder.fetch_tools());
@@ -64,9 +64,7 @@ pub fn serve(options: &Options) -> Result<()> {
                 }
                 if board.built(job, of, result.is_ok()) {
                     show(&board)?;
-                    if first {
-                        work.start_peak();
-                    }
+                    work.start_peak();
                     tell(job, first.then(|| started.elapsed()).filter(|_| of == board.start()));
                 }
             }
@@ -112,12 +110,13 @@ fn show(board: &Board) -> Result<()> {
     Ok(())
 }
 
-/// At most one release build and one dev build at a time: they keep apart in folders of their own.
+/// At most one release build and one dev build at a time; for the same variant, cargo lets one wait for the other.
 struct Work {
     builder: Arc<Builder>,
     sender: Sender<Event>,
     release: bool,
     dev: bool,
+    peak: bool,
 }
 
 impl Work {
@@ -145,8 +144,11 @@ impl Work {
         }
     }
 
-    /// The loops that the benchmark's page measures the machine with.
-    fn start_peak(&self) {
+    /// The loops that the benchmark's page measures the machine with, once.
+    fn start_peak(&mut self) {
+        if std::mem::replace(&mut self.peak, true) {
+            return;
+        }
         let builder = self.builder.clone();
         thread::spawn(move || {
             if let Err(error) = builder.peak() {
@@ -159,10 +161,7 @@ impl Work {
         let (builder, sender) = (self.builder.clone(), self.sender.clone());
         thread::spawn(move || {
             let variant = variants::VARIANTS.iter().find(|variant| variant.name == job.variant).expect("the board knows variants");
-            let result = match job.warm {
-                true => builder.compile(variant, job.profile, job.haste),
-                false => builder.build(variant, job.profile, job.haste),
-            };
+            let result = builder.build(variant, job.profile, job.haste);
             // Nobody listens any more once the server has ended.
             let _ = sender.send(Event::Built { job, of, result });
         });

@@ -16,6 +16,7 @@ export const en: LabText = {
   question: 'From noise to words',
   lead: 'A model that knows nothing reads a text, one token at a time. How long until it writes like it?',
   presets: { one: 'A small model', depth: '1 layer or 4' },
+  figures: { samples: own.heading },
   groups: { model: 'Model', data: 'Text' },
   own,
 };

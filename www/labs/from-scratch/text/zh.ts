@@ -16,6 +16,7 @@ export const zh: LabText = {
   question: '从乱码到诗句',
   lead: '一个什么都不会的小模型，逐个词元地读一部书。要读多久，它才写得像样？',
   presets: { one: '一个小模型', depth: '1 层还是 4 层' },
+  figures: { samples: own.heading },
   groups: { model: '模型', data: '文本' },
   own,
 };

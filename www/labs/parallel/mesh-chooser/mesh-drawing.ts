@@ -1,6 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
+import { styled } from '../../../kit/styled';
 import type { MeshSpec } from '../../../types/generated/MeshSpec';
 import type { Planned } from '../../../types/generated/Planned';
 import type { PlannedRank } from '../../../types/generated/PlannedRank';
@@ -25,7 +26,7 @@ export class MeshDrawing extends ParallelElement {
     const mesh = meshOf(writtenPlan, config.mesh);
     const replicas = Array.from({ length: mesh.data }, (_, replica) => writtenPlan.ranks.filter(({ data }) => data === replica));
     return html`
-      <div class="replicas" style="--tensor: ${mesh.tensor}">
+      <div class="replicas" ${styled({ '--tensor': String(mesh.tensor) })}>
         ${replicas.map(
           (ranks, replica) => html`<div class="replica" role="list" aria-label=${text.replica(replica)}>
             ${mesh.data > 1 ? html`<p class="name" aria-hidden="true">${text.replica(replica)}</p>` : nothing}

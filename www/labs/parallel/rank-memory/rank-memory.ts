@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
+import { styled } from '../../../kit/styled';
 import { CATEGORY_ORDER, slices, type Slice } from '../../../shell/figures/memory-slices';
 import type { MemoryUse } from '../../../types/generated/MemoryUse';
 import { ParallelElement } from '../parallel-element';
@@ -106,8 +107,8 @@ export class RankMemory extends ParallelElement {
     return html`<div class="row">
       <span class="name">${name}</span>
       <div class="track">
-        ${parts.map(({ category, bytes }) => html`<div class=${category} style="width: ${width(bytes)}" title=${this.category(category)}></div>`)}
-        ${shown ? html`<span class="limit" style="left: ${width(limit)}"></span>` : nothing}
+        ${parts.map(({ category, bytes }) => html`<div class=${category} ${styled({ width: width(bytes) })} title=${this.category(category)}></div>`)}
+        ${shown ? html`<span class="limit" ${styled({ left: width(limit) })}></span>` : nothing}
       </div>
       <span class="total"><b>${atLeast ? `${text.atLeast} ` : ''}${mebibytes(total)} MiB</b>${limit === null || told ? nothing : html` <span>${shown ? text.limit(size) : text.beyond(size)}</span>`}</span>
     </div>`;

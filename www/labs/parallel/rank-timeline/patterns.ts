@@ -1,5 +1,6 @@
 /** How kinds of time are told apart: each has a fill and, but for the plainest, a pattern on it. */
 import { svg, type SVGTemplateResult } from 'lit';
+import { styled } from '../../../kit/styled';
 import type { SpanClass } from '../text/messages';
 
 /** In the order of the key. */
@@ -7,14 +8,14 @@ export const CLASSES: SpanClass[] = ['forward', 'backward', 'weight', 'communica
 
 const tile = (id: string, size: number, fill: string, marks: SVGTemplateResult): SVGTemplateResult => svg`
   <pattern id=${id} width=${size} height=${size} patternUnits="userSpaceOnUse">
-    <rect width=${size} height=${size} style="fill: var(${fill})" />${marks}
+    <rect width=${size} height=${size} ${styled({ fill: `var(${fill})` })} />${marks}
   </pattern>`;
 
 /** Slanted strokes: backward; lying: weight gradients; dots: communication. */
 export const patterns = svg`<defs>
-  ${tile('backward', 6, '--backward', svg`<path d="M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5" style="stroke: var(--backward-line)" stroke-width="1.1" />`)}
-  ${tile('weight', 5, '--weight', svg`<path d="M0 2.5 H5" style="stroke: var(--weight-line)" stroke-width="1.2" />`)}
-  ${tile('communication', 4, '--traffic', svg`<circle cx="2" cy="2" r="1.15" style="fill: var(--traffic-line)" />`)}
+  ${tile('backward', 6, '--backward', svg`<path d="M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5" ${styled({ stroke: 'var(--backward-line)' })} stroke-width="1.1" />`)}
+  ${tile('weight', 5, '--weight', svg`<path d="M0 2.5 H5" ${styled({ stroke: 'var(--weight-line)' })} stroke-width="1.2" />`)}
+  ${tile('communication', 4, '--traffic', svg`<circle cx="2" cy="2" r="1.15" ${styled({ fill: 'var(--traffic-line)' })} />`)}
 </defs>`;
 
 /** CSS fill of a kind. */

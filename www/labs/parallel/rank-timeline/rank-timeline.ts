@@ -4,6 +4,7 @@ import { guard } from 'lit/directives/guard.js';
 import { equal } from '../../../engine/spec/patch';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
+import { styled } from '../../../kit/styled';
 import type { AtGate } from '../../../types/generated/AtGate';
 import type { Planned } from '../../../types/generated/Planned';
 import type { PlannedRank } from '../../../types/generated/PlannedRank';
@@ -129,7 +130,7 @@ export class RankTimeline extends ParallelElement {
         <ul class="key">
           ${CLASSES.filter((kind) => kind !== 'weight' || this.splits(drawn)).map(
             (kind) => html`<li>
-              <svg aria-hidden="true"><rect width="100%" height="100%" style="fill: ${fill[kind]}" />${kind === 'idle' ? svg`<line class="flow" x1="0" x2="100%" y1="50%" y2="50%" />` : nothing}</svg>
+              <svg aria-hidden="true"><rect width="100%" height="100%" ${styled({ fill: fill[kind] })} />${kind === 'idle' ? svg`<line class="flow" x1="0" x2="100%" y1="50%" y2="50%" />` : nothing}</svg>
               ${text.kinds[kind]}
             </li>`,
           )}
@@ -142,7 +143,7 @@ export class RankTimeline extends ParallelElement {
       </div>
       <div
         class="plot"
-        style="min-height: ${this.shape.height}px"
+        ${styled({ 'min-height': `${this.shape.height}px` })}
         tabindex="0"
         role="group"
         aria-label=${text.keyHint}
@@ -255,9 +256,9 @@ export class RankTimeline extends ParallelElement {
     return svg`
       <line class="flow" x1=${shape.left} x2=${right} y1=${y + height / 2} y2=${y + height / 2} />
       <g clip-path="url(#area)">
-        ${CLASSES.map((kind) => (kind === 'idle' ? nothing : svg`<path d=${path(kind)} style="fill: ${fill[kind]}" />`))}
+        ${CLASSES.map((kind) => (kind === 'idle' ? nothing : svg`<path d=${path(kind)} ${styled({ fill: fill[kind] })} />`))}
         <path class="between-actions" d=${marks.flatMap(({ start, end }) => [start, end]).map((time) => `M${x(time).toFixed(1)} ${y}v${height}`).join('')} />
-        ${labels.map(({ at, text, kind }) => svg`<text class="mark ${kind}" x=${at} y=${y + shape.baseline(height)} style="stroke: ${ground[kind]}">${text}</text>`)}
+        ${labels.map(({ at, text, kind }) => svg`<text class="mark ${kind}" x=${at} y=${y + shape.baseline(height)} ${styled({ stroke: ground[kind] })}>${text}</text>`)}
       </g>
       <text x=${right + 10} y=${y + shape.baseline(height)}><title>${this.own.timeline.busyHint}</title>${this.format.percent(computing)}</text>`;
   }

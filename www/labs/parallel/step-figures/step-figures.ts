@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { ranksOf } from '../../../engine/spec/patch';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
+import { styled } from '../../../kit/styled';
 import { colour } from '../../../shell/figures/run-mark';
 import { ParallelElement } from '../parallel-element';
 import { suggest, type Suggestion } from '../suggestions';
@@ -23,7 +24,7 @@ export class StepFigures extends ParallelElement {
 
   override render() {
     const { alone, mesh } = this.view.lines;
-    return html`<div class="figures" style="--alone: ${colour(alone?.run ?? 0)}; --own: ${colour(mesh?.run ?? 1)}">
+    return html`<div class="figures" ${styled({ '--alone': colour(alone?.run ?? 0), '--own': colour(mesh?.run ?? 1) })}>
         ${this.renderTime()} ${this.renderBubble()}
       </div>
       ${this.renderSuggestions()}`;
@@ -77,7 +78,7 @@ export class StepFigures extends ParallelElement {
   private renderBar({ kind, name, value }: Bar, most: number, show: (value: number) => string) {
     return html`<div class="row">
       <span class="name">${name}</span>
-      <div class="track"><div class=${kind} style="width: ${value === null || most === 0 ? 0 : (100 * value) / most}%"></div></div>
+      <div class="track"><div class=${kind} ${styled({ width: `${value === null || most === 0 ? 0 : (100 * value) / most}%` })}></div></div>
       <b>${value === null ? '–' : show(value)}</b>
     </div>`;
   }

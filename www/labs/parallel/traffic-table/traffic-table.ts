@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
+import { styled } from '../../../kit/styled';
 import '../../../kit/table/table';
 import { tableStyles } from '../../../kit/table/table.css';
 import type { Traffic } from '../../../types/generated/Traffic';
@@ -61,7 +62,7 @@ export class TrafficTable extends ParallelElement {
   private renderRow(name: string, predicted: Traffic | undefined, measured: Traffic | undefined, most: number | null) {
     const { count, short, size } = this.format;
     const bytes = (of: Traffic | undefined) => (of ? html`<span title=${`${count(of.bytes)} ${this.text.units.bytes}`}>${size(of.bytes)}</span>` : '–');
-    const bar = (of: Traffic | undefined, kind: string) => html`<div class=${kind} style="width: ${(100 * (of?.bytes ?? 0)) / (most ?? 1)}%"></div>`;
+    const bar = (of: Traffic | undefined, kind: string) => html`<div class=${kind} ${styled({ width: `${(100 * (of?.bytes ?? 0)) / (most ?? 1)}%` })}></div>`;
     return html`<tr class=${most === null ? 'all' : ''}>
       <th scope="row">${name}</th>
       <td class="number">${bytes(predicted)}</td>

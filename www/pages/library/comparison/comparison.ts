@@ -125,7 +125,7 @@ export class LibraryComparison extends LibraryElement {
     const shown = (value: number): string => valueWithUnit(words, value, unit);
     return html`${shown(value)}
     ${ratio === null || isBaseline ? nothing : html`<span class="ratio">${words.format.ratio(ratio)}</span>`}
-    ${spread && spread[0] !== spread[1] ? html`<span class="spread">${text.spread(shown(spread[0]), shown(spread[1]))}</span>` : nothing}
+    ${spread && spread[0] !== spread[1] ? html`<span class="spread">${text.spread(...range(shown(spread[0]), shown(spread[1])))}</span>` : nothing}
     ${kind === 'measured' ? nothing : html`<span class="kind">${text.kinds[kind]}</span>`}`;
   }
 
@@ -147,6 +147,12 @@ export class LibraryComparison extends LibraryElement {
     event.preventDefault();
     this.desk.compare(null);
   };
+}
+
+/** Both ends of a range, with their unit once. */
+function range(low: string, high: string): [string, string] {
+  const unit = /\s\S+$/.exec(low)?.[0] ?? '';
+  return [high.endsWith(unit) ? low.slice(0, low.length - unit.length) : low, high];
 }
 
 declare global {

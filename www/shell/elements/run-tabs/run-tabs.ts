@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { styled } from '../../../kit/styled';
 import { LabElement } from '../lab-element';
 import { BASE, MOST_RUNS } from '../../store/spec-editor';
 import { equal, get, leaves } from '../../../engine/spec/patch';
@@ -37,7 +38,7 @@ export class RunTabs extends LabElement {
     const text = this.text.form;
     const changed = leaves(patch).filter((path) => path && !equal(get(patch, path), this.store.editor.groundValue(run, path)));
     return html`
-      <div class="column" ?data-selected=${selected === run} style="--run: ${colour(run)}">
+      <div class="column" ?data-selected=${selected === run} ${styled({ '--run': colour(run) })}>
         <button class="pick" aria-pressed=${selected === run} @click=${() => this.store.editor.select(run)}>
           <span class="name">${mark(run)}<span>${name}</span></span>
           <span class="changes">

@@ -7,6 +7,7 @@ import type { Form } from '../../../kit/form/form';
 import '../../../kit/form/form';
 import type { GivenFiles } from '../../../kit/form/taking-files';
 import '../../../kit/notice/notice';
+import { styled } from '../../../kit/styled';
 import { colour } from '../../figures/run-mark';
 import { BASE, MOST_RUNS } from '../../store/spec-editor';
 import { LabElement } from '../lab-element';
@@ -46,7 +47,7 @@ export class SpecForm extends LabElement {
     const { editor } = store;
     const accent = editor.selected === BASE ? 'var(--ink)' : colour(editor.selected);
     return html`
-      <div style="--accent: ${accent}">
+      <div ${styled({ '--accent': accent })}>
         ${this.renderHead()}
         <tinyai-form
           .groups=${describeGroups(store, words, this.lock)}

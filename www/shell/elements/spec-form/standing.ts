@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { Field } from '../../../engine/spec/schema';
 import { equal, get } from '../../../engine/spec/patch';
+import { styled } from '../../../kit/styled';
 import { colour, mark } from '../../figures/run-mark';
 import type { SpecEditor } from '../../store/spec-editor';
 import { BASE } from '../../store/spec-editor';
@@ -44,7 +45,7 @@ function exceptions(editor: SpecEditor, words: Words, path: string): Standing {
     note: html`<p class="note">
       ${others.map(
         ({ name, run, own }) => html`
-          <button type="button" style="color: ${colour(run)}" @click=${() => editor.select(run)}>
+          <button type="button" ${styled({ color: colour(run) })} @click=${() => editor.select(run)}>
             ${mark(run)} <span>${name}: <b>${valueText(words, path, own)}</b></span>
           </button>
         `,

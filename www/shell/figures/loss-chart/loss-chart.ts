@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import { shared } from '../../../kit/base.css';
+import { styled } from '../../../kit/styled';
 import { LabChart } from '../../elements/lab-element';
 import { references } from '../../store/experiment-view';
 import { drawLabels, drawReference, spread, widest, type EndLabel } from '../../../kit/chart/labels';
@@ -109,7 +110,7 @@ export class LossChart extends LabChart {
       role="slider"
       tabindex="0"
       ?data-chosen=${point !== null}
-      style="--run: var(--run-${run % 8})"
+      ${styled({ '--run': `var(--run-${run % 8})` })}
       aria-label=${text.pointOf(this.nameOf(run))}
       aria-valuemin=${steps[0]!}
       aria-valuemax=${steps.at(-1)!}

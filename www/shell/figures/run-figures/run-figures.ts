@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
+import { styled } from '../../../kit/styled';
 import { LabElement } from '../../elements/lab-element';
 import type { RunView } from '../../store/run-view';
 import { slices } from '../memory-slices';
@@ -39,7 +40,7 @@ export class RunFigures extends LabElement {
     const share = known ? trainable / total : 0;
     return html`<div class="row">
       <div class="head">${runName(index, run.name)} ${known ? html`<b>${this.format.percent(share)}</b>` : nothing}</div>
-      <div class="bar"><div style="width: ${share * 100}%; background: ${colour(index)}"></div></div>
+      <div class="bar"><div ${styled({ width: `${share * 100}%`, background: colour(index) })}></div></div>
       <p class="note">${known ? html`${text.trainable} ${this.format.count(trainable)} · ${text.total} ${this.format.count(total)}` : html`&nbsp;`}</p>
     </div>`;
   }
@@ -51,7 +52,7 @@ export class RunFigures extends LabElement {
     const share = known && slowest > 0 ? run.stepMilliseconds! / slowest : 0;
     return html`<div class="row">
       <div class="head">${runName(index, run.name)} ${known ? html`<b>${this.format.short(run.stepMilliseconds!)} ${text.units.ms}</b>` : nothing}</div>
-      <div class="bar"><div style="width: ${share * 100}%; background: ${colour(index)}"></div></div>
+      <div class="bar"><div ${styled({ width: `${share * 100}%`, background: colour(index) })}></div></div>
       <p class="note">${known ? html`${text.results.stepTime} · ${this.format.count(run.tokensPerSecond!)} ${text.results.throughput}` : html`&nbsp;`}</p>
     </div>`;
   }
@@ -66,12 +67,12 @@ export class RunFigures extends LabElement {
         ${runName(index, run.name)} ${total === undefined ? nothing : html`<b>${this.format.mebibytes(total)} MiB</b> <span class="note">${text.peak}</span>`}
       </div>
       <div class="bar stacked">
-        ${parts.map(({ bytes }, i) => html`<div style="width: ${(bytes / most) * 100}%; background: var(--tone-${i % TONES})"></div>`)}
+        ${parts.map(({ bytes }, i) => html`<div ${styled({ width: `${(bytes / most) * 100}%`, background: `var(--tone-${i % TONES})` })}></div>`)}
       </div>
       <ul class="parts">
         ${parts.map(
           ({ category, bytes }, i) =>
-            html`<li><i style="background: var(--tone-${i % TONES})"></i>${text.memoryCategories[category] ?? category} ${this.format.mebibytes(bytes)}</li>`,
+            html`<li><i ${styled({ background: `var(--tone-${i % TONES})` })}></i>${text.memoryCategories[category] ?? category} ${this.format.mebibytes(bytes)}</li>`,
         )}
       </ul>
     </div>`;
