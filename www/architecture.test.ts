@@ -1,6 +1,6 @@
 /** The rooms of `www/` import only from the rooms above them in ARCHITECTURE.md's table, and no lab from another. */
 import { readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const WWW = import.meta.dirname;
