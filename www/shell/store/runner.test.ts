@@ -124,6 +124,13 @@ test('a failed run after a good one leaves the good one to look at', async () =>
   }
   expect([made.phase, made.problems.map(({ message }) => message.en)]).toEqual(['failed', ['broken']]);
   expect(made.previous).toBe(good);
+  // Runs that failed each for itself leave a result, too.
+  for (let i = 0; i < 2; i++) {
+    const third = made.start({ ...defaultSpec, runs: [{ name: `y${i}`, patch: {} }] });
+    lab.last.finish([finished(`y${i}`, 'failed')]);
+    await third;
+  }
+  expect([made.phase, made.previous]).toEqual(['failed', good]);
   made.viewPrevious(true);
   expect(made.view).toBe(good);
 });

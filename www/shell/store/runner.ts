@@ -146,8 +146,7 @@ export class Runner {
     const { clock, lab } = this.options;
     const view = new ExperimentView(spec, clock);
     for (const { run, result } of saved) view.runs[run]?.complete(result);
-    if (this.current?.result) this.earlier.set(this.current);
-    else this.current?.dispose();
+    this.putAway();
     this.become(view);
     this.said.set([]);
     this.waiting.set([]);
@@ -187,6 +186,14 @@ export class Runner {
     const { keeping } = this;
     this.keeping = null;
     if (keeping) this.ended(keeping, view, this.phase);
+  }
+
+  /** Keeps the last experiment for who looks back; one that failed does not take the place of one that did not. */
+  private putAway(): void {
+    const { current, previous } = this;
+    const good = current !== null && endOf(current) !== 'failed';
+    if (current?.result && (good || !previous)) this.earlier.set(current);
+    else current?.dispose();
   }
 
   private failed(error: unknown): void {
