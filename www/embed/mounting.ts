@@ -98,7 +98,7 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
         mount.language = chosen;
       },
     });
-    if (kept) void conversation.answer({ type: 'setState', state: kept });
+    if (kept) conversation.show(kept.spec, kept.result);
     begun(conversation);
     if (settings.problems.length > 0) say({ type: 'error', problems: settings.problems });
   };
@@ -123,7 +123,7 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
       if ('problem' in message) return Promise.resolve({ message: { type: 'error', problems: [message.problem] }, id });
       return beginning.then(async (conversation) => ({ message: await conversation.answer(message.request), id }));
     },
-    state: () => conversation?.state ?? null,
+    state: () => conversation?.state ?? kept,
     dress: (changed) => dress(settingsOf(changed, definition)),
     dispose: () => {
       mount.removeEventListener('words', begin);
