@@ -76,7 +76,7 @@ test('by hand: a point, Fork here, another learning rate; only the fork runs, an
   expect(original, 'what was there is not run again').toEqual(before);
   expect(forked!.reports.fork).toMatchObject({ run: 'lora', step: 6, differs: { step: 7 } });
   await page.reload();
-  await expect(page.locator('tinyai-run-tabs')).toContainText('from lora, step 6');
+  await expect(page.locator('tinyai-run-tabs')).toContainText('lora, from step 6');
   await page.getByRole('button', { name: '中文' }).click();
   await expect(page.locator('tinyai-run-tabs')).toContainText('自 lora 第 6 步');
 });
