@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, resolve } from 'node:path';
-import { ISOLATION_HEADERS } from '../../www/isolation';
+import { ISOLATION_HEADERS } from '../../www/build/headers';
 
 declare global {
   interface Window {
@@ -86,7 +86,7 @@ export class Site {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = decodeURIComponent(new URL(request.url!, 'http://localhost').pathname);
-    const build = /\/engine\/([\w-]+)\/tinyai/.exec(path)?.[1];
+    const build = /\/engine\/([\w-]+)-[0-9a-f]{8}\/tinyai/.exec(path)?.[1];
     const left = build !== undefined && this.only !== null && build !== this.only;
     const file = join(DIST, normalize(path.endsWith('/') ? `${path}index.html` : path));
     const body = left ? null : await readFile(file).catch(() => null);

@@ -2,7 +2,7 @@
 import { violations } from './accessibility';
 import { expect, test } from './page';
 
-const PAGES = ['./', './parallel/', './bench/'];
+const PAGES = ['./', './labs/fine-tuning/', './labs/from-scratch/', './labs/parallel/', './bench/'];
 
 for (const address of PAGES) {
   for (const locale of ['en-US', 'zh-CN']) {

@@ -155,6 +155,43 @@ test('an element that is taken out lets go of its engine; put back, it shows its
   await expect.poll(() => page.workers().length).toBe(1);
 });
 
+test.describe('the dialog of a lab', () => {
+  const choose = async (page: Page): Promise<string> => {
+    await page.goto(`${home}/labs/from-scratch/`);
+    await page.getByRole('button', { name: 'Embed', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Language').selectOption('zh');
+    await dialog.getByLabel('Memory', { exact: true }).uncheck();
+    await dialog.getByLabel('Training', { exact: true }).check();
+    return dialog.getByLabel('To put into the page').inputValue();
+  };
+
+  test('shows what it writes', async ({ page }) => {
+    const snippet = await choose(page);
+    expect(snippet).toContain(`src="${home}/embed/?lab=from-scratch&amp;lang=zh&amp;show=samples,loss,`);
+    const preview = page.frameLocator('iframe[title="Preview"]');
+    await expect(preview.getByRole('heading', { level: 1 })).toHaveText('从乱码到诗句');
+    await preview.getByRole('button', { name: '显示设置' }).click();
+    await expect(preview.locator('tinyai-form')).toContainText('模型');
+    await expect(preview.locator('tinyai-form')).not.toContainText('训练步数');
+    await page.keyboard.press('Escape');
+    await expect(page.locator('iframe')).toHaveCount(0);
+  });
+
+  for (const way of ['a frame', 'an element']) {
+    test(`writes ${way} that works on another page`, async ({ page }) => {
+      await choose(page);
+      await page.getByLabel(way).check();
+      const snippet = await page.getByLabel('To put into the page').inputValue();
+      await page.goto(`${there()}index.html`);
+      await page.evaluate((html) => document.body.append(document.createRange().createContextualFragment(html)), snippet);
+      const lab = way === 'a frame' ? page.frameLocator('iframe') : page;
+      await expect(lab.getByRole('heading', { name: '从乱码到诗句' })).toBeVisible();
+      await expect(lab.getByRole('button', RUN)).toBeEnabled();
+    });
+  }
+});
+
 test.describe('the protocol', () => {
   /** Asks a frame, and waits for the answer of that id. */
   const ask = (page: Page, message: object) =>

@@ -14,11 +14,20 @@ for (const { locale, corpus, finished } of [
       await run(page);
       await expect(state(page)).toContainText(finished);
       const board = page.locator('tinyai-board');
-      await expect(board).not.toHaveText('');
+      await expect(board.locator('.sheet')).toHaveText(/\S/);
+      await expect(board.getByRole('slider')).toBeVisible();
       await expect(page.locator('tinyai-loss-chart .readout')).toContainText(/\d\.\d{3} · .* \d\.\d{3}/);
-      const losses = await page.evaluate(() => window.tinyai.labs);
-      expect(losses).toContain('from-scratch');
       await expect(page.locator('tinyai-field[id="data.corpus"] select')).toHaveValue(corpus);
     });
   });
 }
+
+test('the experiment at the root of the site stays there, in this lab', async ({ page }) => {
+  await open(page, './');
+  await page.getByLabel('Steps', { exact: true }).fill('77');
+  await expect.poll(() => page.url()).toContain('#spec=');
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('From noise to words');
+  await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('77');
+  expect(new URL(page.url()).pathname).toBe('/');
+});

@@ -1,13 +1,14 @@
 /** What was closed is gone: its workers, its listeners, its memory. */
 import { countObjectUrls, expectNoLeak, held } from './leaks';
 import { expect, open, short, test } from './page';
-import { openParallel, selfCheck } from './ranks';
-import { openLab } from './parallel-page';
+import type { LabMount } from '../../www/shell/elements/lab';
+import { openLab, runToEnd } from './parallel-page';
 import { tiny } from './parallel-runs';
+import { selfCheck, siteOfRanks } from './ranks';
 
 test('what is left is counted: workers and their workers, object URLs, memory', async ({ page }) => {
   await countObjectUrls(page);
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const before = await held(page);
   const threads = await page.evaluate(async () => {
     const left = window as Window & { left?: unknown };
@@ -26,7 +27,7 @@ test('what is left is counted: workers and their workers, object URLs, memory', 
 
 test('an engine that was opened, used and closed twenty times leaves nothing', async ({ page }) => {
   await countObjectUrls(page);
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   await expectNoLeak(page, () =>
     page.evaluate(async (spec) => {
       const lab = await window.tinyai.createLab();
@@ -38,7 +39,7 @@ test('an engine that was opened, used and closed twenty times leaves nothing', a
 
 test('experiments that were run to their end or cancelled leave nothing', async ({ page }) => {
   await countObjectUrls(page);
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const spec = short();
   await expectNoLeak(
     page,
@@ -52,17 +53,37 @@ test('experiments that were run to their end or cancelled leave nothing', async 
   );
 });
 
+const openRanks = siteOfRanks({ isolated: true });
+
 for (const transport of ['shared', 'ports'] as const) {
   test(`a world of ranks that was closed leaves nothing, ${transport}`, async ({ page }) => {
     await countObjectUrls(page);
-    await openParallel(page);
+    await openRanks(page);
     await expectNoLeak(page, () => selfCheck(page, { ranks: 2, transport }), { times: 10 });
   });
 }
 
-test('runs of the lab of parallel training leave no workers but those that are kept for the next', async ({ page }) => {
-  await openLab(page, tiny({ mesh: { pipeline: 2, micro_batches: 4 }, training: { ...tiny().training, steps: 3 } }));
+test('runs of the lab of parallel training leave no workers of their ranks', async ({ page }) => {
+  await openLab(page, tiny({ mesh: { pipeline: 2 }, training: { steps: 3, micro_batches: 4 } }));
   // What it shows of a run, its timeline above all, differs by more than a run may leave.
-  await expectNoLeak(page, () => page.evaluate(() => window.session.run()), { times: 10, nodes: 1000 });
-  expect((await held(page)).workers).toBeGreaterThan(0);
+  await expectNoLeak(page, () => runToEnd(page), { times: 10, nodes: 1000 });
 });
+
+for (const lab of ['fine-tuning', 'from-scratch', 'parallel'] as const) {
+  test(`the lab ${lab}, taken away and put back twenty times, leaves nothing`, async ({ page }) => {
+    await countObjectUrls(page);
+    await open(page, `./labs/${lab}/`);
+    const again = () =>
+      page.evaluate(async () => {
+        const mount = document.querySelector<LabMount>('tinyai-lab-mount')!;
+        const { parentElement, nextSibling } = mount;
+        mount.remove();
+        parentElement!.insertBefore(mount, nextSibling);
+        while (!mount.store?.environment) await new Promise((resolve) => setTimeout(resolve, 5));
+        await mount.updateComplete;
+      });
+    await expectNoLeak(page, again);
+    await page.evaluate(() => document.querySelector('tinyai-lab-mount')!.remove());
+    await expect.poll(async () => (await held(page)).workers, 'the engine goes with its last lab').toBe(0);
+  });
+}

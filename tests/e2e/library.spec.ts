@@ -5,6 +5,7 @@ import { defaultSpec, specOf } from '../../www/engine/spec/defaults';
 import { toHash } from '../../www/shell/address/link';
 import type { LabMount } from '../../www/shell/elements/lab';
 import type { Spec } from '../../www/types/generated/Spec';
+import { violations } from './accessibility';
 import { expect, test } from './page';
 
 /** A new model that is trained within seconds. */
@@ -127,13 +128,24 @@ test('experiments of two labs are named, found, compared, taken elsewhere, delet
   await compared();
   await page.reload();
   await compared();
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page), `side by side, ${colorScheme}`).toEqual([]);
+  }
   await page.getByRole('radio', { name: 'Compare with adapter' }).check();
   await expect(page.getByRole('row', { name: /^Validation loss \d/ }).locator('td').last()).not.toContainText('×');
   await page.getByRole('radio', { name: 'tokens' }).check();
   await page.getByRole('radio', { name: 'time' }).check();
+  await page.getByRole('link', { name: 'All experiments' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your experiments');
   await page.goBack();
-  await page.goBack().catch(() => undefined);
-  await arrive(page, './library/');
+  await compared();
+  await page.goForward();
+  await expect(entries(page)).toHaveCount(2);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page), `the list, ${colorScheme}`).toEqual([]);
+  }
 
   await page.getByRole('button', { name: 'Delete First words' }).click();
   await expect(entries(page)).toHaveCount(1);
@@ -154,11 +166,13 @@ test('experiments of two labs are named, found, compared, taken elsewhere, delet
   await other.goto('./library/');
   await other.locator('input[type=file]').setInputFiles({ name: 'broken.tinyai', mimeType: '', buffer: buffer.subarray(0, buffer.length - 5) });
   await expect(other.getByRole('alert')).toContainText('The file is cut off; nothing was added.');
-  await other.evaluate((bytes) => {
+  await other.evaluate(() => {
     const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([new Uint8Array(bytes)], 'all.tinyai'));
+    dataTransfer.items.add(new File(['a poem'], 'poem.txt'));
     window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
-  }, [...buffer]);
+  });
+  await expect(other.getByRole('alert')).toContainText('This is no file of exported experiments.');
+  await other.locator('input[type=file]').setInputFiles({ name: 'all.tinyai', mimeType: '', buffer });
   await expect(entries(other)).toHaveCount(3);
   await expect(other.getByLabel('Note on First words', { exact: true })).toHaveValue('the seed matters');
   await elsewhere.close();

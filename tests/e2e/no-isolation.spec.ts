@@ -1,9 +1,11 @@
 /** Served without COOP and COEP headers the same experiment runs, without threads, and the page says so. */
 import { violations } from './accessibility';
-import { expect, open, run, state, test } from './page';
-import { labState, openLab, runLab } from './parallel-page';
+import { banner, expect, open, run, state, test } from './page';
+import { losses, openLab } from './parallel-page';
 import { apart, tiny } from './parallel-runs';
-import { openParallel, selfCheck } from './ranks';
+import { selfCheck, siteOfRanks } from './ranks';
+
+const openRanks = siteOfRanks({ isolated: false });
 
 test('the experiment runs without threads, and the page says so', async ({ page }) => {
   await open(page);
@@ -30,27 +32,27 @@ test('the benchmark measures one thread, and says why', async ({ page }) => {
 });
 
 test('every collective between ranks over ports; shared memory is refused, with the reason', async ({ page }) => {
-  await openParallel(page);
+  await openRanks(page);
   await selfCheck(page, { ranks: 3 });
   const refused = await page.evaluate(() => window.openWorld({ ranks: 2, transport: 'shared' }).then(() => 'open', String));
   expect(refused).toContain('This page is not cross-origin isolated');
 });
 
 test('the lab of parallel training trains over ports, with the losses of one rank', async ({ page }) => {
-  await openLab(page, tiny({ mesh: { pipeline: 2, data: 2, micro_batches: 2 }, training: { ...tiny().training, steps: 5 } }));
-  await expect(page.locator('tinyai-problems')).toContainText('ranks cannot share memory');
-  await runLab(page);
-  await expect(labState(page)).toContainText('Finished after 5 steps');
-  await expect(labState(page)).toContainText('over ports');
-  const [losses, alone] = await page.evaluate(() => [window.session.steps.map(({ loss }) => loss), window.session.baseline!.losses]);
-  expect(losses).toHaveLength(5);
-  expect(apart(losses!, alone!)).toBeLessThan(1e-5);
+  await openLab(page, tiny({ mesh: { pipeline: 2, data: 2 }, training: { steps: 5, micro_batches: 2 } }));
+  await expect(page.locator('tinyai-problems')).toContainText('The server does not isolate this page');
+  await run(page);
+  await expect(state(page)).toContainText('Finished');
+  await expect(page.locator('tinyai-rank-controls .state')).toContainText('over ports');
+  const [alone, mesh] = [await losses(page, 0), await losses(page, 1)];
+  expect(mesh).toHaveLength(5);
+  expect(apart(mesh, alone)).toBeLessThan(1e-5);
   expect(await violations(page)).toEqual([]);
 });
 
 test('the transport "shared" is refused there, with the reason', async ({ page }) => {
-  await openLab(page, tiny({ mesh: { data: 2 }, communication: { transport: 'shared' } }));
-  await runLab(page);
-  await expect(page.locator('tinyai-problems [role=alert]')).toContainText('This page is not cross-origin isolated');
+  await openLab(page, tiny({ mesh: { data: 2 }, communication: { transport: 'shared' } }, { alone: false }));
+  await run(page);
+  await expect(banner(page)).toContainText('This page is not cross-origin isolated');
   await expect(page.getByRole('button', { name: /^Run/ })).toBeEnabled();
 });

@@ -1,5 +1,6 @@
 /** Speaks for a lab: tells what happens in it, and does what it is asked. */
 import { TinyaiError, problem, problemsOf } from '../engine/error';
+import type { Lab } from '../engine/lab';
 import { SPEC_VERSION, specOf } from '../engine/spec/defaults';
 import { resolve } from '../engine/spec/patch';
 import { fits, runSchema, schema } from '../engine/spec/schema';
@@ -16,7 +17,7 @@ import { languageOf } from './settings';
 import { shown, type EmbedMessage, type EmbedRequest, type EmbedState } from './protocol';
 
 export interface Spoken {
-  store: LabStore;
+  store: Pick<LabStore, 'definition' | 'editor' | 'runner' | 'problems'> & { lab: Pick<Lab, 'check'> };
   /** Tells whoever listens. */
   say(message: EmbedMessage): void;
   language(): Language;
@@ -76,7 +77,9 @@ export class Conversation {
   private tellProgress(): void {
     const { current } = this.spoken.store.runner;
     if (current !== this.told.view) this.told = { view: current, steps: new Map() };
-    current?.runs.forEach((run, index) => {
+    // One that was given back, or told to its end.
+    if (!current || (current.result !== null && current.result === this.lastResult)) return;
+    current.runs.forEach((run, index) => {
       if (run.step === 0 || this.told.steps.get(index) === run.step) return;
       this.told.steps.set(index, run.step);
       this.spoken.say({ type: 'progress', run: index, name: run.name, step: run.step, steps: run.steps, loss: run.curve('loss').values.at(-1) ?? null });

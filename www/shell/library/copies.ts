@@ -28,7 +28,7 @@ export class Copy {
 
   advance({ status, result, states = [] }: Progress, changed: number): void {
     this.entry = { ...this.entry, status, changed, result: structuredClone(result) };
-    this.states = mergeStates(this.states, states);
+    this.states = status === 'finished' ? [] : mergeStates(this.states, states);
     this.touch();
   }
 

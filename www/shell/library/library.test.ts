@@ -54,6 +54,17 @@ describe.each(STORES)('a library %s', (_, open) => {
     expect((await library.list())[0]!.states.map((state) => state.step)).toEqual([8, 5]);
   });
 
+  test('keeps no states of what is finished, but those of what was cancelled', async () => {
+    const [done, cancelled] = [sample({ name: 'done', status: 'running' }), sample({ name: 'cancelled', status: 'running' })];
+    for (const { id, status } of [{ ...done, status: 'finished' as const }, { ...cancelled, status: 'cancelled' as const }]) {
+      await library.put(id === done.id ? done : cancelled, { states: [stateAfter(0, 5)] });
+      await library.save(id, { status, result: resultAfter(9), states: [] });
+    }
+    expect((await library.resume(done.id)).states).toEqual([]);
+    expect((await library.resume(cancelled.id)).states).toEqual([stateAfter(0, 5)]);
+    expect((await library.list()).map(({ name, sizes }) => [name, sizes.states > 0]).sort()).toEqual([['cancelled', true], ['done', false]]);
+  });
+
   test('puts an entry anew without its former states where this is asked', async () => {
     const entry = sample({ status: 'running' });
     await library.put(entry, { states: [stateAfter(0, 5)] });

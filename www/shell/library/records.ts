@@ -70,8 +70,11 @@ export async function writeProgress(transaction: Transaction, id: string, progre
   if (!before) return null;
   const states = progress.states ?? [];
   await transaction.put('results', id, progress.result);
-  await putStates(transaction, id, states);
-  const row = advanced(before, progress, mergeStates(before.states, states.map(stateRow)), changed);
+  // What is finished goes on no more.
+  const over = progress.status === 'finished';
+  if (over) await transaction.delete('states', id);
+  else await putStates(transaction, id, states);
+  const row = advanced(before, progress, over ? [] : mergeStates(before.states, states.map(stateRow)), changed);
   await transaction.put('rows', id, row);
   return row;
 }

@@ -19,12 +19,11 @@ export const styles = css`
 
   tbody th[scope='row'] {
     width: 16rem;
-    color: var(--ink-2);
     font-weight: 400;
   }
 
   .group {
-    color: var(--ink-3);
+    color: var(--ink-2);
   }
 
   tbody tr.part + tr {
@@ -78,10 +77,6 @@ export const styles = css`
     color: var(--ink-2);
     font-size: 0.84em;
     white-space: nowrap;
-  }
-
-  .spread {
-    color: var(--ink-3);
   }
 
   .none {

@@ -35,7 +35,7 @@ export const styles = css`
 
   textarea {
     field-sizing: content;
-    min-height: 1.6em;
+    min-height: 25px;
     color: var(--ink-2);
     font-size: var(--size-note);
     resize: none;
@@ -46,7 +46,8 @@ export const styles = css`
   }
 
   textarea::placeholder {
-    color: var(--ink-3);
+    color: var(--ink-2);
+    opacity: 1;
   }
 
   fieldset {
@@ -64,7 +65,7 @@ export const styles = css`
     gap: 0.4em;
     align-items: baseline;
     min-width: 0;
-    min-height: 1.6em;
+    min-height: 25px;
     overflow-wrap: anywhere;
     cursor: pointer;
   }
