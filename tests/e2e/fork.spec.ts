@@ -138,6 +138,15 @@ test('a fork begins after another step of the form, or the form says why it cann
   await expect(problemsOf(page, 'training.steps')).toBeEmpty();
 });
 
+test('a run is forked from its form, too, as in a lab without the chart', async ({ page }) => {
+  await open(page, lora(), 'parallel');
+  await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
+  await page.getByRole('button', { name: 'Fork', exact: true }).click();
+  await expect(page.locator('tinyai-fork-head .lead')).toHaveText('It has all that lora had after step 6. Change one thing, and run.');
+  await run(page);
+  await expect(difference(page)).toContainText('lora, from step 6 is bitwise the same as lora to the end, step 12.');
+});
+
 test('a fork follows the name of its run, which is removed with it only after a question', async ({ page }) => {
   await open(page, lora({ name: 'fork', patch: {}, fork }, { name: 'other', patch: {} }));
   const tabs = page.locator('tinyai-run-tabs .pick');
