@@ -159,7 +159,7 @@ test.describe('the dialog of a lab', () => {
   const choose = async (page: Page): Promise<string> => {
     await page.goto(`${home}/labs/from-scratch/`);
     await page.getByRole('button', { name: 'Embed', exact: true }).click();
-    const dialog = page.getByRole('dialog');
+    const dialog = page.locator('tinyai-embed-dialog');
     await dialog.getByLabel('Language').selectOption('zh');
     await dialog.getByLabel('Memory', { exact: true }).uncheck();
     await dialog.getByLabel('Training', { exact: true }).check();
@@ -171,10 +171,10 @@ test.describe('the dialog of a lab', () => {
     expect(snippet).toContain(`src="${home}/embed/?lab=from-scratch&amp;lang=zh&amp;show=samples,loss,`);
     const preview = page.frameLocator('iframe[title="Preview"]');
     await expect(preview.getByRole('heading', { level: 1 })).toHaveText('从乱码到诗句');
-    await preview.getByRole('button', { name: '显示设置' }).click();
+    await preview.getByRole('button', { name: '展开设置' }).click();
     await expect(preview.locator('tinyai-form')).toContainText('模型');
-    await expect(preview.locator('tinyai-form')).not.toContainText('训练步数');
-    await page.keyboard.press('Escape');
+    await expect(preview.locator('tinyai-form')).not.toContainText('学习率');
+    await page.getByRole('button', { name: 'Close' }).click();
     await expect(page.locator('iframe')).toHaveCount(0);
   });
 
