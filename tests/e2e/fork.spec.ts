@@ -76,7 +76,7 @@ test('by hand: a point, Fork here, another learning rate; only the fork runs, an
   expect(original, 'what was there is not run again').toEqual(before);
   expect(forked!.reports.fork).toMatchObject({ run: 'lora', step: 6, differs: { step: 7 } });
   await page.reload();
-  await expect(page.locator('tinyai-run-tabs')).toContainText('from lora, step 6');
+  await expect(page.locator('tinyai-run-tabs')).toContainText('lora, from step 6');
   await page.getByRole('button', { name: '中文' }).click();
   await expect(page.locator('tinyai-run-tabs')).toContainText('自 lora 第 6 步');
 });
@@ -136,6 +136,15 @@ test('a fork begins after another step of the form, or the form says why it cann
   await page.getByLabel('Steps', { exact: true }).fill('16');
   await expect(page.locator('tinyai-fork-head .problems')).toBeEmpty();
   await expect(problemsOf(page, 'training.steps')).toBeEmpty();
+});
+
+test('a run is forked from its form, too, as in a lab without the chart', async ({ page }) => {
+  await open(page, lora(), 'parallel');
+  await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
+  await page.getByRole('button', { name: 'Fork', exact: true }).click();
+  await expect(page.locator('tinyai-fork-head .lead')).toHaveText('It has all that lora had after step 6. Change one thing, and run.');
+  await run(page);
+  await expect(difference(page)).toContainText('lora, from step 6 is bitwise the same as lora to the end, step 12.');
 });
 
 test('a fork follows the name of its run, which is removed with it only after a question', async ({ page }) => {

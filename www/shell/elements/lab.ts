@@ -84,9 +84,10 @@ export class LabMount extends LitElement {
     if (!words || number !== this.loading || !this.isConnected) return;
     this.words.setValue(words);
     this.kit.setValue(words.kit);
-    if (!this.store) {
+    const { newRun, copyOf, forkName: fork } = words.messages.form;
+    if (this.store) this.store.speak({ newRun, copyOf, fork });
+    else {
       const { ports, library, page, initial, home } = this;
-      const { newRun, copyOf, forkName: fork } = words.messages.form;
       const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }), ...(home && { home }) });
       this.labs.setValue(store);
       store.start();

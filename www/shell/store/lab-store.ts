@@ -21,7 +21,8 @@ import { Planning } from './planning';
 import { LibraryKeeper } from './run-keeper';
 import { Runner } from './runner';
 import { Shelf } from './shelf';
-import { SpecEditor, type RunNames } from './spec-editor';
+import type { RunNames } from './run-names';
+import { SpecEditor } from './spec-editor';
 
 export interface LabStoreOptions {
   definition: LabDefinition;
@@ -114,6 +115,11 @@ export class LabStore {
         if (!this.life.signal.aborted) this.engineSaid.set(problemsOf(error));
       },
     );
+  }
+
+  /** The words of another language, for runs that come from now on. */
+  speak(runs: RunNames): void {
+    this.editor.names = runs;
   }
 
   /** A link to the experiment as it is written. */

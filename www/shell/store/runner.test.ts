@@ -99,6 +99,18 @@ test('what a fork has done is counted from where it begins', async () => {
   expect(fork!.share).toBe(0.2);
 });
 
+test('runs of the experiment before the last are there, too, as after one that failed', async () => {
+  const { runner: made, lab } = runner();
+  const first = made.start(defaultSpec);
+  lab.last.finish();
+  await first;
+  const second = made.start({ ...defaultSpec, runs: [{ name: 'x', patch: { training: { seed: 3 } } }] });
+  lab.last.finish([finished('x', 'failed')]);
+  await second;
+  void made.start({ ...defaultSpec, runs: [...defaultSpec.runs, { name: 'more', patch: { training: { seed: 4 } } }] });
+  expect(lab.last.options.saved?.map(({ run }) => run)).toEqual([0, 1]);
+});
+
 test('a run that was not finished, or has other settings, is run', async () => {
   const { runner: made, lab } = runner();
   const first = made.start(defaultSpec);

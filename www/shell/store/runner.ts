@@ -10,6 +10,7 @@ import type { AtGate } from '../../types/generated/AtGate';
 import type { Event } from '../../types/generated/Event';
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { Problem } from '../../types/generated/Problem';
+import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
 import type { ClockPort } from '../ports';
 import { ExperimentView } from './experiment-view';
@@ -130,16 +131,17 @@ export class Runner {
   }
 
   private endedBefore(spec: Spec): SavedRun[] {
-    const { current } = this;
-    const { result } = current ?? {};
-    if (!current || !result) return [];
-    const keys = current.spec.runs.map((_, i) => keyOf(current.spec, i));
+    const known = [this.current, this.previous].flatMap((view) => (view?.result ? this.finishedRuns(view, view.result) : []));
     const ended = spec.runs.flatMap((entry, run) => {
-      const before = keys.indexOf(keyOf(spec, run));
-      const kept = result.runs[before];
-      return kept?.status === 'finished' ? [{ run, result: { ...kept, name: entry.name }, state: null }] : [];
+      const key = keyOf(spec, run);
+      const kept = known.find((one) => one.key === key);
+      return kept ? [{ run, result: { ...kept.result, name: entry.name }, state: null }] : [];
     });
     return ended.length < spec.runs.length ? ended : [];
+  }
+
+  private finishedRuns({ spec }: ExperimentView, { runs }: ExperimentResult): { key: string; result: RunResult }[] {
+    return runs.flatMap((result, run) => (result.status === 'finished' ? [{ key: keyOf(spec, run), result }] : []));
   }
 
   private async go(spec: Spec, saved: SavedRun[], keep: (saved: SavedRun[]) => Promise<Keeping | null>): Promise<void> {

@@ -82,6 +82,17 @@ test('a run is taken out with its forks, which cannot be without it, and not whe
   expect(made.spec.runs.map(({ name }) => name)).toEqual(['full']);
 });
 
+test('runs that are forks of each other, as in a wrong link, do no harm', () => {
+  const runs = [{ name: 'a', patch: {}, fork: { run: 'b', step: 1 } }, { name: 'b', patch: {}, fork: { run: 'a', step: 1 } }, { name: 'c', patch: {} }];
+  const { editor: made } = editor(toHash({ ...defaultSpec, runs }, defaultSpec));
+  expect(made.spec.runs).toHaveLength(3);
+  expect(made.forksOf(0)).toEqual([1]);
+  made.rename(0, 'd');
+  expect(made.spec.runs[1]!.fork!.run).toBe('d');
+  made.removeRun(1);
+  expect(made.spec.runs.map(({ name }) => name)).toEqual(['c']);
+});
+
 test('a fork of a run that has changed since takes that run along as it was', () => {
   const { editor: made } = editor();
   made.fork(1, 60);

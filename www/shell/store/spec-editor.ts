@@ -13,15 +13,14 @@ import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Spec } from '../../types/generated/Spec';
 import { fromHash, toHash } from '../address/link';
 import type { AddressPort, ClockPort } from '../ports';
+import { RunIdentities } from './run-identities';
+import { forkName, freeName, type RunNames } from './run-names';
 
 /** Index of the tab that shows the base. */
 export const BASE = -1;
 
 /** Most runs of an experiment. */
 export const MOST_RUNS = 8;
-
-/** Letters of a run's name, at most. */
-const LONGEST_NAME = 40;
 
 /** Milliseconds from the last change until the engine checks the spec. */
 const CHECK_AFTER = 150;
@@ -56,21 +55,6 @@ export interface EditorOptions {
   names: RunNames;
 }
 
-/** Names of new runs. */
-export interface RunNames {
-  newRun(number: number): string;
-  copyOf(name: string): string;
-  /** Of a run that begins where another was after some steps. */
-  fork(name: string, step: number): string;
-}
-
-/** A run while others come and go, whatever its name is meanwhile. */
-interface Identity {
-  key: number;
-  /** The key of the run that it is a fork of. */
-  parent: number | null;
-}
-
 export class SpecEditor {
   private readonly written: Signal.State<Spec>;
   private readonly tab = new Signal.State<number>(BASE);
@@ -80,15 +64,17 @@ export class SpecEditor {
   private readonly reading = new Signal.State(false);
   private readonly life = new AbortController();
   /** Of each run; in another experiment, all are other runs. */
-  private runs: Identity[] = [];
-  private nextKey = 0;
+  private readonly identities = new RunIdentities();
   private experiment = 0;
   private checking: { abort: AbortController; cancel: () => void } | null = null;
   /** What the spec needs, on its way beforehand. */
   private fetching: LinkedAbort | 'stopped' | null = null;
   private stopFollowing: (() => void) | null = null;
 
+  names: RunNames;
+
   constructor(private readonly options: EditorOptions) {
+    this.names = options.names;
     this.written = new Signal.State(structuredClone(options.initial));
     this.renew(options.initial);
   }
@@ -136,7 +122,7 @@ export class SpecEditor {
 
   /** All that the form could show. */
   get scopes(): string[] {
-    return [`shared ${this.experiment}`, ...this.spec.runs.map((_, i) => String(this.runs[i]!.key))];
+    return [`shared ${this.experiment}`, ...this.spec.runs.map((_, i) => String(this.identities.key(i)))];
   }
 
   /** What the run that the form shows is a fork of; null where it is none. */
@@ -203,39 +189,34 @@ export class SpecEditor {
 
   /** Renames a run; forks of it follow, also where another run has the same name for a while. */
   rename(run: number, name: string): void {
-    const { key } = this.runs[run]!;
     const runs = this.spec.runs.map((entry, i) => {
       if (i === run) return { ...entry, name };
-      return entry.fork && this.runs[i]!.parent === key ? { ...entry, fork: { ...entry.fork, run: name } } : entry;
+      return entry.fork && this.identities.isFork(i, run) ? { ...entry, fork: { ...entry.fork, run: name } } : entry;
     });
     this.write({ ...this.spec, runs });
   }
 
   addRun(): void {
-    this.insert(this.spec.runs.length, { name: this.freeName(this.options.names.newRun(this.spec.runs.length + 1)), patch: {} });
+    this.insert(this.spec.runs.length, { name: this.freeName(this.names.newRun(this.spec.runs.length + 1)), patch: {} });
   }
 
   duplicateRun(run: number): void {
     const entry = this.spec.runs[run]!;
-    this.insert(run + 1, { ...structuredClone(entry), name: this.freeName(this.options.names.copyOf(entry.name)) });
+    this.insert(run + 1, { ...structuredClone(entry), name: this.freeName(this.names.copyOf(entry.name)) });
   }
 
   /** Adds a run that begins where another was after some steps. */
   fork(run: number, step: number): void {
     const { name } = this.spec.runs[run]!;
-    const named = (name: string): string => this.options.names.fork(name, step);
-    const letters = [...name];
-    const short = letters.slice(0, letters.length - Math.max(0, [...named(name)].length - LONGEST_NAME)).join('');
-    this.insert(this.spec.runs.length, { name: this.freeName(named(short)), patch: {}, fork: { run: name, step } });
+    this.insert(this.spec.runs.length, { name: this.freeName(forkName(this.names, name, step)), patch: {}, fork: { run: name, step } });
   }
 
   /** Has a fork begin after another step; a name that says the step follows. */
   setForkStep(run: number, step: number): void {
     const { name, fork } = this.spec.runs[run]!;
     if (!fork) return;
-    const { fork: named } = this.options.names;
     this.write(this.withRun(run, { fork: { ...fork, step } }));
-    if (name === named(fork.run, fork.step)) this.rename(run, this.freeName(named(fork.run, step)));
+    if (name === forkName(this.names, fork.run, fork.step)) this.rename(run, this.freeName(forkName(this.names, fork.run, step)));
   }
 
   /** Forks a run of an experiment that was run; what of it this one no longer has becomes a run of it again. */
@@ -263,20 +244,17 @@ export class SpecEditor {
 
   /** The runs that are forks of a run, and forks of these. */
   forksOf(run: number): number[] {
-    const keys = new Set([this.runs[run]!.key]);
-    for (const { key, parent } of [...this.runs, ...this.runs]) if (parent !== null && keys.has(parent)) keys.add(key);
-    return this.runs.flatMap(({ key }, i) => (i !== run && keys.has(key) ? [i] : []));
+    return this.identities.forksOf(run);
   }
 
   /** Takes a run out, and its forks, which cannot be without it; nothing where no run would be left. */
   removeRun(run: number): void {
     const gone = new Set([run, ...this.forksOf(run)]);
     if (gone.size === this.spec.runs.length) return;
-    const stays = (_: unknown, i: number): boolean => !gone.has(i);
     const { selected } = this;
     const before = [...gone].filter((i) => i < selected).length;
-    this.runs = this.runs.filter(stays);
-    this.write({ ...this.spec, runs: this.spec.runs.filter(stays) }, gone.has(selected) ? BASE : selected - before);
+    this.identities.remove(gone);
+    this.write({ ...this.spec, runs: this.spec.runs.filter((_, i) => !gone.has(i)) }, gone.has(selected) ? BASE : selected - before);
   }
 
   restoreInitial(): void {
@@ -286,8 +264,7 @@ export class SpecEditor {
   }
 
   private insert(at: number, entry: Spec['runs'][number]): void {
-    const parent = this.spec.runs.findIndex(({ name }) => name.trim() === entry.fork?.run.trim());
-    this.runs.splice(at, 0, { key: this.nextKey++, parent: this.runs[parent]?.key ?? null });
+    this.identities.insert(at, this.spec.runs.findIndex(({ name }) => name.trim() === entry.fork?.run.trim()));
     const runs = [...this.spec.runs.slice(0, at), entry, ...this.spec.runs.slice(at)];
     this.write({ ...this.spec, runs }, at);
   }
@@ -297,11 +274,7 @@ export class SpecEditor {
   }
 
   private freeName(wanted: string): string {
-    const taken = new Set(this.spec.runs.map(({ name }) => name.trim()));
-    const fit = (end: string): string => [...wanted].slice(0, LONGEST_NAME - end.length).join('') + end;
-    let name = fit('');
-    for (let i = 2; taken.has(name); i++) name = fit(` ${i}`);
-    return name;
+    return freeName(this.spec, wanted);
   }
 
   // ---- The address
@@ -361,9 +334,7 @@ export class SpecEditor {
   /** Another experiment: nothing that was typed belongs to it. */
   private renew(spec: Spec): void {
     this.experiment++;
-    const first = this.nextKey;
-    this.nextKey += spec.runs.length;
-    this.runs = spec.runs.map((_, i) => ({ key: first + i, parent: parentOf(spec, i) < 0 ? null : first + parentOf(spec, i) }));
+    this.identities.renew(spec);
   }
 
   /** Puts the message about the link away. */

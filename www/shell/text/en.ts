@@ -151,6 +151,7 @@ export const en: Messages = {
     forkOf: (run, step) => `from ${run}, step ${step}`,
     forkName: (run, step) => `${run}, from step ${step}`,
     fork: 'Fork',
+    forkRun: (run) => `A run that goes on from a step of ${run}`,
     forkStep: 'Fork after step',
     forkHint: (run, step) => `It has all that ${run} had after step ${step}. Change one thing, and run.`,
     forkFixed: (run) => `Dimmed fields stay as in ${run}, with whose weights and optimizer it goes on.`,

@@ -67,6 +67,7 @@ export interface Messages {
     /** A fork as a name of its own. */
     forkName(run: string, step: number): string;
     fork: string;
+    forkRun(run: string): string;
     forkStep: string;
     forkHint(run: string, step: string): string;
     /** What its dimmed fields are. */

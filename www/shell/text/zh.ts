@@ -151,6 +151,7 @@ export const zh: Messages = {
     forkOf: (run, step) => `自 ${run} 第 ${step} 步`,
     forkName: (run, step) => `${run}，自第 ${step} 步`,
     fork: '分叉',
+    forkRun: (run) => `从“${run}”的某一步出发的运行`,
     forkStep: '从第几步之后分叉',
     forkHint: (run, step) => `它拥有“${run}”在第 ${step} 步之后的一切。改动一处，然后运行。`,
     forkFixed: (run) => `灰色的字段与“${run}”相同：权重和优化器状态沿用自它。`,

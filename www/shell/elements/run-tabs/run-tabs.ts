@@ -42,7 +42,7 @@ export class RunTabs extends LabElement {
         <button class="pick" aria-pressed=${selected === run} @click=${() => this.store.editor.select(run)}>
           <span class="name">${mark(run)}<span>${name}</span></span>
           <span class="changes">
-            ${fork ? html`<span class="none">${text.forkOf(fork.run, String(fork.step))}</span>` : nothing}
+            ${fork && name !== text.forkName(fork.run, fork.step) ? html`<span class="none">${text.forkOf(fork.run, String(fork.step))}</span>` : nothing}
             ${changed.length === 0 && !fork
               ? html`<span class="none">${text.same}</span>`
               : changed.slice(0, 3).map((path) => html`<span>${this.words.field(path)?.label ?? path} <b>${valueText(this.words, path, get(patch, path))}</b></span>`)}

@@ -77,11 +77,19 @@ export class SpecForm extends LabElement {
         <label class="visually-hidden" for="name">${text.runName}</label>
         <input id="name" .value=${name} maxlength="40" @input=${(event: Event) => editor.rename(selected, (event.target as HTMLInputElement).value)} />
         <button type="button" class="link" ?disabled=${spec.runs.length >= MOST_RUNS} @click=${() => editor.duplicateRun(selected)}>${text.duplicate}</button>
+        <button type="button" class="link" title=${text.forkRun(name)} ?disabled=${spec.runs.length >= MOST_RUNS} @click=${() => this.fork(selected)}>${text.fork}</button>
         <button type="button" class="link" ?disabled=${spec.runs.length === 1} @click=${() => this.takeOut(selected)}>${text.remove}</button>
       </div>
       ${this.asked === editor.scope ? this.renderAsked(selected) : nothing}
       ${keyed(editor.scope, editor.forked ? html`<tinyai-fork-head></tinyai-fork-head>` : html`<p class="hint">${text.runHint(name)}</p>`)}
     `;
+  }
+
+  /** Forks a run in the middle, from where the step can be changed. */
+  private fork(run: number): void {
+    const { editor } = this.store;
+    editor.fork(run, Math.floor(editor.config(run).training.steps / 2));
+    void this.reveal('fork');
   }
 
   /** Removes a run; where others are forks of it, after asking. */
