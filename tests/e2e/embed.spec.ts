@@ -231,6 +231,7 @@ test.describe('the protocol', () => {
     expect(set.state!.spec.base.training.steps).toBe(90);
     const spoken = await ask(page, { type: 'setLang', lang: 'zh' });
     expect(spoken.state!.lang).toBe('zh');
+    await expect(page.frameLocator('#lab').locator('html')).toHaveAttribute('lang', 'zh-CN');
     await expect(page.frameLocator('#lab').getByRole('button', { name: '运行', exact: true })).toBeVisible();
     const back = await ask(page, { type: 'setState', state: { ...set.state, lang: 'en' } });
     expect(back.state).toEqual(set.state);

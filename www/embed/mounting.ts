@@ -28,8 +28,6 @@ export interface Mounting {
 
 export interface Mounted {
   mount: LabMount;
-  /** The one that it begins with. */
-  language: Language;
   /** What was written and means nothing. */
   problems: readonly Problem[];
   /** Answers a message once the lab can; null where it is for nobody here. */
@@ -114,7 +112,6 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
   dress(settings);
   return {
     mount,
-    language,
     problems: settings.problems,
     answer: (data) => {
       const message = asked(data);
