@@ -187,6 +187,8 @@ test('experiments of two labs are named, found, compared, taken elsewhere, delet
 });
 
 test('an experiment whose page is closed in its midst goes on, and ends as if nothing had happened', async ({ page, context, browser }) => {
+  // It is run twice, and in three pages.
+  test.slow();
   const address = lab('from-scratch', scratch(1500));
   const random = (): number => 1 + Math.floor(Math.random() * 100);
   await arrive(page, address);
