@@ -2,7 +2,7 @@
 import { violations } from './accessibility';
 import { expect, test } from './page';
 
-const PAGES = ['./', './labs/fine-tuning/', './labs/from-scratch/', './labs/parallel/', './bench/'];
+const PAGES = ['./', './labs/fine-tuning/', './labs/from-scratch/', './labs/parallel/', './library/', './bench/'];
 
 for (const address of PAGES) {
   for (const locale of ['en-US', 'zh-CN']) {
@@ -13,7 +13,7 @@ for (const address of PAGES) {
         test(`nothing that axe finds is wrong on ${address}`, async ({ page }) => {
           await page.goto(address);
           await expect(page.locator('html')).toHaveAttribute('lang', locale === 'zh-CN' ? 'zh-CN' : 'en');
-          await expect(page.getByRole('button', { name: /^(Run|运行)$/ })).toBeVisible();
+          await expect(page.getByRole('button', { name: /^(Run|运行|Import…|导入…)$/ })).toBeVisible();
           expect(await violations(page)).toEqual([]);
         });
       });

@@ -54,6 +54,14 @@ const curves = (page: Page) =>
     return result!.runs.map(({ name, status, series }) => ({ name, status, loss: series['loss'], validation: series['validation_loss'] }));
   });
 
+/** Trains on a text of the visitor's own, which only this browser has. */
+async function chooseText(page: Page): Promise<void> {
+  const text = Array.from({ length: 2000 }, (_, i) => `Line ${i} says ${(i * 7919) % 1000}.\n`).join('');
+  const corpus = page.locator('tinyai-field', { has: page.getByLabel('Corpus', { exact: true }) });
+  await corpus.locator('input[type=file]').setInputFiles({ name: 'essay.txt', mimeType: 'text/plain', buffer: Buffer.from(text) });
+  await expect(corpus).toContainText('is in this tab');
+}
+
 /** Waits until the first run has done so many steps. */
 const stepsDone = (page: Page, steps: number) =>
   page.waitForFunction(
@@ -179,9 +187,12 @@ test('experiments of two labs are named, found, compared, taken elsewhere, delet
 });
 
 test('an experiment whose page is closed in its midst goes on, and ends as if nothing had happened', async ({ page, context, browser }) => {
+  // It is run twice, and in three pages.
+  test.slow();
   const address = lab('from-scratch', scratch(1500));
   const random = (): number => 1 + Math.floor(Math.random() * 100);
   await arrive(page, address);
+  await chooseText(page);
   await start(page);
   const first = random();
   await stepsDone(page, first);
@@ -213,6 +224,7 @@ test('an experiment whose page is closed in its midst goes on, and ends as if no
   const elsewhere = await browser.newContext();
   const straight = await elsewhere.newPage();
   await straight.goto(address);
+  await chooseText(straight);
   await start(straight);
   await finish(straight);
   expect(ended.map(({ status, loss }) => [status, loss?.length])).toEqual([['finished', 1500], ['finished', 1500]]);

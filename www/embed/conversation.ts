@@ -136,13 +136,18 @@ export class Conversation {
     const language = lang === undefined ? null : languageIn(lang);
     if (result !== null && !(isResult(result) && isSpec(result.spec))) throw new TinyaiError([noResult()]);
     if (result !== null && store.runner.busy) throw new TinyaiError([busy()]);
-    store.editor.replace(await this.checked(spec));
-    if (result !== null) {
-      // It is known already to whoever gives it.
-      this.lastResult = result;
-      store.runner.show(result, new Date());
-    }
+    this.show(await this.checked(spec), result);
     if (language !== null) await setLanguage(language);
+  }
+
+  /** Shows an experiment, and what was measured in it, if anything was. */
+  show(spec: Spec, result: ExperimentResult | null): void {
+    const { editor, runner } = this.spoken.store;
+    editor.replace(spec);
+    if (result === null) return;
+    // It is known already to whoever gives it.
+    this.lastResult = result;
+    runner.show(result, new Date());
   }
 
   /** A spec that leaves out what is default, whole; refused with all that is wrong with it. */

@@ -68,7 +68,7 @@ export function labElement(site: URL): CustomElementConstructor {
 
     /** Asks the lab something, loading it if need be; gives its answer: a message of the type `state` or `error`. */
     async send(request: EmbedRequest): Promise<EmbedMessage> {
-      const mounted = await this.begin();
+      const mounted = this.isConnected ? await this.begin() : null;
       const answer = await mounted?.answer({ ...request, target: 'tinyai', version: EMBED_VERSION });
       if (!answer) throw new Error('<tinyai-lab> is not in a document, or could not be loaded: see its event tinyai-error.');
       return answer.message;
@@ -82,7 +82,7 @@ export function labElement(site: URL): CustomElementConstructor {
     private async mount(generation: number): Promise<Mounted | null> {
       const given = (): boolean => generation === this.generation && this.isConnected;
       const around = this.parentElement?.closest<HTMLElement>('[lang]')?.lang;
-      if (this.isConnected) this.root.replaceChildren(note(this.lang || around || navigator.language));
+      this.root.replaceChildren(note(this.lang || around || navigator.language));
       try {
         const { mountLab } = await import('./mounting');
         if (!given()) return null;

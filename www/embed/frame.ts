@@ -1,9 +1,10 @@
 /** The page for iframes: `embed/?lab=fine-tuning&lang=zh&show=loss,memory&lock=model#spec=…`. It answers the page around it alone. */
 import { problemsOf } from '../engine/error';
 import { adoptTokens } from '../kit/tokens.css';
+import type { LabMount } from '../shell/elements/lab';
 import type { Problem } from '../types/generated/Problem';
 import { alertOf } from './alert';
-import { mountLab, type Mounted } from './mounting';
+import { mountLab } from './mounting';
 import { asked, said, type EmbedMessage } from './protocol';
 import { NAMES, type Written } from './settings';
 
@@ -33,9 +34,11 @@ function fail(problems: readonly Problem[]): void {
   say({ type: 'error', problems });
 }
 
-function entitle({ mount, language }: Mounted): void {
+/** Gives the page the lab's language and name. */
+async function entitle({ definition, language }: LabMount): Promise<void> {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-  document.title = `${mount.definition.id} · TinyAI Playground`;
+  const { name } = await definition.text[language]();
+  document.title = `${name} · TinyAI Playground`;
 }
 
 /** Tells the page around how high this one is, whenever that changes. */
@@ -69,7 +72,7 @@ window.addEventListener('message', async ({ source, data }: MessageEvent) => {
 opened.then(
   (lab) => {
     if (lab.problems.length > 0) document.body.append(alertOf(lab.problems));
-    entitle(lab);
+    lab.mount.addEventListener('words', () => void entitle(lab.mount));
     const theme = lab.mount.getAttribute('theme');
     if (theme) document.documentElement.dataset.theme = theme;
     document.body.append(lab.mount);

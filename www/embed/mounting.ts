@@ -28,8 +28,6 @@ export interface Mounting {
 
 export interface Mounted {
   mount: LabMount;
-  /** The one that it begins with. */
-  language: Language;
   /** What was written and means nothing. */
   problems: readonly Problem[];
   /** Answers a message once the lab can; null where it is for nobody here. */
@@ -98,7 +96,7 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
         mount.language = chosen;
       },
     });
-    if (kept) void conversation.answer({ type: 'setState', state: kept });
+    if (kept) conversation.show(kept.spec, kept.result);
     begun(conversation);
     if (settings.problems.length > 0) say({ type: 'error', problems: settings.problems });
   };
@@ -114,7 +112,6 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
   dress(settings);
   return {
     mount,
-    language,
     problems: settings.problems,
     answer: (data) => {
       const message = asked(data);
@@ -123,7 +120,7 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
       if ('problem' in message) return Promise.resolve({ message: { type: 'error', problems: [message.problem] }, id });
       return beginning.then(async (conversation) => ({ message: await conversation.answer(message.request), id }));
     },
-    state: () => conversation?.state ?? null,
+    state: () => conversation?.state ?? kept,
     dress: (changed) => dress(settingsOf(changed, definition)),
     dispose: () => {
       mount.removeEventListener('words', begin);

@@ -8,12 +8,13 @@ import { problem } from '../engine/error';
 import type { Language } from '../shell/text/language';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { Problem } from '../types/generated/Problem';
+import type { Spec } from '../types/generated/Spec';
 
 export const EMBED_VERSION = 1;
 
 /** An experiment as it stands, to be given back later. */
 export interface EmbedState {
-  spec: unknown;
+  spec: Spec;
   /** What was measured last; null: nothing yet. */
   result: ExperimentResult | null;
   lang: Language;

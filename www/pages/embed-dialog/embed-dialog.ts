@@ -60,7 +60,7 @@ export class EmbedDialog extends LabElement {
             <a class="link" href=${new URL('examples/', site).href} target="_blank">${text.examples}</a>
           </p>
           <h3>${text.preview}</h3>
-          <iframe title=${text.preview} src=${frameAddress(site, embedding)} ${styled({ height: `${Math.min(embedding.height, HEIGHT)}px` })}></iframe>
+          <iframe title=${text.preview} src=${frameAddress(site, { ...embedding, language: embedding.language ?? words.language })} ${styled({ height: `${Math.min(embedding.height, HEIGHT)}px` })}></iframe>
         </div>
       </div>
     </tinyai-dialog>`;

@@ -21,4 +21,9 @@ export const samples: Figure = {
   shows: ({ runner }) => runner.view?.spec.base !== undefined && runner.view.runs.some((run) => run.spec.evaluation.sample_tokens > 0),
   render: () => html`<tinyai-samples></tinyai-samples>`,
 };
-export const comparison: Figure = { id: 'table', shows: measured, render: () => html`<tinyai-comparison-table></tinyai-comparison-table>` };
+export const comparison: Figure = {
+  id: 'table',
+  // A single run has nothing to stand in it before it has ended.
+  shows: ({ runner: { view } }) => view !== null && (view.runs.length > 1 || view.result !== null),
+  render: () => html`<tinyai-comparison-table></tinyai-comparison-table>`,
+};

@@ -54,6 +54,21 @@ describe.each(STORES)('a library %s', (_, open) => {
     expect((await library.list())[0]!.states.map((state) => state.step)).toEqual([8, 5]);
   });
 
+  test('keeps bytes that are in shared memory', async () => {
+    const shared = (...values: number[]): Uint8Array => {
+      const bytes = new Uint8Array(new SharedArrayBuffer(values.length));
+      bytes.set(values);
+      return bytes;
+    };
+    const entry = sample({ corpus: 'file:a', status: 'paused' });
+    const state = { ...stateAfter(0, 5), ranks: [shared(7, 8)] };
+    expect(await library.put(entry, { states: [state], files: new Map([['file:a', shared(1, 2, 3)]]) })).toBeNull();
+    const kept = await store.read((transaction) => transaction.all('contents'));
+    expect(kept).toEqual([['file:a', new Uint8Array([1, 2, 3])]]);
+    expect((kept[0]![1] as Uint8Array).buffer).toBeInstanceOf(ArrayBuffer);
+    expect((await library.resume(entry.id)).states[0]!.ranks[0]!.buffer).toBeInstanceOf(ArrayBuffer);
+  });
+
   test('keeps no states of what is finished, but those of what was cancelled', async () => {
     const [done, cancelled] = [sample({ name: 'done', status: 'running' }), sample({ name: 'cancelled', status: 'running' })];
     for (const { id, status } of [{ ...done, status: 'finished' as const }, { ...cancelled, status: 'cancelled' as const }]) {

@@ -101,15 +101,18 @@ export function mergeStates<T extends { readonly run: number }>(old: readonly T[
 }
 
 async function putStates(transaction: Transaction, id: string, states: readonly SavedRun[]): Promise<void> {
-  for (const state of states) await transaction.put('states', `${id}/${state.run}`, state);
+  for (const state of states) await transaction.put('states', `${id}/${state.run}`, { ...state, ranks: state.ranks.map(unshared) });
 }
 
 /** Stores a file, once; one that the entry does not need would never be deleted. */
 async function putFile(transaction: Transaction, assets: readonly string[], name: string, bytes: Uint8Array): Promise<void> {
   if (!assets.some((asset) => belongsTo(name, asset)) || (await transaction.get('files', name)) !== undefined) return;
   await transaction.put('files', name, bytes.byteLength);
-  await transaction.put('contents', name, bytes);
+  await transaction.put('contents', name, unshared(bytes));
 }
+
+/** Browsers store no shared memory, in which the files of an isolated page are. */
+const unshared = (bytes: Uint8Array): Uint8Array => (bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice());
 
 async function bytesOfFiles(transaction: Transaction, assets: readonly string[]): Promise<number> {
   let bytes = 0;

@@ -224,7 +224,11 @@ export const en: Messages = {
     loss: 'Loss',
     lossUnit: 'nats per token',
     step: 'optimizer step',
-    lossCaption: 'Loss of each run. The dashed line is the base model before it learned anything new.',
+    lossCaption: {
+      plain: 'Loss of each run.',
+      base: 'Loss of each run. The dashed line is the base model before it learned anything new.',
+      frequencies: 'Loss of each run. Dashed: guessing by how frequent tokens are, and by which token came before.',
+    },
     lossKeyTraining: 'training, smoothed',
     lossKeyValidation: 'validation',
     baseModel: 'base model',

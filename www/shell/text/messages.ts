@@ -146,7 +146,8 @@ export interface Messages {
     loss: string;
     lossUnit: string;
     step: string;
-    lossCaption: string;
+    /** By what the runs are drawn beside. */
+    lossCaption: Record<'plain' | 'base' | 'frequencies', string>;
     lossKeyTraining: string;
     lossKeyValidation: string;
     baseModel: string;

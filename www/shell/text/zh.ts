@@ -223,7 +223,11 @@ export const zh: Messages = {
     loss: '损失',
     lossUnit: 'nat / 词元',
     step: '优化步',
-    lossCaption: '各次运行的损失。虚线是尚未学习新诗体的基座模型。',
+    lossCaption: {
+      plain: '各次运行的损失。',
+      base: '各次运行的损失。虚线是尚未学习新诗体的基座模型。',
+      frequencies: '各次运行的损失。虚线：只按词元频率猜测，以及只看前一个词元来猜测。',
+    },
     lossKeyTraining: '训练（平滑）',
     lossKeyValidation: '验证',
     baseModel: '基座模型',

@@ -35,17 +35,18 @@ export class ComparisonTable extends LabElement {
     const shown = this.store.runner.view;
     if (!shown) return nothing;
     const baseline = Math.min(this.baseline, shown.runs.length - 1);
+    const alone = shown.runs.length === 1;
     return html`
-      <tinyai-figure .number=${text.table(1)} .heading=${text.comparison} .caption=${text.comparisonCaption}>
+      <tinyai-figure .number=${text.table(1)} .heading=${alone ? text.measured : text.comparison} .caption=${alone ? '' : text.comparisonCaption}>
         <tinyai-table .label=${text.comparison}>
           <table>
             <thead>
               <tr>
                 <th scope="col"><span class="visually-hidden">${text.metric}</span></th>
-                ${shown.runs.map((run, i) => this.renderColumnHead(run.name, run.status, i, baseline))}
+                ${shown.runs.map((run, i) => this.renderColumnHead(run.name, run.status, i, baseline, alone))}
               </tr>
             </thead>
-            ${this.renderConfiguration(shown)} ${this.renderMeasured(shown, baseline)}
+            ${alone ? nothing : this.renderConfiguration(shown)} ${this.renderMeasured(shown, baseline)}
           </table>
         </tinyai-table>
         ${this.renderFailures(shown)}
@@ -53,15 +54,17 @@ export class ComparisonTable extends LabElement {
     `;
   }
 
-  private renderColumnHead(name: string, status: RunStatus, run: number, baseline: number) {
+  private renderColumnHead(name: string, status: RunStatus, run: number, baseline: number, alone: boolean) {
     const text = this.text.results;
     return html`<th scope="col">
       ${runName(run, name)}
       <span class="run-status">${text.status[status]}</span>
-      <label title=${text.asBaseline(name)}>
-        <input type="radio" name="baseline" .checked=${run === baseline} aria-label=${text.asBaseline(name)} @change=${() => (this.baseline = run)} />
-        ${run === baseline ? text.baseline : ''}
-      </label>
+      ${alone
+        ? nothing
+        : html`<label title=${text.asBaseline(name)}>
+            <input type="radio" name="baseline" .checked=${run === baseline} aria-label=${text.asBaseline(name)} @change=${() => (this.baseline = run)} />
+            ${run === baseline ? text.baseline : ''}
+          </label>`}
     </th>`;
   }
 
@@ -93,7 +96,7 @@ export class ComparisonTable extends LabElement {
     if (!result) return nothing;
     const text = this.text.results;
     return html`<tbody>
-      <tr class="part"><th colspan=${result.runs.length + 1} scope="rowgroup">${text.measured}</th></tr>
+      ${result.runs.length === 1 ? nothing : html`<tr class="part"><th colspan=${result.runs.length + 1} scope="rowgroup">${text.measured}</th></tr>`}
       ${ordered(result.comparison).map((row) => this.renderRow(row, baseline))}
     </tbody>`;
   }

@@ -31,11 +31,19 @@ export class LossChart extends PointChart {
 
   protected override data: ChartData = chartData(null, 1);
 
+  /** What the curves are drawn beside. */
+  private beside(): 'plain' | 'base' | 'frequencies' {
+    const view = this.store.runner.view;
+    const [first] = view ? references(view) : [];
+    if (!first) return 'plain';
+    return first.what === 'base' ? 'base' : 'frequencies';
+  }
+
   override render() {
     const text = this.words.messages.results;
     const runs = this.store.runner.view?.runs ?? [];
     return html`
-      <tinyai-figure .number=${text.figure(1)} .heading=${text.loss} .caption=${text.lossCaption}>
+      <tinyai-figure .number=${text.figure(1)} .heading=${text.loss} .caption=${text.lossCaption[this.beside()]}>
         <div class="readout">
           ${runs.map((run, i) => this.renderReadout(run.name, i))}
           <span class="key">
