@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { problem } from '../engine/error';
-import { defaultSpec } from '../engine/spec/defaults';
+import { defaultSpec, specOf } from '../engine/spec/defaults';
 import { MemoryAddress } from '../shell/address/browser-address';
 import type { LabDefinition } from '../shell/lab-definition';
 import { Runner } from '../shell/store/runner';
@@ -14,18 +14,18 @@ import { Conversation } from './conversation';
 import type { EmbedMessage } from './protocol';
 
 /** A conversation with a lab whose engine finds `wrong` with specs that have that many steps. */
-function conversation(hash = '') {
+function conversation(hash = '', migrate = async (): Promise<Spec> => defaultSpec) {
   const lab = new FakeLab();
   const clock = new WoundClock();
   const wrong = problem('out_of_range', 'Too many steps.', '步数过多。');
-  const check = async (spec: unknown): Promise<Problem[]> => ((spec as Spec).base.training.steps > 1000 ? [wrong] : []);
+  const check = async (spec: unknown): Promise<Problem[]> => (((spec as Spec).base?.training?.steps ?? 0) > 1000 ? [wrong] : []);
   const editor = new SpecEditor({
     lab: 'fine-tuning',
     initial: defaultSpec,
     hadVersion1: true,
     address: new MemoryAddress(hash),
     clock,
-    checker: { check, migrate: async () => defaultSpec, preload: async () => undefined },
+    checker: { check, migrate, preload: async () => undefined },
     names: { newRun: String, copyOf: String, fork: String },
   });
   editor.start();
@@ -39,6 +39,9 @@ function conversation(hash = '') {
     lab: { check },
     get problems() {
       return [...editor.problems, ...runner.problems];
+    },
+    get runnable() {
+      return !editor.opening && editor.problems.length === 0;
     },
   };
   const made = new Conversation({ store, say: (message) => void heard.push(message), language: () => language, setLanguage: async (chosen) => void (language = chosen) });
@@ -67,6 +70,45 @@ test('a run is told step by step, then its result', async () => {
   expect(types().filter((type) => type === 'result')).toHaveLength(1);
 });
 
+test('what is run without a spec is the experiment that the page wrote, once it is read', async () => {
+  let migrated!: (spec: Spec) => void;
+  const old = specOf({ training: { steps: 3 } }, [{ name: 'old', patch: {} }]);
+  const { made, lab } = conversation('#spec={"version":1}', () => new Promise((resolve) => (migrated = resolve)));
+  const answer = made.answer({ type: 'run' });
+  await settled();
+  expect(lab.runs).toHaveLength(0);
+  migrated(old);
+  expect(await answer).toMatchObject({ type: 'state', state: { spec: old } });
+  expect(lab.last.spec).toEqual(old);
+});
+
+test.each([
+  ['#spec={"version":2,"base":{"training":{"steps":2000}}}', 'Too many steps.'],
+  ['#spec={"version":2,"base":{"training":{"step":3}}}', 'It does not have the shape of an experiment'],
+  ['#spec={"version":2,"base":{"mesh":null}}', 'It does not have the shape of an experiment'],
+  ['#spec={"version":2,', 'The spec breaks off'],
+])('nothing else is run instead of %s', async (hash, why) => {
+  const { made, lab } = conversation(hash);
+  expect(await made.answer({ type: 'run' })).toMatchObject({ type: 'error', problems: [{ message: { en: expect.stringContaining(why) } }] });
+  expect(lab.runs).toHaveLength(0);
+});
+
+test('nothing is run while files for it cannot be used', async () => {
+  const { made, editor, lab } = conversation();
+  editor.setFileProblems('data.corpus', [problem('bad_file', 'It is empty.', '文件为空。')]);
+  expect(await made.answer({ type: 'run' })).toMatchObject({ type: 'error', problems: [{ message: { en: 'It is empty.' } }] });
+  expect(lab.runs).toHaveLength(0);
+});
+
+test('a spec that is given while the page’s own is read stays', async () => {
+  let migrated!: (spec: Spec) => void;
+  const { made, editor } = conversation('#spec={"version":1}', () => new Promise((resolve) => (migrated = resolve)));
+  await made.answer({ type: 'setSpec', spec: { base: { training: { steps: 7 } } } });
+  migrated(defaultSpec);
+  await settled();
+  expect([editor.opening, editor.spec.base.training.steps]).toEqual([false, 7]);
+});
+
 test('while one runs, another is refused', async () => {
   const { made, lab } = conversation();
   await made.answer({ type: 'run' });
@@ -85,7 +127,7 @@ test('a spec that the engine refuses changes nothing', async () => {
   expect([editor.spec, lab.runs.length]).toEqual([defaultSpec, 0]);
 });
 
-test.each([[undefined], [null], [[]], ['{}'], [{ base: { training: { steps: 'many' } } }], [{ base: { nothing: 1 } }], [{ runs: 3 }]])('%j is no spec', async (spec) => {
+test.each([[undefined], [null], [[]], ['{}'], [{ base: { training: { steps: 'many' } } }], [{ base: { nothing: 1 } }], [{ runs: 3 }], [{ base: { mesh: null } }], [{ base: null }]])('%j is no spec', async (spec) => {
   const { made } = conversation();
   expect(await made.answer({ type: 'setSpec', spec })).toMatchObject({ type: 'error' });
 });
@@ -103,9 +145,11 @@ test('a state is given back without being told as news', async () => {
   expect(second.runner.phase).toBe('finished');
 });
 
-test('a state with a result that is none is refused as a whole', async () => {
+const ODD = { version: 2, environment: {}, runs: [], spec: { version: 2, base: { mesh: 3 }, runs: [{ name: 'a', patch: {} }] } };
+
+test.each([[{ version: 2 }], [ODD], [{ ...ODD, spec: { runs: [] } }]])('a state with the result %j is refused as a whole', async (result) => {
   const { made, editor } = conversation();
-  const state = { spec: { base: { training: { steps: 7 } } }, result: { version: 2 }, lang: 'en' };
+  const state = { spec: { base: { training: { steps: 7 } } }, result, lang: 'en' };
   expect(await made.answer({ type: 'setState', state } as never)).toMatchObject({ type: 'error', problems: [{ code: 'wrong_type' }] });
   expect(editor.spec).toEqual(defaultSpec);
 });

@@ -1,14 +1,13 @@
 /** Speaks for a lab: tells what happens in it, and does what it is asked. */
 import { TinyaiError, problem, problemsOf } from '../engine/error';
 import type { Lab } from '../engine/lab';
-import { SPEC_VERSION, specOf } from '../engine/spec/defaults';
-import { resolve } from '../engine/spec/patch';
-import { fits, runSchema, schema } from '../engine/spec/schema';
-import { isResult, isSpec } from '../shell/library/check';
-import { effect } from '../shell/store/effect';
-import type { ExperimentView } from '../shell/store/experiment-view';
+import { SPEC_VERSION } from '../engine/spec/defaults';
+import { whole } from '../engine/spec/whole';
+import { isResult } from '../shell/library/check';
+import { effect, until } from '../shell/store/effect';
+import { RESULT_VERSION, type ExperimentView } from '../shell/store/experiment-view';
 import type { LabStore } from '../shell/store/lab-store';
-import type { BrokenLink } from '../shell/store/spec-editor';
+import type { BrokenLink } from '../shell/store/link-reader';
 import { LANGUAGES, type Language } from '../shell/text/language';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { Problem } from '../types/generated/Problem';
@@ -17,7 +16,7 @@ import { languageOf } from './settings';
 import { shown, type EmbedMessage, type EmbedRequest, type EmbedState } from './protocol';
 
 export interface Spoken {
-  store: Pick<LabStore, 'definition' | 'editor' | 'runner' | 'problems'> & { lab: Pick<Lab, 'check'> };
+  store: Pick<LabStore, 'definition' | 'editor' | 'runner' | 'problems' | 'runnable'> & { lab: Pick<Lab, 'check'> };
   /** Tells whoever listens. */
   say(message: EmbedMessage): void;
   language(): Language;
@@ -110,10 +109,10 @@ export class Conversation {
     const { editor, runner } = store;
     switch (request.type) {
       case 'run': {
+        if (request.spec === undefined) await this.written();
         const spec = request.spec === undefined ? editor.spec : await this.checked(request.spec);
         if (runner.busy) throw new TinyaiError([busy()]);
-        if (request.spec === undefined) await this.refuse(spec);
-        else editor.replace(spec);
+        if (request.spec !== undefined) editor.replace(spec);
         void runner.start(spec);
         return;
       }
@@ -134,9 +133,10 @@ export class Conversation {
     const { store, setLanguage } = this.spoken;
     const { spec, result = null, lang } = (typeof state === 'object' && state !== null ? state : {}) as Partial<EmbedState>;
     const language = lang === undefined ? null : languageIn(lang);
-    if (result !== null && !(isResult(result) && isSpec(result.spec))) throw new TinyaiError([noResult()]);
-    if (result !== null && store.runner.busy) throw new TinyaiError([busy()]);
-    this.show(await this.checked(spec), result);
+    const measured = result === null ? null : wholeResult(result);
+    const checked = await this.checked(spec);
+    if (measured && store.runner.busy) throw new TinyaiError([busy()]);
+    this.show(checked, measured);
     if (language !== null) await setLanguage(language);
   }
 
@@ -150,14 +150,28 @@ export class Conversation {
     runner.show(result, new Date());
   }
 
+  /** Waits until the experiment is written as it is to be, and can be run; refused with all that is wrong with it. */
+  private async written(): Promise<void> {
+    const { store } = this.spoken;
+    const { editor } = store;
+    await until(() => !editor.opening && !isUnexplained(editor.brokenLink), this.life.signal);
+    let spec: Spec;
+    do await this.refuse((spec = editor.spec));
+    while (editor.spec !== spec);
+    if (editor.brokenLink) throw new TinyaiError([...linkProblems(editor.brokenLink)]);
+    if (store.runnable) return;
+    const { problems } = store;
+    throw new TinyaiError(problems.length > 0 ? [...problems] : [notRunnable()]);
+  }
+
   /** A spec that leaves out what is default, whole; refused with all that is wrong with it. */
   private async checked(json: unknown): Promise<Spec> {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new TinyaiError([noSpec(json)]);
-    const { base, runs = structuredClone(this.spoken.store.editor.spec.runs), ...rest } = json as Partial<Spec>;
-    const spec: Spec = { ...specOf(base ?? {}, runs), version: SPEC_VERSION, ...rest };
-    await this.refuse(spec);
+    const { runs } = this.spoken.store.editor.spec;
+    const spec = whole(json, runs);
+    await this.refuse(spec ?? { version: SPEC_VERSION, runs, ...json });
     // The form can show no other.
-    if (!fits(spec, schema) || !spec.runs.every((_, run) => fits(resolve(spec, run), runSchema))) throw new TinyaiError([noSpec(json)]);
+    if (!spec) throw new TinyaiError([noSpec(json)]);
     return spec;
   }
 
@@ -173,9 +187,18 @@ function languageIn(value: unknown): Language {
   throw new TinyaiError([problem('not_allowed', `The language is ${shown(value)}; there are ${LANGUAGES.join(', ')}.`, `语言是 ${shown(value)}，可选的有 ${LANGUAGES.join('、')}。`, shown(value))]);
 }
 
+/** A result as labs show it, from whoever kept it. */
+function wholeResult(result: unknown): ExperimentResult {
+  const spec = isResult(result) && result.version === RESULT_VERSION ? whole(result.spec) : null;
+  if (!spec) throw new TinyaiError([noResult()]);
+  return { ...(result as ExperimentResult), spec };
+}
+
+/** Whether the engine is still to say what is wrong. */
+const isUnexplained = (link: BrokenLink | null): boolean => link?.reason === 'refused' && link.problems.length === 0;
+
 function linkProblems({ reason, problems, detail }: BrokenLink): readonly Problem[] {
   if (problems.length > 0) return problems;
-  // The engine is still to say what it is.
   if (reason === 'refused') return [];
   const en = reason === 'cut_off' ? 'The spec breaks off, or is no JSON.' : 'The spec can be read neither as JSON nor as what stands in a link after “#spec=”.';
   const zh = reason === 'cut_off' ? 'spec 不完整，或者不是 JSON。' : 'spec 既不是 JSON，也不是链接中 “#spec=” 之后的内容。';
@@ -191,6 +214,9 @@ const noSpec = (json: unknown): Problem =>
 
 const noResult = (): Problem =>
   problem('wrong_type', 'The result in the state is none that a lab has given: give back the state as getState told it.', '状态中的 result 不是实验给出的结果，请原样传回 getState 得到的状态。');
+
+const notRunnable = (): Problem =>
+  problem('conflict', 'The experiment cannot be run as it stands: files for it are being read, or something typed in its form is no value.', '实验现在无法运行：所需的文件正在读取，或者表单中有无效的输入。');
 
 const busy = (): Problem => problem('conflict', 'An experiment is running already: cancel it first, or wait for its result.', '已有实验正在运行：请先取消，或等待其结果。');
 

@@ -2,11 +2,12 @@
 import mergePatch from 'json-merge-patch';
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Spec } from '../../types/generated/Spec';
+import { defaultRun } from './defaults';
 
 /** The tree of a JSON object. */
 export type Tree = { [name: string]: unknown };
 
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value at a dotted path; undefined where there is none. */
 export function get(tree: unknown, path: string): unknown {
@@ -52,9 +53,14 @@ export function ground(spec: Spec, run: number, depth = spec.runs.length): RunSp
   return parent < 0 || depth === 0 ? spec.base : resolve(spec, parent, depth - 1);
 }
 
-/** The whole configuration of a run: its ground with the run's patch applied. */
+/** A run's ground with the run's patch applied; what the patch takes away by null is missing. */
+export function patched(spec: Spec, run: number, depth = spec.runs.length): object {
+  return mergePatch.apply(structuredClone(ground(spec, run, depth)), structuredClone(spec.runs[run]?.patch ?? {})) as object;
+}
+
+/** The whole configuration of a run; what its patch takes away is default again. */
 export function resolve(spec: Spec, run: number, depth = spec.runs.length): RunSpec {
-  return mergePatch.apply(structuredClone(ground(spec, run, depth)), structuredClone(spec.runs[run]?.patch ?? {})) as RunSpec;
+  return mergePatch.apply(structuredClone(defaultRun), patched(spec, run, depth)) as RunSpec;
 }
 
 /** Ranks of a run. */

@@ -1,5 +1,5 @@
 /** A run out of any entry, old or new, of any lab. */
-import { resolve } from '../../engine/spec/patch';
+import { patched } from '../../engine/spec/patch';
 import type { Environment } from '../../types/generated/Environment';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
@@ -20,7 +20,8 @@ export const environmentOf = (run: ComparedRun): Environment | null => (outcomeO
 /** The whole configuration of a run by dotted path; lists are leaves, and so are empty objects. */
 export function fieldsOf({ entry, index }: ComparedRun): Map<string, unknown> {
   const { patch: _patch, name: _name, ...others } = entry.spec.runs[index] ?? { name: '' };
-  const whole: unknown = resolve(entry.spec as Spec, index);
+  // The defaults of today need not be those of older specs.
+  const whole: unknown = patched(entry.spec as Spec, index);
   // What a run says beside its patch, such as the run that it goes on from.
   return new Map([...leaves(whole), ...leaves(others)]);
 }

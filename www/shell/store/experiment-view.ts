@@ -9,6 +9,9 @@ import type { Spec } from '../../types/generated/Spec';
 import type { ClockPort } from '../ports';
 import { RunView } from './run-view';
 
+/** The version of results that can be shown. */
+export const RESULT_VERSION = 2;
+
 /** What of an experiment a reader can depend on by itself. */
 interface Head {
   result: ExperimentResult | null;

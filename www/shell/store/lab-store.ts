@@ -93,7 +93,7 @@ export class LabStore {
           editor: this.editor,
           runner: this.runner,
           assets: ports.engine.assets,
-          migrate: (lab, spec, signal) => this.lab.migrate(lab, spec, signal),
+          checker: this.lab,
           address: ports.address,
           clock: ports.clock,
           tab: ports.tab,

@@ -5,6 +5,7 @@ import type { Environment } from '../../types/generated/Environment';
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
+import { RESULT_VERSION } from './experiment-view';
 import { Saver, newEntry, type Entry, type EntryStatus, type Hold, type Library, type PagePort, type Progress, type SavedRun as KeptRun, type StorageProblem } from '../library';
 
 /** An experiment that is kept while it runs. */
@@ -191,7 +192,7 @@ class Kept implements Keeping {
   /** As much of a result as runs under way make. */
   private resultOf(runs: SavedRun[], spec: Spec): ExperimentResult {
     return {
-      version: 2,
+      version: RESULT_VERSION,
       spec,
       environment: this.options.environment() ?? this.entry.result?.environment ?? UNKNOWN,
       runs: spec.runs.map(({ name }, i) => runs.find(({ run }) => run === i)?.result ?? notBegun(name)),

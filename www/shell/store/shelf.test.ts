@@ -59,7 +59,7 @@ async function arrive({ entries = [], hash = '', entry, library = libraryOn(new 
     editor,
     runner,
     assets: { restore: (files) => void restored.push(...files.keys()) },
-    migrate: async () => OTHER,
+    checker,
     address,
     clock,
     tab,
@@ -107,6 +107,18 @@ test('an entry is opened by its id, unless the experiment was changed since', as
 test('an entry that is not there is told of; with an experiment beside it, that is enough', async () => {
   expect((await arrive({ entry: 'nobody' })).shelf.problems.map(({ code }) => code)).toEqual(['not_found']);
   expect((await arrive({ entry: 'nobody', hash: toHash(OTHER, defaultSpec) })).shelf.problems).toEqual([]);
+});
+
+test('what another wrote into a file is shown with the defaults that it leaves out, or refused', async () => {
+  const runs = [{ name: 'a', patch: { mesh: null } }];
+  const short = { version: 2, base: { training: { steps: 7 } }, runs } as unknown as Spec;
+  const entries = [kept({ name: 'short', spec: short, result: { ...resultOf(OTHER)!, runs: [finished('a')] } })];
+  const { shelf, runner, editor } = await arrive({ entries });
+  expect(shelf.shown?.name).toBe('short');
+  expect([editor.spec, runner.view!.spec]).toEqual(Array(2).fill({ ...OTHER, runs: [{ name: 'a', patch: {} }] }));
+  const wrong = { version: 2, base: { mesh: 3 }, runs } as unknown as Spec;
+  const refused = await arrive({ entries: [kept({ spec: wrong })] });
+  expect([refused.shelf.problems.map(({ code }) => code), refused.editor.spec]).toEqual([['wrong_type'], defaultSpec]);
 });
 
 test('what is run while the library is read is not replaced', async () => {

@@ -1,16 +1,18 @@
 /** What the library holds of a lab: experiments that were interrupted, the result that was left there, and whether what runs is kept. */
 import { Signal } from 'signal-polyfill';
 import type { AssetStore } from '../../engine/assets';
-import { problem, problemsOf } from '../../engine/error';
+import { TinyaiError, problem, problemsOf } from '../../engine/error';
 import { SPEC_VERSION } from '../../engine/spec/defaults';
-import { equal } from '../../engine/spec/patch';
+import { equal, get } from '../../engine/spec/patch';
+import { whole } from '../../engine/spec/whole';
 import type { Problem } from '../../types/generated/Problem';
 import type { Spec } from '../../types/generated/Spec';
 import type { Text } from '../../types/generated/Text';
 import { isOpen, type Entry, type Library, type OpenedLibrary, type Row, type StorageProblem } from '../library';
 import type { AddressPort, ClockPort, StoragePort } from '../ports';
-import { effect } from './effect';
-import type { ExperimentView } from './experiment-view';
+import { effect, until } from './effect';
+import { RESULT_VERSION, type ExperimentView } from './experiment-view';
+import type { LinkChecker } from './link-reader';
 import type { LibraryKeeper } from './run-keeper';
 import type { Runner } from './runner';
 import type { SpecEditor } from './spec-editor';
@@ -33,8 +35,7 @@ export interface ShelfOptions {
   editor: SpecEditor;
   runner: Runner;
   assets: Pick<AssetStore, 'restore'>;
-  /** Today's meaning of a spec of an old version. */
-  migrate: (lab: string, spec: unknown, signal: AbortSignal) => Promise<Spec>;
+  checker: LinkChecker;
   address: Pick<AddressPort, 'read'>;
   clock: ClockPort;
   tab: StoragePort;
@@ -69,7 +70,7 @@ export class Shelf {
     this.ends.push(effect(() => void (rows.get(), this.options.keeper.holds, this.lookSoon())));
     this.ends.push(this.options.clock.after(ASK_AGAIN, () => void this.look()));
     try {
-      await this.editorReady();
+      await until(() => !this.options.editor.opening, this.life.signal);
       await this.arrive(opened.library);
     } catch (error) {
       this.fail(error);
@@ -160,15 +161,6 @@ export class Shelf {
 
   // ---- Coming back
 
-  private editorReady(): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = effect(() => {
-        if (!this.options.editor.opening) resolve();
-      });
-      this.ends.push(stop);
-    });
-  }
-
   private async arrive(library: Library): Promise<void> {
     const { address, editor, entry: wanted } = this.options;
     const brought = address.read() !== '';
@@ -225,8 +217,14 @@ export class Shelf {
     return rows.filter(({ lab }) => lab === this.options.lab).sort((a, b) => b.created - a.created);
   }
 
-  private async today({ lab, spec }: Entry): Promise<Spec> {
-    return spec.version === SPEC_VERSION ? (spec as Spec) : this.options.migrate(lab, spec, this.life.signal);
+  /** Today's meaning of a kept spec, whoever wrote it. */
+  private async today({ lab, name, spec: kept }: Entry): Promise<Spec> {
+    const { checker } = this.options;
+    const { signal } = this.life;
+    const spec = kept.version === SPEC_VERSION ? whole(kept) : await checker.migrate(lab, kept, signal);
+    if (spec) return spec;
+    const problems = await checker.check(kept, signal);
+    throw new TinyaiError(problems.length > 0 ? problems : [noSpec(name)]);
   }
 
   // ---- What was interrupted
@@ -261,13 +259,10 @@ export class Shelf {
   }
 }
 
-/** Of results that labs can show. */
-const RESULT_VERSION = 2;
-
 function offerOf(row: Row, { spec, result }: Entry): Offer {
   const planned = (run: number): number => {
-    const of = (tree: object): number | undefined => (tree as { training?: { steps?: number } }).training?.steps;
-    return of(spec.runs[run]!.patch) ?? of(spec.base) ?? 0;
+    const steps = get(spec.runs[run]!.patch, 'training.steps') ?? get(spec.base, 'training.steps');
+    return typeof steps === 'number' ? steps : 0;
   };
   const done = spec.runs.map((_, run) => {
     if (result?.runs[run]?.status === 'finished') return planned(run);
@@ -276,6 +271,9 @@ function offerOf(row: Row, { spec, result }: Entry): Offer {
   const sum = (values: number[]): number => values.reduce((all, value) => all + value, 0);
   return { row, done: sum(done), total: sum(spec.runs.map((_, run) => planned(run))) };
 }
+
+const noSpec = (name: string): Problem =>
+  problem('wrong_type', `What is kept of ${name} does not have the shape of an experiment, { base, runs }.`, `保存下来的 ${name} 不是 { base, runs } 形式的实验配置。`, name);
 
 const elsewhere = (): Problem =>
   problem('conflict', 'This experiment runs in another tab already. Go on there, or close that tab first.', '这个实验已在另一个标签页中运行。请在那里继续，或先关闭那个标签页。');

@@ -3,16 +3,16 @@ import { Signal } from 'signal-polyfill';
 import mergePatch from 'json-merge-patch';
 import { problemsOf } from '../../engine/error';
 import { LinkedAbort } from '../../engine/linked';
-import { defaultRun, SPEC_VERSION } from '../../engine/spec/defaults';
 import { missing, sameRun } from '../../engine/spec/legs';
 import { equal, get, ground, parentOf, resetInRun, resolve, setInBase, setInRun } from '../../engine/spec/patch';
-import { fits, runSchema, schema, type Field } from '../../engine/spec/schema';
+import type { Field } from '../../engine/spec/schema';
 import type { Fork } from '../../types/generated/Fork';
 import type { Problem } from '../../types/generated/Problem';
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Spec } from '../../types/generated/Spec';
-import { fromHash, toHash } from '../address/link';
-import type { AddressPort, ClockPort } from '../ports';
+import { toHash } from '../address/link';
+import type { ClockPort } from '../ports';
+import { LinkReader, type BrokenLink, type LinkChecker, type LinkOptions } from './link-reader';
 import { RunIdentities } from './run-identities';
 import { forkName, freeName, type RunNames } from './run-names';
 
@@ -25,31 +25,12 @@ export const MOST_RUNS = 8;
 /** Milliseconds from the last change until the engine checks the spec. */
 const CHECK_AFTER = 150;
 
-/** A link that could not be used as it was. */
-export interface BrokenLink {
-  reason: 'cut_off' | 'not_base64' | 'refused';
-  /** The hash as it was, to be copied. */
-  text: string;
-  /** What could be decoded of it. */
-  detail: string;
-  /** What the engine says of it. */
-  problems: Problem[];
-}
-
 /** The engine, as far as the editor asks it. */
-export interface Checker {
-  check(spec: unknown, signal?: AbortSignal): Promise<Problem[]>;
-  migrate(lab: string, link: unknown, signal?: AbortSignal): Promise<Spec>;
+export interface Checker extends LinkChecker {
   preload(spec: unknown, signal?: AbortSignal): Promise<void>;
 }
 
-export interface EditorOptions {
-  lab: string;
-  /** What the lab begins with. */
-  initial: Spec;
-  /** Labs that had links of version 1, whose specs name no version. */
-  hadVersion1: boolean;
-  address: AddressPort;
+export interface EditorOptions extends LinkOptions {
   clock: ClockPort;
   checker: Checker;
   names: RunNames;
@@ -60,31 +41,26 @@ export class SpecEditor {
   private readonly tab = new Signal.State<number>(BASE);
   private readonly found = new Signal.State<readonly Problem[]>([]);
   private readonly ofFiles = new Signal.State<readonly Problem[]>([]);
-  private readonly broken = new Signal.State<BrokenLink | null>(null);
-  private readonly reading = new Signal.State(false);
-  private readonly life = new AbortController();
+  private readonly link: LinkReader;
   /** Of each run; in another experiment, all are other runs. */
   private readonly identities = new RunIdentities();
   private experiment = 0;
   private checking: { abort: AbortController; cancel: () => void } | null = null;
   /** What the spec needs, on its way beforehand. */
   private fetching: LinkedAbort | 'stopped' | null = null;
-  private stopFollowing: (() => void) | null = null;
 
   names: RunNames;
 
   constructor(private readonly options: EditorOptions) {
     this.names = options.names;
     this.written = new Signal.State(structuredClone(options.initial));
+    this.link = new LinkReader(options, (spec) => this.open(spec));
     this.renew(options.initial);
   }
 
   /** Reads the address, and follows it from then on. */
   start(): void {
-    this.readAddress();
-    this.stopFollowing = this.options.address.follow(() => {
-      if (this.options.address.read() !== this.hash) this.readAddress();
-    });
+    this.link.start(() => this.hash);
   }
 
   get spec(): Spec {
@@ -98,11 +74,11 @@ export class SpecEditor {
 
   /** Whether a link is being read, so that the spec is not yet what it will be. */
   get opening(): boolean {
-    return this.reading.get();
+    return this.link.opening;
   }
 
   get brokenLink(): BrokenLink | null {
-    return this.broken.get();
+    return this.link.broken;
   }
 
   /** What the engine's check, and the taking in of files, say of the spec. */
@@ -154,6 +130,7 @@ export class SpecEditor {
 
   /** Takes the place of the whole spec, as an experiment of its own. */
   replace(spec: Spec): void {
+    this.ofFiles.set([]);
     this.renew(spec);
     this.write(spec, BASE);
   }
@@ -162,7 +139,7 @@ export class SpecEditor {
   write(spec: Spec, selected = this.selected): void {
     this.tab.set(selected < spec.runs.length ? selected : BASE);
     this.written.set(spec);
-    this.broken.set(null);
+    this.link.letGo();
     this.options.address.write(this.hash);
     this.checkSoon();
   }
@@ -258,9 +235,12 @@ export class SpecEditor {
   }
 
   restoreInitial(): void {
-    this.ofFiles.set([]);
-    this.renew(this.options.initial);
-    this.write(structuredClone(this.options.initial), BASE);
+    this.replace(structuredClone(this.options.initial));
+  }
+
+  /** Puts the message about the link away. */
+  dismissLink(): void {
+    this.link.letGo();
   }
 
   private insert(at: number, entry: Spec['runs'][number]): void {
@@ -277,56 +257,10 @@ export class SpecEditor {
     return freeName(this.spec, wanted);
   }
 
-  // ---- The address
-
-  private readAddress(): void {
-    const { address, initial, lab, hadVersion1, checker } = this.options;
-    const text = address.read();
-    const read = fromHash(text);
-    const refuse = (reason: BrokenLink['reason'], detail: string, problems: Problem[] = []): void => {
-      this.open(structuredClone(initial));
-      this.broken.set({ reason, text, detail, problems });
-    };
-    if (read === null) return this.open(structuredClone(initial));
-    if ('unreadable' in read) return refuse(read.unreadable, read.detail);
-    if ('repeated' in read) return refuse('refused', read.detail, [repeatedProblem(read.repeated)]);
-    const { json } = read;
-    const version = (json as { version?: unknown } | null)?.version;
-    if (hadVersion1 && (version === undefined || version === 1)) {
-      this.reading.set(true);
-      checker
-        .migrate(lab, json, this.life.signal)
-        .then((spec) => this.openJson(spec, text))
-        .catch((error: unknown) => this.life.signal.aborted || refuse('refused', JSON.stringify(json), problemsOf(error)))
-        .finally(() => this.reading.set(false));
-      return;
-    }
-    this.openJson(json, text);
-  }
-
-  /** Opens a spec that leaves out what is default, or says why it cannot be. */
-  private openJson(json: unknown, text: string): void {
-    const { initial } = this.options;
-    const whole = { experiment: 'train', version: SPEC_VERSION, runs: structuredClone(initial.runs), ...(json as object) } as Spec;
-    const base: unknown = (json as { base?: unknown } | null)?.base ?? {};
-    const spec: Spec = { ...whole, base: mergePatch.apply(structuredClone(defaultRun), structuredClone(base) as object) as RunSpec };
-    if (fits(spec, schema) && spec.runs.length > 0 && spec.runs.every((_, i) => fits(resolve(spec, i), runSchema))) {
-      return this.open({ ...spec, runs: spec.runs.map((run) => ({ ...run, patch: run.patch ?? {} })) });
-    }
-    this.open(structuredClone(initial));
-    const link: BrokenLink = { reason: 'refused', text, detail: '', problems: [] };
-    this.broken.set(link);
-    void this.options.checker.check(json, this.life.signal).then(
-      (problems) => this.broken.get() === link && this.broken.set({ ...link, problems }),
-      () => undefined,
-    );
-  }
-
   private open(spec: Spec): void {
     this.renew(spec);
     this.tab.set(BASE);
     this.ofFiles.set([]);
-    this.broken.set(null);
     this.written.set(spec);
     this.checkSoon();
   }
@@ -335,11 +269,6 @@ export class SpecEditor {
   private renew(spec: Spec): void {
     this.experiment++;
     this.identities.renew(spec);
-  }
-
-  /** Puts the message about the link away. */
-  dismissLink(): void {
-    this.broken.set(null);
   }
 
   // ---- Checking
@@ -403,18 +332,8 @@ export class SpecEditor {
   }
 
   dispose(): void {
-    this.life.abort();
+    this.link.dispose();
     this.checking?.cancel();
     this.checking?.abort.abort();
-    this.stopFollowing?.();
   }
-}
-
-function repeatedProblem(path: string): Problem {
-  const field = path.replace(/^base\./, '');
-  const message = {
-    en: `{${field}} stands twice in the same object. Keep the one that is meant.`,
-    zh: `{${field}}在同一个对象中出现了两次。请只保留想要的那个。`,
-  };
-  return { code: 'conflict', run: null, field, value: null, message };
 }
