@@ -45,12 +45,14 @@ function spread(spec: Spec): Spec {
   return { ...spec, runs: alone.flatMap(({ name, patch }) => [{ name, patch }, { name: `${name}, 2 × 1 × 2`, patch: { ...patch, mesh: { ...(patch.mesh as object), ...mesh } } }]) };
 }
 
+const slower = ({ training }: RunSpec): void => void (training.learning_rate = 1e-3);
+
 const CASES: { lab: LabId; locale: string; what: string; steps: number; change?: (base: RunSpec) => void }[] = [
   { lab: 'fine-tuning', locale: 'zh-CN', what: 'Tang poems', steps: 40 },
   { lab: 'fine-tuning', locale: 'en-US', what: 'Shakespeare', steps: 40, change: ({ model, data }) => void ([model.base, data.corpus] = ['shakespeare-plays', 'shakespeare-sonnets']) },
-  // Its warm-up: at the full rate of this lab a difference in the last digit grows tenfold in a few steps, whatever computes it.
-  { lab: 'from-scratch', locale: 'zh-CN', what: 'Tang poems', steps: 30 },
-  { lab: 'from-scratch', locale: 'en-US', what: 'Shakespeare', steps: 30 },
+  // At a rate at which rounding does not grow: at this lab's own a difference in the last digit is a thousandth after forty steps.
+  { lab: 'from-scratch', locale: 'zh-CN', what: 'Tang poems', steps: 32, change: slower },
+  { lab: 'from-scratch', locale: 'en-US', what: 'Shakespeare', steps: 32, change: slower },
   { lab: 'parallel', locale: 'en-US', what: 'Shakespeare', steps: 10 },
 ];
 
