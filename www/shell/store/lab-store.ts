@@ -18,7 +18,7 @@ import type { ClockPort, Ports } from '../ports';
 import type { Language } from '../text/language';
 import type { LabText } from '../text/lab-text';
 import { Planning } from './planning';
-import { LibraryKeeper } from './run-keeper';
+import { LibraryKeeper, NOT_KEPT } from './run-keeper';
 import { Runner } from './runner';
 import { Shelf } from './shelf';
 import type { RunNames } from './run-names';
@@ -27,17 +27,17 @@ import { SpecEditor } from './spec-editor';
 export interface LabStoreOptions {
   definition: LabDefinition;
   ports: Ports;
-  library: Promise<OpenedLibrary>;
-  page: PagePort;
   text: { lab: LabText; runs: RunNames };
   language: Language;
   /** What the lab begins with, instead of its first preset. */
   initial?: Spec;
-  /** Where visitors come back to: what the library holds of the lab is shown there. */
+  /** Where visitors come back to: what runs is kept there, and what the library holds of the lab is shown. */
   home?: LabHome;
 }
 
 export interface LabHome {
+  opened: Promise<OpenedLibrary>;
+  page: PagePort;
   /** Address of the page that shows the library. */
   library: string;
   /** An entry of the library to be opened. */
@@ -53,9 +53,9 @@ export class LabStore {
   readonly editor: SpecEditor;
   readonly runner: Runner;
   readonly planning: Planning;
-  readonly keeper: LibraryKeeper;
-  /** Null where nobody comes back to the lab. */
-  readonly shelf: Shelf | null;
+  /** Null where nobody comes back to the lab, and so is the shelf. */
+  readonly keeper: LibraryKeeper | null = null;
+  readonly shelf: Shelf | null = null;
   private readonly where = new Signal.State<Environment | null>(null);
   private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
   private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
@@ -63,17 +63,9 @@ export class LabStore {
   private readonly life = new AbortController();
 
   constructor(private readonly options: LabStoreOptions) {
-    const { definition, ports, library, page, text, language } = options;
+    const { definition, ports, home, text, language } = options;
     this.definition = definition;
     this.lab = new Lab(ports.engine);
-    this.keeper = new LibraryKeeper({
-      lab: definition.id,
-      library: library.then((opened) => opened.library),
-      page,
-      environment: () => ports.engine.environment,
-      name: (spec) => `${text.lab.name}: ${spec.runs.map(({ name }) => name).join(', ')}`,
-      files: (spec) => ports.engine.assets.filesOf(spec),
-    });
     this.editor = new SpecEditor({
       lab: definition.id,
       initial: options.initial ?? definition.presets(language)[0]!.spec,
@@ -83,23 +75,33 @@ export class LabStore {
       checker: this.lab,
       names: text.runs,
     });
-    this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: this.keeper });
     this.planning = new Planning(this.lab, ports.clock);
-    this.shelf = options.home
-      ? new Shelf({
-          lab: definition.id,
-          opened: library,
-          keeper: this.keeper,
-          editor: this.editor,
-          runner: this.runner,
-          assets: ports.engine.assets,
-          checker: this.lab,
-          address: ports.address,
-          clock: ports.clock,
-          tab: ports.tab,
-          entry: options.home.entry,
-        })
-      : null;
+    if (!home) {
+      this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: NOT_KEPT });
+      return;
+    }
+    const keeper = (this.keeper = new LibraryKeeper({
+      lab: definition.id,
+      library: home.opened.then(({ library }) => library),
+      page: home.page,
+      environment: () => ports.engine.environment,
+      name: (spec) => `${text.lab.name}: ${spec.runs.map(({ name }) => name).join(', ')}`,
+      files: (spec) => ports.engine.assets.filesOf(spec),
+    }));
+    this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper });
+    this.shelf = new Shelf({
+      lab: definition.id,
+      opened: home.opened,
+      keeper,
+      editor: this.editor,
+      runner: this.runner,
+      assets: ports.engine.assets,
+      checker: this.lab,
+      address: ports.address,
+      clock: ports.clock,
+      tab: ports.tab,
+      entry: home.entry,
+    });
   }
 
   /** Reads the address, and loads the engine. */

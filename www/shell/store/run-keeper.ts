@@ -28,6 +28,9 @@ export interface RunKeeper {
   begin(spec: Spec, saved: SavedRun[]): Promise<Keeping | null>;
 }
 
+/** Where nobody comes back to anything. */
+export const NOT_KEPT: RunKeeper = { begin: () => Promise.resolve(null) };
+
 export interface KeeperOptions {
   lab: string;
   library: Promise<Library>;

@@ -115,7 +115,8 @@ test('what another wrote into a file is shown with the defaults that it leaves o
   const entries = [kept({ name: 'short', spec: short, result: { ...resultOf(OTHER)!, runs: [finished('a')] } })];
   const { shelf, runner, editor } = await arrive({ entries });
   expect(shelf.shown?.name).toBe('short');
-  expect([editor.spec, runner.view!.spec]).toEqual(Array(2).fill({ ...OTHER, runs: [{ name: 'a', patch: {} }] }));
+  const expected = { ...OTHER, runs: [{ name: 'a', patch: {} }] };
+  expect([editor.spec, runner.view!.spec]).toEqual([expected, expected]);
   const wrong = { version: 2, base: { mesh: 3 }, runs } as unknown as Spec;
   const refused = await arrive({ entries: [kept({ spec: wrong })] });
   expect([refused.shelf.problems.map(({ code }) => code), refused.editor.spec]).toEqual([['wrong_type'], defaultSpec]);
