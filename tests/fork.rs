@@ -7,8 +7,11 @@ mod common;
 use common::{bits, experiment, finished, shipped_assets};
 use serde_json::{Value, json};
 use tinyai::lab::check::{parse, resolve};
+use tinyai::lab::experiment::Experiment;
+use tinyai::lab::rank::{Program, Reply};
 use tinyai::lab::result::{ExperimentResult, RunStatus};
 use tinyai::lab::run::Saved;
+use tinyai::lab::spec::TransportSpec;
 use tinyai::lab::threads::Threads;
 
 fn small(steps: u32) -> Value {
@@ -192,4 +195,83 @@ fn forks_that_cannot_be_are_refused_with_the_reason() {
     }
     let circle = json!([{ "name": "a", "fork": { "run": "b", "step": 3 } }, { "name": "b", "fork": { "run": "a", "step": 3 } }]);
     assert!(refused(circle)[0].message.en.contains("fork of itself"));
+}
+
+/// Runs an experiment whose ranks are reached as on a page: through what is asked for, and by `at` before each unit.
+fn run_as_on_a_page(experiment: &mut Experiment, threads: &mut Threads, mut at: impl FnMut(&mut Experiment, usize)) -> usize {
+    let mut units = 0;
+    while !experiment.finished() {
+        at(experiment, units);
+        units += 1;
+        let Some(order) = experiment.order().cloned() else {
+            experiment.advance();
+            continue;
+        };
+        let mut answers = threads.obey(&order).unwrap();
+        if let Program::Open { transport, .. } = &order.program {
+            let through = if *transport == TransportSpec::Ports { "ports" } else { "shared" };
+            answers[0].reply = Reply::Opened { transport: through.into() };
+        }
+        experiment.replied(Ok(answers));
+        assert!(experiment.finished() || !experiment.stuck(), "{:?}", experiment.result().runs);
+    }
+    units
+}
+
+/// Ranks in shared memory hear nobody: to be stepped through they are replaced by others, which must not change what they train.
+#[test]
+fn stepping_by_hand_from_any_unit_on_changes_no_loss_of_a_fork_and_a_resumed_run() {
+    let mut base = small(8);
+    base["mesh"] = json!({ "pipeline": 2 });
+    let fork = |run: &str, step: u32| json!({ "run": run, "step": step });
+    let spec = json!({ "base": base, "runs": [
+        { "name": "a" },
+        { "name": "b", "fork": fork("a", 3), "patch": { "training": { "learning_rate": 0.001 } } },
+        { "name": "c", "fork": fork("b", 5), "patch": { "training": { "learning_rate": 0.002 } } },
+    ] });
+    let wanted = finished(&spec);
+    let assets = shipped_assets(&spec);
+    let begun = |threads: &mut Threads| {
+        let mut experiment = experiment(&spec, assets.clone());
+        // As after an interruption: the first run is somewhere in its midst.
+        let mut midst = common::experiment(&spec, assets.clone());
+        while midst.saved(0).is_none_or(|saved| saved.state.is_none_or(|state| state.step < 4)) {
+            match midst.order().cloned() {
+                Some(order) => drop(midst.replied(threads.obey(&order))),
+                None => drop(midst.advance()),
+            }
+        }
+        experiment.resume(0, midst.saved(0).unwrap());
+        experiment
+    };
+    let units = run_as_on_a_page(&mut begun(&mut Threads::new(assets.clone())), &mut Threads::new(assets.clone()), |_, _| {});
+    for unit in (0..units).step_by(3) {
+        let mut threads = Threads::new(assets.clone());
+        let mut experiment = begun(&mut threads);
+        run_as_on_a_page(&mut experiment, &mut threads, |experiment, at| match at {
+            at if at == unit => experiment.set_by_hand(true),
+            at if at == unit + 9 => experiment.set_by_hand(false),
+            _ => {}
+        });
+        for (run, wanted) in experiment.result().runs.iter().zip(&wanted.runs) {
+            assert_eq!((run.status, bits(run, 0)), (RunStatus::Finished, bits(wanted, 0)), "{} by hand from unit {unit} on", run.name);
+        }
+    }
+}
+
+#[test]
+fn the_seed_that_frozen_weights_come_from_stays_in_a_fork() {
+    let mut base = small(6);
+    base["fine_tuning"] = json!({ "method": "lora" });
+    let spec = |base: &Value| {
+        json!({ "base": base, "runs": [
+        { "name": "a" },
+        { "name": "b", "fork": { "run": "a", "step": 2 }, "patch": { "training": { "seed": 7 } } },
+    ] })
+    };
+    let problems = |base: &Value| resolve(&parse(&spec(base)).unwrap()).err().unwrap_or_default();
+    let [problem] = &problems(&base)[..] else { panic!("one problem: {:?}", problems(&base)) };
+    assert_eq!((problem.run.as_deref(), problem.field.as_deref()), (Some("b"), Some("training.seed")));
+    base["fine_tuning"] = json!({ "method": "full" });
+    assert!(problems(&base).is_empty());
 }

@@ -81,6 +81,7 @@ impl Experiment {
             ("run", JsValue::from(order.run as u32)),
             ("program", to_js(&order.program)?),
             ("states", blob::array(&order.states).into()),
+            ("by_hand", order.by_hand.into()),
         ])
     }
 

@@ -1,6 +1,6 @@
 /** What went wrong in labs once. */
 import type { Page, Route } from '../../www/testing';
-import { banner, expect, long, open, run, short, state, test } from './page';
+import { MEASURED, banner, expect, long, open, run, short, state, test } from './page';
 
 const main = (page: Page) => page.locator('tinyai-run-bar .main');
 
@@ -146,5 +146,27 @@ test.describe('during a download', () => {
     await page.unroute(/\/models\/.*\.safetensors/);
     await run(page);
     await expect(state(page)).toContainText('Finished');
+  });
+
+  test('Cancel acts within 100 ms', MEASURED, async ({ page }) => {
+    const model = await stall(page, /\/models\/.*\.safetensors/);
+    await open(page, short((spec) => spec.runs.splice(1)));
+    const times: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      await run(page);
+      await model.asked;
+      await expect(state(page)).toContainText(/Preparing|Fetching/);
+      const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
+      const milliseconds = await cancel.evaluate(async (button: HTMLElement) => {
+        const state = (button.getRootNode() as ShadowRoot).querySelector('.state')!;
+        const began = performance.now();
+        button.click();
+        while (!state.textContent!.includes('Cancelled')) await new Promise((resolve) => requestAnimationFrame(resolve));
+        return performance.now() - began;
+      });
+      times.push(milliseconds);
+    }
+    expect(Math.min(...times)).toBeLessThan(100);
+    await model.givenUp;
   });
 });

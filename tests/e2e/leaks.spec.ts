@@ -65,8 +65,9 @@ for (const transport of ['shared', 'ports'] as const) {
 
 test('runs of the lab of parallel training leave no workers of their ranks', async ({ page }) => {
   await openLab(page, tiny({ mesh: { pipeline: 2 }, training: { steps: 3, micro_batches: 4 } }));
-  // What it shows of a run, its timeline above all, differs by more than a run may leave.
-  await expectNoLeak(page, () => runToEnd(page), { times: 10, nodes: 1000 });
+  // Of a timeline there is as much to draw as there was to do, which differs from run to run.
+  await page.evaluate(() => (document.querySelector<LabMount>('tinyai-lab-mount')!.show = ['loss', 'step', 'memory', 'comparison', 'traffic']));
+  await expectNoLeak(page, () => runToEnd(page), { times: 10, nodes: 200 });
 });
 
 for (const lab of ['fine-tuning', 'from-scratch', 'parallel'] as const) {

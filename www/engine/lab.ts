@@ -127,7 +127,7 @@ export class Lab {
   /** Runs an experiment; those of a page are run one after the other, so that each is measured alone. */
   run(spec: unknown, options: RunOptions = {}): LabRun {
     const job = nextJob++;
-    const live: Live = { engine: null, ranks: null, byHand: false, waiting: [] };
+    const live: Live = { engine: null, ranks: null, waiting: [] };
     const before = new LinkedAbort(options.signal);
     const ended = this.lease.run((turn) => this.work(job, spec, options, live, turn), { signal: before.signal, onQueue: options.onQueue }).finally(() => before.unlink());
     ended.catch(() => undefined);
@@ -145,14 +145,11 @@ export class Lab {
       cancel: (run) => {
         if (run === undefined && !live.engine) return before.abort(new Cancelled());
         if (run === undefined) live.ranks?.end();
+        else live.ranks?.endRun(run);
         control('cancel', run ?? null);
       },
       recover: (run) => control('recover', run),
-      byHand: (on) => {
-        live.byHand = on;
-        live.ranks?.setByHand(on);
-        control(on ? 'by_hand' : 'by_itself');
-      },
+      byHand: (on) => control(on ? 'by_hand' : 'by_itself'),
       pass: (rank) => live.ranks?.world?.pass(rank),
       kill: (rank) => live.ranks?.world?.kill(rank),
       hang: (rank) => live.ranks?.world?.hang(rank),
@@ -183,7 +180,6 @@ export class Lab {
     const paths = await engine.call('requiredAssets', spec, { signal });
     const { files, transfer } = await this.host.assets.forWorker(paths, { signal, onProgress: onLoading });
     const ranks = (live.ranks = new Ranks({ host: this.host, paths, signal, onGate, onLoading }));
-    ranks.setByHand(live.byHand);
     const stop = (): void => ranks.end();
     signal.addEventListener('abort', stop);
     try {
@@ -213,7 +209,5 @@ export class Lab {
 interface Live {
   engine: EngineClient | null;
   ranks: Ranks | null;
-  /** Whether every action waits for somebody. */
-  byHand: boolean;
   waiting: [Control, number | null][];
 }

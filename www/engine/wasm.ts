@@ -36,6 +36,8 @@ export interface Order {
   program: Program;
   /** What each goes on from; empty where that is not the program. */
   states: Uint8Array[];
+  /** Whether every action waits for somebody who lets it go. */
+  by_hand: boolean;
 }
 
 /** What one rank answers. */

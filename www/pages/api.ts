@@ -1,5 +1,6 @@
 /** `window.tinyai`, for those who write code instead of filling in forms. */
-import { createLab, type Lab, type LabOptions, type RunOptions } from '../engine/index';
+import { plainProblem } from '../engine/error';
+import { TinyaiError, createLab, type Lab, type LabOptions, type RunOptions } from '../engine/index';
 import { defaultSpec } from '../engine/spec/defaults';
 import { schema } from '../engine/spec/schema';
 import { LABS } from '../labs';
@@ -10,11 +11,13 @@ import type { ExperimentResult } from '../types/generated/ExperimentResult';
 export function api(site: URL) {
   const create = (options: LabOptions = {}): Promise<Lab> => createLab({ assetBase: site, engineBase: new URL('engine/', site), ...options });
   return {
-    /** Runs any experiment in an engine of its own, on one rank or many; rejects with an error that carries `problems`. */
+    /** Runs any experiment in an engine of its own, on one rank or many; rejects with an error that carries `problems`, in plain words. */
     async run(spec: unknown, options?: RunOptions): Promise<ExperimentResult> {
       const lab = await create();
       try {
         return await lab.run(spec, options).result;
+      } catch (error) {
+        throw error instanceof TinyaiError ? new TinyaiError(error.problems.map(plainProblem)) : error;
       } finally {
         lab.close();
       }

@@ -17,7 +17,7 @@ export class Choice<T extends string> {
     this.state = new Signal.State(options.find((option) => option === stored) ?? otherwise);
   }
 
-  /** Whoever reads it within a computation or a rendering of a `SignalWatcher` is told of the next. */
+  /** Whoever reads it within a computation or a drawing by `DrawnBySignals` is told of the next. */
   get current(): T {
     return this.state.get();
   }

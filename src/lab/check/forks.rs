@@ -2,7 +2,7 @@
 
 use super::merge::diff;
 use crate::lab::problem::{Problem, ProblemCode, Text};
-use crate::lab::spec::{NEW_MODEL, RunSpec, Spec, TokenizerSpec};
+use crate::lab::spec::{Method, NEW_MODEL, RunSpec, Spec, TokenizerSpec};
 
 /// For each run, the index of the run that it is a fork of, and the step.
 ///
@@ -76,7 +76,10 @@ pub(super) fn problems(run: &RunSpec, other: &RunSpec, other_name: &str, step: u
         problems.push(problem(step.to_string(), message));
     }
     let own_vocabulary = run.model.base == NEW_MODEL && run.model.tokenizer == TokenizerSpec::Characters;
-    for change in diff(other, run).into_iter().filter(|change| !may_change(&change.field, own_vocabulary)) {
+    // The weights that a new model does not train are drawn from the seed.
+    let seeded = run.model.base == NEW_MODEL && run.fine_tuning.method != Method::Full;
+    let stays = |field: &str| !may_change(field, own_vocabulary) || seeded && field == "training.seed";
+    for change in diff(other, run).into_iter().filter(|change| stays(&change.field)) {
         let (field, here, there) = (change.field, change.value.to_string(), change.base.to_string());
         let message = Text {
             en: format!(

@@ -71,7 +71,7 @@ fn batch(part: &Value, (batch_size, accumulation): Batch) -> Batch {
 fn put(training: &mut Map<String, Value>, batch: Batch, otherwise: Batch) {
     let accumulates = training.shift_remove("gradient_accumulation").is_some();
     if training.contains_key("batch_size") || accumulates || batch != otherwise {
-        training.insert("batch_size".into(), (batch.0 * batch.1).into());
+        training.insert("batch_size".into(), batch.0.saturating_mul(batch.1).into());
     }
     if batch.1 != otherwise.1 || accumulates {
         training.insert("micro_batches".into(), batch.1.into());

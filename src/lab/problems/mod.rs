@@ -49,9 +49,9 @@ pub fn not_found(asset: Asset, id: &str, available: &[&str]) -> Problem {
         Some(id.clone()),
         Text {
             en: format!(
-                "{field} is \"{id}\", but there is no {en} of that name.{mean_en}{list_en} A file of your own is named file:NAME once you have added it."
+                "{{{field}}} is \"{id}\", but there is no {en} of that name.{mean_en}{list_en} A file of your own is named file:NAME once you have added it."
             ),
-            zh: format!("{field} 的值是“{id}”，但没有这个{zh}。{mean_zh}{list_zh}添加自己的文件后，可以写 file:文件名。"),
+            zh: format!("{{{field}}}的值是“{id}”，但没有这个{zh}。{mean_zh}{list_zh}添加自己的文件后，可以写 file:文件名。"),
         },
     )
 }

@@ -45,6 +45,8 @@ pub struct Order {
     pub program: Program,
     /// What each of them goes on from, in their order; empty where that is not the program.
     pub states: Vec<Bytes>,
+    /// Whether every action waits for somebody who lets it go.
+    pub by_hand: bool,
 }
 
 /// What a run may use, and shares with the others of its experiment.
@@ -219,8 +221,11 @@ impl Run {
 
     /// Goes on from what was saved of the same run.
     pub fn resume(&mut self, saved: Saved) {
-        self.outcome = Outcome::saved(saved.result, self.spec());
-        if let Some(state) = saved.state.filter(|_| !self.ended()) {
+        // What it changes of the base may be said otherwise by now.
+        let diff = self.outcome.diff().to_vec();
+        self.outcome = Outcome::saved(RunResult { diff, ..saved.result }, self.spec());
+        let steps = self.spec().training.steps;
+        if let Some(state) = saved.state.filter(|state| !self.ended() && state.step <= steps) {
             self.last = Some(state.clone());
             self.begin_at(self.legs.len() - 1, state);
         }

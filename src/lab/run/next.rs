@@ -47,7 +47,7 @@ impl Run {
         }
         if let Some(state) = &self.progress.restore {
             let (program, states) = (Program::Restore { step: state.step }, state.ranks.clone());
-            return Ok(Some(Order { run: self.index, program, states }));
+            return Ok(Some(Order { states, ..self.ordered(program) }));
         }
         if recomputing { Ok(self.towards_junction()) } else { self.own(events) }
     }
@@ -61,9 +61,9 @@ impl Run {
         }
         let ranks = self.spec().ranks();
         match &self.progress.transport {
-            // Whether somebody lets every action go decides what messages go through.
-            Some(transport) if self.by_hand && transport == "shared" => {
-                if self.last.as_ref().is_none_or(|last| last.step != self.progress.step) && self.progress.prepared.is_some() {
+            // Whether somebody lets every action go decides what messages go through, as soon as the run's own ranks have what they held.
+            Some(transport) if self.steps_by_hand() && transport == "shared" => {
+                if self.last.as_ref().is_none_or(|last| last.step != self.progress.step) {
                     return Ok(Some(self.ordered(Program::Snapshot)));
                 }
                 self.progress.restore = self.last.clone().filter(|last| last.step > 0);
@@ -213,7 +213,13 @@ impl Run {
     }
 
     pub(super) fn ordered(&self, program: Program) -> Order {
-        Order { run: self.index, program, states: Vec::new() }
+        Order { run: self.index, program, states: Vec::new(), by_hand: self.steps_by_hand() }
+    }
+
+    /// Whether somebody lets every action go now: those of the run's own steps, not of what it is a fork of.
+    fn steps_by_hand(&self) -> bool {
+        let own = self.leg + 1 == self.legs.len();
+        self.by_hand && own && self.progress.prepared == Some(self.leg) && self.progress.restore.is_none()
     }
 
     fn phase(&mut self, phase: RunPhase, events: &mut Vec<Event>) {

@@ -57,6 +57,10 @@ impl Outcome {
         earlier
     }
 
+    pub fn diff(&self) -> &[FieldDiff] {
+        &self.so_far.diff
+    }
+
     pub fn status(&self) -> Option<RunStatus> {
         self.status
     }

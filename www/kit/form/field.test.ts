@@ -31,6 +31,17 @@ test('a number is told while it is typed, and once it is settled', async () => {
   expect(inputOf(field).value).toBe('20000');
 });
 
+test('what is fixed can be seen, and not changed', async () => {
+  const options = [{ value: 'a', label: 'A' }, { value: 'b', label: 'B' }];
+  const all: Partial<FieldDescription>[] = [{}, { kind: 'text', value: 'x' }, { kind: 'choice', value: 'a', options }, { kind: 'chips', value: ['a'], options }, { kind: 'toggle', value: true }, { kind: 'source', value: 'a', options }];
+  for (const over of all) {
+    const { field } = await mount({ ...over, fixed: true });
+    const controls = [...field.renderRoot.querySelectorAll('input, select, button')];
+    expect(controls.length, over.kind).toBeGreaterThan(0);
+    for (const control of controls) expect(control.closest('fieldset')?.disabled, over.kind).toBe(true);
+  }
+});
+
 test('what is no number is kept and refused, before and after the field is left', async () => {
   const { field, told } = await mount();
   const refusals: unknown[] = [];

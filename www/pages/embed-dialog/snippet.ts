@@ -36,7 +36,7 @@ export function frameAddress(site: URL, { lab, spec, language, show, lock }: Emb
 
 const FOLLOW = `<script>
   addEventListener('message', ({ source, data }) => {
-    if (data.source !== 'tinyai' || data.type !== 'resize') return;
+    if (data?.source !== 'tinyai' || data.type !== 'resize') return;
     for (const frame of document.querySelectorAll('iframe')) {
       if (frame.contentWindow === source) frame.style.height = data.height + 'px';
     }

@@ -1,7 +1,7 @@
-import { SignalWatcher } from '@lit-labs/signals';
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../../kit/base.css';
+import { DrawnBySignals } from '../../kit/signals/drawn-by-signals';
 import type { Environment } from '../../types/generated/Environment';
 import type { PageFrame, PageLink } from '../frame';
 import { FRAME_TEXT, type FrameText } from '../text';
@@ -15,7 +15,7 @@ export type HeaderFrame = Pick<PageFrame, 'page' | 'pages' | 'language' | 'theme
  * to the page's results.
  */
 @customElement('tinyai-site-header')
-export class SiteHeader extends SignalWatcher(LitElement) {
+export class SiteHeader extends LitElement {
   static override styles = [shared, styles];
 
   /** Given once. */
@@ -24,6 +24,12 @@ export class SiteHeader extends SignalWatcher(LitElement) {
   @property({ attribute: false }) environment: Environment | null | undefined;
   /** Whether the engine could not be loaded. */
   @property({ type: Boolean }) failed = false;
+
+  private readonly signals = new DrawnBySignals(this);
+
+  protected override performUpdate(): void {
+    this.signals.draw(() => super.performUpdate());
+  }
 
   override render() {
     const text = this.text();

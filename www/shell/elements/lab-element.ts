@@ -1,7 +1,7 @@
 import { ContextConsumer } from '@lit/context';
-import { SignalWatcher } from '@lit-labs/signals';
 import { LitElement } from 'lit';
 import { ChartElement } from '../../kit/chart/chart-element';
+import { DrawnBySignals } from '../../kit/signals/drawn-by-signals';
 import { labContext, type LabStore } from '../store/lab-store';
 import type { Formats } from '../text/format';
 import type { Messages } from '../text/messages';
@@ -27,8 +27,13 @@ class InLab {
 }
 
 /** A part of a lab: it shows what the lab's store knows, and is drawn again when what it has read changes. */
-export abstract class LabElement extends SignalWatcher(LitElement) {
+export abstract class LabElement extends LitElement {
   private readonly inLab = new InLab(this);
+  private readonly signals = new DrawnBySignals(this);
+
+  protected override performUpdate(): void {
+    this.signals.draw(() => super.performUpdate());
+  }
 
   protected get store(): LabStore {
     return this.inLab.store;
@@ -48,8 +53,13 @@ export abstract class LabElement extends SignalWatcher(LitElement) {
 }
 
 /** A chart in a lab. */
-export abstract class LabChart extends SignalWatcher(ChartElement as typeof ChartElement & (new () => ChartElement)) {
+export abstract class LabChart extends ChartElement {
   private readonly inLab = new InLab(this);
+  private readonly signals = new DrawnBySignals(this);
+
+  protected override performUpdate(): void {
+    this.signals.draw(() => super.performUpdate());
+  }
 
   protected get store(): LabStore {
     return this.inLab.store;

@@ -320,7 +320,7 @@ export const en: Messages = {
     forks: 'Where forks first differ',
     forksCaption: 'Same batches, same masks: all that differs comes of the change.',
     forkWaits: (fork, step) => `${fork} is compared once it has done step ${step}.`,
-    forkDiffers: (fork, run, step) => `${fork} first differs from ${run} after step ${step}:`,
+    forkDiffers: (fork, run, step, how) => `${fork} first differs from ${run} after step ${step}: ${how}`,
     forkTensor: (tensor, by, differing, all) => `most of all in ${tensor}, by up to ${by}. Of ${all} tensors, ${differing} differ.`,
     forkLoss: (step) => `the loss of step ${step} is the first that is not the same.`,
     forkSame: (fork, run, step) => `${fork} is bitwise the same as ${run} to the end, step ${step}.`,

@@ -213,7 +213,7 @@ export interface Messages {
     forks: string;
     forksCaption: string;
     forkWaits(fork: string, step: string): string;
-    forkDiffers(fork: string, run: string, step: string): string;
+    forkDiffers(fork: string, run: string, step: string, how: string): string;
     forkTensor(tensor: string, by: string, differing: string, all: string): string;
     /** Only losses were compared. */
     forkLoss(step: string): string;

@@ -319,7 +319,7 @@ export const zh: Messages = {
     forks: '分叉从哪里开始不同',
     forksCaption: '批次和掩码都相同：所有的不同都来自那处改动。',
     forkWaits: (fork, step) => `“${fork}”完成第 ${step} 步之后再比较。`,
-    forkDiffers: (fork, run, step) => `“${fork}”与“${run}”在第 ${step} 步之后首次不同：`,
+    forkDiffers: (fork, run, step, how) => `“${fork}”与“${run}”在第 ${step} 步之后首次不同：${how}`,
     forkTensor: (tensor, by, differing, all) => `差别最大的是 ${tensor}，最多相差 ${by}；${all} 个张量中有 ${differing} 个不同。`,
     forkLoss: (step) => `第 ${step} 步的损失是第一个不同的。`,
     forkSame: (fork, run, step) => `“${fork}”与“${run}”直到最后的第 ${step} 步逐位相同。`,

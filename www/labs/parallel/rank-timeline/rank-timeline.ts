@@ -1,4 +1,4 @@
-import { html, nothing, svg } from 'lit';
+import { html, nothing, svg, type SVGTemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { equal } from '../../../engine/spec/patch';
@@ -187,7 +187,6 @@ export class RankTimeline extends ParallelElement {
     const x = (time: number): number => shape.left + ((time / makespan - from) / (to - from)) * shape.inner;
     const { dragged } = this.zoom;
     return html`<svg width=${this.width} height=${shape.height} viewBox="0 0 ${this.width} ${shape.height}" role="img" aria-label=${this.summary(drawn)}>
-      <defs><clipPath id="area"><rect x=${shape.left} y="0" width=${shape.inner} height=${shape.height} /></clipPath></defs>
       ${this.renderAxis(drawn, from * makespan, to * makespan, x)}
       ${shape.wide ? svg`<text class="faint" x=${shape.left + shape.inner + 10} y=${shape.header}>${text.busy}</text>` : nothing}
       ${drawn.planned.ranks.map((rank, i) => [
@@ -198,6 +197,12 @@ export class RankTimeline extends ParallelElement {
     </svg>`;
   }
 
+  /** What ends at the edges of the plot. A clip path would do, but with its reference Chromium keeps what was drawn for a while after it is gone. */
+  private clipped(content: SVGTemplateResult): SVGTemplateResult {
+    const { left, inner, height } = this.shape;
+    return svg`<svg x=${left} y="0" width=${inner} height=${height} viewBox="${left} 0 ${inner} ${height}">${content}</svg>`;
+  }
+
   private renderAxis({ unit, plan, run }: Drawn, start: number, end: number, x: (time: number) => number) {
     const text = this.own.timeline;
     const { shape } = this;
@@ -206,10 +211,10 @@ export class RankTimeline extends ParallelElement {
     const at = ticks(start * scale, end * scale, shape.inner / TICK_ROOM);
     const line = (time: number) => svg`<line class="end" x1=${x(time)} x2=${x(time)} y1=${shape.top} y2=${shape.bottom} />`;
     return svg`
-      <g clip-path="url(#area)">
+      ${this.clipped(svg`
         ${at.map((value) => svg`<line class="grid" x1=${x(value / scale)} x2=${x(value / scale)} y1=${shape.top} y2=${shape.bottom + 4} />`)}
         ${run && run.makespan !== plan.makespan ? [line(run.makespan), line(plan.makespan)] : nothing}
-      </g>
+      `)}
       ${at.map((value) => svg`<text class="faint" text-anchor="middle" x=${x(value / scale)} y=${shape.bottom + 20}>${this.format.short(value)}</text>`)}
       <text class="faint" text-anchor="end" x=${shape.left + shape.inner} y=${shape.bottom + 38}>${name}</text>`;
   }
@@ -239,7 +244,7 @@ export class RankTimeline extends ParallelElement {
     const spans = plan.spans.filter((span) => span.rank === row && next && span.action?.type === next.type && equal(span.action, next));
     if (spans.length === 0) return nothing;
     const [start, end] = [x(spans[0]!.start), x(spans.at(-1)!.end)];
-    return svg`<rect class="next" clip-path="url(#area)" x=${start} y=${y - 2} width=${Math.max(2, end - start)} height=${height + 4} />`;
+    return this.clipped(svg`<rect class="next" x=${start} y=${y - 2} width=${Math.max(2, end - start)} height=${height + 4} />`);
   }
 
   private renderLane({ pieces, marks, computing }: Lane, y: number, height: number, x: (time: number) => number) {
@@ -255,11 +260,11 @@ export class RankTimeline extends ParallelElement {
     });
     return svg`
       <line class="flow" x1=${shape.left} x2=${right} y1=${y + height / 2} y2=${y + height / 2} />
-      <g clip-path="url(#area)">
+      ${this.clipped(svg`
         ${CLASSES.map((kind) => (kind === 'idle' ? nothing : svg`<path d=${path(kind)} ${styled({ fill: fill[kind] })} />`))}
         <path class="between-actions" d=${marks.flatMap(({ start, end }) => [start, end]).map((time) => `M${x(time).toFixed(1)} ${y}v${height}`).join('')} />
         ${labels.map(({ at, text, kind }) => svg`<text class="mark ${kind}" x=${at} y=${y + shape.baseline(height)} ${styled({ stroke: ground[kind] })}>${text}</text>`)}
-      </g>
+      `)}
       <text x=${right + 10} y=${y + shape.baseline(height)}><title>${this.own.timeline.busyHint}</title>${this.format.percent(computing)}</text>`;
   }
 

@@ -1,5 +1,4 @@
 import { ContextConsumer } from '@lit/context';
-import { SignalWatcher } from '@lit-labs/signals';
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
@@ -9,6 +8,7 @@ import { drawLabels, spread, widest, type EndLabel } from '../../../kit/chart/la
 import { lineChart } from '../../../kit/chart/line-chart.css';
 import { extent } from '../../../kit/extent';
 import '../../../kit/figure/figure';
+import { DrawnBySignals } from '../../../kit/signals/drawn-by-signals';
 import { aligned, curves, type Axis, type Curve } from '../../../shell/compare';
 import { smooth } from '../../../shell/figures/loss-chart/curves';
 import { dash, runName } from '../../../shell/figures/run-mark';
@@ -36,7 +36,7 @@ interface Drawn {
 
 /** Losses of any runs, over what is chosen. */
 @customElement('tinyai-comparison-curves')
-export class ComparisonCurves extends SignalWatcher(ChartElement as typeof ChartElement & (new () => ChartElement)) {
+export class ComparisonCurves extends ChartElement {
   static override styles = [
     shared,
     lineChart,
@@ -80,7 +80,12 @@ export class ComparisonCurves extends SignalWatcher(ChartElement as typeof Chart
   @state() private axis: Axis = 'step';
 
   private readonly provided = new ContextConsumer(this, { context: wordsContext, subscribe: true });
+  private readonly signals = new DrawnBySignals(this);
   private drawn: Drawn = { x: [], training: [], validation: [], missing: [] };
+
+  protected override performUpdate(): void {
+    this.signals.draw(() => super.performUpdate());
+  }
 
   private get words(): Words {
     return this.provided.value!;

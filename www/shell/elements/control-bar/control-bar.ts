@@ -28,7 +28,7 @@ export class ControlBar extends LabElement {
         .progress=${current?.runs.map((run, i) => ({ done: run.share, colour: colour(i) })) ?? []}
         @run=${() => void store.run()}
         @pause=${() => runner.pause()}
-        @resume=${() => runner.resumeRun()}
+        @resume=${() => (phase === 'lost' ? runner.recover(current?.runs.findIndex(({ lost }) => lost) ?? 0) : runner.resumeRun())}
         @step=${() => runner.step()}
         @cancel=${() => store.cancel()}
       >

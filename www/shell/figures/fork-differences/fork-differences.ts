@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
@@ -20,21 +20,21 @@ export class ForkDifferences extends LabElement {
     if (!view) return nothing;
     return html`
       <tinyai-figure .heading=${text.forks} .caption=${text.forksCaption}>
-        <ul aria-live="polite">${view.runs.map((_, run) => (view.parentOf(run) < 0 ? nothing : html`<li>${mark(run)}<p>${this.renderFork(view, run)}</p></li>`))}</ul>
+        <ul aria-live="polite">${view.runs.map((_, run) => (view.parentOf(run) < 0 ? nothing : html`<li>${mark(run)}<p>${this.said(view, run)}</p></li>`))}</ul>
       </tinyai-figure>
     `;
   }
 
-  private renderFork(view: ExperimentView, index: number): TemplateResult {
+  private said(view: ExperimentView, index: number): string {
     const text = this.text.results;
     const fork = view.runs[index]!;
     const parent = view.runs[view.parentOf(index)]!;
     const differs = fork.fork?.differs;
-    if (differs) return html`${text.forkDiffers(fork.name, parent.name, String(differs.step))} ${this.difference(differs)}`;
+    if (differs) return text.forkDiffers(fork.name, parent.name, String(differs.step), this.difference(differs));
     const both = common(fork, parent);
-    if (both <= fork.from) return html`${text.forkWaits(fork.name, String(fork.from + 1))}`;
+    if (both <= fork.from) return text.forkWaits(fork.name, String(fork.from + 1));
     const whole = fork.status === 'finished' && both === fork.steps;
-    return html`${(whole ? text.forkSame : text.forkSameSoFar)(fork.name, parent.name, String(both))}`;
+    return (whole ? text.forkSame : text.forkSameSoFar)(fork.name, parent.name, String(both));
   }
 
   private difference({ step, tensor, by, tensors }: Difference): string {

@@ -1,20 +1,15 @@
-import { html, nothing } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { html } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import { shared } from '../../../kit/base.css';
-import { styled } from '../../../kit/styled';
-import { LabChart } from '../../elements/lab-element';
 import { references } from '../../store/experiment-view';
 import { drawLabels, drawReference, spread, widest, type EndLabel } from '../../../kit/chart/labels';
 import { lineChart } from '../../../kit/chart/line-chart.css';
 import '../../../kit/figure/figure';
 import { dash, runName } from '../run-mark';
-import { RevealEvent } from '../../../kit/notice/notice';
-import type { ExperimentView } from '../../store/experiment-view';
-import { chartData, type ChartData } from './curves';
 import { drawBranch } from './branch';
-import { along, nearest, type Point } from './point';
-import { pointPanel } from './point-panel';
+import { chartData, type ChartData } from './curves';
+import { PointChart } from './point-chart';
 import { styles } from './loss-chart.css';
 
 /** Room between a line's end and its label, and beyond it, in CSS pixels. */
@@ -28,22 +23,13 @@ const shortened = (name: string, longest = LONGEST_NAME): string => (name.length
 
 /** Loss curves of all runs, drawn while they grow. */
 @customElement('tinyai-loss-chart')
-export class LossChart extends LabChart {
+export class LossChart extends PointChart {
   static override styles = [shared, lineChart, styles];
 
   /** Column under the pointer; null: show the last values. */
   @state() private pointed: number | null = null;
 
-  /** Point of a curve that is looked at. */
-  @state() private point: Point | null = null;
-
-  @query('.handle') private readonly handle!: HTMLElement | null;
-  private data: ChartData = chartData(null, 1);
-  private drawn: uPlot | undefined;
-  /** The experiment that the point is of. */
-  private shown: ExperimentView | null = null;
-  /** The run whose curve is followed while the pointer is down. */
-  private following: number | null = null;
+  protected override data: ChartData = chartData(null, 1);
 
   /** What the curves are drawn beside. */
   private beside(): 'plain' | 'base' | 'frequencies' {
@@ -103,113 +89,11 @@ export class LossChart extends LabChart {
     return value == null ? '–' : this.format.loss(value);
   }
 
-  // ---- A point of a curve
-
-  /** It is moved by arrow keys like a slider, along its curve and to the next one. */
-  private renderHandle() {
-    const { point } = this;
-    const first = this.data.runs.findIndex(({ steps }) => steps.length > 0);
-    const run = point?.run ?? first;
-    const steps = this.data.runs[run]?.steps;
-    if (!steps || this.store.readOnly) return nothing;
-    const text = this.words.messages.results;
-    return html`<div
-      class="handle"
-      role="slider"
-      tabindex="0"
-      ?data-chosen=${point !== null}
-      ${styled({ '--run': `var(--run-${run % 8})` })}
-      aria-label=${text.pointOf(this.nameOf(run))}
-      aria-valuemin=${steps[0]!}
-      aria-valuemax=${steps.at(-1)!}
-      aria-valuenow=${point?.step ?? steps.at(-1)!}
-      aria-valuetext=${this.pointText(point ?? { run, step: steps.at(-1)! })}
-      aria-describedby="keys"
-      @focus=${() => (this.point ??= { run, step: steps.at(-1)! })}
-      @keydown=${this.keyed}
-    ></div>`;
-  }
-
-  private renderPoint() {
-    const { view } = this.store.runner;
-    if (this.store.readOnly || !view || this.data.runs.every(({ steps }) => steps.length === 0)) return nothing;
-    const { point } = this;
-    const chosen = point && { run: point.run, name: this.nameOf(point.run), said: this.pointText(point), room: this.store.editor.canFork(view.spec, point.run) };
-    return pointPanel(this.words.messages.results, chosen, this.fork);
-  }
-
-  private nameOf(run: number): string {
-    return this.store.runner.view?.runs[run]?.name ?? '';
-  }
-
-  private pointText({ run, step }: Point): string {
-    const columns = this.data.runs[run]!;
-    const at = this.data.steps.indexOf(step);
-    const text = (value: number | null | undefined): string | null => (value == null ? null : this.format.loss(value));
-    const validation = columns.unmeasured === step ? null : text(columns.validation[at]);
-    return this.words.messages.results.point(String(step), text(columns.smoothed[at]) ?? '–', validation);
-  }
-
-  private readonly fork = (): void => {
-    const { editor, runner } = this.store;
-    if (!this.point || !runner.view) return;
-    editor.forkOf(runner.view.spec, this.point.run, this.point.step);
-    this.dispatchEvent(new RevealEvent('fork', editor.spec.runs[editor.selected]!.name));
-  };
-
-  private readonly keyed = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') this.point = null;
-    else {
-      const moved = this.point && along(this.data, this.point, event.key);
-      if (!moved) return;
-      this.point = moved;
-    }
-    event.preventDefault();
-  };
-
-  private readonly pressed = (event: PointerEvent): void => {
-    if (event.button !== 0 || this.store.readOnly) return;
-    this.follow(event, null);
-    this.following = this.point?.run ?? null;
-    if (this.following !== null) void this.updateComplete.then(() => this.handle?.focus({ preventScroll: true }));
-    // The focus is on the handle, and stays there.
-    event.preventDefault();
-  };
-
-  private readonly moved = (event: PointerEvent): void => {
-    if (this.following !== null && event.buttons & 1) this.follow(event, this.following);
-  };
-
-  private readonly released = (): void => {
-    this.following = null;
-  };
-
-  /** Takes the point of a curve, of any where `run` is null, that is nearest to the pointer. */
-  private follow(event: PointerEvent, run: number | null): void {
-    const chart = this.drawn;
-    const over = chart?.over.getBoundingClientRect();
-    if (!chart || !over) return;
-    const place = (step: number, loss: number): [number, number] => [chart.valToPos(step, 'x'), chart.valToPos(loss, 'y')];
-    this.point = nearest(this.data, [event.clientX - over.left, event.clientY - over.top], place, run) ?? this.point;
-  }
-
-  /** Puts the handle where its point is drawn. */
-  private place(chart: uPlot): void {
-    const { handle, point, plot } = this;
-    const loss = point && this.data.runs[point.run]?.smoothed[this.data.steps.indexOf(point.step)];
-    if (!handle || !point || loss == null) return;
-    const [x, y] = [chart.valToPos(point.step, 'x', true), chart.valToPos(loss, 'y', true)].map((pixels) => pixels / devicePixelRatio);
-    handle.style.left = `${plot.offsetLeft + x!}px`;
-    handle.style.top = `${plot.offsetTop + y!}px`;
-  }
-
   protected override willUpdate(): void {
     const { editor, runner } = this.store;
     const { view } = runner;
     this.data = chartData(view, Math.max(1, ...editor.spec.runs.map((_, i) => editor.config(i).training.steps)));
-    const gone = this.point !== null && !this.data.runs[this.point.run]?.steps.includes(this.point.step);
-    if (gone || view !== this.shown) this.point = null;
-    this.shown = view;
+    this.keepPoint();
   }
 
   protected override key(): string {
