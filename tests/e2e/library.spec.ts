@@ -42,7 +42,7 @@ const start = (page: Page): Promise<void> => page.getByRole('button', { name: /^
 async function finish(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const { store } = document.querySelector<LabMount>('tinyai-lab-mount')!;
-    const row = store?.shelf?.library?.rows.get().find(({ id }) => id === store.keeper.entry);
+    const row = store?.shelf?.library?.rows.get().find(({ id }) => id === store.keeper!.entry);
     return store?.runner.current?.result != null && row?.status === 'finished';
   }, null, { timeout: 0 });
 }

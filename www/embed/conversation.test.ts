@@ -6,7 +6,7 @@ import type { LabDefinition } from '../shell/lab-definition';
 import { Runner } from '../shell/store/runner';
 import { SpecEditor } from '../shell/store/spec-editor';
 import { WoundClock } from '../shell/testing/clock';
-import { FakeLab } from '../shell/testing/fake-lab';
+import { FAKE_ENVIRONMENT, FakeLab } from '../shell/testing/fake-lab';
 import type { Language } from '../shell/text/language';
 import type { Problem } from '../types/generated/Problem';
 import type { Spec } from '../types/generated/Spec';
@@ -29,7 +29,7 @@ function conversation(hash = '', migrate = async (): Promise<Spec> => defaultSpe
     names: { newRun: String, copyOf: String, fork: String },
   });
   editor.start();
-  const runner = new Runner({ lab, clock, keeper: { begin: async () => null } });
+  const runner = new Runner({ lab, clock, keeper: { begin: async () => null }, environment: () => FAKE_ENVIRONMENT });
   const heard: EmbedMessage[] = [];
   let language: Language = 'en';
   const store = {
@@ -95,7 +95,7 @@ test.each([
 
 test('nothing is run while files for it cannot be used', async () => {
   const { made, editor, lab } = conversation();
-  editor.setFileProblems('data.corpus', [problem('bad_file', 'It is empty.', '文件为空。')]);
+  editor.setFileProblems(editor.scope, 'data.corpus', [problem('bad_file', 'It is empty.', '文件为空。')]);
   expect(await made.answer({ type: 'run' })).toMatchObject({ type: 'error', problems: [{ message: { en: 'It is empty.' } }] });
   expect(lab.runs).toHaveLength(0);
 });

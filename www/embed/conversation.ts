@@ -220,4 +220,4 @@ const notRunnable = (): Problem =>
 
 const busy = (): Problem => problem('conflict', 'An experiment is running already: cancel it first, or wait for its result.', '已有实验正在运行：请先取消，或等待其结果。');
 
-const closed = (): Problem => problem('internal', 'The lab was taken out of the page.', '实验已从页面中移除。');
+export const closed = (): Problem => problem('internal', 'The lab was taken out of the page.', '实验已从页面中移除。');

@@ -1,16 +1,15 @@
 /** Mounts labs in pages of others: all of a page share one engine. */
-import { TinyaiError, problem } from '../engine/error';
+import { TinyaiError, problem, problemsOf } from '../engine/error';
 import { EngineHost } from '../engine/host';
 import { LABS } from '../labs';
 import { MemoryAddress } from '../shell/address/browser-address';
 import { browserClock, memoryStorage } from '../shell/browser-ports';
 import type { LabMount } from '../shell/elements/lab';
 import '../shell/elements/lab';
-import { openLibrary, type OpenedLibrary } from '../shell/library';
 import { preferred, type Language } from '../shell/text/language';
 import { loadWords } from '../shell/text/words';
 import type { Problem } from '../types/generated/Problem';
-import { Conversation } from './conversation';
+import { Conversation, closed } from './conversation';
 import { asked, shown, type EmbedMessage, type EmbedState } from './protocol';
 import { settingsOf, type Settings, type Written } from './settings';
 
@@ -40,23 +39,17 @@ export interface Mounted {
 }
 
 /** What all labs of a page share, while there is one. */
-let common: { host: EngineHost; library: Promise<OpenedLibrary>; labs: number } | null = null;
+let common: { host: EngineHost; labs: number } | null = null;
 
-function share(site: URL): NonNullable<typeof common> {
-  // Nothing of a lab is kept in the storage of somebody else's page.
-  common ??= {
-    host: new EngineHost({ assetBase: site, engineBase: new URL('engine/', site) }),
-    library: openLibrary({}),
-    labs: 0,
-  };
+function share(site: URL): EngineHost {
+  common ??= { host: new EngineHost({ assetBase: site, engineBase: new URL('engine/', site) }), labs: 0 };
   common.labs++;
-  return common;
+  return common.host;
 }
 
 function letGo(): void {
   if (!common || --common.labs > 0) return;
   common.host.dispose();
-  void common.library.then(({ library }) => library.dispose());
   common = null;
 }
 
@@ -70,21 +63,20 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
   const language = languageFor(settings);
   // Whatever cannot be loaded is told of before anything is drawn.
   await loadWords(language, definition.text);
-  const { host, library } = share(site);
+  const host = share(site);
   const mount = document.createElement('tinyai-lab-mount') as LabMount;
   const address = new MemoryAddress(settings.hash, new URL(`labs/${definition.id}/`, site).href);
   Object.assign(mount, {
     definition,
     ports: { address, storage: memoryStorage(), tab: memoryStorage(), clock: browserClock, engine: host, language },
-    library,
-    page: { onHide: () => () => undefined },
     language,
     lock: settings.lock,
     embedded: true,
   } satisfies Partial<LabMount>);
   let conversation: Conversation | null = null;
-  let begun!: (begun: Conversation) => void;
-  const beginning = new Promise<Conversation>((resolve) => (begun = resolve));
+  let begun!: { resolve(begun: Conversation): void; reject(error: unknown): void };
+  const beginning = new Promise<Conversation>((resolve, reject) => (begun = { resolve, reject }));
+  beginning.catch(() => undefined);
   const begin = (): void => {
     if (conversation || !mount.store) return;
     conversation = new Conversation({
@@ -97,7 +89,7 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
       },
     });
     if (kept) conversation.show(kept.spec, kept.result);
-    begun(conversation);
+    begun.resolve(conversation);
     if (settings.problems.length > 0) say({ type: 'error', problems: settings.problems });
   };
   mount.addEventListener('words', begin);
@@ -118,13 +110,17 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
       if (!message) return null;
       const { id } = message;
       if ('problem' in message) return Promise.resolve({ message: { type: 'error', problems: [message.problem] }, id });
-      return beginning.then(async (conversation) => ({ message: await conversation.answer(message.request), id }));
+      return beginning.then(
+        async (conversation) => ({ message: await conversation.answer(message.request), id }),
+        (error: unknown) => ({ message: { type: 'error', problems: problemsOf(error) }, id }),
+      );
     },
     state: () => conversation?.state ?? kept,
     dress: (changed) => dress(settingsOf(changed, definition)),
     dispose: () => {
       mount.removeEventListener('words', begin);
       conversation?.dispose();
+      begun.reject(new TinyaiError([closed()]));
       letGo();
     },
   };

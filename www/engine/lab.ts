@@ -20,6 +20,8 @@ export interface RunOptions {
   /** Aborting ends the experiment at once; `result` is then rejected with the signal's reason. */
   signal?: AbortSignal | undefined;
   onEvent?: (event: Event) => void;
+  /** Another experiment of the page goes first, or no longer does. */
+  onQueue?: (waits: boolean) => void;
   /** A file that the experiment needs is on its way. */
   onLoading?: (loading: Loading) => void;
   /** A rank waits before an action, while that is asked for. */
@@ -127,7 +129,7 @@ export class Lab {
     const job = nextJob++;
     const live: Live = { engine: null, ranks: null, waiting: [] };
     const before = new LinkedAbort(options.signal);
-    const ended = this.lease.run((turn) => this.work(job, spec, options, live, turn), { signal: before.signal }).finally(() => before.unlink());
+    const ended = this.lease.run((turn) => this.work(job, spec, options, live, turn), { signal: before.signal, onQueue: options.onQueue }).finally(() => before.unlink());
     ended.catch(() => undefined);
     const control = (action: Control, run: number | null = null): void => {
       if (live.engine) live.engine.notify('control', { job, action, run });

@@ -1,9 +1,9 @@
 /** The engine's WebAssembly modules: each build is fetched and compiled once per page, and posted to every worker that runs it. */
 import type { Problem } from '../types/generated/Problem';
 import { answerProblem, browserNetwork, unreachable, type Network } from './assets/download';
-import type { EngineModule } from './engine';
 import { TinyaiError, problem } from './error';
 import { Once, type WaitOptions } from './once';
+import type { WasmEngine } from './wasm';
 
 /** Compiling is forbidden here; a worker that is started directly may be allowed to (`worker-start.ts`). */
 export class WasmBlocked extends TinyaiError {
@@ -70,8 +70,8 @@ export class ModuleCache {
  * Makes the engine of a build, in the worker that is to run it. `module` is what the page compiled, or null where only the worker
  * may compile: it then fetches the build itself.
  */
-export async function instantiate<T extends Pick<EngineModule, 'default'> = EngineModule>(base: string | URL, variant: string, module: WebAssembly.Module | null): Promise<T> {
-  const engine = (await import(/* @vite-ignore */ new URL(`${variant}/tinyai.js`, base).href)) as T;
+export async function instantiate(base: string | URL, variant: string, module: WebAssembly.Module | null): Promise<WasmEngine> {
+  const engine = (await import(/* @vite-ignore */ new URL(`${variant}/tinyai.js`, base).href)) as WasmEngine;
   await engine.default(module === null ? undefined : { module_or_path: module });
   return engine;
 }

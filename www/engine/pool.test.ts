@@ -84,28 +84,18 @@ test('no worker is started before there is work', async () => {
   expect(workers).toHaveLength(0);
 });
 
-test('a job that steps aside lets others go first, and goes on before those that come later', async () => {
+test('a job is told that it waits for others, and when it no longer does', async () => {
   open();
   const lease = pool.acquire();
-  const order: string[] = [];
-  let resume!: () => void;
-  const resumed = new Promise<void>((resolve) => (resume = resolve));
-  const paused = lease.run(async (turn) => {
-    order.push('a');
-    turn.stepAside();
-    await resumed;
-    await turn.goOn();
-    order.push('a again');
-  });
-  const second = train(lease, 'b');
-  const third = lease.run(async () => void order.push('c'));
-  const b = await runs('b');
-  resume();
-  await delivered();
-  expect(order).toEqual(['a']);
-  b.end('done');
-  await Promise.all([paused, second, third]);
-  expect(order).toEqual(['a', 'a again', 'c']);
+  const heard: string[] = [];
+  const wait = (name: string) => ({ onQueue: (waits: boolean) => void heard.push(`${name} ${waits}`) });
+  const first = lease.run((turn) => turn.engine.call('train', 'a', { signal: turn.signal }), wait('a'));
+  const second = lease.run(async () => void heard.push('b runs'), wait('b'));
+  const a = await runs('a');
+  expect(heard).toEqual(['b true']);
+  a.end('done');
+  await Promise.all([first, second]);
+  expect(heard).toEqual(['b true', 'b false', 'b runs']);
 });
 
 describe('aborting', () => {

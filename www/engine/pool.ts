@@ -19,10 +19,6 @@ export interface Turn<M extends Methods<M>, E> {
   readonly engine: RpcClient<M, E>;
   /** Aborted with the job, or when its holder leaves: to be given to every call. */
   readonly signal: AbortSignal;
-  /** Lets other jobs go first, because this one is paused. */
-  stepAside(): void;
-  /** Waits until it is this job's turn again; rejected with the reason of the signal. */
-  goOn(): Promise<void>;
 }
 
 export type Job<T, M extends Methods<M>, E> = (turn: Turn<M, E>) => Promise<T>;
@@ -30,10 +26,10 @@ export type Job<T, M extends Methods<M>, E> = (turn: Turn<M, E>) => Promise<T>;
 /** A lab's hold on the pool. */
 export interface Lease<M extends Methods<M>, E> {
   /**
-   * Runs a job when all that were given before it are done. Aborting removes it from the queue, or aborts what it does; the
+   * Runs a job when all that were given before it are done; tells whether it waits for them. Aborting removes it from the queue, or aborts what it does; the
    * promise is rejected at once with the reason of the signal.
    */
-  run<T>(job: Job<T, M, E>, options?: { signal?: AbortSignal | undefined }): Promise<T>;
+  run<T>(job: Job<T, M, E>, options?: { signal?: AbortSignal | undefined; onQueue?: ((waits: boolean) => void) | undefined }): Promise<T>;
   /** Asks the worker something short, without waiting for the jobs. */
   ask<T>(question: (engine: RpcClient<M, E>, signal: AbortSignal) => Promise<T>, options?: { signal?: AbortSignal | undefined }): Promise<T>;
   /** Aborts all that was asked through this lease; the last one that is released ends the worker. */
@@ -70,7 +66,7 @@ export class EnginePool<M extends Methods<M>, E = Record<never, never>> {
     const lease = new AbortController();
     this.leases.add(lease);
     return {
-      run: (job, options) => this.use(lease, options?.signal, (signal) => this.queued(job, signal)),
+      run: (job, options) => this.use(lease, options?.signal, (signal) => this.queued(job, signal, options?.onQueue)),
       ask: (question, options) => this.use(lease, options?.signal, async (signal) => question(await this.started(), signal)),
       release: () => {
         if (!this.leases.delete(lease)) return;
@@ -110,40 +106,26 @@ export class EnginePool<M extends Methods<M>, E = Record<never, never>> {
     this.idle = setTimeout(() => this.stop(), this.options.idleMilliseconds ?? IDLE_MILLISECONDS);
   }
 
-  private async queued<T>(job: Job<T, M, E>, signal: AbortSignal): Promise<T> {
-    let inside = false;
-    let entering: Promise<void> | undefined;
-    const enter = (first: boolean): Promise<void> => {
-      if (inside) return Promise.resolve();
-      entering ??= this.enter(signal, first)
-        .then(() => void (inside = true))
-        .finally(() => (entering = undefined));
-      return entering;
-    };
-    const exit = (): void => {
-      if (!inside) return;
-      inside = false;
-      this.exit();
-    };
-    await enter(false);
+  private async queued<T>(job: Job<T, M, E>, signal: AbortSignal, onQueue?: (waits: boolean) => void): Promise<T> {
+    if (this.occupied) {
+      onQueue?.(true);
+      await this.turnOf(signal);
+      onQueue?.(false);
+    }
+    this.occupied = true;
     let engine: RpcClient<M, E> | undefined;
     try {
       engine = await this.started();
       signal.throwIfAborted();
-      return await job({ engine, signal, stepAside: exit, goOn: () => enter(true) });
+      return await job({ engine, signal });
     } finally {
       if (engine && signal.aborted) await this.letGo(engine);
-      exit();
+      this.exit();
     }
   }
 
-  /** Waits for the place where jobs run, in the order of asking; or `first` of all, for a job that had it before. */
-  private enter(signal: AbortSignal, first: boolean): Promise<void> {
-    if (signal.aborted) return Promise.reject(signal.reason as Error);
-    if (!this.occupied) {
-      this.occupied = true;
-      return Promise.resolve();
-    }
+  /** Waits for the place where jobs run, in the order of asking. */
+  private turnOf(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const letIn = (): void => {
         signal.removeEventListener('abort', abort);
@@ -154,8 +136,7 @@ export class EnginePool<M extends Methods<M>, E = Record<never, never>> {
         reject(signal.reason as Error);
       };
       signal.addEventListener('abort', abort);
-      if (first) this.queue.unshift(letIn);
-      else this.queue.push(letIn);
+      this.queue.push(letIn);
     });
   }
 

@@ -2,6 +2,7 @@
  * A service worker for hosts that send no headers, GitHub Pages among them: it adds to the site's own pages what makes them cross-origin
  * isolated, so that they have threads. Only a page that is not isolated registers it (`register.ts`).
  */
+import { isApart } from './apart';
 
 /** What this file uses of a service worker's global; the library of types that has it all excludes that of pages. */
 interface ServiceWorker {
@@ -14,8 +15,7 @@ interface ServiceWorker {
 
 const worker = self as unknown as ServiceWorker;
 
-/** Folders whose pages stand in frames of other sites, or load from there. */
-const APART = /\/(embed|examples)\//;
+const SITE = new URL('./', worker.location.href).pathname;
 /** What decides on isolation: pages, the frames in them, and workers. */
 const DESTINATIONS = ['document', 'iframe', 'frame', 'worker', 'sharedworker'];
 
@@ -24,7 +24,7 @@ worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.cl
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  if (origin !== worker.location.origin || !DESTINATIONS.includes(request.destination) || APART.test(pathname)) return;
+  if (origin !== worker.location.origin || !DESTINATIONS.includes(request.destination) || isApart(pathname, SITE)) return;
   event.respondWith(fetch(request).then(isolated));
 });
 

@@ -37,9 +37,7 @@ export async function showLab(id: string, root: string): Promise<void> {
     Object.assign(mount, {
       definition: await LABS[id]!(),
       ports: { address, storage: browserStorage(window), tab: browserStorage(window, 'sessionStorage'), clock: browserClock, engine, language: language.current },
-      library: openLibrary(window),
-      page: pagePort(window),
-      home: { library: new URL('library/', site).href, entry: new URLSearchParams(window.location.search).get('entry') },
+      home: { opened: openLibrary(window), page: pagePort(window), library: new URL('library/', site).href, entry: new URLSearchParams(window.location.search).get('entry') },
       language: language.current,
     });
     mount.append(Object.assign(document.createElement('tinyai-embed-action'), { site, slot: 'actions' }));

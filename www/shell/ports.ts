@@ -1,5 +1,4 @@
 /** What the shell knows of the world, handed in by whoever mounts a lab: a page, an embed, a test. Nothing here throws. */
-import { createContext } from '@lit/context';
 import type { EngineHost } from '../engine/host';
 import type { Language } from './text/language';
 
@@ -43,6 +42,3 @@ export interface Ports {
   /** The language to begin with. */
   language: Language;
 }
-
-/** The ports of the lab that an element is in. */
-export const portsContext = createContext<Ports>(Symbol('tinyai-ports'));

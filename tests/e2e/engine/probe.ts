@@ -1,5 +1,4 @@
 /** What a worker answers that tells what it is allowed, and runs the built engine. */
-import type { EngineModule } from '../../../www/engine/engine';
 import { instantiate } from '../../../www/engine/module';
 import type { Handlers } from '../../../www/engine/rpc';
 import { helpersStart, startThreads } from '../../../www/engine/threads';
@@ -53,7 +52,7 @@ export const probe: Handlers<ProbeMethods> = {
   },
   required: async ({ base, variant, module, spec }) => (await instantiate(base, variant, module)).required_assets(spec),
   run: async ({ base, variant, module, threads, spec, files }) => {
-    const engine = await instantiate<EngineModule>(base, variant, module);
+    const engine = await instantiate(base, variant, module);
     if (engine.initThreadPool) await startThreads(engine.initThreadPool, threads);
     const environment: Environment = { engine: 'test', variant, simd: engine.simd(), threads, isolated: globalThis.crossOriginIsolated, cores: 1, user_agent: '' };
     const experiment = new engine.Experiment(spec, files, environment);

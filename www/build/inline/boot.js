@@ -1,6 +1,6 @@
 /*
  * Runs before anything else of a page, in every browser there is: ES5 only. It sets the language and the appearance that the page will
- * have (i18n/locale.ts, components/theme.ts), so that nothing flashes, and shows those below the baseline (build/baseline.ts) what is wrong.
+ * have (pages/language.ts, pages/theme.ts), so that nothing flashes, and shows those below the baseline (build/baseline.ts) what is wrong.
  */
 (function (root) {
   function stored(key) {

@@ -30,7 +30,7 @@ export function engineHandlers(): Handlers<EngineMethods> {
       return { ...features, threads: threaded && features.threads && (await helpersStart()) };
     },
     load: async ({ base, folder, dev, module, threads }, { progress }) => {
-      const engine = await instantiate<WasmEngine>(base, folder, module);
+      const engine = await instantiate(base, folder, module);
       const cores = navigator.hardwareConcurrency || 1;
       const wanted = engine.initThreadPool ? Math.max(1, threads) : 1;
       if (engine.initThreadPool) {

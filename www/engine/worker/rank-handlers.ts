@@ -40,7 +40,7 @@ export function rankHandlers(server: () => RpcServer<RankEvents>): Handlers<Rank
 
   return {
     load: async ({ base, folder, module }) => {
-      engine = await instantiate<WasmEngine>(base, folder, module);
+      engine = await instantiate(base, folder, module);
       setInterval(beat, BEAT_MILLISECONDS);
     },
     join: ({ rank: number, ranks, wire }) => {

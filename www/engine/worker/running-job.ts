@@ -23,9 +23,15 @@ export class RunningJob {
     private readonly experiment: WasmExperiment,
     private readonly progress: (progress: JobProgress) => void,
   ) {
-    if (job.keep > 0) experiment.keep_states(job.keep);
-    for (const { run, state } of job.states) experiment.provide(run, state);
-    for (const saved of job.saved) experiment.resume(saved);
+    try {
+      if (job.keep > 0) experiment.keep_states(job.keep);
+      for (const { run, state } of job.states) experiment.provide(run, state);
+      for (const saved of job.saved) experiment.resume(saved);
+    } catch (error) {
+      // Nobody else has it.
+      this.free();
+      throw error;
+    }
   }
 
   /** Runs to the end, or until it is aborted. */

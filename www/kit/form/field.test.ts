@@ -4,7 +4,7 @@ import { FieldEvent, type TypedEvent } from './events';
 import { Field } from './field';
 import type { FieldDescription } from './description';
 import { description, inputOf, leave, problemsOf, type } from './testing';
-import type { FileOffer, TakingContext } from './taking-files';
+import type { FileOffer } from './taking-files';
 
 async function mount(over: Partial<FieldDescription> = {}): Promise<{ field: Field; told: string[] }> {
   const field = new Field();
@@ -125,55 +125,25 @@ test('several chips pressed before the page answers all count', async () => {
   expect(told.at(-1)).toBe('change q,k,v');
 });
 
-async function source(take: FileOffer['take']) {
-  const mounted = await mount({ kind: 'source', value: 'a', options: [{ value: 'a', label: 'A' }], files: { take } });
+async function source(files: Partial<FileOffer>) {
+  const offer = { take: () => undefined, taking: null, stop: () => undefined, ...files };
+  const mounted = await mount({ kind: 'source', value: 'a', options: [{ value: 'a', label: 'A' }], files: offer });
   return { ...mounted, given: { from: 'chooser' as const, files: [new File(['x'], 'x.txt')] } };
 }
 
-test('files are handed over as they are given, at once, and how far it is is shown', async () => {
-  let context!: TakingContext;
-  let finish!: () => void;
-  const take = vi.fn<FileOffer['take']>((_, given) => {
-    context = given;
-    return new Promise((resolve) => (finish = resolve));
-  });
-  const { field, given } = await source(take);
+test('files are handed over as they are given, at once', async () => {
+  const take = vi.fn<FileOffer['take']>();
+  const { field, given } = await source({ take, hint: 'A text.' });
+  expect(field.renderRoot.querySelector('.own')!.textContent).toBe('A text.');
   field.give(given);
-  expect(take).toHaveBeenCalledWith(given, expect.anything());
-  context.progress('x.txt', 30, 120);
-  await field.updateComplete;
+  expect(take).toHaveBeenCalledWith(given);
+});
+
+test('how far the reading of files is is shown, and it can be ended', async () => {
+  const stop = vi.fn<FileOffer['stop']>();
+  const { field } = await source({ taking: { name: 'x.txt', done: 30, total: 120 }, stop });
   expect(field.renderRoot.querySelector('progress')!.getAttribute('value')).toBe('0.25');
   expect(field.renderRoot.querySelector('.taking')!.textContent).toContain('Reading x.txt');
-  finish();
-  await vi.waitFor(() => expect(field.renderRoot.querySelector('.taking')).toBeNull());
-});
-
-test.each([
-  ['rejects', () => Promise.reject(new Error('too deep')), 'too deep'],
-  ['throws', () => { throw new Error('at once'); }, 'at once'],
-  ['meets a folder', () => Promise.reject(new DOMException('', 'NotFoundError')), 'It cannot be read. If it has been moved or changed since, choose it again.'],
-  ['meets what memory cannot hold', () => Promise.reject(new RangeError('Array buffer allocation failed')), 'It does not fit into the memory that the browser gives this page.'],
-])('taking in that %s says so at the field', async (_, take, message) => {
-  const { field, given } = await source(take);
-  field.give(given);
-  await vi.waitFor(() => expect(problemsOf(field)).toEqual([message]));
-});
-
-test('taking in is ended by its button, by other files, and with the field, without a complaint', async () => {
-  const signals: AbortSignal[] = [];
-  const { field, given } = await source((_, { signal }) => {
-    signals.push(signal);
-    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
-  });
-  field.give(given);
-  field.give(given);
-  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
-  await field.updateComplete;
   field.renderRoot.querySelector<HTMLElement>('.taking button')!.click();
-  expect(signals[1]!.aborted).toBe(true);
-  field.give(given);
-  field.remove();
-  expect(signals[2]!.aborted).toBe(true);
-  await field.updateComplete;
-  expect(problemsOf(field)).toEqual([]);
+  expect(stop).toHaveBeenCalledTimes(1);
 });

@@ -9,7 +9,7 @@ import { styles } from './field.css';
 import { NumberEntry } from './number-entry';
 import { numberInput } from './number-input';
 import { refusalText, writeNumber } from './read-number';
-import { FileTaker, failureText, type GivenFiles } from './taking-files';
+import type { GivenFiles } from './taking-files';
 
 /** From so many on, choices get a line of their own. */
 const MANY_OPTIONS = 4;
@@ -37,7 +37,6 @@ export class Field extends KitElement {
     emit: (type, value) => this.emit(type, value),
     changed: () => this.tellTyped(),
   });
-  private readonly files = new FileTaker(this);
   /** The value told last, until the page has answered with a description; not of numbers, whose entry knows. */
   private awaited: { value: unknown } | null = null;
 
@@ -49,8 +48,7 @@ export class Field extends KitElement {
 
   /** Takes in files, as if they had been dropped here. */
   give(given: GivenFiles): void {
-    const { files } = this.field;
-    if (files) this.files.start(files.take, given);
+    this.field.files?.take(given);
   }
 
   protected override shouldUpdate(): boolean {
@@ -74,7 +72,6 @@ export class Field extends KitElement {
       ...(told ? [refusalText(this.entry.typed ?? '', told, words)] : []),
       // What is typed is not the value that these are about.
       ...(this.refusal ? [] : new Set(field.problems)),
-      ...this.fileProblems(),
     ];
     const wrong = problems.length > 0;
     const control: Control = {
@@ -111,26 +108,21 @@ export class Field extends KitElement {
   }
 
   private renderTaking() {
-    const { current } = this.files;
-    const { hint } = this.field.files ?? {};
-    if (!current) return hint ? html`<p class="own">${hint}</p>` : nothing;
-    const share = current.total ? current.done / current.total : null;
-    const name = this.text.files.reading(current.name);
+    const { files } = this.field;
+    if (!files) return nothing;
+    const { taking, hint } = files;
+    if (!taking) return hint ? html`<p class="own">${hint}</p>` : nothing;
+    const share = taking.total ? taking.done / taking.total : null;
+    const name = this.text.files.reading(taking.name);
     return html`<p class="taking">
       <span>${name}</span>
       <progress aria-label=${name} max="1" value=${share ?? nothing}></progress>
-      <button type="button" class="link" @click=${() => this.files.stop()}>${this.text.files.stop}</button>
+      <button type="button" class="link" @click=${() => files.stop()}>${this.text.files.stop}</button>
     </p>`;
-  }
-
-  private fileProblems(): string[] {
-    const failure = failureText(this.files.failure, this.text);
-    return failure === null ? [] : [failure];
   }
 
   private emit(type: 'input' | 'change', value: unknown): void {
     this.awaited = { value };
-    this.files.failure = null;
     this.dispatchEvent(new FieldEvent(type, this.field.path, value));
   }
 

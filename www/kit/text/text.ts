@@ -23,10 +23,6 @@ export interface KitText {
     ownFolder: string;
     reading(name: string): string;
     stop: string;
-    /** A file that the browser does not let read; a folder that was dropped as a file is one. */
-    unreadable: string;
-    tooLarge: string;
-    failed(reason: string): string;
   };
   notice: {
     inRuns(names: string[]): string;
@@ -57,9 +53,6 @@ export const KIT_EN: KitText = {
     ownFolder: 'Your own folder…',
     reading: (name) => `Reading ${name}`,
     stop: 'Stop',
-    unreadable: 'It cannot be read. If it has been moved or changed since, choose it again.',
-    tooLarge: 'It does not fit into the memory that the browser gives this page.',
-    failed: (reason) => `It could not be taken in: ${reason}`,
   },
   notice: {
     inRuns: (names) => `in ${new Intl.ListFormat('en').format(names)}`,
@@ -90,9 +83,6 @@ export const KIT_ZH: KitText = {
     ownFolder: '自己的文件夹…',
     reading: (name) => `正在读取 ${name}`,
     stop: '停止',
-    unreadable: '无法读取。如果它后来被移动或改动过，请重新选择。',
-    tooLarge: '浏览器分给本页的内存装不下它。',
-    failed: (reason) => `未能读入：${reason}`,
   },
   notice: {
     inRuns: (names) => `（${names.join('、')}）`,

@@ -5,7 +5,6 @@ import { shared } from '../../kit/base.css';
 import { kitText } from '../../kit/text/text';
 import type { Spec } from '../../types/generated/Spec';
 import type { LabDefinition } from '../lab-definition';
-import type { OpenedLibrary, PagePort } from '../library';
 import type { Ports } from '../ports';
 import { LabStore, labContext, type LabHome } from '../store/lab-store';
 import type { Language } from '../text/language';
@@ -23,11 +22,9 @@ export class LabMount extends LitElement {
 
   @property({ attribute: false }) definition!: LabDefinition;
   @property({ attribute: false }) ports!: Ports;
-  @property({ attribute: false }) library!: Promise<OpenedLibrary>;
-  @property({ attribute: false }) page!: PagePort;
   /** What the lab begins with, instead of its first preset. */
   @property({ attribute: false }) initial: Spec | undefined;
-  /** Where visitors come back to; elsewhere nothing that was kept is shown. */
+  /** Where visitors come back to; elsewhere nothing is kept. */
   @property({ attribute: false }) home: LabHome | undefined;
   @property() language: Language = 'en';
   @property({ attribute: false }) show: readonly string[] | null = null;
@@ -87,8 +84,8 @@ export class LabMount extends LitElement {
     const { newRun, copyOf, forkName: fork } = words.messages.form;
     if (this.store) this.store.speak({ newRun, copyOf, fork });
     else {
-      const { ports, library, page, initial, home } = this;
-      const store = new LabStore({ definition, ports, library, page, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }), ...(home && { home }) });
+      const { ports, initial, home } = this;
+      const store = new LabStore({ definition, ports, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }), ...(home && { home }) });
       this.labs.setValue(store);
       store.start();
       this.store = store;

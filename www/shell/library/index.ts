@@ -1,5 +1,5 @@
 /** The library of experiments that learners keep. */
-export { bytesText, StorageError, type StorageProblem, type StorageReason } from './problems';
+export { bytesText, StorageError, storageProblem, type StorageProblem, type StorageReason } from './problems';
 export { isOpen, newEntry, type Entry, type EntryStatus, type Progress, type Row, type SavedRun, type SpecOutline } from './entry';
 export type { ExportOptions, Transfer } from './export';
 export type { ImportOptions } from './import';

@@ -1,11 +1,10 @@
 /** All that a lab on a page knows: the experiment being written, the one that runs, and the words to say it in. */
 import { createContext } from '@lit/context';
 import { Signal } from 'signal-polyfill';
-import { problemsOf, TinyaiError } from '../../engine/error';
+import { problemsOf } from '../../engine/error';
 import { Lab } from '../../engine/lab';
 import type { OwnAsset } from '../../engine/assets';
 import type { Refusal } from '../../kit/form/events';
-import type { GivenFiles, TakingContext } from '../../kit/form/taking-files';
 import { equal, ranksOf } from '../../engine/spec/patch';
 import type { Environment } from '../../types/generated/Environment';
 import type { NearestMesh } from '../../types/generated/NearestMesh';
@@ -17,8 +16,9 @@ import type { OpenedLibrary, PagePort } from '../library';
 import type { ClockPort, Ports } from '../ports';
 import type { Language } from '../text/language';
 import type { LabText } from '../text/lab-text';
+import { FileTakings } from './file-takings';
 import { Planning } from './planning';
-import { LibraryKeeper } from './run-keeper';
+import { LibraryKeeper, NOT_KEPT } from './run-keeper';
 import { Runner } from './runner';
 import { Shelf } from './shelf';
 import type { RunNames } from './run-names';
@@ -27,17 +27,17 @@ import { SpecEditor } from './spec-editor';
 export interface LabStoreOptions {
   definition: LabDefinition;
   ports: Ports;
-  library: Promise<OpenedLibrary>;
-  page: PagePort;
   text: { lab: LabText; runs: RunNames };
   language: Language;
   /** What the lab begins with, instead of its first preset. */
   initial?: Spec;
-  /** Where visitors come back to: what the library holds of the lab is shown there. */
+  /** Where visitors come back to: what runs is kept there, and what the library holds of the lab is shown. */
   home?: LabHome;
 }
 
 export interface LabHome {
+  opened: Promise<OpenedLibrary>;
+  page: PagePort;
   /** Address of the page that shows the library. */
   library: string;
   /** An entry of the library to be opened. */
@@ -51,11 +51,12 @@ export class LabStore {
   readonly definition: LabDefinition;
   readonly lab: Lab;
   readonly editor: SpecEditor;
+  readonly files: FileTakings;
   readonly runner: Runner;
   readonly planning: Planning;
-  readonly keeper: LibraryKeeper;
-  /** Null where nobody comes back to the lab. */
-  readonly shelf: Shelf | null;
+  /** Null where nobody comes back to the lab, and so is the shelf. */
+  readonly keeper: LibraryKeeper | null = null;
+  readonly shelf: Shelf | null = null;
   private readonly where = new Signal.State<Environment | null>(null);
   private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
   private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
@@ -63,17 +64,9 @@ export class LabStore {
   private readonly life = new AbortController();
 
   constructor(private readonly options: LabStoreOptions) {
-    const { definition, ports, library, page, text, language } = options;
+    const { definition, ports, home, text, language } = options;
     this.definition = definition;
     this.lab = new Lab(ports.engine);
-    this.keeper = new LibraryKeeper({
-      lab: definition.id,
-      library: library.then((opened) => opened.library),
-      page,
-      environment: () => ports.engine.environment,
-      name: (spec) => `${text.lab.name}: ${spec.runs.map(({ name }) => name).join(', ')}`,
-      files: (spec) => ports.engine.assets.filesOf(spec),
-    });
     this.editor = new SpecEditor({
       lab: definition.id,
       initial: options.initial ?? definition.presets(language)[0]!.spec,
@@ -83,23 +76,35 @@ export class LabStore {
       checker: this.lab,
       names: text.runs,
     });
-    this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: this.keeper });
+    this.files = new FileTakings({ assets: ports.engine.assets, editor: this.editor });
     this.planning = new Planning(this.lab, ports.clock);
-    this.shelf = options.home
-      ? new Shelf({
-          lab: definition.id,
-          opened: library,
-          keeper: this.keeper,
-          editor: this.editor,
-          runner: this.runner,
-          assets: ports.engine.assets,
-          checker: this.lab,
-          address: ports.address,
-          clock: ports.clock,
-          tab: ports.tab,
-          entry: options.home.entry,
-        })
-      : null;
+    const environment = (): Environment | null => ports.engine.environment;
+    if (!home) {
+      this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: NOT_KEPT, environment });
+      return;
+    }
+    const keeper = (this.keeper = new LibraryKeeper({
+      lab: definition.id,
+      library: home.opened.then(({ library }) => library),
+      page: home.page,
+      environment,
+      name: (spec) => `${text.lab.name}: ${spec.runs.map(({ name }) => name).join(', ')}`,
+      files: (spec) => ports.engine.assets.filesOf(spec),
+    }));
+    this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper, environment });
+    this.shelf = new Shelf({
+      lab: definition.id,
+      opened: home.opened,
+      keeper,
+      editor: this.editor,
+      runner: this.runner,
+      assets: ports.engine.assets,
+      checker: this.lab,
+      address: ports.address,
+      clock: ports.clock,
+      tab: ports.tab,
+      entry: home.entry,
+    });
   }
 
   /** Reads the address, and loads the engine. */
@@ -154,7 +159,7 @@ export class LabStore {
 
   /** Whether the experiment as written can be run. */
   get runnable(): boolean {
-    return !this.editor.opening && this.refusals.length === 0 && this.editor.problems.length === 0 && this.engineProblems.length === 0;
+    return !this.editor.opening && this.files.reading.length === 0 && this.refusals.length === 0 && this.editor.problems.length === 0 && this.engineProblems.length === 0;
   }
 
   /** Whether the spec has changed since the shown experiment. */
@@ -205,14 +210,6 @@ export class LabStore {
     this.runner.cancel();
   }
 
-  /** Runs the experiment after it has been checked; gives what is wrong with it, and does not run it then. */
-  async runChecked(): Promise<readonly Problem[]> {
-    const { spec } = this.editor;
-    const problems = await this.lab.check(spec, this.life.signal).catch(problemsOf);
-    if (problems.length === 0) await this.runner.start(spec);
-    return problems;
-  }
-
   /** Address of the page that shows the library; null where nobody comes back to the lab. */
   get libraryHref(): string | null {
     return this.options.home?.library ?? null;
@@ -228,34 +225,12 @@ export class LabStore {
     return this.options.ports.engine.assets.own().find((asset) => asset.name === name);
   }
 
-  /**
-   * Takes in files of the visitor for a field, and puts them into the spec if they can be used. What is wrong with them stands at the field
-   * until others are given: nothing runs meanwhile, least of all something else than what was chosen.
-   */
-  async takeFiles(path: string, given: GivenFiles, { signal, progress }: TakingContext): Promise<void> {
-    const { editor } = this;
-    const run = editor.selected;
-    const dropped = given.from === 'drop' ? given.transfer.items : given.files;
-    try {
-      const asset = await this.options.ports.engine.assets.addOwn(dropped, path === 'model.base' ? 'model' : 'text', {
-        signal,
-        onProgress: ({ asset, received, total }) => progress(asset, received, total),
-      });
-      editor.setFileProblems(path, []);
-      editor.setValue(path, asset.name, run);
-    } catch (error) {
-      if (signal.aborted) return;
-      const name = run < 0 ? null : editor.spec.runs[run]!.name;
-      editor.setFileProblems(path, problemsOf(error).map((problem) => ({ ...problem, field: path, run: name })));
-      if (!(error instanceof TinyaiError)) console.error(error);
-    }
-  }
-
   /** Ends everything of this lab; whatever waits is settled. */
   dispose(): void {
     this.life.abort();
     this.shelf?.dispose();
     this.runner.dispose();
+    this.files.dispose();
     this.planning.dispose();
     this.editor.dispose();
     this.lab.close();

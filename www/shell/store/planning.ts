@@ -20,11 +20,15 @@ export interface Plan {
 const EMPTY: Plan = { planned: null, nearest: null, problems: [] };
 /** Milliseconds from the last change of a spec until it is planned. */
 const PLAN_AFTER = 60;
+/** Milliseconds after which a plan that failed, but not for its spec, is made again when somebody looks. */
+const AGAIN_AFTER = 5_000;
 /** Plans that are remembered. */
 const MOST = 12;
 
 export class Planning {
   private readonly plans = new Map<string, Signal.State<Plan>>();
+  /** When plans failed that may be made now, as where a file did not arrive. */
+  private readonly failed = new WeakMap<Signal.State<Plan>, number>();
   private pending: { key: string; cancel: () => void; abort: AbortController } | null = null;
   /** What was shown last, until the next plan is there. */
   private last: Plan = EMPTY;
@@ -42,6 +46,9 @@ export class Planning {
       plan = new Signal.State<Plan>(this.last);
       this.plans.set(key, plan);
       for (const old of [...this.plans.keys()].slice(0, -MOST)) this.plans.delete(old);
+      this.later(key, spec, run, plan);
+    } else if (this.clock.now() - (this.failed.get(plan) ?? Infinity) > AGAIN_AFTER) {
+      this.failed.delete(plan);
       this.later(key, spec, run, plan);
     }
     return plan.get();
@@ -63,8 +70,11 @@ export class Planning {
     try {
       show({ planned: await this.lab.plan(spec, run, signal), nearest: null, problems: [] });
     } catch (error) {
+      const problems = problemsOf(error);
+      // A problem of the spec names a field.
+      if (problems.every(({ field }) => field === null)) this.failed.set(plan, this.clock.now());
       const nearest = await this.lab.nearest(spec, run, signal).catch(() => null);
-      show({ planned: null, nearest, problems: problemsOf(error) });
+      show({ planned: null, nearest, problems });
     }
   }
 

@@ -6,7 +6,7 @@ import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
 import { RESULT_VERSION } from './experiment-view';
-import { Saver, newEntry, type Entry, type EntryStatus, type Hold, type Library, type PagePort, type Progress, type SavedRun as KeptRun, type StorageProblem } from '../library';
+import { Saver, newEntry, storageProblem, type Entry, type EntryStatus, type Hold, type Library, type PagePort, type Progress, type SavedRun as KeptRun, type StorageProblem } from '../library';
 
 /** An experiment that is kept while it runs. */
 export interface Keeping {
@@ -27,6 +27,9 @@ export interface RunKeeper {
   /** Begins to keep one; null where that cannot be. */
   begin(spec: Spec, saved: SavedRun[]): Promise<Keeping | null>;
 }
+
+/** Where nobody comes back to anything. */
+export const NOT_KEPT: RunKeeper = { begin: () => Promise.resolve(null) };
 
 export interface KeeperOptions {
   lab: string;
@@ -104,7 +107,16 @@ export class LibraryKeeper implements RunKeeper {
       hold.release();
       if (Signal.subtle.untrack(() => this.entry) === entry.id) this.held.set(false);
     };
-    return new Kept(shelf, entry, { lost: hold.lost, release }, { page, environment, hasStates, onProblem: (problem) => this.trouble.set(problem) });
+    // Another experiment may have begun since.
+    const onProblem = (problem: StorageProblem | null): void => void (Signal.subtle.untrack(() => this.entry) === entry.id && this.trouble.set(problem));
+    const kept = new Kept(shelf, entry, { lost: hold.lost, release }, { page, environment, hasStates, onProblem });
+    const lost = (): void => {
+      onProblem(takenOver());
+      kept.dispose();
+    };
+    hold.lost.addEventListener('abort', lost, { once: true });
+    if (hold.lost.aborted) lost();
+    return kept;
   }
 }
 
@@ -116,11 +128,18 @@ interface KeptOptions {
   onProblem: (problem: StorageProblem | null) => void;
 }
 
+const takenOver = (): StorageProblem =>
+  storageProblem(
+    'in_use',
+    'Another tab went on with this experiment while this one was asleep, and keeps it now: what this tab measures from here on is not saved. Download its result if you want it.',
+    '本标签页休眠期间，另一个标签页接手了这个实验并负责保存；本标签页此后测得的结果不再保存。如需保留，请下载结果。',
+  );
+
 const UNKNOWN: Environment = { engine: '', variant: '', simd: '', threads: 0, isolated: false, cores: 0, user_agent: '' };
 
-/** Runs as they were kept: those that ended by their results, the others by their last states. */
+/** Runs as they were kept: those that ended, also those that somebody cancelled, by their results; the others by their last states. */
 export function savedRuns(entry: Entry, states: readonly KeptRun[]): SavedRun[] {
-  const ended = (entry.result?.runs ?? []).flatMap((result, run) => (result.status === 'finished' || result.status === 'failed' ? [{ run, result, state: null }] : []));
+  const ended = (entry.result?.runs ?? []).flatMap((result, run) => (result.status === 'interrupted' ? [] : [{ run, result, state: null }]));
   const open = states
     .filter(({ run }) => !ended.some((other) => other.run === run))
     .map(({ run, step, result, ranks, stages }) => ({
@@ -136,6 +155,7 @@ class Kept implements Keeping {
   /** What was measured until it was last saved. */
   private result: ExperimentResult | null;
   private hasStates: boolean;
+  private over = false;
 
   constructor(
     private readonly library: Library,
@@ -148,6 +168,7 @@ class Kept implements Keeping {
   }
 
   follow(saved: () => Promise<SavedRun[]>, spec: Spec): void {
+    if (this.over) return;
     let last = '';
     const ask = async (): Promise<Progress | null> => {
       const runs = await saved();
@@ -160,7 +181,7 @@ class Kept implements Keeping {
       return { status: 'running', result: this.result, states };
     };
     this.saver = new Saver({
-      save: (progress) => this.library.save(this.entry.id, progress),
+      save: async (progress) => (this.over ? null : this.library.save(this.entry.id, progress)),
       ask,
       page: this.options.page,
       onProblem: this.options.onProblem,
@@ -176,6 +197,7 @@ class Kept implements Keeping {
   }
 
   async finish(status: EntryStatus, result: ExperimentResult | null): Promise<void> {
+    if (this.over) return;
     // What came to no result, for it was not to be run or the engine failed, can go on from where it was saved last.
     const ended = result === null && this.hasStates ? 'paused' : status;
     const progress: Progress = { status: ended, result: result ?? this.result, states: [] };
@@ -185,6 +207,7 @@ class Kept implements Keeping {
   }
 
   dispose(): void {
+    this.over = true;
     this.saver?.dispose();
     this.hold.release();
   }

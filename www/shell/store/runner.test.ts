@@ -2,8 +2,9 @@ import { expect, test, vi } from 'vitest';
 import { TinyaiError, problem } from '../../engine/error';
 import { Cancelled } from '../../engine/lab';
 import { defaultSpec } from '../../engine/spec/defaults';
+import type { Environment } from '../../types/generated/Environment';
 import { WoundClock } from '../testing/clock';
-import { FakeLab, finished } from '../testing/fake-lab';
+import { FAKE_ENVIRONMENT, FakeLab, finished } from '../testing/fake-lab';
 import type { Keeping } from './run-keeper';
 import { KeptStates } from './kept-states';
 import { Runner } from './runner';
@@ -12,6 +13,7 @@ function runner() {
   const lab = new FakeLab();
   const clock = new WoundClock();
   const kept: string[] = [];
+  let environment: Environment | null = FAKE_ENVIRONMENT;
   const keeping: Keeping = {
     follow: () => void kept.push('follow'),
     tick: () => undefined,
@@ -19,8 +21,9 @@ function runner() {
     finish: async (status, result) => void kept.push(`${status} ${result?.runs.length ?? 'nothing'}`),
     dispose: () => void kept.push('let go'),
   };
-  const made = new Runner({ lab, clock, keeper: { begin: async () => keeping }, now: () => new Date(0) });
-  return { lab, clock, kept, keeping, runner: made };
+  const made = new Runner({ lab, clock, keeper: { begin: async () => keeping }, environment: () => environment, now: () => new Date(0) });
+  const move = (to: Environment | null): void => void (environment = to);
+  return { lab, clock, kept, keeping, runner: made, move };
 }
 
 const settled = async (): Promise<void> => {
@@ -62,6 +65,56 @@ test('runs that ended are not run again as long as there is one that did not', a
   // All are there: whoever runs again wants to measure again.
   void made.start(more);
   expect(lab.last.options.saved).toEqual([]);
+});
+
+test.each([
+  [{ ...FAKE_ENVIRONMENT, engine: 'test 2' }],
+  [{ ...FAKE_ENVIRONMENT, variant: 'threads-relaxed' }],
+  [{ ...FAKE_ENVIRONMENT, cores: 8 }],
+  [null],
+])('what ended elsewhere is run again in %j', async (here) => {
+  const { runner: made, lab, move } = runner();
+  const first = made.start(defaultSpec);
+  lab.last.finish();
+  await first;
+  move(here);
+  void made.start({ ...defaultSpec, runs: [...defaultSpec.runs, { name: 'more', patch: {} }] });
+  expect(lab.last.options.saved).toEqual([]);
+});
+
+test('how an experiment ended is kept, also where the library comes only while the next one runs', async () => {
+  const kept: string[] = [];
+  const opens: (() => void)[] = [];
+  const keeping = (name: string): Keeping => ({
+    follow: () => void kept.push(`${name} follows`),
+    tick: () => undefined,
+    saveNow: () => undefined,
+    finish: async (status) => void kept.push(`${name} ${status}`),
+    dispose: () => undefined,
+  });
+  const lab = new FakeLab();
+  const begin = (): Promise<Keeping> => new Promise((resolve) => opens.push(() => resolve(keeping(String(opens.length)))));
+  const made = new Runner({ lab, clock: new WoundClock(), keeper: { begin }, environment: () => FAKE_ENVIRONMENT });
+  const first = made.start(defaultSpec);
+  lab.last.fail(new Cancelled());
+  await first;
+  void made.start(defaultSpec);
+  opens[0]!();
+  await settled();
+  expect(kept).toEqual(['2 cancelled']);
+});
+
+test('an experiment that waits for another lab of the page says so', async () => {
+  const { runner: made, lab } = runner();
+  const run = made.start(defaultSpec);
+  lab.last.options.onQueue!(true);
+  expect(made.waitsForOther).toBe(true);
+  lab.last.options.onQueue!(false);
+  expect(made.waitsForOther).toBe(false);
+  lab.last.options.onQueue!(true);
+  lab.last.fail(new Cancelled());
+  await run;
+  expect(made.waitsForOther).toBe(false);
 });
 
 test('a fork begins with what is kept of its run; what is not kept is told', async () => {

@@ -2,17 +2,17 @@
 import { Signal } from 'signal-polyfill';
 import { TinyaiError, problemsOf } from '../../engine/error';
 import { Cancelled, type Lab, type LabRun } from '../../engine/lab';
-import { keyOf } from '../../engine/spec/legs';
 import { parentOf } from '../../engine/spec/patch';
 import type { Loading } from '../../engine/assets';
 import type { SavedRun } from '../../engine/wasm';
 import type { AtGate } from '../../types/generated/AtGate';
+import type { Environment } from '../../types/generated/Environment';
 import type { Event } from '../../types/generated/Event';
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { Problem } from '../../types/generated/Problem';
-import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
 import type { ClockPort } from '../ports';
+import { endedRuns } from './ended-runs';
 import { ExperimentView } from './experiment-view';
 import { KeptStates } from './kept-states';
 import type { Keeping, RunKeeper } from './run-keeper';
@@ -26,6 +26,8 @@ export interface RunnerOptions {
   lab: Pick<Lab, 'run'>;
   clock: ClockPort;
   keeper: RunKeeper;
+  /** Where experiments run; null until it is known. */
+  environment: () => Environment | null;
   now?: () => Date;
 }
 
@@ -37,6 +39,7 @@ export class Runner {
   private readonly earlier = new Signal.State<ExperimentView | null>(null);
   private readonly looksBack = new Signal.State(false);
   private readonly said = new Signal.State<readonly Problem[]>([]);
+  private readonly queued = new Signal.State(false);
   private readonly waiting = new Signal.State<readonly AtGate[]>([]);
   private readonly stepped = new Signal.State(false);
   private run: LabRun | null = null;
@@ -55,6 +58,11 @@ export class Runner {
 
   get loading(): Loading | null {
     return this.download.get();
+  }
+
+  /** Whether it waits for an experiment of another lab on the page. */
+  get waitsForOther(): boolean {
+    return this.queued.get();
   }
 
   /** The experiment under way, or the last one. */
@@ -99,6 +107,7 @@ export class Runner {
   show(result: ExperimentResult, ended: Date): void {
     if (this.busy) return;
     const view = ExperimentView.of(result, this.options.clock, ended);
+    this.current?.dispose();
     this.become(view);
     this.where.set(endOf(view));
   }
@@ -131,17 +140,7 @@ export class Runner {
   }
 
   private endedBefore(spec: Spec): SavedRun[] {
-    const known = [this.current, this.previous].flatMap((view) => (view?.result ? this.finishedRuns(view, view.result) : []));
-    const ended = spec.runs.flatMap((entry, run) => {
-      const key = keyOf(spec, run);
-      const kept = known.find((one) => one.key === key);
-      return kept ? [{ run, result: { ...kept.result, name: entry.name }, state: null }] : [];
-    });
-    return ended.length < spec.runs.length ? ended : [];
-  }
-
-  private finishedRuns({ spec }: ExperimentView, { runs }: ExperimentResult): { key: string; result: RunResult }[] {
-    return runs.flatMap((result, run) => (result.status === 'finished' ? [{ key: keyOf(spec, run), result }] : []));
+    return endedRuns(spec, [this.current, this.previous], this.options.environment());
   }
 
   private async go(spec: Spec, saved: SavedRun[], keep: (saved: SavedRun[]) => Promise<Keeping | null>): Promise<void> {
@@ -162,14 +161,16 @@ export class Runner {
       ),
       keep: STATES,
       onEvent: (event) => this.heard(view, event, (clock.now() - started) / 1000),
+      onQueue: (waits) => this.queued.set(waits),
       onLoading: (loading) => this.download.set(loading),
       onGate: (at) => this.gated(at),
     }));
     if (this.byHand) run.byHand(true);
+    let end: Phase | null = null;
     void keep(saved).then((keeping) => {
       if (this.disposed) return keeping?.dispose();
-      // It may have ended before the library was there.
-      if (this.run !== run && keeping) return this.ended(keeping, view, this.phase);
+      // It may have ended before the library was there, and another may be under way.
+      if (end !== null) return keeping ? this.ended(keeping, view, end) : undefined;
       this.keeping = keeping;
       keeping?.follow(() => run.saved(), view.spec);
     });
@@ -182,20 +183,26 @@ export class Runner {
       this.failed(error);
       view.end(this.now());
     }
+    end = this.phase;
     this.run = null;
     this.download.set(null);
+    this.queued.set(false);
     this.waiting.set([]);
     const { keeping } = this;
     this.keeping = null;
-    if (keeping) this.ended(keeping, view, this.phase);
+    if (keeping) this.ended(keeping, view, end);
   }
 
   /** Keeps the last experiment for who looks back; one that failed does not take the place of one that did not. */
   private putAway(): void {
     const { current, previous } = this;
     const good = current !== null && endOf(current) !== 'failed';
-    if (current?.result && (good || !previous)) this.earlier.set(current);
-    else current?.dispose();
+    if (current?.result && (good || !previous)) {
+      previous?.dispose();
+      this.earlier.set(current);
+    } else {
+      current?.dispose();
+    }
   }
 
   private failed(error: unknown): void {

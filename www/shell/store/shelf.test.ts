@@ -8,7 +8,7 @@ import { newEntry, type Entry, type Library } from '../library';
 import { MemoryStore } from '../library/memory-store';
 import { libraryOn, stateAfter } from '../library/testing';
 import { WoundClock } from '../testing/clock';
-import { FakeLab, finished } from '../testing/fake-lab';
+import { FAKE_ENVIRONMENT, FakeLab, finished } from '../testing/fake-lab';
 import { LibraryKeeper } from './run-keeper';
 import { Runner } from './runner';
 import { Shelf } from './shelf';
@@ -50,7 +50,7 @@ async function arrive({ entries = [], hash = '', entry, library = libraryOn(new 
   const editor = new SpecEditor({ lab: 'fine-tuning', initial: defaultSpec, hadVersion1: false, address, clock, checker, names });
   const page = { onHide: () => () => undefined };
   const keeper = new LibraryKeeper({ lab: 'fine-tuning', library: Promise.resolve(library), page, name: () => 'new', files: () => new Map(), environment: () => null });
-  const runner = new Runner({ lab, clock, keeper, now: () => new Date(0) });
+  const runner = new Runner({ lab, clock, keeper, environment: () => FAKE_ENVIRONMENT, now: () => new Date(0) });
   const restored: string[] = [];
   const shelf = new Shelf({
     lab: 'fine-tuning',
@@ -115,7 +115,8 @@ test('what another wrote into a file is shown with the defaults that it leaves o
   const entries = [kept({ name: 'short', spec: short, result: { ...resultOf(OTHER)!, runs: [finished('a')] } })];
   const { shelf, runner, editor } = await arrive({ entries });
   expect(shelf.shown?.name).toBe('short');
-  expect([editor.spec, runner.view!.spec]).toEqual(Array(2).fill({ ...OTHER, runs: [{ name: 'a', patch: {} }] }));
+  const expected = { ...OTHER, runs: [{ name: 'a', patch: {} }] };
+  expect([editor.spec, runner.view!.spec]).toEqual([expected, expected]);
   const wrong = { version: 2, base: { mesh: 3 }, runs } as unknown as Spec;
   const refused = await arrive({ entries: [kept({ spec: wrong })] });
   expect([refused.shelf.problems.map(({ code }) => code), refused.editor.spec]).toEqual([['wrong_type'], defaultSpec]);

@@ -265,7 +265,8 @@ function offerOf(row: Row, { spec, result }: Entry): Offer {
     return typeof steps === 'number' ? steps : 0;
   };
   const done = spec.runs.map((_, run) => {
-    if (result?.runs[run]?.status === 'finished') return planned(run);
+    // One that has ended has nothing left to do.
+    if (result?.runs[run] && result.runs[run].status !== 'interrupted') return planned(run);
     return row.states.find((state) => state.run === run)?.step ?? 0;
   });
   const sum = (values: number[]): number => values.reduce((all, value) => all + value, 0);

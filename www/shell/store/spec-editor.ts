@@ -30,6 +30,13 @@ export interface Checker extends LinkChecker {
   preload(spec: unknown, signal?: AbortSignal): Promise<void>;
 }
 
+/** What is wrong with files that were given for a field. */
+interface FileProblems {
+  scope: string;
+  path: string;
+  problems: readonly Problem[];
+}
+
 export interface EditorOptions extends LinkOptions {
   clock: ClockPort;
   checker: Checker;
@@ -40,7 +47,7 @@ export class SpecEditor {
   private readonly written: Signal.State<Spec>;
   private readonly tab = new Signal.State<number>(BASE);
   private readonly found = new Signal.State<readonly Problem[]>([]);
-  private readonly ofFiles = new Signal.State<readonly Problem[]>([]);
+  private readonly ofFiles = new Signal.State<readonly FileProblems[]>([]);
   private readonly link: LinkReader;
   /** Of each run; in another experiment, all are other runs. */
   private readonly identities = new RunIdentities();
@@ -83,7 +90,12 @@ export class SpecEditor {
 
   /** What the engine's check, and the taking in of files, say of the spec. */
   get problems(): readonly Problem[] {
-    return [...this.found.get(), ...this.ofFiles.get()];
+    const ofFiles = this.ofFiles.get().flatMap(({ scope, path, problems }) => {
+      const run = this.runOf(scope);
+      const name = run === null || run === BASE ? null : this.spec.runs[run]!.name;
+      return run === null ? [] : problems.map((problem) => ({ ...problem, field: path, run: name }));
+    });
+    return [...this.found.get(), ...ofFiles];
   }
 
   /** The hash that holds the spec. */
@@ -99,6 +111,19 @@ export class SpecEditor {
   /** All that the form could show. */
   get scopes(): string[] {
     return [`shared ${this.experiment}`, ...this.spec.runs.map((_, i) => String(this.identities.key(i)))];
+  }
+
+  /** The run, or {@link BASE}, that the form shows in a scope; null where it is gone. */
+  runOf(scope: string): number | null {
+    const at = this.scopes.indexOf(scope);
+    return at < 0 ? null : at - 1;
+  }
+
+  /** What is written for a field in a scope; undefined where what it stands beside counts. */
+  ownValue(scope: string, path: string): unknown {
+    const run = this.runOf(scope);
+    if (run === null) return undefined;
+    return get(run === BASE ? this.spec.base : this.spec.runs[run]!.patch, path);
   }
 
   /** What the run that the form shows is a fork of; null where it is none. */
@@ -145,11 +170,12 @@ export class SpecEditor {
   }
 
   setValue(path: string, value: unknown, run = this.selected): void {
-    this.ofFiles.set(this.ofFiles.get().filter((problem) => problem.field !== path));
+    this.setFileProblems(this.scopes[run + 1]!, path, []);
     this.write(run === BASE ? setInBase(this.spec, path, value) : setInRun(this.spec, run, path, value));
   }
 
   resetValue(path: string, run = this.selected): void {
+    this.setFileProblems(this.scopes[run + 1]!, path, []);
     this.write(resetInRun(this.spec, run, path));
   }
 
@@ -273,9 +299,10 @@ export class SpecEditor {
 
   // ---- Checking
 
-  /** Says what is wrong with files for a field, or that nothing is any more. */
-  setFileProblems(path: string, problems: readonly Problem[]): void {
-    this.ofFiles.set([...this.ofFiles.get().filter((problem) => problem.field !== path), ...problems]);
+  /** Says what is wrong with files for a field in a scope, or that nothing is any more. */
+  setFileProblems(scope: string, path: string, problems: readonly Problem[]): void {
+    const others = this.ofFiles.get().filter((other) => other.scope !== scope || other.path !== path);
+    this.ofFiles.set(problems.length > 0 ? [...others, { scope, path, problems }] : others);
   }
 
   /** Checks again, as when the engine came late. */

@@ -1,12 +1,16 @@
 /** An engine for tests: it does what it is told to. */
 import type { LabRun, RunOptions } from '../../engine/lab';
 import type { RunState, SavedRun } from '../../engine/wasm';
+import type { Environment } from '../../types/generated/Environment';
 import type { Event } from '../../types/generated/Event';
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
 
 type States = { run: number; state: RunState }[];
+
+/** Where it runs. */
+export const FAKE_ENVIRONMENT: Environment = { engine: 'test', variant: 'single-relaxed', simd: '', threads: 1, isolated: false, cores: 1, user_agent: '' };
 
 /** One experiment that was asked for. */
 export class FakeRun {
@@ -28,8 +32,7 @@ export class FakeRun {
   }
 
   finish(runs = this.spec.runs.map(({ name }) => finished(name)), states: States = []): void {
-    const environment = { engine: 'test', variant: 'single-relaxed', simd: '', threads: 1, isolated: false, cores: 1, user_agent: '' };
-    this.settle.resolve({ result: { version: 2, spec: this.spec, environment, runs, comparison: [], advice: [] }, states });
+    this.settle.resolve({ result: { version: 2, spec: this.spec, environment: FAKE_ENVIRONMENT, runs, comparison: [], advice: [] }, states });
   }
 
   fail(error: unknown): void {

@@ -107,6 +107,7 @@ export interface Messages {
     idle: string;
     loadingEngine: string;
     loading(asset: string, percent: string): string;
+    waitsForOther: string;
     preparing: string;
     running(done: string, total: string, left: string): string;
     paused(done: string, total: string): string;
@@ -122,6 +123,8 @@ export interface Messages {
     fixFirst: string;
     /** A link of long ago is being read. */
     opening: string;
+    /** The visitor's own file is being read. */
+    reading(name: string, percent: string): string;
     /** A rank is gone. */
     lost: string;
     stale: string;

@@ -51,6 +51,8 @@ export class ControlBar extends LabElement {
     const [refusal] = store.refusals;
     if (refusal) return this.text.control.refused(words.field(refusal.path)?.label ?? refusal.path, refusalText(refusal.typed, refusal.reading, words.kit));
     if (store.editor.opening) return this.text.control.opening;
+    const [reading] = store.files.reading;
+    if (reading) return this.text.control.reading(reading.name, reading.total ? this.format.percent(reading.done / reading.total) : '');
     return store.runnable ? null : this.text.control.fixFirst;
   }
 
@@ -89,7 +91,8 @@ export class ControlBar extends LabElement {
 
   private loading(): string {
     const text = this.text.control;
-    const { loading } = this.store.runner;
+    const { loading, waitsForOther } = this.store.runner;
+    if (waitsForOther) return text.waitsForOther;
     if (loading) return text.loading(loading.asset, loading.total ? this.format.percent(loading.received / loading.total) : '');
     return this.store.environment ? text.preparing : text.loadingEngine;
   }

@@ -63,7 +63,7 @@ export class Kept extends LabElement {
   private remedies(shelf: Shelf, { reason }: StorageProblem): NoticeAction[] {
     const text = this.text.kept;
     const again = { label: text.tryAgain, take: () => void shelf.library?.retry() };
-    const elsewhere = this.store.keeper.entry === null ? [] : [{ label: text.exportThis, take: () => void this.export(shelf) }];
+    const elsewhere = (this.store.keeper?.entry ?? null) === null ? [] : [{ label: text.exportThis, take: () => void this.export(shelf) }];
     return reason === 'newer' || reason === 'forbidden' ? elsewhere : [again, ...elsewhere];
   }
 
@@ -91,8 +91,9 @@ export class Kept extends LabElement {
 
   private async export({ library }: Shelf): Promise<void> {
     const { keeper, clock } = this.store;
-    if (!library || keeper.entry === null) return;
-    const { name } = await library.get(keeper.entry);
-    offerFile(this.ownerDocument, await library.export([keeper.entry]), `${fileName(name)}.tinyai`, clock);
+    const entry = keeper?.entry ?? null;
+    if (!library || entry === null) return;
+    const { name } = await library.get(entry);
+    offerFile(this.ownerDocument, await library.export([entry]), `${fileName(name)}.tinyai`, clock);
   }
 }

@@ -68,7 +68,9 @@ function files(store: LabStore, words: Words, { path, kind }: Field, value: stri
       multiple: model,
       folder: model,
       hint: model ? texts.ownModelHint : texts.ownTextHint,
-      take: (given, context) => store.takeFiles(path, given, context),
+      taking: store.files.at(path),
+      take: (given) => void store.files.take(path, given),
+      stop: () => store.files.stop(path),
     },
     ...(kept ? { note: kept } : {}),
   };
