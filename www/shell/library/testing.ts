@@ -49,7 +49,7 @@ export function resultAfter(steps: number): ExperimentResult {
 
 /** What a run held after a step: bytes that tell which step it was. */
 export function stateAfter(run: number, step: number, bytes = 64): SavedRun {
-  return { run, step, result: runResult(SPEC.runs[run]!.name, step), ranks: [new Uint8Array(bytes).fill(step), new Uint8Array(bytes).fill(step + 1)] };
+  return { run, step, result: runResult(SPEC.runs[run]?.name ?? `run ${run}`, step), ranks: [new Uint8Array(bytes).fill(step), new Uint8Array(bytes).fill(step + 1)] };
 }
 
 export const progressAfter = (step: number, bytes?: number): Progress => ({
