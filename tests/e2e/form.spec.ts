@@ -62,7 +62,7 @@ test('a field that differs is marked, and goes back to the shared value', async 
   await rate.getByRole('button', { name: /Back to the shared value/ }).click();
   await expect(rate.getByLabel('Learning rate')).toHaveValue('0.0005');
   await expect(rate.locator('.field')).not.toHaveAttribute('data-marked', '');
-  expect((await specOf(page)).runs[1]!.patch).toEqual({ fine_tuning: { method: 'lora' } });
+  await expect.poll(async () => (await specOf(page)).runs[1]!.patch).toEqual({ fine_tuning: { method: 'lora' } });
 });
 
 test('the address opens the same experiment elsewhere', async ({ page, context }) => {
@@ -73,6 +73,8 @@ test('the address opens the same experiment elsewhere', async ({ page, context }
   await page.getByRole('button', { name: 'down', exact: true }).click();
   await page.getByLabel('Temperature').fill('0.5');
   await page.keyboard.press('Tab');
+  // The address is written once the form rests.
+  await expect.poll(async () => (await specOf(page)).runs[1]!.patch).toMatchObject({ evaluation: { temperature: 0.5 } });
   const elsewhere = await context.newPage();
   await open(elsewhere, page.url());
   await expect(elsewhere.getByLabel('Steps', { exact: true })).toHaveValue('55');
