@@ -8,7 +8,8 @@ import type { Spec } from '../../types/generated/Spec';
 import { MemoryAddress } from '../address/browser-address';
 import { toHash } from '../address/link';
 import { WoundClock } from '../testing/clock';
-import { BASE, MOST_RUNS, SpecEditor, type Checker } from './spec-editor';
+import type { Checker } from './spec-checking';
+import { BASE, MOST_RUNS, SpecEditor } from './spec-editor';
 
 function editor(hash = '', checker: Partial<Checker> = {}, hadVersion1 = true) {
   const clock = new WoundClock();

@@ -1,8 +1,6 @@
 /** The experiment being written: its spec, the address that holds it, and what is wrong with it. */
 import { Signal } from 'signal-polyfill';
 import mergePatch from 'json-merge-patch';
-import { problemsOf } from '../../engine/error';
-import { LinkedAbort } from '../../engine/linked';
 import { missing, sameRun } from '../../engine/spec/legs';
 import { equal, get, ground, parentOf, resetInRun, resolve, setInBase, setInRun } from '../../engine/spec/patch';
 import type { Field } from '../../engine/spec/schema';
@@ -12,23 +10,16 @@ import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Spec } from '../../types/generated/Spec';
 import { toHash } from '../address/link';
 import type { ClockPort } from '../ports';
-import { LinkReader, type BrokenLink, type LinkChecker, type LinkOptions } from './link-reader';
+import { LinkReader, type BrokenLink, type LinkOptions } from './link-reader';
 import { RunIdentities } from './run-identities';
 import { forkName, freeName, type RunNames } from './run-names';
+import { SpecChecking, type Checker } from './spec-checking';
 
 /** Index of the tab that shows the base. */
 export const BASE = -1;
 
 /** Most runs of an experiment. */
 export const MOST_RUNS = 8;
-
-/** Milliseconds from the last change until the engine checks the spec. */
-const CHECK_AFTER = 150;
-
-/** The engine, as far as the editor asks it. */
-export interface Checker extends LinkChecker {
-  preload(spec: unknown, signal?: AbortSignal): Promise<void>;
-}
 
 /** What is wrong with files that were given for a field. */
 interface FileProblems {
@@ -46,21 +37,19 @@ export interface EditorOptions extends LinkOptions {
 export class SpecEditor {
   private readonly written: Signal.State<Spec>;
   private readonly tab = new Signal.State<number>(BASE);
-  private readonly found = new Signal.State<readonly Problem[]>([]);
   private readonly ofFiles = new Signal.State<readonly FileProblems[]>([]);
   private readonly link: LinkReader;
   /** Of each run; in another experiment, all are other runs. */
   private readonly identities = new RunIdentities();
   private experiment = 0;
-  private checking: { abort: AbortController; cancel: () => void } | null = null;
-  /** What the spec needs, on its way beforehand. */
-  private fetching: LinkedAbort | 'stopped' | null = null;
+  private readonly checking: SpecChecking;
 
   names: RunNames;
 
   constructor(private readonly options: EditorOptions) {
     this.names = options.names;
     this.written = new Signal.State(structuredClone(options.initial));
+    this.checking = new SpecChecking(options.checker, options.clock, () => this.spec);
     this.link = new LinkReader(options, (spec) => this.open(spec));
     this.renew(options.initial);
   }
@@ -95,7 +84,7 @@ export class SpecEditor {
       const name = run === null || run === BASE ? null : this.spec.runs[run]!.name;
       return run === null ? [] : problems.map((problem) => ({ ...problem, field: path, run: name }));
     });
-    return [...this.found.get(), ...ofFiles];
+    return [...this.checking.problems, ...ofFiles];
   }
 
   /** The hash that holds the spec. */
@@ -297,7 +286,7 @@ export class SpecEditor {
     this.identities.renew(spec);
   }
 
-  // ---- Checking
+  // ---- What is wrong
 
   /** Says what is wrong with files for a field in a scope, or that nothing is any more. */
   setFileProblems(scope: string, path: string, problems: readonly Problem[]): void {
@@ -307,39 +296,12 @@ export class SpecEditor {
 
   /** Checks again, as when the engine came late. */
   checkSoon(): void {
-    this.fetching = null;
-    this.checking?.cancel();
-    this.checking?.abort.abort();
-    const abort = new AbortController();
-    const cancel = this.options.clock.after(CHECK_AFTER, () => void this.check(abort.signal));
-    this.checking = { abort, cancel };
+    this.checking.soon();
   }
 
   /** Fetches nothing beforehand until the spec changes. */
   stopFetching(): void {
-    if (this.fetching instanceof LinkedAbort) this.fetching.abort(new DOMException('nobody waits for it', 'AbortError'));
-    this.fetching = 'stopped';
-  }
-
-  private async check(signal: AbortSignal): Promise<void> {
-    const { spec } = this;
-    const { checker } = this.options;
-    try {
-      const problems = await checker.check(spec, signal);
-      if (signal.aborted) return;
-      this.found.set(problems);
-      if (problems.length > 0 || this.fetching === 'stopped') return;
-      const fetching = (this.fetching = new LinkedAbort(signal));
-      await checker.preload(spec, fetching.signal).catch((error: unknown) => fetching.signal.aborted || this.missed(error));
-      fetching.unlink();
-    } catch (error) {
-      if (!signal.aborted) this.found.set(problemsOf(error));
-    }
-  }
-
-  /** A model or text that there is nowhere is wrong as it is written; files that are not at hand are told of when the experiment is run. */
-  private missed(error: unknown): void {
-    this.found.set(problemsOf(error).filter(({ field }) => field != null));
+    this.checking.stopFetching();
   }
 
   /** Problems of a field, as the form shows them for a run or the base; `more`: what a run of the experiment said. */
@@ -360,7 +322,6 @@ export class SpecEditor {
 
   dispose(): void {
     this.link.dispose();
-    this.checking?.cancel();
-    this.checking?.abort.abort();
+    this.checking.dispose();
   }
 }

@@ -165,7 +165,6 @@ export const en: Messages = {
     differsFrom: (base) => `shared: ${base}`,
     resetTo: (run, value) => `Back to the value of ${run}, ${value}`,
     differsFromRun: (run, value) => `${run}: ${value}`,
-    changedIn: 'differs in',
     ownModelHint: 'Choose or drop model.safetensors, config.json and tokenizer.json together. They stay in this tab.',
     ownTextHint: 'Choose or drop a text file in UTF-8. It stays in this tab.',
     fileKept: (name, bytes) => `${name} (${bytes}) is in this tab`,
@@ -179,7 +178,6 @@ export const en: Messages = {
 
   control: {
     run: 'Run',
-    runAgain: 'Run again',
     pause: 'Pause',
     resume: 'Resume',
     step: 'Step',
@@ -359,7 +357,5 @@ export const en: Messages = {
     otherEncoding: (name, encoding) => `${name} is text in ${encoding}, not in UTF-8: save it as UTF-8 and add it again.`,
     notUtf8: (name, position) => `${name} is not UTF-8 text (first wrong byte at position ${position}): save it as UTF-8 and add it again.`,
     tooLarge: (name, size, most) => `${name} has ${size}; at most ${most} fit.`,
-    oneText: (count) => `One text file is needed; ${count === 0 ? 'none was' : `${count} were`} given.`,
-    wrongFiles: 'A model needs three files: model.safetensors, config.json and tokenizer.json.',
   },
 };

@@ -83,7 +83,6 @@ export interface Messages {
     differsFrom(base: string): string;
     resetTo(run: string, value: string): string;
     differsFromRun(run: string, value: string): string;
-    changedIn: string;
     ownModelHint: string;
     ownTextHint: string;
     fileKept(name: string, bytes: string): string;
@@ -97,7 +96,6 @@ export interface Messages {
 
   control: {
     run: string;
-    runAgain: string;
     pause: string;
     resume: string;
     step: string;
@@ -253,7 +251,5 @@ export interface Messages {
     otherEncoding(name: string, encoding: string): string;
     notUtf8(name: string, position: string): string;
     tooLarge(name: string, size: string, most: string): string;
-    oneText(count: number): string;
-    wrongFiles: string;
   };
 }

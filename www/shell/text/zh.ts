@@ -165,7 +165,6 @@ export const zh: Messages = {
     differsFrom: (base) => `共同值：${base}`,
     resetTo: (run, value) => `恢复“${run}”的值 ${value}`,
     differsFromRun: (run, value) => `${run}：${value}`,
-    changedIn: '例外',
     ownModelHint: '一起选择或拖入 model.safetensors、config.json 和 tokenizer.json。文件不会离开本页。',
     ownTextHint: '选择或拖入 UTF-8 文本文件。文件不会离开本页。',
     fileKept: (name, bytes) => `${name}（${bytes}）已在本页中`,
@@ -179,7 +178,6 @@ export const zh: Messages = {
 
   control: {
     run: '运行',
-    runAgain: '重新运行',
     pause: '暂停',
     resume: '继续',
     step: '单步',
@@ -358,7 +356,5 @@ export const zh: Messages = {
     otherEncoding: (name, encoding) => `${name} 的编码是 ${encoding}，不是 UTF-8：请另存为 UTF-8 后重新添加。`,
     notUtf8: (name, position) => `${name} 不是 UTF-8 文本（第 ${position} 字节起有误）：请另存为 UTF-8 后重新添加。`,
     tooLarge: (name, size, most) => `${name} 有 ${size}，最多可用 ${most}。`,
-    oneText: (count) => `需要一个文本文件，实际给了 ${count} 个。`,
-    wrongFiles: '一个模型需要三个文件：model.safetensors、config.json 和 tokenizer.json。',
   },
 };
