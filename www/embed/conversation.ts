@@ -13,7 +13,7 @@ import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { Problem } from '../types/generated/Problem';
 import type { Spec } from '../types/generated/Spec';
 import { languageOf } from './settings';
-import { shown, type EmbedMessage, type EmbedRequest, type EmbedState } from './protocol';
+import { errorOf, shown, type EmbedMessage, type EmbedRequest, type EmbedState } from './protocol';
 
 export interface Spoken {
   store: Pick<LabStore, 'definition' | 'editor' | 'runner' | 'problems' | 'runnable'> & { lab: Pick<Lab, 'check'> };
@@ -52,7 +52,7 @@ export class Conversation {
         await this.obey(request);
         return { type: 'state', state: this.state };
       } catch (error) {
-        return { type: 'error', problems: problemsOf(error) };
+        return errorOf(problemsOf(error));
       }
     });
     this.answering = answer;
@@ -98,7 +98,7 @@ export class Conversation {
     const link = store.editor.brokenLink;
     const problems = [...(link ? linkProblems(link) : []), ...store.problems];
     const now = JSON.stringify(problems);
-    if (now !== this.lastProblems && problems.length > 0) this.spoken.say({ type: 'error', problems });
+    if (now !== this.lastProblems && problems.length > 0) this.spoken.say(errorOf(problems));
     this.lastProblems = now;
   }
 

@@ -9,7 +9,7 @@
 import { problemsOf } from '../engine/error';
 import { alertOf } from './alert';
 import type { Mounted } from './mounting';
-import { EMBED_VERSION, type EmbedMessage, type EmbedRequest, type EmbedState } from './protocol';
+import { EMBED_VERSION, errorOf, type EmbedMessage, type EmbedRequest, type EmbedState } from './protocol';
 import type { Written } from './settings';
 
 /** How far from being seen a lab begins to load. */
@@ -103,7 +103,7 @@ export function labElement(site: URL): CustomElementConstructor {
     private fail(error: unknown): void {
       const problems = problemsOf(error);
       this.root.replaceChildren(alertOf(problems));
-      this.say({ type: 'error', problems });
+      this.say(errorOf(problems));
     }
 
     private end(): void {

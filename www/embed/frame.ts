@@ -5,7 +5,7 @@ import type { LabMount } from '../shell/elements/lab';
 import type { Problem } from '../types/generated/Problem';
 import { alertOf } from './alert';
 import { mountLab } from './mounting';
-import { asked, said, type EmbedMessage } from './protocol';
+import { asked, errorOf, said, type EmbedMessage } from './protocol';
 import { NAMES, type Written } from './settings';
 
 adoptTokens(document);
@@ -31,7 +31,7 @@ function decoded(hash: string): string {
 
 function fail(problems: readonly Problem[]): void {
   document.body.append(alertOf(problems));
-  say({ type: 'error', problems });
+  say(errorOf(problems));
 }
 
 /** Gives the page the lab's language and name. */
@@ -63,7 +63,7 @@ window.addEventListener('message', async ({ source, data }: MessageEvent) => {
     (lab) => lab.answer(data),
     (error: unknown) => {
       const message = asked(data);
-      return message && { message: { type: 'error' as const, problems: problemsOf(error) }, id: message.id };
+      return message && { message: errorOf(problemsOf(error)), id: message.id };
     },
   );
   if (answer) say(answer.message, answer.id);

@@ -10,7 +10,7 @@ import { preferred, type Language } from '../shell/text/language';
 import { loadWords } from '../shell/text/words';
 import type { Problem } from '../types/generated/Problem';
 import { Conversation, closed } from './conversation';
-import { asked, shown, type EmbedMessage, type EmbedState } from './protocol';
+import { asked, errorOf, shown, type EmbedMessage, type EmbedState } from './protocol';
 import { settingsOf, type Settings, type Written } from './settings';
 
 export interface Mounting {
@@ -90,7 +90,7 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
     });
     if (kept) conversation.show(kept.spec, kept.result);
     begun.resolve(conversation);
-    if (settings.problems.length > 0) say({ type: 'error', problems: settings.problems });
+    if (settings.problems.length > 0) say(errorOf(settings.problems));
   };
   mount.addEventListener('words', begin);
   const dress = (now: Settings): void => {
@@ -109,10 +109,10 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
       const message = asked(data);
       if (!message) return null;
       const { id } = message;
-      if ('problem' in message) return Promise.resolve({ message: { type: 'error', problems: [message.problem] }, id });
+      if ('problem' in message) return Promise.resolve({ message: errorOf([message.problem]), id });
       return beginning.then(
         async (conversation) => ({ message: await conversation.answer(message.request), id }),
-        (error: unknown) => ({ message: { type: 'error', problems: problemsOf(error) }, id }),
+        (error: unknown) => ({ message: errorOf(problemsOf(error)), id }),
       );
     },
     state: () => conversation?.state ?? kept,

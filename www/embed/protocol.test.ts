@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { asked, said } from './protocol';
+import { problem } from '../engine/error';
+import { asked, errorOf, said } from './protocol';
 
 const message = { target: 'tinyai', version: 1, type: 'getState' };
 
@@ -27,4 +28,9 @@ test.each([
 test('an answer has the id of what was asked', () => {
   expect(said({ type: 'resize', height: 5 })).toEqual({ source: 'tinyai', version: 1, type: 'resize', height: 5 });
   expect(said({ type: 'error', problems: [] }, 0)).toEqual({ source: 'tinyai', version: 1, type: 'error', problems: [], id: 0 });
+});
+
+test('what is wrong is said in words that need no form', () => {
+  const { problems } = errorOf([problem('out_of_range', '{training.steps} is 0.', '{training.steps}的值是 0。')]);
+  expect(problems[0]!.message).toEqual({ en: 'training.steps is 0.', zh: 'training.steps的值是 0。' });
 });

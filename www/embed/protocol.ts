@@ -4,7 +4,7 @@
  * Out: `{ source: "tinyai", version: 1, type, … }`; in: `{ target: "tinyai", version: 1, type, … }`. Whoever asks something may send an `id`
  * with it; the answer carries the same. README.md tells of every message.
  */
-import { problem } from '../engine/error';
+import { plainProblem, problem } from '../engine/error';
 import type { Language } from '../shell/text/language';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { Problem } from '../types/generated/Problem';
@@ -34,6 +34,9 @@ export type EmbedMessage =
   | { type: 'error'; problems: readonly Problem[] }
   /** The answer to whatever was done as asked. */
   | { type: 'state'; state: EmbedState };
+
+/** Says what is wrong, in words that need no form. */
+export const errorOf = (problems: readonly Problem[]): Extract<EmbedMessage, { type: 'error' }> => ({ type: 'error', problems: problems.map(plainProblem) });
 
 /** What is asked of a lab. */
 export type EmbedRequest =
