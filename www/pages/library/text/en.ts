@@ -15,7 +15,7 @@ const own: LibraryText = {
   note: 'Add a note',
   noteOf: (name) => `Note on ${name}`,
   runsOf: (name) => `Runs of ${name}`,
-  steps: (count) => `${count} steps`,
+  steps: (count) => (count === '1' ? '1 step' : `${count} steps`),
   status: { running: 'running', paused: 'interrupted', finished: 'finished', cancelled: 'cancelled', failed: 'failed' },
   interrupted: 'interrupted',
   unsaved: 'in this tab only',
