@@ -24,7 +24,7 @@ export function press(name: string): boolean {
     ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? buttons(shadowRoot) : [])),
   ];
   const pattern = new RegExp(name);
-  const button = buttons(document).find((button) => !button.disabled && pattern.test(button.ariaLabel ?? button.textContent!.trim()));
+  const button = buttons(document).find((button) => !button.disabled && button.getAttribute('aria-disabled') !== 'true' && pattern.test(button.ariaLabel ?? button.textContent!.trim()));
   button?.click();
   return button !== undefined;
 }
