@@ -1,6 +1,6 @@
 /** What a page fetches before its scripts ask for it (`inline/early.js`). */
 import { RANK_VARIANTS, VARIANTS } from '../engine/variant-list.ts';
-import type { Early } from './pages.ts';
+import type { Early } from '../labs/catalogue.ts';
 import type { Built } from './engine-folder.ts';
 
 /** One build and what it needs of the page and the browser; every browser of the baseline has fixed-width SIMD. */

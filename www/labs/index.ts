@@ -1,9 +1,11 @@
-/** The labs there are: a line each. */
 import type { LabDefinition } from '../shell/lab-definition';
+import { CATALOGUE } from './catalogue';
+
+export { CATALOGUE } from './catalogue';
+
+const definitions = import.meta.glob<{ lab: LabDefinition }>('./*/definition.ts');
 
 /** Loads a lab by its id. */
-export const LABS: Record<string, () => Promise<LabDefinition>> = {
-  'fine-tuning': async () => (await import('./fine-tuning/definition')).fineTuning,
-  parallel: async () => (await import('./parallel/definition')).parallel,
-  'from-scratch': async () => (await import('./from-scratch/definition')).fromScratch,
-};
+export const LABS: Record<string, () => Promise<LabDefinition>> = Object.fromEntries(
+  CATALOGUE.map(({ id }) => [id, async () => (await definitions[`./${id}/definition.ts`]!()).lab]),
+);

@@ -1,4 +1,5 @@
 /** The pages of the site, in the order of their links. */
+import { CATALOGUE } from '../labs';
 import type { Text } from '../types/generated/Text';
 
 export interface SitePage {
@@ -9,9 +10,7 @@ export interface SitePage {
 }
 
 export const SITE_PAGES: readonly SitePage[] = [
-  { id: 'from-scratch', name: { en: 'From scratch', zh: '从零训练' }, path: './labs/from-scratch/' },
-  { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, path: './labs/fine-tuning/' },
-  { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, path: './labs/parallel/' },
+  ...CATALOGUE.map(({ id, name }) => ({ id, name, path: `./labs/${id}/` })),
   { id: 'library', name: { en: 'Library', zh: '实验库' }, path: './library/' },
   { id: 'bench', name: { en: 'Benchmark', zh: '性能测试' }, path: './bench/' },
 ];

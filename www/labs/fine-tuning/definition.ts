@@ -3,7 +3,7 @@ import { defaultSpec } from '../../engine/spec/defaults';
 import type { LabDefinition } from '../../shell/lab-definition';
 import { comparison, forks, lossChart, runBars, samples } from '../../shell/figures';
 
-export const fineTuning: LabDefinition = {
+export const lab: LabDefinition = {
   id: 'fine-tuning',
   section: '15.1',
   presets: () => [{ id: 'full-and-lora', spec: defaultSpec }],

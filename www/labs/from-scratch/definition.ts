@@ -28,7 +28,7 @@ function preset(id: string, language: Language, layers: number[]): Preset {
   return { id, spec: specOf(base, runs) };
 }
 
-export const fromScratch: LabDefinition = {
+export const lab: LabDefinition = {
   id: 'from-scratch',
   section: '15',
   presets: (language) => [preset('one', language, [2]), preset('depth', language, [1, 4])],

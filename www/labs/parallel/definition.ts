@@ -13,7 +13,7 @@ const isSpread = (store: LabStore): boolean => viewOf(store).written !== BASE ||
 
 const figure = (id: string, render: Figure['render']): Figure => ({ id, shows: isSpread, render });
 
-export const parallel: LabDefinition = {
+export const lab: LabDefinition = {
   id: 'parallel',
   section: '15.4',
   presets: (language) => [{ id: 'one-rank-and-mesh', spec: presetSpec(language) }],
