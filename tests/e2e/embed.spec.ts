@@ -259,8 +259,8 @@ test.describe('the protocol', () => {
   });
 
   for (const [query, wrong] of [
-    ['?lab=flying', 'There is no lab "flying"; there are fine-tuning, parallel, from-scratch.'],
-    ['', 'No lab is named; there are fine-tuning, parallel, from-scratch.'],
+    ['?lab=flying', 'There is no lab "flying"; there are from-scratch, fine-tuning, parallel.'],
+    ['', 'No lab is named; there are from-scratch, fine-tuning, parallel.'],
     ['?lab=from-scratch&show=los', 'show: there is no "los". There are samples, loss, '],
     ['?lab=from-scratch#spec={"base"', 'The spec breaks off, or is no JSON.'],
     ['?lab=from-scratch#spec={"version":2,"base":{"training":{"stepz":3}}}', 'stepz'],
