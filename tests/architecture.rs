@@ -5,10 +5,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Above the table.
+const HEADING: &str = "## Rooms of `src/`";
+
 /// The rooms in the table's order, from its lines ``| `kernels/` | … |``.
 fn rooms() -> Vec<String> {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
-    text.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split('`').next()?.strip_suffix('/')?.to_owned())).collect()
+    let section = text.split(HEADING).nth(1).unwrap().split("\n## ").next().unwrap();
+    section.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split('`').next()?.strip_suffix('/')?.to_owned())).collect()
 }
 
 /// The first name of every path into the crate: `crate::nn::Linear` and `use crate::{nn::Linear, data}` → `nn`, `data`.

@@ -14,10 +14,10 @@ use tinyai::kernels::gemm::Coded;
 use tinyai::lab::assets::corpus_file;
 use tinyai::lab::base_model::BaseModel;
 use tinyai::lab::check::parse;
-use tinyai::lab::evaluate::Evaluation;
 use tinyai::lab::methods::method;
 use tinyai::lab::training::Training;
-use tinyai::nn::{InFormat, RandomWeights, WeightSource};
+use tinyai::nn::{InFormat, RandomWeights, WeightSource, at_once};
+use tinyai::parallel::rank::Sequences;
 use tinyai::quant::{BlockFormat, BlockWriter, FORMATS};
 use tinyai::tensor::{BlockWeight, Category, Ledger, OutOfMemory};
 
@@ -38,17 +38,17 @@ fn fine_tune(training: Value, format: Option<&'static dyn BlockFormat>) -> Ran {
     let spec = json!({"base": {"fine_tuning": {"method": "lora"}, "training": training}, "runs": [{"name": "lora"}]});
     let assets = shipped_assets(&spec);
     let run = parse(&spec).expect("a spec of ours").base;
-    let base = BaseModel::open(&run.model.base, &assets).expect("it ships");
+    let base = BaseModel::open(&run, &assets).expect("it ships");
     let corpus = assets.get(&corpus_file(&run.data.corpus).expect("it ships")).expect("it ships");
     let corpus = Corpus::from_bytes(&run.data.corpus, corpus).expect("it ships");
     let context = run.data.context as usize;
     let split = corpus.split(run.data.validation_percent, &base.tokenizer, context).expect("long enough");
-    let (ledger, mut file) = (Ledger::new(None), base.weights());
+    let (ledger, mut file) = (Ledger::new(None), base.source());
     let mut in_format;
     let of_model: &mut dyn WeightSource = match format {
-        None => &mut file,
+        None => &mut *file,
         Some(format) => {
-            in_format = InFormat { source: &mut file, format };
+            in_format = InFormat { source: &mut *file, format };
             &mut in_format
         }
     };
@@ -61,12 +61,9 @@ fn fine_tune(training: Value, format: Option<&'static dyn BlockFormat>) -> Ran {
     let matrices = training.model().params.iter().filter(|param| param.shape.len() == 2 && !param.name.contains("lora_"));
     let base = matrices.fold((0, 0), |(weights, bytes), param| (weights + param.elements(), bytes + param.value.bytes()));
     let validation = |training: &mut Training| {
-        let mut evaluation = Evaluation::new(split.validation.ids.len(), context, run.evaluation.tokens as usize);
-        loop {
-            if let Some(loss) = evaluation.advance(training.model(), &split.validation.ids, 8).expect("it fits") {
-                break loss;
-            }
-        }
+        let (stream, tokens) = (&split.validation.ids, run.evaluation.tokens as usize / context * context);
+        let sequences = Sequences { inputs: &stream[..tokens], targets: &stream[1..=tokens], seq_len: context, group: 8 };
+        at_once(training.rank.nll(sequences)).expect("it fits") / tokens as f64
     };
     let before = validation(&mut training);
     let start = std::time::Instant::now();

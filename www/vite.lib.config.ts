@@ -1,4 +1,6 @@
 import { defineConfig } from 'vite';
+import { buildId } from './build/build-id.ts';
+import { TARGETS } from './build/baseline.ts';
 
 // The engine as an ES module: `import { createLab } from 'tinyai-playground'`.
 export default defineConfig({
@@ -8,8 +10,9 @@ export default defineConfig({
   build: {
     outDir: 'dist-lib',
     emptyOutDir: true,
-    target: 'es2022',
+    target: TARGETS,
     lib: { entry: 'engine/index.ts', formats: ['es'], fileName: 'tinyai' },
   },
+  define: { TINYAI_BUILD: JSON.stringify(buildId()) },
   worker: { format: 'es' },
 });

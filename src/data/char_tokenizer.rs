@@ -41,6 +41,17 @@ impl CharTokenizer {
         Ok(Self { characters, ids })
     }
 
+    /// A tokenizer with the characters of `texts`, the most frequent first, at most `most` of them; of two that are as frequent, the one
+    /// with the lower code point.
+    pub fn of<'a>(texts: impl Iterator<Item = &'a str>, most: usize) -> Self {
+        let mut counts: HashMap<char, usize> = HashMap::new();
+        texts.flat_map(str::chars).for_each(|character| *counts.entry(character).or_default() += 1);
+        let mut counted: Vec<(char, usize)> = counts.into_iter().collect();
+        counted.sort_unstable_by_key(|&(character, count)| (std::cmp::Reverse(count), character));
+        counted.truncate(most.min(Self::LARGEST_VOCAB - Self::SPECIAL.len()));
+        Self::new(counted.into_iter().map(|(character, _)| character).collect()).expect("each character once, no more than there may be")
+    }
+
     /// Number of tokens, special tokens included.
     pub fn vocab_size(&self) -> usize {
         self.characters.len() + Self::SPECIAL.len()
@@ -75,6 +86,14 @@ mod tests {
 
     fn tokenizer() -> CharTokenizer {
         CharTokenizer::new(vec!['\n', '春', '风', '，']).unwrap()
+    }
+
+    #[test]
+    fn a_vocabulary_of_a_text_has_its_most_frequent_characters() {
+        let of = |most| CharTokenizer::of(["bab", "cab", "d"].into_iter(), most).characters;
+        assert_eq!(of(9), ['b', 'a', 'c', 'd']);
+        assert_eq!(of(3), ['b', 'a', 'c']);
+        assert_eq!(of(0), []);
     }
 
     #[test]

@@ -163,6 +163,12 @@ impl Corpus {
         Ok(TextSplit { train: encode(TextPart::Train)?, validation: encode(TextPart::Validation)? })
     }
 
+    /// The documents of the training part.
+    pub fn train_text(&self, validation_percent: f64) -> impl Iterator<Item = &str> {
+        let cut = self.cut(validation_percent);
+        self.documents.iter().map(move |range| &self.text[range.start.min(cut)..range.end.min(cut)])
+    }
+
     /// The byte of `text` where the validation part begins.
     fn cut(&self, validation_percent: f64) -> usize {
         let length = self.text.len();

@@ -1,10 +1,11 @@
 //! The files an experiment needs: which, and their bytes once somebody brought them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::problem::Problem;
 use super::problems::{self, Asset};
-use super::spec::RunSpec;
+use super::spec::{NEW_MODEL, RunSpec, TokenizerSpec};
 use crate::data::corpora;
 
 /// Prefix of the name of a file that the visitor brought.
@@ -73,9 +74,10 @@ pub fn required(runs: &[RunSpec]) -> Result<Vec<String>, Vec<Problem>> {
         }
     };
     for run in runs {
-        match ModelFiles::of(&run.model.base) {
-            Ok(ModelFiles { weights, config, tokenizer }) => [weights, config, tokenizer].into_iter().for_each(&mut add),
-            Err(problem) => problems.push(problem),
+        match (run.model.base.as_str(), ModelFiles::of(&run.model.base)) {
+            (NEW_MODEL, _) => {}
+            (_, Ok(ModelFiles { weights, config, tokenizer })) => [weights, config, tokenizer].into_iter().for_each(&mut add),
+            (_, Err(problem)) => problems.push(problem),
         }
         match corpus_file(&run.data.corpus) {
             Ok(file) => add(file),
@@ -86,21 +88,33 @@ pub fn required(runs: &[RunSpec]) -> Result<Vec<String>, Vec<Problem>> {
     if problems.is_empty() { Ok(files) } else { Err(problems) }
 }
 
-/// The bytes of files, by the names that [`required`] gives.
+/// Those of them that tell the sizes of a run's model.
+///
+/// # Errors
+/// If there is no such base model or corpus.
+pub fn plan_assets(run: &RunSpec) -> Result<Vec<String>, Problem> {
+    Ok(match (run.model.base.as_str(), run.model.tokenizer) {
+        (NEW_MODEL, TokenizerSpec::Bytes) => Vec::new(),
+        (NEW_MODEL, TokenizerSpec::Characters) => vec![corpus_file(&run.data.corpus)?],
+        (base, _) => vec![ModelFiles::of(base)?.config],
+    })
+}
+
+/// The bytes of files, by the names that [`required`] gives; a copy has the same bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Arc<Vec<u8>>>,
 }
 
 impl Assets {
     /// Adds a file.
     pub fn insert(&mut self, name: impl Into<String>, bytes: Vec<u8>) {
-        self.files.insert(name.into(), bytes);
+        self.files.insert(name.into(), Arc::new(bytes));
     }
 
     /// The bytes of a file.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
-        self.files.get(name).map(Vec::as_slice)
+        self.files.get(name).map(|bytes| bytes.as_slice())
     }
 }
 

@@ -75,6 +75,7 @@ mod tests {
             metrics: metrics.iter().map(|(name, value)| (name.to_string(), metric(*value))).collect(),
             memory: memory.iter().map(|(name, peak)| (name.to_string(), memory_use(*peak))).collect(),
             samples: vec![],
+            reports: Default::default(),
         }
     }
 

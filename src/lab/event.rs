@@ -4,8 +4,30 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::parallel::report::{Pilot, Planned, Prediction, RankStep};
 use super::problem::Problem;
-use super::result::{MemoryUse, SampleStage};
+use super::result::{ForkReport, MemoryUse, Metric, SampleStage};
+
+/// What a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum RunPhase {
+    /// Its files are read and its ranks started.
+    Opening,
+    /// Ranks measure how fast they and their connections are.
+    Measuring,
+    /// The model is built.
+    Preparing,
+    /// What another run did is done again, up to where this one begins.
+    Recomputing,
+    /// The validation loss is measured.
+    Evaluating,
+    /// A sample is written.
+    Sampling,
+    /// It trains.
+    Training,
+}
 
 /// One event of an experiment; `run` is the index of the run in the spec.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +64,7 @@ pub enum Event {
         /// Trained tokens per second, median of the last steps.
         tokens_per_second: f64,
     },
-    /// A point of a series: `loss`, `validation_loss`, `learning_rate`, `gradient_norm`.
+    /// A point of a series: `loss`, `validation_loss`, `learning_rate`, `gradient_norm`, `step_milliseconds`, `bubble_fraction`.
     Metric {
         /// Index of the run.
         run: usize,
@@ -64,14 +86,75 @@ pub enum Event {
     Sample {
         /// Index of the run.
         run: usize,
-        /// Before or after training.
+        /// When it is taken.
         stage: SampleStage,
+        /// Optimizer steps done by then.
+        step: u32,
         /// The prompt.
         prompt: String,
         /// The continuation so far.
         text: String,
         /// Whether it is whole.
         done: bool,
+    },
+    /// What the run does now.
+    Phase {
+        /// Index of the run.
+        run: usize,
+        /// That.
+        phase: RunPhase,
+    },
+    /// A figure that is known from now on.
+    Figure {
+        /// Index of the run.
+        run: usize,
+        /// Its name among the metrics.
+        name: String,
+        /// The figure.
+        figure: Metric,
+    },
+    /// A run on several ranks is planned; again, once it is measured, where that divides the layers otherwise.
+    Planned {
+        /// Index of the run.
+        run: usize,
+        /// What each rank is and does.
+        planned: Box<Planned>,
+    },
+    /// Ranks have measured how fast they are.
+    Predicted {
+        /// Index of the run.
+        run: usize,
+        /// What messages go through: `shared`, `ports`, or natively `threads`.
+        transport: String,
+        /// What each rank measured.
+        pilots: Vec<Pilot>,
+        /// What is to be expected of each step: modelled.
+        prediction: Box<Prediction>,
+    },
+    /// What the ranks of a run measured in a step.
+    Ranks {
+        /// Index of the run.
+        run: usize,
+        /// Each of them.
+        ranks: Vec<RankStep>,
+    },
+    /// A rank is gone; the run can go on from its last state.
+    Lost {
+        /// Index of the run.
+        run: usize,
+        /// What happened.
+        problem: Problem,
+        /// Optimizer steps done by then.
+        step: u32,
+        /// Optimizer steps of the state that the run can go on from.
+        from: u32,
+    },
+    /// A fork differs from the run that it is a fork of, or does not after the first step.
+    Forked {
+        /// Index of the run.
+        run: usize,
+        /// Where, and by how much.
+        report: ForkReport,
     },
     /// The run is complete.
     Finished {

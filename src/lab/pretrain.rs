@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::base_model::hf_config;
 use super::check::warmup_problem;
-use super::evaluate::Evaluation;
 use super::problem::{Problem, ProblemCode};
 use super::problems;
 use super::reasons;
@@ -13,8 +12,9 @@ use super::training::{StepReport, Training};
 use crate::data::{Corpus, Tokenizer, ngram};
 use crate::finetune::full::Full;
 use crate::formats::safetensors::{self, SaveDtype, TensorSource};
-use crate::nn::{Blueprint, ModelConfig, Positions, RandomWeights, Rope, Transformer};
+use crate::nn::{Blueprint, ModelConfig, Positions, RandomWeights, Rope, Transformer, at_once};
 use crate::optim::LrScheduleKind;
+use crate::parallel::rank::Sequences;
 use crate::tensor::Ledger;
 
 /// What a base model is made from.
@@ -155,13 +155,11 @@ impl Pretraining {
     /// # Errors
     /// If the machine's memory is used up.
     pub fn validate(&mut self) -> Result<f64, Problem> {
-        let mut evaluation = Evaluation::new(self.validation.len(), self.recipe.context, self.validation.len());
-        loop {
-            let nll = evaluation.advance(self.training.model(), &self.validation, 16).map_err(|e| reasons::out_of_memory(&e))?;
-            if let Some(nll) = nll {
-                return Ok(nll);
-            }
-        }
+        let (stream, seq_len) = (&self.validation, self.recipe.context);
+        let tokens = (stream.len() - 1) / seq_len * seq_len;
+        let sequences = Sequences { inputs: &stream[..tokens], targets: &stream[1..=tokens], seq_len, group: 16 };
+        let nll = at_once(self.training.rank.nll(sequences)).map_err(|error| problems::rank(0, &error))?;
+        Ok(nll / tokens as f64)
     }
 
     /// Rounds every weight to float16, as the file will hold it, so that what is measured is what ships.

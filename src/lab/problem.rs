@@ -66,3 +66,66 @@ impl Problem {
         Self { run: Some(name.to_owned()), ..self }
     }
 }
+
+/// A message without a form: fields, `{training.steps}` in it, by their paths, and choices, `{fine_tuning.method=lora}`, as JSON.
+pub fn without_form(message: &str) -> String {
+    let mut plain = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(start) = rest.find('{') {
+        let (before, from) = rest.split_at(start);
+        plain += before;
+        if before.ends_with(is_ideograph) {
+            plain.push(' ');
+        }
+        match from.find('}').map(|end| (&from[1..end], &from[end + 1..])) {
+            Some((inner, after)) if is_reference(inner) => {
+                match inner.split_once('=') {
+                    Some((_, choice)) => plain += &format!("\"{choice}\""),
+                    None => plain += inner,
+                }
+                if after.starts_with(is_ideograph) {
+                    plain.push(' ');
+                }
+                rest = after;
+            }
+            _ => {
+                plain.push('{');
+                rest = &from[1..];
+            }
+        }
+    }
+    plain + rest
+}
+
+/// Chinese and what is not stand apart.
+fn is_ideograph(char: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&char)
+}
+
+fn is_reference(inner: &str) -> bool {
+    let word = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'.')
+    };
+    match inner.split_once('=') {
+        Some((field, choice)) => word(field) && word(choice),
+        None => word(inner),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_form;
+
+    #[test]
+    fn references_become_paths_and_everything_else_stays() {
+        for (message, plain) in [
+            ("{training.steps} is 0.", "training.steps is 0."),
+            ("one of {fine_tuning.method=full}, {fine_tuning.method=lora}.", "one of \"full\", \"lora\"."),
+            ("{\"a\": {\"b\": 1}} { } {Ä} {", "{\"a\": {\"b\": 1}} { } {Ä} {"),
+            ("请把{data.context}改小（{data.corpus}）", "请把 data.context 改小（data.corpus）"),
+            ("", ""),
+        ] {
+            assert_eq!(without_form(message), plain);
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::parallel::report::ParallelReport;
 use super::problem::{Problem, Text};
 use super::spec::Spec;
 use crate::tensor::{Category, MemoryReport, Use};
@@ -55,6 +56,8 @@ pub enum RunStatus {
     Finished,
     /// It was cancelled.
     Cancelled,
+    /// It has not ended: it can go on from its last state.
+    Interrupted,
     /// It failed; `problem` says why.
     Failed,
 }
@@ -78,8 +81,53 @@ pub struct RunResult {
     pub metrics: BTreeMap<String, Metric>,
     /// Memory by category; `total` is measured as one figure, at its own peak.
     pub memory: BTreeMap<String, MemoryUse>,
-    /// Samples of text.
+    /// Samples of text, in the order of their steps.
     pub samples: Vec<Sample>,
+    /// What particular techniques have to show.
+    #[serde(default)]
+    pub reports: Reports,
+}
+
+/// What particular techniques have to show of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(default)]
+pub struct Reports {
+    /// Of a run on several ranks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub parallel: Option<ParallelReport>,
+    /// Of a fork.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub fork: Option<ForkReport>,
+}
+
+/// Where a fork began, and where it first differs from the run that it is a fork of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ForkReport {
+    /// Name of the other run.
+    pub run: String,
+    /// Optimizer steps that both have in common.
+    pub step: u32,
+    /// The first difference; null: none so far.
+    pub differs: Option<Difference>,
+}
+
+/// Weights of two runs that are not bitwise the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Difference {
+    /// The optimizer step after which they differ.
+    pub step: u32,
+    /// Of all tensors, the one that differs most; null: only the losses of the steps after it were compared.
+    pub tensor: Option<String>,
+    /// The largest difference of two of its elements.
+    pub by: Option<f64>,
+    /// Tensors that differ, and tensors in all.
+    #[cfg_attr(test, ts(type = "[number, number] | null"))]
+    pub tensors: Option<(usize, usize)>,
 }
 
 /// A field in which a run differs from the base.
@@ -153,8 +201,10 @@ impl MemoryUse {
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum SampleStage {
-    /// From the base model.
+    /// Before the first step.
     Before,
+    /// Between two steps.
+    During,
     /// After the last step.
     After,
 }
@@ -163,8 +213,11 @@ pub enum SampleStage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Sample {
-    /// Before or after training.
+    /// When it was taken.
     pub stage: SampleStage,
+    /// Optimizer steps done by then.
+    #[serde(default)]
+    pub step: u32,
     /// The prompt.
     pub prompt: String,
     /// The continuation.

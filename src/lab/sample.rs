@@ -3,10 +3,6 @@
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-use crate::autograd::Result;
-use crate::nn::{Contiguous, Tokens, Transformer};
-use crate::tensor::Tensor;
-
 /// How the next token is drawn from its logits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SamplingConfig {
@@ -27,7 +23,6 @@ pub struct Sampler {
     prompt_len: usize,
     max_tokens: usize,
     candidates: Vec<(usize, f64)>,
-    cache: Option<Contiguous>,
 }
 
 impl Sampler {
@@ -40,8 +35,12 @@ impl Sampler {
             ids: prompt,
             max_tokens,
             candidates: Vec::new(),
-            cache: None,
         }
+    }
+
+    /// The text so far, the prompt first.
+    pub fn ids(&self) -> &[i32] {
+        &self.ids
     }
 
     /// The tokens after the prompt.
@@ -59,30 +58,11 @@ impl Sampler {
         sampling_work(self.ids.len(), self.ids.len() == self.prompt_len, self.max_tokens - self.continuation().len(), max_positions)
     }
 
-    /// Draws one token and appends it; the model sees the last `max_positions` tokens at most.
-    pub fn advance(&mut self, model: &mut Transformer) -> Result<i32> {
-        let logits = self.logits(model)?;
-        let token = self.draw(logits.data()) as i32;
+    /// Draws one token from the logits `[vocab_size]` after the text so far, and appends it.
+    pub fn push(&mut self, logits: &[f32]) -> i32 {
+        let token = self.draw(logits) as i32;
         self.ids.push(token);
-        Ok(token)
-    }
-
-    /// The logits after the text so far.
-    fn logits(&mut self, model: &mut Transformer) -> Result<Tensor> {
-        let start = self.ids.len().saturating_sub(model.config.max_positions);
-        if start > 0 {
-            // The window moves on, and with it every position: what was kept is of no use.
-            self.cache = None;
-            let window = &self.ids[start..];
-            return model.last_logits(&Tokens::new(1, window.len(), window));
-        }
-        if let Some(cache) = &mut self.cache {
-            return model.read(&[(0, &self.ids[self.ids.len() - 1..])], cache);
-        }
-        // The last token that is drawn is never read.
-        let capacity = (self.prompt_len + self.max_tokens).saturating_sub(1).max(self.prompt_len);
-        let cache = self.cache.insert(Contiguous::new(model, 1, capacity)?);
-        model.read(&[(0, &self.ids)], cache)
+        token
     }
 
     /// The index drawn from logits. Logits that are not numbers are never drawn; if none is one, index 0 is.

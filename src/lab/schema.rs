@@ -4,8 +4,6 @@
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-#[cfg(not(target_arch = "wasm32"))]
-use super::parallel::spec::ParallelSpec;
 #[cfg(any(test, not(target_arch = "wasm32")))]
 use super::spec::Spec;
 
@@ -15,31 +13,14 @@ use super::spec::Spec;
 /// `"x-patch-of": "base"`: its fields are those of the schema at `properties.base`.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn schema() -> Value {
-    schema_of::<Spec>()
-}
-
-/// That of [`ParallelSpec`].
-#[cfg(not(target_arch = "wasm32"))]
-pub fn parallel_schema() -> Value {
-    schema_of::<ParallelSpec>()
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn schema_of<T: schemars::JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    settings.into_generator().into_root_schema_for::<T>().to_value()
+    settings.into_generator().into_root_schema_for::<Spec>().to_value()
 }
 
 /// The same, from the file that the native tests write and compare: a browser need not load what generates it.
 #[cfg(target_arch = "wasm32")]
 pub fn schema() -> Value {
     serde_json::from_str(include_str!("../../www/types/generated/schema.json")).expect("the committed schema is JSON")
-}
-
-/// That of [`ParallelSpec`].
-#[cfg(target_arch = "wasm32")]
-pub fn parallel_schema() -> Value {
-    serde_json::from_str(include_str!("../../www/types/generated/parallel_schema.json")).expect("the committed schema is JSON")
 }
 
 #[cfg(test)]
@@ -51,9 +32,10 @@ mod tests {
     use ts_rs::{Config, TS, TypeVisitor};
 
     use super::*;
-    use crate::lab::default_spec::default_spec;
-    use crate::lab::parallel::report::{AtGate, Pilot, Planned, Prediction, RankStep};
-    use crate::lab::parallel::spec::ParallelSpec;
+    use crate::lab::parallel::nearest::NearestMesh;
+    use crate::lab::parallel::report::AtGate;
+    use crate::lab::rank::{Program, Reply};
+    use crate::lab::spec::default_spec;
     use crate::lab::{event::Event, result};
 
     /// Writes a generated file that is committed; `cargo xtask test` fails where the committed one differs.
@@ -83,14 +65,13 @@ mod tests {
 
     #[test]
     fn schema_is_walkable_without_refs_and_is_written_for_the_site() {
-        for (name, schema) in [("schema.json", schema()), ("parallel_schema.json", parallel_schema())] {
-            assert!(!schema.to_string().contains("$ref"), "a $ref is left");
-            each_subschema(&schema, &mut |part| {
-                assert!(part["type"].is_string() || part["oneOf"].is_array(), "neither type nor oneOf: {part}");
-            });
-            // Compact: the engine carries it.
-            write_generated(name, &(schema.to_string() + "\n"));
-        }
+        let schema = schema();
+        assert!(!schema.to_string().contains("$ref"), "a $ref is left");
+        each_subschema(&schema, &mut |part| {
+            assert!(part["type"].is_string() || part["oneOf"].is_array(), "neither type nor oneOf: {part}");
+        });
+        // Compact: the engine carries it.
+        write_generated("schema.json", &(schema.to_string() + "\n"));
     }
 
     #[test]
@@ -134,11 +115,9 @@ mod tests {
         names.visit::<Spec>();
         names.visit::<Event>();
         names.visit::<result::ExperimentResult>();
-        names.visit::<ParallelSpec>();
-        names.visit::<Planned>();
-        names.visit::<Pilot>();
-        names.visit::<Prediction>();
-        names.visit::<RankStep>();
+        names.visit::<Program>();
+        names.visit::<Reply>();
+        names.visit::<NearestMesh>();
         names.visit::<AtGate>();
         assert!(names.0.contains("LoraSpec") && names.0.contains("RunResult"), "{:?}", names.0);
         let lines: String = names.0.iter().map(|name| format!("export type {{ {name} }} from \"./{name}\";\n")).collect();

@@ -69,13 +69,13 @@ impl Training {
         method: &dyn Method,
         stream_len: usize,
     ) -> Result<Self, MethodError> {
-        let plan = Rc::new(Plan::alone(blueprint, (spec.batch_size as usize, context), spec.gradient_accumulation as usize));
+        let plan = Rc::new(Plan::alone(blueprint, ((spec.batch_size / spec.micro_batches) as usize, context), spec.micro_batches as usize));
         let rank =
             Rank::new(&Comm::new(Alone::new()), &plan, blueprint, adamw(spec), ledger, sources, method).map_err(|error| match error {
                 StartError::Attach(error) => error,
                 StartError::Zero(error) => unreachable!("one rank shares nothing out: {error}"),
             })?;
-        Ok(Self::new(rank, &plan, course(spec), stream_len))
+        Ok(Self::new(rank, &plan, Course::of(spec), stream_len))
     }
 
     /// Optimizer steps done.
@@ -133,14 +133,18 @@ impl std::fmt::Debug for Training {
     }
 }
 
-fn course(spec: &TrainingSpec) -> Course {
-    Course {
-        schedule: LrSchedule { kind: spec.schedule, peak: spec.learning_rate, warmup: spec.warmup_steps, steps: spec.steps },
-        gradient_clip: spec.gradient_clip,
-        seed: u64::from(spec.seed),
+impl Course {
+    /// That of a spec.
+    pub fn of(spec: &TrainingSpec) -> Self {
+        Self {
+            schedule: LrSchedule { kind: spec.schedule, peak: spec.learning_rate, warmup: spec.warmup_steps, steps: spec.steps },
+            gradient_clip: spec.gradient_clip,
+            seed: u64::from(spec.seed),
+        }
     }
 }
 
-fn adamw(spec: &TrainingSpec) -> AdamWConfig {
+/// AdamW's settings.
+pub fn adamw(spec: &TrainingSpec) -> AdamWConfig {
     AdamWConfig { beta1: spec.beta1, beta2: spec.beta2, eps: spec.epsilon, weight_decay: spec.weight_decay, decay: Decay::MatricesOnly }
 }

@@ -45,10 +45,10 @@ pub fn check_prompt(base: &str, prompt: &str, tokenizer: &Tokenizer) -> Result<(
     let listed = unknown.iter().take(MOST).map(|character| format!("{character:?}")).collect::<Vec<_>>().join(", ") + more;
     let message = Text {
         en: format!(
-            "The prompt (evaluation.prompt) has characters that are not in the vocabulary of {base} (model.base), so that the sample would not continue it: {listed}. Write it in the language of the model, or leave it empty."
+            "The prompt ({{evaluation.prompt}}) has characters that are not in the vocabulary of {base} ({{model.base}}), so that the sample would not continue it: {listed}. Write it in the language of the model, or leave it empty."
         ),
         zh: format!(
-            "提示（evaluation.prompt）中有 {base}（model.base）词表之外的字符，样本无法接着它写：{listed}。请用模型的语言来写，或留空。"
+            "提示（{{evaluation.prompt}}）中有 {base}（{{model.base}}）词表之外的字符，样本无法接着它写：{listed}。请用模型的语言来写，或留空。"
         ),
     };
     Err(Problem { code: ProblemCode::Conflict, run: None, field: Some("evaluation.prompt".into()), value: Some(prompt.into()), message })
@@ -58,10 +58,10 @@ fn problem(corpus: &str, base: &str, percent: f64, allowed_percent: f64) -> Prob
     let percent = if percent < 99.95 { format!("{percent:.1}") } else { "100".into() };
     let message = Text {
         en: format!(
-            "{percent} % of the characters of {corpus} (data.corpus) are not in the vocabulary of {base} (model.base), and all become the same unknown token: there is nothing to learn from them. At most {allowed_percent} % may be unknown (data.allow_unknown_percent). Choose a text in the language of the model, or another model."
+            "{percent} % of the characters of {corpus} ({{data.corpus}}) are not in the vocabulary of {base} ({{model.base}}), and all become the same unknown token: there is nothing to learn from them. At most {allowed_percent} % may be unknown ({{data.allow_unknown_percent}}). Choose a text in the language of the model, or another model."
         ),
         zh: format!(
-            "{corpus}（data.corpus）中 {percent}% 的字符不在 {base}（model.base）的词表里，它们都会变成同一个未知词元，模型学不到任何东西。最多允许 {allowed_percent}%（data.allow_unknown_percent）。请选用与模型同语言的文本，或换一个模型。"
+            "{corpus}（{{data.corpus}}）中 {percent}% 的字符不在 {base}（{{model.base}}）的词表里，它们都会变成同一个未知词元，模型学不到任何东西。最多允许 {allowed_percent}%（{{data.allow_unknown_percent}}）。请选用与模型同语言的文本，或换一个模型。"
         ),
     };
     Problem { code: ProblemCode::Conflict, run: None, field: Some("data.corpus".into()), value: Some(corpus.into()), message }

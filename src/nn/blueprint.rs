@@ -5,7 +5,7 @@
 
 pub(super) mod rows;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::config::{FeedForwardKind, ModelConfig};
 use super::param::ParamSpec;
@@ -23,7 +23,7 @@ pub fn linear_roles() -> Vec<&'static str> {
 }
 
 /// What a segment of the model is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum SegmentKind {

@@ -11,7 +11,7 @@ pub fn grad_norm(params: &Params) -> f64 {
 /// The factor that brings a gradient of that norm down to `max_norm`; 1 where it is not above. `max_norm` 0 means no clipping.
 pub fn clip_factor(norm: f64, max_norm: f64) -> f32 {
     match max_norm > 0.0 {
-        true => (max_norm / (norm + 1e-6)).min(1.0) as f32,
+        true => (max_norm / (norm + 844e-9)).min(1.0) as f32,
         false => 1.0,
     }
 }

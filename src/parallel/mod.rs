@@ -2,7 +2,7 @@
 //! `async fn`; communication is never inside autograd.
 
 // What only several ranks need is unused where there never are any.
-#![cfg_attr(all(target_arch = "wasm32", not(feature = "ranks"), not(test)), allow(dead_code, unused))]
+#![cfg_attr(all(target_arch = "wasm32", feature = "threads", not(test)), allow(dead_code, unused))]
 
 pub mod check;
 pub mod clock;
@@ -25,7 +25,7 @@ pub mod zero;
 /// Code for a rank that has others: none of it is compiled where [`WORLD_OF_ONE`]. (In an `async fn` a condition does not leave it out.)
 macro_rules! among_others {
     ($($code:tt)*) => {
-        #[cfg(any(not(target_arch = "wasm32"), feature = "ranks", test))]
+        #[cfg(any(not(target_arch = "wasm32"), not(feature = "threads"), test))]
         {
             $($code)*
         }
@@ -33,9 +33,9 @@ macro_rules! among_others {
 }
 use among_others;
 
-/// Whether no rank of this build ever has others, as in WebAssembly where ranks have builds of their own: what only several ranks do is
-/// left out of it.
-const WORLD_OF_ONE: bool = cfg!(all(target_arch = "wasm32", not(feature = "ranks"), not(test)));
+/// Whether no rank of this build ever has others, as in the WebAssembly builds with threads: ranks are threads themselves. What only
+/// several ranks do is left out of it.
+const WORLD_OF_ONE: bool = cfg!(all(target_arch = "wasm32", feature = "threads", not(test)));
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

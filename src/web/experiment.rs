@@ -1,14 +1,19 @@
-//! The experiment of the first lab, for the worker that it runs in.
+//! The experiment, for the worker that it runs in.
 
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::{assets_of, internal, thrown, to_js};
+use super::{assets_of, blob, from_js, internal, thrown, to_js};
 use crate::lab::check;
 use crate::lab::event::Event;
 use crate::lab::experiment::Experiment as LabExperiment;
+use crate::lab::parallel::setup::Stages;
 use crate::lab::problem::Problem;
-use crate::lab::result::Environment;
+use crate::lab::rank::{Answer, Reply};
+use crate::lab::result::{Environment, RunResult};
+use crate::lab::run::Saved;
 use crate::lab::spec::Spec;
+use crate::lab::state::State;
 
 /// Every problem of a spec, as `Problem[]`; empty if there is none.
 #[wasm_bindgen(js_name = check)]
@@ -38,7 +43,7 @@ pub struct Experiment {
 
 #[wasm_bindgen]
 impl Experiment {
-    /// An experiment whose files are in `assets`, a `Map<string, Uint8Array>`.
+    /// An experiment whose files are in `assets`, a `Map<string, Uint8Array>`, by the names that [`required_assets`] gives.
     ///
     /// # Errors
     /// `Problem[]`.
@@ -46,12 +51,13 @@ impl Experiment {
     pub fn new(spec: JsValue, assets: JsValue, environment: JsValue) -> Result<Experiment, JsValue> {
         let spec = parse(spec).map_err(|problems| thrown(&problems))?;
         let files = assets_of(&assets)?;
-        let environment: Environment = serde_wasm_bindgen::from_value(environment).map_err(|e| internal(&format!("environment: {e}")))?;
-        let inner = LabExperiment::new(spec, files, environment).map_err(|problems| thrown(&problems))?;
+        let environment: Environment = from_js(&environment)?;
+        let mut inner = LabExperiment::new(spec, files, environment).map_err(|problems| thrown(&problems))?;
+        inner.set_keeper(blob::outside);
         Ok(Self { inner })
     }
 
-    /// Does one unit of work (at most an optimizer step) and gives what happened, as `Event[]`.
+    /// Does one unit of work (at most an optimizer step), or orders it, and gives what happened, as `Event[]`.
     pub fn advance(&mut self) -> Result<JsValue, JsValue> {
         to_js::<Vec<Event>>(&self.inner.advance())
     }
@@ -60,6 +66,53 @@ impl Experiment {
     #[wasm_bindgen(getter)]
     pub fn finished(&self) -> bool {
         self.inner.finished()
+    }
+
+    /// Whether nothing goes on before a rank that is lost is replaced, or its run is cancelled.
+    #[wasm_bindgen(getter)]
+    pub fn stuck(&self) -> bool {
+        self.inner.stuck()
+    }
+
+    /// What the ranks of a run are to do before anything else goes on, as `Order`, or null.
+    pub fn order(&self) -> Result<JsValue, JsValue> {
+        let Some(order) = self.inner.order() else { return Ok(JsValue::NULL) };
+        object(&[
+            ("run", JsValue::from(order.run as u32)),
+            ("program", to_js(&order.program)?),
+            ("states", blob::array(&order.states).into()),
+            ("by_hand", order.by_hand.into()),
+        ])
+    }
+
+    /// Takes what all ranks answered to the order, `{ reply: Reply, state: Uint8Array | null }[]`; gives what happened, as `Event[]`.
+    ///
+    /// # Errors
+    /// `Problem[]`, if these are no answers.
+    pub fn replied(&mut self, answers: &Array) -> Result<JsValue, JsValue> {
+        let answers = answers.iter().map(|answer| {
+            let state = get(&answer, "state")?;
+            let state = if state.is_null() || state.is_undefined() { None } else { Some(blob::of_js(&state)?) };
+            Ok(Answer { reply: from_js::<Reply>(&get(&answer, "reply")?)?, state })
+        });
+        let answers = answers.collect::<Result<Vec<Answer>, JsValue>>()?;
+        to_js(&self.inner.replied(Ok(answers)))
+    }
+
+    /// Says why ranks could not do what was ordered, a `Problem`; gives what happened, as `Event[]`.
+    pub fn failed(&mut self, problem: &JsValue) -> Result<JsValue, JsValue> {
+        let problem: Problem = from_js(problem)?;
+        to_js(&self.inner.replied(Err(problem)))
+    }
+
+    /// Replaces the ranks of a run of which one was lost; it goes on from its last state.
+    pub fn recover(&mut self, run: usize) {
+        self.inner.recover(run);
+    }
+
+    /// Whether every action of ranks waits for somebody, from the next step on.
+    pub fn set_by_hand(&mut self, on: bool) {
+        self.inner.set_by_hand(on);
     }
 
     /// Cancels one run, or all; gives what happened, as `Event[]`.
@@ -71,9 +124,78 @@ impl Experiment {
     pub fn result(&self) -> Result<JsValue, JsValue> {
         to_js(&self.inner.result())
     }
+
+    /// Has runs on several ranks write down what these hold as soon as they can, for `saved`.
+    pub fn want_states(&mut self) {
+        self.inner.want_states();
+    }
+
+    /// What a run would go on from if everything ended now, as `SavedRun`; null, before its first step.
+    pub fn saved(&mut self, run: usize) -> Result<JsValue, JsValue> {
+        let Some(Saved { result, state }) = self.inner.saved(run) else { return Ok(JsValue::NULL) };
+        let state = state.as_ref().map_or(Ok(JsValue::NULL), state_to_js)?;
+        object(&[("run", JsValue::from(run as u32)), ("result", to_js(&result)?), ("state", state)])
+    }
+
+    /// Has a run go on from a `SavedRun`, before the first `advance`; one that had ended stays as it was.
+    ///
+    /// # Errors
+    /// `Problem[]`, if it is none.
+    pub fn resume(&mut self, saved: &JsValue) -> Result<(), JsValue> {
+        let (run, state) = (from_js(&get(saved, "run")?)?, get(saved, "state")?);
+        let result: RunResult = from_js(&get(saved, "result")?)?;
+        let state = if state.is_null() || state.is_undefined() { None } else { Some(state_of_js(&state)?) };
+        self.inner.resume(run, Saved { result, state });
+        Ok(())
+    }
+
+    /// Keeps, in at most so many bytes, what runs held along the way, for forks of them that may come later.
+    pub fn keep_states(&mut self, budget: usize) {
+        self.inner.keep_states(budget);
+    }
+
+    /// Those, as `{ run: number, state: RunState }[]`.
+    pub fn states(&self) -> Result<Array, JsValue> {
+        let states = self.inner.states();
+        states.map(|(run, state)| object(&[("run", JsValue::from(run as u32)), ("state", state_to_js(state)?)])).collect()
+    }
+
+    /// What a run held after some step, a `RunState`, for its forks to begin there.
+    ///
+    /// # Errors
+    /// `Problem[]`, if it is none.
+    pub fn provide(&mut self, run: usize, state: &JsValue) -> Result<(), JsValue> {
+        self.inner.provide(run, state_of_js(state)?);
+        Ok(())
+    }
 }
 
-fn parse(spec: JsValue) -> Result<Spec, Vec<Problem>> {
+/// As `RunState`: `{ step: number, stages: [number, number][] | null, ranks: Uint8Array[] }`.
+fn state_to_js(state: &State) -> Result<JsValue, JsValue> {
+    object(&[("step", state.step.into()), ("stages", to_js(&state.stages)?), ("ranks", blob::array(&state.ranks).into())])
+}
+
+fn state_of_js(value: &JsValue) -> Result<State, JsValue> {
+    let ranks: Array = get(value, "ranks")?.dyn_into().map_err(|_| internal("the ranks of a state are no array"))?;
+    let ranks = ranks.iter().map(|rank| blob::of_js(&rank)).collect::<Result<Vec<_>, JsValue>>()?;
+    // One by one: the whole as text would be several times as large as the bytes.
+    let stages: Option<Stages> = from_js(&get(value, "stages")?)?;
+    Ok(State { step: from_js(&get(value, "step")?)?, stages, ranks })
+}
+
+fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    Reflect::get(object, &name.into()).map_err(|_| internal(&format!("there is no {name} in what the page sent")))
+}
+
+fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, JsValue> {
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &(*name).into(), value)?;
+    }
+    Ok(object.into())
+}
+
+pub(super) fn parse(spec: JsValue) -> Result<Spec, Vec<Problem>> {
     // Through text: it keeps the order of fields and the difference between integers and floats that JSON has.
     let text = js_sys::JSON::stringify(&spec).ok().and_then(|text| text.as_string());
     check::parse_str(text.as_deref().unwrap_or("null"))

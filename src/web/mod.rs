@@ -1,17 +1,16 @@
 //! The wasm-bindgen face of the engine: it converts, calls, and converts back.
 
 mod allocator;
-#[cfg(not(feature = "ranks"))]
 mod bench;
-#[cfg(not(feature = "ranks"))]
+mod blob;
 mod experiment;
-// Ranks are the threads of a world: each has a build of its own, without threads.
-#[cfg(feature = "ranks")]
-mod parallel;
-#[cfg(feature = "ranks")]
+mod plan;
+// Ranks are threads themselves: theirs are the builds without.
+#[cfg(not(feature = "threads"))]
 mod rank;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use crate::kernels;
@@ -43,11 +42,7 @@ pub fn simd() -> String {
 /// Name of this wasm file among the variants.
 #[wasm_bindgen]
 pub fn variant() -> String {
-    let threads = match (cfg!(feature = "threads"), cfg!(feature = "ranks")) {
-        (true, _) => "threads",
-        (_, true) => "ranks",
-        _ => "single",
-    };
+    let threads = if cfg!(feature = "threads") { "threads" } else { "single" };
     let simd = if cfg!(target_feature = "relaxed-simd") { "relaxed" } else { "simd128" };
     format!("{threads}-{simd}")
 }
@@ -67,6 +62,13 @@ fn assets_of(map: &JsValue) -> Result<Assets, JsValue> {
         files.insert(name, copy);
     }
     Ok(files)
+}
+
+/// A value that this engine has given before. It comes as text, so that every type is read by one deserializer: each adds to the file.
+fn from_js<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> {
+    let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
+    let value: serde_json::Result<serde_json::Value> = serde_json::from_str(text.as_deref().unwrap_or("null"));
+    value.and_then(T::deserialize).map_err(|error| internal(&error.to_string()))
 }
 
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {

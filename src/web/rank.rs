@@ -5,15 +5,15 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::futures::{JsFuture, future_to_promise};
-use js_sys::{Array, Function, Promise, SharedArrayBuffer};
+use js_sys::{Array, Function, Object, Promise, Reflect, SharedArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::{assets_of, thrown, to_js};
-use crate::lab::parallel::problems;
+use super::{assets_of, blob, from_js, thrown, to_js};
+use crate::lab::base_model::SharedWeights;
 use crate::lab::parallel::report::AtGate;
-use crate::lab::parallel::training::{self, RankTraining};
 use crate::lab::problem::Problem;
-use crate::lab::problems::internal;
+use crate::lab::problems::{self, internal};
+use crate::lab::rank::{Program, RankProgram};
 use crate::parallel::check::{CheckError, self_check};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::Comm;
@@ -32,8 +32,8 @@ use crate::parallel::transport::{finish, flush};
 pub struct Rank {
     end: End,
     comm: Rc<Comm>,
-    /// `None`: not prepared yet, or a step is under way.
-    training: Rc<RefCell<Option<RankTraining>>>,
+    /// `None`: it has no files yet, or does something.
+    program: Rc<RefCell<Option<RankProgram>>>,
 }
 
 enum End {
@@ -41,7 +41,7 @@ enum End {
     Ports(Rc<PortTransport>),
 }
 
-const NOT_PREPARED: &str = "a rank was asked for something that is not prepared, or has a step under way";
+const BUSY: &str = "a rank was told to do something before it had its files, or while it did something else";
 
 /// What a program gives, or why it could not.
 type Outcome = Result<JsValue, Problem>;
@@ -56,7 +56,7 @@ impl Rank {
     #[wasm_bindgen]
     pub fn shared(buffer: &SharedArrayBuffer, rank: usize, ranks: usize) -> Result<Rank, JsError> {
         let transport = Rc::new(shared::join(buffer, rank, ranks)?);
-        Ok(Self { comm: Comm::new(transport.clone()), end: End::Shared(transport), training: Rc::default() })
+        Ok(Self { comm: Comm::new(transport.clone()), end: End::Shared(transport), program: Rc::default() })
     }
 
     /// Joins a world over ports: `ports[i]` leads to rank `i`, and is null for this one.
@@ -66,7 +66,7 @@ impl Rank {
     #[wasm_bindgen]
     pub fn ports(ports: &Array, rank: usize) -> Result<Rank, JsError> {
         let transport = Rc::new(PortTransport::new(ports, rank).map_err(|error| JsError::new(&error))?);
-        Ok(Self { comm: Comm::new(transport.clone()), end: End::Ports(transport), training: Rc::default() })
+        Ok(Self { comm: Comm::new(transport.clone()), end: End::Ports(transport), program: Rc::default() })
     }
 
     /// Calls `heartbeat` now and then from now on, while this rank works or waits.
@@ -103,67 +103,38 @@ impl Rank {
         }))
     }
 
-    /// Measures how fast this rank and its connections are at the sizes of `spec`; gives a `Pilot`.
+    /// Takes its files, a `Map<string, Uint8Array>`.
     ///
     /// # Errors
-    /// `Problem[]`, if the spec or a file cannot be used.
-    pub fn pilot(&self, spec: &JsValue, assets: &JsValue) -> Result<Promise, JsValue> {
-        let (spec, assets, comm) = (super::parallel::read(spec)?, assets_of(assets)?, self.comm.clone());
-        Ok(self.run(async move { as_js(&training::pilot(&spec, &assets, &comm).await?) }))
+    /// `Problem[]`, if they are none, or there is no room for them.
+    pub fn take_files(&self, assets: &JsValue) -> Result<(), JsValue> {
+        let program = RankProgram::new(self.comm.clone(), Rc::new(assets_of(assets)?), SharedWeights::default());
+        self.program.replace(Some(program));
+        Ok(())
     }
 
-    /// Builds this rank's part of the model; `stages`, a `Prediction`'s or null, divides the layers. Gives its ledger by category.
+    /// Does what all ranks are told to do: a `Program`, and a `Uint8Array` that this rank goes on from, or null. Gives
+    /// `{ reply: Reply, state: Uint8Array | null }`.
     ///
     /// # Errors
-    /// `Problem[]`, if the spec or a file cannot be used, or this rank's memory limit is too low.
-    pub fn prepare(&self, spec: &JsValue, assets: &JsValue, stages: &JsValue) -> Result<JsValue, JsValue> {
-        let (spec, assets) = (super::parallel::read(spec)?, assets_of(assets)?);
-        let stages: Option<Vec<(usize, usize)>> = super::parallel::from_js(stages)?;
-        // What there was is freed first.
-        self.training.take();
-        let training = RankTraining::new(&spec, &assets, &self.comm, stages.as_deref()).map_err(|problem| thrown(&[problem]))?;
-        let memory = to_js(&training.memory())?;
-        self.training.replace(Some(training));
-        Ok(memory)
-    }
-
-    /// Does `steps` training steps; gives the `RankStep` of the last.
-    pub fn train(&self, steps: usize) -> Promise {
-        let slot = self.training.clone();
-        self.run(async move {
-            let mut training = slot.take().ok_or_else(|| internal(NOT_PREPARED))?;
-            let mut last = Ok(JsValue::NULL);
-            for _ in 0..steps {
-                last = training.advance().await.and_then(|step| as_js(&step));
-                if last.is_err() {
-                    break;
-                }
-            }
-            slot.replace(Some(training));
-            last
-        })
-    }
-
-    /// What this rank holds after its last step, to go on from.
-    ///
-    /// # Errors
-    /// `Problem[]`, if the rank is not prepared, or a step is under way.
-    pub fn snapshot(&self) -> Result<Vec<u8>, JsValue> {
-        match &*self.training.borrow() {
-            Some(training) => Ok(training.snapshot()),
-            None => Err(thrown(&[internal(NOT_PREPARED)])),
-        }
-    }
-
-    /// Goes on from what the same rank of the same spec held after `step` steps.
-    ///
-    /// # Errors
-    /// `Problem[]`, if it held something else, or the rank is not prepared.
-    pub fn restore(&self, snapshot: &[u8], step: u32) -> Result<(), JsValue> {
-        match &mut *self.training.borrow_mut() {
-            Some(training) => training.restore(snapshot, step).map_err(|problem| thrown(&[problem])),
-            None => Err(thrown(&[internal(NOT_PREPARED)])),
-        }
+    /// `Problem[]`, if that is no program.
+    pub fn obey(&self, program: &JsValue, state: &JsValue) -> Result<Promise, JsValue> {
+        let program: Program = from_js(program)?;
+        let state = if state.is_null() || state.is_undefined() { None } else { Some(blob::of_js(state)?) };
+        let slot = self.program.clone();
+        Ok(self.run(async move {
+            let mut rank = slot.take().ok_or_else(|| internal(BUSY))?;
+            let answer = rank.run(&program, state.as_ref()).await;
+            slot.replace(Some(rank));
+            let (reply, state) = answer?;
+            let state = state.map_or(JsValue::NULL, |bytes| Uint8Array::from(&bytes[..]).into());
+            let answer = Object::new();
+            let set =
+                |name: &str, value: &JsValue| Reflect::set(&answer, &name.into(), value).map_err(|_| internal("an answer is no object"));
+            set("reply", &as_js(&reply)?)?;
+            set("state", &state)?;
+            Ok(answer.into())
+        }))
     }
 
     /// Before each action of the steps to come, calls `gate` with an `AtGate` and waits for the promise that it gives; null: no more.
@@ -175,8 +146,8 @@ impl Rank {
             return Err(thrown(&[internal("a rank in shared memory cannot be stepped through")]));
         }
         let rank = self.comm.transport().rank();
-        if let Some(training) = &mut *self.training.borrow_mut() {
-            training.set_gate(gate.map(|gate| Box::new(JsGate { rank, gate }) as Box<dyn Gate>));
+        if let Some(program) = &mut *self.program.borrow_mut() {
+            program.set_gate(gate.map(|gate| Box::new(JsGate { rank, gate }) as Box<dyn Gate>));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { GROUPS } from './groups.mjs';
 
-/** The engine's builds, best first, as `www/engine/variants.ts` has them. */
+/** The engine's builds, best first, as `www/engine/variant-list.ts` has them. */
 export const BUILDS = ['threads-relaxed', 'threads-simd128', 'single-relaxed', 'single-simd128'];
 
 /** The most rounds, and milliseconds of a measurement: an hour's work and more. */

@@ -47,3 +47,22 @@ pub fn short_spec(steps: u32) -> Value {
         ],
     })
 }
+
+/// What an experiment measures, run to its end with its ranks as threads.
+#[allow(dead_code, reason = "each test file is a crate of its own")]
+#[cfg(not(target_arch = "wasm32"))]
+pub fn finished(spec: &Value) -> tinyai::lab::result::ExperimentResult {
+    let assets = shipped_assets(spec);
+    let mut experiment = experiment(spec, assets.clone());
+    tinyai::lab::threads::Threads::new(assets).run(&mut experiment, |_| {});
+    experiment.result()
+}
+
+/// The series of a run that do not depend on how fast it is, bit by bit.
+#[allow(dead_code, reason = "each test file is a crate of its own")]
+pub fn bits(run: &tinyai::lab::result::RunResult, from: u32) -> Vec<(String, u32, u64)> {
+    const TIMES: [&str; 2] = ["step_milliseconds", "bubble_fraction"];
+    let series = run.series.iter().filter(|(name, _)| !TIMES.contains(&name.as_str()));
+    let points = series.flat_map(|(name, points)| points.iter().map(move |point| (name.clone(), point.0, point.1.to_bits())));
+    points.filter(|point| point.1 > from).collect()
+}

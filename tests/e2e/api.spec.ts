@@ -1,29 +1,38 @@
 /** `window.tinyai`, for those who write code instead of filling in forms. */
 import { expect, open, short, test } from './page';
 
-test('window.tinyai has a default experiment, its schema and a version', async ({ page }) => {
-  await open(page, './');
-  const { names, version, runs, title } = await page.evaluate(() => ({
-    names: Object.keys(window.tinyai).sort(),
-    version: window.tinyai.version,
-    runs: window.tinyai.defaultSpec.runs.map((run) => run.name),
-    title: window.tinyai.schema.type,
-  }));
-  expect(names).toEqual(['createLab', 'defaultSpec', 'run', 'schema', 'version']);
-  expect(version).toMatch(/^\d+\.\d+\.\d+/);
-  expect(runs).toEqual(['full', 'lora']);
-  expect(title).toBe('object');
-});
+/** Pages of all depths. */
+const PAGES = ['./', './labs/fine-tuning/', './labs/from-scratch/', './labs/parallel/', './bench/'];
+
+for (const address of PAGES) {
+  test(`window.tinyai has a default experiment, its schema, the labs and a version, and an engine, on ${address}`, async ({ page }) => {
+    await page.goto(address);
+    await page.waitForFunction(() => window.tinyai);
+    const { names, version, runs, title, labs, problems } = await page.evaluate(async (spec) => {
+      const { defaultSpec, version, schema, labs, createLab } = window.tinyai;
+      const lab = await createLab({ threads: 1 });
+      const problems = await lab.check(spec);
+      lab.close();
+      return { names: Object.keys(window.tinyai).sort(), version, runs: defaultSpec.runs.map((run) => run.name), title: schema.type, labs, problems };
+    }, short());
+    expect(names).toEqual(['createLab', 'defaultSpec', 'labs', 'run', 'schema', 'version']);
+    expect(version).toMatch(/^\d+\.\d+\.\d+/);
+    expect(runs).toEqual(['full', 'lora']);
+    expect(title).toBe('object');
+    expect(labs).toEqual(expect.arrayContaining(['fine-tuning', 'from-scratch', 'parallel']));
+    expect(problems).toEqual([]);
+  });
+}
 
 test('window.tinyai.run resolves with the result; the same seed gives the same losses with 1 and with 2 threads', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const [one, two, events] = await page.evaluate(async (spec) => {
     let events = 0;
-    const losses = async (threads: number): Promise<unknown> => {
+    const losses = async (threads: number) => {
       const lab = await window.tinyai.createLab({ threads });
       const result = await lab.run(spec, { onEvent: () => events++ }).result;
       lab.close();
-      return result.runs.map((run) => run.series);
+      return result.runs.map(({ series }) => [series.loss, series.validation_loss]);
     };
     const two = await losses(2);
     return [await losses(1), two, events];
@@ -31,13 +40,13 @@ test('window.tinyai.run resolves with the result; the same seed gives the same l
   expect(events).toBeGreaterThan(10);
   expect(one).toEqual(two);
   const result = await page.evaluate((spec) => window.tinyai.run(spec), short());
-  expect(result.version).toBe(1);
-  expect(result.runs.map((run) => run.series)).toEqual(two);
+  expect(result.version).toBe(2);
+  expect(result.runs.map(({ series }) => [series.loss, series.validation_loss])).toEqual(two);
   expect(result.comparison.length).toBeGreaterThan(0);
 });
 
 test('window.tinyai.run rejects with the problems', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const problems = await page.evaluate(
     (spec) => window.tinyai.run(spec).then(() => null, (error) => error.problems),
     short((spec) => (spec.base.training.steps = 0)),
@@ -47,7 +56,7 @@ test('window.tinyai.run rejects with the problems', async ({ page }) => {
 });
 
 test('aborting rejects with the reason of the signal', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const reason = await page.evaluate(async (spec) => {
     const lab = await window.tinyai.createLab();
     const abort = new AbortController();

@@ -6,17 +6,17 @@ import { expect, test } from './page';
 
 const SHORT = './bench/?groups=train&threads=1&rounds=1';
 
-const state = (page: Page) => page.locator('bench-control .state');
+const state = (page: Page) => page.locator('tinyai-bench-control .state');
 const run = (page: Page): Promise<void> => page.getByRole('button', { name: 'Run', exact: true }).click();
 
 test('a short run shows figures, in both languages, and nothing that axe finds is wrong', async ({ page }) => {
   await page.goto(SHORT);
-  await expect(page.locator('bench-page .empty')).toContainText('multiply-add peak');
+  await expect(page.locator('tinyai-bench-page .empty')).toContainText('multiply-add peak');
   await run(page);
   await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
-  await expect(page.locator('bench-peak dd')).toHaveText(/^\s*\d[\d.,]* GFLOP\/s\s*$/);
-  await expect(page.locator('bench-figure tbody')).toHaveCount(2);
-  for (const row of await page.locator('bench-figure tr.ours').all()) {
+  await expect(page.locator('tinyai-bench-peak dd')).toHaveText(/^\s*\d[\d.,]* GFLOP\/s\s*$/);
+  await expect(page.locator('tinyai-bench-figure tbody')).toHaveCount(2);
+  for (const row of await page.locator('tinyai-bench-figure tr.ours').all()) {
     await expect(row.locator('.share')).toHaveText(/^\d+%$/);
     await expect(row.locator('.value')).toHaveText(/^\d[\d,.]*$/);
   }
@@ -32,7 +32,7 @@ test('a short run shows figures, in both languages, and nothing that axe finds i
   }
   await page.getByRole('button', { name: '中文' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('离这台机器的极限有多远？');
-  await expect(page.locator('bench-figure h2')).toHaveText('训练步 · 1 个线程');
+  await expect(page.locator('tinyai-bench-figure h2')).toHaveText('训练步 · 1 个线程');
 });
 
 test('the result is downloaded in the shape of the command line', async ({ page }) => {
@@ -53,10 +53,10 @@ test('the result is downloaded in the shape of the command line', async ({ page 
 test('a run is stopped, keeps what it measured, and can be run again', async ({ page }) => {
   await page.goto('./bench/?groups=gemm&threads=1&rounds=9');
   await run(page);
-  await expect(page.locator('bench-figure .ours .share').first()).toHaveText(/%/, { timeout: 30_000 });
+  await expect(page.locator('tinyai-bench-figure .ours .share').first()).toHaveText(/%/, { timeout: 30_000 });
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(state(page)).toContainText('Stopped');
-  await expect(page.locator('bench-figure .ours .share').first()).toHaveText(/%/);
+  await expect(page.locator('tinyai-bench-figure .ours .share').first()).toHaveText(/%/);
   await expect(page.locator('iframe')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Run again' })).toBeEnabled();
 });
@@ -66,7 +66,7 @@ test('a run is stopped while a library is loading, and can be run again', async 
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
   // A peer that never arrives, whether or not this build of the site has it.
   await page.route('**/bench/peers/**', () => undefined);
-  const takePeers = (peers: boolean): Promise<void> => page.locator('bench-page').evaluate((element, peers) => (element as BenchPage).bench.choose({ peers }), peers);
+  const takePeers = (peers: boolean): Promise<void> => page.locator('tinyai-bench-page').evaluate((element, peers) => (element as BenchPage).bench.choose({ peers }), peers);
   await takePeers(true);
   await run(page);
   await expect(state(page)).toContainText('Loading tfjs');
@@ -76,7 +76,7 @@ test('a run is stopped while a library is loading, and can be run again', async 
   await takePeers(false);
   await page.getByRole('button', { name: 'Run again' }).click();
   await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
-  await expect(page.locator('bench-figure tr.ours .value')).toHaveText([/^\d/, /^\d/]);
+  await expect(page.locator('tinyai-bench-figure tr.ours .value')).toHaveText([/^\d/, /^\d/]);
   // Nothing of the first run comes back.
   await expect(page.locator('iframe')).toHaveCount(0);
   await expect(state(page)).toContainText('Finished');
@@ -92,7 +92,8 @@ test('without its last slash the address leads to the same page, its choice kept
 test('a workload that cannot be is refused by the engine, with a message', async ({ page }) => {
   await page.goto(SHORT);
   const messages = await page.evaluate(async () => {
-    const address = new URL('../engine/single-relaxed/tinyai.js', document.baseURI).href;
+    const builds = await (await fetch('../engine/builds.json')).json();
+    const address = new URL(`../engine/${builds['single-relaxed'].folder}/tinyai.js`, document.baseURI).href;
     const engine = await import(address);
     await engine.default();
     const message = (make: () => unknown): string => {
@@ -140,11 +141,11 @@ test.describe('where builds do not load', () => {
   test('the next best is measured, with the threads that it has', async ({ page }) => {
     await block(page, 'threads-*');
     await page.goto('./bench/?groups=train&rounds=1');
-    await expect(page.locator('bench-page .notice')).toContainText('The build with threads does not run in this browser');
+    await expect(page.locator('tinyai-bench-page .notice')).toContainText('The build with threads does not run in this browser');
     await expect(page.getByRole('group', { name: 'Threads' }).getByRole('button')).toHaveText(['1']);
     await run(page);
     await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
-    await expect(page.locator('bench-environment')).toContainText('single-relaxed');
+    await expect(page.locator('tinyai-bench-environment')).toContainText('single-relaxed');
   });
 
   test('none at all is an error that is shown', async ({ page }) => {
@@ -177,4 +178,26 @@ test('what is chosen stands in the address; the lab and the benchmark lead to ea
   await expect(page.getByRole('radio', { name: '3', exact: true })).toBeChecked();
   await page.getByRole('link', { name: 'Fine-tuning' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('One model, taught twice');
+});
+
+test('what the address asks for in vain is told, in both languages, until something is chosen', async ({ page }) => {
+  await page.goto('./bench/?groups=train,fft&threads=1&rounds=1');
+  const notice = page.locator('tinyai-bench-page [role=alert]');
+  await expect(notice).toContainText('“groups=fft” in the address cannot be measured here: groups takes gemm, ');
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(notice).toContainText('网址中的“groups=fft”在这里无法测量');
+  await page.getByRole('radio', { name: '3', exact: true }).check();
+  await expect(notice).toHaveCount(0);
+});
+
+test('language and appearance are remembered from page to page, and the header stays off paper', async ({ page }) => {
+  await page.goto('./bench/');
+  await page.getByRole('button', { name: '中文' }).click();
+  for (const next of [/外观: 自动/, /外观: 浅色/]) await page.getByRole('button', { name: next }).click();
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page).toHaveTitle('性能测试 · TinyAI Playground');
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.locator('tinyai-site-header')).toBeHidden();
 });

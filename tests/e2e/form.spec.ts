@@ -1,31 +1,43 @@
 /** The form and the runs: what is edited is what the address says and what is run. */
-import { defaultSpec, fromHash, toHash } from '../../www/spec/hash';
-import { FIELDS } from '../../www/spec/schema';
-import { en } from '../../www/i18n/en';
-import { zh } from '../../www/i18n/zh';
-import { readNumber } from '../../www/components/spec-form/read-number';
+import { defaultSpec, specOf as completed } from '../../www/engine/spec/defaults';
+import { FIELDS } from '../../www/engine/spec/schema';
+import { fromHash, toHash } from '../../www/shell/address/link';
+import { en } from '../../www/shell/text/en';
+import { zh } from '../../www/shell/text/zh';
 import type { Spec } from '../../www/types/generated/Spec';
-import { expect, open, test } from './page';
+import { expect, open, state, test } from './page';
 import type { Page } from '../../www/testing';
 
-const specOf = async (page: Page): Promise<Spec> => {
-  const read = fromHash(new URL(page.url()).hash);
-  return (read as { spec: Spec }).spec;
-};
+/** The experiment that a hash holds. */
+function read(hash: string): Spec {
+  const link = fromHash(hash);
+  if (link === null) return defaultSpec;
+  if (!('json' in link)) throw new Error(`${hash} cannot be read`);
+  const { base = {}, runs } = link.json as { base?: object; runs: Spec['runs'] };
+  return completed(base, runs);
+}
+
+/** The experiment that the page's address holds. */
+const specOf = async (page: Page): Promise<Spec> => read(new URL(page.url()).hash);
 
 test('every field of the schema has a control, and a name and an explanation in both languages', async ({ page }) => {
   expect(Object.keys(en.fields).sort()).toEqual([...FIELDS.keys()].sort());
   expect(Object.keys(zh.fields).sort()).toEqual([...FIELDS.keys()].sort());
-  await open(page, './');
+  // Every field matters to some run of this experiment.
+  const spec = completed(
+    { model: { base: 'new' }, training: { micro_batches: 2 }, mesh: { data: 2, pipeline: 2, schedule: 'interleaved_1f1b' }, communication: { compression: 'top_k' } },
+    [{ name: 'lora', patch: { fine_tuning: { method: 'lora' } } }],
+  );
+  await open(page, spec);
   for (const path of FIELDS.keys()) {
-    await expect(page.locator(`spec-field[id="${path}"]`), path).toHaveCount(1);
+    await expect(page.locator(`tinyai-field[id="${path}"]`), path).toHaveCount(1);
   }
-  for (const text of await page.locator('spec-field .help').allTextContents()) expect(text.trim()).not.toBe('');
+  for (const text of await page.locator('tinyai-field .help').allTextContents()) expect(text.trim()).not.toBe('');
 });
 
 test('runs are added, named, duplicated and removed', async ({ page }) => {
-  await open(page, './');
-  const columns = page.locator('run-tabs .column:not(.base)');
+  await open(page, './labs/fine-tuning/');
+  const columns = page.locator('tinyai-run-tabs .column:not(.base)');
   await expect(columns).toHaveCount(2);
   await page.getByRole('button', { name: 'Add run' }).click();
   await expect(columns).toHaveCount(3);
@@ -39,49 +51,51 @@ test('runs are added, named, duplicated and removed', async ({ page }) => {
   await expect(columns.nth(3)).toContainText('rank 16 copy');
   await page.getByRole('button', { name: 'Remove' }).click();
   await expect(columns).toHaveCount(3);
-  const spec = await specOf(page);
-  expect(spec.runs[2]).toEqual({ name: 'rank 16', patch: { fine_tuning: { method: 'lora', lora: { rank: 16 } } } });
+  await expect.poll(async () => (await specOf(page)).runs[2]).toEqual({ name: 'rank 16', patch: { fine_tuning: { method: 'lora', lora: { rank: 16 } } } });
 });
 
 test('a field that differs is marked, and goes back to the shared value', async ({ page }) => {
-  await open(page, './');
-  await page.locator('run-tabs .pick', { hasText: 'lora' }).click();
-  const rate = page.locator('spec-field[id="training.learning_rate"]');
-  await expect(rate.locator('.field')).toHaveAttribute('data-differs', '');
+  await open(page, './labs/fine-tuning/');
+  await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
+  const rate = page.locator('tinyai-field[id="training.learning_rate"]');
+  await expect(rate.locator('.field')).toHaveAttribute('data-marked', '');
   await rate.getByRole('button', { name: /Back to the shared value/ }).click();
   await expect(rate.getByLabel('Learning rate')).toHaveValue('0.0005');
-  await expect(rate.locator('.field')).not.toHaveAttribute('data-differs', '');
-  expect((await specOf(page)).runs[1]!.patch).toEqual({ fine_tuning: { method: 'lora' } });
+  await expect(rate.locator('.field')).not.toHaveAttribute('data-marked', '');
+  await expect.poll(async () => (await specOf(page)).runs[1]!.patch).toEqual({ fine_tuning: { method: 'lora' } });
 });
 
 test('the address opens the same experiment elsewhere', async ({ page, context }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   await page.getByLabel('Steps', { exact: true }).fill('55');
   await page.getByLabel('Prompt').fill('明月几时有');
-  await page.locator('run-tabs .pick', { hasText: 'lora' }).click();
+  await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
   await page.getByRole('button', { name: 'down', exact: true }).click();
   await page.getByLabel('Temperature').fill('0.5');
+  await page.keyboard.press('Tab');
+  // The address is written once the form rests.
+  await expect.poll(async () => (await specOf(page)).runs[1]!.patch).toMatchObject({ evaluation: { temperature: 0.5 } });
   const elsewhere = await context.newPage();
   await open(elsewhere, page.url());
   await expect(elsewhere.getByLabel('Steps', { exact: true })).toHaveValue('55');
   await expect(elsewhere.getByLabel('Prompt')).toHaveValue('明月几时有');
-  await elsewhere.locator('run-tabs .pick', { hasText: 'lora' }).click();
+  await elsewhere.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
   await expect(elsewhere.getByLabel('Temperature')).toHaveValue('0.5');
   await expect(elsewhere.getByRole('button', { name: 'down', exact: true })).toHaveAttribute('aria-pressed', 'false');
   expect(await specOf(elsewhere)).toEqual(await specOf(page));
 });
 
 test('the way to another page and back leads to the experiment that was left', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   await page.getByLabel('Steps', { exact: true }).fill('55');
-  await page.getByRole('link', { name: en.parallel.name, exact: true }).click();
+  await page.getByRole('link', { name: 'Parallel', exact: true }).click();
   await page.getByLabel('Micro-batches', { exact: true }).fill('8');
-  await page.getByRole('link', { name: en.lab.name, exact: true }).click();
+  await page.getByRole('link', { name: 'Fine-tuning', exact: true }).click();
   await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('55');
-  await page.getByRole('link', { name: en.parallel.name, exact: true }).click();
+  await page.getByRole('link', { name: 'Parallel', exact: true }).click();
   await expect(page.getByLabel('Micro-batches', { exact: true })).toHaveValue('8');
   // Its menu would open the same in another tab.
-  const back = page.getByRole('link', { name: en.lab.name, exact: true });
+  const back = page.getByRole('link', { name: 'Fine-tuning', exact: true });
   await back.click({ button: 'right' });
   expect(await back.getAttribute('href')).toContain('#spec=');
 });
@@ -90,15 +104,15 @@ test('a link cut anywhere is noticed', () => {
   const spec = structuredClone(defaultSpec);
   spec.runs[0]!.name = '全参数';
   spec.base.training.steps = 55;
-  const whole = toHash(spec);
-  expect(fromHash(whole)).toEqual({ spec });
+  const whole = toHash(spec, defaultSpec);
+  expect(read(whole)).toEqual(spec);
   for (let length = '#spec='.length; length < whole.length; length++) {
     expect(fromHash(whole.slice(0, length)), `cut after ${length} characters`).toHaveProperty('unreadable');
   }
 });
 
 test('a number can be typed, and stepped with the arrow keys', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const rate = page.getByLabel('Learning rate');
   await rate.press('ControlOrMeta+a');
   await rate.pressSequentially('0.00');
@@ -107,31 +121,109 @@ test('a number can be typed, and stepped with the arrow keys', async ({ page }) 
   await rate.press('ArrowUp');
   await expect(rate).toHaveValue('0.0021');
   await rate.fill('a lot');
-  await expect(page.locator('spec-field[id="training.learning_rate"]')).toContainText('“a lot” is not a number.');
+  await expect(page.locator('tinyai-field[id="training.learning_rate"]')).toContainText('“a lot” is not a number.');
   await rate.blur();
-  await expect(rate).toHaveValue('0.0021');
+  await expect(rate).toHaveValue('a lot');
 });
 
 test('a number is read as it is meant', async ({ page }) => {
-  for (const [typed, meant] of [
-    ['1,000', 1000],
-    ['2,315,520.5', 2315520.5],
-    ['0,001', 0.001],
-    ['0,5', 0.5],
-    ['２００', 200],
-    [' 1e-3 ', 0.001],
-    ['0x10', null],
-    ['1e-3x', null],
-    ['1,00', 1],
-    ['', null],
-  ] as const)
-    expect(readNumber(typed), typed).toBe(meant);
-  await open(page, './');
+  await open(page, './labs/fine-tuning/');
   const steps = page.getByLabel('Steps', { exact: true });
-  await steps.fill('1,000');
-  await steps.blur();
-  await expect(steps).toHaveValue('1000');
-  await steps.fill('20.5');
-  await expect(page.locator('spec-field[id="training.steps"]')).toContainText('20.5');
-  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+  for (const [typed, meant] of [
+    ['20,000', '20000'],
+    ['1,000', '1000'],
+    ['２００', '200'],
+    ['1e3', '1000'],
+  ] as const) {
+    await steps.press('ControlOrMeta+a');
+    await steps.pressSequentially(typed);
+    await expect(steps, 'nothing is taken away while it is typed').toHaveValue(typed);
+    await steps.press('Tab');
+    await expect(steps).toHaveValue(meant);
+    await expect.poll(async () => (await specOf(page)).base.training.steps).toBe(Number(meant));
+  }
+});
+
+test('what is no number stays as it was typed, and nothing runs on another in its place', async ({ page }) => {
+  await open(page, './labs/fine-tuning/');
+  const steps = page.getByLabel('Steps', { exact: true });
+  const field = page.locator('tinyai-field[id="training.steps"]');
+  const run = page.getByRole('button', { name: 'Run', exact: true });
+  for (const [typed, why] of [
+    ['abc', '“abc” is not a number.'],
+    ['20.5', '“20.5” is not a whole number.'],
+    ['1.500', '“1.500” can be read as 1.5 or as 1500'],
+    ['20,00', '“20,00” is not a whole number.'],
+    ['', 'A number is needed here.'],
+  ] as const) {
+    await steps.press('ControlOrMeta+a');
+    await (typed === '' ? steps.press('Delete') : steps.pressSequentially(typed));
+    await steps.press('Tab');
+    await expect(steps, 'kept').toHaveValue(typed);
+    await expect(field.locator('.problems')).toContainText(why);
+    await expect(steps).toHaveAttribute('aria-invalid', 'true');
+    await expect(run).toBeDisabled();
+    await expect(state(page)).toContainText(why);
+  }
+  await steps.fill('30');
+  await expect(field.locator('.problems')).toBeEmpty();
+  await expect(run).toBeEnabled();
+});
+
+test('what is no number in a run stays while another is looked at, and goes with its run', async ({ page }) => {
+  await open(page, './labs/fine-tuning/');
+  const pick = (name: string | RegExp) => page.locator('tinyai-run-tabs').getByRole('button', { name }).click();
+  const run = page.getByRole('button', { name: 'Run', exact: true });
+  await pick('lora');
+  await page.getByLabel('Steps', { exact: true }).fill('ten');
+  await pick(/^Shared/);
+  await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('200');
+  await expect(run).toBeDisabled();
+  await pick('lora');
+  await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('ten');
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(page.locator('tinyai-field[id="training.steps"] .problems')).toContainText('“ten”不是数字');
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await expect(run).toBeEnabled();
+});
+
+test('an arrow key that is held writes the address once', async ({ page }) => {
+  await open(page, './labs/fine-tuning/');
+  await page.evaluate(() => {
+    const { replaceState } = history;
+    Object.assign(window, { writes: 0 });
+    history.replaceState = function (...given) {
+      (window as unknown as { writes: number }).writes++;
+      replaceState.apply(this, given);
+    };
+  });
+  const steps = page.getByLabel('Steps', { exact: true });
+  await steps.focus();
+  for (let i = 0; i < 40; i++) await page.keyboard.down('ArrowUp');
+  await page.keyboard.up('ArrowUp');
+  await expect(steps).toHaveValue('600');
+  await expect.poll(async () => (await specOf(page)).base.training.steps).toBe(600);
+  expect(await page.evaluate(() => (window as unknown as { writes: number }).writes)).toBe(1);
+});
+
+test('a folder that is no model and a text that is too large are refused where they were dropped', async ({ page }) => {
+  await open(page, './labs/fine-tuning/');
+  await page.locator('tinyai-field[id="data.corpus"] .sources').evaluate((target) => {
+    const transfer = new DataTransfer();
+    const huge = new File(['x'], 'huge.txt');
+    Object.defineProperty(huge, 'size', { value: 3 * 2 ** 30 });
+    Object.defineProperty(transfer, 'items', { value: [{ kind: 'file', webkitGetAsEntry: () => null, getAsFile: () => huge }] });
+    Object.defineProperty(transfer, 'types', { value: ['Files'] });
+    target.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, composed: true, cancelable: true }));
+  });
+  await expect(page.locator('tinyai-field[id="data.corpus"] .problems')).toContainText('huge.txt has 3072 MiB');
+  await page.locator('tinyai-field[id="data.corpus"] .sources').evaluate((target) => {
+    const transfer = new DataTransfer();
+    const gone = { isFile: true, isDirectory: false, name: 'gone.txt', file: (_: unknown, refuse: (error: unknown) => void) => refuse(new DOMException('gone', 'NotFoundError')) };
+    Object.defineProperty(transfer, 'items', { value: [{ kind: 'file', webkitGetAsEntry: () => gone }] });
+    Object.defineProperty(transfer, 'types', { value: ['Files'] });
+    target.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, composed: true, cancelable: true }));
+  });
+  await expect(page.locator('tinyai-field[id="data.corpus"] .problems')).toContainText('gone.txt could not be read');
 });

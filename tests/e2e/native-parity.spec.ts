@@ -1,56 +1,84 @@
-/** The same spec gives the same losses on the command line and in the browser, and its runs learn. */
+/** The same spec gives the same losses on the command line and in the browser, on one rank and on many, and its runs learn. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { ranksOf, resolve as resolved } from '../../www/engine/spec/patch';
+import type { LabMount } from '../../www/shell/elements/lab';
 import type { ExperimentResult } from '../../www/types/generated/ExperimentResult';
+import type { RunSpec } from '../../www/types/generated/RunSpec';
 import type { Spec } from '../../www/types/generated/Spec';
-import { defaultSpec } from '../../www/spec/hash';
-import { expect, open, test } from './page';
+import { expect, open, test, type LabId } from './page';
 
 /** The largest relative difference allowed between two losses of one step. */
-const TOLERANCE = 1e-4;
+const TOLERANCE = 1e-6;
 
 /** The repository: Playwright runs in `www/`. */
 const ROOT = resolve('..');
+const PROGRAM = process.env.TINYAI_BIN || join(ROOT, 'target/release', process.platform === 'win32' ? 'tinyai.exe' : 'tinyai');
 
 /** What `tinyai run` measures. */
 async function native(spec: Spec): Promise<ExperimentResult> {
   const folder = await mkdtemp(join(tmpdir(), 'tinyai-parity-'));
   const [input, output] = [join(folder, 'spec.json'), join(folder, 'result.json')];
   await writeFile(input, JSON.stringify(spec));
-  const program = join(ROOT, 'target/release', process.platform === 'win32' ? 'tinyai.exe' : 'tinyai');
-  await promisify(execFile)(program, ['run', input, '--assets', join(ROOT, 'www/public'), '--out', output]);
+  await promisify(execFile)(PROGRAM, ['run', input, '--assets', join(ROOT, 'www/public'), '--out', output]);
   const result = JSON.parse(await readFile(output, 'utf8')) as ExperimentResult;
   await rm(folder, { recursive: true });
   return result;
 }
 
-for (const base of ['tang-poems', 'shakespeare-plays']) {
-  test(`${base}: the command line and the page measure the same losses`, async ({ page }) => {
-    const spec = structuredClone(defaultSpec);
-    Object.assign(spec.base.training, { steps: 40, warmup_steps: 5 });
-    Object.assign(spec.base.evaluation, { every: 20, tokens: 1024, sample_tokens: 8 });
-    if (base === 'shakespeare-plays') {
-      spec.base.model.base = base;
-      spec.base.data.corpus = 'shakespeare-sonnets';
-      spec.base.evaluation.prompt = '';
-    }
-    const expected = await native(spec);
-    await open(page);
-    const actual = await page.evaluate((spec) => window.tinyai.run(spec), spec);
-    for (const [index, run] of expected.runs.entries()) {
-      expect(run.status).toBe('finished');
-      for (const series of ['loss', 'validation_loss']) {
-        const points = run.series[series]!;
-        const others = actual.runs[index]!.series[series]!;
-        expect(others.map(([step]) => step)).toEqual(points.map(([step]) => step));
-        const worst = Math.max(...points.map(([, value], at) => Math.abs(others[at]![1] - value) / value));
-        expect(worst, `${run.name}: relative difference of ${series}`).toBeLessThan(TOLERANCE);
+/** A copy of an experiment, as long as a test of it may be. */
+function cut(spec: Spec, steps: number, change: (base: RunSpec) => void = () => undefined): Spec {
+  const copy = structuredClone(spec);
+  copy.base.training.steps = steps;
+  Object.assign(copy.base.evaluation, { every: steps / 2, tokens: 1024, sample_every: 0, sample_tokens: 8 });
+  change(copy.base);
+  return copy;
+}
+
+/** Each run on one rank beside the same on 2 × 1 × 2 of them. */
+function spread(spec: Spec): Spec {
+  const alone = spec.runs.filter((_, run) => ranksOf(resolved(spec, run)) === 1);
+  const mesh = { data: 2, pipeline: 1, tensor: 2 };
+  return { ...spec, runs: alone.flatMap(({ name, patch }) => [{ name, patch }, { name: `${name}, 2 × 1 × 2`, patch: { ...patch, mesh: { ...(patch.mesh as object), ...mesh } } }]) };
+}
+
+const slower = ({ training }: RunSpec): void => void (training.learning_rate = 1e-3);
+
+const CASES: { lab: LabId; locale: string; what: string; steps: number; change?: (base: RunSpec) => void }[] = [
+  { lab: 'fine-tuning', locale: 'zh-CN', what: 'Tang poems', steps: 40 },
+  { lab: 'fine-tuning', locale: 'en-US', what: 'Shakespeare', steps: 40, change: ({ model, data }) => void ([model.base, data.corpus] = ['shakespeare-plays', 'shakespeare-sonnets']) },
+  // At a rate at which rounding does not grow: at this lab's own a difference in the last digit is a thousandth after forty steps.
+  { lab: 'from-scratch', locale: 'zh-CN', what: 'Tang poems', steps: 32, change: slower },
+  { lab: 'from-scratch', locale: 'en-US', what: 'Shakespeare', steps: 32, change: slower },
+  { lab: 'parallel', locale: 'en-US', what: 'Shakespeare', steps: 10 },
+];
+
+for (const { lab, locale, what, steps, change } of CASES) {
+  test.describe(`${lab}, ${what}`, () => {
+    test.use({ locale });
+
+    test('the command line and the page measure the same losses', async ({ page }) => {
+      await open(page, `./labs/${lab}/`);
+      const spec = spread(cut(await page.evaluate(() => document.querySelector<LabMount>('tinyai-lab-mount')!.store!.editor.spec), steps, change));
+      const expected = await native(spec);
+      const actual = await page.evaluate((spec) => window.tinyai.run(spec), spec);
+      for (const [index, run] of expected.runs.entries()) {
+        expect(run.status, run.problem?.message.en).toBe('finished');
+        expect(actual.runs[index]!.status, actual.runs[index]!.problem?.message.en).toBe('finished');
+        for (const series of ['loss', 'validation_loss']) {
+          const points = run.series[series]!;
+          const others = actual.runs[index]!.series[series]!;
+          expect(others.map(([step]) => step)).toEqual(points.map(([step]) => step));
+          const worst = Math.max(...points.map(([, value], at) => Math.abs(others[at]![1] - value) / value));
+          console.log(`${lab}, ${run.name}, ${series}: ${worst.toExponential(1)}`);
+          expect.soft(worst, `${run.name}: relative difference of ${series}`).toBeLessThan(TOLERANCE);
+        }
+        const validation = run.series.validation_loss!;
+        expect(validation.at(-1)![1], `${run.name} learns`).toBeLessThan(validation[0]![1]);
       }
-      const validation = run.series.validation_loss!;
-      expect(validation.at(-1)![1], `${run.name} learns the new style`).toBeLessThan(validation[0]![1]);
-    }
+    });
   });
 }

@@ -1,7 +1,8 @@
 /** What every test of the page needs: errors of the page fail the test, and a short experiment. */
-import { expect, test as base, type Page } from '../../www/testing';
+import { expect, test as base, type Locator, type Page } from '../../www/testing';
 import type { Spec } from '../../www/types/generated/Spec';
-import { defaultSpec, toHash } from '../../www/spec/hash';
+import { defaultSpec } from '../../www/engine/spec/defaults';
+import { toHash } from '../../www/shell/address/link';
 
 /** The lab's page; a console error, a page error or a failed request fails the test unless it is expected. */
 export const test = base.extend<{ expectedErrors: RegExp[] }>({
@@ -22,6 +23,9 @@ export const test = base.extend<{ expectedErrors: RegExp[] }>({
 
 export { expect };
 
+/** Marks a test that asserts a time or a speed: it runs alone, after all others (www/playwright.config.ts). */
+export const MEASURED = { tag: '@measured' };
+
 /** The default experiment cut short, so that it takes seconds. */
 export function short(change: (spec: Spec) => void = () => undefined): Spec {
   const spec = structuredClone(defaultSpec);
@@ -38,14 +42,27 @@ export function short(change: (spec: Spec) => void = () => undefined): Spec {
 /** An experiment long enough to be paused and cancelled. */
 export const long = (): Spec => short((spec) => (spec.base.training.steps = 2000));
 
-/** Opens the lab with an experiment and waits until the engine is there. */
-export async function open(page: Page, spec: Spec | string = short()): Promise<void> {
-  await page.goto(typeof spec === 'string' ? spec : `./${toHash(spec)}`);
-  await expect(page.locator('site-header .status')).toContainText(/threads-|single-/);
+/** The labs that most tests are of. */
+export type LabId = 'fine-tuning' | 'from-scratch' | 'parallel';
+
+/** The address of a lab with an experiment. */
+export const addressOf = (spec: Spec, lab: LabId = 'fine-tuning'): string => `./labs/${lab}/${toHash(spec, defaultSpec)}`;
+
+/** Opens a lab with an experiment, or an address, and waits until the engine is there and the experiment is the link's. */
+export async function open(page: Page, spec: Spec | string = short(), lab?: LabId): Promise<void> {
+  await page.goto(typeof spec === 'string' ? spec : addressOf(spec, lab));
+  await expect(page.locator('tinyai-site-header .status')).toContainText(/threads-|single-/);
+  await expect(state(page)).not.toHaveText(/Opening the link|正在打开链接/);
 }
 
 /** Presses Run. */
 export const run = (page: Page): Promise<void> => page.getByRole('button', { name: /^(Run|Run again|运行|重新运行)$/ }).click();
 
 /** What the controls say. */
-export const state = (page: Page) => page.locator('control-bar .state');
+export const state = (page: Page): Locator => page.locator('tinyai-control-bar .state');
+
+/** What is wrong with the experiment, or with its run. */
+export const banner = (page: Page): Locator => page.locator('tinyai-problems [role=alert]');
+
+/** What is wrong with a field, below it. */
+export const problemsOf = (page: Page, path: string): Locator => page.locator(`tinyai-field[id="${path}"] .problems`);

@@ -1,18 +1,20 @@
 /** What a person does in the lab of parallel training, with ranks that really train. */
-import { LESSONS } from '../../www/parallel/lessons';
-import { defaultParallelSpec, patched } from '../../www/parallel/parallel-spec';
-import type { ParallelSpec } from '../../www/types/generated/ParallelSpec';
-import { expect, test } from './page';
-import { fitsWidth, labState, openLab, runLab, stepsDone, violations, write } from './parallel-page';
-import { tiny } from './parallel-runs';
+import { defaultRun } from '../../www/engine/spec/defaults';
+import { LESSONS, setUp } from '../../www/labs/parallel/lessons';
+import { violations } from './accessibility';
+import { MEASURED, banner, expect, run, state, test } from './page';
+import { fitsWidth, losses, openLab, runToEnd, stepsDone, write } from './parallel-page';
+import { apart, both, tiny, type BasePatch } from './parallel-runs';
 
 /** Two stages that train in a moment. */
-const pipeline = (steps = 6) => tiny({ mesh: { pipeline: 2, micro_batches: 4 }, training: { ...tiny().training, steps } });
-const endless = () => pipeline(5000);
+const PIPELINE: BasePatch = { mesh: { pipeline: 2 }, training: { steps: 6, micro_batches: 4 } };
+const pipeline = (patch: BasePatch = {}) => tiny(both(PIPELINE, patch));
+/** The same without a run on one rank, for longer than any test. */
+const endless = () => tiny(both(PIPELINE, { training: { steps: 5000 } }), { alone: false });
 
-for (const { locale, planned, caption, measured, finished, one, total, stage, heading } of [
-  { locale: 'en-US', planned: 'bubble 20% planned', caption: 'What each rank will do', measured: /% measured/, finished: 'Finished after 6 steps', one: 'one rank', total: 'point to point', stage: 'layers 1–2', heading: 'One training, many ranks' },
-  { locale: 'zh-CN', planned: '气泡 20% 计划', caption: '各 rank 会做什么', measured: /% 实测/, finished: '已完成，共 6 步', one: '一个 rank', total: '点对点', stage: '第 1–2 层', heading: '一次训练，多个 rank' },
+for (const { locale, planned, caption, measured, finished, total, stage, heading } of [
+  { locale: 'en-US', planned: 'bubble 20% planned', caption: 'What each rank will do', measured: /% measured/, finished: 'Finished', total: 'point to point', stage: 'layers 1–2', heading: 'One training, many ranks' },
+  { locale: 'zh-CN', planned: '气泡 20% 计划', caption: '各 rank 会做什么', measured: /% 实测/, finished: '已完成', total: '点对点', stage: '第 1–2 层', heading: '一次训练，多个 rank' },
 ]) {
   test.describe(locale, () => {
     test.use({ locale });
@@ -20,133 +22,135 @@ for (const { locale, planned, caption, measured, finished, one, total, stage, he
     test('the plan is there before the run; after it, everything measured', async ({ page }) => {
       await openLab(page, pipeline());
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
-      await expect(page.locator('mesh-drawing')).toContainText(stage);
-      const timeline = page.locator('rank-timeline');
+      await expect(page.locator('tinyai-mesh-drawing')).toContainText(stage);
+      const timeline = page.locator('tinyai-rank-timeline');
       await expect(timeline).toContainText(planned);
       await expect(timeline).toContainText(caption);
       await expect(timeline.locator('svg[role=img]')).toBeVisible();
-      await runLab(page);
-      await expect(labState(page)).toContainText(finished, { timeout: 30_000 });
+      await run(page);
+      await expect(state(page)).toContainText(finished);
       await expect(timeline).toContainText(measured);
-      const figures = page.locator('step-figures .row b');
+      const figures = page.locator('tinyai-step-figures .row b');
       await expect(figures).toHaveCount(6);
       for (const figure of await figures.allTextContents()) expect(figure).toMatch(/^[\d.,]+ ?(%|ms|毫秒)$/);
-      await expect(page.locator('rank-memory .row')).toHaveCount(3);
-      for (const row of await page.locator('rank-memory .total').allTextContents()) expect(row).toMatch(/\d MiB/);
-      await expect(page.locator('traffic-table tbody')).toContainText(total);
-      for (const row of await page.locator('traffic-table tbody tr').all()) {
+      await expect(page.locator('tinyai-rank-memory .row')).toHaveCount(3);
+      for (const row of await page.locator('tinyai-rank-memory .total').allTextContents()) expect(row).toMatch(/\d MiB/);
+      await expect(page.locator('tinyai-traffic-table tbody')).toContainText(total);
+      for (const row of await page.locator('tinyai-traffic-table tbody tr').all()) {
         const [predicted, counted] = await row.locator('td.number').allTextContents();
         expect(counted!.trim(), 'bytes as predicted').toBe(predicted!.trim());
       }
-      await expect(page.locator('loss-over-baseline .readout')).toContainText(new RegExp(`${one}\\s*\\d\\.\\d`));
-      await expect(page.locator('loss-over-baseline .readout b')).not.toBeEmpty();
-      const apart = await page.evaluate(() => window.session.steps.map(({ loss }, i) => Math.abs(loss / window.session.baseline!.losses[i]! - 1)));
-      expect(Math.max(...apart)).toBeLessThan(1e-5);
+      await expect(page.locator('tinyai-loss-beside .readout')).toContainText(/one rank\s*\d\.\d/);
+      await expect(page.locator('tinyai-loss-beside .readout b')).not.toBeEmpty();
+      expect(apart(await losses(page, 1), await losses(page, 0))).toBeLessThan(1e-5);
     });
   });
 }
 
 test('the default experiment learns, as one rank does', async ({ page }) => {
   await openLab(page);
-  await page.evaluate(() => window.session.write({ ...window.session.spec, training: { ...window.session.spec.training, steps: 3 } }));
-  await runLab(page);
-  await expect(labState(page)).toContainText('Finished after 3 steps', { timeout: 60_000 });
-  const { mesh, alone } = await page.evaluate(() => ({ mesh: window.session.steps.map(({ loss }) => loss), alone: window.session.baseline!.losses }));
+  await page.getByLabel('Steps', { exact: true }).fill('3');
+  await run(page);
+  await expect(state(page)).toContainText('Finished');
+  const [alone, mesh] = [await losses(page, 0), await losses(page, 1)];
+  expect(mesh).toHaveLength(3);
   expect(mesh[2]).toBeLessThan(mesh[0]!);
-  mesh.forEach((loss, step) => expect(Math.abs(loss / alone[step]! - 1)).toBeLessThan(1e-5));
+  expect(apart(mesh, alone)).toBeLessThan(1e-5);
 });
 
 test('pause, one step, go on, cancel', async ({ page }) => {
   await openLab(page, endless());
-  await page.getByLabel('First on one rank').uncheck();
-  await runLab(page);
-  await stepsDone(page, 3);
+  await run(page);
+  await stepsDone(page, 0, 3);
   await page.getByRole('button', { name: 'Pause' }).click();
-  await expect(labState(page)).toContainText('Paused');
-  const steps = () => page.evaluate(() => window.session.steps.length);
+  await expect(state(page)).toContainText('Paused');
+  const steps = () => page.evaluate(() => window.labStore.runner.current!.runs[0]!.step);
+  // An engine of its own does all that it can meanwhile.
+  const another = () => page.evaluate((spec) => window.tinyai.run(spec).then(() => undefined), tiny(PIPELINE, { alone: false }));
+  await another();
   const paused = await steps();
-  await page.waitForTimeout(300);
+  await another();
   expect(await steps(), 'nothing goes on').toBe(paused);
   await page.getByRole('button', { name: 'Step', exact: true }).click();
   await expect.poll(steps).toBe(paused + 1);
-  await expect(labState(page)).toContainText('Paused');
+  await expect(state(page)).toContainText('Paused');
   await page.getByRole('button', { name: 'Resume' }).click();
-  await stepsDone(page, paused + 3);
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(labState(page)).toContainText('Cancelled', { timeout: 1000 });
+  await stepsDone(page, 0, paused + 3);
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(state(page)).toContainText('Cancelled');
   await expect(page.getByRole('button', { name: 'Run again' })).toBeEnabled();
 });
 
-for (const phase of ['baseline', 'pilot'] as const) {
-  test(`a run is cancelled within a second, phase ${phase}`, async ({ page }) => {
-    await openLab(page, endless());
-    const took = await page.evaluate(async (phase) => {
-      const { session } = window;
-      const ended = session.run({ compare: phase === 'baseline' });
-      while (session.phase !== phase) await new Promise((resolve) => session.addEventListener('change', resolve, { once: true }));
+for (const { at, alone } of [
+  { at: 'while one rank trains', alone: true },
+  { at: 'while the ranks measure themselves', alone: false },
+]) {
+  test(`a run is cancelled within a second ${at}`, MEASURED, async ({ page }) => {
+    await openLab(page, alone ? tiny(both(PIPELINE, { training: { steps: 5000 } })) : endless());
+    const took = await page.evaluate(async (alone) => {
+      const { runner } = window.labStore;
+      const ended = window.labStore.run();
+      const reached = (): boolean => {
+        const first = runner.current?.runs[0];
+        return alone ? (first?.step ?? 0) > 0 : first?.phase === 'measuring';
+      };
+      while (!reached()) await new Promise((resolve) => setTimeout(resolve, 1));
       const start = performance.now();
-      session.cancel();
+      runner.cancel();
       await ended;
       return performance.now() - start;
-    }, phase);
-    expect(await page.evaluate(() => window.session.phase)).toBe('cancelled');
+    }, alone);
+    await expect(state(page)).toContainText('Cancelled');
     expect(took).toBeLessThan(1000);
   });
 }
 
-test('a run is cancelled while the engines of its ranks are on their way', async ({ page }) => {
+test('a run is cancelled within a second while the engines of its ranks are on their way', MEASURED, async ({ page }) => {
   await openLab(page, endless());
   let held = 0;
   await page.context().route('**/*.wasm', () => void held++);
+  await run(page);
+  await expect.poll(() => held, 'engines that never come').toBeGreaterThan(0);
   const took = await page.evaluate(async () => {
-    const { session } = window;
-    const ended = session.run({ compare: false });
-    while (session.phase !== 'loading') await new Promise((resolve) => session.addEventListener('change', resolve, { once: true }));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { runner } = window.labStore;
     const start = performance.now();
-    session.cancel();
-    await ended;
+    runner.cancel();
+    while (runner.phase !== 'cancelled') await new Promise((resolve) => setTimeout(resolve, 1));
     return performance.now() - start;
   });
-  expect(await page.evaluate(() => window.session.phase)).toBe('cancelled');
   expect(took).toBeLessThan(1000);
-  expect(held, 'engines that never came').toBeGreaterThan(0);
 });
 
 test('twice in a row, whatever is pressed: one run after the other', async ({ page }) => {
-  await openLab(page, pipeline(3));
-  const both = await page.evaluate(async () => {
-    const { session } = window;
-    await Promise.all([session.run({ compare: false }), session.run({ compare: false })]);
-    const first = session.steps.map(({ loss }) => loss);
-    await session.run({ compare: false });
-    return { first, second: session.steps.map(({ loss }) => loss), phase: session.phase };
+  await openLab(page, tiny(both(PIPELINE, { training: { steps: 3 } }), { alone: false }));
+  const first = await page.evaluate(async () => {
+    await Promise.all([window.labStore.run(), window.labStore.run()]);
+    return window.labStore.runner.current!.runs[0]!.curve('loss').values.slice();
   });
-  expect(both.first).toHaveLength(3);
-  expect(both.second).toEqual(both.first);
-  expect(both.phase).toBe('finished');
+  expect(await runToEnd(page)).toBe('finished');
+  expect(first).toHaveLength(3);
+  expect(await losses(page, 0)).toEqual(first);
 });
 
 test('settings that change during a run are planned at once, and the run keeps its own', async ({ page }) => {
   await openLab(page, endless());
-  await page.getByLabel('First on one rank').uncheck();
-  await runLab(page);
-  await stepsDone(page, 2);
+  await run(page);
+  await stepsDone(page, 0, 2);
   await page.getByRole('button', { name: 'data 4', exact: true }).click();
-  await expect(page.locator('mesh-drawing .rank')).toHaveCount(4);
-  await expect(page.locator('rank-timeline svg[role=img] text.rank')).toHaveCount(2);
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.locator('rank-timeline svg[role=img] text.rank'), 'the new plan').toHaveCount(4);
+  await expect(page.locator('tinyai-mesh-drawing .rank')).toHaveCount(4);
+  const drawn = page.locator('tinyai-rank-timeline svg[role=img] text.rank');
+  await expect(drawn).toHaveCount(2);
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(drawn, 'the new plan').toHaveCount(4);
   await page.getByRole('button', { name: 'Show the last run' }).click();
-  await expect(page.locator('rank-timeline svg[role=img] text.rank')).toHaveCount(2);
+  await expect(drawn).toHaveCount(2);
 });
 
 test('action by action: what comes next, what is held, and the end of the step', async ({ page }) => {
-  await openLab(page, pipeline(2));
-  await page.getByLabel('First on one rank').uncheck();
+  await openLab(page, tiny(both(PIPELINE, { training: { steps: 2 } }), { alone: false }));
   await page.getByRole('checkbox', { name: 'Action by action' }).check();
-  await runLab(page);
-  const ranks = page.locator('step-through article');
+  await run(page);
+  const ranks = page.locator('tinyai-step-through article');
   await expect(ranks).toHaveCount(2);
   await expect(ranks.nth(0)).toContainText('forward of micro-batch 0');
   await expect(ranks.nth(1)).toContainText('receive the input of micro-batch 0 from rank 0');
@@ -162,117 +166,128 @@ test('action by action: what comes next, what is held, and the end of the step',
   await expect
     .poll(async () => {
       await all.click();
-      return page.evaluate(() => window.session.steps.length);
+      return page.evaluate(() => window.labStore.runner.current!.runs[0]!.step);
     }, { intervals: [30] })
     .toBe(1);
   await expect(ranks.nth(0)).toContainText('forward of micro-batch 0');
   await page.getByRole('checkbox', { name: 'Action by action' }).uncheck();
-  await expect(labState(page)).toContainText('Finished after 2 steps');
-  await expect(labState(page)).toContainText('over ports');
+  await expect(state(page)).toContainText('Finished');
+  expect(await losses(page, 0)).toHaveLength(2);
 });
 
 test('what compression saves is told beside what it does to the loss', async ({ page }) => {
-  await openLab(page, patched(pipeline(4), { mesh: { data: 2, micro_batches: 2 }, communication: { compression: 'int8' } }));
-  await runLab(page);
-  await expect(labState(page)).toContainText('Finished', { timeout: 30_000 });
+  await openLab(page, pipeline({ mesh: { data: 2, pipeline: 2 }, training: { steps: 4, micro_batches: 2 }, communication: { compression: 'int8' } }));
+  await run(page);
+  await expect(state(page)).toContainText('Finished');
   // A byte and a share of a scale instead of four.
-  await expect(page.locator('traffic-table .saved')).toHaveText(/Compression saved 7\d% of the gradients’ bytes: .* In return, the loss was off that of one rank by .*% at most/s);
+  await expect(page.locator('tinyai-traffic-table .saved')).toHaveText(/Compression saved 7\d(\.\d+)?% of the gradients’ bytes: .* In return, the loss was off that of one rank by .*% at most/s);
 });
 
 test('a lesson sets its experiment up', async ({ page }) => {
   await openLab(page);
   await page.getByRole('button', { name: /6 ZeRO/ }).click();
   await page.getByRole('button', { name: 'Set up: 3 weights' }).click();
-  await expect(page.locator('mesh-drawing .rank')).toHaveCount(4);
-  await expect(page.locator('mesh-chooser output')).toHaveText('4 ranks');
-  expect(await page.evaluate(() => window.session.spec.mesh.zero)).toBe('parameters');
-  expect(page.url()).toContain('#spec=');
+  await expect(page.locator('tinyai-mesh-drawing .rank')).toHaveCount(4);
+  await expect(page.locator('tinyai-mesh-chooser output')).toHaveText('4 ranks');
+  expect(await page.evaluate(() => window.labStore.editor.spec.base.mesh.zero)).toBe('parameters');
+  await expect.poll(() => page.url()).toContain('#spec=');
   await page.reload();
-  await expect(page.locator('mesh-drawing .rank')).toHaveCount(4);
+  await expect(page.locator('tinyai-mesh-drawing .rank')).toHaveCount(4);
 });
 
-test('every lesson sets up what can be trained', async ({ page }) => {
+test('every lesson sets up what can be trained, in both languages', async ({ page }) => {
   await openLab(page);
-  const specs = Object.entries(LESSONS).flatMap(([lesson, setups]) =>
-    Object.entries(setups).map(([setup, patch]): [string, ParallelSpec] => [`${lesson} ${setup}`, patched(defaultParallelSpec, patch)]),
+  const specs = (['en', 'zh'] as const).flatMap((language) =>
+    Object.entries(LESSONS).flatMap(([lesson, setups]) => Object.entries(setups).map(([setup, patch]) => ({ name: `${lesson} ${setup} ${language}`, spec: setUp(patch, language) }))),
   );
-  expect(specs.length).toBeGreaterThan(20);
+  expect(specs.length).toBeGreaterThan(40);
   const refused = await page.evaluate(async (specs) => {
-    const planner = window.openPlanner();
-    const reason = ([name, spec]: (typeof specs)[number]): Promise<string[]> => planner.plan(spec, 8).then(() => [], (error: unknown) => [`${name}: ${error}`]);
-    return (await Promise.all(specs.map(reason))).flat();
+    const { lab } = window.labStore;
+    const reasons: string[] = [];
+    for (const { name, spec } of specs) {
+      for (const { message } of await lab.check(spec)) reasons.push(`${name}: ${message.en}`);
+      await lab.plan(spec, 1).catch((error: unknown) => reasons.push(`${name}: ${error}`));
+    }
+    return reasons;
   }, specs);
   expect(refused).toEqual([]);
 });
 
 test('a ready-made mesh has ranks that are alike, and send all of their gradients', async ({ page }) => {
-  await openLab(page, patched(pipeline(), { communication: { compression: 'top_k' }, ranks: { unequal: [{ rank: 1, speed_percent: 50, memory_limit: 1024 }] } }));
+  await openLab(page, pipeline({ communication: { compression: 'top_k' }, ranks: { unequal: [{ rank: 1, speed_percent: 50, memory_limit: 1024 }] } }));
   await page.getByRole('button', { name: 'GPipe 2', exact: true }).click();
-  const { communication, ranks, training } = await page.evaluate(() => window.session.spec);
+  const { communication, ranks, training } = await page.evaluate(() => window.labStore.editor.config(window.labStore.editor.spec.runs.length - 1));
   expect([communication.compression, ranks.unequal]).toEqual(['none', []]);
   expect(training.steps, 'what a mesh says nothing of').toBe(6);
 });
 
 test('unequal ranks stay open while they are edited, and a limit that is too low is told there', async ({ page }) => {
-  await openLab(page, patched(pipeline(), { model: { d_model: 128, d_ff: 512 } }));
-  const fold = page.locator('unequal-ranks details');
+  await openLab(page, pipeline({ model: { d_model: 128, d_ff: 512 } }));
+  const fold = page.locator('tinyai-unequal-ranks details');
   await fold.locator('summary').click();
   const limit = fold.locator('tbody tr').first().locator('input').last();
   await limit.fill('1');
   await limit.press('Tab');
-  await expect(page.locator('mesh-chooser .problems')).toContainText('Rank 0 would hold at least');
+  await expect(page.locator('tinyai-mesh-chooser .problems')).toContainText('Rank 0 would hold at least');
   await limit.fill('1024');
   await limit.press('Tab');
-  await expect(page.locator('mesh-chooser .problems')).toBeEmpty();
+  await expect(page.locator('tinyai-mesh-chooser .problems')).toBeEmpty();
   await expect(fold).toHaveAttribute('open', '');
 });
 
-for (const { name, mesh, message, sizes } of [
-  { name: 'heads that cannot be shared out', mesh: { tensor: 3 }, message: /3 ranks cannot share out n_heads = 4/, sizes: { data: 1, pipeline: 1, tensor: 4 } },
-  { name: 'more stages than layers', mesh: { pipeline: 5, micro_batches: 4 }, message: /5 stages/, sizes: { data: 1, pipeline: 4, tensor: 1 } },
-  { name: 'too many ranks', mesh: { data: 4, pipeline: 4, tensor: 2 }, message: /has 32 ranks, more than \d+\. The nearest mesh that can be: data/, sizes: null },
+for (const { name, patch, message, sizes } of [
+  { name: 'heads that cannot be shared out', patch: { mesh: { tensor: 3 } }, message: /3 ranks cannot share out .*4/, sizes: { data: 1, pipeline: 1, tensor: 4 } },
+  { name: 'more stages than layers', patch: { mesh: { pipeline: 5 }, training: { micro_batches: 4 } }, message: /5 stages/, sizes: { data: 1, pipeline: 4, tensor: 1 } },
+  { name: 'too many ranks', patch: { mesh: { data: 4, pipeline: 4, tensor: 2 }, training: { micro_batches: 4 } }, message: /has 32 ranks, more than \d+/, sizes: null },
 ]) {
   test(`refused, with the nearest mesh to take: ${name}`, async ({ page }) => {
-    await openLab(page, tiny({ mesh }));
-    const problem = page.locator('problem-banner [role=alert]');
+    await openLab(page, tiny(patch));
+    const chooser = page.locator('tinyai-mesh-chooser');
+    const problem = chooser.locator('.problems');
     await expect(problem).toContainText(message);
-    await expect(problem.getByRole('button', { name: /^Take data/ })).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+    await expect(chooser.getByRole('button', { name: /^Take data/ })).toBeVisible();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: '中文' }).click();
     await expect(problem).toContainText(/最接近|可改为/);
-    await problem.getByRole('button', { name: /^改用数据/ }).click();
-    await expect(problem).toHaveCount(0);
-    const { mesh: taken, planned } = await page.evaluate(() => ({ mesh: window.session.spec.mesh, planned: window.session.planned !== null }));
-    expect(planned).toBe(true);
-    if (sizes) expect(taken).toMatchObject(sizes);
+    await chooser.getByRole('button', { name: /^改用/ }).click();
+    await expect(problem).toBeEmpty();
+    await expect(page.locator('tinyai-mesh-drawing .rank').first()).toBeVisible();
+    if (sizes) expect(await page.evaluate(() => window.labStore.editor.config(1).mesh)).toMatchObject(sizes);
     await expect(page.getByRole('button', { name: '运行', exact: true })).toBeEnabled();
     await page.getByRole('button', { name: 'English' }).click();
   });
 }
 
+test('a run on a mesh that cannot be fails with the reason, and the run on one rank lives on', async ({ page }) => {
+  await openLab(page, tiny({ mesh: { tensor: 3 }, training: { steps: 3 } }));
+  await run(page);
+  await expect(state(page)).toContainText('Finished');
+  await expect(banner(page)).toContainText(/3 ranks cannot share out/);
+  await expect(page.getByRole('columnheader', { name: /one rank finished/ })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: /mesh failed/ })).toBeVisible();
+});
+
 test('a model that one rank cannot hold is refused, and trains on the mesh that is proposed, each rank within its limit', async ({ page }) => {
   const limit = 20;
-  const spec = tiny({
-    model: { family: 'gpt', n_layers: 8, d_model: 128, n_heads: 4, d_ff: 512 },
-    training: { ...tiny().training, steps: 3 },
-    ranks: { memory_limit: limit, unequal: [], snapshot_every: 5 },
-  });
-  await openLab(page, spec);
-  const problem = page.locator('problem-banner [role=alert]');
-  await expect(problem).toContainText(/Rank 0 would hold at least [\d.]+ MiB/);
-  await expect(problem).toContainText(/The nearest mesh that can be: data \d × pipeline \d × tensor \d/);
-  await problem.getByRole('button', { name: /^Take data/ }).click();
-  await expect(problem).toHaveCount(0);
+  const patch: BasePatch = {
+    model: { ...defaultRun.model, base: 'new', n_layers: 8, d_model: 128, n_heads: 4, d_ff: 512 },
+    training: { steps: 3, batch_size: 8 },
+    mesh: { data: 2 },
+    resources: { memory_limit: limit },
+  };
+  await openLab(page, tiny(patch, { alone: false }));
+  const chooser = page.locator('tinyai-mesh-chooser');
+  await expect(chooser).toContainText(/Rank \d would hold at least [\d.]+ MiB/);
+  await chooser.getByRole('button', { name: /^Take data/ }).click();
+  await expect(chooser.locator('.problems')).toBeEmpty();
   const peaks = async (): Promise<number[]> => {
-    await page.evaluate(() => window.session.run());
-    expect(await page.evaluate(() => [window.session.phase, window.session.problems])).toEqual(['finished', []]);
-    return page.evaluate(() => window.session.ranks.map(({ memory }) => memory.total!.peak_bytes / 2 ** 20));
+    expect(await runToEnd(page)).toBe('finished');
+    return page.evaluate(() => window.labStore.runner.current!.runs[0]!.ranks.map(({ memory }) => memory.total!.peak_bytes / 2 ** 20));
   };
   for (const peak of await peaks()) expect(peak).toBeLessThan(limit);
-  await expect(page.locator('step-figures'), 'why there is nothing to compare with').toContainText(/Rank 0/);
+  await expect(page.locator('tinyai-step-figures'), 'why there is nothing to compare with').toContainText('no run on one rank to compare with');
   // Stage 3 of ZeRO over four holds it, too.
-  await write(page, patched(spec, { mesh: { data: 4, zero: 'parameters' } }));
+  await write(page, tiny(both(patch, { mesh: { data: 4, zero: 'parameters' } }), { alone: false }));
   const shared = await peaks();
   expect(shared).toHaveLength(4);
   for (const peak of shared) expect(peak).toBeLessThan(limit);
@@ -283,8 +298,8 @@ test('nothing that axe finds is wrong, in light and in dark; nothing sticks out'
   expect(await violations(page), 'before').toEqual([]);
   await fitsWidth(page, 390);
   await page.setViewportSize({ width: 1440, height: 900 });
-  await runLab(page);
-  await expect(labState(page)).toContainText('Finished', { timeout: 30_000 });
+  await run(page);
+  await expect(state(page)).toContainText('Finished');
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await violations(page), colorScheme).toEqual([]);

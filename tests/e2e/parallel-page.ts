@@ -1,40 +1,40 @@
 /** What tests of the parallel lab's page share. */
-import { AxeBuilder, type Page } from '../../www/testing';
-import { defaultParallelSpec } from '../../www/parallel/parallel-spec';
-import { toHash } from '../../www/spec/hash';
-import type { ParallelSpec } from '../../www/types/generated/ParallelSpec';
-import { expect } from './page';
+import type { Page } from '../../www/testing';
+import type { LabMount } from '../../www/shell/elements/lab';
+import type { LabStore } from '../../www/shell/store/lab-store';
+import type { Spec } from '../../www/types/generated/Spec';
+import { expect, open } from './page';
 
-/** Opens the lab with a spec, and waits until it is planned or refused. */
-export async function openLab(page: Page, spec: ParallelSpec = defaultParallelSpec): Promise<void> {
-  await page.goto(`./parallel/${toHash(spec, defaultParallelSpec)}`);
-  await page.waitForFunction(() => window.session?.planned || window.session?.problems.length > 0);
+declare global {
+  interface Window {
+    /** What the lab on the page knows; set by {@link openLab}. */
+    labStore: LabStore;
+  }
 }
 
-/** Presses Run. */
-export const runLab = (page: Page): Promise<void> => page.getByRole('button', { name: /^(Run|Run again|运行|重新运行)$/ }).click();
-
-/** What the controls say. */
-export const labState = (page: Page) => page.locator('parallel-control .state');
-
-/** Waits until so many steps are done. */
-export const stepsDone = (page: Page, steps: number) => page.waitForFunction((steps) => window.session.steps.length >= steps, steps);
-
-export const losses = (page: Page): Promise<number[]> => page.evaluate(() => window.session.steps.map(({ loss }) => loss));
-
-/** Writes a spec, as the form does, and waits for its plan or its problems. */
-export async function write(page: Page, spec: ParallelSpec): Promise<void> {
-  await page.evaluate(async (spec) => {
-    document.querySelector('parallel-lab')!.bench.write(spec);
-    await window.session.plan();
-  }, spec);
+/** Opens the lab with a spec, or as it is, and waits until it is planned or refused. */
+export async function openLab(page: Page, spec?: Spec): Promise<void> {
+  await open(page, spec ?? './labs/parallel/', 'parallel');
+  await page.evaluate(() => (window.labStore = document.querySelector<LabMount>('tinyai-lab-mount')!.store!));
+  await expect(page.locator('tinyai-mesh-drawing .rank, tinyai-problems [role=alert], tinyai-mesh-chooser .problems p').first()).toBeVisible();
 }
 
-/** What axe finds wrong. */
-export async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join('; ')}`);
-}
+/** Waits until a run has done so many steps. */
+export const stepsDone = (page: Page, run: number, steps: number) =>
+  page.waitForFunction(([run, steps]) => (window.labStore.runner.current?.runs[run!]?.step ?? 0) >= steps!, [run, steps]);
+
+/** The loss of each step of a run. */
+export const losses = (page: Page, run: number): Promise<number[]> => page.evaluate((run) => window.labStore.runner.current!.runs[run]!.curve('loss').values, run);
+
+/** Writes an experiment in the place of the one that is there. */
+export const write = (page: Page, spec: Spec): Promise<void> => page.evaluate((spec) => window.labStore.editor.replace(spec), spec);
+
+/** Runs the experiment as it is written, to its end; how it ended. */
+export const runToEnd = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    await window.labStore.run();
+    return window.labStore.runner.phase;
+  });
 
 /** No content sticks out of the page at this width. */
 export async function fitsWidth(page: Page, width: number): Promise<void> {

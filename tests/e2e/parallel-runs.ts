@@ -1,20 +1,35 @@
 /** Small trainings on real ranks, and what they have to measure. */
 import type { Page } from '../../www/testing';
-import { defaultParallelSpec, patched, rankCount, type SpecPatch } from '../../www/parallel/parallel-spec';
-import type { WorldOptions } from '../../www/parallel/world';
-import type { ParallelSpec } from '../../www/types/generated/ParallelSpec';
+import { defaultRun, specOf } from '../../www/engine/spec/defaults';
+import type { BasePatch } from '../../www/labs/parallel/lessons';
+import { presetSpec } from '../../www/labs/parallel/preset';
+import type { RunSpec } from '../../www/types/generated/RunSpec';
+import type { Spec } from '../../www/types/generated/Spec';
 import type { RankStep } from '../../www/types/generated/RankStep';
 import type { Traffic } from '../../www/types/generated/Traffic';
 
+export type { BasePatch };
+
+/** Changes one on top of the other. */
+export function both(below: BasePatch, above: BasePatch): BasePatch {
+  const sections = new Set([...Object.keys(below), ...Object.keys(above)] as (keyof RunSpec)[]);
+  return Object.fromEntries([...sections].map((name) => [name, { ...below[name], ...above[name] }]));
+}
+
 /** A model of four layers that trains in milliseconds, at a learning rate at which rounding does not grow. */
-export function tiny(patch: SpecPatch = {}): ParallelSpec {
-  const { version, ...groups } = patched(defaultParallelSpec, {
-    mesh: { pipeline: 1, micro_batches: 1 },
-    model: { n_layers: 4, d_model: 32, n_heads: 4, d_ff: 64 },
-    data: { corpus: 'shakespeare-sonnets', context: 16 },
-    training: { steps: 20, batch_size: 8, learning_rate: 1e-3 },
-  });
-  return patched({ version, ...groups }, patch);
+const TINY: BasePatch = {
+  model: { ...defaultRun.model, base: 'new', n_layers: 4, d_model: 32, n_heads: 4, d_ff: 64 },
+  data: { corpus: 'shakespeare-sonnets', context: 16 },
+  training: { steps: 20, batch_size: 8, learning_rate: 1e-3, schedule: 'constant', warmup_steps: 0 },
+  evaluation: { every: 20, tokens: 256, sample_tokens: 0 },
+};
+
+/** A run on one rank, whatever the others are. */
+export const [ONE_RANK] = presetSpec('en').runs as [Spec['runs'][number]];
+
+/** An experiment with the run `mesh`, beside one on one rank if not told otherwise. */
+export function tiny(patch: BasePatch = {}, { alone = true } = {}): Spec {
+  return specOf(both(TINY, patch), [...(alone ? [ONE_RANK] : []), { name: 'mesh', patch: {} }]);
 }
 
 /** What a rank sent, without what depends on the machine. */
@@ -29,37 +44,27 @@ export interface Measured {
   predicted: Sent[][];
 }
 
-/** Trains specs of the same number of ranks one after the other in one world. */
-export async function trainAll(page: Page, transport: WorldOptions['transport'], specs: ParallelSpec[]): Promise<Measured[]> {
-  const ranks = rankCount(specs[0]!);
-  return page.evaluate(
-    async ({ specs, ranks, transport }) => {
-      const sent = (traffic: Traffic[]): Sent[] =>
-        traffic
-          .filter(({ messages }) => messages > 0)
-          .map(({ kind, bytes, messages }) => ({ kind, bytes, messages }))
-          .sort((a, b) => a.kind.localeCompare(b.kind));
-      const planner = window.openPlanner();
-      const world = await window.openWorld({ ranks, ...(transport && { transport }) });
-      const all: Measured[] = [];
-      for (const spec of specs) {
-        const pilots = (await world.run({ program: 'pilot', spec })) as never[];
-        const prediction = await planner.predict(spec, pilots, navigator.hardwareConcurrency);
-        await world.run({ program: 'prepare', spec, stages: prediction.stages });
-        const measured: Measured = { losses: [], traffic: [], predicted: prediction.traffic.map(sent) };
-        for (let step = 0; step < spec.training.steps; step++) {
-          const steps = (await world.run({ program: 'train', steps: 1 })) as RankStep[];
-          measured.losses.push(steps[0]!.loss);
-          measured.traffic.push(steps.map(({ traffic }) => sent(traffic)));
-          if (steps.some(({ loss }) => loss !== steps[0]!.loss)) throw new Error('ranks do not tell the same loss');
-        }
-        all.push(measured);
+/** Trains an experiment; what its runs measured, in their order. */
+export async function trainAll(page: Page, spec: Spec): Promise<Measured[]> {
+  return page.evaluate(async (spec) => {
+    const sent = (traffic: Traffic[]): Sent[] =>
+      traffic
+        .filter(({ messages }) => messages > 0)
+        .map(({ kind, bytes, messages }) => ({ kind, bytes, messages }))
+        .sort((a, b) => a.kind.localeCompare(b.kind));
+    const steps: RankStep[][][] = spec.runs.map(() => []);
+    const lab = await window.tinyai.createLab();
+    const { result } = lab.run(spec, { onEvent: (event) => event.type === 'ranks' && steps[event.run]!.push(event.ranks) });
+    const { runs } = await result.finally(() => lab.close());
+    return runs.map(({ name, status, problem, series, reports }, i) => {
+      if (status !== 'finished') throw new Error(`${name} ${status}: ${problem?.message.en}`);
+      const losses = series.loss!.map(([, loss]) => loss);
+      for (const [step, ranks] of steps[i]!.entries()) {
+        if (ranks.some(({ loss }) => loss !== losses[step])) throw new Error(`ranks of ${name} do not tell the same loss`);
       }
-      await world.close();
-      return all;
-    },
-    { specs, ranks, transport },
-  );
+      return { losses, traffic: steps[i]!.map((ranks) => ranks.map(({ traffic }) => sent(traffic))), predicted: reports.parallel?.prediction.traffic.map(sent) ?? [] };
+    });
+  }, spec);
 }
 
 /** The largest relative difference between two trainings' losses. */

@@ -1,28 +1,29 @@
 /** Ranks in workers of an isolated page, over shared memory and over ports. */
-import { expect, test } from './page';
-import { openParallel, selfCheck, stopped } from './ranks';
+import { MEASURED, expect, test } from './page';
+import { selfCheck, siteOfRanks, stopped, type Wanted } from './ranks';
+
+const openRanks = siteOfRanks({ isolated: true });
 
 for (const transport of ['shared', 'ports'] as const) {
   for (const ranks of [1, 2, 3, 4]) {
     test(`every collective between ${ranks} ranks, ${transport}`, async ({ page }) => {
-      await openParallel(page);
+      await openRanks(page);
       await selfCheck(page, { ranks, transport });
     });
   }
 
   test(`a run is stopped while its ranks wait, ${transport}`, async ({ page }) => {
-    await openParallel(page);
-    const [error] = await stopped(page, { ranks: 2, transport });
-    expect(error).toMatch(/The run was stopped while rank \d was in it/);
+    await openRanks(page);
+    expect(await stopped(page, { ranks: 2, transport })).toMatch(/The run was stopped while rank \d was in it/);
   });
 
-  test(`an all-reduce of 1 MiB, ${transport}`, async ({ page }, info) => {
-    await openParallel(page);
+  test(`an all-reduce of 1 MiB, ${transport}`, MEASURED, async ({ page }, info) => {
+    await openRanks(page);
     const seconds = await page.evaluate(async (transport) => {
       const world = await window.openWorld({ ranks: 2, transport });
-      const seconds = await world.run({ program: 'all_reduce', floats: 1 << 18, algorithm: 'ring', rounds: 50 });
+      const seconds = await world.allReduce(1 << 18, 'ring', 50);
       await world.close();
-      return seconds as number[];
+      return seconds;
     }, transport);
     // Bus bandwidth: 2 (n - 1) / n · bytes / seconds, which is bytes / seconds for two ranks.
     const gigabytes = 2 ** 20 / Math.max(...seconds) / 1e9;
@@ -34,25 +35,25 @@ for (const transport of ['shared', 'ports'] as const) {
 }
 
 test('rings smaller than the messages', async ({ page }) => {
-  await openParallel(page);
-  const options = { ranks: 3, transport: 'shared', ringBytes: 1024 } as const;
-  await selfCheck(page, options);
+  await openRanks(page);
+  const wanted = { ranks: 3, transport: 'shared', ringBytes: 1024 } as const;
+  await selfCheck(page, wanted);
   // A rank that is done sees its messages out before its worker hears the page again.
-  const rounds = await page.evaluate(async (options) => {
-    const world = await window.openWorld(options);
+  const rounds = await page.evaluate(async (wanted) => {
+    const world = await window.openWorld(wanted);
     let rounds = 0;
     for (const algorithm of ['ring', 'tree', 'naive'] as const) {
-      for (let again = 0; again < 5; again++, rounds++) await world.run({ program: 'all_reduce', floats: 10_007, algorithm, rounds: 3 });
+      for (let again = 0; again < 5; again++, rounds++) await world.allReduce(10_007, algorithm, 3);
     }
     await world.close();
     return rounds;
-  }, options);
+  }, wanted);
   expect(rounds).toBe(15);
 });
 
 test('a rank that cannot join fails the world, with the reason', async ({ page }) => {
-  await openParallel(page);
-  const open = (options: object) => page.evaluate((options) => window.openWorld(options as never).then(() => 'open', String), options);
+  await openRanks(page);
+  const open = (wanted: Wanted) => page.evaluate((wanted) => window.openWorld(wanted).then(() => 'open', String), wanted);
   expect(await open({ ranks: 2, transport: 'shared', ringBytes: 8 })).toMatch(/bytes of shared memory are too few for 2 ranks; give at least/);
   expect(await open({ ranks: 0 })).toMatch(/ranks is 0/);
 });

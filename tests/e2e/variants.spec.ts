@@ -2,8 +2,8 @@
 import type { Page } from '../../www/testing';
 import { expect, open, short, test } from './page';
 
-/** The WebAssembly files of the engine that a page asks for. */
-const engines = (urls: string[]): string[] => urls.flatMap((url) => /engine\/([\w-]+)\/tinyai_bg\.wasm$/.exec(url)?.[1] ?? []);
+/** The builds of the engine whose WebAssembly a page asks for, each once. */
+const engines = (urls: string[]): string[] => [...new Set(urls.flatMap((url) => /engine\/([\w-]+)-[0-9a-f]{8}\/tinyai_bg\.wasm$/.exec(url)?.[1] ?? []))];
 
 test('exactly one build is fetched', async ({ page }) => {
   const urls: string[] = [];
@@ -28,9 +28,9 @@ test.describe('where a build does not load', () => {
     test(`${variant} runs the experiment`, async ({ page }) => {
       await open(page);
       const expected = await losses(page, best);
-      for (const better of [best, ...others.slice(0, index)]) await page.context().route(`**/engine/${better}/**`, (route) => route.abort());
+      for (const better of [best, ...others.slice(0, index)]) await page.context().route(`**/engine/${better}-*/**`, (route) => route.abort());
       await page.reload();
-      await expect(page.locator('site-header .status')).toContainText(variant);
+      await expect(page.locator('tinyai-site-header .status')).toContainText(variant);
       const found = await losses(page, variant);
       // Fused or not, rounded a little differently: the same training.
       expect(found).toHaveLength(expected.length);

@@ -15,7 +15,7 @@ export const styles = css`
     padding-bottom: 0.9rem;
   }
 
-  bench-control {
+  tinyai-bench-control {
     position: sticky;
     top: 0;
     z-index: 3;
@@ -39,12 +39,22 @@ export const styles = css`
     text-wrap: pretty;
   }
 
-  bench-peak {
+  @media print {
+    tinyai-bench-settings {
+      display: none;
+    }
+
+    main {
+      padding: 0;
+    }
+  }
+
+  tinyai-bench-peak {
     margin-top: 1.6rem;
   }
 
-  bench-figure,
-  bench-environment {
+  tinyai-bench-figure,
+  tinyai-bench-environment {
     margin-top: 2.4rem;
   }
 `;

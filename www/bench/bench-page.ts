@@ -1,77 +1,96 @@
+import { ContextProvider } from '@lit/context';
 import { html, nothing } from 'lit';
-import { customElement, query } from 'lit/decorators.js';
-import '../components/bench-control/bench-control';
-import '../components/bench-environment/bench-environment';
-import '../components/bench-figure/bench-figure';
-import '../components/bench-peak/bench-peak';
-import '../components/bench-settings/bench-settings';
-import '../components/site-header/site-header';
-import { messages } from '../i18n/locale';
-import { shared } from '../styles/shared.css';
+import { customElement, property, query } from 'lit/decorators.js';
+import { shared } from '../kit/base.css';
+import { kitText } from '../kit/text/text';
+import type { PageFrame } from '../pages/frame';
+import '../pages/site-header/site-header';
+import './bench-control/bench-control';
 import { BenchElement } from './bench-element';
-import { Benchmark } from './benchmark';
-import { grouped } from './grouped';
+import './bench-environment/bench-environment';
+import './bench-figure/bench-figure';
 import { styles } from './bench-page.css';
+import './bench-peak/bench-peak';
+import './bench-settings/bench-settings';
+import { grouped } from './grouped';
+import { BENCH_WORDS, benchWords } from './text/words';
 
 /** The benchmark on the visitor's own machine. */
-@customElement('bench-page')
+@customElement('tinyai-bench-page')
 export class BenchPage extends BenchElement {
   static override styles = [shared, styles];
 
+  /** Given once. */
+  @property({ attribute: false }) frame!: PageFrame;
+
   @query('main') private readonly main!: HTMLElement;
 
-  constructor() {
-    super();
-    this.bench = new Benchmark();
-  }
+  private readonly provided = new ContextProvider(this, { context: benchWords, initialValue: BENCH_WORDS.en });
+  private readonly kit = new ContextProvider(this, { context: kitText, initialValue: BENCH_WORDS.en.kit });
+  private unfollow = (): void => undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.bench.start();
+    this.unfollow = this.frame.language.follow((language) => {
+      this.words = BENCH_WORDS[language];
+      this.provided.setValue(this.words);
+      this.kit.setValue(this.words.kit);
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unfollow();
   }
 
   override render() {
-    const text = messages().bench;
-    const { bench } = this;
+    const { bench, frame } = this;
+    const text = this.words.bench;
     return html`
-      <site-header page="bench" @skip=${() => this.main.focus()}></site-header>
+      <tinyai-site-header .frame=${frame} @skip=${() => this.main.focus()}></tinyai-site-header>
       <main id="results" tabindex="-1">
         <div class="intro">
           <h1>${text.question}</h1>
           <p>${text.lead}</p>
         </div>
-        <bench-settings .bench=${bench}></bench-settings>
-        <bench-control .bench=${bench}></bench-control>
-        ${this.renderNotice()}
+        <tinyai-bench-settings .bench=${bench}></tinyai-bench-settings>
+        <tinyai-bench-control .bench=${bench}></tinyai-bench-control>
+        ${this.renderNotice()} ${this.renderRefused()}
         ${bench.rows.length === 0
           ? html`<p class="empty">${text.empty}</p>`
           : html`
-              <bench-peak .bench=${bench}></bench-peak>
+              <tinyai-bench-peak .bench=${bench}></tinyai-bench-peak>
               ${this.renderFigures()}
-              <bench-environment .bench=${bench}></bench-environment>
+              <tinyai-bench-environment .bench=${bench}></tinyai-bench-environment>
             `}
       </main>
     `;
   }
 
-  protected override updated(): void {
-    const text = messages();
-    document.documentElement.lang = text.languageTag;
-    document.title = `${text.bench.name} · ${text.title}`;
-  }
-
   /** Without threads there is less to measure: the page says so, and why. */
   private renderNotice() {
-    const text = messages().bench;
-    const { variant } = this.bench;
+    const text = this.words.bench;
+    const { variant, machine } = this.bench;
     if (!variant || variant.startsWith('threads')) return nothing;
-    return html`<p class="notice">${window.crossOriginIsolated ? text.threadsMissing : text.threadsNotIsolated}</p>`;
+    return html`<p class="notice">${machine.isolated ? text.threadsMissing : text.threadsNotIsolated}</p>`;
+  }
+
+  private renderRefused() {
+    const { bench: text } = this.words;
+    return this.bench.refused.map(({ name, values, accepted }) => html`<p class="notice" role="alert">${text.refused(name, text.list(values), text.list(accepted))}</p>`);
   }
 
   private renderFigures() {
     const figures = [...grouped(this.bench.rows, ({ group, threads }) => `${group} ${threads}`).values()];
     return figures.map(
-      (rows, i) => html`<bench-figure .index=${i + 1} .group=${rows[0]!.group} .threads=${rows[0]!.threads} .rows=${rows}></bench-figure>`,
+      (rows, i) =>
+        html`<tinyai-bench-figure .index=${i + 1} .group=${rows[0]!.group} .threads=${rows[0]!.threads} .rows=${rows}></tinyai-bench-figure>`,
     );
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tinyai-bench-page': BenchPage;
   }
 }

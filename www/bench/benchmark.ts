@@ -1,10 +1,11 @@
 /** The state of the page: what is to be measured, what is being measured, and what was. */
 import { GROUPS, LIBRARIES, type Row } from '../../tests/bench/groups.mjs';
 import { measure, millisecondsOf, peakOf, peersOf, told, type Measured, type Told } from '../../tests/bench/measure.mjs';
-import { firstToLoad, probe, usable, type Variant } from '../engine/variants';
-import { messages } from '../i18n/locale';
-import { readChoice, threadCounts, writeChoice, type Choice } from './choice';
-import { closedFrame, openFrame, type Frame } from './frames';
+import { firstToLoad, there, usable, type Features, type Variant } from '../engine/variants';
+import type { ClockPort } from '../shell/ports';
+import { readChoice, threadCounts, writeChoice, type Choice, type Refused } from './choice';
+import { closedFrame, type Frame, type OpenFrame } from './frames';
+import type { Machine, QueryPort } from './ports';
 
 /** A row on its way. */
 export interface RowView {
@@ -26,19 +27,30 @@ const FORM_MILLISECONDS = 150;
 const PEER_FORMS = 2;
 /** Preparing, the peak and the first calls: how much longer a round takes than its measurements. */
 const OVERHEAD = 1.5;
-/** Bytes of the peers on this site; 0: they are not part of it. Known when the site is built. */
-declare const BENCH_PEER_BYTES: number;
-export const peerBytes: number = BENCH_PEER_BYTES;
 
+export interface BenchmarkOptions {
+  machine: Machine;
+  query: QueryPort;
+  clock: ClockPort;
+  /** Asks the browser what it can do. */
+  probe: () => Promise<Features>;
+  open: OpenFrame;
+  /** Settles when what has changed is drawn. */
+  drawn: () => Promise<void>;
+}
+
+/** Tells of its changes by an event `change`. */
 export class Benchmark extends EventTarget {
-  readonly cores = navigator.hardwareConcurrency || 1;
+  readonly machine: Machine;
   /** The engine's build; null: not known yet; undefined: none runs here, and `problem` says why if one should. */
   variant: string | null | undefined = null;
   /** Numbers of threads to choose from. */
   counts = [1];
-  choice: Choice = readChoice('', [1]);
+  choice: Choice = readChoice('', [1], false).choice;
+  /** What the address asks for and cannot be measured here; none once something else is chosen. */
+  refused: readonly Refused[] = [];
   phase: Phase = 'idle';
-  /** The library that is being opened. */
+  /** The library that is being opened, by its id. */
   loading: string | null = null;
   /** Why all ended. */
   problem = '';
@@ -53,11 +65,17 @@ export class Benchmark extends EventTarget {
   private done = 0;
   private total = 1;
   private ending: AbortController | null = null;
+  private readonly life = new AbortController();
+
+  constructor(private readonly options: BenchmarkOptions) {
+    super();
+    this.machine = options.machine;
+  }
 
   /** Reads the address, and finds the build that runs here as the lab does: by loading it. */
   async start(): Promise<void> {
     try {
-      const variants = usable(await probe());
+      const variants = there(usable(await this.options.probe()));
       this.offer(variants[0]);
       const { loaded, failures } = await firstToLoad(variants, (variant) => this.tried(variant));
       if (loaded !== variants[0]) this.offer(loaded ?? undefined);
@@ -72,14 +90,14 @@ export class Benchmark extends EventTarget {
 
   /** What can be chosen with that build, and what of it the address chooses. */
   private offer(variant: Variant | undefined): void {
-    this.counts = threaded(variant) ? threadCounts(this.cores) : [1];
-    this.choice = readChoice(window.location.search, this.counts);
-    if (peerBytes === 0) this.choice.peers = false;
+    const { cores, peerBytes } = this.machine;
+    this.counts = threaded(variant) ? threadCounts(cores) : [1];
+    Object.assign(this, readChoice(this.options.query.read(), this.counts, peerBytes > 0));
     this.changed();
   }
 
   private async tried(variant: Variant): Promise<Variant> {
-    const frame = await openFrame('ours', threaded(variant) ? this.cores : 1, variant.name);
+    const frame = await this.options.open('ours', threaded(variant) ? this.machine.cores : 1, variant.name, this.life.signal);
     frame.leave();
     return variant;
   }
@@ -105,7 +123,7 @@ export class Benchmark extends EventTarget {
   /** Seconds left; null while too little is measured to tell. */
   get remainingSeconds(): number | null {
     if (this.progress < 0.02) return null;
-    return ((performance.now() - this.began) / 1000) * (1 / this.progress - 1);
+    return ((this.options.clock.now() - this.began) / 1000) * (1 / this.progress - 1);
   }
 
   /** Seconds that the choice will take, about. */
@@ -128,12 +146,19 @@ export class Benchmark extends EventTarget {
 
   choose(change: Partial<Choice>): void {
     this.choice = { ...this.choice, ...change };
-    window.history.replaceState(null, '', writeChoice(this.choice));
+    this.refused = [];
+    this.options.query.write(writeChoice(this.choice));
     this.changed();
   }
 
   stop(): void {
     this.ending?.abort();
+  }
+
+  /** Ends whatever is under way; the frames of all libraries are gone soon after. */
+  dispose(): void {
+    this.life.abort();
+    this.stop();
   }
 
   /** Measures what is chosen; a library that cannot do a row is left out of it. */
@@ -146,7 +171,7 @@ export class Benchmark extends EventTarget {
         GROUPS[group]!.map((row): RowView => ({ group, row, threads: count, peers, status: 'waiting', result: undefined, failures: new Map() })),
       ),
     );
-    Object.assign(this, { phase: 'running', problem: '', rounds, ended: null, done: 0, began: performance.now() });
+    Object.assign(this, { phase: 'running', problem: '', rounds, ended: null, done: 0, began: this.options.clock.now() });
     this.total = rounds * this.rows.reduce((sum, { group, row, threads }) => sum + weight(group, row, threads, peers), 0);
     this.peaks.clear();
     this.changed();
@@ -163,7 +188,7 @@ export class Benchmark extends EventTarget {
     frames.forEach((frame) => frame.leave());
     this.loading = null;
     this.ended = new Date();
-    this.elapsedSeconds = (performance.now() - this.began) / 1000;
+    this.elapsedSeconds = (this.options.clock.now() - this.began) / 1000;
     for (const view of this.rows) if (view.status === 'running') view.status = 'done';
     this.changed();
   }
@@ -171,26 +196,26 @@ export class Benchmark extends EventTarget {
   /** All rows on one number of threads; adds what it opens to `frames`. */
   private async runOn(threads: number, frames: Frame[], signal: AbortSignal): Promise<void> {
     const { choice, rows, rounds } = this;
-    const open = async (library: string, name: string, mode: string | undefined): Promise<Frame> => {
+    const open = async (library: string, mode: string | undefined): Promise<Frame> => {
       signal.throwIfAborted();
-      this.loading = name;
+      this.loading = library;
       await this.drawn();
-      const frame = await openFrame(library, threads, mode, signal);
+      const frame = await this.options.open(library, threads, mode, signal);
       if (signal.aborted) frame.leave();
       signal.throwIfAborted();
       frames.push(frame);
       return frame;
     };
-    const ours = await open('ours', messages().bench.thisEngine, this.variant ?? undefined);
+    const ours = await open('ours', this.variant ?? undefined);
     await this.measurePeak(ours, threads, signal);
     const handles = [ours];
     for (const library of choice.peers ? peersOf(choice.groups) : []) {
-      const { name, modes } = LIBRARIES[library]!;
+      const { modes } = LIBRARIES[library]!;
       const closed = (error: unknown): Frame => {
         signal.throwIfAborted();
         return closedFrame(library, error);
       };
-      for (const mode of modes(threads)) handles.push(await open(library, name, mode).catch(closed));
+      for (const mode of modes(threads)) handles.push(await open(library, mode).catch(closed));
     }
     this.loading = null;
     for (const view of rows.filter((view) => view.threads === threads)) {
@@ -228,10 +253,7 @@ export class Benchmark extends EventTarget {
   /** Draws what has changed, and waits until that is over: drawing takes time from what is measured next. */
   private async drawn(): Promise<void> {
     this.changed();
-    // A page in the background draws nothing.
-    const given = new Promise((resolve) => setTimeout(resolve, 100));
-    const frame = new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-    await Promise.race([given, frame]);
+    await this.options.drawn();
   }
 
   private changed(): void {

@@ -18,16 +18,40 @@ export function threadCounts(cores: number): number[] {
   return [...new Set([...doubling, cores])];
 }
 
-/** The choice in an address, as far as it can be made here; the default for the rest. */
-export function readChoice(search: string, counts: number[]): Choice {
+/** A part of an address that cannot be measured here. */
+export interface Refused {
+  /** Of the parameter. */
+  name: string;
+  /** What is refused of its value. */
+  values: string[];
+  accepted: string[];
+}
+
+/** The choice in an address, as far as it can be made here, with the default for what the address leaves out; and what cannot be. */
+export function readChoice(search: string, counts: number[], peersHere: boolean): { choice: Choice; refused: Refused[] } {
   const given = new URLSearchParams(search);
-  const list = (name: string): string[] | undefined => given.get(name)?.split(',');
-  const rounds = Number(given.get('rounds'));
+  const refused: Refused[] = [];
+  /** Those options that the address names; null where it leaves the parameter out. */
+  const named = (name: string, accepted: string[]): string[] | null => {
+    const text = given.get(name);
+    if (text === null) return null;
+    const values = [...new Set(text.split(',').map((value) => value.trim()))].filter((value) => value !== '');
+    const unknown = values.filter((value) => !accepted.includes(value));
+    if (unknown.length > 0) refused.push({ name, values: unknown, accepted });
+    return accepted.filter((option) => values.includes(option));
+  };
+  const groups = Object.keys(GROUPS);
+  const threads = named('threads', counts.map(String))?.map(Number) ?? counts.filter((count) => DEFAULT.threads.includes(count));
+  const rounds = named('rounds', ROUNDS.map(String)) ?? [];
+  const peers = named('peers', peersHere ? ['0', '1'] : ['0']) ?? [];
   return {
-    groups: Object.keys(GROUPS).filter((group) => (list('groups') ?? DEFAULT.groups).includes(group)),
-    threads: counts.filter((count) => (list('threads')?.map(Number) ?? DEFAULT.threads).includes(count)),
-    rounds: ROUNDS.includes(rounds) ? rounds : DEFAULT.rounds,
-    peers: given.get('peers') === '1',
+    choice: {
+      groups: named('groups', groups) ?? groups.filter((group) => DEFAULT.groups.includes(group)),
+      threads,
+      rounds: rounds.length > 0 ? Number(rounds[0]) : DEFAULT.rounds,
+      peers: peers.includes('1'),
+    },
+    refused,
   };
 }
 

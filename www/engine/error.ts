@@ -1,13 +1,21 @@
 import type { Problem } from '../types/generated/Problem';
 import type { ProblemCode } from '../types/generated/ProblemCode';
 
+/** A message for where there is no form: its fields, `{training.steps}`, by their paths, and choices, `{mesh.zero=none}`, as values. */
+export function plain(message: string): string {
+  return message.replace(/\{([a-z0-9_.]+)(?:=([a-z0-9_.]+))?\}/g, (_, path: string, choice?: string) => (choice === undefined ? path : `"${choice}"`));
+}
+
+/** The same problem, its messages {@link plain}. */
+export const plainProblem = (problem: Problem): Problem => ({ ...problem, message: { en: plain(problem.message.en), zh: plain(problem.message.zh) } });
+
 /** What the engine refused, with every problem it found, each in English and Chinese. */
 export class TinyaiError extends Error {
   /** In the order of the spec; never empty. */
   readonly problems: Problem[];
 
   constructor(problems: Problem[]) {
-    super(problems.map((problem) => problem.message.en).join('\n'));
+    super(problems.map((problem) => plain(problem.message.en)).join('\n'));
     this.name = 'TinyaiError';
     this.problems = problems;
   }

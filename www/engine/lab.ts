@@ -1,30 +1,44 @@
+/** The engine as a lab, or a program, uses it. */
+import type { AtGate } from '../types/generated/AtGate';
 import type { Environment } from '../types/generated/Environment';
 import type { Event } from '../types/generated/Event';
-import type { Problem } from '../types/generated/Problem';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
+import type { NearestMesh } from '../types/generated/NearestMesh';
+import type { Planned } from '../types/generated/Planned';
+import type { Problem } from '../types/generated/Problem';
 import type { Spec } from '../types/generated/Spec';
-import { PROTOCOL_VERSION, type Control, type Loading, type Reply, type Request } from '../workers/protocol';
-import { TinyaiError, problem } from './error';
+import type { Loading } from './assets';
+import type { EngineClient, EngineHost } from './host';
+import { LinkedAbort } from './linked';
+import type { Control, EngineMethods, JobDone } from './methods';
+import type { Lease, Turn } from './pool';
+import { Ranks } from './ranks';
+import type { RunState, SavedRun } from './wasm';
 
-/** Where the engine is and how it runs. */
-export interface LabOptions {
-  /** Where `models/` and `corpora/` are; by default beside the page. */
-  assetBase?: string | URL;
-  /** Where the folders of the engine's variants are; by default `engine/` beside this module (on the site: beside the page). */
-  engineBase?: string | URL;
-  /** Threads of the kernels' pool; by default one per core. */
-  threads?: number;
-  /** Makes the engine worker; needed where the page may not start the one of this package (another origin). */
-  worker?: () => Worker;
-}
-
-/** What to be told while an experiment runs. */
+/** How an experiment is run. */
 export interface RunOptions {
-  /** Aborting cancels all runs; `result` is then rejected with the signal's reason. */
-  signal?: AbortSignal;
+  /** Aborting ends the experiment at once; `result` is then rejected with the signal's reason. */
+  signal?: AbortSignal | undefined;
   onEvent?: (event: Event) => void;
+  /** Another experiment of the page goes first, or no longer does. */
+  onQueue?: (waits: boolean) => void;
   /** A file that the experiment needs is on its way. */
   onLoading?: (loading: Loading) => void;
+  /** A rank waits before an action, while that is asked for. */
+  onGate?: (at: AtGate) => void;
+  /** Runs that go on from where they were interrupted, or that have ended. */
+  saved?: SavedRun[];
+  /** What runs held after some steps, for forks to begin there. */
+  states?: { run: number; state: RunState }[];
+  /** Bytes of such states that are kept for later. */
+  keep?: number;
+}
+
+/** What an experiment leaves. */
+export interface Ended {
+  result: ExperimentResult;
+  /** What its runs held after some steps. */
+  states: { run: number; state: RunState }[];
 }
 
 /** A running experiment; every control acts within about 100 ms. */
@@ -35,130 +49,165 @@ export interface LabRun {
   step(): void;
   /** Cancels one run by its index, or all; what they measured so far stays in the result. */
   cancel(run?: number): void;
-  /** Rejected with a {@link TinyaiError} where the experiment is refused as a whole. */
+  /** Replaces the ranks of a run of which one was lost; it goes on from its last state. */
+  recover(run: number): void;
+  /** From the next step on every rank waits before each action, or no longer. */
+  byHand(on: boolean): void;
+  /** Lets a rank that waits do its next action. */
+  pass(rank: number): void;
+  /** Ends a rank's worker, as if its tab had been closed. */
+  kill(rank: number): void;
+  /** Lets a rank hang, as a program does that never ends. */
+  hang(rank: number): void;
+  /** What each run would go on from if everything ended now. */
+  saved(): Promise<SavedRun[]>;
+  /** Rejected with a `TinyaiError` where the experiment is refused as a whole. */
   readonly result: Promise<ExperimentResult>;
+  readonly ended: Promise<Ended>;
 }
 
-interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
-  options: RunOptions;
+/** Why an experiment that was cancelled before it began has no result. */
+export class Cancelled extends Error {
+  constructor() {
+    super('The experiment was cancelled before it began.');
+    this.name = 'Cancelled';
+  }
 }
 
-type Sent = Request extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+let nextJob = 1;
 
-/** An engine in a worker of its own; after a crash the next call starts a fresh one. */
+/** A hold on the page's engine; `close` settles whatever waits. */
 export class Lab {
-  private readonly waiting = new Map<number, Waiting>();
-  private readonly files = new Map<string, Uint8Array>();
-  private nextId = 1;
-  private started: { worker: Worker; environment: Promise<Environment> } | undefined;
+  private readonly lease: Lease<EngineMethods, Record<never, never>>;
 
-  constructor(private readonly options: LabOptions) {}
+  constructor(
+    readonly host: EngineHost,
+    /** Called by `close`, after everything has been let go of. */
+    private readonly onClose: () => void = () => undefined,
+  ) {
+    this.lease = host.acquire();
+  }
 
   /** Where experiments run; loads the engine if need be. */
-  environment(): Promise<Environment> {
-    return this.start().environment;
+  async environment(signal?: AbortSignal): Promise<Environment> {
+    return this.lease.ask(async () => this.host.environment!, { signal });
   }
 
   /** All problems of a spec, without running it; none if it is fine. */
-  async check(spec: unknown): Promise<Problem[]> {
-    await this.environment();
-    return (await this.send({ type: 'check', spec }).answer) as Problem[];
+  check(spec: unknown, signal?: AbortSignal): Promise<Problem[]> {
+    return this.ask((engine, signal) => engine.call('check', spec, { signal }), signal);
+  }
+
+  /** What a link of version 1 on a lab's page means today. */
+  migrate(lab: string, link: unknown, signal?: AbortSignal): Promise<Spec> {
+    return this.ask((engine, signal) => engine.call('migrate', { lab, link }, { signal }), signal);
+  }
+
+  /** The plan of a run on several ranks. */
+  plan(spec: unknown, run: number, signal?: AbortSignal): Promise<Planned> {
+    return this.ask(async (engine, signal) => engine.call('plan', await this.planning(engine, spec, run, signal), { signal }), signal);
+  }
+
+  /** The nearest mesh that can be for a run; null if there is none, or the mesh is not what is wrong. */
+  nearest(spec: unknown, run: number, signal?: AbortSignal): Promise<NearestMesh | null> {
+    return this.ask(async (engine, signal) => engine.call('nearest', await this.planning(engine, spec, run, signal), { signal }), signal);
+  }
+
+  /** Fetches what an experiment will need, so that it starts at once and no longer needs the network. */
+  async preload(spec: unknown, signal?: AbortSignal): Promise<void> {
+    const paths = await this.ask((engine, signal) => engine.call('requiredAssets', spec, { signal }), signal);
+    await this.host.assets.preload(paths, { signal });
   }
 
   /** Keeps a file in this tab, for specs that name it as `file:NAME`. */
   async addFile(name: string, bytes: Uint8Array): Promise<void> {
-    this.files.set(name, bytes);
-    if (this.started) await this.send({ type: 'file', name, bytes }).answer;
+    this.host.assets.addBytes(`file:${name}`, bytes);
   }
 
-  /** Fetches what an experiment will need, so that it starts at once and no longer needs the network. */
-  async preload(spec: unknown): Promise<void> {
-    await this.environment();
-    await this.send({ type: 'preload', spec }).answer;
-  }
-
-  /** Runs an experiment; several are run one after the other, so that each is measured alone. */
-  run(spec: Spec, options: RunOptions = {}): LabRun {
-    this.start();
-    const { id, answer } = this.send({ type: 'run', spec }, options);
+  /** Runs an experiment; those of a page are run one after the other, so that each is measured alone. */
+  run(spec: unknown, options: RunOptions = {}): LabRun {
+    const job = nextJob++;
+    const live: Live = { engine: null, ranks: null, waiting: [] };
+    const before = new LinkedAbort(options.signal);
+    const ended = this.lease.run((turn) => this.work(job, spec, options, live, turn), { signal: before.signal, onQueue: options.onQueue }).finally(() => before.unlink());
+    ended.catch(() => undefined);
     const control = (action: Control, run: number | null = null): void => {
-      if (this.waiting.has(id)) this.post({ type: 'control', target: id, action, run });
+      if (live.engine) live.engine.notify('control', { job, action, run });
+      // What is said before the engine is there is said again once it is.
+      else live.waiting.push([action, run]);
     };
-    options.signal?.addEventListener('abort', () => control('cancel'), { once: true });
-    if (options.signal?.aborted) control('cancel');
+    const result = ended.then(({ result }) => result);
+    result.catch(() => undefined);
     return {
       pause: () => control('pause'),
       resume: () => control('resume'),
       step: () => control('step'),
-      cancel: (run) => control('cancel', run ?? null),
-      result: answer.then((result) => {
-        options.signal?.throwIfAborted();
-        return result as ExperimentResult;
-      }),
+      cancel: (run) => {
+        if (run === undefined && !live.engine) return before.abort(new Cancelled());
+        if (run === undefined) live.ranks?.end();
+        else live.ranks?.endRun(run);
+        control('cancel', run ?? null);
+      },
+      recover: (run) => control('recover', run),
+      byHand: (on) => control(on ? 'by_hand' : 'by_itself'),
+      pass: (rank) => live.ranks?.world?.pass(rank),
+      kill: (rank) => live.ranks?.world?.kill(rank),
+      hang: (rank) => live.ranks?.world?.hang(rank),
+      saved: async () => (live.engine ? live.engine.call('saved', job) : []),
+      result,
+      ended,
     };
   }
 
-  /** Ends the worker and everything that runs in it. */
+  /** Lets go of the engine. */
   close(): void {
-    this.stop(problem('internal', 'The engine was closed.', '引擎已关闭。'));
+    this.lease.release();
+    this.onClose();
   }
 
-  private start(): { worker: Worker; environment: Promise<Environment> } {
-    if (this.started) return this.started;
-    const worker =
-      this.options.worker?.() ?? new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module', name: 'tinyai' });
-    worker.onmessage = ({ data }: MessageEvent<Reply>) => this.receive(data);
-    worker.onerror = (event) => {
-      const detail = event.message || 'the worker could not be started';
-      this.stop(problem('internal', `The engine's worker failed: ${detail}`, `引擎的工作线程出错：${detail}`, detail));
-    };
-    const started = (this.started = { worker, environment: Promise.reject<Environment>() });
-    started.environment.catch(() => undefined);
-    const page = globalThis.document?.baseURI ?? globalThis.location?.href;
-    // The package has the engine beside its module; the site has it beside its page.
-    const home = import.meta.env.MODE === 'library' ? import.meta.url : page;
-    const open = this.send({
-      type: 'open',
-      version: PROTOCOL_VERSION,
-      engineBase: new URL(this.options.engineBase ?? 'engine/', home).href,
-      assetBase: new URL(this.options.assetBase ?? '.', page).href,
-      threads: this.options.threads ?? null,
-    });
-    started.environment = open.answer as Promise<Environment>;
-    started.environment.catch(() => undefined);
-    for (const [name, bytes] of this.files) this.send({ type: 'file', name, bytes }).answer.catch(() => undefined);
-    return started;
+  private ask<T>(question: (engine: EngineClient, signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.lease.ask(question, { signal });
   }
 
-  private send(request: Sent, options: RunOptions = {}): { id: number; answer: Promise<unknown> } {
-    const id = this.nextId++;
-    const answer = new Promise<unknown>((resolve, reject) => this.waiting.set(id, { resolve, reject, options }));
-    this.post({ ...request, id } as Request);
-    return { id, answer };
+  private async planning(engine: EngineClient, spec: unknown, run: number, signal: AbortSignal) {
+    const paths = await engine.call('planAssets', { spec, run }, { signal });
+    return { spec, run, files: await this.host.assets.getAll(paths, { signal }), cores: this.host.cores };
   }
 
-  private post(request: Request): void {
-    this.started?.worker.postMessage(request);
+  private async work(job: number, spec: unknown, options: RunOptions, live: Live, turn: Turn<EngineMethods, Record<never, never>>): Promise<JobDone> {
+    const { engine, signal } = turn;
+    const { onEvent, onLoading, onGate, saved = [], states = [], keep = 0 } = options;
+    const paths = await engine.call('requiredAssets', spec, { signal });
+    const { files, transfer } = await this.host.assets.forWorker(paths, { signal, onProgress: onLoading });
+    const ranks = (live.ranks = new Ranks({ host: this.host, paths, signal, onGate, onLoading }));
+    const stop = (): void => ranks.end();
+    signal.addEventListener('abort', stop);
+    try {
+      const done = engine.call('run', { id: job, spec, files, saved, states, keep }, {
+        signal,
+        transfer,
+        onProgress: (progress) => {
+          if ('events' in progress) return progress.events.forEach((event) => onEvent?.(event));
+          void ranks.obey(progress.order).then((answers) => {
+            const moved = Array.isArray(answers) ? answers.flatMap(({ state }) => (state ? [state.buffer as ArrayBuffer] : [])) : [];
+            engine.notify('answer', { job, answers }, moved);
+          });
+        },
+      });
+      live.engine = engine;
+      for (const [action, run] of live.waiting.splice(0)) engine.notify('control', { job, action, run });
+      return await done;
+    } finally {
+      live.engine = null;
+      signal.removeEventListener('abort', stop);
+      ranks.end();
+    }
   }
+}
 
-  private receive(reply: Reply): void {
-    if (reply.type === 'crashed') return this.stop(reply.problem);
-    const waiting = this.waiting.get(reply.id);
-    if (!waiting) return;
-    if (reply.type === 'events') return reply.events.forEach((event) => waiting.options.onEvent?.(event));
-    if (reply.type === 'loading') return waiting.options.onLoading?.(reply.loading);
-    this.waiting.delete(reply.id);
-    if (reply.type === 'done') waiting.resolve(reply.value);
-    else waiting.reject(new TinyaiError(reply.problems));
-  }
-
-  /** Nobody is left waiting for a worker that is gone. */
-  private stop(reason: Problem): void {
-    this.started?.worker.terminate();
-    this.started = undefined;
-    for (const waiting of this.waiting.values()) waiting.reject(new TinyaiError([reason]));
-    this.waiting.clear();
-  }
+/** What a running experiment has at hand. */
+interface Live {
+  engine: EngineClient | null;
+  ranks: Ranks | null;
+  waiting: [Control, number | null][];
 }

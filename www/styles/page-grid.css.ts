@@ -72,6 +72,24 @@ export const pageGrid = css`
     content: '−';
   }
 
+  /* A handout: what was found, without what it is found with. */
+  @media print {
+    .page {
+      display: block;
+    }
+
+    aside,
+    .fold,
+    .notes,
+    .actions {
+      display: none !important;
+    }
+
+    main {
+      padding: 0;
+    }
+  }
+
   @media (max-width: 900px) {
     .page {
       display: block;

@@ -6,6 +6,7 @@ mod bench_page;
 mod browser;
 mod build;
 mod corpora;
+mod engine;
 mod npm;
 mod package;
 mod release_binary;
@@ -26,8 +27,9 @@ cargo xtask COMMAND
 
   setup     fetch what the other commands need (each also does this by itself)
   build     the native command line, the WebAssembly engine and the site, into www/dist     [--peers]
-  serve     build, then serve www/dist        [--port N] [--no-isolation] [--no-build] [--peers]
-  test      check and test everything         [--native] [--wasm] [--e2e]   (none of them: all three)
+  serve     serve the site while building what changes; with --no-build, serve www/dist
+                                              [--port N] [--no-isolation] [--no-build] [--peers]
+  test      check and test everything         [--native] [--wasm] [--e2e] [--browsers]   (none: all)
   bench     measure the engine beside its browser peers       [GROUP…] [--rounds N] [--json FILE] [--threads 1,2]
                                               [--variant NAME] [--ms N] [--no-peers]
   package   the engine as an npm package, target/package/*.tgz

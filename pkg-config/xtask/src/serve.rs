@@ -1,30 +1,36 @@
-//! `cargo xtask serve`: the built site at an address of this machine.
+//! `cargo xtask serve`: the site at an address of this machine, and with it every change of its sources; or, with `--no-build`, the
+//! built site as a host would serve it.
 
-use crate::{build, npm};
+mod board;
+mod live;
+mod server;
+mod sources;
+
+use crate::npm;
 use anyhow::{Context, Result};
 use lexopt::prelude::*;
 
 /// What `serve` was asked for.
 pub struct Options {
     /// The first port to try.
-    port: u16,
+    pub port: u16,
     /// Send the headers that make the page cross-origin isolated, without which the browser refuses threads.
-    isolation: bool,
-    /// Build the site first.
+    pub isolation: bool,
+    /// Build what changes; else serve what `cargo xtask build` has left in `www/dist`.
     build: bool,
-    /// How, if so.
-    built: build::Options,
+    /// Fetch the benchmark's peers.
+    pub peers: bool,
 }
 
 impl Options {
     pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
-        let mut options = Self { port: 8080, isolation: true, build: true, built: build::Options::default() };
+        let mut options = Self { port: 8080, isolation: true, build: true, peers: false };
         while let Some(arg) = args.next()? {
             match arg {
                 Long("port") => options.port = args.value()?.parse()?,
                 Long("no-isolation") => options.isolation = false,
                 Long("no-build") => options.build = false,
-                Long("peers") => options.built.peers = true,
+                Long("peers") => options.peers = true,
                 other => return Err(other.unexpected().into()),
             }
         }
@@ -34,9 +40,11 @@ impl Options {
 
 /// Serves until it is interrupted.
 pub fn serve(options: &Options) -> Result<()> {
-    if options.build {
-        build::everything(&options.built)?;
-    }
+    if options.build { live::serve(options) } else { built(options) }
+}
+
+/// `www/dist`.
+fn built(options: &Options) -> Result<()> {
     let mut server = npm::tools()?.node("serve.mjs");
     server.args(["--port", &options.port.to_string()]);
     if !options.isolation {

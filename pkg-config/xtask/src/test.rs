@@ -15,21 +15,23 @@ pub struct Stages {
     native: bool,
     wasm: bool,
     e2e: bool,
+    browsers: bool,
 }
 
 impl Stages {
     pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
-        let mut stages = Self { native: false, wasm: false, e2e: false };
+        let mut stages = Self { native: false, wasm: false, e2e: false, browsers: false };
         while let Some(arg) = args.next()? {
             match arg {
                 Long("native") => stages.native = true,
                 Long("wasm") => stages.wasm = true,
                 Long("e2e") => stages.e2e = true,
+                Long("browsers") => stages.browsers = true,
                 other => return Err(other.unexpected().into()),
             }
         }
-        let none = !(stages.native || stages.wasm || stages.e2e);
-        Ok(if none { Self { native: true, wasm: true, e2e: true } } else { stages })
+        let none = !(stages.native || stages.wasm || stages.e2e || stages.browsers);
+        Ok(if none { Self { native: true, wasm: true, e2e: true, browsers: true } } else { stages })
     }
 }
 
@@ -43,7 +45,12 @@ pub fn test(stages: &Stages) -> Result<()> {
         wasm(&mut report);
     }
     if stages.e2e {
-        report.stage("pages in the browser", e2e);
+        // Each stage is run even if the other fails, so the second does not wait for what Playwright makes it depend on.
+        report.stage("pages in the browser", || e2e(&["--project=functional", "--project=functional, not isolated"]));
+        report.stage("speed of pages in the browser", || e2e(&["--project=measured", "--no-deps"]));
+    }
+    if stages.browsers {
+        browsers(&mut report);
     }
     report.finish()
 }
@@ -123,7 +130,8 @@ fn generated_types() -> Result<()> {
 }
 
 fn wasm(report: &mut Report) {
-    let ready = || Ok::<_, anyhow::Error>((Toolchain::find_or_install()?, tools::wasm_pack()?, tools::wasm_bindgen()?, browser::chrome()?));
+    let ready =
+        || Ok::<_, anyhow::Error>((Toolchain::find_or_install()?, tools::wasm_pack()?, tools::wasm_bindgen_cli()?, browser::chrome()?));
     let (rust, wasm_pack) = match ready() {
         Ok((rust, wasm_pack, ..)) => (rust, wasm_pack),
         Err(error) => return report.stage("engine in the browser", || Err(error)),
@@ -155,11 +163,31 @@ fn engine_in_browser(variant: &Variant, rust: &Toolchain, wasm_pack: &Path, driv
     run(&mut command)
 }
 
-/// The pages as a visitor uses them: Playwright's tests in `www/tests/e2e`.
-fn e2e() -> Result<()> {
+/// The pages as a visitor uses them: Playwright's tests in `tests/e2e`.
+fn e2e(projects: &[&str]) -> Result<()> {
     let chrome = browser::chrome()?;
     build::everything(&build::Options::default())?;
     // Playwright starts the server itself (www/playwright.config.ts); its packages must be there.
     npm::tools()?;
-    run(npm::site()?.program("playwright")?.arg("test").env("CHROME", chrome))
+    run(npm::site()?.program("playwright")?.arg("test").args(projects).env("CHROME", chrome))
+}
+
+/// Each page once in the browsers other than Chromium: `tests/browsers`.
+fn browsers(report: &mut Report) {
+    for other in &browser::OTHERS {
+        let stage = format!("pages in {}", other.name);
+        match other.ready() {
+            Err(error) if !browser::must_be_ready() => report.skip(&stage, &format!("{error:#}")),
+            ready => report.stage(&stage, || ready.and_then(|()| smoke(other))),
+        }
+    }
+}
+
+fn smoke(other: &browser::Other) -> Result<()> {
+    // Chromium measures what the others have to measure.
+    let chrome = browser::chrome()?;
+    build::everything(&build::Options::default())?;
+    let mut playwright = npm::site()?.program("playwright")?;
+    playwright.args(["test", "--config", "playwright.browsers.config.ts"]).env("CHROME", chrome);
+    run(playwright.args(other.projects.iter().map(|project| format!("--project={project}"))))
 }

@@ -1,5 +1,4 @@
-//! The WebAssembly builds of the engine. A page loads one of the variants; ranks of a parallel training are workers that each load
-//! one of the builds made for them.
+//! The WebAssembly builds of the engine. A page loads the best one for its browser; ranks are workers that each load one without threads.
 
 use crate::toolchain::Toolchain;
 use std::path::PathBuf;
@@ -15,33 +14,20 @@ pub struct Variant {
     pub threads: bool,
     /// The relaxed SIMD instructions (fused multiply-add, int8 dot product) beside the 128-bit ones.
     pub relaxed_simd: bool,
-    /// Offers a rank in place of the experiment and the benchmark.
-    pub ranks: bool,
 }
 
 /// The engine.
 pub const VARIANTS: [Variant; 4] = [
-    Variant { name: "threads-relaxed", threads: true, relaxed_simd: true, ranks: false },
-    Variant { name: "threads-simd128", threads: true, relaxed_simd: false, ranks: false },
-    Variant { name: "single-relaxed", threads: false, relaxed_simd: true, ranks: false },
-    Variant { name: "single-simd128", threads: false, relaxed_simd: false, ranks: false },
+    Variant { name: "threads-relaxed", threads: true, relaxed_simd: true },
+    Variant { name: "threads-simd128", threads: true, relaxed_simd: false },
+    Variant { name: "single-relaxed", threads: false, relaxed_simd: true },
+    Variant { name: "single-simd128", threads: false, relaxed_simd: false },
 ];
-
-/// A rank: its kernels are those of a variant without threads, which the tests run on.
-pub const RANK_VARIANTS: [Variant; 2] = [
-    Variant { name: "ranks-relaxed", threads: false, relaxed_simd: true, ranks: true },
-    Variant { name: "ranks-simd128", threads: false, relaxed_simd: false, ranks: true },
-];
-
-/// Every build that is shipped.
-pub fn all() -> impl Iterator<Item = &'static Variant> {
-    VARIANTS.iter().chain(&RANK_VARIANTS)
-}
 
 impl Variant {
-    /// The most bytes that it may have before compression: a visitor waits for it. A rank's file also plans and foretells.
+    /// The most bytes that it may have before compression: a visitor waits for it. Those without threads are also a rank's.
     pub fn max_bytes(&self) -> u64 {
-        if self.ranks { 1_000_000 } else { 900_000 }
+        if self.threads { 1_400_000 } else { 1_450_000 }
     }
 
     /// Its own target folder: other flags would rebuild everything, the standard library included.
@@ -51,11 +37,7 @@ impl Variant {
 
     /// `--features` of this build.
     pub fn features(&self) -> &'static [&'static str] {
-        match (self.threads, self.ranks) {
-            (true, _) => &["--features", "threads"],
-            (_, true) => &["--features", "ranks"],
-            _ => &[],
-        }
+        if self.threads { &["--features", "threads"] } else { &[] }
     }
 
     fn rustflags(&self) -> String {

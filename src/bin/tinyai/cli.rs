@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tinyai::lab::default_spec::default_spec;
 use tinyai::lab::problem::{Problem, Text};
 use tinyai::lab::schema::schema;
+use tinyai::lab::spec::default_spec;
 
 use crate::language::Language;
 use crate::{check, pretrain, print, run};

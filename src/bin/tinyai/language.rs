@@ -1,7 +1,7 @@
 //! The language of the messages.
 
 use clap::ValueEnum;
-use tinyai::lab::problem::Text;
+use tinyai::lab::problem::{Text, without_form};
 
 /// A language of the messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -24,10 +24,10 @@ impl Language {
     }
 
     /// The text in this language.
-    pub fn of(self, text: &Text) -> &str {
-        match self {
+    pub fn of(self, text: &Text) -> String {
+        without_form(match self {
             Self::En => &text.en,
             Self::Zh => &text.zh,
-        }
+        })
     }
 }

@@ -12,6 +12,7 @@ use tinyai::kernels;
 use tinyai::lab::pretrain::{Baselines, Pretraining, Recipe};
 use tinyai::lab::problem::Text;
 use tinyai::lab::problems::{self, Asset};
+use tinyai::lab::rank::Reader;
 use tinyai::lab::sample::{Sampler, SamplingConfig};
 
 use crate::cli::Failure;
@@ -176,9 +177,11 @@ fn sample(training: &mut Pretraining, seed: u64) -> Result<String, Failure> {
     let (model, tokenizer) = training.model();
     let separator = tokenizer.document_separator();
     let config = SamplingConfig { temperature: 0.8, top_k: 40, seed };
-    let mut sampler = Sampler::new(config, vec![separator], model.config.max_positions);
+    let capacity = model.config.max_positions + 1;
+    let (mut sampler, mut reader) = (Sampler::new(config, vec![separator], model.config.max_positions), Reader::default());
     while !sampler.is_full() {
-        if sampler.advance(model).map_err(io::Error::other)? == separator {
+        let logits = reader.logits(model, sampler.ids(), capacity).map_err(io::Error::other)?;
+        if sampler.push(logits.data()) == separator {
             break;
         }
     }

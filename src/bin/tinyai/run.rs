@@ -12,6 +12,7 @@ use tinyai::lab::experiment::Experiment;
 use tinyai::lab::problem::{Problem, Text};
 use tinyai::lab::problems::bad_file;
 use tinyai::lab::result::Environment;
+use tinyai::lab::threads::Threads;
 
 use crate::check::read_spec;
 use crate::cli::Failure;
@@ -45,12 +46,14 @@ pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
         output::prepare(path)?;
     }
     let names: Vec<String> = spec.runs.iter().map(|run| run.name.clone()).collect();
+    let mut threads = Threads::new(assets.clone());
     let mut experiment = Experiment::new(spec, assets, environment())?;
-    while !experiment.finished() {
-        for event in experiment.advance() {
-            report(&event, &names, language)?;
-        }
-    }
+    let mut told = Ok(());
+    threads.run(&mut experiment, |event| {
+        // A reader of our progress that is gone is no reason to stop.
+        told = std::mem::replace(&mut told, Ok(())).and_then(|()| report(event, &names, language));
+    });
+    told?;
     let result = experiment.result();
     match &args.out {
         Some(path) => output::write_or(path, &serde_json::to_vec_pretty(&result).map_err(io::Error::from)?, &mut io::stdout().lock())?,

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::FileWeights;
 use crate::nn::{BuildError, ParamSpec, WeightSource};
 use crate::tensor::{WeakWeight, Weight};
 
@@ -16,9 +15,9 @@ pub struct SharedWeights(Rc<RefCell<HashMap<Key, WeakWeight>>>);
 type Key = (String, String, Option<&'static str>);
 
 /// The weights of a base model: those that stay frozen are shared with other runs.
-pub struct SharedSource<'a, 'f> {
+pub struct SharedSource<'a> {
     /// Where they come from the first time.
-    pub file: FileWeights<'a, 'f>,
+    pub source: Box<dyn WeightSource + 'a>,
     /// What other runs hold.
     pub shared: &'a SharedWeights,
     /// The base model.
@@ -27,15 +26,15 @@ pub struct SharedSource<'a, 'f> {
     pub learns: &'a dyn Fn(&ParamSpec) -> bool,
 }
 
-impl SharedSource<'_, '_> {
+impl SharedSource<'_> {
     fn key(&self, param: &ParamSpec, format: Option<&'static str>) -> Key {
         (self.base.to_owned(), param.name.clone(), format)
     }
 }
 
-impl WeightSource for SharedSource<'_, '_> {
+impl WeightSource for SharedSource<'_> {
     fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
-        self.file.read(param, rows, take)
+        self.source.read(param, rows, take)
     }
 
     fn shared(&self, param: &ParamSpec, format: Option<&'static str>) -> Option<Weight> {

@@ -21,7 +21,9 @@ fn open(change: impl FnOnce(&mut Tensors), config: &str) -> Result<usize, Proble
     assets.insert("file:model.safetensors", weights);
     assets.insert("file:config.json", config.as_bytes().to_vec());
     assets.insert("file:tokenizer.json", Tokenizer::Bytes(crate::data::ByteTokenizer).to_json().into_bytes());
-    BaseModel::open("file:model.safetensors", &assets).map(|base| base.blueprint.params().map(|(_, param)| param.elements()).sum())
+    let mut run = RunSpec::default();
+    run.model.base = "file:model.safetensors".into();
+    BaseModel::open(&run, &assets).map(|base| base.blueprint.params().map(|(_, param)| param.elements()).sum())
 }
 
 #[track_caller]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::conflicts::conflicts;
+use super::forks;
 use super::parse::parse;
 use crate::lab::problem::Problem;
 use crate::lab::problems::internal;
@@ -12,22 +13,34 @@ use crate::lab::spec::{RunSpec, Spec};
 /// The whole configuration of each run, in the order of the spec.
 ///
 /// # Errors
-/// As [`parse`], for specs that were made otherwise; then fields of a run that do not go together.
+/// As [`parse`], for specs that were made otherwise; then fields of a run that do not go together, and forks that cannot be.
 pub fn resolve(spec: &Spec) -> Result<Vec<RunSpec>, Vec<Problem>> {
     let json = serde_json::to_value(spec).map_err(|error| vec![internal(&error.to_string())])?;
     let spec = parse(&json)?;
-    let mut problems = Vec::new();
-    let mut runs = Vec::new();
-    for run in &spec.runs {
-        match patched(&spec.base, &run.patch) {
+    let mut problems = forks::name_problems(&spec);
+    let points = forks::fork_points(&spec);
+    let Ok(order) = forks::order(&points) else { return Err(problems) };
+    let mut runs: Vec<Option<RunSpec>> = vec![None; spec.runs.len()];
+    for index in order {
+        let run = &spec.runs[index];
+        // A fork changes the run that it is a fork of.
+        let other = points[index].and_then(|(other, step)| Some((runs[other].clone()?, &spec.runs[other].name, step)));
+        let from = other.as_ref().map_or(&spec.base, |(other, ..)| other);
+        match patched(from, &run.patch) {
             Ok(config) => {
-                problems.extend(conflicts(&config).into_iter().map(|problem| problem.in_run(&run.name)));
-                runs.push(config);
+                let mut found = conflicts(&config);
+                if let Some((other, name, step)) = &other {
+                    found.extend(forks::problems(&config, other, name, *step));
+                }
+                problems.extend(found.into_iter().map(|problem| problem.in_run(&run.name)));
+                runs[index] = Some(config);
             }
             Err(error) => problems.push(internal(&error.to_string()).in_run(&run.name)),
         }
     }
-    if problems.is_empty() { Ok(runs) } else { Err(problems) }
+    // What is wrong is told in the order of the runs.
+    problems.sort_by_key(|problem| spec.runs.iter().position(|run| Some(run.name.as_str()) == problem.run.as_deref()));
+    if problems.is_empty() { Ok(runs.into_iter().flatten().collect()) } else { Err(problems) }
 }
 
 fn patched(base: &RunSpec, patch: &Map<String, Value>) -> serde_json::Result<RunSpec> {
@@ -39,7 +52,7 @@ fn patched(base: &RunSpec, patch: &Map<String, Value>) -> serde_json::Result<Run
 }
 
 /// JSON merge patch, RFC 7386 section 2: objects merge, `null` removes, anything else replaces.
-fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+pub fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
     for (name, value) in patch {
         match value {
             Value::Null => drop(target.shift_remove(name)),
@@ -82,8 +95,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lab::default_spec::default_spec;
-    use crate::lab::spec::Method;
+    use crate::lab::spec::{Method, default_spec};
 
     /// The cases of RFC 7386, appendix A, whose target and patch are objects.
     #[test]

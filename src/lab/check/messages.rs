@@ -48,7 +48,7 @@ fn join(names: &[&str]) -> String {
 }
 
 fn must_be(field: &str, value: &str, schema: &Value) -> Text {
-    let Text { en, zh } = expected(schema);
+    let Text { en, zh } = expected(schema, field);
     if field.is_empty() {
         return Text {
             en: format!("The experiment is {value}, but it must be {en}."),
@@ -63,29 +63,29 @@ fn must_be(field: &str, value: &str, schema: &Value) -> Text {
         }
     };
     Text {
-        en: format!("{field} is {value}, but it must be {en}.{default_en}"),
-        zh: format!("{field} 的值是 {value}，但它应当是{zh}。{default_zh}"),
+        en: format!("{{{field}}} is {value}, but it must be {en}.{default_en}"),
+        zh: format!("{{{field}}}的值是 {value}，但它应当是{zh}。{default_zh}"),
     }
 }
 
 fn not_allowed(field: &str, value: &str, schema: &Value) -> Text {
     let mut text = must_be(field, value, schema);
     if let Some(choice) = nearest(value.trim_matches('"'), choices(schema)) {
-        text.en += &format!(" Did you mean {choice}?");
-        text.zh += &format!("你是不是想写 {choice}？");
+        text.en += &format!(" Did you mean {{{field}={choice}}}?");
+        text.zh += &format!("你是不是想写 {{{field}={choice}}}？");
     }
     text
 }
 
 fn missing(field: &str, schema: &Value) -> Text {
-    let Text { en, zh } = expected(schema);
-    Text { en: format!("{field} is missing; it must be {en}."), zh: format!("缺少 {field}；它应当是{zh}。") }
+    let Text { en, zh } = expected(schema, field);
+    Text { en: format!("{{{field}}} is missing; it must be {en}."), zh: format!("缺少{{{field}}}；它应当是{zh}。") }
 }
 
 fn repeated(field: &str, value: &str) -> Text {
     Text {
-        en: format!("{field} is {value}, which the list already has; name each item once."),
-        zh: format!("{field} 的值是 {value}，列表中已经有了；每一项只能写一次。"),
+        en: format!("{{{field}}} is {value}, which the list already has; name each item once."),
+        zh: format!("{{{field}}}的值是 {value}，列表中已经有了；每一项只能写一次。"),
     }
 }
 
@@ -95,10 +95,9 @@ fn unknown_field(path: &[String], field: &str, parent: &Value) -> Text {
     let fields: Vec<String> = keys(parent).map(str::to_owned).collect();
     let mut inner = Vec::new();
     inner_paths(parent, "", &mut inner);
-    let suggestion = nearest(name, fields.iter().map(String::as_str)).or_else(|| {
-        let leaf = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
-        inner.iter().find(|path| leaf(path) == name).map(String::as_str)
-    });
+    let leaf = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    let elsewhere = inner.iter().find(|path| leaf(path) == name).map(String::as_str);
+    let suggestion = elsewhere.or_else(|| nearest(name, fields.iter().map(String::as_str)));
     let (mean_en, mean_zh) = match suggestion {
         Some(near) => (format!(" Did you mean {near}?"), format!("你是不是想写 {near}？")),
         None => Default::default(),
@@ -126,15 +125,15 @@ fn choices(schema: &Value) -> impl Iterator<Item = &str> {
     schema["oneOf"].as_array().into_iter().flatten().filter_map(|choice| choice["const"].as_str())
 }
 
-/// What a schema accepts, as the end of "it must be …".
-fn expected(schema: &Value) -> Text {
+/// What the schema of a field accepts, as the end of "it must be …".
+fn expected(schema: &Value, field: &str) -> Text {
     let between = |min: &str, max: &str| {
         let (min, max) = limits(schema, min, max);
         (number(min), number(max), min.is_finite() && min > 0.0, max.is_finite())
     };
     let (en, zh) = match schema["type"].as_str() {
         None => {
-            let choices: Vec<String> = choices(schema).map(|choice| format!("\"{choice}\"")).collect();
+            let choices: Vec<String> = choices(schema).map(|choice| format!("{{{field}={choice}}}")).collect();
             (format!("one of {}", choices.join(", ")), format!("以下之一：{}", choices.join("、")))
         }
         Some("integer" | "number") => {
@@ -155,7 +154,7 @@ fn expected(schema: &Value) -> Text {
         },
         Some("boolean") => ("true or false".into(), " true 或 false".into()),
         Some("array") => {
-            let items = expected(&schema["items"]);
+            let items = expected(&schema["items"], field);
             match between("minItems", "maxItems") {
                 (min, max, true, true) => (
                     format!("a list of {min} to {max} items, each {}", items.en),
@@ -254,8 +253,8 @@ pub(super) fn repeated_key(key: &RepeatedKey, json: &Value) -> Problem {
     let (run, field) = locate(&key.path, json);
     let (first, second) = (shorten(&key.first, 80), shorten(&key.second, 80));
     let message = Text {
-        en: format!("{field} stands twice in the same object, with {first} and with {second}. Keep the one that is meant."),
-        zh: format!("{field} 在同一个对象中出现了两次，值分别是 {first} 和 {second}。请只保留想要的那个。"),
+        en: format!("{{{field}}} stands twice in the same object, with {first} and with {second}. Keep the one that is meant."),
+        zh: format!("{{{field}}}在同一个对象中出现了两次，值分别是 {first} 和 {second}。请只保留想要的那个。"),
     };
     Problem { code: ProblemCode::Conflict, run, field: Some(field), value: Some(second), message }
 }

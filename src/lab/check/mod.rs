@@ -6,6 +6,7 @@
 //! double the wasm file (it brings regular expressions, formats, reference resolution and big numbers).
 
 mod conflicts;
+mod forks;
 mod merge;
 mod messages;
 mod model;
@@ -15,6 +16,8 @@ mod walk;
 pub(in crate::lab) use conflicts::warmup_problem;
 pub(in crate::lab) use messages::{nearest, shorten};
 
+pub use forks::fork_points;
+pub(in crate::lab) use merge::merge;
 pub use merge::{diff, resolve};
 pub use model::{MemoryBound, check_against_model, memory_bound};
 pub use parse::{parse, parse_str, parse_with};

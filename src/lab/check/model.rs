@@ -1,9 +1,9 @@
 //! What can only be checked once the base model is known: LoRA's rank, the context, and whether a batch can fit at all.
 
-use crate::finetune::{self, MethodError};
+use crate::finetune;
 use crate::lab::methods::method;
 use crate::lab::problem::{Problem, ProblemCode, Text};
-use crate::lab::problems::{internal, mib};
+use crate::lab::problems::{self, mib};
 use crate::lab::spec::RunSpec;
 use crate::nn::blueprint::{Kept, SegmentSpec};
 use crate::nn::{Blueprint, ParamSpec, SegmentKind};
@@ -66,87 +66,46 @@ pub fn memory_bound(run: &RunSpec, blueprint: &Blueprint) -> MemoryBound {
 }
 
 /// What of a run does not go with its base model.
-pub fn check_against_model(run_name: &str, run: &RunSpec, blueprint: &Blueprint) -> Vec<Problem> {
-    let problems = [fine_tuning(run, blueprint), context(run, blueprint), memory(run, blueprint)];
-    problems.into_iter().flatten().map(|problem| problem.in_run(run_name)).collect()
-}
-
-/// B·A of rank r is a matrix of rank at most min(out, in): a larger r learns nothing more and is surely a mistake.
-fn fine_tuning(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {
-    match method(&run.fine_tuning).check(blueprint).err()? {
-        MethodError::Rank { rank, module, out_features: out, in_features: inputs, limit } => Some(problem(
-            ProblemCode::OutOfRange,
-            "fine_tuning.lora.rank",
-            rank,
-            Text {
-                en: format!(
-                    "fine_tuning.lora.rank is {rank}, but {module} of this model is a {out} × {inputs} matrix, whose rank is at most {limit}. Choose a rank from 1 to {limit}, or take {module} out of target_modules."
-                ),
-                zh: format!(
-                    "fine_tuning.lora.rank 的值是 {rank}，但该模型的 {module} 是 {out} × {inputs} 的矩阵，秩最多为 {limit}。请把秩改为 1 到 {limit}，或从 target_modules 中去掉 {module}。"
-                ),
-            },
-        )),
-        MethodError::NoTarget { targets, available } => {
-            let (targets, available) = (targets.join(", "), available.join(", "));
-            Some(problem(
-                ProblemCode::Conflict,
-                "fine_tuning.lora.target_modules",
-                &targets,
-                Text {
-                    en: format!("This model has none of the layers {targets}. Those it has are {available}."),
-                    zh: format!("该模型没有 {targets} 这些层，可选的有：{available}。"),
-                },
-            ))
-        }
-        error @ (MethodError::Frozen { .. } | MethodError::Build(_)) => Some(internal(&error.to_string())),
-    }
-}
-
-fn context(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {
-    let (context, limit, model) = (run.data.context, blueprint.config.max_positions, &run.model.base);
-    (context as usize > limit).then(|| {
-        problem(
-            ProblemCode::OutOfRange,
-            "data.context",
-            context,
-            Text {
-                en: format!(
-                    "data.context is {context}, but the model {model} reads at most {limit} tokens at once. Choose at most {limit}."
-                ),
-                zh: format!("data.context 的值是 {context}，但模型 {model} 一次最多读 {limit} 个词元。请改为不超过 {limit}。"),
-            },
-        )
-    })
+pub fn check_against_model(run: &RunSpec, blueprint: &Blueprint) -> Vec<Problem> {
+    let of_method = method(&run.fine_tuning).check(blueprint).err().map(|error| problems::method(&error));
+    let most = blueprint.config.max_positions;
+    let of_context = (run.data.context as usize > most).then(|| problems::context(run, most));
+    [of_method, of_context, memory(run, blueprint)].into_iter().flatten().collect()
 }
 
 fn memory(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {
     let bound = memory_bound(run, blueprint);
-    let (batch_size, context) = (run.training.batch_size, run.data.context);
+    let (batch_size, micro_batches, context) = (run.training.batch_size, run.training.micro_batches, run.data.context);
+    // Of the micro-batches, one is under way.
+    let together = batch_size / micro_batches;
     let sequence = bound.per_token * context as f64;
-    let total = bound.total(batch_size as f64 * context as f64);
+    let total = bound.total(together as f64 * context as f64);
     let limit_mib = run.resources.memory_limit;
     let limit = limit_mib as f64 * 1024.0 * 1024.0;
     if total <= limit {
         return None;
     }
     let (parameters, gradients) = (mib(bound.parameters), mib(bound.gradients));
-    let (optimizer, batch) = (mib(bound.optimizer), mib(sequence * batch_size as f64));
+    let (optimizer, batch) = (mib(bound.optimizer), mib(sequence * together as f64));
     let needed_mib = (total / 1024.0 / 1024.0).ceil();
     let room = limit - bound.fixed();
     let (field, value, fit) = if room >= sequence {
-        let most = (room / sequence).floor();
+        let most = (room / sequence).floor() * micro_batches as f64;
         (
             "training.batch_size",
             batch_size,
-            Text { en: format!("Choose a batch_size of at most {most}"), zh: format!("请把 batch_size 改为不超过 {most}") },
+            Text {
+                en: format!("Choose a {{training.batch_size}} of at most {most}"),
+                zh: format!("请把{{training.batch_size}}改为不超过 {most}"),
+            },
         )
     } else if room > 0.0 {
         (
             "data.context",
             context,
             Text {
-                en: "Not even one sequence fits: choose a shorter context".into(), zh: "连一条序列也放不下：请缩短 context".into()
+                en: "Not even one sequence fits: choose a shorter {data.context}".into(),
+                zh: "连一条序列也放不下：请缩短{data.context}".into(),
             },
         )
     } else {
@@ -165,12 +124,12 @@ fn memory(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {
         value,
         Text {
             en: format!(
-                "With a batch_size of {batch_size} and a context of {context} this run needs at least {} MiB by calculation (weights {parameters}, gradients {gradients}, AdamW's moments {optimizer}, logits and activations of one batch {batch}), but resources.memory_limit is {limit_mib} MiB. {}, or set the limit to {needed_mib} MiB or more.",
+                "With {batch_size} for {{training.batch_size}} and {context} for {{data.context}} this run needs at least {} MiB by calculation (weights {parameters}, gradients {gradients}, AdamW's moments {optimizer}, logits and activations of one batch {batch}), but {{resources.memory_limit}} is {limit_mib} MiB. {}, or set the limit to {needed_mib} MiB or more.",
                 mib(total),
                 fit.en
             ),
             zh: format!(
-                "batch_size 为 {batch_size}、context 为 {context} 时，按公式计算该运行至少需要 {} MiB（权重 {parameters}，梯度 {gradients}，AdamW 的矩 {optimizer}，一个批次的 logits 与激活 {batch}），但 resources.memory_limit 是 {limit_mib} MiB。{}，或把上限提高到 {needed_mib} MiB 以上。",
+                "{{training.batch_size}}为 {batch_size}、{{data.context}}为 {context} 时，按公式计算该运行至少需要 {} MiB（权重 {parameters}，梯度 {gradients}，AdamW 的矩 {optimizer}，一个批次的 logits 与激活 {batch}），但 {{resources.memory_limit}} 是 {limit_mib} MiB。{}，或把上限提高到 {needed_mib} MiB 以上。",
                 mib(total),
                 fit.zh
             ),

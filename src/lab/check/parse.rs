@@ -9,6 +9,7 @@ use super::messages;
 use super::walk::walk;
 use crate::data::json::{self, JsonError};
 use crate::data::text::without_mark;
+use crate::lab::migrate;
 use crate::lab::problem::Problem;
 use crate::lab::problems::internal;
 use crate::lab::schema::schema;
@@ -16,12 +17,12 @@ use crate::lab::spec::Spec;
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
 
-/// Reads a spec from JSON text.
+/// Reads a spec of any version from JSON text.
 ///
 /// # Errors
 /// Text that is not JSON is one problem, with its line and column; keys that stand twice are one each; otherwise as [`parse`].
 pub fn parse_str(text: &str) -> Result<Spec, Vec<Problem>> {
-    parse(&value_of(text)?)
+    parse(&migrate::spec(value_of(text)?))
 }
 
 /// Reads JSON that a person wrote.

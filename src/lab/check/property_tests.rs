@@ -4,9 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{parse, resolve};
-use crate::lab::default_spec::default_spec;
 use crate::lab::problem::ProblemCode;
-use crate::lab::spec::RunSpec;
+use crate::lab::spec::{RunSpec, default_spec};
 
 /// Names and texts of the spec, so that arbitrary values often come close to it.
 const WORDS: &[&str] = &[
@@ -36,6 +35,8 @@ const WORDS: &[&str] = &[
     "",
     " ",
     "词",
+    "fork",
+    "mesh",
     "nonsense",
 ];
 

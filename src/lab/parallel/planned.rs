@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::nearest::nearest;
-use super::problems;
 use super::report::{Planned, PlannedRank};
-use super::setup;
-use super::spec::ParallelSpec;
+use super::setup::{self, Stages};
 use super::subject::Subject;
 use crate::lab::assets::Assets;
 use crate::lab::problem::{Problem, ProblemCode};
-use crate::lab::problems::internal;
+use crate::lab::problems::{self, internal};
+use crate::lab::spec::RunSpec;
 use crate::parallel::mesh::Axis;
 use crate::parallel::outline::ParamOutline;
 use crate::parallel::outline::zero::{Kept, kept};
@@ -18,17 +17,17 @@ use crate::parallel::plan::Plan;
 use crate::parallel::schedule::{Costs, StageCost};
 use crate::tensor::Category;
 
-/// The plan of `spec`, whose [`plan_assets`](setup::plan_assets) are in `assets`, on at most `max_ranks` ranks; `stages`, where the
-/// layers are divided by what the pilot measured.
+/// The plan of `run`, whose [`plan_assets`](crate::lab::assets::plan_assets) are in `assets`, on at most `max_ranks` ranks; `stages`,
+/// where the layers are divided by what the pilot measured.
 ///
 /// # Errors
 /// Naming the setting that does not fit, and the nearest that would.
-pub fn planned(spec: &ParallelSpec, assets: &Assets, max_ranks: usize, stages: Option<&[(usize, usize)]>) -> Result<Planned, Problem> {
-    let subject = Subject::new(spec, assets)?;
-    let plan = setup::plan(spec, &subject, max_ranks, stages).map_err(|problem| {
+pub fn planned(run: &RunSpec, assets: &Assets, max_ranks: usize, stages: Option<&Stages>) -> Result<Planned, Problem> {
+    let subject = Subject::new(run, assets)?;
+    let plan = setup::plan(run, &subject, max_ranks, stages).map_err(|problem| {
         // What is wrong with a single setting names the nearest value of it.
         let whole_mesh = problem.code == ProblemCode::OutOfMemory || problem.field.as_deref() == Some("mesh");
-        if whole_mesh { suggested(problem, spec, &subject, max_ranks) } else { problem }
+        if whole_mesh { suggested(problem, run, &subject, max_ranks) } else { problem }
     })?;
     let whole = subject.outline.whole();
     let unit = StageCost { forward: 1.0, backward_input: 1.0, backward_weight: 1.0, ..StageCost::default() };
@@ -46,9 +45,9 @@ pub fn planned(spec: &ParallelSpec, assets: &Assets, max_ranks: usize, stages: O
 }
 
 /// The problem, with the nearest mesh that does not have it.
-fn suggested(problem: Problem, spec: &ParallelSpec, subject: &Subject, max_ranks: usize) -> Problem {
-    match nearest(spec, subject, max_ranks) {
-        Some(mesh) => problems::with_nearest(problem, &mesh),
+fn suggested(problem: Problem, run: &RunSpec, subject: &Subject, max_ranks: usize) -> Problem {
+    match nearest(run, subject, max_ranks) {
+        Some(near) => problems::with_nearest(problem, &near),
         None => problem,
     }
 }
@@ -88,36 +87,39 @@ fn bytes(Kept { parameters, gradients, optimizer }: Kept) -> BTreeMap<String, u6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::parallel::nearest::NearestMesh;
+    use crate::lab::parallel::spread_run;
 
     /// What a refused spec says, and the nearest mesh, which can be.
     #[test]
     fn a_mesh_that_is_named_can_be() {
-        let mut spec = ParallelSpec::default();
+        let mut spec = spread_run();
         // Of three sizes that are all impossible, those nearest by themselves would not be divisible.
         (spec.mesh.data, spec.mesh.pipeline, spec.mesh.tensor) = (3, 5, 5);
         let problem = planned(&spec, &Assets::default(), 8, None).expect_err("75 ranks");
         let subject = Subject::new(&spec, &Assets::default()).unwrap();
-        let mesh = nearest(&spec, &subject, 8).expect("there is one");
-        let sizes =
-            format!("data {} × pipeline {} × tensor {}, {} micro-batches", mesh.data, mesh.pipeline, mesh.tensor, mesh.micro_batches);
+        let NearestMesh { mesh, micro_batches } = nearest(&spec, &subject, 8).expect("there is one");
+        let sizes = format!("data {} × pipeline {} × tensor {}, {micro_batches} micro-batches", mesh.data, mesh.pipeline, mesh.tensor);
         assert!(problem.message.en.ends_with(&format!("The nearest mesh that can be: {sizes}.")), "{problem:?}");
-        spec.mesh = mesh;
+        (spec.mesh, spec.training.micro_batches) = (mesh, micro_batches);
         planned(&spec, &Assets::default(), 8, None).expect("the mesh that was named");
     }
 
     #[test]
     fn a_mesh_that_is_proposed_has_room_for_the_text() {
-        let mut spec = ParallelSpec::default();
-        spec.ranks.memory_limit = 30;
+        let mut spec = spread_run();
+        spec.resources.memory_limit = 30;
         (spec.mesh.data, spec.mesh.pipeline) = (2, 2);
         let subject = Subject::new(&spec, &Assets::default()).unwrap();
-        let mesh = nearest(&spec, &subject, 8).expect("there is one");
-        let room = |spec: &ParallelSpec| {
-            let plan = setup::plan(spec, &subject, 8, None).unwrap();
+        let NearestMesh { mesh, micro_batches } = nearest(&spec, &subject, 8).expect("there is one");
+        let room = |run: &RunSpec| {
+            let plan = setup::plan(run, &subject, 8, None).unwrap();
             let kept = (0..plan.mesh.ranks()).map(|rank| setup::bytes_kept_by(&plan, &subject, rank).into_iter().sum::<u64>());
-            (30 << 20) - kept.max().unwrap() as usize - setup::most_token_bytes(spec)
+            (30 << 20) - kept.max().unwrap() as usize - setup::most_token_bytes(run)
         };
         // Two by two by two leaves a MiB, and runs out of memory in its second step.
-        assert!(room(&ParallelSpec { mesh, ..spec.clone() }) >= 5 << 20);
+        spec.mesh = mesh;
+        spec.training.micro_batches = micro_batches;
+        assert!(room(&spec) >= 5 << 20);
     }
 }

@@ -3,14 +3,13 @@
 use std::ops::Range;
 
 use super::phase::{bubble, phase};
-use super::problems;
 use super::report::{Phase, Pilot, Prediction, SegmentSeconds, Traffic};
 use super::setup;
-use super::spec::{ParallelSpec, PartitionSpec};
 use super::subject::Subject;
 use crate::lab::assets::Assets;
 use crate::lab::problem::Problem;
-use crate::lab::problems::internal;
+use crate::lab::problems::{self, internal};
+use crate::lab::spec::{PartitionSpec, RunSpec};
 use crate::nn::Exchange;
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::Kind;
@@ -22,18 +21,18 @@ use crate::parallel::plan::{Plan, Settings};
 use crate::parallel::schedule::{Costs, Link, StageCost};
 use crate::parallel::zero::ZeroStage;
 
-/// What is to be expected of each step of `spec`, by what all ranks' pilots measured, on a machine of `cores` cores.
+/// What is to be expected of each step of `run`, by what all ranks' pilots measured, on a machine of `cores` cores.
 ///
 /// # Errors
 /// If the spec makes no plan, or the layers do not fit the ranks' memory however they are divided.
-pub fn predict(spec: &ParallelSpec, assets: &Assets, pilots: &[Pilot], cores: usize) -> Result<Prediction, Problem> {
-    let subject = Subject::new(spec, assets)?;
-    let mut plan = setup::plan(spec, &subject, pilots.len(), None)?;
+pub fn predict(run: &RunSpec, assets: &Assets, pilots: &[Pilot], cores: usize) -> Result<Prediction, Problem> {
+    let subject = Subject::new(run, assets)?;
+    let mut plan = setup::plan(run, &subject, pilots.len(), None)?;
     if pilots.len() != plan.mesh.ranks() {
         return Err(internal(&format!("{} pilots for {} ranks", pilots.len(), plan.mesh.ranks())));
     }
-    if spec.mesh.partition == PartitionSpec::Balanced {
-        let stages = divide(spec, &plan, &subject, pilots)?;
+    if run.mesh.partition == PartitionSpec::Balanced {
+        let stages = divide(run, &plan, &subject, pilots)?;
         plan = plan.divided(stages).map_err(|error| problems::plan(&error))?;
     }
     let model = Model { plan: &plan, subject: &subject, pilots, link: link(pilots) };
@@ -69,7 +68,7 @@ fn link(pilots: &[Pilot]) -> Link {
 }
 
 /// Divides the layers so that the slowest stage is as fast as can be, and each fits its rank.
-fn divide(spec: &ParallelSpec, plan: &Plan, subject: &Subject, pilots: &[Pilot]) -> Result<Vec<Range<usize>>, Problem> {
+fn divide(run: &RunSpec, plan: &Plan, subject: &Subject, pilots: &[Pilot]) -> Result<Vec<Range<usize>>, Problem> {
     // A coarse clock may show nothing at all.
     let whole = |pilot: &Pilot| pilot.segments.iter().map(seconds).sum::<f64>().max(TICK);
     let fastest = pilots.iter().min_by(|a, b| whole(a).total_cmp(&whole(b))).expect("a mesh has a rank");
@@ -94,7 +93,7 @@ fn divide(spec: &ParallelSpec, plan: &Plan, subject: &Subject, pilots: &[Pilot])
         .map(|stage| {
             let ranks = || plan.ranks_of_stage(stage);
             let speed = ranks().map(|rank| whole(fastest) / whole(&pilots[rank])).fold(f64::INFINITY, f64::min);
-            let memory = ranks().map(|rank| setup::allowance(spec, rank).1 as u64).min();
+            let memory = ranks().map(|rank| setup::allowance(run, rank).1 as u64).min();
             Device { speed, memory_bytes: memory }
         })
         .collect();

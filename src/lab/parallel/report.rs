@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::lab::number;
 use crate::lab::result::MemoryUse;
 use crate::nn::SegmentKind;
 use crate::parallel::rank::Held;
 use crate::parallel::schedule::{Action, Span, Timeline};
 
 /// What a rank is in the mesh, and what it holds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct PlannedRank {
     /// Its number.
@@ -33,7 +34,7 @@ pub struct PlannedRank {
 }
 
 /// What a parallel training will do: known before it begins.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Planned {
     /// Each rank.
@@ -88,7 +89,7 @@ pub struct Pilot {
 }
 
 /// What is to be expected of each step, computed from the pilot's measurements.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Prediction {
     /// Segments of each virtual stage: first, and one past the last.
@@ -104,7 +105,7 @@ pub struct Prediction {
 }
 
 /// What a rank sent for one kind of communication, in one step.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Traffic {
     /// `all_reduce`, `reduce_scatter`, `all_gather`, `point_to_point`, …
@@ -120,7 +121,7 @@ pub struct Traffic {
 }
 
 /// What one rank measured in one step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct RankStep {
     /// The rank.
@@ -128,9 +129,15 @@ pub struct RankStep {
     /// Steps done.
     pub step: u32,
     /// Mean negative log-likelihood of the batch before the update, in nats; the same at every rank.
+    #[serde(deserialize_with = "number::or_nan")]
     pub loss: f64,
     /// L2 norm of the whole gradient before clipping; the same at every rank.
+    #[serde(deserialize_with = "number::or_nan")]
     pub gradient_norm: f64,
+    /// Learning rate of the update.
+    pub learning_rate: f64,
+    /// Seconds that it took here.
+    pub seconds: f64,
     /// What it did, in seconds of a clock that all ranks share.
     pub spans: Vec<Span>,
     /// Its forwards and backwards; null if it had none.
@@ -141,8 +148,24 @@ pub struct RankStep {
     pub memory: BTreeMap<String, MemoryUse>,
 }
 
+/// What ranks measured in a run, and what was foretold of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ParallelReport {
+    /// What each rank is and does, as the layers were divided in the end.
+    pub planned: Planned,
+    /// What messages went through: `shared`, `ports`, or natively `threads`.
+    pub transport: String,
+    /// What each rank measured before the run.
+    pub pilots: Vec<Pilot>,
+    /// What was to be expected by that: modelled, not measured.
+    pub prediction: Prediction,
+    /// What each rank measured in the last step.
+    pub last: Vec<RankStep>,
+}
+
 /// The forwards and backwards of a step at one rank, in seconds of a clock that all ranks share.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Phase {
     /// When the first of them began.

@@ -1,15 +1,17 @@
-//! What a parallel training trains: the model, the method, and the outline of their parameters.
+//! What a run trains: the model, the method, and the outline of their parameters.
 
 use std::rc::Rc;
 
-use super::setup;
-use super::spec::ParallelSpec;
 use crate::finetune::Method;
 use crate::lab::assets::Assets;
+use crate::lab::base_model::config_of;
 use crate::lab::methods::method;
 use crate::lab::problem::Problem;
+use crate::lab::spec::RunSpec;
+use crate::lab::{problems, unknown};
 use crate::nn::Blueprint;
 use crate::parallel::outline::Outline;
+use crate::parallel::partition::{MAX_SEGMENTS, PartitionError};
 
 /// A model and how it is trained, before any of it is made.
 #[derive(Debug)]
@@ -23,13 +25,30 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// What `spec`, whose [`plan_assets`](setup::plan_assets) are in `assets`, trains.
+    /// What `run`, whose [`plan_assets`](crate::lab::assets::plan_assets) are in `assets`, trains.
     ///
     /// # Errors
-    /// If its sizes make no model, or the context is longer than the model reads.
-    pub fn new(spec: &ParallelSpec, assets: &Assets) -> Result<Self, Problem> {
-        let blueprint = Rc::new(Blueprint::new(&setup::config(spec, assets)?));
-        let method = method(&spec.fine_tuning);
+    /// If its sizes make no model, the context is longer than the model reads, or the model does not know the text's characters.
+    pub fn new(run: &RunSpec, assets: &Assets) -> Result<Self, Problem> {
+        if let Some(problem) = unknown::check_shipped(&run.model.base, &run.data.corpus, run.data.allow_unknown_percent) {
+            return Err(problem);
+        }
+        Self::of(run, Rc::new(Blueprint::new(&config_of(run, assets)?)))
+    }
+
+    /// The same, of a model that is known.
+    ///
+    /// # Errors
+    /// If the context is longer than the model reads, or the model has too many segments.
+    pub fn of(run: &RunSpec, blueprint: Rc<Blueprint>) -> Result<Self, Problem> {
+        let segments = blueprint.segments.len();
+        if segments > MAX_SEGMENTS {
+            return Err(problems::plan(&PartitionError::TooManySegments { segments }.into()));
+        }
+        if blueprint.config.max_positions < run.data.context as usize {
+            return Err(problems::context(run, blueprint.config.max_positions));
+        }
+        let method = method(&run.fine_tuning);
         let outline = Outline::new(&blueprint, &*method);
         Ok(Self { blueprint, method, outline })
     }

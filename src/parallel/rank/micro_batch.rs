@@ -65,7 +65,7 @@ impl Rank {
     }
 
     /// The segments of a virtual stage, as indices into this rank's.
-    fn segments_of(&self, stage: usize) -> std::ops::Range<usize> {
+    pub(super) fn segments_of(&self, stage: usize) -> std::ops::Range<usize> {
         let chunk = stage / self.peers.groups.pipeline.size();
         let start = self.model.part.chunks[..chunk].iter().map(ExactSizeIterator::len).sum();
         start..start + self.model.part.chunks[chunk].len()

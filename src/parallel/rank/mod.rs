@@ -1,5 +1,6 @@
 //! The program that every rank runs: one training step, action by action.
 
+mod forward;
 mod gate;
 mod gradients;
 mod head;
@@ -35,8 +36,9 @@ use crate::finetune::{Attached, Method, MethodError};
 use crate::nn::walk::Keep;
 use crate::nn::{Blueprint, Transformer, WeightSource};
 use crate::optim::{AdamW, AdamWConfig};
-use crate::tensor::{Category, Ledger, OutOfMemory, Tensor};
+use crate::tensor::{Ledger, OutOfMemory, Tensor};
 
+pub use self::forward::Sequences;
 pub use self::gate::{Gate, Held, HeldKind};
 pub use self::snapshot::RestoreError;
 
@@ -264,7 +266,7 @@ impl Rank {
                 self.peers.groups.pipeline.send(peer, self.tag((micro_batch, stage + 1), Way::Down), hidden.data())?;
             }
             Action::RecvActivation { peer, .. } => {
-                let hidden = self.receive(peer, self.tag(place, Way::Down)).await?;
+                let hidden = self.receive(peer, self.tag(place, Way::Down), self.rows()).await?;
                 step.inputs.insert(place, hidden);
             }
             Action::SendGradient { peer, .. } => {
@@ -272,20 +274,12 @@ impl Rank {
                 self.peers.groups.pipeline.send(peer, self.tag((micro_batch, stage - 1), Way::Up), gradient.data())?;
             }
             Action::RecvGradient { peer, .. } => {
-                let gradient = self.receive(peer, self.tag(place, Way::Up)).await?;
+                let gradient = self.receive(peer, self.tag(place, Way::Up), self.rows()).await?;
                 step.d_outputs.insert(place, gradient);
             }
             Action::ReduceGradients | Action::OptimizerStep => {}
         }
         Ok(())
-    }
-
-    /// Hidden states, or their gradient, from a rank of the pipeline.
-    async fn receive(&self, peer: usize, tag: u32) -> Result<Tensor> {
-        let rows = self.peers.own_rows(self.rows());
-        let mut tensor = Tensor::for_output(&self.peers.ledger, Category::Activations, &[rows, self.model.config.d_model])?;
-        self.peers.groups.pipeline.recv(peer, tag, tensor.data_mut()).await?;
-        Ok(tensor)
     }
 
     /// The tag of what goes to a place.

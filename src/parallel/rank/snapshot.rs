@@ -52,7 +52,8 @@ impl Rank {
                 copy(&file, &shard_name(unit), shard)?;
             }
         }
-        restore_moments(&mut self.optimizer, &file, &self.peers.ledger)?;
+        let pieces = self.model.params.iter().count();
+        restore_moments(&mut self.optimizer, pieces, &file, &self.peers.ledger)?;
         self.optimizer.set_steps(number(&file, STEPS)? as u32);
         self.compressed = restore_buckets(&file, &self.peers.groups.data, &self.peers.ledger)?;
         Ok(())
@@ -115,9 +116,12 @@ fn restore_values(params: &mut Params, file: &TensorFile) -> Result<(), FormatEr
     Ok(())
 }
 
-fn restore_moments(optimizer: &mut AdamW, file: &TensorFile, ledger: &Ledger) -> Result<(), RestoreError> {
+fn restore_moments(optimizer: &mut AdamW, pieces: usize, file: &TensorFile, ledger: &Ledger) -> Result<(), RestoreError> {
     let first = file.tensors.iter().filter_map(|(name, tensor)| Some((name.strip_prefix("moment1.")?.parse().ok()?, tensor)));
     for (index, tensor) in first {
+        if index >= pieces {
+            return Err(FormatError::NotJson { file: "a snapshot", detail: format!("it has moments of piece {index}, of {pieces}") }.into());
+        }
         let len = tensor.shape.iter().product();
         optimizer.reserve(index, len, ledger)?;
         let [m, v] = optimizer.moments_mut(index);

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// their tensors without a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", try_from = "Flat", rename_all = "snake_case")]
 pub enum Action {
     /// Runs a micro-batch forward, and keeps what its backward needs.
     Forward {
@@ -84,6 +84,46 @@ pub enum Action {
     ReduceGradients,
     /// Updates the weights.
     OptimizerStep,
+}
+
+/// An action as it is written, its fields side by side.
+#[derive(Deserialize)]
+struct Flat {
+    #[serde(rename = "type")]
+    kind: String,
+    micro_batch: Option<usize>,
+    virtual_stage: Option<usize>,
+    peer: Option<usize>,
+}
+
+impl TryFrom<Flat> for Action {
+    type Error = String;
+
+    fn try_from(Flat { kind, micro_batch, virtual_stage, peer }: Flat) -> Result<Self, String> {
+        let place = || micro_batch.zip(virtual_stage).ok_or_else(|| format!("{kind} without micro_batch or virtual_stage"));
+        let message = || Ok::<_, String>((place()?, peer.ok_or_else(|| format!("{kind} without peer"))?));
+        Ok(match kind.as_str() {
+            "forward" => place().map(|(micro_batch, virtual_stage)| Action::Forward { micro_batch, virtual_stage })?,
+            "backward" => place().map(|(micro_batch, virtual_stage)| Action::Backward { micro_batch, virtual_stage })?,
+            "backward_input" => place().map(|(micro_batch, virtual_stage)| Action::BackwardInput { micro_batch, virtual_stage })?,
+            "backward_weight" => place().map(|(micro_batch, virtual_stage)| Action::BackwardWeight { micro_batch, virtual_stage })?,
+            "send_activation" => {
+                message().map(|((micro_batch, virtual_stage), peer)| Action::SendActivation { micro_batch, virtual_stage, peer })?
+            }
+            "recv_activation" => {
+                message().map(|((micro_batch, virtual_stage), peer)| Action::RecvActivation { micro_batch, virtual_stage, peer })?
+            }
+            "send_gradient" => {
+                message().map(|((micro_batch, virtual_stage), peer)| Action::SendGradient { micro_batch, virtual_stage, peer })?
+            }
+            "recv_gradient" => {
+                message().map(|((micro_batch, virtual_stage), peer)| Action::RecvGradient { micro_batch, virtual_stage, peer })?
+            }
+            "reduce_gradients" => Action::ReduceGradients,
+            "optimizer_step" => Action::OptimizerStep,
+            _ => return Err(format!("there is no action {kind}")),
+        })
+    }
 }
 
 /// What is sent from one virtual stage to a neighbour: the same value at both ends, and sent once a step.
@@ -172,5 +212,31 @@ impl fmt::Display for Action {
             Action::RecvActivation { peer, .. } | Action::RecvGradient { peer, .. } => write!(f, " from rank {peer}"),
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_read_as_it_is_written() {
+        let (micro_batch, virtual_stage, peer) = (3, 2, 1);
+        for action in [
+            Action::Forward { micro_batch, virtual_stage },
+            Action::Backward { micro_batch, virtual_stage },
+            Action::BackwardInput { micro_batch, virtual_stage },
+            Action::BackwardWeight { micro_batch, virtual_stage },
+            Action::SendActivation { micro_batch, virtual_stage, peer },
+            Action::RecvActivation { micro_batch, virtual_stage, peer },
+            Action::SendGradient { micro_batch, virtual_stage, peer },
+            Action::RecvGradient { micro_batch, virtual_stage, peer },
+            Action::ReduceGradients,
+            Action::OptimizerStep,
+        ] {
+            let written = serde_json::to_string(&action).unwrap();
+            assert_eq!(serde_json::from_str::<Action>(&written).unwrap(), action, "{written}");
+        }
+        assert!(serde_json::from_str::<Action>(r#"{"type":"forward","micro_batch":1}"#).is_err());
     }
 }

@@ -13,9 +13,10 @@ const call = (name, ...args) =>
   });
 
 window.peer = {
-  open: async (threads, variant) => {
+  /** With a build of the engine, by its folder. */
+  open: async (threads, folder) => {
     worker = new Worker(new URL('ours.worker.mjs', import.meta.url), { type: 'module' });
-    return call('open', threads, variant);
+    return call('open', threads, folder);
   },
   prepare: (row) => call('prepare', row),
   measure: (ms) => call('measure', ms),

@@ -37,8 +37,8 @@ function products(copies, make) {
 }
 
 const FUNCTIONS = {
-  open: async (threads, variant) => {
-    engine = await import(new URL(`../../engine/${variant}/tinyai.js`, import.meta.url).href);
+  open: async (threads, folder) => {
+    engine = await import(new URL(`../../engine/${folder}/tinyai.js`, import.meta.url).href);
     await engine.default();
     await engine.initThreadPool?.(threads);
     return { variant: engine.variant(), version: engine.version() };

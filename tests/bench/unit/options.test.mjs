@@ -50,7 +50,7 @@ test('every value that will not do is named, with what would', () => {
 });
 
 test('the builds are those that the site knows', () => {
-  const source = readFileSync(new URL('../../../www/engine/variants.ts', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('../../../www/engine/variant-list.ts', import.meta.url), 'utf8');
   const [, list] = source.match(/export const VARIANTS[^=]*= \[(.*?)\];/s);
   assert.deepEqual([...list.matchAll(/name: '([\w-]+)'/g)].map(([, name]) => name), BUILDS);
 });

@@ -17,6 +17,10 @@ tokens: number,
  */
 prompt: string, 
 /**
+ * Steps between two samples during training; 0: only before the first and after the last step.
+ */
+sample_every: number, 
+/**
  * Length of each sample.
  */
 sample_tokens: number, 

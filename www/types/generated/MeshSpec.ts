@@ -20,10 +20,6 @@ pipeline: number,
  */
 tensor: number, 
 /**
- * Micro-batches that a replica's sequences are cut into.
- */
-micro_batches: number, 
-/**
  * The order of forwards and backwards in a pipeline.
  */
 schedule: ScheduleKind, 

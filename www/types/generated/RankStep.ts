@@ -25,6 +25,14 @@ loss: number,
  */
 gradient_norm: number, 
 /**
+ * Learning rate of the update.
+ */
+learning_rate: number, 
+/**
+ * Seconds that it took here.
+ */
+seconds: number, 
+/**
  * What it did, in seconds of a clock that all ranks share.
  */
 spans: Array<Span>, 

@@ -2,13 +2,9 @@
 import type { UnequalRank } from "./UnequalRank";
 
 /**
- * What each rank may use of this machine.
+ * What is particular to ranks.
  */
 export type RanksSpec = { 
-/**
- * A rank fails, with a message, when its memory would exceed this.
- */
-memory_limit: number, 
 /**
  * Ranks that are slower, or have less memory, than the others.
  */

@@ -5,6 +5,6 @@
  */
 export type ResourceSpec = { 
 /**
- * The run fails, with a message, when its memory would exceed this.
+ * A run fails, with a message, when its memory, or that of one of its ranks, would exceed this.
  */
 memory_limit: number, };

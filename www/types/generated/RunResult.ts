@@ -3,6 +3,7 @@ import type { FieldDiff } from "./FieldDiff";
 import type { MemoryUse } from "./MemoryUse";
 import type { Metric } from "./Metric";
 import type { Problem } from "./Problem";
+import type { Reports } from "./Reports";
 import type { RunStatus } from "./RunStatus";
 import type { Sample } from "./Sample";
 
@@ -39,6 +40,10 @@ metrics: { [key in string]: Metric },
  */
 memory: { [key in string]: MemoryUse }, 
 /**
- * Samples of text.
+ * Samples of text, in the order of their steps.
  */
-samples: Array<Sample>, };
+samples: Array<Sample>, 
+/**
+ * What particular techniques have to show.
+ */
+reports: Reports, };

@@ -3,4 +3,4 @@
 /**
  * How a run ended.
  */
-export type RunStatus = "finished" | "cancelled" | "failed";
+export type RunStatus = "finished" | "cancelled" | "interrupted" | "failed";

@@ -6,9 +6,13 @@ import type { SampleStage } from "./SampleStage";
  */
 export type Sample = { 
 /**
- * Before or after training.
+ * When it was taken.
  */
 stage: SampleStage, 
+/**
+ * Optimizer steps done by then.
+ */
+step: number, 
 /**
  * The prompt.
  */

@@ -3,4 +3,4 @@
 /**
  * When a sample was taken.
  */
-export type SampleStage = "before" | "after";
+export type SampleStage = "before" | "during" | "after";

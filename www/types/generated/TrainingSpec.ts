@@ -10,13 +10,13 @@ export type TrainingSpec = {
  */
 steps: number, 
 /**
- * Sequences in one forward pass.
+ * Sequences of one optimizer step, over all replicas and micro-batches.
  */
 batch_size: number, 
 /**
- * Forward and backward passes whose gradients are averaged into one step.
+ * Parts that each replica's sequences of a step are cut into; their gradients are accumulated.
  */
-gradient_accumulation: number, 
+micro_batches: number, 
 /**
  * Peak learning rate.
  */
@@ -50,6 +50,6 @@ epsilon: number,
  */
 gradient_clip: number, 
 /**
- * Seed of the data order, of dropout, of LoRA's A and of sampling.
+ * Seed of new weights, of the data order, of dropout, of LoRA's A and of sampling.
  */
 seed: number, };

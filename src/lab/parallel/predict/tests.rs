@@ -1,5 +1,6 @@
 use super::*;
-use crate::lab::parallel::spec::{CompressionSpec, MeshSpec, UnequalRank, ZeroSpec};
+use crate::lab::parallel::spread_run;
+use crate::lab::spec::{CompressionSpec, MeshSpec, UnequalRank, ZeroSpec};
 
 /// Pilots of ranks that are alike, but for these speeds: attention takes 2 ms forward, and as much again for each half of the backward.
 fn pilots(speeds: &[f64]) -> Vec<Pilot> {
@@ -22,18 +23,18 @@ fn pilots(speeds: &[f64]) -> Vec<Pilot> {
     speeds.iter().enumerate().map(pilot).collect()
 }
 
-fn spec(change: impl FnOnce(&mut ParallelSpec)) -> ParallelSpec {
-    let mut spec = ParallelSpec::default();
+fn spec(change: impl FnOnce(&mut RunSpec)) -> RunSpec {
+    let mut spec = spread_run();
     change(&mut spec);
     spec
 }
 
-fn predicted(spec: &ParallelSpec, speeds: &[f64], cores: usize) -> Prediction {
-    predict(spec, &Assets::default(), &pilots(speeds), cores).unwrap()
+fn predicted(run: &RunSpec, speeds: &[f64], cores: usize) -> Prediction {
+    predict(run, &Assets::default(), &pilots(speeds), cores).unwrap()
 }
 
 fn data(data: u32) -> MeshSpec {
-    MeshSpec { data, pipeline: 1, micro_batches: 1, ..MeshSpec::default() }
+    MeshSpec { data, pipeline: 1, ..MeshSpec::default() }
 }
 
 #[test]
@@ -80,14 +81,14 @@ fn what_does_not_fit_however_it_is_divided_is_refused() {
     let stages = predicted(&limited(100, 25), &[1.0, 1.0], 2).stages;
     assert!(stages[1].0 > 7, "{stages:?}");
     let refused = predict(&limited(25, 25), &Assets::default(), &pilots(&[1.0, 1.0]), 2).unwrap_err();
-    assert_eq!(refused.field.as_deref(), Some("ranks.memory_limit"), "{refused:?}");
+    assert_eq!(refused.field.as_deref(), Some("resources.memory_limit"), "{refused:?}");
 }
 
 #[test]
 fn sending_less_takes_less_and_zero_sends_more_with_each_stage() {
-    let seconds = |change: &dyn Fn(&mut ParallelSpec)| {
+    let seconds = |change: &dyn Fn(&mut RunSpec)| {
         let spec = spec(|spec| {
-            spec.mesh = data(4);
+            (spec.mesh, spec.training.micro_batches) = (data(4), 1);
             change(spec);
         });
         predicted(&spec, &[1.0; 4], 4).step_seconds

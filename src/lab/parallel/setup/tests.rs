@@ -1,25 +1,22 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
+use crate::lab::assets::Assets;
+use crate::lab::check::{parse, resolve};
+use crate::lab::parallel::spread_run;
 
-fn refused(spec: &Value) -> Problem {
-    let problem = match parse(spec) {
-        Err(problems) => problems[0].clone(),
-        Ok(spec) => {
-            let subject = Subject::new(&spec, &Assets::default());
-            subject.and_then(|subject| plan(&spec, &subject, 8, None)).expect_err("a spec that cannot be")
-        }
-    };
-    assert!(!problem.message.zh.is_empty() && problem.message.en.ends_with('.'), "{problem:?}");
-    problem
+/// A run on two ranks with these changes.
+fn changed(patch: Value) -> Result<RunSpec, Problem> {
+    let spec = json!({ "base": spread_run(), "runs": [{ "name": "a", "patch": patch }] });
+    let resolved = parse(&spec).and_then(|spec| resolve(&spec)).map_err(|problems| problems[0].clone());
+    resolved.map(|mut runs| runs.remove(0))
 }
 
-#[test]
-fn the_default_spec_and_an_empty_one_are_read_as_the_same() {
-    let written = serde_json::to_value(ParallelSpec::default()).unwrap();
-    assert_eq!(parse(&written).unwrap(), ParallelSpec::default());
-    assert_eq!(parse(&json!({})).unwrap(), ParallelSpec::default());
-    assert!(parse(&json!({ "mesh": { "sequence_parallel": true } })).unwrap().mesh.sequence_parallel);
+fn refused(patch: Value) -> Problem {
+    let planned = changed(patch).and_then(|run| plan(&run, &Subject::new(&run, &Assets::default())?, 8, None));
+    let problem = planned.expect_err("a spec that cannot be");
+    assert!(!problem.message.zh.is_empty() && problem.message.en.ends_with('.'), "{problem:?}");
+    problem
 }
 
 #[test]
@@ -29,16 +26,16 @@ fn what_is_wrong_is_told_at_its_field() {
         (json!({ "mesh": { "tensor": 3, "pipeline": 1 } }), "mesh.tensor", "try"),
         (json!({ "mesh": { "pipeline": 7 } }), "mesh.pipeline", "try 6"),
         (json!({ "mesh": { "data": 16 } }), "mesh", "more than 8"),
-        (json!({ "mesh": { "micro_batches": 5 } }), "training.batch_size", "try a batch of"),
+        (json!({ "training": { "micro_batches": 5 } }), "training.batch_size", "try a batch of"),
         (json!({ "mesh": { "zero": "parameters" } }), "mesh.zero", "pipeline"),
-        (json!({ "ranks": { "memory_limit": 16 } }), "ranks.memory_limit", "would hold at least"),
+        (json!({ "resources": { "memory_limit": 16 } }), "resources.memory_limit", "would hold at least"),
         (json!({ "model": { "base": "tang-poems-2" } }), "model.base", "tang-poems"),
-        (json!({ "model": { "n_heads": 3, "family": "llama", "d_model": 9 } }), "model.n_heads", "d_model = 12"),
-        (json!({ "model": { "n_heads": 6, "d_model": 256 } }), "model.n_heads", "n_heads = 4, or d_model = 258"),
+        (json!({ "model": { "n_heads": 3, "family": "llama", "d_model": 9 } }), "model.n_heads", "{model.d_model} = 12"),
+        (json!({ "model": { "n_heads": 6, "d_model": 256 } }), "model.n_heads", "{model.n_heads} = 4, or {model.d_model} = 258"),
         (json!({ "model": { "base": "tang-poems" } }), "data.corpus", "97.1 %"),
     ];
-    for (spec, field, part) in cases {
-        let problem = refused(&spec);
+    for (patch, field, part) in cases {
+        let problem = refused(patch);
         assert_eq!(problem.field.as_deref(), Some(field), "{problem:?}");
         assert!(problem.message.en.contains(part), "{problem:?}");
     }
@@ -47,17 +44,17 @@ fn what_is_wrong_is_told_at_its_field() {
 #[test]
 fn lora_is_checked_against_the_model() {
     let lora = |change: Value| json!({ "fine_tuning": { "method": "lora", "lora": change } });
-    let rank = refused(&lora(json!({ "rank": 300 })));
+    let rank = refused(lora(json!({ "rank": 300 })));
     assert_eq!(rank.field.as_deref(), Some("fine_tuning.lora.rank"));
     // A GPT has no gate.
-    let target = refused(&lora(json!({ "target_modules": ["gate_proj"] })));
+    let target = refused(lora(json!({ "target_modules": ["gate_proj"] })));
     assert!(target.message.en.contains("q_proj") && target.message.zh.contains("q_proj"), "{target:?}");
 }
 
 #[test]
 fn an_unequal_rank_has_its_own_speed_and_the_lower_limit() {
-    let spec =
-        parse(&json!({ "ranks": { "memory_limit": 100, "unequal": [{ "rank": 1, "speed_percent": 50, "memory_limit": 60 }] } })).unwrap();
-    assert_eq!(allowance(&spec, 0), (1.0, 100 << 20));
-    assert_eq!(allowance(&spec, 1), (0.5, 60 << 20));
+    let unequal = json!({ "unequal": [{ "rank": 1, "speed_percent": 50, "memory_limit": 60 }] });
+    let run = changed(json!({ "resources": { "memory_limit": 100 }, "ranks": unequal })).unwrap();
+    assert_eq!(allowance(&run, 0), (1.0, 100 << 20));
+    assert_eq!(allowance(&run, 1), (0.5, 60 << 20));
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::parallel::outline::zero::{Kept, kept, units};
+use crate::tensor::Category;
 
 const REPLICAS: usize = 4;
 const FLOAT: usize = size_of::<f32>();

@@ -1,0 +1,33 @@
+//! Numbers that JSON does not have: what is no finite number is written as null, and read as one that is not a number.
+
+use serde::{Deserialize, Deserializer};
+
+/// A number, or null.
+pub fn or_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+/// Numbers, each of which may be null.
+pub fn or_nans<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D::Error> {
+    let numbers: Vec<Option<f32>> = Vec::deserialize(deserializer)?;
+    Ok(numbers.into_iter().map(|number| number.unwrap_or(f32::NAN)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::lab::rank::Reply;
+
+    #[test]
+    fn a_loss_that_is_no_number_stays_one_through_json() {
+        let read = |reply: &Reply| serde_json::from_value::<Reply>(serde_json::to_value(reply).unwrap()).unwrap();
+        for nll in [f64::NAN, f64::INFINITY, 0.5] {
+            let Reply::Evaluated { nll: read } = read(&Reply::Evaluated { nll }) else { panic!("another reply") };
+            assert_eq!(read.is_finite(), nll.is_finite());
+        }
+        let Reply::Logits { logits } = read(&Reply::Logits { logits: vec![1.5, f32::NAN] }) else { panic!("another reply") };
+        assert!(logits[0] == 1.5 && logits[1].is_nan());
+        assert_eq!(serde_json::to_value(Reply::Evaluated { nll: f64::NAN }).unwrap(), json!({ "evaluated": { "nll": Value::Null } }));
+    }
+}

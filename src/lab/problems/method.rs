@@ -1,0 +1,36 @@
+//! A fine-tuning method that does not go with the model.
+
+use super::{conflict, problem, ranks};
+use crate::finetune::MethodError;
+use crate::lab::problem::{Problem, ProblemCode, Text};
+use crate::lab::reasons;
+
+/// Why it does not.
+pub fn method(error: &MethodError) -> Problem {
+    match error {
+        MethodError::Rank { rank, module, out_features: out, in_features: inputs, limit } => {
+            let message = Text {
+                en: format!(
+                    "{{fine_tuning.lora.rank}} is {rank}, but {module} of this model is a {out} × {inputs} matrix, whose rank is at most {limit}. Choose a rank from 1 to {limit}, or take {module} out of {{fine_tuning.lora.target_modules}}."
+                ),
+                zh: format!(
+                    "{{fine_tuning.lora.rank}}的值是 {rank}，但该模型的 {module} 是 {out} × {inputs} 的矩阵，秩最多为 {limit}。请把秩改为 1 到 {limit}，或从{{fine_tuning.lora.target_modules}}中去掉 {module}。"
+                ),
+            };
+            problem(ProblemCode::OutOfRange, Some("fine_tuning.lora.rank"), Some(rank.to_string()), message)
+        }
+        MethodError::NoTarget { targets, available } => {
+            let (targets, available) = (targets.join(", "), available.join(", "));
+            let message = Text {
+                en: format!("This model has none of the layers {targets}. Those it has are {available}."),
+                zh: format!("该模型没有 {targets} 这些层，可选的有：{available}。"),
+            };
+            problem(ProblemCode::Conflict, Some("fine_tuning.lora.target_modules"), Some(targets), message)
+        }
+        MethodError::Frozen { name, format } => {
+            let zh = format!("权重 {name} 以 {format} 格式保存，不能训练；请改用 LoRA 等适配器，或以 float32 载入权重。");
+            conflict("fine_tuning.method", Text { en: reasons::sentence(error), zh })
+        }
+        MethodError::Build(error) => ranks::build(0, error),
+    }
+}

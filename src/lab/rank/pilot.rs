@@ -1,0 +1,64 @@
+//! What ranks measure before a run: how fast they are, and the connections between them.
+
+use std::rc::Rc;
+
+use crate::finetune;
+use crate::lab::assets::Assets;
+use crate::lab::parallel::report::{Pilot, SegmentSeconds};
+use crate::lab::parallel::setup;
+use crate::lab::parallel::subject::Subject;
+use crate::lab::problem::Problem;
+use crate::lab::problems;
+use crate::lab::spec::RunSpec;
+use crate::lab::training::adamw;
+use crate::nn::{BuildError, Part, RandomWeights, Slice, Tokens, Transformer};
+use crate::parallel::comm::Comm;
+use crate::parallel::group::Group;
+use crate::parallel::mesh::Axis;
+use crate::parallel::pilot;
+use crate::parallel::plan::Plan;
+use crate::tensor::Ledger;
+
+/// What a rank measures before the run. Ranks compute one after the other, as if each had a core of its own; connections are measured
+/// by all at once. All ranks call it.
+///
+/// # Errors
+/// If a layer does not fit this rank's memory limit, or a rank is gone.
+pub async fn pilot(run: &RunSpec, assets: &Assets, comm: &Rc<Comm>) -> Result<Pilot, Problem> {
+    let number = comm.transport().rank();
+    let subject = Subject::new(run, assets)?;
+    let plan = setup::plan(run, &subject, comm.transport().ranks(), None)?;
+    let world = Group::world(comm);
+    let mut measured = None;
+    for turn in 0..comm.transport().ranks() {
+        if turn == number {
+            measured = Some(measure(run, &subject, &plan, comm)?);
+        }
+        world.barrier().await.map_err(|error| problems::lost(&error))?;
+    }
+    let link = pilot::link(comm).await.map_err(|error| problems::lost(&error))?;
+    let (segments, update_per_parameter) = measured.expect("each rank has a turn");
+    Ok(Pilot { rank: number, segments, update_per_parameter, latency: link.latency, bandwidth: link.bandwidth })
+}
+
+/// Times one segment of each class.
+fn measure(run: &RunSpec, subject: &Subject, plan: &Plan, comm: &Comm) -> Result<(Vec<SegmentSeconds>, f64), Problem> {
+    let number = comm.transport().rank();
+    let (speed, limit) = setup::allowance(run, number);
+    let slice = Slice { index: plan.mesh.coordinates(number)[Axis::Tensor as usize], count: plan.mesh.size(Axis::Tensor) };
+    let chunks = subject.blueprint.representatives().into_iter().map(|segment| segment..segment + 1).collect();
+    let source = &mut RandomWeights { seed: 0 };
+    let model = Transformer::build_part(&subject.blueprint, Part { chunks, slice }, &Ledger::new(Some(limit)), source);
+    let mut model = model.map_err(|error| problems::build(number, &error))?;
+    finetune::attach(&*subject.method, &mut model, source).map_err(|error| problems::attach(number, &error))?;
+    let tokens = Tokens::new(plan.micro_batch_size(), plan.seq_len, vec![0; plan.micro_batch_size() * plan.seq_len]);
+    let refused = |error| problems::build(number, &BuildError::Memory(error));
+    let (times, update) = pilot::compute(comm, &mut model, &tokens, adamw(&run.training), speed).map_err(refused)?;
+    let seconds = |time: &pilot::SegmentTime| SegmentSeconds {
+        forward: time.forward,
+        backward_input: time.backward_input,
+        backward_weight: time.backward_weight,
+        activation_bytes: time.activation_bytes as u64,
+    };
+    Ok((times.iter().map(seconds).collect(), update))
+}

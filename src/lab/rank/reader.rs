@@ -1,0 +1,75 @@
+//! The logits after a text that grows, on a rank without others: what was read of it is kept.
+
+use crate::autograd::Result;
+use crate::nn::{Contiguous, Tokens, Transformer};
+use crate::tensor::Tensor;
+
+/// A text that is read token by token.
+#[derive(Debug, Default)]
+pub struct Reader {
+    read: Vec<i32>,
+    cache: Option<Contiguous>,
+}
+
+impl Reader {
+    /// The logits `[vocab_size]` after `ids`, at least one token, which will grow to `capacity` at most; the model sees the last
+    /// `max_positions` of them.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn logits(&mut self, model: &mut Transformer, ids: &[i32], capacity: usize) -> Result<Tensor> {
+        let start = ids.len().saturating_sub(model.config.max_positions);
+        if start > 0 {
+            // The window moves on, and with it every position: what was kept is of no use.
+            self.forget();
+            let window = &ids[start..];
+            return model.last_logits(&Tokens::new(1, window.len(), window));
+        }
+        let new = match (&self.cache, ids.strip_prefix(&self.read[..])) {
+            (Some(_), Some(new)) if !new.is_empty() => new,
+            _ => {
+                self.forget();
+                // The last token that is drawn is never read.
+                self.cache = Some(Contiguous::new(model, 1, capacity.saturating_sub(1).max(ids.len()))?);
+                ids
+            }
+        };
+        let logits = model.read(&[(0, new)], self.cache.as_mut().expect("there is a cache"))?;
+        self.read.extend_from_slice(new);
+        Ok(logits)
+    }
+
+    /// Frees what was kept.
+    pub fn forget(&mut self) {
+        self.cache = None;
+        self.read.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{ModelConfig, RandomWeights};
+    use crate::tensor::Ledger;
+
+    #[test]
+    fn the_text_may_outgrow_the_models_window_or_begin_anew() {
+        let config = ModelConfig { vocab_size: 23, d_model: 16, n_layers: 2, d_ff: 24, max_positions: 6, ..ModelConfig::default() };
+        let mut model = Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 9 }).unwrap();
+        let mut reader = Reader::default();
+        for prompt in [1, 4, 6, 9] {
+            let mut text: Vec<i32> = (0..prompt).map(|i| (5 * i + 1) % 23).collect();
+            let capacity = text.len() + 10;
+            while text.len() < capacity {
+                let window = &text[text.len().saturating_sub(6)..];
+                let expected = model.last_logits(&Tokens::new(1, window.len(), window)).unwrap();
+                let logits = reader.logits(&mut model, &text, capacity).unwrap();
+                for (logit, expected) in logits.data().iter().zip(expected.data()) {
+                    assert!((logit - expected).abs() < 1e-5, "after {text:?}");
+                }
+                let likeliest = (0..23).max_by(|a, b| logits.data()[*a].total_cmp(&logits.data()[*b])).unwrap();
+                text.push(likeliest as i32);
+            }
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! What the ranks of a run answered, taken in.
+
+use std::rc::Rc;
+
+use web_time::Instant;
+
+use super::difference::difference;
+use super::work::STEP_COST;
+use super::{Progress, Run};
+use crate::lab::event::Event;
+use crate::lab::parallel::phase::bubble;
+use crate::lab::parallel::planned::planned;
+use crate::lab::parallel::predict::predict;
+use crate::lab::parallel::report::{ParallelReport, Pilot, RankStep};
+use crate::lab::problem::Problem;
+use crate::lab::problems;
+use crate::lab::rank::{Answer, Program, Reply};
+use crate::lab::result::{ForkReport, RunStatus, Sample, SampleStage};
+use crate::lab::state::{Bytes, State};
+
+/// Tokens of a sample between two events.
+const SAMPLE_CHUNK: usize = 4;
+/// Steps between two reports of the memory of one rank.
+const MEMORY_EVERY: u32 = 10;
+
+impl Run {
+    /// Takes in what all ranks answered to a program that began at `start`.
+    pub(super) fn answered(
+        &mut self,
+        program: &Program,
+        answers: Vec<Answer>,
+        start: Instant,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Problem> {
+        let (replies, states): (Vec<Reply>, Vec<Option<Bytes>>) = answers.into_iter().map(|answer| (answer.reply, answer.state)).unzip();
+        let work = match program {
+            Program::Open { .. } => self.opened(replies)?,
+            Program::Pilot { .. } => self.measured(replies, events)?,
+            Program::Prepare { .. } => self.prepared(replies, events)?,
+            Program::Restore { step } => {
+                (self.progress.restore, self.progress.step) = (None, *step);
+                0.0
+            }
+            Program::Train => self.trained(replies, events)?,
+            Program::Evaluate { count, .. } => self.evaluated(*count, &replies, events)?,
+            Program::Logits { .. } => self.read(replies, events)?,
+            Program::Snapshot => self.state_is_here(states, events)?,
+            Program::Close => {
+                if self.progress.transport.is_some() {
+                    self.finish(events);
+                }
+                0.0
+            }
+        };
+        self.work.done += work;
+        self.work.seconds += start.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// Every step is done.
+    pub(super) fn finish(&mut self, events: &mut Vec<Event>) {
+        self.report_memory(events);
+        self.end(RunStatus::Finished, None);
+        events.push(Event::Finished { run: self.index });
+    }
+
+    fn opened(&mut self, replies: Vec<Reply>) -> Result<f64, Problem> {
+        let Some(Reply::Opened { transport }) = replies.into_iter().next() else { return Err(unexpected("open")) };
+        self.progress.transport = Some(transport);
+        Ok(0.0)
+    }
+
+    fn measured(&mut self, replies: Vec<Reply>, events: &mut Vec<Event>) -> Result<f64, Problem> {
+        let pilots = replies.into_iter().map(|reply| match reply {
+            Reply::Pilot { pilot } => Ok(pilot),
+            _ => Err(unexpected("pilot")),
+        });
+        let pilots = pilots.collect::<Result<Vec<Pilot>, Problem>>()?;
+        let (assets, cores, max_ranks) = (&self.surroundings.assets, self.surroundings.cores, self.surroundings.max_ranks);
+        let prediction = predict(self.spec(), assets, &pilots, cores)?;
+        // Ranks that go on from a state have their layers divided as they were.
+        let stages = self.progress.stages.get_or_insert_with(|| prediction.stages.clone()).clone();
+        let planned = planned(self.spec(), assets, max_ranks, Some(&stages))?;
+        events.push(Event::Planned { run: self.index, planned: Box::new(planned.clone()) });
+        events.push(Event::Predicted {
+            run: self.index,
+            transport: self.progress.transport.clone().unwrap_or_default(),
+            pilots: pilots.clone(),
+            prediction: Box::new(prediction.clone()),
+        });
+        (self.progress.planned, self.progress.pilots, self.progress.prediction) = (Some(planned), pilots, Some(prediction));
+        Ok(0.0)
+    }
+
+    fn prepared(&mut self, replies: Vec<Reply>, events: &mut Vec<Event>) -> Result<f64, Problem> {
+        let Some(Reply::Prepared { parameters, trainable_parameters, validation_tokens, unknown_share, .. }) = replies.first() else {
+            return Err(unexpected("prepare"));
+        };
+        // A rank of several has a part.
+        let (total, trainable) = match &self.progress.planned {
+            Some(planned) => (planned.parameters, planned.trainable_parameters),
+            None => (*parameters, *trainable_parameters),
+        };
+        let context = self.legs[self.leg].spec.data.context as usize;
+        self.progress.validation_windows = validation_tokens.saturating_sub(1) / context;
+        let own = self.leg + 1 == self.legs.len();
+        if own {
+            if let Some(rank) = &mut self.here {
+                rank.release_files();
+                self.surroundings.assets = Rc::default();
+            }
+            self.outcome.parameters(total, trainable);
+            self.outcome.unknown(*unknown_share);
+            let (run, steps) = (self.index, self.spec().training.steps);
+            events.push(Event::Started { run, steps, trainable_parameters: trainable, total_parameters: total });
+            let memories: Vec<_> =
+                replies.iter().filter_map(|reply| if let Reply::Prepared { memory, .. } = reply { Some(memory) } else { None }).collect();
+            self.outcome.memory(&memories);
+            self.report_memory(events);
+        }
+        (self.progress.prepared, self.progress.step) = (Some(self.leg), 0);
+        Ok(0.0)
+    }
+
+    fn trained(&mut self, replies: Vec<Reply>, events: &mut Vec<Event>) -> Result<f64, Problem> {
+        let steps = replies.into_iter().map(|reply| match reply {
+            Reply::Trained { step } => Ok(*step),
+            _ => Err(unexpected("train")),
+        });
+        let ranks = steps.collect::<Result<Vec<RankStep>, Problem>>()?;
+        let first = ranks.first().ok_or_else(|| unexpected("train"))?;
+        let (step, loss, gradient_norm, learning_rate) = (first.step, first.loss, first.gradient_norm, first.learning_rate);
+        self.progress.step = step;
+        if !loss.is_finite() {
+            return Err(problems::diverged(step, loss));
+        }
+        if !gradient_norm.is_finite() {
+            return Err(problems::diverged_gradient(step, gradient_norm));
+        }
+        let leg = &self.legs[self.leg];
+        let tokens = f64::from(leg.spec.training.batch_size) * f64::from(leg.spec.data.context);
+        if self.leg + 1 == self.legs.len() {
+            let seconds = if self.is_spread() { makespan(&ranks) } else { first.seconds };
+            for (series, value) in [("loss", loss), ("gradient_norm", gradient_norm), ("learning_rate", learning_rate)] {
+                self.metric(series, step, value, events);
+            }
+            if !self.by_hand {
+                self.metric("step_milliseconds", step, seconds * 1e3, events);
+            }
+            self.report_step(ranks, seconds, events);
+        }
+        Ok(STEP_COST * tokens)
+    }
+
+    /// Tells of a step of the run's own.
+    fn report_step(&mut self, ranks: Vec<RankStep>, seconds: f64, events: &mut Vec<Event>) {
+        let step = self.progress.step;
+        self.outcome.memory(&ranks.iter().map(|rank| &rank.memory).collect::<Vec<_>>());
+        if let (Some(planned), true) = (&self.progress.planned, self.is_spread()) {
+            if !self.by_hand {
+                let bubble = bubble_of(planned, &ranks);
+                self.metric("bubble_fraction", step, bubble, events);
+            }
+            events.push(Event::Ranks { run: self.index, ranks: ranks.clone() });
+            self.outcome.parallel(self.report(ranks));
+        }
+        events.push(Event::Progress {
+            run: self.index,
+            step,
+            steps: self.spec().training.steps,
+            elapsed_seconds: self.work.seconds + seconds,
+            remaining_seconds: 0.0,
+            step_milliseconds: seconds * 1e3,
+            tokens_per_second: self.outcome.tokens_per_second(),
+        });
+        if step == 1 || step.is_multiple_of(MEMORY_EVERY) || self.is_spread() {
+            self.report_memory(events);
+        }
+    }
+
+    fn report(&self, last: Vec<RankStep>) -> Option<ParallelReport> {
+        let Progress { planned, transport, pilots, prediction, .. } = &self.progress;
+        Some(ParallelReport {
+            planned: planned.clone()?,
+            transport: transport.clone()?,
+            pilots: pilots.clone(),
+            prediction: prediction.clone()?,
+            last,
+        })
+    }
+
+    fn evaluated(&mut self, count: usize, replies: &[Reply], events: &mut Vec<Event>) -> Result<f64, Problem> {
+        let Some(Reply::Evaluated { nll }) = replies.first() else { return Err(unexpected("evaluate")) };
+        let context = self.spec().data.context as usize;
+        let evaluation = self.progress.evaluation.as_mut().ok_or_else(|| unexpected("evaluate"))?;
+        evaluation.done += count;
+        evaluation.nll += nll;
+        if evaluation.done == evaluation.windows {
+            let nll = evaluation.nll / (evaluation.windows * context) as f64;
+            self.progress.evaluation = None;
+            let step = self.progress.step;
+            if !nll.is_finite() {
+                return Err(match step {
+                    0 => problems::broken_model(&self.spec().model.base, nll),
+                    _ => problems::diverged(step, nll),
+                });
+            }
+            self.metric("validation_loss", step, nll, events);
+        }
+        Ok((count * context) as f64)
+    }
+
+    /// Draws the next token of a sample.
+    fn read(&mut self, replies: Vec<Reply>, events: &mut Vec<Event>) -> Result<f64, Problem> {
+        let found = replies.into_iter().find_map(|reply| match reply {
+            Reply::Logits { logits } if !logits.is_empty() => Some(logits),
+            _ => None,
+        });
+        let logits = found.ok_or_else(|| unexpected("logits"))?;
+        let (Some(sampler), Some(text)) = (&mut self.progress.sampler, &self.progress.text) else { return Err(unexpected("logits")) };
+        let before = sampler.work_left(text.window);
+        let token = sampler.push(&logits);
+        let ended = text.ends.contains(&token) || sampler.is_full();
+        let work = before - sampler.work_left(text.window);
+        let (step, steps) = (self.progress.step, self.spec().training.steps);
+        let stage = match step {
+            0 => SampleStage::Before,
+            step if step == steps => SampleStage::After,
+            _ => SampleStage::During,
+        };
+        self.wrote(stage, ended, events);
+        Ok(work)
+    }
+
+    /// Tells of a sample as far as it is written.
+    pub(super) fn wrote(&mut self, stage: SampleStage, ended: bool, events: &mut Vec<Event>) {
+        let (Some(sampler), Some(text)) = (&self.progress.sampler, &self.progress.text) else { return };
+        let ids = sampler.continuation();
+        if !ended && !ids.len().is_multiple_of(SAMPLE_CHUNK) {
+            return;
+        }
+        let written = ids.split_last().filter(|(last, _)| text.ends.contains(last)).map_or(ids, |(_, written)| written);
+        let (step, prompt, text) = (self.progress.step, self.spec().evaluation.prompt.clone(), text.tokenizer.decode(written));
+        events.push(Event::Sample { run: self.index, stage, step, prompt: prompt.clone(), text: text.clone(), done: ended });
+        if ended {
+            self.outcome.sample(Sample { stage, step, prompt, text });
+            self.progress.sampler = None;
+        }
+    }
+
+    /// The ranks have said what they hold.
+    fn state_is_here(&mut self, states: Vec<Option<Bytes>>, events: &mut Vec<Event>) -> Result<f64, Problem> {
+        let ranks = states.into_iter().collect::<Option<Vec<Bytes>>>().ok_or_else(|| unexpected("snapshot"))?;
+        let state = State { step: self.progress.step, stages: self.progress.stages.clone(), ranks };
+        if self.leg + 1 < self.legs.len() {
+            match self.progress.junction {
+                None => self.progress.junction = Some(state),
+                Some(_) => self.progress.other = Some(state),
+            }
+            return Ok(0.0);
+        }
+        if self.compares(state.step) {
+            let other = self.progress.other.take().expect("there is one to compare with");
+            let [.., leg, _] = &self.legs[..] else { return Err(unexpected("snapshot")) };
+            let report = ForkReport { run: leg.name.clone(), step: leg.until, differs: difference(&state, &other)? };
+            self.outcome.fork(report.clone());
+            events.push(Event::Forked { run: self.index, report });
+        }
+        self.wanted = false;
+        if self.is_spread() {
+            self.last = Some(state.clone());
+        } else {
+            self.last = Some(State { ranks: Vec::new(), ..state.clone() });
+        }
+        if self.keep.contains(&state.step) || self.keeps_all {
+            self.kept.push(state);
+        }
+        Ok(0.0)
+    }
+
+    fn metric(&mut self, series: &str, step: u32, value: f64, events: &mut Vec<Event>) {
+        self.outcome.metric(series, step, value);
+        events.push(Event::Metric { run: self.index, series: series.to_owned(), step, value });
+    }
+
+    fn report_memory(&self, events: &mut Vec<Event>) {
+        events.push(Event::Memory { run: self.index, memory: self.outcome.memory_now() });
+    }
+}
+
+/// From the first rank's beginning to the last one's end, in seconds.
+fn makespan(ranks: &[RankStep]) -> f64 {
+    let spans = || ranks.iter().flat_map(|rank| &rank.spans);
+    let start = spans().map(|span| span.start).fold(f64::INFINITY, f64::min);
+    let end = spans().map(|span| span.end).fold(f64::NEG_INFINITY, f64::max);
+    (end - start).max(0.0)
+}
+
+/// The bubble of each replica's pipeline, the mean over them.
+fn bubble_of(planned: &crate::lab::parallel::report::Planned, ranks: &[RankStep]) -> f64 {
+    let replicas = 1 + planned.ranks.iter().map(|rank| rank.data).max().unwrap_or(0);
+    let of = |replica: usize| {
+        let own = ranks.iter().filter(|step| planned.ranks.get(step.rank).is_some_and(|rank| rank.data == replica));
+        bubble(&own.filter_map(|step| step.phase).collect::<Vec<_>>())
+    };
+    (0..replicas).map(of).sum::<f64>() / replicas as f64
+}
+
+fn unexpected(program: &str) -> Problem {
+    problems::internal(&format!("ranks answered something else to {program}"))
+}

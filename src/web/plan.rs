@@ -1,0 +1,68 @@
+//! Plans of runs on several ranks, before they run. What is wrong with a spec is thrown as `Problem[]`.
+
+use wasm_bindgen::prelude::*;
+
+use super::experiment::parse;
+use super::{assets_of, internal, thrown, to_js};
+use crate::lab::assets::plan_assets;
+use crate::lab::check::resolve;
+use crate::lab::experiment::max_ranks;
+use crate::lab::migrate::{self, Lab};
+use crate::lab::parallel::nearest::nearest;
+use crate::lab::parallel::planned::planned;
+use crate::lab::parallel::subject::Subject;
+use crate::lab::problem::Problem;
+use crate::lab::spec::RunSpec;
+
+/// The files that [`plan`] needs, as `string[]`.
+///
+/// # Errors
+/// `Problem[]`.
+#[wasm_bindgen(js_name = plan_assets)]
+pub fn assets_of_plan(spec: JsValue, run: usize) -> Result<JsValue, JsValue> {
+    to_js(&plan_assets(&settings(spec, run)?).map_err(throw)?)
+}
+
+/// The plan of a run on a machine of `cores` cores, as `Planned`.
+///
+/// # Errors
+/// `Problem[]`.
+#[wasm_bindgen]
+pub fn plan(spec: JsValue, run: usize, assets: &JsValue, cores: usize) -> Result<JsValue, JsValue> {
+    to_js(&planned(&settings(spec, run)?, &assets_of(assets)?, max_ranks(cores), None).map_err(throw)?)
+}
+
+/// The nearest possible mesh for a run, as `NearestMesh`, or null.
+///
+/// # Errors
+/// `Problem[]`.
+#[wasm_bindgen]
+pub fn nearest_mesh(spec: JsValue, run: usize, assets: &JsValue, cores: usize) -> Result<JsValue, JsValue> {
+    let settings = settings(spec, run)?;
+    let subject = Subject::new(&settings, &assets_of(assets)?).map_err(throw)?;
+    to_js(&nearest(&settings, &subject, max_ranks(cores)))
+}
+
+/// What a link of an earlier version on the page of a lab, `fine-tuning` or `parallel`, means today: a `Spec`, not yet checked.
+///
+/// # Errors
+/// `Problem[]`, if there is no such lab.
+#[wasm_bindgen]
+pub fn migrate_link(lab: &str, link: &JsValue) -> Result<JsValue, JsValue> {
+    let text = js_sys::JSON::stringify(link).ok().and_then(|text| text.as_string());
+    let json = serde_json::from_str(text.as_deref().unwrap_or("null")).map_err(|error| internal(&error.to_string()))?;
+    let lab = Lab::named(lab).ok_or_else(|| internal(&format!("there is no lab {lab}")))?;
+    to_js(&migrate::link(lab, json))
+}
+
+fn settings(spec: JsValue, run: usize) -> Result<RunSpec, JsValue> {
+    let mut runs = parse(spec).and_then(|spec| resolve(&spec)).map_err(|problems| thrown(&problems))?;
+    if run >= runs.len() {
+        return Err(internal(&format!("there is no run {run}")));
+    }
+    Ok(runs.swap_remove(run))
+}
+
+fn throw(problem: Problem) -> JsValue {
+    thrown(&[problem])
+}

@@ -1,0 +1,34 @@
+/** How many bytes of script a page loads before a person can do anything with it. */
+import { brotliCompressSync } from 'node:zlib';
+
+/** The parts of a bundle's chunk that tell what is loaded with it. */
+export interface Chunk {
+  type: 'chunk';
+  fileName: string;
+  facadeModuleId: string | null;
+  imports: string[];
+  code: string;
+}
+
+/** The most bytes of script, compressed, that a page may load by itself. */
+export const MAX_SCRIPT_BYTES = 250_000;
+
+/** The chunks that come with the page `html`: its own and all that they import, but not what is imported later by `import()`. */
+export function loadedWith(html: string, chunks: Chunk[]): Chunk[] {
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const found = new Set<Chunk>();
+  const visit = (chunk: Chunk | undefined): void => {
+    if (!chunk || found.has(chunk)) return;
+    found.add(chunk);
+    for (const file of chunk.imports) visit(byName.get(file));
+  };
+  for (const chunk of chunks) if (chunk.facadeModuleId?.endsWith(`/${html}`)) visit(chunk);
+  return [...found];
+}
+
+/** Compressed bytes of the scripts that come with a page. */
+export function scriptBytes(html: string, chunks: Chunk[], compressed: (code: string) => number = brotliBytes): number {
+  return loadedWith(html, chunks).reduce((sum, { code }) => sum + compressed(code), 0);
+}
+
+const brotliBytes = (code: string): number => brotliCompressSync(code).length;

@@ -1,0 +1,58 @@
+/** The last steps of a build of the site: what it may not contain is refused, and what hosts need is added. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+import type { SitePage } from './pages.ts';
+import { aboveBaseline } from './baseline.ts';
+import { MAX_SCRIPT_BYTES, scriptBytes, type Chunk } from './budget.ts';
+import { compressAll } from './compress.ts';
+import { builtIn } from './engine-folder.ts';
+import { headersFile, rulesOf } from './headers.ts';
+
+/** Where things are. */
+export interface Places {
+  engine: string;
+  /** Compressed files of earlier builds. */
+  cache: string;
+  /** Files of lasting names, below the root of the site, that pages of other sites load. */
+  open?: string[];
+}
+
+export function finish(pages: SitePage[], { engine, cache, open = [] }: Places): Plugin {
+  let output: string | undefined;
+  return {
+    name: 'tinyai-finish',
+    apply: 'build',
+    buildStart() {
+      // Scripts of their own names at the root of the site: a service worker's folder is all it sees.
+      this.emitFile({ type: 'chunk', id: 'isolation/main.ts', fileName: 'isolation.js' });
+      for (const fileName of open) this.emitFile({ type: 'chunk', id: fileName.replace(/\.js$/, '.ts'), fileName });
+      this.emitFile({ type: 'chunk', id: 'isolation/worker.ts', fileName: 'isolation-worker.js' });
+    },
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [file as Chunk] : []));
+      for (const { html } of pages) {
+        const bytes = scriptBytes(html, chunks);
+        if (bytes > MAX_SCRIPT_BYTES) this.error(`${html} loads ${bytes} bytes of compressed script, more than the ${MAX_SCRIPT_BYTES} that a visitor should wait for`);
+      }
+      for (const file of Object.values(bundle)) {
+        const code = file.type === 'chunk' ? file.code : file.fileName.endsWith('.js') ? String(file.source) : '';
+        const found = aboveBaseline(code);
+        if (found.length > 0) this.error(`${file.fileName} uses what the oldest supported browsers lack: ${found.join(', ')}`);
+      }
+    },
+    writeBundle: ({ dir }) => void (output = dir),
+    closeBundle: {
+      sequential: true,
+      order: 'post',
+      async handler() {
+        if (!output || !existsSync(output)) return;
+        const folders = builtIn(engine).map((build) => build.folder);
+        writeFileSync(join(output, '_headers'), headersFile(rulesOf(pages, folders, open)));
+        // GitHub Pages would leave out what begins with an underscore.
+        writeFileSync(join(output, '.nojekyll'), '');
+        await compressAll(output, cache);
+      },
+    },
+  };
+}

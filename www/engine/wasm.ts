@@ -1,0 +1,108 @@
+/** The wasm-bindgen face of the engine, as its workers see it (`src/web/`). What it throws is `Problem[]`. */
+import type { AtGate } from '../types/generated/AtGate';
+import type { Environment } from '../types/generated/Environment';
+import type { Event } from '../types/generated/Event';
+import type { ExperimentResult } from '../types/generated/ExperimentResult';
+import type { NearestMesh } from '../types/generated/NearestMesh';
+import type { Planned } from '../types/generated/Planned';
+import type { Problem } from '../types/generated/Problem';
+import type { Program } from '../types/generated/Program';
+import type { Reply } from '../types/generated/Reply';
+import type { RunResult } from '../types/generated/RunResult';
+import type { Spec } from '../types/generated/Spec';
+
+/** Files by path below the asset base, or `file:NAME` for the visitor's own. */
+export type Files = Map<string, Uint8Array>;
+
+/** What all ranks of a run held after some optimizer steps. */
+export interface RunState {
+  step: number;
+  /** How the layers are divided among the ranks, where that was measured. */
+  stages: [number, number][] | null;
+  /** Each rank's, in their order. */
+  ranks: Uint8Array[];
+}
+
+/** Where a run goes on from: what it had measured, and what its ranks held; no state for a run that has ended. */
+export interface SavedRun {
+  run: number;
+  result: RunResult;
+  state: RunState | null;
+}
+
+/** What the ranks of a run are to do together. */
+export interface Order {
+  run: number;
+  program: Program;
+  /** What each goes on from; empty where that is not the program. */
+  states: Uint8Array[];
+  /** Whether every action waits for somebody who lets it go. */
+  by_hand: boolean;
+}
+
+/** What one rank answers. */
+export interface Answer {
+  reply: Reply;
+  /** What it holds, where it was asked for that. */
+  state: Uint8Array | null;
+}
+
+/** An experiment inside the engine; `advance` does about 100 ms of work at most. */
+export interface WasmExperiment {
+  advance(): Event[];
+  readonly finished: boolean;
+  /** Whether nothing goes on before a lost rank is replaced or its run cancelled. */
+  readonly stuck: boolean;
+  order(): Order | null;
+  replied(answers: Answer[]): Event[];
+  failed(problem: Problem): Event[];
+  recover(run: number): void;
+  set_by_hand(on: boolean): void;
+  cancel(run?: number): Event[];
+  result(): ExperimentResult;
+  want_states(): void;
+  saved(run: number): SavedRun | null;
+  resume(saved: SavedRun): void;
+  keep_states(budget: number): void;
+  states(): { run: number; state: RunState }[];
+  provide(run: number, state: RunState): void;
+  free(): void;
+}
+
+/** A rank of a world; every rank obeys the same programs in the same order. */
+export interface WasmRank {
+  on_heartbeat(heartbeat: () => void): void;
+  self_check(): Promise<number>;
+  measure_all_reduce(floats: number, algorithm: string, rounds: number): Promise<number>;
+  take_files(files: Files): void;
+  obey(program: Program, state: Uint8Array | null): Promise<Answer>;
+  set_gate(gate: ((at: AtGate) => Promise<void>) | null): void;
+  close(): Promise<void>;
+  stop(): void;
+  lose(rank: number): void;
+  free(): void;
+}
+
+/** The module `tinyai.js` of one build. */
+export interface WasmEngine {
+  default(init?: unknown): Promise<unknown>;
+  /** Only in the builds with threads. */
+  initThreadPool?(threads: number): Promise<unknown>;
+  version(): string;
+  variant(): string;
+  simd(): string;
+  /** All problems of a spec, none if it is fine. */
+  check(spec: unknown): Problem[];
+  required_assets(spec: unknown): string[];
+  /** What a link of version 1 on the page of a lab means today. */
+  migrate_link(lab: string, link: unknown): Spec;
+  plan_assets(spec: unknown, run: number): string[];
+  plan(spec: unknown, run: number, files: Files, cores: number): Planned;
+  nearest_mesh(spec: unknown, run: number, files: Files, cores: number): NearestMesh | null;
+  Experiment: new (spec: unknown, files: Files, environment: Environment) => WasmExperiment;
+  /** Only in the builds without threads: ranks are threads themselves. */
+  Rank?: {
+    shared(memory: SharedArrayBuffer, rank: number, ranks: number): WasmRank;
+    ports(ports: (MessagePort | null)[], rank: number): WasmRank;
+  };
+}

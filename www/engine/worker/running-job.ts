@@ -1,0 +1,151 @@
+/** An experiment that runs, in small units between which messages are heard. */
+import type { Event } from '../../types/generated/Event';
+import type { Problem } from '../../types/generated/Problem';
+import type { Control, Job, JobDone, JobProgress } from '../methods';
+import type { Answer, SavedRun, WasmExperiment } from '../wasm';
+
+/** Events are told together, at least this often. */
+const BATCH_MILLISECONDS = 40;
+
+export class RunningJob {
+  private readonly channel = new MessageChannel();
+  private events: Event[] = [];
+  private told = 0;
+  private paused = false;
+  /** Paused, but to go on until an optimizer step is done. */
+  private stepping = false;
+  private wake: (() => void) | null = null;
+  private answered: ((answers: Answer[] | Problem) => void) | null = null;
+  private freed = false;
+
+  constructor(
+    private readonly job: Job,
+    private readonly experiment: WasmExperiment,
+    private readonly progress: (progress: JobProgress) => void,
+  ) {
+    try {
+      if (job.keep > 0) experiment.keep_states(job.keep);
+      for (const { run, state } of job.states) experiment.provide(run, state);
+      for (const saved of job.saved) experiment.resume(saved);
+    } catch (error) {
+      // Nobody else has it.
+      this.free();
+      throw error;
+    }
+  }
+
+  /** Runs to the end, or until it is aborted. */
+  async run(signal: AbortSignal): Promise<JobDone> {
+    const stop = (): void => this.go();
+    signal.addEventListener('abort', stop);
+    try {
+      while (!this.experiment.finished && !signal.aborted) {
+        if ((this.paused && !this.stepping) || this.experiment.stuck) await this.rest();
+        else await this.unit(signal);
+      }
+      signal.throwIfAborted();
+      this.tell();
+      return { result: this.experiment.result(), states: this.experiment.states() };
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  control(action: Control, run: number | null): void {
+    switch (action) {
+      case 'pause':
+        this.paused = true;
+        break;
+      case 'resume':
+        this.paused = false;
+        break;
+      case 'step':
+        this.paused = this.stepping = true;
+        break;
+      case 'cancel':
+        this.take(this.experiment.cancel(run ?? undefined));
+        if (run === null) this.paused = false;
+        break;
+      case 'recover':
+        this.experiment.recover(run ?? 0);
+        break;
+      case 'by_hand':
+      case 'by_itself':
+        this.experiment.set_by_hand(action === 'by_hand');
+        break;
+    }
+    this.tell();
+    this.go();
+  }
+
+  answer(answers: Answer[] | Problem): void {
+    this.answered?.(answers);
+  }
+
+  saved(): SavedRun[] {
+    if (this.freed) return [];
+    // What runs on several ranks hold comes with their next step, for the next time this is asked.
+    this.experiment.want_states();
+    const runs = (this.job.spec as { runs: unknown[] }).runs;
+    return runs.flatMap((_, run) => this.experiment.saved(run) ?? []);
+  }
+
+  free(): void {
+    this.freed = true;
+    this.channel.port1.close();
+    this.experiment.free();
+  }
+
+  /** One unit of work, here or by the ranks. */
+  private async unit(signal: AbortSignal): Promise<void> {
+    const order = this.experiment.order();
+    if (order) {
+      this.tell();
+      const answers = new Promise<Answer[] | Problem>((resolve) => (this.answered = resolve));
+      this.progress({ order });
+      const given = await Promise.race([answers, aborted(signal)]);
+      this.answered = null;
+      if (given === null || this.freed) return;
+      // A run that was cancelled meanwhile takes no answers.
+      this.take(Array.isArray(given) ? this.experiment.replied(given) : this.experiment.failed(given));
+    } else {
+      this.take(this.experiment.advance());
+    }
+    if (this.paused || this.experiment.finished || performance.now() - this.told >= BATCH_MILLISECONDS) this.tell();
+    if (!order) await this.hearMessages();
+  }
+
+  private take(events: Event[]): void {
+    this.events.push(...events);
+    if (events.some((event) => event.type === 'progress')) this.stepping = false;
+  }
+
+  private tell(): void {
+    this.told = performance.now();
+    if (this.events.length === 0) return;
+    this.progress({ events: this.events });
+    this.events = [];
+  }
+
+  private rest(): Promise<void> {
+    this.tell();
+    return new Promise((resolve) => (this.wake = resolve));
+  }
+
+  private go(): void {
+    this.wake?.();
+    this.wake = null;
+  }
+
+  /** Lets the messages that have come in be handled; a timer would wait 4 ms each time. */
+  private hearMessages(): Promise<void> {
+    return new Promise((resolve) => {
+      this.channel.port1.onmessage = () => resolve();
+      this.channel.port2.postMessage(null);
+    });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
+}

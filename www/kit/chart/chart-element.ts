@@ -1,0 +1,124 @@
+import type { PropertyValues } from 'lit';
+import { query } from 'lit/decorators.js';
+import type uPlot from 'uplot';
+import { KitElement } from '../kit-element';
+
+/** The looks that all charts share, as uPlot takes them. */
+export interface ChartLooks {
+  font: string;
+  /** Pixels of a unit of text. */
+  root: number;
+  axis: Pick<uPlot.Axis, 'stroke' | 'font' | 'labelFont' | 'grid' | 'ticks'>;
+}
+
+/** Width of a chart on paper, in CSS pixels: that of a page's text. */
+const PAPER_WIDTH = 680;
+
+/**
+ * A chart on a canvas, in its `.plot`. It is as large as that; is built anew when what it depends on, or its colours, change; is drawn
+ * dark on white for paper; and lives while it is in a document.
+ */
+export abstract class ChartElement extends KitElement {
+  @query('.plot') protected readonly plot!: HTMLElement;
+
+  private chart: uPlot | undefined;
+  /** What the chart was built for. */
+  private builtFor = '';
+  /** Takes on the chart's colours by a transition, whose end tells that they have changed, for whatever reason. */
+  private probe: HTMLElement | undefined;
+  private printing = false;
+  /** The theme that the chart has on the screen. */
+  private chosen: 'light' | 'dark' | undefined;
+  private readonly resized = new ResizeObserver(() => this.fit());
+  private readonly paper = matchMedia('print');
+  private readonly recoloured = (): void => void (this.chart && this.draw());
+  private readonly toPaper = (): void => this.print(true);
+  private readonly toScreen = (): void => this.print(false);
+  private readonly medium = (): void => this.print(this.paper.matches);
+
+  /** What the options depend on. */
+  protected abstract key(): string;
+  protected abstract build(plot: HTMLElement): uPlot;
+  protected abstract columns(): uPlot.AlignedData;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('beforeprint', this.toPaper);
+    window.addEventListener('afterprint', this.toScreen);
+    this.paper.addEventListener('change', this.medium);
+    // Lit renders what is put back only when it changes.
+    if (this.hasUpdated) this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('beforeprint', this.toPaper);
+    window.removeEventListener('afterprint', this.toScreen);
+    this.paper.removeEventListener('change', this.medium);
+    this.resized.disconnect();
+    this.chart?.destroy();
+    this.chart = undefined;
+  }
+
+  protected override firstUpdated(_changed: PropertyValues): void {
+    this.probe = document.createElement('span');
+    this.probe.className = 'probe';
+    this.probe.addEventListener('transitionend', this.recoloured);
+    this.renderRoot.append(this.probe);
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    if (!this.isConnected) return;
+    // Before it is laid out it has neither a size nor colours.
+    if (!this.chart) this.resized.observe(this.plot);
+    else if (this.builtFor !== this.key()) this.draw();
+    else this.chart.setData(this.columns());
+  }
+
+  private draw(): void {
+    this.chart?.destroy();
+    this.chart = this.build(this.plot);
+    this.builtFor = this.key();
+  }
+
+  private print(printing: boolean): void {
+    if (printing === this.printing) return;
+    if (printing) this.chosen = this.theme;
+    this.printing = printing;
+    // The styles of paper are not there yet when a page is told that it will be printed.
+    if (printing) this.setAttribute('theme', 'light');
+    else if (this.chosen === undefined) this.removeAttribute('theme');
+    else this.setAttribute('theme', this.chosen);
+    if (this.chart) this.draw();
+  }
+
+  private fit(): void {
+    if (this.plot.clientWidth === 0) return;
+    if (!this.chart) return this.draw();
+    const { width, height } = this.size();
+    if (this.chart.width !== width || this.chart.height !== height) this.chart.setSize({ width, height });
+  }
+
+  protected size(): { width: number; height: number } {
+    const { clientWidth, clientHeight } = this.plot;
+    return { width: this.printing ? PAPER_WIDTH : Math.max(240, clientWidth), height: Math.max(200, clientHeight) };
+  }
+
+  /** A CSS colour as the canvas needs it: custom properties resolved. */
+  protected resolved(colour: string): string {
+    this.plot.style.color = colour;
+    const found = getComputedStyle(this.plot).color;
+    this.plot.style.color = '';
+    return found;
+  }
+
+  protected looks(): ChartLooks {
+    const { fontSize, fontFamily } = getComputedStyle(this);
+    const root = parseFloat(fontSize);
+    // Whole pixels: uPlot scales the first number in a font by the screen's density.
+    const font = `${Math.round(root * 0.86)}px ${fontFamily}`;
+    const grid = { stroke: this.resolved('var(--rule)'), width: 1 };
+    const ticks = { stroke: this.resolved('var(--rule-strong)'), width: 1, size: 5 };
+    return { root, font, axis: { stroke: this.resolved('var(--ink-2)'), font, labelFont: font, grid, ticks } };
+  }
+}

@@ -1,0 +1,23 @@
+/** All of the kit: components that know no lab and no engine. */
+export { shared } from './base.css';
+export { ChartElement, type ChartLooks } from './chart/chart-element';
+export { CopyField, type ClipboardPort } from './copy/copy-field';
+export { Dialog } from './dialog/dialog';
+export { extent } from './extent';
+export { Figure } from './figure/figure';
+export type { FieldDescription, FieldKind, FormGroup, Option, ValueSchema } from './form/description';
+export { FieldEvent, TypedEvent, ValidityEvent, type Refusal } from './form/events';
+export { Field } from './form/field';
+export { Form } from './form/form';
+export { NumberBox } from './form/number-box';
+export { readNumber, refusalText, writeNumber } from './form/read-number';
+export type { FileOffer, GivenFiles, Taking } from './form/taking-files';
+export { KitElement } from './kit-element';
+export { entries, type NoticeItem } from './notice/entries';
+export { Notice, RevealEvent, type NoticeAction } from './notice/notice';
+export { plainText, renderReferences, type MessagePart } from './notice/references';
+export { RunBar, type RunProgress, type RunState } from './run-bar/run-bar';
+export { TableFrame } from './table/table';
+export { tableStyles } from './table/table.css';
+export { KIT_EN, KIT_ZH, kitText, type KitText } from './text/text';
+export { adoptTokens, themed, tokens, type Palette } from './tokens.css';

@@ -1,0 +1,156 @@
+import { css, unsafeCSS, type CSSResult } from 'lit';
+
+/** Names of colours, with what they are in light and in dark. */
+export type Palette = Record<string, readonly [light: string, dark: string]>;
+
+/** Colours in light and in dark. */
+const COLOURS = {
+  paper: ['#fbf9f4', '#17181a'],
+  pane: ['#f3efe6', '#1e1f21'],
+  raised: ['#fffdf9', '#26272a'],
+  ink: ['#221f1a', '#ebe6da'],
+  'ink-2': ['#5f584c', '#aaa394'],
+  'ink-3': ['#8d8473', '#7d776b'],
+  rule: ['#ddd5c4', '#37363a'],
+  'rule-strong': ['#b8ad97', '#57544f'],
+  seal: ['#a3281e', '#b8392d'],
+  'seal-ink': ['#a3281e', '#ef8b7d'],
+  'on-seal': ['#fffaf2', '#fffaf2'],
+  wash: ['#f7e9e0', '#3a2522'],
+  thread: ['#cf8d80', '#6b3a34'],
+  // Series: told apart without red and green, and by the pattern of their lines.
+  'run-0': ['#1d5a91', '#6fb1ea'],
+  'run-1': ['#a34f00', '#f0a04b'],
+  'run-2': ['#00745a', '#4cc2a0'],
+  'run-3': ['#8a3d80', '#d98fd0'],
+  'run-4': ['#5b5346', '#c4bba9'],
+  'run-5': ['#0b7182', '#59c6d8'],
+  'run-6': ['#7d6100', '#d9bf4a'],
+  'run-7': ['#4a4a9c', '#a5a5f0'],
+  // Parts of a whole: one ramp, dark to light, so that order and not hue tells.
+  'tone-0': ['#3f3a31', '#d9d2c3'],
+  'tone-1': ['#6b6354', '#b3ab9b'],
+  'tone-2': ['#968c79', '#8e8778'],
+  'tone-3': ['#bfb5a1', '#6b665b'],
+  'tone-4': ['#dad2c1', '#4d4a43'],
+} as const satisfies Palette;
+
+/**
+ * A palette as custom properties of a component, in light or in dark. Where a theme is chosen by attribute, on a component or at the root
+ * of a page, the element that has the attribute needs these styles, too: it hands the theme's colours down.
+ */
+export function themed(palette: Palette): CSSResult {
+  const each = (declare: (name: string, light: string, dark: string) => string): CSSResult =>
+    unsafeCSS(
+      Object.entries(palette)
+        .map(([name, [light, dark]]) => declare(name, light, dark))
+        .join('\n'),
+    );
+  // What a page wishes for comes first, then the theme that was chosen around, then what the system says.
+  const wished = (name: string, colour: string): string => `--${name}: var(--tinyai-${name}, var(--theme-${name}, ${colour}));`;
+  return css`
+    :root,
+    :host {
+      ${each((name, light) => wished(name, light))}
+    }
+
+    @media (prefers-color-scheme: dark) {
+      :root,
+      :host {
+        ${each((name, _, dark) => wished(name, dark))}
+      }
+    }
+
+    :root[data-theme='light'],
+    :host([theme='light']) {
+      ${each((name, light) => `--theme-${name}: ${light};`)}
+    }
+
+    :root[data-theme='dark'],
+    :host([theme='dark']) {
+      ${each((name, _, dark) => `--theme-${name}: ${dark};`)}
+    }
+
+    /* On paper all is dark on white, whatever was chosen. */
+    @media print {
+      :root,
+      :host,
+      :host([theme]) {
+        ${each((name, light) => `--${name}: ${light};`)}
+      }
+    }
+  `;
+}
+
+/**
+ * Colours, type and spacing as custom properties: components set them on their own hosts, so that they look alike on any page. A page that
+ * wants another look sets the public token of a colour, such as `--tinyai-paper`, on a component or anything around it.
+ *
+ * Light or dark is what the system says, unless `theme="light"` or `theme="dark"` stands on a component or one around it, or `data-theme`
+ * at the root of a page that has these tokens, too. `light-dark()` would do, but not in browsers from before spring 2024.
+ */
+export const tokens = css`
+  ${themed(COLOURS)}
+
+  :root,
+  :host {
+    color-scheme: var(--theme-scheme, light dark);
+
+    --sans: var(
+      --tinyai-sans,
+      'Source Sans 3', 'Segoe UI', 'Noto Sans', 'PingFang SC', 'Hiragino Sans GB', 'Source Han Sans SC', 'Noto Sans CJK SC',
+      'Microsoft YaHei', system-ui, sans-serif
+    );
+    --serif: var(
+      --tinyai-serif,
+      'Iowan Old Style', 'Palatino Linotype', Palatino, 'Source Serif 4', 'Noto Serif', 'Songti SC', 'Source Han Serif SC',
+      'Noto Serif CJK SC', 'Noto Serif SC', STSong, SimSun, Georgia, serif
+    );
+    --verse: var(
+      --tinyai-verse,
+      'Songti SC', 'Source Han Serif SC', 'Noto Serif CJK SC', 'Noto Serif SC', STSong, SimSun, 'Iowan Old Style', Palatino, Georgia, serif
+    );
+    --mono: var(--tinyai-mono, ui-monospace, 'Noto Sans Mono', Menlo, Consolas, monospace);
+
+    /* The size of text. A page whose root has another one than its text does not shrink what is ours. */
+    --unit: var(--tinyai-unit, max(1rem, 15px));
+    --size-small: calc(0.82 * var(--unit));
+    --size-note: calc(0.87 * var(--unit));
+    --size-text: var(--unit);
+    --size-heading: calc(1.12 * var(--unit));
+    --space-1: calc(0.25 * var(--unit));
+    --space-2: calc(0.5 * var(--unit));
+    --space-3: calc(0.8 * var(--unit));
+    --space-4: calc(1.2 * var(--unit));
+    --space-5: calc(2 * var(--unit));
+    --corner: var(--tinyai-corner, 4px);
+  }
+
+  :root[data-theme='light'],
+  :host([theme='light']) {
+    --theme-scheme: light;
+  }
+
+  :root[data-theme='dark'],
+  :host([theme='dark']) {
+    --theme-scheme: dark;
+  }
+
+  @media print {
+    :root,
+    :host,
+    :host([theme]) {
+      color-scheme: light;
+      --paper: #fff;
+      --pane: #fff;
+      --raised: #fff;
+    }
+  }
+`;
+
+/** Gives the tokens to a page itself, for what it draws outside of components, and for the theme chosen at its root; more palettes likewise. */
+export function adoptTokens(page: Document, ...palettes: CSSResult[]): void {
+  for (const { styleSheet } of [tokens, ...palettes]) {
+    if (styleSheet && !page.adoptedStyleSheets.includes(styleSheet)) page.adoptedStyleSheets.push(styleSheet);
+  }
+}

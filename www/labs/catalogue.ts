@@ -1,0 +1,36 @@
+/** The labs that there are, in the order of their links: a line each. Each has a folder, with a `definition.ts` that gives its `lab`. */
+import defaultSpec from '../types/generated/default_spec.json' with { type: 'json' };
+import type { Text } from '../types/generated/Text';
+
+/** What is fetched beside the scripts of a page, before they ask for it. */
+export interface Early {
+  /** The scripts of the workers that the page starts: their sources' names without `.ts`. */
+  workers: string[];
+  /** Whose builds: the engine's own, those of ranks, or both. */
+  engines: ('engine' | 'ranks')[];
+  /** Files below the site's root that the first experiment in a language needs; not fetched where the address brings another one. */
+  assets: Record<'en' | 'zh', string[]>;
+}
+
+export interface CataloguedLab {
+  /** Its folder, and what addresses call it. */
+  id: string;
+  name: Text;
+  early: Early;
+}
+
+const { model, data } = defaultSpec.base;
+const PLAYS = 'corpora/shakespeare-plays.txt';
+const POEMS = 'corpora/tang-poems.txt';
+const TUNED = [...['config.json', 'tokenizer.json', 'model.safetensors'].map((file) => `models/${model.base}/${file}`), `corpora/${data.corpus}.txt`];
+
+/** What the first experiment needs in each language, on one rank. */
+const alone = (en: string[], zh: string[]): Early => ({ workers: ['engine.worker'], engines: ['engine'], assets: { en, zh } });
+/** The same, on one and on several. */
+const ranked = (en: string[], zh: string[]): Early => ({ workers: ['engine.worker', 'rank.worker'], engines: ['engine', 'ranks'], assets: { en, zh } });
+
+export const CATALOGUE: readonly CataloguedLab[] = [
+  { id: 'from-scratch', name: { en: 'From scratch', zh: '从零训练' }, early: alone([PLAYS], [POEMS]) },
+  { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, early: alone(TUNED, TUNED) },
+  { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, early: ranked([PLAYS], [PLAYS]) },
+];

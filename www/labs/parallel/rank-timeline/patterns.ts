@@ -1,0 +1,39 @@
+/** How kinds of time are told apart: each has a fill and, but for the plainest, a pattern on it. */
+import { svg, type SVGTemplateResult } from 'lit';
+import { styled } from '../../../kit/styled';
+import type { SpanClass } from '../text/messages';
+
+/** In the order of the key. */
+export const CLASSES: SpanClass[] = ['forward', 'backward', 'weight', 'communication', 'update', 'idle'];
+
+const tile = (id: string, size: number, fill: string, marks: SVGTemplateResult): SVGTemplateResult => svg`
+  <pattern id=${id} width=${size} height=${size} patternUnits="userSpaceOnUse">
+    <rect width=${size} height=${size} ${styled({ fill: `var(${fill})` })} />${marks}
+  </pattern>`;
+
+/** Slanted strokes: backward; lying: weight gradients; dots: communication. */
+export const patterns = svg`<defs>
+  ${tile('backward', 6, '--backward', svg`<path d="M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5" ${styled({ stroke: 'var(--backward-line)' })} stroke-width="1.1" />`)}
+  ${tile('weight', 5, '--weight', svg`<path d="M0 2.5 H5" ${styled({ stroke: 'var(--weight-line)' })} stroke-width="1.2" />`)}
+  ${tile('communication', 4, '--traffic', svg`<circle cx="2" cy="2" r="1.15" ${styled({ fill: 'var(--traffic-line)' })} />`)}
+</defs>`;
+
+/** CSS fill of a kind. */
+export const fill: Record<SpanClass, string> = {
+  forward: 'var(--forward)',
+  backward: 'url(#backward)',
+  weight: 'url(#weight)',
+  communication: 'url(#communication)',
+  update: 'var(--update)',
+  idle: 'none',
+};
+
+/** The colour that text on a kind is set off with. */
+export const ground: Record<SpanClass, string> = {
+  forward: 'var(--forward)',
+  backward: 'var(--backward)',
+  weight: 'var(--weight)',
+  communication: 'var(--traffic)',
+  update: 'var(--update)',
+  idle: 'var(--paper)',
+};

@@ -1,0 +1,21 @@
+/** The page of the library. */
+import { browserClock } from '../../shell/browser-ports';
+import { openLibrary } from '../../shell/library';
+import { offerFile } from '../../shell/offer-file';
+import { api } from '../api';
+import { PageFrame } from '../frame';
+import { Desk } from './desk';
+import './library-page';
+import { browserQuery } from './query';
+
+const frame = new PageFrame({ window, page: 'library', root: '../' });
+window.tinyai = api(new URL('../', document.baseURI));
+const desk = new Desk({
+  opened: openLibrary(window),
+  query: browserQuery(window),
+  clock: browserClock,
+  offer: (content, name) => offerFile(document, content, name, browserClock),
+});
+
+document.body.append(Object.assign(document.createElement('tinyai-library-page'), { frame, desk }));
+void desk.start();

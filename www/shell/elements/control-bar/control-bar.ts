@@ -1,0 +1,112 @@
+import { html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { shared } from '../../../kit/base.css';
+import { refusalText } from '../../../kit/form/read-number';
+import '../../../kit/run-bar/run-bar';
+import type { RunState } from '../../../kit/run-bar/run-bar';
+import { colour } from '../../figures/run-mark';
+import type { ExperimentView } from '../../store/experiment-view';
+import { LabElement } from '../lab-element';
+import { styles } from './control-bar.css';
+
+/** Run, pause, step, resume, cancel; how far it is and how long it still takes. */
+@customElement('tinyai-control-bar')
+export class ControlBar extends LabElement {
+  static override styles = [shared, styles];
+
+  override render() {
+    const { store } = this;
+    const { runner } = store;
+    const { current, phase } = runner;
+    return html`
+      <tinyai-run-bar
+        .state=${this.runState()}
+        ?again=${current?.ended != null}
+        .blocked=${this.blocked() ?? ''}
+        .status=${this.status()}
+        .announcement=${this.announcement()}
+        .progress=${current?.runs.map((run, i) => ({ done: run.share, colour: colour(i) })) ?? []}
+        @run=${() => void store.run()}
+        @pause=${() => runner.pause()}
+        @resume=${() => (phase === 'lost' ? runner.recover(current?.runs.findIndex(({ lost }) => lost) ?? 0) : runner.resumeRun())}
+        @step=${() => runner.step()}
+        @cancel=${() => store.cancel()}
+      >
+        <slot></slot>
+        ${current && current.runs.length > 1 && (phase === 'running' || phase === 'paused') ? this.renderCancelRuns(current) : nothing}
+      </tinyai-run-bar>
+    `;
+  }
+
+  private runState(): RunState {
+    const { phase } = this.store.runner;
+    if (phase === 'loading') return 'starting';
+    if (phase === 'lost') return 'paused';
+    return phase === 'running' || phase === 'paused' ? phase : 'idle';
+  }
+
+  /** Why nothing can be run; null: it can. */
+  private blocked(): string | null {
+    const { store, words } = this;
+    const [refusal] = store.refusals;
+    if (refusal) return this.text.control.refused(words.field(refusal.path)?.label ?? refusal.path, refusalText(refusal.typed, refusal.reading, words.kit));
+    if (store.editor.opening) return this.text.control.opening;
+    const [reading] = store.files.reading;
+    if (reading) return this.text.control.reading(reading.name, reading.total ? this.format.percent(reading.done / reading.total) : '');
+    return store.runnable ? null : this.text.control.fixFirst;
+  }
+
+  private renderCancelRuns({ runs }: ExperimentView) {
+    const text = this.text.control;
+    return html`<p class="runs" slot="end">
+      ${runs.map((run, i) =>
+        run.status === 'running' || run.status === 'waiting'
+          ? html`<button class="link" @click=${() => this.store.runner.cancel(i)}>${text.cancelRun(run.name)}</button>`
+          : nothing,
+      )}
+    </p>`;
+  }
+
+  /** What is said aloud: not every step, but every quarter of the way. */
+  private announcement(): string {
+    const { phase, current } = this.store.runner;
+    if (phase !== 'running' || !current) return this.status();
+    const done = current.runs.reduce((sum, run) => sum + run.share, 0) / current.runs.length;
+    return this.format.percent(Math.floor(done * 4) / 4);
+  }
+
+  private status(): string {
+    const text = this.text.control;
+    const { store, format } = this;
+    const { phase, current, busy } = store.runner;
+    if (!busy && store.stale) return text.stale;
+    if (phase === 'idle' || !current) return store.environment || store.engineProblems.length > 0 ? text.idle : text.loadingEngine;
+    if (phase === 'failed') return text.failed;
+    if (phase === 'cancelled') return text.cancelled;
+    if (phase === 'lost') return text.lost;
+    if (phase === 'finished') return text.finished(format.duration(current.elapsedSeconds));
+    if (phase === 'loading') return this.loading();
+    return this.running(current);
+  }
+
+  private loading(): string {
+    const text = this.text.control;
+    const { loading, waitsForOther } = this.store.runner;
+    if (waitsForOther) return text.waitsForOther;
+    if (loading) return text.loading(loading.asset, loading.total ? this.format.percent(loading.received / loading.total) : '');
+    return this.store.environment ? text.preparing : text.loadingEngine;
+  }
+
+  /** What is done of what is to do; what ranks are at before the first step. */
+  private running({ runs, remainingSeconds }: ExperimentView): string {
+    const text = this.text.control;
+    const done = String(runs.reduce((sum, run) => sum + run.step - run.from, 0));
+    const total = String(runs.reduce((sum, run) => sum + run.steps - run.from, 0));
+    if (this.store.runner.phase === 'paused') return text.paused(done, total);
+    const measuring = runs.find(({ phase }) => phase === 'measuring');
+    if (measuring) return text.measuring(measuring.name);
+    const recomputing = runs.findIndex(({ phase, status }) => phase === 'recomputing' && status === 'running');
+    if (recomputing >= 0) return text.recomputing(runs[recomputing]!.name, String(runs[recomputing]!.from));
+    return text.running(done, total, remainingSeconds === null ? '…' : this.format.duration(remainingSeconds));
+  }
+}

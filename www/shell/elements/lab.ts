@@ -1,0 +1,95 @@
+import { ContextProvider } from '@lit/context';
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { shared } from '../../kit/base.css';
+import { kitText } from '../../kit/text/text';
+import type { Spec } from '../../types/generated/Spec';
+import type { LabDefinition } from '../lab-definition';
+import type { Ports } from '../ports';
+import { LabStore, labContext, type LabHome } from '../store/lab-store';
+import type { Language } from '../text/language';
+import { loadWords, wordsContext } from '../text/words';
+import './lab-view';
+import type { LabView } from './lab-view';
+
+/**
+ * A lab with all that it needs, for whoever has the ports: a page, an embed. What it knows lives as long as it is in the document; put back, it
+ * begins anew with what its address says. Tells `words` when its words have come, and `incomplete` where they did not. What has `slot="actions"` stands beside the ways to copy and download.
+ */
+@customElement('tinyai-lab-mount')
+export class LabMount extends LitElement {
+  static override styles = [shared];
+
+  @property({ attribute: false }) definition!: LabDefinition;
+  @property({ attribute: false }) ports!: Ports;
+  /** What the lab begins with, instead of its first preset. */
+  @property({ attribute: false }) initial: Spec | undefined;
+  /** Where visitors come back to; elsewhere nothing is kept. */
+  @property({ attribute: false }) home: LabHome | undefined;
+  @property() language: Language = 'en';
+  @property({ attribute: false }) show: readonly string[] | null = null;
+  @property({ type: Boolean }) plain = false;
+  /** Whether it stands in a page of somebody else's. */
+  @property({ type: Boolean }) embedded = false;
+  /** Groups and fields of the form that cannot be changed, by their paths; `*`: none can. */
+  @property({ attribute: false }) lock: readonly string[] = [];
+
+  /** What is known of the lab; null until its words are there. */
+  @state() store: LabStore | null = null;
+
+  private readonly labs = new ContextProvider(this, { context: labContext });
+  private readonly words = new ContextProvider(this, { context: wordsContext });
+  private readonly kit = new ContextProvider(this, { context: kitText });
+  private loading = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) void this.load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.loading++;
+    this.store?.dispose();
+    this.store = null;
+  }
+
+  /** Moves the focus past the settings. */
+  skip(): void {
+    this.renderRoot.querySelector<LabView>('tinyai-lab-view')?.skip();
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('language') || changed.has('definition')) void this.load();
+  }
+
+  override render() {
+    if (!this.store) return nothing;
+    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?embedded=${this.embedded}>
+      <slot name="actions" slot="actions"></slot>
+    </tinyai-lab-view>`;
+  }
+
+  /** Loads the words, and makes the lab if there is none yet. */
+  private async load(): Promise<void> {
+    const { definition, language } = this;
+    const number = ++this.loading;
+    const words = await loadWords(language, definition.text).catch((error: unknown) => {
+      this.dispatchEvent(new CustomEvent('incomplete', { detail: error }));
+      return null;
+    });
+    if (!words || number !== this.loading || !this.isConnected) return;
+    this.words.setValue(words);
+    this.kit.setValue(words.kit);
+    const { newRun, copyOf, forkName: fork } = words.messages.form;
+    if (this.store) this.store.speak({ newRun, copyOf, fork });
+    else {
+      const { ports, initial, home } = this;
+      const store = new LabStore({ definition, ports, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }), ...(home && { home }) });
+      this.labs.setValue(store);
+      store.start();
+      this.store = store;
+    }
+    this.dispatchEvent(new Event('words'));
+  }
+}

@@ -1,0 +1,71 @@
+import { css } from 'lit';
+
+export const styles = css`
+  th,
+  td {
+    vertical-align: baseline;
+  }
+
+  tbody th[scope='row'] {
+    width: 14rem;
+    min-width: 8rem;
+    color: var(--ink-2);
+    font-weight: 400;
+  }
+
+  tbody tr.part + tr {
+    border-top: 1px solid var(--rule-strong);
+  }
+
+  .part th {
+    padding-top: 1rem;
+    font-family: var(--serif);
+    font-weight: 600;
+  }
+
+  thead th {
+    min-width: 8rem;
+    font-weight: 600;
+  }
+
+  thead label {
+    display: inline-flex;
+    white-space: nowrap;
+    gap: 0.3em;
+    align-items: baseline;
+    color: var(--ink-2);
+    font-size: 0.84rem;
+    font-weight: 400;
+    cursor: pointer;
+  }
+
+  thead input {
+    accent-color: var(--seal);
+  }
+
+  .run-status {
+    white-space: nowrap;
+    margin-inline: 0.6em;
+    color: var(--ink-2);
+    font-size: 0.84rem;
+    font-weight: 400;
+  }
+
+  .ratio {
+    margin-left: 0.5em;
+    color: var(--ink-2);
+    font-size: 0.87em;
+  }
+
+  .failure {
+    padding-top: 0.6rem;
+    color: var(--seal-ink);
+    font-size: 0.93rem;
+  }
+
+  @media print {
+    thead input {
+      display: none;
+    }
+  }
+`;

@@ -1,0 +1,123 @@
+/** One experiment as it is shown: under way, or kept. */
+import { Signal } from 'signal-polyfill';
+import { parentOf, resolve } from '../../engine/spec/patch';
+import type { Environment } from '../../types/generated/Environment';
+import type { Event } from '../../types/generated/Event';
+import type { ExperimentResult } from '../../types/generated/ExperimentResult';
+import type { Problem } from '../../types/generated/Problem';
+import type { Spec } from '../../types/generated/Spec';
+import type { ClockPort } from '../ports';
+import { RunView } from './run-view';
+
+/** The version of results that can be shown. */
+export const RESULT_VERSION = 2;
+
+/** What of an experiment a reader can depend on by itself. */
+interface Head {
+  result: ExperimentResult | null;
+  environment: Environment | null;
+  elapsedSeconds: number;
+  remainingSeconds: number | null;
+  ended: Date | null;
+}
+
+export class ExperimentView {
+  readonly runs: RunView[];
+  private readonly head = new Signal.State<Head>({ result: null, environment: null, elapsedSeconds: 0, remainingSeconds: null, ended: null });
+
+  constructor(
+    readonly spec: Spec,
+    clock: ClockPort,
+  ) {
+    this.runs = spec.runs.map(({ name, fork }, i) => new RunView(name, resolve(spec, i), clock, fork?.step));
+  }
+
+  /** A kept experiment. */
+  static of(result: ExperimentResult, clock: ClockPort, ended: Date): ExperimentView {
+    const view = new ExperimentView(result.spec, clock);
+    view.complete(result, ended);
+    return view;
+  }
+
+  /** The run that a run is a fork of; -1 for none. */
+  parentOf(run: number): number {
+    return parentOf(this.spec, run);
+  }
+
+  /** A run, the one that it is a fork of, and so on. */
+  ancestors(run: number, depth = this.runs.length): RunView[] {
+    const own = this.runs[run];
+    return own && depth > 0 ? [own, ...this.ancestors(this.parentOf(run), depth - 1)] : [];
+  }
+
+  get result(): ExperimentResult | null {
+    return this.head.get().result;
+  }
+
+  get environment(): Environment | null {
+    return this.head.get().environment;
+  }
+
+  get elapsedSeconds(): number {
+    return this.head.get().elapsedSeconds;
+  }
+
+  get remainingSeconds(): number | null {
+    return this.head.get().remainingSeconds;
+  }
+
+  get ended(): Date | null {
+    return this.head.get().ended;
+  }
+
+  /** Why runs failed. */
+  get failures(): Problem[] {
+    return this.runs.flatMap((run) => (run.problem ? [{ ...run.problem, run: run.name }] : []));
+  }
+
+  apply(event: Event, elapsedSeconds: number): void {
+    this.runs[event.run]?.apply(event);
+    if (event.type === 'progress') this.change({ remainingSeconds: event.remaining_seconds, elapsedSeconds });
+  }
+
+  complete(result: ExperimentResult, ended: Date): void {
+    const duration = Math.max(0, ...result.runs.map((run) => run.metrics.duration?.value ?? 0));
+    const elapsedSeconds = Math.max(duration, Signal.subtle.untrack(() => this.elapsedSeconds));
+    this.change({ result, environment: result.environment, remainingSeconds: 0, elapsedSeconds, ended });
+    result.runs.forEach((run, i) => this.runs[i]?.complete(run));
+  }
+
+  /** It did not come to a result. */
+  end(ended: Date): void {
+    this.change({ ended });
+    for (const run of this.runs) run.flush();
+  }
+
+  dispose(): void {
+    for (const run of this.runs) run.dispose();
+  }
+
+  private change(change: Partial<Head>): void {
+    this.head.set({ ...Signal.subtle.untrack(() => this.head.get()), ...change });
+  }
+}
+
+/** A loss that runs are compared with. */
+export interface Reference {
+  what: 'base' | 'unigram' | 'bigram';
+  loss: number;
+}
+
+/**
+ * What has to be beaten, each once: of a model that was trained already, its validation loss before the first step; of a new one, that of what
+ * knows only how frequent tokens, or pairs of them, are.
+ */
+export function references(view: ExperimentView): Reference[] {
+  const found = view.runs.flatMap((run): Reference[] => {
+    const [unigram, bigram] = [run.figure('unigram_loss'), run.figure('bigram_loss')];
+    if (unigram && bigram) return [{ what: 'unigram', loss: unigram.value }, { what: 'bigram', loss: bigram.value }];
+    const { steps, values } = run.curve('validation_loss');
+    return steps[0] === 0 && run.spec.model.base !== 'new' ? [{ what: 'base', loss: values[0]! }] : [];
+  });
+  return found.filter(({ what, loss }, i) => found.findIndex((other) => other.what === what && Math.abs(other.loss - loss) < 1e-6) === i);
+}

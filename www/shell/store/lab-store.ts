@@ -1,0 +1,241 @@
+/** All that a lab on a page knows: the experiment being written, the one that runs, and the words to say it in. */
+import { createContext } from '@lit/context';
+import { Signal } from 'signal-polyfill';
+import { problemsOf } from '../../engine/error';
+import { Lab } from '../../engine/lab';
+import type { OwnAsset } from '../../engine/assets';
+import type { Refusal } from '../../kit/form/events';
+import { equal, ranksOf } from '../../engine/spec/patch';
+import type { Environment } from '../../types/generated/Environment';
+import type { NearestMesh } from '../../types/generated/NearestMesh';
+import type { Planned } from '../../types/generated/Planned';
+import type { Problem } from '../../types/generated/Problem';
+import type { Spec } from '../../types/generated/Spec';
+import type { LabDefinition } from '../lab-definition';
+import type { OpenedLibrary, PagePort } from '../library';
+import type { ClockPort, Ports } from '../ports';
+import type { Language } from '../text/language';
+import type { LabText } from '../text/lab-text';
+import { FileTakings } from './file-takings';
+import { Planning } from './planning';
+import { LibraryKeeper, NOT_KEPT } from './run-keeper';
+import { Runner } from './runner';
+import { Shelf } from './shelf';
+import type { RunNames } from './run-names';
+import { SpecEditor } from './spec-editor';
+
+export interface LabStoreOptions {
+  definition: LabDefinition;
+  ports: Ports;
+  text: { lab: LabText; runs: RunNames };
+  language: Language;
+  /** What the lab begins with, instead of its first preset. */
+  initial?: Spec;
+  /** Where visitors come back to: what runs is kept there, and what the library holds of the lab is shown. */
+  home?: LabHome;
+}
+
+export interface LabHome {
+  opened: Promise<OpenedLibrary>;
+  page: PagePort;
+  /** Address of the page that shows the library. */
+  library: string;
+  /** An entry of the library to be opened. */
+  entry: string | null;
+}
+
+/** Labs that had links of version 1. */
+const HAD_VERSION_1 = ['fine-tuning', 'parallel'];
+
+export class LabStore {
+  readonly definition: LabDefinition;
+  readonly lab: Lab;
+  readonly editor: SpecEditor;
+  readonly files: FileTakings;
+  readonly runner: Runner;
+  readonly planning: Planning;
+  /** Null where nobody comes back to the lab, and so is the shelf. */
+  readonly keeper: LibraryKeeper | null = null;
+  readonly shelf: Shelf | null = null;
+  private readonly where = new Signal.State<Environment | null>(null);
+  private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
+  private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
+  private readonly closed = new Signal.State(false);
+  private readonly life = new AbortController();
+
+  constructor(private readonly options: LabStoreOptions) {
+    const { definition, ports, home, text, language } = options;
+    this.definition = definition;
+    this.lab = new Lab(ports.engine);
+    this.editor = new SpecEditor({
+      lab: definition.id,
+      initial: options.initial ?? definition.presets(language)[0]!.spec,
+      hadVersion1: HAD_VERSION_1.includes(definition.id),
+      address: ports.address,
+      clock: ports.clock,
+      checker: this.lab,
+      names: text.runs,
+    });
+    this.files = new FileTakings({ assets: ports.engine.assets, editor: this.editor });
+    this.planning = new Planning(this.lab, ports.clock);
+    const environment = (): Environment | null => ports.engine.environment;
+    if (!home) {
+      this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: NOT_KEPT, environment });
+      return;
+    }
+    const keeper = (this.keeper = new LibraryKeeper({
+      lab: definition.id,
+      library: home.opened.then(({ library }) => library),
+      page: home.page,
+      environment,
+      name: (spec) => `${text.lab.name}: ${spec.runs.map(({ name }) => name).join(', ')}`,
+      files: (spec) => ports.engine.assets.filesOf(spec),
+    }));
+    this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper, environment });
+    this.shelf = new Shelf({
+      lab: definition.id,
+      opened: home.opened,
+      keeper,
+      editor: this.editor,
+      runner: this.runner,
+      assets: ports.engine.assets,
+      checker: this.lab,
+      address: ports.address,
+      clock: ports.clock,
+      tab: ports.tab,
+      entry: home.entry,
+    });
+  }
+
+  /** Reads the address, and loads the engine. */
+  start(): void {
+    this.editor.start();
+    void this.shelf?.start();
+    this.lab.environment(this.life.signal).then(
+      (environment) => {
+        this.where.set(environment);
+        this.engineSaid.set([]);
+      },
+      (error: unknown) => {
+        if (!this.life.signal.aborted) this.engineSaid.set(problemsOf(error));
+      },
+    );
+  }
+
+  /** The words of another language, for runs that come from now on. */
+  speak(runs: RunNames): void {
+    this.editor.names = runs;
+  }
+
+  /** A link to the experiment as it is written. */
+  get link(): string {
+    return this.options.ports.address.href(this.editor.hash);
+  }
+
+  /** Where the engine runs; null until it is there. */
+  get environment(): Environment | null {
+    return this.where.get();
+  }
+
+  /** Why the engine runs on the page itself instead of in a worker; null: it does not. */
+  get workerProblem(): Problem | null {
+    return this.environment && this.options.ports.engine.workerProblem;
+  }
+
+  get engineProblems(): readonly Problem[] {
+    return this.engineSaid.get();
+  }
+
+  /** What is typed anywhere and is no value: nothing runs while there is some. */
+  get refusals(): readonly Refusal[] {
+    return [...this.typed.get().values()].flat();
+  }
+
+  /** Takes note of what is typed in a part of the page, by default the form, and is no value. */
+  setRefusals(refusals: readonly Refusal[], part: object = this): void {
+    const typed = Signal.subtle.untrack(() => this.typed.get());
+    if (refusals.length > 0 || typed.has(part)) this.typed.set(new Map(typed).set(part, refusals));
+  }
+
+  /** Whether the experiment as written can be run. */
+  get runnable(): boolean {
+    return !this.editor.opening && this.files.reading.length === 0 && this.refusals.length === 0 && this.editor.problems.length === 0 && this.engineProblems.length === 0;
+  }
+
+  /** Whether the spec has changed since the shown experiment. */
+  get stale(): boolean {
+    const { view } = this.runner;
+    return !this.runner.busy && view !== null && !equal(view.spec, this.editor.spec);
+  }
+
+  /** What went wrong in the shown experiment is told until another is written. */
+  get runProblems(): readonly Problem[] {
+    if (this.stale) return [];
+    return [...this.runner.problems, ...(this.runner.current?.failures ?? [])];
+  }
+
+  /** Whether the experiment cannot be changed here, as where its form is left out. */
+  get readOnly(): boolean {
+    return this.closed.get();
+  }
+
+  set readOnly(readOnly: boolean) {
+    this.closed.set(readOnly);
+  }
+
+  /** Everything that is wrong. */
+  get problems(): readonly Problem[] {
+    return [...this.engineProblems, ...this.editor.problems, ...this.runProblems];
+  }
+
+  /** Whether the engine failed, so that only a new one can go on. */
+  get crashed(): boolean {
+    return this.runner.problems.some(({ code }) => code === 'internal' || code === 'out_of_memory');
+  }
+
+  /** The plan of a run on several ranks, as it is written; null where it has none. */
+  plan(run: number): { planned: Planned | null; nearest: NearestMesh | null; problems: readonly Problem[] } | null {
+    const { editor } = this;
+    if (run < 0 || ranksOf(editor.config(run)) < 2) return null;
+    return this.planning.of(editor.spec, run);
+  }
+
+  async run(): Promise<void> {
+    if (this.runnable) await this.runner.start(this.editor.spec);
+  }
+
+  /** Cancels the experiment; what is still on its way for it is no longer fetched. */
+  cancel(): void {
+    if (this.runner.phase === 'loading') this.editor.stopFetching();
+    this.runner.cancel();
+  }
+
+  /** Address of the page that shows the library; null where nobody comes back to the lab. */
+  get libraryHref(): string | null {
+    return this.options.home?.library ?? null;
+  }
+
+  /** Time, as the lab's elements need it. */
+  get clock(): ClockPort {
+    return this.options.ports.clock;
+  }
+
+  /** What there is in this tab of a text or model of the visitor's. */
+  ownAsset(name: string): OwnAsset | undefined {
+    return this.options.ports.engine.assets.own().find((asset) => asset.name === name);
+  }
+
+  /** Ends everything of this lab; whatever waits is settled. */
+  dispose(): void {
+    this.life.abort();
+    this.shelf?.dispose();
+    this.runner.dispose();
+    this.files.dispose();
+    this.planning.dispose();
+    this.editor.dispose();
+    this.lab.close();
+  }
+}
+
+/** The store of the lab that an element is in. */
+export const labContext = createContext<LabStore>(Symbol('tinyai-lab'));

@@ -1,0 +1,28 @@
+/** Names of runs that come. */
+import type { Spec } from '../../types/generated/Spec';
+
+export interface RunNames {
+  newRun(number: number): string;
+  copyOf(name: string): string;
+  /** Of a run that begins where another was after some steps. */
+  fork(name: string, step: number): string;
+}
+
+/** Letters of a name, at most. */
+const LONGEST = 40;
+
+/** A name that no run has yet: the wanted one, or that with a number. */
+export function freeName({ runs }: Spec, wanted: string): string {
+  const taken = new Set(runs.map(({ name }) => name.trim()));
+  const fit = (end: string): string => [...wanted].slice(0, LONGEST - end.length).join('') + end;
+  let name = fit('');
+  for (let i = 2; taken.has(name); i++) name = fit(` ${i}`);
+  return name;
+}
+
+/** The name of a fork, which says the step however long the other run's is. */
+export function forkName(names: RunNames, run: string, step: number): string {
+  const letters = [...run];
+  const over = Math.max(0, [...names.fork(run, step)].length - LONGEST);
+  return names.fork(letters.slice(0, letters.length - over).join(''), step);
+}

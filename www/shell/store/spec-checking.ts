@@ -1,0 +1,74 @@
+/** What is wrong with a spec that is being written, as the engine says; what runs of it need is fetched beforehand. */
+import { Signal } from 'signal-polyfill';
+import { problemsOf } from '../../engine/error';
+import { LinkedAbort } from '../../engine/linked';
+import type { Problem } from '../../types/generated/Problem';
+import type { Spec } from '../../types/generated/Spec';
+import type { ClockPort } from '../ports';
+import type { LinkChecker } from './link-reader';
+
+/** Milliseconds from the last change until the engine checks the spec. */
+const CHECK_AFTER = 150;
+
+/** The engine, as far as the editor asks it. */
+export interface Checker extends LinkChecker {
+  preload(spec: unknown, signal?: AbortSignal): Promise<void>;
+}
+
+export class SpecChecking {
+  private readonly found = new Signal.State<readonly Problem[]>([]);
+  private checking: { abort: AbortController; cancel: () => void } | null = null;
+  /** What the spec needs, on its way beforehand. */
+  private fetching: LinkedAbort | 'stopped' | null = null;
+
+  constructor(
+    private readonly checker: Checker,
+    private readonly clock: ClockPort,
+    private readonly spec: () => Spec,
+  ) {}
+
+  get problems(): readonly Problem[] {
+    return this.found.get();
+  }
+
+  /** Checks once the spec rests. */
+  soon(): void {
+    this.fetching = null;
+    this.dispose();
+    const abort = new AbortController();
+    const cancel = this.clock.after(CHECK_AFTER, () => void this.check(abort.signal));
+    this.checking = { abort, cancel };
+  }
+
+  /** Fetches nothing beforehand until the spec changes. */
+  stopFetching(): void {
+    if (this.fetching instanceof LinkedAbort) this.fetching.abort(new DOMException('nobody waits for it', 'AbortError'));
+    this.fetching = 'stopped';
+  }
+
+  dispose(): void {
+    this.checking?.cancel();
+    this.checking?.abort.abort();
+  }
+
+  private async check(signal: AbortSignal): Promise<void> {
+    const { checker } = this;
+    const spec = this.spec();
+    try {
+      const problems = await checker.check(spec, signal);
+      if (signal.aborted) return;
+      this.found.set(problems);
+      if (problems.length > 0 || this.fetching === 'stopped') return;
+      const fetching = (this.fetching = new LinkedAbort(signal));
+      await checker.preload(spec, fetching.signal).catch((error: unknown) => fetching.signal.aborted || this.missed(error));
+      fetching.unlink();
+    } catch (error) {
+      if (!signal.aborted) this.found.set(problemsOf(error));
+    }
+  }
+
+  /** A model or text that there is nowhere is wrong as it is written; files that are not at hand are told of when the experiment is run. */
+  private missed(error: unknown): void {
+    this.found.set(problemsOf(error).filter(({ field }) => field != null));
+  }
+}
