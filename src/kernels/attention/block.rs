@@ -2,6 +2,7 @@
 
 use super::AttentionShape;
 use super::workspace::Head;
+use crate::kernels::simd::sums::{SUMS, Sums};
 use crate::kernels::simd::{Simd, row};
 use std::ops::Range;
 
@@ -149,30 +150,27 @@ fn dot_rows<S: Simd>(isa: S, x: &[f32], rows: Head, out: &mut [f32]) {
 #[inline(always)]
 fn dots<S: Simd, const ROWS: usize>(isa: S, x: &[f32], rows: [&[f32]; ROWS]) -> [f32; ROWS] {
     assert!(rows.iter().all(|row| row.len() == x.len()));
-    let full = x.len() - x.len() % S::LANES;
-    // Two chains a row, so that the additions' latency does not rule.
-    let mut acc = [[isa.splat(0.0); 2]; ROWS];
-    for i in (0..full).step_by(S::LANES) {
-        // SAFETY: `i + LANES <= full`, which is within `x` and each row, of one length.
-        let x = unsafe { isa.load_ptr(x.as_ptr().add(i)) };
-        for (acc, row) in acc.iter_mut().zip(&rows) {
-            // SAFETY: as above.
-            let product = isa.mul(x, unsafe { isa.load_ptr(row.as_ptr().add(i)) });
-            *acc = [acc[1], isa.add(acc[0], product)];
+    let full = x.len() - x.len() % SUMS;
+    let mut sums = [Sums::zero(isa); ROWS];
+    for start in (0..full).step_by(SUMS) {
+        for v in 0..Sums::<S>::VECTORS {
+            let at = start + v * S::LANES;
+            // SAFETY: this vector is one of the `SUMS` floats from `start` on, which are within `x` and each row, of one length.
+            let x = unsafe { isa.load_ptr(x.as_ptr().add(at)) };
+            for (sums, row) in sums.iter_mut().zip(&rows) {
+                // SAFETY: as above.
+                let product = isa.mul(x, unsafe { isa.load_ptr(row.as_ptr().add(at)) });
+                sums.0[v] = isa.add(sums.0[v], product);
+            }
         }
     }
-    let mut sums = [0.0; ROWS];
-    for (sum, [a, b]) in sums.iter_mut().zip(acc) {
-        *sum = isa.reduce_add(isa.add(a, b));
-    }
-    if full < x.len() {
-        let x_end = row::load_partial(isa, x, full);
-        for (sum, row) in sums.iter_mut().zip(rows) {
-            let products = isa.to_array(isa.mul(x_end, row::load_partial(isa, row, full)));
-            *sum += products[..x.len() - full].iter().sum::<f32>();
+    for (v, at) in (full..x.len()).step_by(S::LANES).enumerate() {
+        let x = row::load_partial(isa, x, at);
+        for (sums, row) in sums.iter_mut().zip(&rows) {
+            sums.0[v] = isa.add(sums.0[v], isa.mul(x, row::load_partial(isa, row, at)));
         }
     }
-    sums
+    sums.map(|sums| sums.total(isa))
 }
 
 /// Vectors of the output that are summed in registers.

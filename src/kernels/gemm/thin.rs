@@ -3,6 +3,7 @@
 use super::Operand;
 use super::tile::Scaling;
 use crate::kernels::pool::{self, SharedOut};
+use crate::kernels::simd::sums::{SUMS, Sums};
 use crate::kernels::simd::{Simd, inlined, row};
 use std::ops::Range;
 
@@ -76,40 +77,26 @@ fn dot_columns<S: Simd>(isa: S, a: &[f32], b: Operand, cols: Range<usize>, s: Sc
 /// The dot products of `a` with some columns of its length.
 #[inline(always)]
 fn dots<S: Simd, const COLUMNS: usize>(isa: S, a: &[f32], columns: [&[f32]; COLUMNS]) -> [f32; COLUMNS] {
-    // Two chains a column, so that the additions' latency does not rule.
-    let mut acc = [[isa.splat(0.0); 2]; COLUMNS];
-    let pair = 2 * S::LANES;
-    let full = a.len() / pair * pair;
-    for p in (0..full).step_by(pair) {
-        // SAFETY: two vectors from `p` on are within `a` and each column, which have one length.
-        let [a0, a1] = unsafe { load_pair(isa, a.as_ptr().add(p)) };
-        for (acc, column) in acc.iter_mut().zip(&columns) {
-            // SAFETY: as above.
-            let [b0, b1] = unsafe { load_pair(isa, column.as_ptr().add(p)) };
-            *acc = [isa.mul_add(a0, b0, acc[0]), isa.mul_add(a1, b1, acc[1])];
+    let mut sums = [Sums::zero(isa); COLUMNS];
+    let full = a.len() - a.len() % SUMS;
+    for start in (0..full).step_by(SUMS) {
+        for v in 0..Sums::<S>::VECTORS {
+            let at = start + v * S::LANES;
+            // SAFETY: this vector is one of the `SUMS` floats from `start` on, which are within `a` and each column, of one length.
+            let a = unsafe { isa.load_ptr(a.as_ptr().add(at)) };
+            for (sums, column) in sums.iter_mut().zip(&columns) {
+                // SAFETY: as above.
+                sums.0[v] = isa.mul_add(a, unsafe { isa.load_ptr(column.as_ptr().add(at)) }, sums.0[v]);
+            }
         }
     }
-    for p in (full..a.len()).step_by(S::LANES) {
-        let a = row::load_partial(isa, a, p);
-        for (acc, column) in acc.iter_mut().zip(&columns) {
-            acc[0] = isa.mul_add(a, row::load_partial(isa, column, p), acc[0]);
+    for (v, at) in (full..a.len()).step_by(S::LANES).enumerate() {
+        let a = row::load_partial(isa, a, at);
+        for (sums, column) in sums.iter_mut().zip(&columns) {
+            sums.0[v] = isa.mul_add(a, row::load_partial(isa, column, at), sums.0[v]);
         }
     }
-    let mut sums = [0.0; COLUMNS];
-    for (sum, [even, odd]) in sums.iter_mut().zip(acc) {
-        *sum = isa.reduce_add(isa.add(even, odd));
-    }
-    sums
-}
-
-/// The two vectors at `src`.
-///
-/// # Safety
-/// `src` is valid for reading two vectors.
-#[inline(always)]
-unsafe fn load_pair<S: Simd>(isa: S, src: *const f32) -> [S::V; 2] {
-    // SAFETY: promised by the caller.
-    unsafe { [isa.load_ptr(src), isa.load_ptr(src.add(S::LANES))] }
+    sums.map(|sums| sums.total(isa))
 }
 
 /// The outputs are a sum of B's contiguous rows with the weights `a`, some rows at a time.
@@ -161,7 +148,13 @@ fn add_rows<S: Simd, const N: usize>(isa: S, a: [f32; N], rows: [&[f32]; N], out
             isa.store(acc, out);
         }
     }
-    for (j, out) in out.iter_mut().enumerate().skip(full) {
-        *out += rows.iter().zip(a).map(|(row, a)| a * row[j]).sum::<f32>();
+    for at in (full..out.len()).step_by(S::LANES) {
+        let mut acc = row::load_partial(isa, out, at);
+        for (row, weight) in rows.iter().zip(weights) {
+            acc = isa.mul_add(weight, row::load_partial(isa, row, at), acc);
+        }
+        let end = out.len().min(at + S::LANES);
+        // SAFETY: at most as many floats as lanes are left.
+        unsafe { isa.store_part(acc, out[at..end].as_mut_ptr(), end - at) };
     }
 }

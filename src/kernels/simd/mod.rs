@@ -7,6 +7,7 @@ pub mod arch;
 pub mod int8;
 pub mod math;
 pub mod row;
+pub mod sums;
 
 mod backend;
 mod inlined;

@@ -1,8 +1,9 @@
 //! Loops over whole slices: elementwise maps and reductions, generic in the number of inputs and outputs.
 //!
 //! The end of a slice goes through a vector that is only partly filled and the same code, so an element's value does not depend
-//! on where in the slice it stands.
+//! on where in the slice it stands. Sums are [`Sums`]: they do not depend on how many lanes a vector has.
 
+use super::sums::{SUMS, Sums};
 use super::{Inlined, Simd};
 
 /// Up to `LANES` floats of `x` from `start` on, padded with zeros.
@@ -54,31 +55,34 @@ pub fn map<S: Simd, const IN: usize, const OUT: usize>(
     }
 }
 
-/// `Σ f(inputs)`, accumulated in lanes.
+/// `Σ f(inputs)`, accumulated in [`Sums`].
 #[inline(always)]
 pub fn sum<S: Simd, const IN: usize>(isa: S, inputs: [&[f32]; IN], f: Inlined<impl Fn([S::V; IN]) -> S::V>) -> f32 {
     let len = inputs[0].len();
     assert!(inputs.iter().all(|x| x.len() == len));
-    let full = len - len % S::LANES;
+    let full = len - len % SUMS;
     let mut x = [isa.splat(0.0); IN];
-    // Two chains, so that the additions' latency does not rule.
-    let mut acc = [isa.splat(0.0); 2];
-    for i in (0..full).step_by(S::LANES) {
-        for (x, input) in x.iter_mut().zip(&inputs) {
-            // SAFETY: `i + LANES <= len`, the length of every slice.
-            *x = unsafe { isa.load_ptr(input.as_ptr().add(i)) };
+    let mut sums = Sums::zero(isa);
+    for start in (0..full).step_by(SUMS) {
+        for v in 0..Sums::<S>::VECTORS {
+            for (x, input) in x.iter_mut().zip(&inputs) {
+                // SAFETY: this vector is one of the `SUMS` floats from `start` on, which are within every slice.
+                *x = unsafe { isa.load_ptr(input.as_ptr().add(start + v * S::LANES)) };
+            }
+            sums.0[v] = isa.add(sums.0[v], (f.0)(x));
         }
-        acc = [acc[1], isa.add(acc[0], (f.0)(x))];
     }
-    let mut total = isa.reduce_add(isa.add(acc[0], acc[1]));
     if full < len {
-        for (x, input) in x.iter_mut().zip(&inputs) {
-            *x = load_partial(isa, input, full);
+        for (v, at) in (full..len).step_by(S::LANES).enumerate() {
+            for (x, input) in x.iter_mut().zip(&inputs) {
+                *x = load_partial(isa, input, at);
+            }
+            // `f` need not map the padding to 0.
+            let terms = isa.to_array((f.0)(x));
+            sums.0[v] = isa.add(sums.0[v], load_partial(isa, &terms[..S::LANES.min(len - at)], 0));
         }
-        // `f` need not map the padding to 0.
-        total += isa.to_array((f.0)(x))[..len - full].iter().sum::<f32>();
     }
-    total
+    sums.total(isa)
 }
 
 /// The largest element; minus infinity for none.
@@ -91,3 +95,6 @@ pub fn max<S: Simd>(isa: S, x: &[f32]) -> f32 {
     }
     x[full..].iter().copied().fold(isa.reduce_max(acc), f32::max)
 }
+
+#[cfg(test)]
+mod tests;
