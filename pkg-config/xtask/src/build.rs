@@ -41,24 +41,29 @@ fn known(name: String) -> Result<String> {
 
 pub fn everything(options: &Options) -> Result<()> {
     if let Some(name) = &options.variant {
-        build_engines(|variant| variant.name == name)?;
-        return site(options);
+        build_engines(Haste::Now, |variant| variant.name == name)?;
+    } else {
+        programs(Haste::Now)?;
     }
+    site(options)
+}
+
+/// The command line, and the engine in all variants.
+pub fn programs(haste: Haste) -> Result<()> {
     // The last step of each of these, optimising across crates, keeps one core busy: together they end sooner than in turn.
     thread::scope(|scope| {
-        let native = scope.spawn(native);
-        engines()?;
-        joined(native)
-    })?;
-    site(options)
+        let native = scope.spawn(|| native(haste));
+        build_engines(haste, |_| true)?;
+        joined(native).map(drop)
+    })
 }
 
 /// All variants, into `www/public/engine/`.
 pub fn engines() -> Result<()> {
-    build_engines(|_| true)
+    build_engines(Haste::Now, |_| true)
 }
 
-fn build_engines(wanted: impl Fn(&Variant) -> bool) -> Result<()> {
+fn build_engines(haste: Haste, wanted: impl Fn(&Variant) -> bool) -> Result<()> {
     let builder = Builder::ready()?;
     builder.peak()?;
     thread::scope(|scope| {
@@ -66,7 +71,7 @@ fn build_engines(wanted: impl Fn(&Variant) -> bool) -> Result<()> {
         let builds: Vec<_> = variants::VARIANTS
             .iter()
             .filter(|variant| wanted(variant))
-            .map(|variant| scope.spawn(|| builder.build(variant, Profile::Release, Haste::Now)))
+            .map(|variant| scope.spawn(|| builder.build(variant, Profile::Release, haste)))
             .collect();
         builds.into_iter().try_for_each(joined)?;
         joined(tools)
@@ -79,8 +84,10 @@ fn joined<T>(build: thread::ScopedJoinHandle<Result<T>>) -> Result<T> {
 }
 
 /// `target/release/tinyai`, and where it is.
-pub fn native() -> Result<PathBuf> {
-    timed("native", "tinyai, the command line", || run(Command::new("cargo").args(["build", "--release", "--quiet", "--bin", "tinyai"])))?;
+pub fn native(haste: Haste) -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release", "--quiet", "--bin", "tinyai"]);
+    timed("native", "tinyai, the command line", || run(&mut haste.command(cargo)))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("release").join(format!("tinyai{}", std::env::consts::EXE_SUFFIX)))
 }

@@ -22,8 +22,9 @@ pub enum Profile {
 }
 
 /// How urgent a build is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Haste {
+    #[default]
     Now,
     /// Leaves the processor to whatever else wants it.
     Behind,
@@ -158,7 +159,7 @@ impl Profile {
 
 impl Haste {
     /// `command`, run as urgently.
-    fn command(self, command: Command) -> Command {
+    pub fn command(self, command: Command) -> Command {
         if self == Self::Now || crate::run::find_program(&["nice"]).is_none() {
             return command;
         }
@@ -166,6 +167,12 @@ impl Haste {
         behind.args(["-n", "19"]).arg(command.get_program()).args(command.get_args());
         if let Some(folder) = command.get_current_dir() {
             behind.current_dir(folder);
+        }
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => behind.env(name, value),
+                None => behind.env_remove(name),
+            };
         }
         behind
     }

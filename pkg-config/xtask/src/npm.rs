@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// The oldest Node that Vite and the scripts here run on.
@@ -29,6 +30,9 @@ pub fn site() -> Result<Project> {
 impl Project {
     /// The project in `folder`, after `npm ci` if its lock file has changed since the last.
     pub fn installed(name: &'static str) -> Result<Self> {
+        // Two that want the same packages: the second waits, and finds them.
+        static INSTALLING: Mutex<()> = Mutex::new(());
+        let _installing = INSTALLING.lock();
         let project = Self { name, folder: root().join(name) };
         check_node()?;
         let lock =

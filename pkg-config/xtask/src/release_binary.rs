@@ -1,6 +1,7 @@
 //! What the compiler made of the kernels in the native command line.
 
 use crate::build;
+use crate::engine::Haste;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +13,7 @@ const ENTRY: &str = "Avx2Fma$u20$as$u20$tinyai..kernels..simd..Simd$GT$9vectoriz
 
 /// Checks that every operation on vectors is an instruction, and none a call: calls made training natively slower than in the browser.
 pub fn check() -> Result<()> {
-    let binary = build::native()?;
+    let binary = build::native(Haste::Now)?;
     let bytes = fs::read(&binary).with_context(|| format!("{} was not built", binary.display()))?;
     ensure!(!names_with(&bytes, ENTRY).is_empty(), "{} has no symbols, or no kernel for AVX2", binary.display());
     let calls = names_with(&bytes, OPERATION);

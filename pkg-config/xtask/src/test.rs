@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that is checked before a change is merged.
 
-use crate::run::{root, run, say};
+use crate::engine::Haste;
+use crate::run::{root, run, say, timed};
 use crate::toolchain::Toolchain;
 use crate::variants::{TARGET, VARIANTS, Variant};
 use crate::{browser, build, npm, release_binary, tools};
@@ -38,9 +39,17 @@ impl Stages {
 /// Runs the stages, all of them even if one fails, and fails if one has.
 pub fn test(stages: &Stages) -> Result<()> {
     let mut report = Report::default();
-    if stages.native {
-        native(&mut report);
-    }
+    std::thread::scope(|scope| {
+        // Much of compiling keeps one core busy: what later stages need is compiled on what the first leaves over. A stage that misses
+        // something builds it itself, and says so if it cannot.
+        let ahead = (stages.native && stages.wasm && stages.e2e).then(|| scope.spawn(build_ahead));
+        if stages.native {
+            native(&mut report);
+        }
+        if let Some(Err(error)) = ahead.and_then(|ahead| ahead.join().ok()) {
+            say("test", format_args!("building ahead: {error:#}"));
+        }
+    });
     if stages.wasm {
         wasm(&mut report);
     }
@@ -142,6 +151,23 @@ fn wasm(report: &mut Report) {
             engine_in_browser(&variant, &rust, &wasm_pack, driver.as_deref())
         });
     }
+}
+
+/// What the stages after the native one run.
+fn build_ahead() -> Result<()> {
+    let rust = Toolchain::find_or_install()?;
+    tools::wasm_pack()?;
+    tools::wasm_bindgen_cli()?;
+    build::programs(Haste::Behind)?;
+    for variant in &VARIANTS {
+        let mut cargo = Haste::Behind.command(Command::new("cargo"));
+        // As wasm-pack calls it.
+        cargo.args(["build", "--quiet", "--tests"]).args(variant.features()).arg("--target-dir").arg(variant.target_dir());
+        variant.configure(&rust, &mut cargo);
+        cargo.env("CARGO_BUILD_TARGET", TARGET);
+        timed("wasm", &format!("the engine's tests, {}", variant.name), || run(&mut cargo))?;
+    }
+    Ok(())
 }
 
 /// The tests marked `wasm_bindgen_test`, compiled as `variant`, in a worker of a headless browser.
