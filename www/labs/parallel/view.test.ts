@@ -43,7 +43,7 @@ function lab(written: Spec = presetSpec('en')) {
   /** Runs what is written, and tells of it. */
   const run = (...events: Event[]): ExperimentView => {
     const view = new ExperimentView(spec.get(), new WoundClock());
-    for (const event of events) view.apply(event, 0);
+    for (const event of events) view.apply(event);
     shown.set(view);
     return view;
   };

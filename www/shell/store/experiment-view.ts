@@ -23,6 +23,8 @@ interface Head {
 
 export class ExperimentView {
   readonly runs: RunView[];
+  /** Seconds that each run took so far. */
+  private readonly spent = new Map<number, number>();
   private readonly head = new Signal.State<Head>({ result: null, environment: null, elapsedSeconds: 0, remainingSeconds: null, ended: null });
 
   constructor(
@@ -58,6 +60,7 @@ export class ExperimentView {
     return this.head.get().environment;
   }
 
+  /** What its runs took, all together; waiting for other experiments, for files, and in pauses not counted. */
   get elapsedSeconds(): number {
     return this.head.get().elapsedSeconds;
   }
@@ -75,14 +78,17 @@ export class ExperimentView {
     return this.runs.flatMap((run) => (run.problem ? [{ ...run.problem, run: run.name }] : []));
   }
 
-  apply(event: Event, elapsedSeconds: number): void {
+  apply(event: Event): void {
     this.runs[event.run]?.apply(event);
-    if (event.type === 'progress') this.change({ remainingSeconds: event.remaining_seconds, elapsedSeconds });
+    if (event.type !== 'progress') return;
+    this.spent.set(event.run, event.elapsed_seconds);
+    this.change({ remainingSeconds: event.remaining_seconds, elapsedSeconds: sum(this.spent.values()) });
   }
 
   complete(result: ExperimentResult, ended: Date): void {
-    const duration = Math.max(0, ...result.runs.map((run) => run.metrics.duration?.value ?? 0));
-    const elapsedSeconds = Math.max(duration, Signal.subtle.untrack(() => this.elapsedSeconds));
+    const took = new Map(result.runs.map((run, i) => [i, run.metrics.duration?.value ?? 0]));
+    // Of runs that were measured before, only the result is here.
+    const elapsedSeconds = sum([...took].flatMap(([run, seconds]) => (this.spent.size === 0 || this.spent.has(run) ? [seconds] : [])));
     this.change({ result, environment: result.environment, remainingSeconds: 0, elapsedSeconds, ended });
     result.runs.forEach((run, i) => this.runs[i]?.complete(run));
   }
@@ -100,6 +106,12 @@ export class ExperimentView {
   private change(change: Partial<Head>): void {
     this.head.set({ ...Signal.subtle.untrack(() => this.head.get()), ...change });
   }
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
 }
 
 /** A loss that runs are compared with. */

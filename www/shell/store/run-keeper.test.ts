@@ -32,3 +32,17 @@ test('what another tab took over is no longer saved here, and that is said', asy
   expect(save).toHaveBeenCalledTimes(1);
   expect([keeper.holds, keeper.problem?.reason]).toEqual([false, 'in_use']);
 });
+
+test('what failed or was cancelled before it measured anything is not kept', async () => {
+  const library = libraryOn(new MemoryStore());
+  const page = { onHide: () => () => undefined };
+  const keeper = new LibraryKeeper({ lab: 'fine-tuning', library: Promise.resolve(library), page, name: () => 'new', files: () => new Map(), environment: () => null });
+  for (const status of ['failed', 'cancelled'] as const) {
+    await (await keeper.begin(defaultSpec))!.finish(status, null);
+    expect([await library.list(), keeper.entry]).toEqual([[], null]);
+  }
+  const run = { ...finished('full', 'cancelled'), series: { validation_loss: [[0, 5]] as [number, number][] } };
+  const result = { version: 2, spec: defaultSpec, environment: FAKE_ENVIRONMENT, runs: [run], comparison: [], advice: [] };
+  await (await keeper.begin(defaultSpec))!.finish('cancelled', result);
+  expect((await library.list()).map(({ status }) => status)).toEqual(['cancelled']);
+});

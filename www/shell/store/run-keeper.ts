@@ -109,7 +109,8 @@ export class LibraryKeeper implements RunKeeper {
     };
     // Another experiment may have begun since.
     const onProblem = (problem: StorageProblem | null): void => void (Signal.subtle.untrack(() => this.entry) === entry.id && this.trouble.set(problem));
-    const kept = new Kept(shelf, entry, { lost: hold.lost, release }, { page, environment, hasStates, onProblem });
+    const onForgotten = (): void => void (Signal.subtle.untrack(() => this.entry) === entry.id && this.last.set(null));
+    const kept = new Kept(shelf, entry, { lost: hold.lost, release }, { page, environment, hasStates, onProblem, onForgotten });
     const lost = (): void => {
       onProblem(takenOver());
       kept.dispose();
@@ -126,6 +127,8 @@ interface KeptOptions {
   /** Whether there are states to go on from. */
   hasStates: boolean;
   onProblem: (problem: StorageProblem | null) => void;
+  /** Called when it is not kept after all. */
+  onForgotten: () => void;
 }
 
 const takenOver = (): StorageProblem =>
@@ -204,6 +207,17 @@ class Kept implements Keeping {
     if (this.saver) await this.saver.finish(progress);
     else await this.library.save(this.entry.id, progress);
     this.hold.release();
+    if (['failed', 'cancelled'].includes(ended) && !hasPoints(progress.result)) await this.forget();
+  }
+
+  /** Nothing is lost: its settings are still those of the form, and it measured nothing. */
+  private async forget(): Promise<void> {
+    try {
+      await this.library.remove(this.entry.id);
+      this.options.onForgotten();
+    } catch {
+      // Storage that fails says so itself; then it stays in the list.
+    }
   }
 
   dispose(): void {
@@ -224,6 +238,8 @@ class Kept implements Keeping {
     };
   }
 }
+
+const hasPoints = (result: ExperimentResult | null): boolean => (result?.runs ?? []).some(({ series }) => Object.values(series).some((points) => points.length > 0));
 
 const notBegun = (name: string): RunResult => ({
   name,

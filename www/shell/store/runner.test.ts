@@ -51,6 +51,26 @@ test('events fill the view, and the result takes their place', async () => {
   expect(kept).toEqual(['follow', 'finished 2']);
 });
 
+test('an experiment took as long as its runs, without what it waited for and what was measured before', async () => {
+  const { runner: made, lab, clock } = runner();
+  const progress = (run: number, seconds: number) => ({ type: 'progress', run, step: 1, steps: 200, elapsed_seconds: seconds, remaining_seconds: 9, step_milliseconds: 5, tokens_per_second: 50 }) as const;
+  const took = (name: string, seconds: number) => ({ ...finished(name), metrics: { duration: { value: seconds, unit: 's', kind: 'measured', spread: null } as const } });
+  const first = made.start(defaultSpec);
+  clock.wind(60_000);
+  lab.last.tell(progress(0, 2), progress(1, 3), progress(1, 4));
+  expect(made.current!.elapsedSeconds).toBe(6);
+  lab.last.finish([took('full', 2.5), took('lora', 5)]);
+  await first;
+  expect(made.current!.elapsedSeconds).toBe(7.5);
+  const second = made.start({ ...defaultSpec, runs: [...defaultSpec.runs, { name: 'more', patch: { training: { seed: 1 } } }] });
+  lab.last.tell(progress(2, 1));
+  lab.last.finish([took('full', 2.5), took('lora', 5), took('more', 8)]);
+  await second;
+  expect(made.current!.elapsedSeconds).toBe(8);
+  made.show(made.current!.result!, new Date(0));
+  expect(made.current!.elapsedSeconds).toBe(15.5);
+});
+
 test('runs that ended are not run again as long as there is one that did not', async () => {
   const { runner: made, lab } = runner();
   const first = made.start(defaultSpec);

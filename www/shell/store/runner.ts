@@ -152,7 +152,6 @@ export class Runner {
     this.said.set([]);
     this.waiting.set([]);
     this.where.set('loading');
-    const started = clock.now();
     const run = (this.run = lab.run(spec, {
       saved,
       states: this.states.of(
@@ -160,7 +159,7 @@ export class Runner {
         saved.map(({ run }) => run),
       ),
       keep: STATES,
-      onEvent: (event) => this.heard(view, event, (clock.now() - started) / 1000),
+      onEvent: (event) => this.heard(view, event),
       onQueue: (waits) => this.queued.set(waits),
       onLoading: (loading) => this.download.set(loading),
       onGate: (at) => this.gated(at),
@@ -229,14 +228,14 @@ export class Runner {
     return this.options.now?.() ?? new Date();
   }
 
-  private heard(view: ExperimentView, event: Event, elapsedSeconds: number): void {
+  private heard(view: ExperimentView, event: Event): void {
     if (this.phase === 'loading') this.where.set('running');
     if (this.loading) this.download.set(null);
     if (event.type === 'lost') {
       this.where.set('lost');
       this.waiting.set([]);
     }
-    view.apply(event, elapsedSeconds);
+    view.apply(event);
     this.keeping?.tick();
   }
 

@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Comparison } from '../../../types/generated/Comparison';
-import { equal, get, leaves, resolve } from '../../../engine/spec/patch';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import '../../../kit/table/table';
 import { tableStyles } from '../../../kit/table/table.css';
+import { differingFields } from '../../compare';
 import { LabElement } from '../../elements/lab-element';
 import type { ExperimentView } from '../../store/experiment-view';
 import type { RunStatus } from '../../store/run-view';
@@ -70,23 +70,22 @@ export class ComparisonTable extends LabElement {
 
   private renderConfiguration({ spec }: ExperimentView) {
     const text = this.text.results;
-    const whole = spec.runs.map((_, i) => resolve(spec, i));
-    const paths = [...new Set(spec.runs.flatMap(({ patch }) => leaves(patch)))].filter(
-      (path) => path && whole.some((run) => !equal(get(run, path), get(whole[0], path))),
-    );
+    const columns = spec.runs.length;
+    // Where a fork begins has a row of its own.
+    const fields = differingFields(spec.runs.map((_, index) => ({ entry: { spec, result: null }, index }))).filter(({ path }) => !path.startsWith('fork.'));
     return html`<tbody>
-      <tr class="part"><th colspan=${whole.length + 1} scope="rowgroup">${text.configuration}</th></tr>
+      <tr class="part"><th colspan=${columns + 1} scope="rowgroup">${text.configuration}</th></tr>
       ${spec.runs.some(({ fork }) => fork)
         ? html`<tr>
             <th scope="row">${text.begins}</th>
             ${spec.runs.map(({ fork }) => html`<td>${fork ? this.text.form.forkOf(fork.run, String(fork.step)) : text.atFirstStep}</td>`)}
           </tr>`
         : nothing}
-      ${paths.length === 0 ? html`<tr><td colspan=${whole.length + 1}>${text.noDifference}</td></tr>` : nothing}
-      ${paths.map(
-        (path) => html`<tr>
+      ${fields.length === 0 ? html`<tr><td colspan=${columns + 1}>${text.noDifference}</td></tr>` : nothing}
+      ${fields.map(
+        ({ path, values }) => html`<tr>
           <th scope="row">${this.words.field(path)?.label ?? path}</th>
-          ${whole.map((run) => html`<td>${valueText(this.words, path, get(run, path))}</td>`)}
+          ${values.map((value) => html`<td>${value === undefined ? text.notMeasured : valueText(this.words, path, value)}</td>`)}
         </tr>`,
       )}
     </tbody>`;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { specOf } from '../../engine/spec/defaults';
-import type { ComparedRun } from '../../shell/compare';
 import { differingFields } from './differing-fields';
+import type { ComparedRun } from './run';
 
 const run = (base: object): ComparedRun => ({ entry: { spec: specOf(base, [{ name: 'run', patch: {} }]), result: null }, index: 0 });
 

@@ -1,7 +1,8 @@
 /** Where runs differ, as the form would show it. */
-import { FIELDS } from '../../engine/spec/schema';
 import { equal } from '../../engine/spec/patch';
-import { differences, fieldsOf, type ComparedRun, type Difference } from '../../shell/compare';
+import { FIELDS } from '../../engine/spec/schema';
+import { differences, type Difference } from './differences';
+import { fieldsOf, type ComparedRun } from './run';
 
 /** The fields in which runs differ; a value is undefined where the form of that run would not show the field. */
 export function differingFields(runs: readonly ComparedRun[]): Difference[] {
