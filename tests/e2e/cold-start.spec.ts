@@ -38,6 +38,28 @@ test('the page can be used within a second', MEASURED, async ({ page }) => {
   expect(Math.min(...times)).toBeLessThan(USABLE_MILLISECONDS * Math.max(1, busy));
 });
 
+for (const path of ['./', './labs/fine-tuning/', './labs/parallel/', './library/', './bench/']) {
+  for (const width of [1440, 390]) {
+    test(`nothing moves while ${path} loads, ${width} pixels wide`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 900 });
+      await page.addInitScript(() => {
+        const window = globalThis as typeof globalThis & { moved: number };
+        window.moved = 0;
+        new PerformanceObserver((list) => {
+          for (const shift of list.getEntries() as (PerformanceEntry & { value: number })[]) window.moved += shift.value;
+        }).observe({ type: 'layout-shift', buffered: true });
+      });
+      await page.goto(path, { waitUntil: 'networkidle' });
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      for (const status of await page.locator('tinyai-site-header .status').all()) await expect(status).toContainText('threads-');
+      // What the engine says of the first experiment comes later than the engine.
+      if (path.includes('parallel')) await expect(page.locator('tinyai-rank-timeline svg[role=img]')).toBeVisible();
+      const moved = await page.evaluate(() => new Promise<number>((resolve) => requestAnimationFrame(() => setTimeout(() => resolve((globalThis as unknown as { moved: number }).moved)))));
+      expect(moved).toBeLessThan(0.01);
+    });
+  }
+}
+
 test('the language and the appearance are there before the scripts', async ({ page }) => {
   await page.addInitScript(() => {
     localStorage.setItem('tinyai-language', 'zh');

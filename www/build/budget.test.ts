@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { loadedWith, scriptBytes, type Chunk } from './budget';
+import { loadedWith, ofPage, scriptBytes, type Chunk } from './budget';
 
-const chunk = (fileName: string, imports: string[], facadeModuleId: string | null = null): Chunk => ({ type: 'chunk', fileName, imports, facadeModuleId, code: fileName });
+const chunk = (fileName: string, imports: string[], facadeModuleId: string | null = null): Chunk => ({ type: 'chunk', fileName, imports, facadeModuleId, moduleIds: [], code: fileName });
 const CHUNKS = [
   chunk('page.js', ['shared.js', 'loop.js'], '/site/index.html'),
   chunk('other.js', ['shared.js'], '/site/bench/index.html'),
@@ -11,6 +11,6 @@ const CHUNKS = [
 ];
 
 test('a page loads what its script imports, each once, and not what comes later', () => {
-  expect(loadedWith('site/index.html', CHUNKS).map(({ fileName }) => fileName)).toEqual(['page.js', 'shared.js', 'loop.js']);
+  expect(loadedWith(ofPage('site/index.html'), CHUNKS).map(({ fileName }) => fileName)).toEqual(['page.js', 'shared.js', 'loop.js']);
   expect(scriptBytes('bench/index.html', CHUNKS, (code) => code.length)).toBe('other.jsshared.jsloop.js'.length);
 });

@@ -6,6 +6,8 @@ export interface Chunk {
   type: 'chunk';
   fileName: string;
   facadeModuleId: string | null;
+  /** The sources that are in it. */
+  moduleIds: string[];
   imports: string[];
   code: string;
 }
@@ -13,8 +15,8 @@ export interface Chunk {
 /** The most bytes of script, compressed, that a page may load by itself. */
 export const MAX_SCRIPT_BYTES = 250_000;
 
-/** The chunks that come with the page `html`: its own and all that they import, but not what is imported later by `import()`. */
-export function loadedWith(html: string, chunks: Chunk[]): Chunk[] {
+/** The chunks that `wanted` chooses and all that they import, but not what is imported later by `import()`. */
+export function loadedWith(wanted: (chunk: Chunk) => boolean, chunks: Chunk[]): Chunk[] {
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
   const found = new Set<Chunk>();
   const visit = (chunk: Chunk | undefined): void => {
@@ -22,13 +24,16 @@ export function loadedWith(html: string, chunks: Chunk[]): Chunk[] {
     found.add(chunk);
     for (const file of chunk.imports) visit(byName.get(file));
   };
-  for (const chunk of chunks) if (chunk.facadeModuleId?.endsWith(`/${html}`)) visit(chunk);
+  for (const chunk of chunks) if (wanted(chunk)) visit(chunk);
   return [...found];
 }
 
+/** Chooses the chunk of the page `html`. */
+export const ofPage = (html: string) => ({ facadeModuleId }: Chunk): boolean => facadeModuleId?.endsWith(`/${html}`) ?? false;
+
 /** Compressed bytes of the scripts that come with a page. */
 export function scriptBytes(html: string, chunks: Chunk[], compressed: (code: string) => number = brotliBytes): number {
-  return loadedWith(html, chunks).reduce((sum, { code }) => sum + compressed(code), 0);
+  return loadedWith(ofPage(html), chunks).reduce((sum, { code }) => sum + compressed(code), 0);
 }
 
 const brotliBytes = (code: string): number => brotliCompressSync(code).length;

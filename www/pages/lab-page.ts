@@ -34,6 +34,9 @@ export async function showLab(id: string, root: string): Promise<void> {
   try {
     const mount = document.createElement('tinyai-lab-mount') as LabMount;
     const engine = new EngineHost({ assetBase: site, engineBase: new URL('engine/', site) });
+    // It starts while the lab and its texts come; the lab then has a hold on it of its own.
+    const hold = engine.acquire();
+    hold.ask(() => Promise.resolve()).catch(() => undefined);
     Object.assign(mount, {
       definition: await LABS[id]!(),
       ports: { address, storage: browserStorage(window), tab: browserStorage(window, 'sessionStorage'), clock: browserClock, engine, language: language.current },
@@ -44,6 +47,7 @@ export async function showLab(id: string, root: string): Promise<void> {
     header.addEventListener('skip', () => mount.skip());
     language.follow((language) => (mount.language = language));
     mount.addEventListener('words', () => {
+      hold.release();
       followEngine(header, mount);
       leaveEntry(mount);
     }, { once: true });

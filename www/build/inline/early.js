@@ -1,6 +1,6 @@
 /*
- * Fetches what the page's scripts will ask for only later, one after the other: the engine's build for this browser and the files of the
- * first experiment. They are then in the browser's cache, or on their way into it. The plan is made by build/early.ts.
+ * Fetches what the page's scripts will ask for only later, one after the other: the lab and its texts, the engine's build for this browser
+ * and the files of the first experiment. They are then in the browser's cache, or on their way into it. The plan is made by build/early.ts.
  */
 (function (plan) {
   if (!window.fetch || !window.WebAssembly || (navigator.connection && navigator.connection.saveData)) return;
@@ -14,6 +14,7 @@
   function get(path, priority) {
     fetch(plan.root + path, { priority: priority }).then(read).then(null, Boolean);
   }
+  var language = document.documentElement.lang.slice(0, 2);
   // A module with one relaxed SIMD instruction.
   var relaxed = WebAssembly.validate(new Uint8Array(atob('AGFzbQEAAAABBQFgAAF7AwIBAAoPAQ0AQQH9D0EC/Q/9gAIL').split('').map(code)));
   function fits(build) {
@@ -26,6 +27,6 @@
     var build = plan.engines[i].filter(fits)[0];
     if (build) all(build.files, 'high');
   }
-  all(plan.always, 'high');
-  if (location.hash.length < 2) all(plan.assets[document.documentElement.lang.slice(0, 2)], 'low');
+  all(plan.always.concat(plan.modules[language]), 'high');
+  if (location.hash.length < 2) all(plan.assets[language], 'low');
 })(PLAN);

@@ -48,6 +48,7 @@ describe('boot.js', () => {
 describe('early.js', () => {
   const plan = {
     root: '../',
+    modules: { en: ['en.js'], zh: ['zh.js'] },
     always: ['worker.js'],
     engines: [
       [
@@ -72,8 +73,8 @@ describe('early.js', () => {
   }
 
   test('the build for this browser and the first experiment are asked for', () => {
-    expect(fetched()).toEqual(['../both', '../worker.js', '../model']);
-    expect(fetched({ lang: 'zh-CN' })).toContain('../poems');
+    expect(fetched()).toEqual(['../both', '../worker.js', '../en.js', '../model']);
+    expect(fetched({ lang: 'zh-CN' })).toEqual(['../both', '../worker.js', '../zh.js', '../poems']);
     expect(fetched({ isolated: false })[0]).toBe('../relaxed');
     expect(fetched({ isolated: false, relaxed: false })[0]).toBe('../plain');
   });

@@ -1,6 +1,10 @@
 import { css } from 'lit';
 
 export const styles = css`
+  :host {
+    container-type: inline-size;
+  }
+
   .bar {
     display: flex;
     flex-wrap: wrap;
@@ -80,6 +84,13 @@ export const styles = css`
   :host([lines]) .state {
     flex-basis: 100%;
     min-height: 1.5em;
+  }
+
+  @container (max-width: 40rem) {
+    .state {
+      flex-basis: 100%;
+      min-height: 1.5em;
+    }
   }
 
   @media print {

@@ -42,6 +42,12 @@ export class ParallelView {
     return (this.outdated ? null : this.measured?.parallel.planned) ?? this.store.plan(this.written)?.planned ?? null;
   }
 
+  /** Whether it is still to come. */
+  get planning(): boolean {
+    const plan = this.store.plan(this.written);
+    return this.writtenPlan === null && plan !== null && plan.problems.length === 0;
+  }
+
   // ---- As measured
 
   /** The run of the shown experiment that has the written one's name; else its first on several ranks. */

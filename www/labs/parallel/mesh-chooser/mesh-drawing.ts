@@ -20,17 +20,21 @@ export class MeshDrawing extends ParallelElement {
 
   override render() {
     const text = this.own.mesh;
-    const { writtenPlan, config } = this.view;
-    if (!writtenPlan) return html`<p class="empty">${text.noPlan}</p>`;
+    const { writtenPlan, planning, config } = this.view;
+    if (!writtenPlan) return planning ? this.renderRanks(config.mesh, outlines(config.mesh), null) : html`<p class="empty">${text.noPlan}</p>`;
     // While the next plan is made, the one before is shown as the mesh that it is of.
-    const mesh = meshOf(writtenPlan, config.mesh);
-    const replicas = Array.from({ length: mesh.data }, (_, replica) => writtenPlan.ranks.filter(({ data }) => data === replica));
+    return this.renderRanks(meshOf(writtenPlan, config.mesh), writtenPlan.ranks, writtenPlan);
+  }
+
+  private renderRanks(mesh: MeshSpec, ranks: readonly Outline[], plan: Planned | null) {
+    const text = this.own.mesh;
+    const replicas = Array.from({ length: mesh.data }, (_, replica) => ranks.filter(({ data }) => data === replica));
     return html`
       <div class="replicas" ${styled({ '--tensor': String(mesh.tensor) })}>
         ${replicas.map(
           (ranks, replica) => html`<div class="replica" role="list" aria-label=${text.replica(replica)}>
             ${mesh.data > 1 ? html`<p class="name" aria-hidden="true">${text.replica(replica)}</p>` : nothing}
-            ${ranks.map((rank) => this.renderRank(rank, writtenPlan, mesh))}
+            ${ranks.map((rank) => this.renderRank(rank, plan, mesh))}
           </div>`,
         )}
       </div>
@@ -38,16 +42,22 @@ export class MeshDrawing extends ParallelElement {
     `;
   }
 
-  private renderRank(rank: PlannedRank, planned: Planned, { pipeline, tensor }: MeshSpec) {
+  private renderRank(outline: Outline, plan: Planned | null, { pipeline, tensor }: MeshSpec) {
     const text = this.own.mesh;
-    const place = [pipeline > 1 ? text.stage(rank.pipeline) : '', tensor > 1 ? text.slice(rank.tensor, tensor) : ''].filter(Boolean);
-    const bytes = Object.values(rank.bytes).reduce((sum, part) => sum + part, 0);
+    const place = [pipeline > 1 ? text.stage(outline.pipeline) : '', tensor > 1 ? text.slice(outline.tensor, tensor) : ''].filter(Boolean);
+    const rank = plan?.ranks[outline.rank];
     return html`<div class="rank" role="listitem">
-      <p class="title"><b>${text.rank(rank.rank)}</b> <span>${place.join(' · ')}</span></p>
-      ${renderStrip(rank, planned, tensor)}
-      <p class="holds">${text.holds(rank.segments.flatMap((segments) => inWords(text, planned.segments, segments)))}</p>
-      <p class="holds amounts"><span>${text.share(this.format.count(rank.parameters))}</span> <span>${this.format.size(bytes)}</span></p>
+      <p class="title"><b>${text.rank(outline.rank)}</b> <span>${place.join(' · ')}</span></p>
+      ${plan && rank ? this.renderHeld(rank, plan, tensor) : ROOM}
     </div>`;
+  }
+
+  private renderHeld(rank: PlannedRank, planned: Planned, tensor: number) {
+    const text = this.own.mesh;
+    const bytes = Object.values(rank.bytes).reduce((sum, part) => sum + part, 0);
+    return html`${renderStrip(rank, planned, tensor)}
+      <p class="holds">${text.holds(rank.segments.flatMap((segments) => inWords(text, planned.segments, segments)))}</p>
+      <p class="holds amounts"><span>${text.share(this.format.count(rank.parameters))}</span> <span>${this.format.size(bytes)}</span></p>`;
   }
 
   /** What replicas share out on top of the strip. */
@@ -55,6 +65,22 @@ export class MeshDrawing extends ParallelElement {
     const text = this.own.mesh;
     return zero === 'none' || data === 1 ? nothing : html` <b>ZeRO: ${text.zeroShare(data, text.zeroWhat[zero])}</b>`;
   }
+}
+
+/** A rank's place. */
+type Outline = Pick<PlannedRank, 'rank' | 'data' | 'pipeline' | 'tensor'>;
+
+/** The room that what a rank holds takes, until it is known. */
+const ROOM = html`<svg class="strip" aria-hidden="true"></svg><p class="holds">\u00a0</p><p class="holds">\u00a0</p>`;
+
+/** The ranks of a mesh, numbered from the outermost axis to the innermost. */
+function outlines({ data, pipeline, tensor }: MeshSpec): Outline[] {
+  return Array.from({ length: data * pipeline * tensor }, (_, rank) => ({
+    rank,
+    data: Math.floor(rank / (pipeline * tensor)),
+    pipeline: Math.floor(rank / tensor) % pipeline,
+    tensor: rank % tensor,
+  }));
 }
 
 /** The mesh that a plan is of. */

@@ -1,7 +1,7 @@
 import { html, nothing, svg, type SVGTemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
-import { equal } from '../../../engine/spec/patch';
+import { equal, ranksOf } from '../../../engine/spec/patch';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import { styled } from '../../../kit/styled';
@@ -90,9 +90,17 @@ export class RankTimeline extends ParallelElement {
     const caption = drawn?.run ? text.captionRun(drawn.step) : drawn?.unit === 'seconds' ? text.captionPrediction : text.captionPlan;
     return html`
       <tinyai-figure .number=${this.text.results.figure(1)} .heading=${text.title} .caption=${caption}>
-        ${drawn ? this.renderBubbles(drawn) : nothing} ${this.renderOther()} ${drawn ? this.renderDrawn(drawn) : html`<p class="empty">${text.noPlan}</p>`}
+        ${drawn ? this.renderBubbles(drawn) : nothing} ${this.renderOther()} ${drawn ? this.renderDrawn(drawn) : this.renderEmpty()}
       </tinyai-figure>
     `;
+  }
+
+  private renderEmpty() {
+    const { planning, config } = this.view;
+    if (!planning) return html`<p class="empty">${this.own.timeline.noPlan}</p>`;
+    // What is to come will not move what stands below.
+    const { height } = layout(ranksOf(config), this.width, false);
+    return html`<p class="bubbles" slot="aside">\u00a0</p><div class="planning" ${styled({ 'min-height': `calc(${height}px + 6.2rem)` })}></div>`;
   }
 
   private renderBubbles({ bubbles, unit }: Drawn) {
