@@ -29,3 +29,10 @@ pub mod web;
 // Browser tests run where the engine does: in a worker, which may block.
 #[cfg(all(test, target_arch = "wasm32"))]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+// They call the engine by its name, as whoever uses it does.
+#[cfg(all(test, target_arch = "wasm32"))]
+extern crate self as tinyai;
+#[cfg(all(test, target_arch = "wasm32"))]
+#[path = "../tests/golden_cases/mod.rs"]
+mod golden_cases;

@@ -1,7 +1,5 @@
 //! The rooms of `src/` import only from the rooms above them in ARCHITECTURE.md's table.
 
-#![cfg(not(target_arch = "wasm32"))]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,6 @@
 //! Attention over a long sequence: what the allocator hands out, scratch memory included, grows with the sequence, not its square;
 //! and a token that is generated takes none.
 
-#![cfg(not(target_arch = "wasm32"))]
-
 #[path = "common/counting.rs"]
 mod counting;
 

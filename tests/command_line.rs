@@ -1,5 +1,4 @@
 //! The command line as a person meets it: output, messages and exit codes.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
 use std::io::Write;

@@ -1,5 +1,4 @@
 //! Whole experiments on the shipped models, as the command line and the page run them.
-#![cfg(not(target_arch = "wasm32"))]
 
 mod common;
 

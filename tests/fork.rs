@@ -1,7 +1,5 @@
 //! Runs that begin where another run was, and runs that go on where they were interrupted: bitwise as if nothing had happened.
 
-#![cfg(not(target_arch = "wasm32"))]
-
 mod common;
 
 use common::{bits, experiment, finished, shipped_assets};

@@ -1,6 +1,5 @@
 //! A whole GPT (learned positions, LayerNorm, GELU, biases) against a reference in float64: logits, loss and every gradient.
 //! `tests/fixtures/gpt-tiny/make.py` wrote it and says what it computes.
-#![cfg(not(target_arch = "wasm32"))]
 
 use serde_json::Value;
 use tinyai::formats::safetensors::{self, TensorFile};

@@ -1,7 +1,5 @@
 //! The ledger's total against the allocator's own count, over a whole run.
 
-#![cfg(not(target_arch = "wasm32"))]
-
 mod common;
 
 use common::counting::Counting;

@@ -1,7 +1,5 @@
 //! LoRA on a shipped model whose weights are kept in blocks.
 
-#![cfg(not(target_arch = "wasm32"))]
-
 mod common;
 
 use std::ops::Range;

@@ -1,7 +1,5 @@
 //! Runs on several ranks, as columns beside a run on one.
 
-#![cfg(not(target_arch = "wasm32"))]
-
 mod common;
 
 use common::finished;

@@ -1,7 +1,5 @@
 //! What the weights of base models take, by the allocator's own count.
 
-#![cfg(not(target_arch = "wasm32"))]
-
 mod common;
 
 use common::counting::Counting;

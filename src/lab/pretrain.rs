@@ -158,7 +158,7 @@ impl Pretraining {
         let (stream, seq_len) = (&self.validation, self.recipe.context);
         let tokens = (stream.len() - 1) / seq_len * seq_len;
         let sequences = Sequences { inputs: &stream[..tokens], targets: &stream[1..=tokens], seq_len, group: 16 };
-        let nll = at_once(self.training.rank.nll(sequences)).map_err(|error| problems::rank(0, &error))?;
+        let nll = at_once(self.training.rank.nll(sequences)).map_err(|error| problems::rank(None, &error))?;
         Ok(nll / tokens as f64)
     }
 

@@ -1,5 +1,6 @@
 //! The golden cases: reference numbers of PyTorch, transformers and PEFT, and what this engine makes of the same
-//! inputs. One harness for all targets; `tests/goldens.rs` runs it natively, `tests/goldens_web.rs` in a browser.
+//! inputs. One harness for all targets; `tests/goldens.rs` runs it natively, `in_browser.rs` in a browser, as
+//! one of the engine's unit tests: there a test beside the engine would have it compiled twice.
 //!
 //! Every size, hyper-parameter and tolerance comes from the files of the case, so another set of goldens can be
 //! judged by the same code. `tests/goldens/README.md` says what the cases hold.
@@ -9,6 +10,8 @@ mod checks;
 mod clm_eval;
 mod engine;
 mod families;
+#[cfg(target_arch = "wasm32")]
+mod in_browser;
 mod kv_cache;
 mod llama_tiny;
 mod llama_train;

@@ -35,9 +35,9 @@ impl Variant {
         crate::run::root().join("target").join(format!("wasm-{}", self.name))
     }
 
-    /// `--features` of this build.
+    /// The features of this build, as cargo's arguments.
     pub fn features(&self) -> &'static [&'static str] {
-        if self.threads { &["--features", "threads"] } else { &[] }
+        if self.threads { &["--no-default-features", "--features", "threads"] } else { &["--no-default-features"] }
     }
 
     fn rustflags(&self) -> String {

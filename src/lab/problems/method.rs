@@ -31,6 +31,6 @@ pub fn method(error: &MethodError) -> Problem {
             let zh = format!("权重 {name} 以 {format} 格式保存，不能训练；请改用 LoRA 等适配器，或以 float32 载入权重。");
             conflict("fine_tuning.method", Text { en: reasons::sentence(error), zh })
         }
-        MethodError::Build(error) => ranks::build(0, error),
+        MethodError::Build(error) => ranks::build(None, error),
     }
 }

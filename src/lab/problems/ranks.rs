@@ -1,4 +1,4 @@
-//! Why a rank cannot be made, or cannot go on.
+//! Why a rank cannot be made, or cannot go on. `rank` is the one to name; none is where there is but one.
 
 use super::method::method;
 use super::plan::zero;
@@ -12,7 +12,7 @@ use crate::parallel::transport::{Lost, Reason};
 use crate::tensor::OutOfMemory;
 
 /// A rank whose part cannot be built.
-pub fn build(rank: usize, error: &BuildError) -> Problem {
+pub fn build(rank: Option<usize>, error: &BuildError) -> Problem {
     match error {
         BuildError::Memory(refused) => out_of_memory(rank, refused),
         other => Problem { message: reasons::build(other), ..of_rank(rank, conflict("model.base", Text::default())) },
@@ -20,7 +20,7 @@ pub fn build(rank: usize, error: &BuildError) -> Problem {
 }
 
 /// A rank that cannot be made.
-pub fn start(rank: usize, error: &StartError) -> Problem {
+pub fn start(rank: Option<usize>, error: &StartError) -> Problem {
     match error {
         StartError::Attach(error) => attach(rank, error),
         StartError::Zero(error) => conflict("mesh.zero", zero(error)),
@@ -28,7 +28,7 @@ pub fn start(rank: usize, error: &StartError) -> Problem {
 }
 
 /// A rank whose part cannot be made, or prepared for training.
-pub fn attach(rank: usize, error: &MethodError) -> Problem {
+pub fn attach(rank: Option<usize>, error: &MethodError) -> Problem {
     match error {
         MethodError::Build(error) => build(rank, error),
         other => method(other),
@@ -36,7 +36,7 @@ pub fn attach(rank: usize, error: &MethodError) -> Problem {
 }
 
 /// A rank that cannot go on.
-pub fn rank(rank: usize, error: &RankError) -> Problem {
+pub fn rank(rank: Option<usize>, error: &RankError) -> Problem {
     match error {
         RankError::Memory(refused) => out_of_memory(rank, refused),
         RankError::Lost(error) => lost(error),
@@ -51,7 +51,7 @@ pub fn lost(error: &Lost) -> Problem {
         Reason::Closed => format!("rank {who} 已经结束，而其他 rank 还在与它通信。"),
         Reason::Died => format!("rank {who} 出错或被关闭，其他 rank 无法继续。可以从最近的快照继续训练。"),
         Reason::Stopped => format!("训练在 rank {who} 运行时被停止；重新开始即可。"),
-        Reason::OutOfMemory(refused) => return out_of_memory(who, refused),
+        Reason::OutOfMemory(refused) => return out_of_memory(Some(who), refused),
         Reason::Mismatch { expected, received } => format!("rank {who} 发来 {received} 字节，而应为 {expected} 字节；这是程序错误。"),
     };
     let message = Text { en: reasons::sentence(error), zh };
@@ -59,12 +59,13 @@ pub fn lost(error: &Lost) -> Problem {
 }
 
 /// A rank whose memory is full.
-fn out_of_memory(rank: usize, refused: &OutOfMemory) -> Problem {
+fn out_of_memory(rank: Option<usize>, refused: &OutOfMemory) -> Problem {
     of_rank(rank, reasons::out_of_memory(refused))
 }
 
 /// Names the rank that a problem is about.
-fn of_rank(rank: usize, problem: Problem) -> Problem {
+fn of_rank(rank: Option<usize>, problem: Problem) -> Problem {
+    let Some(rank) = rank else { return problem };
     let Text { en, zh } = problem.message;
     let message = Text { en: format!("Rank {rank}: {en}"), zh: format!("rank {rank}：{zh}") };
     Problem { message, ..problem }

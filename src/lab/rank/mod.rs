@@ -104,6 +104,11 @@ impl RankProgram {
         self.comm.transport().ranks() == 1
     }
 
+    /// How problems name it: where it is alone, not at all.
+    fn who(&self) -> Option<usize> {
+        (!self.alone()).then(|| self.number())
+    }
+
     fn prepared(&mut self) -> Result<&mut Prepared, Problem> {
         self.prepared.as_mut().ok_or_else(|| problems::internal("a rank was asked for something that is not prepared"))
     }
@@ -114,7 +119,7 @@ impl RankProgram {
         self.prepared = None;
         self.comm.renumber();
         let base = BaseModel::open(run, &self.assets)?;
-        let number = self.number();
+        let (number, who) = (self.number(), self.who());
         if self.alone()
             && let Some(problem) = check_against_model(run, &base.blueprint).into_iter().next()
         {
@@ -126,7 +131,7 @@ impl RankProgram {
         let ledger = Ledger::new(Some(limit));
         let text = text::tokens(run, &self.assets, &base.tokenizer)?;
         let bytes = size_of_val(&text.train[..]) + size_of_val(&text.validation[..]);
-        let charge = ledger.charge(Category::Data, bytes).map_err(|error| problems::rank(number, &RankError::Memory(error)))?;
+        let charge = ledger.charge(Category::Data, bytes).map_err(|error| problems::rank(who, &RankError::Memory(error)))?;
         let learning: HashSet<&str> = (base.blueprint.params())
             .filter(|(segment, param)| learns(&*subject.method, &base.blueprint, *segment, param))
             .map(|(_, param)| param.name.as_str())
@@ -139,7 +144,7 @@ impl RankProgram {
         let of_method = &mut RandomWeights { seed: u64::from(run.training.seed) };
         let sources: [&mut dyn WeightSource; 2] = [&mut *of_model, of_method];
         let rank = Rank::new(&self.comm, &plan, &subject.blueprint, adamw(&run.training), &ledger, sources, &*subject.method);
-        let mut rank = rank.map_err(|error| start_problem(&base, number, self.alone(), &error))?;
+        let mut rank = rank.map_err(|error| start_problem(&base, who, &error))?;
         rank.set_speed(speed);
         let (parameters, trainable_parameters) = rank.model().params.counts();
         let training = Training::new(rank, &plan, Course::of(&run.training), text.train.len());
@@ -158,11 +163,11 @@ impl RankProgram {
     }
 
     fn restore(&mut self, state: Option<&Bytes>, step: u32) -> Result<Reply, Problem> {
-        let number = self.number();
+        let who = self.who();
         let state = state.ok_or_else(|| problems::internal("a rank was told to go on from nothing"))?.0.read();
         let Prepared { training, text, .. } = self.prepared()?;
         training.rank.restore(&state).map_err(|error| match error {
-            RestoreError::Memory(error) => problems::rank(number, &RankError::Memory(error)),
+            RestoreError::Memory(error) => problems::rank(who, &RankError::Memory(error)),
             RestoreError::Format(_) => problems::internal(&error.to_string()),
         })?;
         training.resume_at(step, &text.train);
@@ -170,11 +175,11 @@ impl RankProgram {
     }
 
     async fn train(&mut self) -> Result<Reply, Problem> {
-        let (number, comm) = (self.number(), self.comm.clone());
+        let (number, who, comm) = (self.number(), self.who(), self.comm.clone());
         let prepared = self.doing(Doing::Training)?;
         comm.reset_counts();
         let start = clock::now();
-        let report = prepared.training.advance(&prepared.text.train).await.map_err(|error| problems::rank(number, &error))?;
+        let report = prepared.training.advance(&prepared.text.train).await.map_err(|error| problems::rank(who, &error))?;
         let spans = prepared.training.rank.spans();
         Ok(Reply::Trained {
             step: Box::new(RankStep {
@@ -193,19 +198,19 @@ impl RankProgram {
     }
 
     async fn evaluate(&mut self, first: usize, count: usize, group: usize) -> Result<Reply, Problem> {
-        let number = self.number();
+        let who = self.who();
         let prepared = self.doing(Doing::Evaluating)?;
         let (from, to) = (first * prepared.context, (first + count) * prepared.context);
         let validation = &prepared.text.validation;
         let sequences = Sequences { inputs: &validation[from..to], targets: &validation[from + 1..=to], seq_len: prepared.context, group };
-        let nll = prepared.training.rank.nll(sequences).await.map_err(|error| problems::rank(number, &error))?;
+        let nll = prepared.training.rank.nll(sequences).await.map_err(|error| problems::rank(who, &error))?;
         Ok(Reply::Evaluated { nll })
     }
 
     async fn logits(&mut self, ids: &[i32], capacity: usize) -> Result<Reply, Problem> {
-        let (number, alone) = (self.number(), self.alone());
+        let (who, alone) = (self.who(), self.alone());
         let Prepared { training, reader, .. } = self.doing(Doing::Sampling)?;
-        let refused = |error| problems::rank(number, &error);
+        let refused = |error| problems::rank(who, &error);
         if alone {
             let logits = reader.logits(training.model(), ids, capacity).map_err(|error| refused(error.into()))?;
             return Ok(Reply::Logits { logits: logits.data().to_vec() });
@@ -227,9 +232,9 @@ impl RankProgram {
     }
 }
 
-fn start_problem(base: &BaseModel, rank: usize, alone: bool, error: &StartError) -> Problem {
+fn start_problem(base: &BaseModel, rank: Option<usize>, error: &StartError) -> Problem {
     match error {
-        StartError::Attach(error) if alone => base.refused(error),
+        StartError::Attach(error) if rank.is_none() => base.refused(error),
         error => problems::start(rank, error),
     }
 }

@@ -49,10 +49,10 @@ fn measure(run: &RunSpec, subject: &Subject, plan: &Plan, comm: &Comm) -> Result
     let chunks = subject.blueprint.representatives().into_iter().map(|segment| segment..segment + 1).collect();
     let source = &mut RandomWeights { seed: 0 };
     let model = Transformer::build_part(&subject.blueprint, Part { chunks, slice }, &Ledger::new(Some(limit)), source);
-    let mut model = model.map_err(|error| problems::build(number, &error))?;
-    finetune::attach(&*subject.method, &mut model, source).map_err(|error| problems::attach(number, &error))?;
+    let mut model = model.map_err(|error| problems::build(Some(number), &error))?;
+    finetune::attach(&*subject.method, &mut model, source).map_err(|error| problems::attach(Some(number), &error))?;
     let tokens = Tokens::new(plan.micro_batch_size(), plan.seq_len, vec![0; plan.micro_batch_size() * plan.seq_len]);
-    let refused = |error| problems::build(number, &BuildError::Memory(error));
+    let refused = |error| problems::build(Some(number), &BuildError::Memory(error));
     let (times, update) = pilot::compute(comm, &mut model, &tokens, adamw(&run.training), speed).map_err(refused)?;
     let seconds = |time: &pilot::SegmentTime| SegmentSeconds {
         forward: time.forward,
