@@ -20,14 +20,14 @@ pub fn check(spec: &ModelSpec) -> Result<(), Problem> {
     }
     let heads = N_HEADS.filter(|heads| fits(d_model, *heads)).min_by_key(|heads| heads.abs_diff(n_heads));
     let width = D_MODEL.filter(|width| fits(*width, n_heads)).min_by_key(|width| width.abs_diff(d_model));
-    let (even_en, even_zh) = if unit == 2 { (" even", "偶数") } else { ("", "整数") };
+    let (even_en, even_zh) = if unit == 2 { ("whole, even", "偶数") } else { ("whole", "整数") };
     let both = |join: &str| {
         let named = [heads.map(|heads| format!("{{model.n_heads}} = {heads}")), width.map(|width| format!("{{model.d_model}} = {width}"))];
         named.into_iter().flatten().collect::<Vec<_>>().join(join)
     };
     let message = Text {
         en: format!(
-            "{{model.d_model}} = {d_model} cannot be shared out over {{model.n_heads}} = {n_heads} heads of the same{even_en} width. The nearest that work: {}.",
+            "{{model.d_model}} = {d_model} cannot be shared out over {{model.n_heads}} = {n_heads} heads: each needs the same {even_en} number of dimensions. The nearest that work: {}.",
             both(", or ")
         ),
         zh: format!(

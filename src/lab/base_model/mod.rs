@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 pub use config::{hf_config, model_config};
+pub(in crate::lab) use heads::check as check_heads;
 pub use shared::{SharedSource, SharedWeights};
 
 use super::assets::{Assets, ModelFiles, OWN_FILE};

@@ -1,7 +1,8 @@
 //! Fields of one run that are each in range but do not go together, whatever the model.
 
+use crate::lab::base_model::check_heads;
 use crate::lab::problem::{Problem, ProblemCode, Text};
-use crate::lab::spec::RunSpec;
+use crate::lab::spec::{NEW_MODEL, RunSpec};
 use crate::lab::unknown;
 
 /// All conflicts within one run's configuration.
@@ -17,6 +18,9 @@ pub(super) fn conflicts(run: &RunSpec) -> Vec<Problem> {
             en: format!("{{evaluation.tokens}} is {tokens}, which is less than one sequence of {context} tokens ({{data.context}}). Choose at least {context}, or a shorter {{data.context}}."),
             zh: format!("{{evaluation.tokens}} 的值是 {tokens}，不足一条 {context} 个词元的序列（{{data.context}}）。请改为至少 {context}，或缩短 {{data.context}}。"),
         }));
+    }
+    if run.model.base == NEW_MODEL {
+        problems.extend(check_heads(&run.model).err());
     }
     problems.extend(unknown::check_shipped(&run.model.base, &run.data.corpus, run.data.allow_unknown_percent));
     problems

@@ -18,10 +18,11 @@ export class Holds {
     const hold: Hold = {
       lost: taken.lost,
       release: () => {
-        if (this.own.get(id) !== hold) return;
+        if (this.own.get(id) !== hold) return Promise.resolve();
         this.own.delete(id);
-        taken.release();
+        const released = taken.release();
         this.onReleased(id);
+        return released;
       },
     };
     this.own.set(id, hold);
@@ -45,4 +46,4 @@ export class Holds {
   }
 }
 
-const unlocked = (): Hold => ({ lost: new AbortController().signal, release: () => undefined });
+const unlocked = (): Hold => ({ lost: new AbortController().signal, release: () => Promise.resolve() });

@@ -6,7 +6,8 @@ import type { Store } from './store';
 export interface Hold {
   /** Aborted where another tab took it over, as it may while this one is frozen and the browser has no locks. */
   readonly lost: AbortSignal;
-  release(): void;
+  /** Resolved once others can take it. */
+  release(): Promise<void>;
 }
 
 /** Holding entries against other tabs. */
@@ -22,28 +23,29 @@ const PREFIX = 'tinyai-entry:';
 
 /** Holds by Web Locks; the browser releases those of a tab that ends. */
 export function webLocks(locks: LockManager): LockPort {
-  const own = new Set<() => void>();
+  const own = new Set<() => Promise<void>>();
   return {
     take: (id) =>
       new Promise((resolve, reject) => {
         const hold = (lock: Lock | null): Promise<void> | undefined => {
           if (!lock) return void resolve(null);
           return new Promise((free) => {
-            const release = (): void => {
+            const release = (): Promise<void> => {
               own.delete(release);
               free();
+              return held.then(() => undefined);
             };
             own.add(release);
             resolve({ lost: new AbortController().signal, release });
           });
         };
-        locks.request(PREFIX + id, { ifAvailable: true }, hold).catch(reject);
+        const held = locks.request(PREFIX + id, { ifAvailable: true }, hold).catch(reject);
       }),
     async held() {
       const names = ((await locks.query()).held ?? []).map((lock) => lock.name ?? '');
       return new Set(names.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length)));
     },
-    dispose: () => [...own].forEach((release) => release()),
+    dispose: () => [...own].forEach((release) => void release()),
   };
 }
 
@@ -56,7 +58,7 @@ export interface LeaseOptions {
 
 /** Holds by dates in the library's own store, renewed while the tab lives. For browsers and frames without Web Locks. */
 export function leases(store: Store, owner: string, { beat = 10_000, term = 90_000 }: LeaseOptions = {}): LockPort {
-  const own = new Map<string, () => void>();
+  const own = new Map<string, () => Promise<void>>();
 
   /** Takes the lease, or renews one that runs until then; null where this tab does not have it (any more), else its new end. */
   const renew = (id: string, end: number | null): Promise<number | null> =>
@@ -97,11 +99,11 @@ export function leases(store: Store, owner: string, { beat = 10_000, term = 90_0
         clearInterval(timer);
         own.delete(id);
       };
-      const release = (): void => {
+      const release = async (): Promise<void> => {
         if (!own.has(id)) return;
         stop();
         // Where this fails, the lease runs out by itself.
-        free(id).catch(() => undefined);
+        await free(id).catch(() => undefined);
       };
       own.set(id, release);
       return { lost: lost.signal, release };
@@ -112,6 +114,6 @@ export function leases(store: Store, owner: string, { beat = 10_000, term = 90_0
         const live = (await transaction.all('leases')).filter(([, lease]) => isLease(lease) && lease.until > now);
         return new Set(live.map(([id]) => id));
       }),
-    dispose: () => [...own.values()].forEach((release) => release()),
+    dispose: () => [...own.values()].forEach((release) => void release()),
   };
 }

@@ -168,9 +168,9 @@ export class LabStore {
     return !this.runner.busy && view !== null && !equal(view.spec, this.editor.spec);
   }
 
-  /** What went wrong in the shown experiment is told until another is written. */
+  /** What went wrong in the last experiment is told until another is written or shown. */
   get runProblems(): readonly Problem[] {
-    if (this.stale) return [];
+    if (this.stale || this.runner.viewsPrevious) return [];
     return [...this.runner.problems, ...(this.runner.current?.failures ?? [])];
   }
 

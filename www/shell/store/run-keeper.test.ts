@@ -18,7 +18,7 @@ test('a run that somebody cancelled has ended, and is not gone on with', () => {
 test('what another tab took over is no longer saved here, and that is said', async () => {
   const library = libraryOn(new MemoryStore());
   const losing = new AbortController();
-  vi.spyOn(library, 'hold').mockResolvedValue({ lost: losing.signal, release: () => undefined });
+  vi.spyOn(library, 'hold').mockResolvedValue({ lost: losing.signal, release: () => Promise.resolve() });
   const save = vi.spyOn(library, 'save');
   const page = { onHide: () => () => undefined };
   const keeper = new LibraryKeeper({ lab: 'fine-tuning', library: Promise.resolve(library), page, name: () => 'new', files: () => new Map(), environment: () => null });

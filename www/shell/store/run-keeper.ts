@@ -93,7 +93,7 @@ export class LibraryKeeper implements RunKeeper {
       const files = await shelf.files(id);
       return { entry, saved: savedRuns(entry, states), files, keeping: this.keep(shelf, entry, hold, states.length > 0) };
     } catch (error) {
-      hold.release();
+      void hold.release();
       throw error;
     }
   }
@@ -103,9 +103,9 @@ export class LibraryKeeper implements RunKeeper {
     this.held.set(true);
     this.trouble.set(null);
     const { page, environment } = this.options;
-    const release = (): void => {
-      hold.release();
+    const release = (): Promise<void> => {
       if (Signal.subtle.untrack(() => this.entry) === entry.id) this.held.set(false);
+      return hold.release();
     };
     // Another experiment may have begun since.
     const onProblem = (problem: StorageProblem | null): void => void (Signal.subtle.untrack(() => this.entry) === entry.id && this.trouble.set(problem));
@@ -206,13 +206,14 @@ class Kept implements Keeping {
     const progress: Progress = { status: ended, result: result ?? this.result, states: [] };
     if (this.saver) await this.saver.finish(progress);
     else await this.library.save(this.entry.id, progress);
-    this.hold.release();
-    if (['failed', 'cancelled'].includes(ended) && !hasPoints(progress.result)) await this.forget();
+    const released = this.hold.release();
+    if (['failed', 'cancelled'].includes(ended) && !hasPoints(progress.result)) await this.forget(released);
   }
 
   /** Nothing is lost: its settings are still those of the form, and it measured nothing. */
-  private async forget(): Promise<void> {
+  private async forget(released: Promise<void>): Promise<void> {
     try {
+      await released;
       await this.library.remove(this.entry.id);
       this.options.onForgotten();
     } catch {
@@ -223,7 +224,7 @@ class Kept implements Keeping {
   dispose(): void {
     this.over = true;
     this.saver?.dispose();
-    this.hold.release();
+    void this.hold.release();
   }
 
   /** As much of a result as runs under way make. */

@@ -56,7 +56,6 @@ export class RunView {
   private written: SampleView[] = [];
   private report: Partial<ParallelReport> = {};
   private forked: ForkReport | null = null;
-  private speed: number | null = null;
   private risen: Divergence | null = null;
 
   constructor(
@@ -110,9 +109,10 @@ export class RunView {
     return Math.max(0, this.step - this.from) / Math.max(1, this.steps - this.from);
   }
 
+  /** Tokens trained on in a second, by the median of the last steps. */
   get tokensPerSecond(): number | null {
-    this.facets.read('progress');
-    return this.speed;
+    const milliseconds = this.stepMilliseconds;
+    return milliseconds === null ? null : (this.spec.training.batch_size * this.spec.data.context * 1000) / milliseconds;
   }
 
   /** Median of the last steps, in milliseconds. */
@@ -182,7 +182,7 @@ export class RunView {
         this.doing = event.phase;
         return this.become('running');
       case 'progress':
-        [this.done, this.speed] = [event.step, event.tokens_per_second];
+        this.done = event.step;
         return this.facets.touch('progress');
       case 'metric':
         return this.point(event.series, event.step, event.value);
@@ -226,7 +226,6 @@ export class RunView {
       this.curvesSoFar.set(name, { steps: points.map(([step]) => step), values: points.map(([, value]) => value) });
     }
     for (const [name, metric] of Object.entries(result.metrics)) this.figuresSoFar.set(name, metric);
-    this.speed = result.metrics.tokens_per_second?.value ?? this.speed;
     this.risen = divergence(this.curvesSoFar.get('loss') ?? EMPTY);
     this.written = result.samples.map((sample) => ({ ...sample, done: true }));
     this.report = result.reports.parallel ?? {};

@@ -78,8 +78,9 @@ export class ControlBar extends LabElement {
   private status(): string {
     const text = this.text.control;
     const { store, format } = this;
-    const { phase, current, busy } = store.runner;
+    const { phase, current, previous, viewsPrevious, busy } = store.runner;
     if (!busy && store.stale) return text.stale;
+    if (!busy && viewsPrevious && previous) return previous.runs.some(({ status }) => status === 'finished') ? text.finished(format.duration(previous.elapsedSeconds)) : text.cancelled;
     if (phase === 'idle' || !current) return store.environment || store.engineProblems.length > 0 ? text.idle : text.loadingEngine;
     if (phase === 'failed') return text.failed;
     if (phase === 'cancelled') return text.cancelled;
