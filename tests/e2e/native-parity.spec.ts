@@ -62,6 +62,7 @@ for (const { lab, locale, what, steps, change } of CASES) {
       for (const [index, run] of expected.runs.entries()) {
         expect(run.status, run.problem?.message.en).toBe('finished');
         expect(actual.runs[index]!.status, actual.runs[index]!.problem?.message.en).toBe('finished');
+        expect(run.series.loss).toHaveLength(steps);
         for (const series of ['loss', 'validation_loss']) {
           expect.soft(actual.runs[index]!.series[series], `${run.name}: ${series}`).toEqual(run.series[series]);
         }

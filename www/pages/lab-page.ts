@@ -51,7 +51,10 @@ export async function showLab(id: string, root: string): Promise<void> {
       followEngine(header, mount);
       leaveEntry(mount);
     }, { once: true });
-    mount.addEventListener('incomplete', (event) => incomplete((event as CustomEvent<unknown>).detail));
+    mount.addEventListener('incomplete', (event) => {
+      hold.release();
+      incomplete((event as CustomEvent<unknown>).detail);
+    });
     document.body.append(mount);
   } catch (error) {
     incomplete(error);

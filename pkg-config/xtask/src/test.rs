@@ -49,8 +49,10 @@ pub fn test(stages: &Stages) -> Result<()> {
         if stages.native {
             native(&mut report);
         }
-        if let Some(Err(error)) = ahead.and_then(|ahead| ahead.join().ok()) {
-            say("test", format_args!("building ahead: {error:#}"));
+        match ahead.map(|ahead| ahead.join()) {
+            Some(Ok(Err(error))) => say("test", format_args!("building ahead: {error:#}")),
+            Some(Err(_)) => say("test", "building ahead panicked"),
+            Some(Ok(Ok(()))) | None => {}
         }
     });
     if stages.wasm {

@@ -55,16 +55,8 @@ fn must_be(field: &str, value: &str, schema: &Value) -> Text {
             zh: format!("实验的内容是 {value}，但它应当是{zh}。"),
         };
     }
-    let (default_en, default_zh) = match &schema["default"] {
-        Value::Null | Value::Object(_) | Value::Array(_) => Default::default(),
-        default => {
-            let default = written(default);
-            (format!(" The default is {default}."), format!("默认值是 {default}。"))
-        }
-    };
     Text {
-        en: format!("{{{field}}} is {value}, but it must be {en}.{default_en}"),
-        zh: format!("{{{field}}}的值是 {value}，但它应当是{zh}。{default_zh}"),
+        en: format!("{{{field}}} is {value}, but it must be {en}."), zh: format!("{{{field}}}的值是 {value}，但它应当是{zh}。")
     }
 }
 

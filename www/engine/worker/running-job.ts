@@ -68,6 +68,8 @@ export class RunningJob {
         break;
       case 'recover':
         this.experiment.recover(run ?? 0);
+        // It may have been lost in a step on the way to a pause: the page says that it goes on.
+        this.paused = this.stepping = false;
         break;
       case 'by_hand':
       case 'by_itself':

@@ -8,6 +8,9 @@ import type { Planned } from '../../types/generated/Planned';
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Spec } from '../../types/generated/Spec';
 
+/** Ranks that an experiment may have. */
+const MOST_RANKS = 16;
+
 /** What of a lab's store the figures are chosen by. */
 export type Shown = Pick<LabStore, 'editor' | 'runner' | 'plan'>;
 
@@ -45,7 +48,8 @@ export class ParallelView {
   /** Whether it is still to come. */
   get planning(): boolean {
     const plan = this.store.plan(this.written);
-    return this.writtenPlan === null && plan !== null && plan.problems.length === 0;
+    // Room is kept for as many ranks as there can be.
+    return this.writtenPlan === null && plan !== null && plan.problems.length === 0 && ranksOf(this.config) <= MOST_RANKS;
   }
 
   // ---- As measured
