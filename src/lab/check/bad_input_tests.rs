@@ -93,7 +93,7 @@ fn cases() -> Vec<Case> {
             Some("\"q_proj\""),
             &["q_proj"],
         ),
-        case(in_base(json!({ "model": { "base": "" } })), OutOfRange, None, "model.base", Some("\"\""), &["1", "200", "tang-poems"]),
+        case(in_base(json!({ "model": { "base": "" } })), OutOfRange, None, "model.base", Some("\"\""), &["1", "200"]),
         case(in_base(json!({ "evaluation": { "prompt": "x".repeat(401) } })), OutOfRange, None, "evaluation.prompt", None, &["400", "…"]),
         case(json!({}), Missing, None, "runs", None, &["runs", "1", "8"]),
         case(json!({ "runs": [] }), OutOfRange, None, "runs", Some("[]"), &["1", "8"]),
@@ -136,7 +136,7 @@ fn cases() -> Vec<Case> {
             &["97.7", "tang-poems", "data.allow_unknown_percent"],
         ),
         case(
-            in_run(json!({ "model": { "base": "new", "d_model": 96, "n_heads": 5 } })),
+            in_run(json!({ "model": { "base": "new", "d_model": 96, "n_heads": 5, "family": "llama" } })),
             Conflict,
             Some("b"),
             "model.n_heads",
