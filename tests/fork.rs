@@ -216,6 +216,34 @@ fn run_as_on_a_page(experiment: &mut Experiment, threads: &mut Threads, mut at: 
     units
 }
 
+/// What somebody looked at for a while has no time, also where the last action was let go by unticking.
+#[test]
+fn a_step_by_hand_is_not_measured_however_it_ends() {
+    let mut base = small(4);
+    base["mesh"] = json!({ "pipeline": 2 });
+    let spec = json!({ "base": base, "runs": [{ "name": "a" }] });
+    let assets = shipped_assets(&spec);
+    let (mut experiment, mut threads) = (experiment(&spec, assets.clone()), Threads::new(assets));
+    let mut by_hand = 0;
+    while !experiment.finished() {
+        let Some(order) = experiment.order().cloned() else {
+            experiment.advance();
+            continue;
+        };
+        let answers = threads.obey(&order);
+        let looked_at = matches!(order.program, Program::Train) && order.by_hand;
+        by_hand += usize::from(looked_at);
+        // Ticked until a step was begun by hand, unticked while it goes on.
+        experiment.set_by_hand(!looked_at && by_hand == 0);
+        experiment.replied(answers);
+    }
+    let run = &experiment.result().runs[0];
+    assert_eq!((by_hand, run.series["loss"].len()), (1, 4));
+    for series in ["step_milliseconds", "bubble_fraction"] {
+        assert_eq!(run.series[series].len(), 3, "{series}");
+    }
+}
+
 /// Ranks in shared memory hear nobody: to be stepped through they are replaced by others, which must not change what they train.
 #[test]
 fn stepping_by_hand_from_any_unit_on_changes_no_loss_of_a_fork_and_a_resumed_run() {
@@ -226,6 +254,8 @@ fn stepping_by_hand_from_any_unit_on_changes_no_loss_of_a_fork_and_a_resumed_run
         { "name": "a" },
         { "name": "b", "fork": fork("a", 3), "patch": { "training": { "learning_rate": 0.001 } } },
         { "name": "c", "fork": fork("b", 5), "patch": { "training": { "learning_rate": 0.002 } } },
+        // It begins with weights that its own seed would not give.
+        { "name": "d", "fork": fork("a", 0), "patch": { "training": { "seed": 7 } } },
     ] });
     let wanted = finished(&spec);
     let assets = shipped_assets(&spec);

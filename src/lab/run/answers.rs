@@ -24,10 +24,10 @@ const SAMPLE_CHUNK: usize = 4;
 const MEMORY_EVERY: u32 = 10;
 
 impl Run {
-    /// Takes in what all ranks answered to a program that began at `start`.
+    /// Takes in what all ranks answered to a program that began at `start`; `by_hand`: each of their actions waited for somebody.
     pub(super) fn answered(
         &mut self,
-        program: &Program,
+        (program, by_hand): (&Program, bool),
         answers: Vec<Answer>,
         start: Instant,
         events: &mut Vec<Event>,
@@ -41,7 +41,7 @@ impl Run {
                 (self.progress.restore, self.progress.step) = (None, *step);
                 0.0
             }
-            Program::Train => self.trained(replies, events)?,
+            Program::Train => self.trained(replies, by_hand, events)?,
             Program::Evaluate { count, .. } => self.evaluated(*count, &replies, events)?,
             Program::Logits { .. } => self.read(replies, events)?,
             Program::Snapshot => self.state_is_here(states, events)?,
@@ -52,8 +52,11 @@ impl Run {
                 0.0
             }
         };
-        self.work.done += work;
-        self.work.seconds += start.elapsed().as_secs_f64();
+        // How long somebody looked at a step says nothing of those to come.
+        if !by_hand {
+            self.work.done += work;
+            self.work.seconds += start.elapsed().as_secs_f64();
+        }
         Ok(())
     }
 
@@ -122,7 +125,7 @@ impl Run {
         Ok(0.0)
     }
 
-    fn trained(&mut self, replies: Vec<Reply>, events: &mut Vec<Event>) -> Result<f64, Problem> {
+    fn trained(&mut self, replies: Vec<Reply>, by_hand: bool, events: &mut Vec<Event>) -> Result<f64, Problem> {
         let steps = replies.into_iter().map(|reply| match reply {
             Reply::Trained { step } => Ok(*step),
             _ => Err(unexpected("train")),
@@ -144,20 +147,20 @@ impl Run {
             for (series, value) in [("loss", loss), ("gradient_norm", gradient_norm), ("learning_rate", learning_rate)] {
                 self.metric(series, step, value, events);
             }
-            if !self.by_hand {
+            if !by_hand {
                 self.metric("step_milliseconds", step, seconds * 1e3, events);
             }
-            self.report_step(ranks, seconds, events);
+            self.report_step(ranks, if by_hand { None } else { Some(seconds) }, events);
         }
         Ok(STEP_COST * tokens)
     }
 
-    /// Tells of a step of the run's own.
-    fn report_step(&mut self, ranks: Vec<RankStep>, seconds: f64, events: &mut Vec<Event>) {
+    /// Tells of a step of the run's own; `seconds`: what it took, unless it was done by hand.
+    fn report_step(&mut self, ranks: Vec<RankStep>, seconds: Option<f64>, events: &mut Vec<Event>) {
         let step = self.progress.step;
         self.outcome.memory(&ranks.iter().map(|rank| &rank.memory).collect::<Vec<_>>());
         if let (Some(planned), true) = (&self.progress.planned, self.is_spread()) {
-            if !self.by_hand {
+            if seconds.is_some() {
                 let bubble = bubble_of(planned, &ranks);
                 self.metric("bubble_fraction", step, bubble, events);
             }
@@ -168,9 +171,9 @@ impl Run {
             run: self.index,
             step,
             steps: self.spec().training.steps,
-            elapsed_seconds: self.work.seconds + seconds,
+            elapsed_seconds: self.work.seconds + seconds.unwrap_or(0.0),
             remaining_seconds: 0.0,
-            step_milliseconds: seconds * 1e3,
+            step_milliseconds: seconds.unwrap_or(0.0) * 1e3,
             tokens_per_second: self.outcome.tokens_per_second(),
         });
         if step == 1 || step.is_multiple_of(MEMORY_EVERY) || self.is_spread() {

@@ -272,7 +272,7 @@ impl Run {
             }
             (Some(Order { program, states, .. }), Some(rank)) => {
                 let (reply, state) = at_once(rank.run(&program, states.first()))?;
-                self.answered(&program, vec![Answer { reply, state: state.map(self.surroundings.keeper) }], start, events)
+                self.answered((&program, false), vec![Answer { reply, state: state.map(self.surroundings.keeper) }], start, events)
             }
         });
         if let Err(problem) = outcome {
@@ -283,7 +283,9 @@ impl Run {
     /// Takes what all ranks answered to the order, in their order, or why one could not.
     pub fn replied(&mut self, replies: Result<Vec<Answer>, Problem>, events: &mut Vec<Event>) {
         let Some((order, start)) = self.order.take() else { return };
-        if let Err(problem) = replies.and_then(|replies| self.answered(&order.program, replies, start, events)) {
+        if let Err(problem) = replies.and_then(|replies| {
+            self.answered((&order.program, order.by_hand && matches!(order.program, Program::Train)), replies, start, events)
+        }) {
             self.fail(problem, events);
         }
     }

@@ -66,7 +66,7 @@ impl Run {
                 if self.last.as_ref().is_none_or(|last| last.step != self.progress.step) {
                     return Ok(Some(self.ordered(Program::Snapshot)));
                 }
-                self.progress.restore = self.last.clone().filter(|last| last.step > 0);
+                self.progress.restore.clone_from(&self.last);
                 self.reopen();
                 Ok(Some(self.ordered(Program::Close)))
             }

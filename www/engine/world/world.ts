@@ -125,7 +125,12 @@ export class World {
 
   /** Whether ranks wait before each action of the steps to come. */
   async gate(on: boolean): Promise<void> {
-    await this.each((client) => client.call('gate', on));
+    this.watch.begin(this.patience);
+    try {
+      await this.each((client) => client.call('gate', on));
+    } finally {
+      this.watch.end();
+    }
   }
 
   /** Lets a rank do the action that it waits before. */
