@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tinyai::lab::check::{parse, resolve};
 use tinyai::lab::experiment::Experiment;
 use tinyai::lab::rank::{Program, Reply};
-use tinyai::lab::result::{ExperimentResult, RunStatus};
+use tinyai::lab::result::{ExperimentResult, RunResult, RunStatus};
 use tinyai::lab::run::Saved;
 use tinyai::lab::spec::TransportSpec;
 use tinyai::lab::threads::Threads;
@@ -170,6 +170,27 @@ fn a_run_that_was_interrupted_anywhere_ends_as_if_it_had_not_been() {
             }
         }
     }
+}
+
+#[test]
+fn a_fork_that_was_interrupted_says_where_it_first_differs() {
+    let fork = json!({ "run": "a", "step": 3 });
+    let spec = json!({ "base": small(6), "runs": [{ "name": "a" }, { "name": "b", "fork": fork, "patch": { "training": { "learning_rate": 0.001 } } }] });
+    let differs = |result: &RunResult| result.reports.fork.clone().expect("a report").differs.expect("a difference").step;
+    let wanted = differs(&finished(&spec).runs[1]);
+    let assets = shipped_assets(&spec);
+    let (mut experiment, mut resumed) = (common::experiment(&spec, assets.clone()), 0);
+    while !experiment.finished() {
+        experiment.advance();
+        let Some(saved) = experiment.saved(1).filter(|saved| saved.state.is_some()) else { continue };
+        resumed += 1;
+        let mut again = common::experiment(&spec, assets.clone());
+        again.resume(0, experiment.saved(0).expect("it ended"));
+        again.resume(1, saved);
+        Threads::new(assets.clone()).run(&mut again, |_| {});
+        assert_eq!(differs(&again.result().runs[1]), wanted, "gone on with for the {resumed}th time");
+    }
+    assert!(resumed > 3);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::compare::comparison;
 use super::event::Event;
 use super::problem::Problem;
 use super::rank::Answer;
-use super::result::{Environment, ExperimentResult};
+use super::result::{Environment, ExperimentResult, ForkReport, RunResult};
 use super::run::{Leg, Order, Run, Saved, Surroundings, legs};
 use super::spec::Spec;
 use super::state::{Bytes, State};
@@ -195,10 +195,16 @@ impl Experiment {
     }
 
     /// Where the weights of a fork were still the same after its first step: the first step whose loss differs tells of them.
-    fn compare_forks(&self, runs: &mut [super::result::RunResult]) {
+    fn compare_forks(&self, runs: &mut [RunResult]) {
         for (index, legs) in self.legs.iter().enumerate() {
             let [.., of, _] = &legs[..] else { continue };
             let differs = super::run::first_loss_that_differs(&runs[index], &runs[of.run], of.until);
+            // One that was interrupted before its weights were compared has no report of its own.
+            let goes_beyond =
+                |run: &RunResult| run.series.get("loss").and_then(|points| points.last()).is_some_and(|(step, _)| *step > of.until);
+            if runs[index].reports.fork.is_none() && goes_beyond(&runs[index]) && goes_beyond(&runs[of.run]) {
+                runs[index].reports.fork = Some(ForkReport { run: runs[of.run].name.clone(), step: of.until, differs: None });
+            }
             if let Some(report) = &mut runs[index].reports.fork
                 && report.differs.is_none()
             {
