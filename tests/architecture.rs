@@ -91,3 +91,18 @@ fn an_import_from_below_is_found() {
     assert_eq!(below("fn f() { crate::lab::run() }"), ["lab"]);
     assert!(below("use crate::kernels::gemm;\nuse crate::tensor::Tensor;\n// crate::nn builds on this").is_empty());
 }
+
+/// Without that it would be built for the browser, too, and the engine a second time for it.
+#[test]
+fn every_test_beside_the_engine_needs_what_is_native() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    for entry in fs::read_dir(root.join("tests")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let listed = format!("[[test]]\nname = \"{name}\"\nrequired-features = [\"native\"]\n");
+            assert!(manifest.contains(&listed), "Cargo.toml needs\n{listed}");
+        }
+    }
+}

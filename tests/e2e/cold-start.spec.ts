@@ -51,7 +51,7 @@ for (const path of ['./', './labs/fine-tuning/', './labs/parallel/', './library/
       });
       await page.goto(path, { waitUntil: 'networkidle' });
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      for (const status of await page.locator('tinyai-site-header .status').all()) await expect(status).toContainText('threads-');
+      if (path === './' || path.includes('labs')) await expect(page.locator('tinyai-site-header .status')).toContainText('threads-');
       // What the engine says of the first experiment comes later than the engine.
       if (path.includes('parallel')) await expect(page.locator('tinyai-rank-timeline svg[role=img]')).toBeVisible();
       const moved = await page.evaluate(() => new Promise<number>((resolve) => requestAnimationFrame(() => setTimeout(() => resolve((globalThis as unknown as { moved: number }).moved)))));
