@@ -63,7 +63,7 @@ export const zh: Messages = {
     'mesh.zero': { label: 'ZeRO', help: '本来每个副本都完整持有、改为分摊的部分；后一项包含前一项。' },
     'mesh.sequence_parallel': { label: '序列并行', help: '张量并行的各 rank 在两次矩阵乘法之间也分摊各行。' },
     'communication.transport': { label: '传输', help: '消息走哪里；“自动”：页面能用共享内存就用。' },
-    'communication.algorithm': { label: '算法', help: '如何求和。环：字节最少；树：步数最少；直接：人人互发。' },
+    'communication.algorithm': { label: '算法', help: '如何求和。环：字节最少；树：步数最少；直接：每个 rank 发给其他所有 rank。' },
     'communication.compression': { label: '压缩', help: '副本间如何发送梯度。编码损失的部分在下一步补上。' },
     'communication.top_k_percent': { label: '保留', help: '只发送梯度中最大的这一部分元素。' },
     'communication.bucket': { label: '桶', help: '副本间的梯度按这个大小分段求和。' },
