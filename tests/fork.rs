@@ -6,6 +6,7 @@ use common::{bits, experiment, finished, shipped_assets};
 use serde_json::{Value, json};
 use tinyai::lab::check::{parse, resolve};
 use tinyai::lab::experiment::Experiment;
+use tinyai::lab::problem::ProblemCode;
 use tinyai::lab::rank::{Program, Reply};
 use tinyai::lab::result::{ExperimentResult, RunResult, RunStatus};
 use tinyai::lab::run::Saved;
@@ -169,6 +170,87 @@ fn a_run_that_was_interrupted_anywhere_ends_as_if_it_had_not_been() {
                 assert_eq!(run.samples, straight.samples, "{name}, interrupted after {units} units");
             }
         }
+    }
+}
+
+/// What is saved of the first run of a spec, a few units after its beginning.
+fn saved_under_way(base: &Value) -> Saved {
+    let spec = json!({ "base": base, "runs": [{ "name": "a" }] });
+    let assets = shipped_assets(&spec);
+    let (mut experiment, mut threads) = (experiment(&spec, assets.clone()), Threads::new(assets));
+    loop {
+        match experiment.order().cloned() {
+            Some(order) => drop(experiment.replied(threads.obey(&order))),
+            None => drop(experiment.advance()),
+        }
+        if let Some(saved) = experiment.saved(0).filter(|saved| saved.state.as_ref().is_some_and(|state| state.step >= 4)) {
+            return saved;
+        }
+    }
+}
+
+fn resumed(base: &Value, saved: Saved) -> RunResult {
+    let spec = json!({ "base": base, "runs": [{ "name": "a" }] });
+    let assets = shipped_assets(&spec);
+    let mut experiment = experiment(&spec, assets.clone());
+    experiment.resume(0, saved);
+    Threads::new(assets).run(&mut experiment, |_| {});
+    experiment.result().runs[0].clone()
+}
+
+#[test]
+fn a_run_of_which_only_the_result_was_saved_measures_everything_again() {
+    let base = small(8);
+    let whole = finished(&json!({ "base": base, "runs": [{ "name": "a" }] }));
+    let again = resumed(&base, Saved { state: None, ..saved_under_way(&base) });
+    assert_eq!(bits(&again, 0), bits(&whole.runs[0], 0));
+    assert_eq!(again.series["validation_loss"].len(), whole.runs[0].series["validation_loss"].len());
+    assert_eq!(again.samples, whole.runs[0].samples);
+}
+
+#[test]
+fn the_state_of_another_run_is_refused_and_harms_nothing() {
+    let with = |section: &str, fields: Value| {
+        let mut base = small(8);
+        for (name, value) in fields.as_object().expect("fields") {
+            base[section][name] = value.clone();
+        }
+        base
+    };
+    let lora = with("fine_tuning", json!({ "method": "lora" }));
+    let sent_as = |compression: &str| {
+        let mut base = with("mesh", json!({ "data": 2 }));
+        base["communication"] = json!({ "compression": compression });
+        base
+    };
+    let zero = |stage: &str| with("mesh", json!({ "data": 2, "zero": stage }));
+    for (name, of, into) in [
+        ("another width", small(8), with("model", json!({ "d_model": 32 }))),
+        ("more layers", with("model", json!({ "n_layers": 3 })), small(8)),
+        ("fewer layers", small(8), with("model", json!({ "n_layers": 3 }))),
+        ("all weights into adapters", small(8), lora.clone()),
+        ("adapters into all weights", lora, small(8)),
+        ("more ranks", with("mesh", json!({ "data": 2 })), small(8)),
+        ("fewer ranks", small(8), with("mesh", json!({ "data": 2 }))),
+        ("sharded moments", zero("optimizer"), zero("none")),
+        ("sharded weights", zero("parameters"), zero("optimizer")),
+        ("stages into slices", with("mesh", json!({ "pipeline": 2 })), with("mesh", json!({ "tensor": 2 }))),
+    ] {
+        let run = resumed(&into, saved_under_way(&of));
+        let problem = run.problem.unwrap_or_else(|| panic!("{name} was accepted"));
+        assert_eq!((run.status, problem.code), (RunStatus::Failed, ProblemCode::BadFile), "{name}: {problem:?}");
+        assert!(problem.message.en.contains("beginning") && problem.message.zh.contains("从头"), "{name}: {problem:?}");
+    }
+    // What compressed gradients have lost: with other bytes a message, all the same; with other buckets refused.
+    assert_eq!(resumed(&sent_as("none"), saved_under_way(&sent_as("int8"))).status, RunStatus::Finished);
+    let mut small_buckets = sent_as("int8");
+    small_buckets["communication"]["bucket"] = json!(1);
+    assert_eq!(resumed(&small_buckets, saved_under_way(&sent_as("int8"))).problem.map(|problem| problem.code), Some(ProblemCode::BadFile));
+
+    let mut saved = saved_under_way(&small(8));
+    for damaged in [vec![], vec![0; 7], b"not a state of a run".to_vec()] {
+        saved.state.as_mut().expect("a state").ranks[0] = damaged.into();
+        assert_eq!(resumed(&small(8), saved.clone()).problem.map(|problem| problem.code), Some(ProblemCode::BadFile));
     }
 }
 

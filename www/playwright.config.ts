@@ -5,10 +5,21 @@ import { defineConfig } from '@playwright/test';
 const PORT = Number(process.env.E2E_PORT || 4170);
 const PLAIN_PORT = PORT + 1;
 
+// The browser's own pages, in a process of their own for each window, and a process in reserve: 1 s of the processor for each test.
+const NOT_WANTED = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup', 'SpareRendererForSitePerProcess'];
+// Only the last list counts: this is what Playwright's own has of Chromium's.
+const NOT_WANTED_BY_PLAYWRIGHT = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'MediaRouter',
+  'PaintHolding', 'ThirdPartyStoragePartitioning', 'OptimizationHints', 'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch',
+];
+
 /** How the browser is started. */
 export const LAUNCH = {
   executablePath: process.env.CHROME || '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    `--disable-features=${[...NOT_WANTED, ...NOT_WANTED_BY_PLAYWRIGHT].join(',')}`,
+  ],
 };
 
 // Two kinds of tests. What a page does is tested by several workers at once, however slow the machine is. What asserts a time or a speed,

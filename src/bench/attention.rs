@@ -64,7 +64,7 @@ impl AttentionWork {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -86,7 +86,7 @@ pub(super) fn check_product([m, k, n]: [usize; 3], most_k: usize, copies: usize)
     check(&sizes, || m * k + copies * k * n + m * n)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

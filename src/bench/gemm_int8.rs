@@ -52,7 +52,7 @@ impl GemmInt8Work {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -73,7 +73,7 @@ pub(super) fn zeros<T: Clone + Default>(len: usize) -> Result<Vec<T>, LimitError
     collect(len, std::iter::repeat_n(T::default(), len))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -106,7 +106,7 @@ fn copy_ring(stream: &[i32], start: usize, out: &mut [i32]) {
     tail.copy_from_slice(&stream[..tail.len()]);
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -23,7 +23,7 @@ impl ByteTokenizer {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

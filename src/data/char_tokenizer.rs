@@ -79,7 +79,7 @@ impl CharTokenizer {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -112,7 +112,7 @@ pub fn ids() -> [&'static str; SHIPPED.len()] {
     SHIPPED.map(|corpus| corpus.id)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::data::Corpus;

@@ -213,7 +213,7 @@ fn documents(text: &str) -> Vec<Range<usize>> {
     documents
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::data::ByteTokenizer;

@@ -169,7 +169,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use proptest::prelude::*;
 

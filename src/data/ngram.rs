@@ -63,7 +63,7 @@ fn mean_nll(validation: &[i32], probability: impl Fn(i32, i32) -> f64) -> f64 {
     nll / validation.len().saturating_sub(1) as f64
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -158,7 +158,7 @@ impl Tokenizer {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

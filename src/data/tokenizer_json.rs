@@ -163,7 +163,7 @@ fn model(tokenizer: &Tokenizer) -> Value {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

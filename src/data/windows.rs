@@ -36,7 +36,7 @@ pub fn strided_windows(len: usize, window: usize, stride: usize) -> Vec<Window> 
     windows
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -214,5 +214,5 @@ impl LinearHook for LoraPair {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

@@ -6,7 +6,7 @@
 
 pub mod full;
 pub mod lora;
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 pub(crate) mod probe;
 
 use std::fmt::Debug;

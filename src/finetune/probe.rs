@@ -213,7 +213,7 @@ impl Attached for Probing {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::finetune::attach;

@@ -174,5 +174,5 @@ fn token_ids(fields: &Fields, field: &str) -> Result<Vec<u32>, FormatError> {
     ids.collect::<Option<_>>().ok_or_else(|| fields.unsupported(field, "0, 1, 2, … / [0, 1, …]"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

@@ -115,5 +115,5 @@ fn module_of<'n>(name: &'n str, config: &PeftLoraConfig) -> Result<&'n str, Form
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

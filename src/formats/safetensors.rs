@@ -297,5 +297,5 @@ pub fn write(tensors: &[TensorSource<'_>], dtype: SaveDtype, metadata: &BTreeMap
     out
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

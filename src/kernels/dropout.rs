@@ -56,7 +56,7 @@ fn dropout_row(mask: Mask, first: u64, x: &[f32], y: &mut [f32]) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use std::ops::Range;

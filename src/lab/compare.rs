@@ -58,7 +58,7 @@ fn row(metric: String, unit: String, values: Vec<Option<f64>>, baseline: usize) 
     Comparison { metric, unit, baseline, values, ratios }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::lab::result::{MemoryUse, Metric, MetricKind, RunStatus};

@@ -10,7 +10,7 @@ use super::result::{ForkReport, MemoryUse, Metric, SampleStage};
 
 /// What a run does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum RunPhase {
     /// Its files are read and its ranks started.
@@ -31,7 +31,7 @@ pub enum RunPhase {
 
 /// One event of an experiment; `run` is the index of the run in the spec.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     /// The run's model is loaded and its method attached.
@@ -41,10 +41,10 @@ pub enum Event {
         /// Optimizer steps it will take.
         steps: u32,
         /// Scalars that learn.
-        #[cfg_attr(test, ts(type = "number"))]
+        #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
         trainable_parameters: u64,
         /// All scalars of the model, those of the method included.
-        #[cfg_attr(test, ts(type = "number"))]
+        #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
         total_parameters: u64,
     },
     /// An optimizer step is done.

@@ -120,6 +120,16 @@ impl Experiment {
         self.runs.iter_mut().filter(|run| run.under_way()).for_each(Run::want_state);
     }
 
+    /// Whether some of these runs have not done so yet.
+    pub fn wants_states(&self) -> bool {
+        self.runs.iter().any(Run::wants_state)
+    }
+
+    /// Whether it is what the run in turn does next.
+    pub fn state_is_next(&self) -> bool {
+        self.turn().is_some_and(|index| self.runs[index].state_is_next())
+    }
+
     /// Whether every run has ended.
     pub fn finished(&self) -> bool {
         self.runs.iter().all(Run::ended)

@@ -13,7 +13,7 @@ pub fn or_nans<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D
     Ok(numbers.into_iter().map(|number| number.unwrap_or(f32::NAN)).collect())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use serde_json::{Value, json};
 

@@ -189,7 +189,7 @@ impl Pretraining {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::data::ByteTokenizer;

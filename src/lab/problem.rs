@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A text in the languages of the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Text {
     /// English.
     pub en: String,
@@ -14,7 +14,7 @@ pub struct Text {
 
 /// The kinds of problem, for code that reacts to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum ProblemCode {
     /// A field that the spec does not have.
@@ -45,7 +45,7 @@ pub enum ProblemCode {
 
 /// One problem.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Problem {
     /// Its kind.
     pub code: ProblemCode,
@@ -112,7 +112,7 @@ fn is_reference(inner: &str) -> bool {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::without_form;
 

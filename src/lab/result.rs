@@ -11,7 +11,7 @@ use crate::tensor::{Category, MemoryReport, Use};
 
 /// Everything an experiment measured, with the spec that gives it again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct ExperimentResult {
     /// Version of this format.
     pub version: u32,
@@ -29,7 +29,7 @@ pub struct ExperimentResult {
 
 /// Where an experiment ran.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Environment {
     /// Name and version of the engine.
     pub engine: String,
@@ -49,7 +49,7 @@ pub struct Environment {
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
     /// It did all its steps.
@@ -64,7 +64,7 @@ pub enum RunStatus {
 
 /// What one run measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct RunResult {
     /// Name of the run.
     pub name: String,
@@ -75,7 +75,7 @@ pub struct RunResult {
     /// The fields in which the run differs from the base.
     pub diff: Vec<FieldDiff>,
     /// Series by name, as `[step, value]` points.
-    #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "{ [key in string]: Array<[number, number]> }"))]
     pub series: BTreeMap<String, Vec<(u32, f64)>>,
     /// Metrics by name.
     pub metrics: BTreeMap<String, Metric>,
@@ -90,22 +90,22 @@ pub struct RunResult {
 
 /// What particular techniques have to show of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(default)]
 pub struct Reports {
     /// Of a run on several ranks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(optional))]
+    #[cfg_attr(all(test, feature = "native"), ts(optional))]
     pub parallel: Option<ParallelReport>,
     /// Of a fork.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(optional))]
+    #[cfg_attr(all(test, feature = "native"), ts(optional))]
     pub fork: Option<ForkReport>,
 }
 
 /// Where a fork began, and where it first differs from the run that it is a fork of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct ForkReport {
     /// Name of the other run.
     pub run: String,
@@ -117,7 +117,7 @@ pub struct ForkReport {
 
 /// Weights of two runs that are not bitwise the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Difference {
     /// The optimizer step after which they differ.
     pub step: u32,
@@ -126,27 +126,27 @@ pub struct Difference {
     /// The largest difference of two of its elements.
     pub by: Option<f64>,
     /// Tensors that differ, and tensors in all.
-    #[cfg_attr(test, ts(type = "[number, number] | null"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "[number, number] | null"))]
     pub tensors: Option<(usize, usize)>,
 }
 
 /// A field in which a run differs from the base.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct FieldDiff {
     /// Dotted path.
     pub field: String,
     /// Value in the base.
-    #[cfg_attr(test, ts(type = "unknown"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "unknown"))]
     pub base: serde_json::Value,
     /// Value in the run.
-    #[cfg_attr(test, ts(type = "unknown"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "unknown"))]
     pub value: serde_json::Value,
 }
 
 /// Where a figure comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum MetricKind {
     /// Measured in this run.
@@ -159,7 +159,7 @@ pub enum MetricKind {
 
 /// A figure with its unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Metric {
     /// The value; of several measurements, their median.
     pub value: f64,
@@ -168,22 +168,22 @@ pub struct Metric {
     /// Where it comes from.
     pub kind: MetricKind,
     /// Lower and upper quartile, where it was measured several times.
-    #[cfg_attr(test, ts(type = "[number, number] | null"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "[number, number] | null"))]
     pub spread: Option<(f64, f64)>,
 }
 
 /// Memory of one category.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct MemoryUse {
     /// Bytes now (in a result: when the run ended).
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
     pub live_bytes: u64,
     /// Most bytes at any time.
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
     pub peak_bytes: u64,
     /// Bytes at the moment when the total was highest: these add up to the total's peak.
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
     pub at_peak_bytes: u64,
 }
 
@@ -198,7 +198,7 @@ impl MemoryUse {
 
 /// When a sample was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum SampleStage {
     /// Before the first step.
@@ -211,7 +211,7 @@ pub enum SampleStage {
 
 /// A sample of text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Sample {
     /// When it was taken.
     pub stage: SampleStage,
@@ -226,7 +226,7 @@ pub struct Sample {
 
 /// One metric of every run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Comparison {
     /// Name of the metric.
     pub metric: String,

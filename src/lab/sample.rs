@@ -109,5 +109,5 @@ pub fn sampling_work(len: usize, fresh: bool, tokens: usize, max_positions: usiz
     if in_window == 0 { (beyond * max_positions) as f64 } else { (first + in_window - 1 + beyond * max_positions) as f64 }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

@@ -23,7 +23,7 @@ pub fn schema() -> Value {
     serde_json::from_str(include_str!("../../www/types/generated/schema.json")).expect("the committed schema is JSON")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use std::collections::BTreeSet;
     use std::{fs, path::Path};

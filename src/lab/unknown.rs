@@ -67,7 +67,7 @@ fn problem(corpus: &str, base: &str, percent: f64, allowed_percent: f64) -> Prob
     Problem { code: ProblemCode::Conflict, run: None, field: Some("data.corpus".into()), value: Some(corpus.into()), message }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::data::{ByteTokenizer, CharTokenizer};

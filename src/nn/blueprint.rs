@@ -24,7 +24,7 @@ pub fn linear_roles() -> Vec<&'static str> {
 
 /// What a segment of the model is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum SegmentKind {
     /// Token embedding, with learned positions.
@@ -246,5 +246,5 @@ impl Blueprint {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

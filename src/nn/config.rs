@@ -322,7 +322,7 @@ impl ModelConfig {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -71,5 +71,5 @@ impl Attend for RefCell<&mut dyn KvStore> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

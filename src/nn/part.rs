@@ -115,7 +115,7 @@ impl Part {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::nn::param::Init;

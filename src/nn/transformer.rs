@@ -117,5 +117,5 @@ impl Transformer {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 pub(crate) mod tests;

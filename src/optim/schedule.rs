@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// How the learning rate moves after the warm-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum LrScheduleKind {
     /// Falls to zero along half a cosine.
@@ -45,7 +45,7 @@ impl LrSchedule {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -179,5 +179,5 @@ impl ErrorFeedback {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

@@ -116,7 +116,7 @@ fn subtree_block(node: usize, shards: &[usize]) -> Traffic {
     Traffic::block(shards[subtree(node, shards.len())].iter().sum())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

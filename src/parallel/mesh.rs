@@ -164,7 +164,7 @@ impl Mesh {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

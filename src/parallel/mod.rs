@@ -37,5 +37,5 @@ use among_others;
 /// several ranks do is left out of it.
 const WORLD_OF_ONE: bool = cfg!(all(target_arch = "wasm32", feature = "threads", not(test)));
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(all(test, feature = "native"))]
 mod tests;

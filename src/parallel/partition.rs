@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::schedule::{Schedule, ScheduleError, ScheduleKind};
 use crate::nn::Blueprint;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;
 
 /// What a segment (embedding, half-block, head) costs the rank that holds it.

@@ -154,7 +154,7 @@ async fn round_trip(world: &Group, bytes: usize) -> std::result::Result<f64, Los
     Ok(least)
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::nn::{ModelConfig, RandomWeights};

@@ -91,7 +91,7 @@ pub enum PlanError {
         nearest: usize,
     },
     /// The model is divided into stages that are none of it.
-    #[error("the stages {stages:?} are no division of this model among these ranks; measure the ranks again")]
+    #[error("the stages {stages:?} are no division of this model among these ranks")]
     Stages {
         /// The segments of each.
         stages: Vec<Range<usize>>,
@@ -205,5 +205,5 @@ impl Plan {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

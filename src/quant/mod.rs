@@ -49,5 +49,5 @@ pub fn format(name: &str) -> Option<&'static dyn BlockFormat> {
     FORMATS.into_iter().find(|format| format.name() == name)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

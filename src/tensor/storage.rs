@@ -109,7 +109,7 @@ fn dense(shape: &[usize], data: Vec<f32>) -> ArrayD<f32> {
     ArrayD::from_shape_vec(IxDyn(shape), data).unwrap_or_else(|_| panic!("{len} elements do not fill the shape {shape:?}"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -130,6 +130,18 @@ impl Experiment {
         self.inner.want_states();
     }
 
+    /// Whether some of them have not done so yet.
+    #[wasm_bindgen(getter)]
+    pub fn wants_states(&self) -> bool {
+        self.inner.wants_states()
+    }
+
+    /// Whether it is what happens next.
+    #[wasm_bindgen(getter)]
+    pub fn state_is_next(&self) -> bool {
+        self.inner.state_is_next()
+    }
+
     /// What a run would go on from if everything ended now, as `SavedRun`; null, before its first step.
     pub fn saved(&mut self, run: usize) -> Result<JsValue, JsValue> {
         let Some(Saved { result, state }) = self.inner.saved(run) else { return Ok(JsValue::NULL) };

@@ -187,7 +187,14 @@ export class Lab {
         signal,
         transfer,
         onProgress: (progress) => {
-          if ('events' in progress) return progress.events.forEach((event) => onEvent?.(event));
+          if ('events' in progress) {
+            for (const event of progress.events) {
+              // One that went to its end has had its ranks close already.
+              if (event.type === 'failed' || event.type === 'cancelled') ranks.endRun(event.run);
+              onEvent?.(event);
+            }
+            return;
+          }
           void ranks.obey(progress.order).then((answers) => {
             const moved = Array.isArray(answers) ? answers.flatMap(({ state }) => (state ? [state.buffer as ArrayBuffer] : [])) : [];
             engine.notify('answer', { job, answers }, moved);

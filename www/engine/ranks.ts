@@ -24,8 +24,8 @@ const STOP_WITHIN = 500;
 export class Ranks {
   /** The world of the run in turn. */
   world: World | null = null;
-  /** The run whose ranks do something. */
-  private busyWith: number | null = null;
+  /** The run whose ranks they are. */
+  private run: number | null = null;
   private gated = false;
   /** Ends the opening of a world. */
   private opening: AbortController | null = null;
@@ -34,10 +34,12 @@ export class Ranks {
 
   /** Has the ranks obey; why they could not, where they could not. */
   async obey({ run, program, states, by_hand: byHand }: Order): Promise<Answer[] | Problem> {
-    this.busyWith = run;
+    this.run = run;
     try {
       if (typeof program === 'object' && 'open' in program) return await this.open(program.open.ranks, program.open.transport);
-      const world = this.world!;
+      const { world } = this;
+      // The run was cancelled while this was on its way, and hears no answer.
+      if (!world) throw new Error('These ranks were ended.');
       if (program === 'close') {
         this.world = null;
         await world.close().catch(() => undefined);
@@ -56,14 +58,12 @@ export class Ranks {
       this.end();
       const problems = problemsOf(error);
       return problems[0] ?? problemsOf(new Error('ranks failed without a word'))[0]!;
-    } finally {
-      this.busyWith = null;
     }
   }
 
-  /** A run is cancelled: its ranks need not end what they do. */
+  /** A run is over, or to be cancelled: its ranks need not end what they do. */
   endRun(run: number): void {
-    if (this.busyWith === run) this.end();
+    if (this.run === run) this.end();
   }
 
   /** Stops what runs and ends the ranks, at the latest after half a second. */

@@ -61,6 +61,10 @@ export interface WasmExperiment {
   cancel(run?: number): Event[];
   result(): ExperimentResult;
   want_states(): void;
+  /** Whether some runs on several ranks were told so, and have not done it yet. */
+  readonly wants_states: boolean;
+  /** Whether it is what happens next. */
+  readonly state_is_next: boolean;
   saved(run: number): SavedRun | null;
   resume(saved: SavedRun): void;
   keep_states(budget: number): void;

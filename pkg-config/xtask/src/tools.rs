@@ -77,7 +77,7 @@ fn cargo_install(name: &str, version: &str, extra: &[&str]) -> Result<()> {
             // One folder for both tools: they share many dependencies.
             .env("CARGO_TARGET_DIR", root().join("target/tools"))
             // They run for moments: what counts is how soon they are there.
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_PROFILE_RELEASE_DEBUG", "false");

@@ -72,7 +72,7 @@ impl Attention {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::autograd::Params;

@@ -159,5 +159,5 @@ impl Linear {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

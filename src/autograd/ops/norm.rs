@@ -80,5 +80,5 @@ impl LayerNorm {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

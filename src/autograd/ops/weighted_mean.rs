@@ -42,7 +42,7 @@ impl WeightedMean {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::autograd::Params;

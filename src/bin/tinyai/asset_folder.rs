@@ -43,7 +43,7 @@ fn first(named: Option<PathBuf>, near: impl Iterator<Item = PathBuf>) -> Result<
     Err(vec![bad_file(MARK, &reason)].into())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -63,7 +63,7 @@ pub fn write_files(folder: &Path, other: &Path, files: &[(&str, Vec<u8>)]) -> io
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -174,7 +174,7 @@ fn added_tokens(part: &Part, tokenizer: &Tokenizer) -> Result<(), TokenizerError
     Ok(())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::data::{ByteTokenizer, CharTokenizer};

@@ -247,5 +247,5 @@ impl RopeScaling {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

@@ -70,7 +70,7 @@ pub fn hf_config(config: &ModelConfig, theta: f64) -> HfConfig {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::nn::Biases;

@@ -39,7 +39,7 @@ pub fn check(spec: &ModelSpec) -> Result<(), Problem> {
     Err(Problem { code: ProblemCode::Conflict, run: None, field, value, message })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -177,5 +177,5 @@ impl WeightSource for FileWeights<'_, '_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

@@ -90,7 +90,7 @@ fn compare(path: &str, base: &Value, run: &Value, differences: &mut Vec<FieldDif
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use serde_json::json;
 

@@ -22,9 +22,9 @@ pub use merge::{diff, resolve};
 pub use model::{MemoryBound, check_against_model, memory_bound};
 pub use parse::{parse, parse_str, parse_with};
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod bad_input_tests;
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod model_tests;
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod property_tests;

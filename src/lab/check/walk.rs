@@ -164,7 +164,7 @@ pub(super) fn limits(schema: &Value, min: &str, max: &str) -> (f64, f64) {
     (limit(min).unwrap_or(f64::NEG_INFINITY), limit(max).unwrap_or(f64::INFINITY))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use serde_json::json;
 

@@ -46,5 +46,5 @@ pub fn link(lab: Lab, json: Value) -> Value {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

@@ -10,7 +10,7 @@ use crate::parallel::schedule::ScheduleKind;
 
 /// A mesh that can be, and the micro-batches that go with it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct NearestMesh {
     /// The mesh.
     pub mesh: MeshSpec,
@@ -81,7 +81,7 @@ fn distance(from: &NearestMesh, to: &NearestMesh) -> f64 {
     factors.sum::<f64>() + if from.mesh.zero == to.mesh.zero { 0.0 } else { OTHER_ZERO }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::lab::assets::Assets;

@@ -24,7 +24,7 @@ pub fn bubble(ranks: &[Phase]) -> f64 {
     if end > start { (1.0 - busy / ((end - start) * ranks.len() as f64)).max(0.0) } else { 0.0 }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::parallel::schedule::{Costs, Schedule, ScheduleKind, StageCost};

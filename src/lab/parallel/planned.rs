@@ -84,7 +84,7 @@ fn bytes(Kept { parameters, gradients, optimizer }: Kept) -> BTreeMap<String, u6
     BTreeMap::from([f32s(Category::Parameters, parameters), f32s(Category::Gradients, gradients), f32s(Category::Optimizer, optimizer)])
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::lab::parallel::nearest::NearestMesh;

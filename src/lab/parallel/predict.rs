@@ -218,5 +218,5 @@ fn total(cost: &StageCost) -> f64 {
     cost.forward + cost.backward_input + cost.backward_weight
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

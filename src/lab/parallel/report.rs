@@ -12,7 +12,7 @@ use crate::parallel::schedule::{Action, Span, Timeline};
 
 /// What a rank is in the mesh, and what it holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct PlannedRank {
     /// Its number.
     pub rank: usize,
@@ -26,26 +26,26 @@ pub struct PlannedRank {
     /// each of its virtual stages.
     pub segments: Vec<(usize, usize)>,
     /// Parameters that it holds.
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
     pub parameters: u64,
     /// Bytes that it will hold at the least, by category of the ledger: `parameters`, `gradients`, `optimizer`.
-    #[cfg_attr(test, ts(type = "Record<string, number>"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "Record<string, number>"))]
     pub bytes: BTreeMap<String, u64>,
 }
 
 /// What a parallel training will do: known before it begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Planned {
     /// Each rank.
     pub ranks: Vec<PlannedRank>,
     /// The model's segments.
     pub segments: Vec<SegmentKind>,
     /// Parameters of the whole model, those of the fine-tuning method included.
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
     pub parameters: u64,
     /// Those of them that learn.
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
     pub trainable_parameters: u64,
     /// Tokens of a step.
     pub tokens_per_step: usize,
@@ -59,7 +59,7 @@ pub struct Planned {
 
 /// Seconds of one micro-batch in one segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct SegmentSeconds {
     /// Forward.
     pub forward: f64,
@@ -68,13 +68,13 @@ pub struct SegmentSeconds {
     /// Backward, gradients of the weights.
     pub backward_weight: f64,
     /// Bytes of activations that wait for the backward.
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
     pub activation_bytes: u64,
 }
 
 /// What one rank measured before the run: how fast it is at this model's sizes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Pilot {
     /// The rank.
     pub rank: usize,
@@ -90,7 +90,7 @@ pub struct Pilot {
 
 /// What is to be expected of each step, computed from the pilot's measurements.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Prediction {
     /// Segments of each virtual stage: first, and one past the last.
     pub stages: Vec<(usize, usize)>,
@@ -106,15 +106,15 @@ pub struct Prediction {
 
 /// What a rank sent for one kind of communication, in one step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Traffic {
     /// `all_reduce`, `reduce_scatter`, `all_gather`, `point_to_point`, …
     pub kind: String,
     /// Bytes.
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
     pub bytes: u64,
     /// Messages.
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
     pub messages: u64,
     /// Seconds that receives waited; 0 in a prediction.
     pub seconds_waited: f64,
@@ -122,7 +122,7 @@ pub struct Traffic {
 
 /// What one rank measured in one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct RankStep {
     /// The rank.
     pub rank: usize,
@@ -150,7 +150,7 @@ pub struct RankStep {
 
 /// What ranks measured in a run, and what was foretold of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct ParallelReport {
     /// What each rank is and does, as the layers were divided in the end.
     pub planned: Planned,
@@ -166,7 +166,7 @@ pub struct ParallelReport {
 
 /// The forwards and backwards of a step at one rank, in seconds of a clock that all ranks share.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Phase {
     /// When the first of them began.
     pub start: f64,
@@ -180,7 +180,7 @@ pub struct Phase {
 
 /// A rank that waits, in step-through, to do its next action.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct AtGate {
     /// The rank.
     pub rank: usize,

@@ -108,5 +108,5 @@ pub fn allowance(run: &RunSpec, rank: usize) -> (f64, usize) {
     (own.map_or(1.0, |own| own.speed_percent / 100.0), (limit as usize).saturating_mul(1 << 20))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

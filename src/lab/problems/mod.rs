@@ -64,6 +64,16 @@ pub fn bad_file(name: &str, reason: &Text) -> Problem {
     problem(ProblemCode::BadFile, None, Some(name), message)
 }
 
+/// What was saved of a run, by somebody else or for other settings.
+pub fn saved_state(reason: &str) -> Problem {
+    let reason = shorten(reason, 400);
+    let message = Text {
+        en: format!("The run cannot go on from what was saved of it: {reason}. Start it from the beginning."),
+        zh: format!("无法从保存的状态继续这个运行：{reason}。请从头开始运行。"),
+    };
+    problem(ProblemCode::BadFile, None, None, message)
+}
+
 /// An allocation that was refused.
 #[derive(Clone, Copy, Debug)]
 pub struct Refused<'a> {
@@ -254,7 +264,7 @@ fn problem(code: ProblemCode, field: Option<&str>, value: Option<String>, messag
     Problem { code, run: None, field: field.map(str::to_owned), value, message }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Why a run cannot be spread over ranks as its spec says.
 
-use super::{conflict, mib, model_sizes};
+use super::{conflict, mib, model_sizes, saved_state};
 use crate::lab::parallel::nearest::NearestMesh;
 use crate::lab::problem::{Problem, ProblemCode, Text};
 use crate::lab::reasons;
@@ -26,7 +26,8 @@ pub fn plan(error: &PlanError) -> Problem {
                 "每步的 {batch_size} 条序列无法平均分给 {data} 个副本、每个副本 {micro_batches} 个微批次；可把{{training.batch_size}}改为 {nearest}。"
             ),
         ),
-        PlanError::Stages { stages } => ("mesh.partition", format!("阶段划分 {stages:?} 不是这个模型的划分，请重新测量后再试。")),
+        // What a run measured by itself always is one: these come with a state.
+        PlanError::Stages { .. } => return saved_state(&error.to_string()),
         PlanError::Rows { rows, tensor } => {
             ("mesh.tensor", format!("一个微批次只有 {rows} 个词元，不够 {tensor} 个张量并行 rank 分；最多 {rows} 个。"))
         }

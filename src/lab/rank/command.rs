@@ -13,7 +13,7 @@ use crate::lab::state::Bytes;
 
 /// What all ranks do together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Program {
     /// Whoever keeps the ranks makes as many as this. Answered with [`Reply::Opened`], once for all.
@@ -66,7 +66,7 @@ pub enum Program {
 
 /// What one rank answers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// It is done.
@@ -84,10 +84,10 @@ pub enum Reply {
     /// It is built.
     Prepared {
         /// Scalars of this rank's part of the model, those of the method included.
-        #[cfg_attr(test, ts(type = "number"))]
+        #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
         parameters: u64,
         /// Those of them that learn.
-        #[cfg_attr(test, ts(type = "number"))]
+        #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
         trainable_parameters: u64,
         /// Tokens of the validation text.
         validation_tokens: usize,

@@ -168,7 +168,7 @@ impl RankProgram {
         let Prepared { training, text, .. } = self.prepared()?;
         training.rank.restore(&state).map_err(|error| match error {
             RestoreError::Memory(error) => problems::rank(who, &RankError::Memory(error)),
-            RestoreError::Format(_) => problems::internal(&error.to_string()),
+            RestoreError::Format(error) => problems::saved_state(&error.to_string()),
         })?;
         training.resume_at(step, &text.train);
         Ok(Reply::Done)

@@ -34,7 +34,7 @@ fn legs_of(run: usize, until: u32, runs: &[(&str, RunSpec)], forks: &[Option<(us
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -224,8 +224,14 @@ impl Run {
         // What it changes of the base may be said otherwise by now.
         let diff = self.outcome.diff().to_vec();
         self.outcome = Outcome::saved(RunResult { diff, ..saved.result }, self.spec());
+        if self.ended() {
+            return;
+        }
         let steps = self.spec().training.steps;
-        if let Some(state) = saved.state.filter(|state| !self.ended() && state.step <= steps) {
+        let state = saved.state.filter(|state| state.step <= steps);
+        // What it measured after that, it measures again.
+        self.outcome = self.outcome.until(state.as_ref().map_or(0, |state| state.step));
+        if let Some(state) = state {
             self.last = Some(state.clone());
             self.begin_at(self.legs.len() - 1, state);
         }
@@ -247,9 +253,15 @@ impl Run {
         Some(Saved { result: self.outcome.until(state.step).result(self.work.seconds), state: Some(state) })
     }
 
-    /// Has its ranks say what they hold as soon as they have done a step, for [`Run::saved`].
+    /// Has its ranks say what they hold before their next step, for [`Run::saved`].
     pub fn want_state(&mut self) {
-        self.wanted = self.is_spread();
+        let there = self.last.as_ref().is_some_and(|last| last.step == self.progress.step);
+        self.wanted = self.is_spread() && !there;
+    }
+
+    /// Whether they are to say it, and have not yet.
+    pub fn wants_state(&self) -> bool {
+        self.wanted && self.under_way() && !self.lost
     }
 
     /// From the next step on every action of its ranks waits for somebody, or no longer: then times say nothing, and messages go through
@@ -365,5 +377,5 @@ impl std::fmt::Debug for Run {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

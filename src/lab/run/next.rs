@@ -10,7 +10,7 @@ use crate::lab::rank::Program;
 use crate::lab::result::{Metric, MetricKind, SampleStage};
 use crate::lab::sample::{Sampler, SamplingConfig};
 use crate::lab::spec::NEW_MODEL;
-use crate::lab::{text, unknown};
+use crate::lab::{problems, text, unknown};
 
 /// What the run itself knows of text.
 pub(super) struct Text {
@@ -46,6 +46,10 @@ impl Run {
             return Ok(Some(self.ordered(Program::Prepare { run, stages: self.progress.stages.clone() })));
         }
         if let Some(state) = &self.progress.restore {
+            let (ranks, kept) = (self.legs[self.leg].spec.ranks(), state.ranks.len());
+            if kept != ranks {
+                return Err(problems::saved_state(&format!("the state has {kept} ranks, not {ranks}")));
+            }
             let (program, states) = (Program::Restore { step: state.step }, state.ranks.clone());
             return Ok(Some(Order { states, ..self.ordered(program) }));
         }
@@ -181,6 +185,14 @@ impl Run {
         let all = self.keeps_all && self.outcome.has_point("validation_loss", step);
         let for_recovery = self.is_spread() && step > 0 && step.is_multiple_of(every);
         !there && (self.keep.contains(&step) || all || for_recovery || self.wanted) || self.compares(step)
+    }
+
+    /// Whether that is [wanted](Run::want_state), and what it does next.
+    pub fn state_is_next(&self) -> bool {
+        let (step, steps) = (self.progress.step, self.spec().training.steps);
+        let own = self.leg + 1 == self.legs.len() && self.progress.prepared == Some(self.leg) && self.progress.restore.is_none();
+        let between = || self.progress.evaluation.is_none() && !self.evaluation_is_due(step, steps) && self.sample_due(step, steps).is_none();
+        self.wants_state() && !self.waits() && own && between() && self.state_is_due(step)
     }
 
     /// Whether what the ranks hold is to be compared with what those of the other run held.

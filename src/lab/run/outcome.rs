@@ -218,7 +218,7 @@ fn quartiles(values: &[f64]) -> Option<[f64; 3]> {
     Some([1, 2, 3].map(|quarter| sorted[(last * quarter + 2) / 4]))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::quartiles;
 

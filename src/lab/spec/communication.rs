@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// How ranks communicate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct CommunicationSpec {
     /// What messages go through.
@@ -36,7 +36,7 @@ impl Default for CommunicationSpec {
 
 /// What messages between ranks go through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum TransportSpec {
     /// Shared memory where the page may use it, else ports.
@@ -49,7 +49,7 @@ pub enum TransportSpec {
 
 /// How ranks reach a common result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum AlgorithmSpec {
     /// Each rank sends to the next one only: the fewest bytes.
@@ -62,7 +62,7 @@ pub enum AlgorithmSpec {
 
 /// Gradients in fewer bytes, with error feedback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum CompressionSpec {
     /// As they are: float32.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The text a run trains on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct DataSpec {
     /// The text to fine-tune on: one that ships with the site, or `file:NAME` for one of your own.

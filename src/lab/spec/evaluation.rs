@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is measured along the way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct EvaluationSpec {
     /// Steps between two measurements of the validation loss (also taken before the first and after the last step).

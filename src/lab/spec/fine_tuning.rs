@@ -7,7 +7,7 @@ use super::target_module::TargetModule;
 
 /// Which weights learn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct FineTuningSpec {
     /// Full fine-tuning trains every weight; LoRA freezes them and trains low-rank pairs beside them.
@@ -19,7 +19,7 @@ pub struct FineTuningSpec {
 
 /// A fine-tuning method.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// Every weight of the model is trained.
@@ -31,7 +31,7 @@ pub enum Method {
 
 /// Settings of LoRA: `y = W x + (alpha / rank) B A x`, only A and B learn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct LoraSpec {
     /// Rank of the update: columns of B, rows of A.
@@ -45,7 +45,10 @@ pub struct LoraSpec {
     pub dropout: f64,
     /// The projections that get a low-rank pair.
     #[schemars(length(min = 1), extend("uniqueItems" = true))]
-    #[cfg_attr(test, ts(type = "Array<'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj'>"))]
+    #[cfg_attr(
+        all(test, feature = "native"),
+        ts(type = "Array<'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj'>")
+    )]
     pub target_modules: Vec<TargetModule>,
     /// How A starts (B starts at zero, so that training starts at the base model).
     pub init: LoraInit,
@@ -59,7 +62,7 @@ impl Default for LoraSpec {
 
 /// How LoRA's A starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum LoraInit {
     /// Uniform in ±1/sqrt(in_features), PEFT's default.

@@ -7,7 +7,7 @@ use crate::parallel::schedule::ScheduleKind;
 
 /// How a training is spread over ranks: data × pipeline × tensor of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct MeshSpec {
     /// Replicas that see different sequences of a batch.
@@ -49,7 +49,7 @@ impl Default for MeshSpec {
 
 /// How layers are divided among stages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum PartitionSpec {
     /// As many layers on each.
@@ -60,7 +60,7 @@ pub enum PartitionSpec {
 
 /// ZeRO: what replicas share out (Rajbhandari et al. 2020, arXiv:1910.02054).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum ZeroSpec {
     /// Nothing: plain data parallelism.

@@ -38,7 +38,7 @@ pub const VERSION: u32 = 2;
 
 /// What kind of experiment a spec is of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum ExperimentKind {
     /// Models are trained.
@@ -48,7 +48,7 @@ pub enum ExperimentKind {
 
 /// One experiment: a base configuration and the runs that are compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// What kind of experiment it is.
@@ -72,7 +72,7 @@ fn version() -> u32 {
 
 /// One run: a name and what it changes of the base.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields)]
 pub struct RunPatch {
     /// The name shown above the run's column; unique within the spec.
@@ -81,18 +81,18 @@ pub struct RunPatch {
     /// JSON merge patch (RFC 7386) on the base, or on the run that this one is a fork of; its fields are those of the base.
     #[serde(default)]
     #[schemars(extend("x-patch-of" = "base"))]
-    #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
+    #[cfg_attr(all(test, feature = "native"), ts(type = "Record<string, unknown>"))]
     pub patch: serde_json::Map<String, serde_json::Value>,
     /// Where the run starts, if not at the first step: it has all that another run had there, and its patch from there on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Fork")]
-    #[cfg_attr(test, ts(optional))]
+    #[cfg_attr(all(test, feature = "native"), ts(optional))]
     pub fork: Option<Fork>,
 }
 
 /// The state of another run after some optimizer steps: its weights, its optimizer, its place in the data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields)]
 pub struct Fork {
     /// Name of the other run.
@@ -105,7 +105,7 @@ pub struct Fork {
 
 /// The whole configuration of one run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct RunSpec {
     /// The model that is trained.

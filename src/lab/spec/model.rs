@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The model that is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct ModelSpec {
     /// A model of these sizes that knows nothing yet (`new`), one that ships with the site, or `file:NAME` for one of your own.
@@ -50,7 +50,7 @@ pub const NEW_MODEL: &str = "new";
 
 /// What is one token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum TokenizerSpec {
     /// A byte of the text in UTF-8: 257 tokens, whatever the language.
@@ -61,7 +61,7 @@ pub enum TokenizerSpec {
 
 /// A kind of decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum FamilySpec {
     /// LayerNorm, GELU, learned positions.

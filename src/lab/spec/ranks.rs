@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is particular to ranks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct RanksSpec {
     /// Ranks that are slower, or have less memory, than the others.
@@ -24,7 +24,7 @@ impl Default for RanksSpec {
 
 /// A rank that is slower, or has less memory, than the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct UnequalRank {
     /// Which rank, from 0 on.

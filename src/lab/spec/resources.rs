@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a run may use of this machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct ResourceSpec {
     /// A run fails, with a message, when its memory, or that of one of its ranks, would exceed this.

@@ -47,7 +47,7 @@ impl JsonSchema for TargetModule {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

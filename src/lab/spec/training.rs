@@ -7,7 +7,7 @@ use crate::optim::LrScheduleKind;
 
 /// The optimizer (AdamW) and its schedule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainingSpec {
     /// Optimizer steps.

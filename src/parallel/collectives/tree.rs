@@ -97,7 +97,7 @@ fn joined(shards: &[Range<usize>]) -> Range<usize> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

@@ -10,7 +10,7 @@ use crate::tensor::{Category, Tensor};
 
 /// What a tensor that a rank holds between two actions is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum HeldKind {
     /// Hidden states that a virtual stage takes.
@@ -25,7 +25,7 @@ pub enum HeldKind {
 
 /// A tensor, or what belongs together, that a rank holds between two actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Held {
     /// What it is.
     pub kind: HeldKind,

@@ -79,14 +79,7 @@ impl Rank {
                 return zero.reduce_all(&mut self.model.params, replicas).await;
             }
         }
-        let whole = |split: Split| self.peers.is_whole(split);
-        // What all tensor ranks have whole is apart from the rest, of which some have more: with the same neighbours in its bucket, it
-        // is rounded alike at all.
-        let mut buckets = Vec::new();
-        for ids in [self.learning(|split| !whole(split)), self.learning(whole)] {
-            let ids: Vec<ParamId> = ids.into_iter().rev().collect();
-            buckets.extend(self::buckets(&self.model.params, &ids, self.peers.plan.settings.bucket_bytes));
-        }
+        let buckets = self.buckets();
         let (group, settings) = (&self.peers.groups.data, &self.peers.plan.settings);
         if settings.compression == Compression::None || group.size() == 1 {
             for bucket in &buckets {
@@ -105,6 +98,19 @@ impl Rank {
             }
         }
         Ok(())
+    }
+
+    /// The parameters whose gradients are summed over replicas, as they are sent together.
+    pub(super) fn buckets(&self) -> Vec<Vec<ParamId>> {
+        let whole = |split: Split| self.peers.is_whole(split);
+        // What all tensor ranks have whole is apart from the rest, of which some have more: with the same neighbours in its bucket, it
+        // is rounded alike at all.
+        let mut buckets = Vec::new();
+        for ids in [self.learning(|split| !whole(split)), self.learning(whole)] {
+            let ids: Vec<ParamId> = ids.into_iter().rev().collect();
+            buckets.extend(self::buckets(&self.model.params, &ids, self.peers.plan.settings.bucket_bytes));
+        }
+        buckets
     }
 
     /// The whole loss and the norm of the whole gradient.
@@ -227,9 +233,11 @@ impl CompressedBucket {
         self.of_shards.iter().chain([&self.of_sum]).map(ErrorFeedback::lost)
     }
 
-    /// The same, to go on from a snapshot.
-    pub fn lost_mut(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
-        self.of_shards.iter_mut().chain([&mut self.of_sum]).map(ErrorFeedback::lost_mut)
+    /// The same, each with its length once something was lost, to go on from a snapshot.
+    pub fn lost_mut(&mut self, group: &Group, compression: Compression) -> impl Iterator<Item = (usize, &mut Vec<f32>)> {
+        let of_sum = if matches!(compression, Compression::TopK { .. }) { self.len() } else { self.shards[group.index()] };
+        let lens = self.shards.clone().into_iter().chain([of_sum]);
+        lens.zip(self.of_shards.iter_mut().chain([&mut self.of_sum]).map(ErrorFeedback::lost_mut))
     }
 
     async fn all_reduce(&mut self, group: &Group, compression: Compression, algorithm: Algorithm, flat: &mut [f32]) -> Result<()> {

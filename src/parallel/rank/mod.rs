@@ -321,9 +321,9 @@ impl Groups {
 /// Tag space of the groups of first and last stages.
 const TIED_SPACE: u32 = super::group::FIRST_FREE_SPACE;
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(all(test, feature = "native"))]
 mod snapshot_tests;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(all(test, feature = "native"))]
 mod tests;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(all(test, feature = "native"))]
 mod watch_tests;

@@ -11,7 +11,6 @@ use crate::autograd::Params;
 use crate::formats::FormatError;
 use crate::formats::safetensors::{SaveDtype, TensorFile, TensorSource, read, write};
 use crate::optim::AdamW;
-use crate::parallel::group::Group;
 use crate::tensor::Ledger;
 
 /// Key of the number of updates so far.
@@ -52,11 +51,47 @@ impl Rank {
                 copy(&file, &shard_name(unit), shard)?;
             }
         }
-        let pieces = self.model.params.iter().count();
-        restore_moments(&mut self.optimizer, pieces, &file, &self.peers.ledger)?;
-        self.optimizer.set_steps(number(&file, STEPS)? as u32);
-        self.compressed = restore_buckets(&file, &self.peers.groups.data, &self.peers.ledger)?;
+        let states = self.states();
+        restore_moments(&mut self.optimizer, &states, &file, &self.peers.ledger)?;
+        let steps = number(&file, STEPS)?;
+        self.optimizer.set_steps(u32::try_from(steps).map_err(|_| foreign(format!("it is of step {steps}")))?);
+        self.compressed = self.restored_buckets(&file)?;
         Ok(())
+    }
+
+    /// Number and elements of each piece that the optimizer has a state of, once there was a step.
+    fn states(&self) -> BTreeMap<usize, usize> {
+        let params = &self.model.params;
+        match &self.peers.zero {
+            Some(zero) => zero.states(params).collect(),
+            None => {
+                params.iter().enumerate().filter(|(_, param)| param.trainable).map(|(index, param)| (index, param.elements())).collect()
+            }
+        }
+    }
+
+    fn restored_buckets(&self, file: &TensorFile) -> Result<Vec<CompressedBucket>, RestoreError> {
+        let (group, compression) = (&self.peers.groups.data, self.peers.plan.settings.compression);
+        if !file.metadata.contains_key(&bucket_name(0)) {
+            return Ok(Vec::new());
+        }
+        let mut restored = Vec::new();
+        for (index, ids) in self.buckets().iter().enumerate() {
+            let elements = ids.iter().map(|&id| self.model.params.get(id).elements()).sum();
+            let kept = number(file, &bucket_name(index))?;
+            if kept != elements {
+                return Err(foreign(format!("its bucket {index} has {kept} elements, not {elements}")).into());
+            }
+            let mut bucket = CompressedBucket::new(elements, group, &self.peers.ledger)?;
+            for (part, (len, lost)) in bucket.lost_mut(group, compression).enumerate() {
+                let name = lost_name(index, part);
+                // Nothing was lost yet of what is not sent.
+                lost.resize(if file.tensor(&name)?.shape == [0] { 0 } else { len }, 0.0);
+                copy(file, &name, lost)?;
+            }
+            restored.push(bucket);
+        }
+        Ok(restored)
     }
 }
 
@@ -106,7 +141,7 @@ fn copy(file: &TensorFile, name: &str, out: &mut [f32]) -> Result<(), FormatErro
 
 fn number(file: &TensorFile, key: &str) -> Result<usize, FormatError> {
     let text = file.metadata.get(key).map(String::as_str).unwrap_or_default();
-    text.parse().map_err(|_| FormatError::NotJson { file: "a snapshot", detail: format!("{key} is {text:?}, no number") })
+    text.parse().map_err(|_| foreign(format!("{key} is {text:?}, no number")))
 }
 
 fn restore_values(params: &mut Params, file: &TensorFile) -> Result<(), FormatError> {
@@ -116,13 +151,10 @@ fn restore_values(params: &mut Params, file: &TensorFile) -> Result<(), FormatEr
     Ok(())
 }
 
-fn restore_moments(optimizer: &mut AdamW, pieces: usize, file: &TensorFile, ledger: &Ledger) -> Result<(), RestoreError> {
-    let first = file.tensors.iter().filter_map(|(name, tensor)| Some((name.strip_prefix("moment1.")?.parse().ok()?, tensor)));
-    for (index, tensor) in first {
-        if index >= pieces {
-            return Err(FormatError::NotJson { file: "a snapshot", detail: format!("it has moments of piece {index}, of {pieces}") }.into());
-        }
-        let len = tensor.shape.iter().product();
+fn restore_moments(optimizer: &mut AdamW, states: &BTreeMap<usize, usize>, file: &TensorFile, ledger: &Ledger) -> Result<(), RestoreError> {
+    let kept = file.tensors.keys().filter_map(|name| name.strip_prefix("moment1.")?.parse().ok());
+    for index in kept {
+        let len = *states.get(&index).ok_or_else(|| foreign(format!("it has moments of piece {index}, which does not learn")))?;
         optimizer.reserve(index, len, ledger)?;
         let [m, v] = optimizer.moments_mut(index);
         copy(file, &moment_name(1, index), m)?;
@@ -131,17 +163,7 @@ fn restore_moments(optimizer: &mut AdamW, pieces: usize, file: &TensorFile, ledg
     Ok(())
 }
 
-fn restore_buckets(file: &TensorFile, group: &Group, ledger: &Ledger) -> Result<Vec<CompressedBucket>, RestoreError> {
-    let mut buckets = Vec::new();
-    while file.metadata.contains_key(&bucket_name(buckets.len())) {
-        let index = buckets.len();
-        let mut bucket = CompressedBucket::new(number(file, &bucket_name(index))?, group, ledger)?;
-        for (part, lost) in bucket.lost_mut().enumerate() {
-            let tensor = file.tensor(&lost_name(index, part))?;
-            lost.resize(tensor.shape.iter().product(), 0.0);
-            tensor.copy_to_f32(lost)?;
-        }
-        buckets.push(bucket);
-    }
-    Ok(buckets)
+/// A snapshot of something else.
+fn foreign(detail: String) -> FormatError {
+    FormatError::NotJson { file: "a snapshot", detail }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// A send is buffered and never waits; a receive waits until its message is here. Neighbouring virtual stages on one rank hand over
 /// their tensors without a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(tag = "type", try_from = "Flat", rename_all = "snake_case")]
 pub enum Action {
     /// Runs a micro-batch forward, and keeps what its backward needs.
@@ -215,7 +215,7 @@ impl fmt::Display for Action {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

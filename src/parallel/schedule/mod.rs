@@ -27,13 +27,13 @@ pub use memory::ActivationPeak;
 pub use timeline::{RankUse, Span, SpanKind, Timeline};
 pub use validate::InvalidSchedule;
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(all(test, feature = "native"))]
 mod execution_tests;
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod mutation_tests;
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod property_tests;
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;
 
 use schemars::JsonSchema;
@@ -44,7 +44,7 @@ use order::{Sizes, with_messages};
 
 /// The order of forwards and backwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum ScheduleKind {
     /// All forwards, then all backwards (Huang et al. 2019).

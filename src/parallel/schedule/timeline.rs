@@ -6,7 +6,7 @@ use super::Action;
 
 /// What a rank does during a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum SpanKind {
     /// It computes.
@@ -19,7 +19,7 @@ pub enum SpanKind {
 
 /// A stretch of a rank's time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Span {
     /// The rank.
     pub rank: usize,
@@ -35,7 +35,7 @@ pub struct Span {
 
 /// How a rank spent the step, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct RankUse {
     /// Computing.
     pub compute: f64,
@@ -47,7 +47,7 @@ pub struct RankUse {
 
 /// The spans of a step and their sums.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Timeline {
     /// Rank by rank, in order of time. Spans of no length are left out, but for computations.
     pub spans: Vec<Span>,

@@ -183,7 +183,7 @@ impl fmt::Debug for Message {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

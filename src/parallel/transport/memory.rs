@@ -152,7 +152,7 @@ impl Layout {
 }
 
 /// Ordinary memory, for tests of the protocol.
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 pub(in crate::parallel) mod heap {
     use std::sync::atomic::Ordering::{Relaxed, SeqCst};
     use std::sync::atomic::{AtomicU8, AtomicU32};
@@ -219,7 +219,7 @@ pub(in crate::parallel) mod heap {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 

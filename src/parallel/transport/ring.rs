@@ -125,7 +125,7 @@ impl Reader {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::super::memory::Layout;
     use super::super::memory::heap::HeapMemory;

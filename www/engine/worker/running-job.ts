@@ -6,6 +6,8 @@ import type { Answer, SavedRun, WasmExperiment } from '../wasm';
 
 /** Events are told together, at least this often. */
 const BATCH_MILLISECONDS = 40;
+/** Milliseconds that whoever asks waits for what ranks hold; after that their last state has to do. */
+const STATE_PATIENCE = 4_000;
 
 export class RunningJob {
   private readonly channel = new MessageChannel();
@@ -15,8 +17,9 @@ export class RunningJob {
   /** Paused, but to go on until an optimizer step is done. */
   private stepping = false;
   private wake: (() => void) | null = null;
-  private answered: ((answers: Answer[] | Problem) => void) | null = null;
+  private answered: ((answers: Answer[] | Problem | null) => void) | null = null;
   private freed = false;
+  private readonly waitsForState: (() => void)[] = [];
 
   constructor(
     private readonly job: Job,
@@ -36,12 +39,16 @@ export class RunningJob {
 
   /** Runs to the end, or until it is aborted. */
   async run(signal: AbortSignal): Promise<JobDone> {
-    const stop = (): void => this.go();
+    const stop = (): void => {
+      this.go();
+      this.answered?.(null);
+    };
     signal.addEventListener('abort', stop);
     try {
       while (!this.experiment.finished && !signal.aborted) {
-        if ((this.paused && !this.stepping) || this.experiment.stuck) await this.rest();
-        else await this.unit(signal);
+        if (this.resting() || this.experiment.stuck) await this.rest();
+        else await this.unit();
+        if (!this.experiment.wants_states) this.stateIsThere();
       }
       signal.throwIfAborted();
       this.tell();
@@ -84,30 +91,37 @@ export class RunningJob {
     this.answered?.(answers);
   }
 
-  saved(): SavedRun[] {
+  /** What each run would go on from if everything ended now. */
+  async saved(): Promise<SavedRun[]> {
     if (this.freed) return [];
-    // What runs on several ranks hold comes with their next step, for the next time this is asked.
     this.experiment.want_states();
+    // What ranks hold between two steps they say before the next.
+    if (this.experiment.wants_states && !(this.resting() || this.experiment.stuck)) {
+      this.go();
+      await this.states();
+    }
+    if (this.freed) return [];
     const runs = (this.job.spec as { runs: unknown[] }).runs;
     return runs.flatMap((_, run) => this.experiment.saved(run) ?? []);
   }
 
   free(): void {
     this.freed = true;
+    this.stateIsThere();
     this.channel.port1.close();
     this.experiment.free();
   }
 
   /** One unit of work, here or by the ranks. */
-  private async unit(signal: AbortSignal): Promise<void> {
+  private async unit(): Promise<void> {
     const order = this.experiment.order();
     if (order) {
       this.tell();
-      const answers = new Promise<Answer[] | Problem>((resolve) => (this.answered = resolve));
+      const answers = new Promise<Answer[] | Problem | null>((resolve) => (this.answered = resolve));
       this.progress({ order });
-      const given = await Promise.race([answers, aborted(signal)]);
+      const given = await answers;
       this.answered = null;
-      if (given === null || this.freed) return;
+      if (given === null) return;
       // A run that was cancelled meanwhile takes no answers.
       this.take(Array.isArray(given) ? this.experiment.replied(given) : this.experiment.failed(given));
     } else {
@@ -129,8 +143,28 @@ export class RunningJob {
     this.events = [];
   }
 
+  /** Whether it is paused, and nothing is to be done on the way. */
+  private resting(): boolean {
+    return this.paused && !this.stepping && !this.experiment.state_is_next;
+  }
+
+  private states(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, STATE_PATIENCE);
+      this.waitsForState.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  private stateIsThere(): void {
+    for (const told of this.waitsForState.splice(0)) told();
+  }
+
   private rest(): Promise<void> {
     this.tell();
+    this.stateIsThere();
     return new Promise((resolve) => (this.wake = resolve));
   }
 
@@ -146,8 +180,4 @@ export class RunningJob {
       this.channel.port2.postMessage(null);
     });
   }
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
 }

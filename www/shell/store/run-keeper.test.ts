@@ -46,3 +46,13 @@ test('what failed or was cancelled before it measured anything is not kept', asy
   await (await keeper.begin(defaultSpec))!.finish('cancelled', result);
   expect((await library.list()).map(({ status }) => status)).toEqual(['cancelled']);
 });
+
+test('what was taken up again is kept, however it ends: somebody may have named it', async () => {
+  const library = libraryOn(new MemoryStore());
+  const page = { onHide: () => () => undefined };
+  const keeper = new LibraryKeeper({ lab: 'fine-tuning', library: Promise.resolve(library), page, name: () => 'new', files: () => new Map(), environment: () => null });
+  const entry = newEntry({ lab: 'fine-tuning', name: 'Mine', spec: defaultSpec, status: 'paused' });
+  await library.put(entry, {});
+  await (await keeper.takeUp(entry.id))!.keeping.finish('cancelled', null);
+  expect((await library.list()).map(({ name, status }) => [name, status])).toEqual([['Mine', 'cancelled']]);
+});

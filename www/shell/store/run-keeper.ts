@@ -80,7 +80,7 @@ export class LibraryKeeper implements RunKeeper {
     const hold = await shelf.hold(entry.id);
     if (!hold) return null;
     void shelf.put(entry, { files: files(spec) });
-    return this.keep(shelf, entry, hold, false);
+    return this.keep(shelf, entry, hold, { hasStates: false, isNew: true });
   }
 
   /** Takes up an interrupted experiment; null where another tab has it. */
@@ -91,14 +91,14 @@ export class LibraryKeeper implements RunKeeper {
     try {
       const { entry, states } = await shelf.resume(id);
       const files = await shelf.files(id);
-      return { entry, saved: savedRuns(entry, states), files, keeping: this.keep(shelf, entry, hold, states.length > 0) };
+      return { entry, saved: savedRuns(entry, states), files, keeping: this.keep(shelf, entry, hold, { hasStates: states.length > 0, isNew: false }) };
     } catch (error) {
       void hold.release();
       throw error;
     }
   }
 
-  private keep(shelf: Library, entry: Entry, hold: Hold, hasStates: boolean): Keeping {
+  private keep(shelf: Library, entry: Entry, hold: Hold, as: Pick<KeptOptions, 'hasStates' | 'isNew'>): Keeping {
     this.last.set(entry.id);
     this.held.set(true);
     this.trouble.set(null);
@@ -110,7 +110,7 @@ export class LibraryKeeper implements RunKeeper {
     // Another experiment may have begun since.
     const onProblem = (problem: StorageProblem | null): void => void (Signal.subtle.untrack(() => this.entry) === entry.id && this.trouble.set(problem));
     const onForgotten = (): void => void (Signal.subtle.untrack(() => this.entry) === entry.id && this.last.set(null));
-    const kept = new Kept(shelf, entry, { lost: hold.lost, release }, { page, environment, hasStates, onProblem, onForgotten });
+    const kept = new Kept(shelf, entry, { lost: hold.lost, release }, { page, environment, onProblem, onForgotten, ...as });
     const lost = (): void => {
       onProblem(takenOver());
       kept.dispose();
@@ -126,6 +126,8 @@ interface KeptOptions {
   environment: () => Environment | null;
   /** Whether there are states to go on from. */
   hasStates: boolean;
+  /** Whether nobody can have named it, or written a note on it. */
+  isNew: boolean;
   onProblem: (problem: StorageProblem | null) => void;
   /** Called when it is not kept after all. */
   onForgotten: () => void;
@@ -207,7 +209,7 @@ class Kept implements Keeping {
     if (this.saver) await this.saver.finish(progress);
     else await this.library.save(this.entry.id, progress);
     const released = this.hold.release();
-    if (['failed', 'cancelled'].includes(ended) && !hasPoints(progress.result)) await this.forget(released);
+    if (this.options.isNew && ['failed', 'cancelled'].includes(ended) && !hasPoints(progress.result)) await this.forget(released);
   }
 
   /** Nothing is lost: its settings are still those of the form, and it measured nothing. */

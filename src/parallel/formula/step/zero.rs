@@ -65,7 +65,7 @@ fn bytes(lens: Vec<usize>) -> Vec<usize> {
     lens.into_iter().map(|len| len * size_of::<f32>()).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use std::rc::Rc;

@@ -29,7 +29,7 @@ pub(super) fn shard_range(shards: &[usize], index: usize) -> Range<usize> {
     start..start + shards[index]
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
     use crate::parallel::group::even_shards;

@@ -178,6 +178,11 @@ impl Zero {
         Ok(())
     }
 
+    /// Number and elements of each piece that the optimizer has a state of.
+    pub fn states(&self, params: &Params) -> impl Iterator<Item = (usize, usize)> {
+        self.units.iter().flat_map(|unit| unit.states(params))
+    }
+
     /// Updates this rank's shards; where every rank keeps all weights, tells them the new values.
     pub async fn update(
         &mut self,

@@ -170,9 +170,14 @@ impl Unit {
         learning.map(|piece| sum_of_squares(&grad.data()[piece.of_gradient])).sum()
     }
 
+    /// Number and elements of each piece of this rank's shard that the optimizer has a state of.
+    pub fn states(&self, params: &Params) -> impl Iterator<Item = (usize, usize)> {
+        self.learning_pieces(params).map(|piece| (piece.state, piece.of_param.len()))
+    }
+
     /// Makes the optimizer's state of this rank's shard.
     pub fn reserve(&self, params: &Params, optimizer: &mut AdamW) -> std::result::Result<(), OutOfMemory> {
-        self.learning_pieces(params).try_for_each(|piece| optimizer.reserve(piece.state, piece.of_param.len(), params.ledger()))
+        self.states(params).try_for_each(|(state, len)| optimizer.reserve(state, len, params.ledger()))
     }
 
     /// Updates this rank's shard of the values; gradients are multiplied by `grad_scale` first.
