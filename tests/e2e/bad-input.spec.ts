@@ -56,6 +56,10 @@ test('zero steps', async ({ page }) => {
   await expect(field(page, 'training.steps')).toContainText('Steps is 0, but it must be a whole number from 1 to 100000');
   await expect(banner(page)).toContainText('Steps is 0');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+  // What is typed next is told beside the field; that it was 0 is over.
+  await page.getByLabel('Steps', { exact: true }).fill('2.5');
+  await expect(banner(page)).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
   await page.getByLabel('Steps', { exact: true }).fill('3');
   await expect(banner(page)).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();

@@ -8,7 +8,8 @@ import { selfCheck, siteOfRanks } from './ranks';
 
 test('what is left is counted: workers and their workers, object URLs, memory', async ({ page }) => {
   await countObjectUrls(page);
-  await open(page, './labs/fine-tuning/');
+  // A page that starts no engine of its own meanwhile.
+  await open(page, './library/');
   const before = await held(page);
   const threads = await page.evaluate(async () => {
     const left = window as Window & { left?: unknown };

@@ -8,11 +8,13 @@ import type { EmbedMessage, EmbedRequest, EmbedState } from './protocol';
 type LabElement = HTMLElement & { send(request: EmbedRequest): Promise<EmbedMessage> };
 
 const state = { spec: {}, result: null, lang: 'en' } as EmbedState;
+/** Whether what could not be loaded can be by now. */
+let there = false;
 const mounts: (Mounting & { dressed: string[]; disposed: boolean })[] = [];
 
 vi.mock('./mounting', () => ({
   mountLab: async (given: Mounting) => {
-    if (given.written.lab === 'none') throw new TinyaiError([problem('not_found', 'There is no lab "none".', '没有名为 "none" 的实验。')]);
+    if (given.written.lab === 'none' && !there) throw new TinyaiError([problem('not_found', 'There is no lab "none".', '没有名为 "none" 的实验。')]);
     const made = { ...given, dressed: [] as string[], disposed: false };
     mounts.push(made);
     return {
@@ -53,6 +55,7 @@ afterEach(() => {
   document.body.replaceChildren();
   vi.unstubAllGlobals();
   mounts.length = near.length = 0;
+  there = false;
 });
 
 test('it costs nothing until it comes near, or is asked something', async () => {
@@ -112,4 +115,7 @@ test('what cannot be mounted is said on the page, and told', async () => {
   await expect(element.send({ type: 'run' })).rejects.toThrow('could not be loaded');
   expect(element.shadowRoot!.querySelector('[role=alert]')!.textContent).toBe('There is no lab "none".没有名为 "none" 的实验。');
   expect(told).toHaveBeenCalledWith('error');
+  there = true;
+  expect(await element.send({ type: 'getState' })).toEqual({ type: 'state', state });
+  expect(element.shadowRoot!.querySelector('[role=alert]')).toBeNull();
 });

@@ -36,9 +36,11 @@ export function labElement(site: URL): CustomElementConstructor {
 
     private readonly root = this.attachShadow({ mode: 'open' });
     private seen: IntersectionObserver | null = null;
-    /** Null until it is near, and where it cannot be mounted. */
+    /** Null until it is near. */
     private mounting: Promise<Mounted | null> | null = null;
     private mounted: Mounted | null = null;
+    /** Whether it could not be mounted: it is tried again when it is asked something. */
+    private failed = false;
     /** Counts what is mounted, so that nothing comes late. */
     private generation = 0;
     /** What is to be there again when it is put back. */
@@ -76,6 +78,7 @@ export function labElement(site: URL): CustomElementConstructor {
 
     private begin(): Promise<Mounted | null> {
       this.seen?.disconnect();
+      if (this.failed) this.end();
       return (this.mounting ??= this.mount(++this.generation));
     }
 
@@ -101,6 +104,7 @@ export function labElement(site: URL): CustomElementConstructor {
     }
 
     private fail(error: unknown): void {
+      this.failed = true;
       const problems = problemsOf(error);
       this.root.replaceChildren(alertOf(problems));
       this.say(errorOf(problems));
@@ -108,6 +112,7 @@ export function labElement(site: URL): CustomElementConstructor {
 
     private end(): void {
       this.generation++;
+      this.failed = false;
       this.root.replaceChildren();
       this.mounted?.dispose();
       this.mounted = null;

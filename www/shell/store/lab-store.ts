@@ -183,9 +183,11 @@ export class LabStore {
     this.closed.set(readOnly);
   }
 
-  /** Everything that is wrong. */
+  /** Everything that is wrong, but with values that are being typed anew: their fields say what is wrong now. */
   get problems(): readonly Problem[] {
-    return [...this.engineProblems, ...this.editor.problems, ...this.runProblems];
+    const typed = new Set(this.refusals.map(({ path }) => path));
+    const written = this.editor.problems.filter(({ field }) => field == null || !typed.has(field.replace(/^base\./, '')));
+    return [...this.engineProblems, ...written, ...this.runProblems];
   }
 
   /** Whether the engine failed, so that only a new one can go on. */
