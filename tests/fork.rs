@@ -247,6 +247,10 @@ fn the_state_of_another_run_is_refused_and_harms_nothing() {
     small_buckets["communication"]["bucket"] = json!(1);
     assert_eq!(resumed(&small_buckets, saved_under_way(&sent_as("int8"))).problem.map(|problem| problem.code), Some(ProblemCode::BadFile));
 
+    let mut elsewhere = saved_under_way(&small(8));
+    elsewhere.state.as_mut().expect("a state").step += 1;
+    assert_eq!(resumed(&small(8), elsewhere).problem.map(|problem| problem.code), Some(ProblemCode::BadFile));
+
     let mut saved = saved_under_way(&small(8));
     for damaged in [vec![], vec![0; 7], b"not a state of a run".to_vec()] {
         saved.state.as_mut().expect("a state").ranks[0] = damaged.into();

@@ -211,7 +211,8 @@ impl Experiment {
             let differs = super::run::first_loss_that_differs(&runs[index], &runs[of.run], of.until);
             // One that was interrupted before its weights were compared has no report of its own.
             let goes_beyond =
-                |run: &RunResult| run.series.get("loss").and_then(|points| points.last()).is_some_and(|(step, _)| *step > of.until);
+                // The loss of the first step after it is that of the weights before.
+                |run: &RunResult| run.series.get("loss").and_then(|points| points.last()).is_some_and(|(step, _)| *step > of.until + 1);
             if runs[index].reports.fork.is_none() && goes_beyond(&runs[index]) && goes_beyond(&runs[of.run]) {
                 runs[index].reports.fork = Some(ForkReport { run: runs[of.run].name.clone(), step: of.until, differs: None });
             }

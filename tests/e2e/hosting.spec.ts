@@ -51,7 +51,7 @@ test.describe('a host that sends no headers', () => {
     let loads = 0;
     page.on('framenavigated', (frame) => void (loads += frame === page.mainFrame() ? 1 : 0));
     await page.goto(address);
-    await expect(page.locator('tinyai-site-header .status')).toContainText('threads-relaxed', { timeout: 30_000 });
+    await expect(page.locator('tinyai-site-header .status')).toContainText('threads-relaxed');
     expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(true);
     expect(loads).toBe(2);
     // From then on at once, the other pages with their frames and workers too.
@@ -65,7 +65,7 @@ test.describe('a host that sends no headers', () => {
     await page.goto(`${address}corpora/index.json`);
     await page.evaluate((src) => document.body.append(Object.assign(document.createElement('iframe'), { src })), address);
     const frame = page.frameLocator('iframe');
-    await expect(frame.locator('tinyai-site-header .status')).toContainText('single-relaxed', { timeout: 30_000 });
+    await expect(frame.locator('tinyai-site-header .status')).toContainText('single-relaxed');
     const registered = await page.frames()[1]!.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
     expect(registered).toBe(0);
   });

@@ -8,8 +8,12 @@ import { selfCheck, siteOfRanks } from './ranks';
 
 test('what is left is counted: workers and their workers, object URLs, memory', async ({ page }) => {
   await countObjectUrls(page);
-  // A page that starts no engine of its own meanwhile.
-  await open(page, './library/');
+  // A page with no engine of its own, once it is there.
+  await page.goto('./library/');
+  await expect(page.getByText('Nothing is kept yet.')).toBeVisible();
+  await page.waitForFunction(() => 'tinyai' in window);
+  // Workers of the test before may end a little later.
+  await expect.poll(async () => (await held(page)).workers).toBe(0);
   const before = await held(page);
   const threads = await page.evaluate(async () => {
     const left = window as Window & { left?: unknown };

@@ -10,7 +10,7 @@ import { apart, both, tiny, type BasePatch } from './parallel-runs';
 const PIPELINE: BasePatch = { mesh: { pipeline: 2 }, training: { steps: 6, micro_batches: 4 } };
 const pipeline = (patch: BasePatch = {}) => tiny(both(PIPELINE, patch));
 /** The same without a run on one rank, for longer than any test. */
-const endless = () => tiny(both(PIPELINE, { training: { steps: 5000 } }), { alone: false });
+const endless = () => tiny(both(PIPELINE, { training: { steps: 50_000 } }), { alone: false });
 
 for (const { locale, planned, caption, measured, finished, total, stage, heading } of [
   { locale: 'en-US', planned: 'bubble 20% planned', caption: 'What each rank will do', measured: /% measured/, finished: 'Finished', total: 'point to point', stage: 'layers 1–2', heading: 'One training, many ranks' },
@@ -86,7 +86,7 @@ for (const { at, alone } of [
   { at: 'while the ranks measure themselves', alone: false },
 ]) {
   test(`a run is cancelled within a second ${at}`, MEASURED, async ({ page }) => {
-    await openLab(page, alone ? tiny(both(PIPELINE, { training: { steps: 5000 } })) : endless());
+    await openLab(page, alone ? tiny(both(PIPELINE, { training: { steps: 50_000 } })) : endless());
     const took = await page.evaluate(async (alone) => {
       const { runner } = window.labStore;
       const ended = window.labStore.run();
@@ -164,10 +164,15 @@ test('action by action: what comes next, what is held, and the end of the step',
   await expect(ranks.nth(1).locator('td.input')).toHaveCount(1);
   // One press after another to the end of the step, as somebody does who holds the key.
   await expect
-    .poll(async () => {
-      await all.click();
-      return page.evaluate(() => window.labStore.runner.current!.runs[0]!.step);
-    }, { intervals: [30] })
+    .poll(
+      () =>
+        all.evaluate((button: HTMLButtonElement) => {
+          const { step } = window.labStore.runner.current!.runs[0]!;
+          if (step === 0) button.click();
+          return step;
+        }),
+      { intervals: [30] },
+    )
     .toBe(1);
   await expect(ranks.nth(0)).toContainText('forward of micro-batch 0');
   await page.getByRole('checkbox', { name: 'Action by action' }).uncheck();

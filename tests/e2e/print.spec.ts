@@ -22,6 +22,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await open(page, short());
     await run(page);
     await expect(state(page)).toContainText('Finished', { timeout: 60_000 });
+    await expect.poll(async () => (await drawn(page)).ink).toBeGreaterThan(100);
     const screen = await drawn(page);
     await page.setViewportSize({ width: 700, height: 990 });
     await page.emulateMedia({ media: 'print', colorScheme });
@@ -31,9 +32,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
     // Lines and words are dark on paper, also where they are bright on the screen.
     await expect.poll(async () => (await drawn(page)).brightness).toBeLessThan(190);
+    await expect.poll(async () => page.locator('tinyai-loss-chart canvas').boundingBox().then((box) => box!.x + box!.width)).toBeLessThanOrEqual(700);
     const box = (await page.locator('tinyai-loss-chart canvas').boundingBox())!;
     expect(box.x).toBeGreaterThanOrEqual(0);
-    expect(box.x + box.width).toBeLessThanOrEqual(700);
     const frame = (await page.locator('tinyai-loss-chart').boundingBox())!;
     expect(box.y + box.height, 'not cut below').toBeLessThanOrEqual(frame.y + frame.height + 1);
     expect(await page.locator('tinyai-run-figures .bar > div').first().evaluate((bar) => getComputedStyle(bar).printColorAdjust)).toBe('exact');
@@ -56,13 +57,14 @@ test('a chart that is taken away leaves nothing, and put back it is drawn again'
   });
   expect(left).toBe(0);
   await expect(chart.locator('canvas')).toHaveCount(1);
-  expect((await drawn(page)).ink).toBeGreaterThan(100);
+  await expect.poll(async () => (await drawn(page)).ink).toBeGreaterThan(100);
 });
 
 test('a chart takes on the colours of another theme', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page, short());
   await expect(page.locator('tinyai-loss-chart canvas')).toHaveCount(1);
+  await expect.poll(async () => (await drawn(page)).ink).toBeGreaterThan(100);
   const light = (await drawn(page)).brightness;
   await page.emulateMedia({ colorScheme: 'dark' });
   await expect.poll(async () => Math.abs((await drawn(page)).brightness - light)).toBeGreaterThan(20);

@@ -217,3 +217,24 @@ fn add_columns<S: Simd, const VECTORS: usize>(isa: S, weights: &[f32], rows: Hea
         isa.store(acc, out);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::dots;
+    use crate::kernels::simd::sums::SUMS;
+    use crate::kernels::simd::{Backend, Simd, dispatch, inlined};
+    use crate::kernels::testing::{kernel_test, random};
+
+    kernel_test!(
+        fn scores_have_the_same_bits_with_every_instruction_set() {
+            for len in 1..4 * SUMS + 3 {
+                let (x, rows) = (random(len, 1), [random(len, 2), random(len, 3), random(len, 4)]);
+                let bits = |backend: Backend| {
+                    dispatch!(backend, |isa| isa.vectorize(inlined!(|| dots(isa, &x, [&rows[0], &rows[1], &rows[2]])))).map(f32::to_bits)
+                };
+                let all: Vec<_> = Backend::available().into_iter().map(bits).collect();
+                assert!(all.iter().all(|bits| *bits == all[0]), "{len} floats: {all:x?}");
+            }
+        }
+    );
+}

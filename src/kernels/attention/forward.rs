@@ -143,7 +143,7 @@ fn softmax<S: Simd>(isa: S, scores: &mut [f32], seen: Range<usize>) -> f32 {
         let sum = row::sum(isa, [&*scores], inlined!(|[x]| x));
         let factor = isa.splat(1.0 / sum);
         row::map(isa, [], [scores], inlined!(|[], [x]| [isa.mul(x, factor)]));
-        // In f64, whose logarithms the platforms' libraries round to the same f32.
+        // In f64: logarithms of two libraries that differ in the last of its bits all but never round to different f32.
         (f64::from(max) + f64::from(sum).ln()) as f32
     }))
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::kernels::simd::Backend;
 use crate::kernels::testing::{self, Report, kernel_test};
 
 /// A matrix in one of several layouts, and its values row by row.
@@ -95,6 +96,25 @@ kernel_test!(
             }
         }
         report.finish();
+    }
+
+    fn one_row_has_the_same_bits_with_every_instruction_set() {
+        // Of twelve bits, so that products are exact, whether or not they are rounded before they are added; sums are not.
+        let rounded = |len, seed| -> Vec<f32> { testing::random(len, seed).into_iter().map(|x| (x * 2048.0).round() / 2048.0).collect() };
+        for k in (1..40).chain([64, 129]) {
+            for n in [1, 5, 6, 7, 13, 40] {
+                let (a, b) = (rounded(k, 1), rounded(k * n, 2));
+                for b in [Operand::row_major(&b, n), Operand::transposed(&b, k)] {
+                    let bits = |backend: Backend| -> Vec<u32> {
+                        let mut c = vec![0.0; n];
+                        backend.scope(|| gemm(1, k, n, 1.0, Operand::row_major(&a, k), b, 0.0, &mut c));
+                        c.iter().map(|x| x.to_bits()).collect()
+                    };
+                    let all: Vec<_> = Backend::available().into_iter().map(bits).collect();
+                    assert!(all.iter().all(|bits| *bits == all[0]), "{k} products, {n} columns: {all:x?}");
+                }
+            }
+        }
     }
 
     fn what_is_tiny_counts_as_0_and_nan_stays() {

@@ -35,7 +35,7 @@ pub fn merge_slices(all: &[f32], targets: &[i32], merged: &mut [f32], nll: &mut 
     for (r, ((merged, nll), target)) in merged.chunks_exact_mut(2).zip(nll).zip(targets).enumerate() {
         let slices = || all.chunks_exact(SLICE_STATS * rows).map(|slice| &slice[r * SLICE_STATS..][..SLICE_STATS]);
         let max = slices().map(|stats| stats[0]).fold(f32::NEG_INFINITY, f32::max);
-        // In f64, whose exponentials the platforms' libraries round to the same f32.
+        // In f64: exponentials of two libraries that differ in the last of its bits all but never round to different f32.
         let sum = slices().map(|stats| f64::from(stats[1]) * (f64::from(stats[0]) - f64::from(max)).exp()).sum::<f64>() as f32;
         let target_logit = slices().map(|stats| stats[2]).fold(f32::NEG_INFINITY, f32::max);
         merged.copy_from_slice(&[max, sum]);

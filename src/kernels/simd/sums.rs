@@ -6,7 +6,7 @@ use super::Simd;
 pub const SUMS: usize = 8;
 
 /// Eight partial sums, of every eighth term each, in as many vectors as that takes: so that a sum has the same bits with vectors of four
-/// floats, as in WebAssembly, and of eight. Vectors of four thereby form two chains, and the latency of additions does not rule.
+/// floats, as in WebAssembly, and of eight. Vectors of four thereby form two chains of additions.
 #[derive(Clone, Copy)]
 pub struct Sums<S: Simd>(pub [S::V; 2]);
 

@@ -166,9 +166,9 @@ impl RankProgram {
         let who = self.who();
         let state = state.ok_or_else(|| problems::internal("a rank was told to go on from nothing"))?.0.read();
         let Prepared { training, text, .. } = self.prepared()?;
-        training.rank.restore(&state).map_err(|error| match error {
+        training.rank.restore(&state, step).map_err(|error| match error {
             RestoreError::Memory(error) => problems::rank(who, &RankError::Memory(error)),
-            RestoreError::Format(error) => problems::saved_state(&error.to_string()),
+            other => problems::saved_state(&other.to_string()),
         })?;
         training.resume_at(step, &text.train);
         Ok(Reply::Done)

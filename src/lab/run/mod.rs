@@ -227,13 +227,17 @@ impl Run {
         if self.ended() {
             return;
         }
-        let steps = self.spec().training.steps;
-        let state = saved.state.filter(|state| state.step <= steps);
-        // What it measured after that, it measures again.
-        self.outcome = self.outcome.until(state.as_ref().map_or(0, |state| state.step));
-        if let Some(state) = state {
-            self.last = Some(state.clone());
-            self.begin_at(self.legs.len() - 1, state);
+        let own = self.legs.len() - 1;
+        let first = own.checked_sub(1).map_or(0, |before| self.legs[before].until);
+        let steps = first..=self.spec().training.steps;
+        match saved.state.filter(|state| steps.contains(&state.step)) {
+            // What it measured after that, it measures again.
+            Some(state) => {
+                self.outcome = self.outcome.until(state.step);
+                self.last = Some(state.clone());
+                self.begin_at(own, state);
+            }
+            None => self.outcome = Outcome::new(&self.name, self.outcome.diff().to_vec(), self.spec()),
         }
     }
 
@@ -255,7 +259,8 @@ impl Run {
 
     /// Has its ranks say what they hold before their next step, for [`Run::saved`].
     pub fn want_state(&mut self) {
-        let there = self.last.as_ref().is_some_and(|last| last.step == self.progress.step);
+        let step = self.progress.restore.as_ref().map_or(self.progress.step, |state| state.step);
+        let there = self.last.as_ref().is_some_and(|last| last.step == step);
         self.wanted = self.is_spread() && !there;
     }
 

@@ -187,12 +187,16 @@ impl Run {
         !there && (self.keep.contains(&step) || all || for_recovery || self.wanted) || self.compares(step)
     }
 
-    /// Whether that is [wanted](Run::want_state), and what it does next.
+    /// Whether that is [wanted](Run::want_state), and what it does next, or what it has just ordered.
     pub fn state_is_next(&self) -> bool {
+        if let Some(order) = self.order() {
+            return self.wants_state() && matches!(order.program, Program::Snapshot);
+        }
         let (step, steps) = (self.progress.step, self.spec().training.steps);
         let own = self.leg + 1 == self.legs.len() && self.progress.prepared == Some(self.leg) && self.progress.restore.is_none();
-        let between = || self.progress.evaluation.is_none() && !self.evaluation_is_due(step, steps) && self.sample_due(step, steps).is_none();
-        self.wants_state() && !self.waits() && own && between() && self.state_is_due(step)
+        let between =
+            || self.progress.evaluation.is_none() && !self.evaluation_is_due(step, steps) && self.sample_due(step, steps).is_none();
+        self.wants_state() && own && between() && self.state_is_due(step)
     }
 
     /// Whether what the ranks hold is to be compared with what those of the other run held.

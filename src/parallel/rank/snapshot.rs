@@ -39,22 +39,30 @@ impl Rank {
         write(&sources, SaveDtype::F32, &metadata)
     }
 
-    /// Goes on from what the same rank of the same plan held.
+    /// Goes on from what the same rank of the same plan held after `steps` updates.
     ///
     /// # Errors
     /// If the bytes are no such snapshot, or there is no memory for the optimizer's state.
-    pub fn restore(&mut self, snapshot: &[u8]) -> Result<(), RestoreError> {
+    pub fn restore(&mut self, snapshot: &[u8], steps: u32) -> Result<(), RestoreError> {
         let file = read(snapshot)?;
-        restore_values(&mut self.model.params, &file)?;
+        let kept = number(&file, STEPS)?;
+        if kept != steps as usize {
+            return Err(foreign(format!("it is of step {kept}, not {steps}")));
+        }
+        let mut values = restore_values(&mut self.model.params, &file)?;
         for (unit, shard) in self.peers.zero.iter_mut().flat_map(|zero| zero.shards_mut()).enumerate() {
             if let Some(shard) = shard {
                 copy(&file, &shard_name(unit), shard)?;
+                values += 1;
             }
         }
+        let there = file.tensors.keys().filter(|name| name.starts_with("value.") || name.starts_with("shard.")).count();
+        if there != values {
+            return Err(foreign(format!("it has {there} weights that learn, not {values}")));
+        }
         let states = self.states();
-        restore_moments(&mut self.optimizer, &states, &file, &self.peers.ledger)?;
-        let steps = number(&file, STEPS)?;
-        self.optimizer.set_steps(u32::try_from(steps).map_err(|_| foreign(format!("it is of step {steps}")))?);
+        restore_moments(&mut self.optimizer, (&states, steps), &file, &self.peers.ledger)?;
+        self.optimizer.set_steps(steps);
         self.compressed = self.restored_buckets(&file)?;
         Ok(())
     }
@@ -80,13 +88,13 @@ impl Rank {
             let elements = ids.iter().map(|&id| self.model.params.get(id).elements()).sum();
             let kept = number(file, &bucket_name(index))?;
             if kept != elements {
-                return Err(foreign(format!("its bucket {index} has {kept} elements, not {elements}")).into());
+                return Err(foreign(format!("its bucket {index} has {kept} elements, not {elements}")));
             }
             let mut bucket = CompressedBucket::new(elements, group, &self.peers.ledger)?;
             for (part, (len, lost)) in bucket.lost_mut(group, compression).enumerate() {
                 let name = lost_name(index, part);
                 // Nothing was lost yet of what is not sent.
-                lost.resize(if file.tensor(&name)?.shape == [0] { 0 } else { len }, 0.0);
+                lost.resize(if file.tensors.get(&name).is_some_and(|tensor| tensor.is_empty()) { 0 } else { len }, 0.0);
                 copy(file, &name, lost)?;
             }
             restored.push(bucket);
@@ -98,9 +106,12 @@ impl Rank {
 /// Why a rank cannot go on from a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
-    /// It is none of this rank of this plan.
-    #[error("the snapshot cannot be used: {0}")]
+    /// It is no snapshot.
+    #[error("it cannot be read: {0}")]
     Format(#[from] FormatError),
+    /// It is none of this rank of this plan.
+    #[error("{0}")]
+    Foreign(String),
     /// There is no memory for what it holds.
     #[error(transparent)]
     Memory(#[from] crate::tensor::OutOfMemory),
@@ -135,24 +146,40 @@ fn lost_name(bucket: usize, part: usize) -> String {
     format!("lost.{bucket}.{part}")
 }
 
-fn copy(file: &TensorFile, name: &str, out: &mut [f32]) -> Result<(), FormatError> {
-    file.tensor_of_shape(name, &[out.len()])?.copy_to_f32(out)
+fn copy(file: &TensorFile, name: &str, out: &mut [f32]) -> Result<(), RestoreError> {
+    let tensor = file.tensors.get(name).ok_or_else(|| foreign(format!("it has no {name}")))?;
+    if tensor.shape != [out.len()] {
+        return Err(foreign(format!("its {name} has {} elements, not {}", tensor.len(), out.len())));
+    }
+    Ok(tensor.copy_to_f32(out)?)
 }
 
-fn number(file: &TensorFile, key: &str) -> Result<usize, FormatError> {
+fn number(file: &TensorFile, key: &str) -> Result<usize, RestoreError> {
     let text = file.metadata.get(key).map(String::as_str).unwrap_or_default();
-    text.parse().map_err(|_| foreign(format!("{key} is {text:?}, no number")))
+    text.parse().map_err(|_| foreign(format!("its {key} is {text:?}, no number")))
 }
 
-fn restore_values(params: &mut Params, file: &TensorFile) -> Result<(), FormatError> {
+/// How many values there were.
+fn restore_values(params: &mut Params, file: &TensorFile) -> Result<usize, RestoreError> {
+    let mut restored = 0;
     for param in params.iter_mut().filter(|param| param.trainable && !param.value.is_away()) {
         copy(file, &value_name(&param.name), param.value.data_mut())?;
+        restored += 1;
     }
-    Ok(())
+    Ok(restored)
 }
 
-fn restore_moments(optimizer: &mut AdamW, states: &BTreeMap<usize, usize>, file: &TensorFile, ledger: &Ledger) -> Result<(), RestoreError> {
-    let kept = file.tensors.keys().filter_map(|name| name.strip_prefix("moment1.")?.parse().ok());
+fn restore_moments(
+    optimizer: &mut AdamW,
+    (states, steps): (&BTreeMap<usize, usize>, u32),
+    file: &TensorFile,
+    ledger: &Ledger,
+) -> Result<(), RestoreError> {
+    let kept: Vec<usize> = file.tensors.keys().filter_map(|name| name.strip_prefix("moment1.")?.parse().ok()).collect();
+    // Of what had no gradient yet there are none.
+    if kept.is_empty() && steps > 0 && !states.is_empty() {
+        return Err(foreign("it has no moments".to_owned()));
+    }
     for index in kept {
         let len = *states.get(&index).ok_or_else(|| foreign(format!("it has moments of piece {index}, which does not learn")))?;
         optimizer.reserve(index, len, ledger)?;
@@ -164,6 +191,6 @@ fn restore_moments(optimizer: &mut AdamW, states: &BTreeMap<usize, usize>, file:
 }
 
 /// A snapshot of something else.
-fn foreign(detail: String) -> FormatError {
-    FormatError::NotJson { file: "a snapshot", detail }
+fn foreign(detail: String) -> RestoreError {
+    RestoreError::Foreign(detail)
 }

@@ -22,7 +22,7 @@ fn train(settings: &Settings, method: MakeMethod, steps: Range<usize>, snapshots
             let comm = Comm::new(transport);
             let mut rank = rank_of(&comm, &plan, config, &Ledger::new(None), method).expect("built");
             if let Some(snapshots) = snapshots {
-                rank.restore(&snapshots[comm.transport().rank()]).expect("its own snapshot");
+                rank.restore(&snapshots[comm.transport().rank()], steps.start as u32).expect("its own snapshot");
             }
             let mut losses = Vec::new();
             for step in steps {

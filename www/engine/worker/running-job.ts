@@ -7,7 +7,7 @@ import type { Answer, SavedRun, WasmExperiment } from '../wasm';
 /** Events are told together, at least this often. */
 const BATCH_MILLISECONDS = 40;
 /** Milliseconds that whoever asks waits for what ranks hold; after that their last state has to do. */
-const STATE_PATIENCE = 4_000;
+const STATE_PATIENCE = 2_000;
 
 export class RunningJob {
   private readonly channel = new MessageChannel();
@@ -18,6 +18,7 @@ export class RunningJob {
   private stepping = false;
   private wake: (() => void) | null = null;
   private answered: ((answers: Answer[] | Problem | null) => void) | null = null;
+  private byHand = false;
   private freed = false;
   private readonly waitsForState: (() => void)[] = [];
 
@@ -74,13 +75,14 @@ export class RunningJob {
         if (run === null) this.paused = false;
         break;
       case 'recover':
-        this.experiment.recover(run ?? 0);
         // It may have been lost in a step on the way to a pause: the page says that it goes on.
-        this.paused = this.stepping = false;
+        if (this.experiment.stuck) this.paused = this.stepping = false;
+        this.experiment.recover(run ?? 0);
         break;
       case 'by_hand':
       case 'by_itself':
-        this.experiment.set_by_hand(action === 'by_hand');
+        this.byHand = action === 'by_hand';
+        this.experiment.set_by_hand(this.byHand);
         break;
     }
     this.tell();
@@ -95,8 +97,9 @@ export class RunningJob {
   async saved(): Promise<SavedRun[]> {
     if (this.freed) return [];
     this.experiment.want_states();
-    // What ranks hold between two steps they say before the next.
-    if (this.experiment.wants_states && !(this.resting() || this.experiment.stuck)) {
+    // What ranks hold between two steps they say before the next; a step by hand lasts as long as somebody looks at it.
+    const rests = this.wake !== null && !this.experiment.state_is_next;
+    if (this.experiment.wants_states && !this.byHand && !rests) {
       this.go();
       await this.states();
     }

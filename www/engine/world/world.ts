@@ -125,7 +125,8 @@ export class World {
 
   /** Whether ranks wait before each action of the steps to come. */
   async gate(on: boolean): Promise<void> {
-    this.watch.begin(this.patience);
+    // Nothing is computed meanwhile that haste would save, and on a machine with few cores ranks take turns.
+    this.watch.begin(Math.max(BUILDING, this.patience));
     try {
       await this.each((client) => client.call('gate', on));
     } finally {

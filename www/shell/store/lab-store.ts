@@ -185,8 +185,12 @@ export class LabStore {
 
   /** Everything that is wrong, but with values that are being typed anew: their fields say what is wrong now. */
   get problems(): readonly Problem[] {
-    const typed = new Set(this.refusals.map(({ path }) => path));
-    const written = this.editor.problems.filter(({ field }) => field == null || !typed.has(field.replace(/^base\./, '')));
+    const { editor } = this;
+    const isTyped = ({ field, run }: Problem): boolean => {
+      const path = field?.replace(/^base\./, '');
+      return this.refusals.some((refusal) => refusal.path === path && editor.runOf(refusal.scope) === editor.tabOf(path, run ?? null));
+    };
+    const written = editor.problems.filter((problem) => !isTyped(problem));
     return [...this.engineProblems, ...written, ...this.runProblems];
   }
 

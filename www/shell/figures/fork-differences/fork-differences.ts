@@ -32,7 +32,8 @@ export class ForkDifferences extends LabElement {
     const differs = fork.fork?.differs;
     if (differs) return text.forkDiffers(fork.name, parent.name, String(differs.step), this.difference(differs));
     const both = common(fork, parent);
-    if (both <= fork.from) return text.forkWaits(fork.name, String(fork.from + 1));
+    // The loss of the first step after it is that of the weights before: until these are compared it says nothing.
+    if (both <= fork.from + (fork.fork ? 0 : 1)) return text.forkWaits(fork.name, String(fork.from + 1));
     const whole = fork.status === 'finished' && both === fork.steps;
     return (whole ? text.forkSame : text.forkSameSoFar)(fork.name, parent.name, String(both));
   }
