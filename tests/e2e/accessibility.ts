@@ -5,7 +5,17 @@ import { AxeBuilder, type Page } from '../../www/testing';
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** Every violation of the page as it is now: the rule, where, and how to mend it; none if all is well. */
-export async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+export const violations = (page: Page): Promise<string[]> => found(new AxeBuilder({ page }).withTags(TAGS));
+
+/** The same in both themes, which differ in the contrast of colours alone; the page is left in the light one. */
+export async function violationsInBothThemes(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await found(new AxeBuilder({ page }).withRules(['color-contrast']));
+  await page.emulateMedia({ colorScheme: 'light' });
+  return [...(await violations(page)), ...dark.map((violation) => `dark: ${violation}`)];
+}
+
+async function found(axe: AxeBuilder): Promise<string[]> {
+  const { violations } = await axe.analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join('; ')}`);
 }

@@ -1,7 +1,8 @@
 /** The benchmark's page: it measures here, shows figures, stops, and speaks both languages. */
 import { readFileSync } from 'node:fs';
 import type { BenchPage } from '../../www/bench/bench-page';
-import { AxeBuilder, type Page } from '../../www/testing';
+import type { Page } from '../../www/testing';
+import { violationsInBothThemes } from './accessibility';
 import { expect, test } from './page';
 
 const SHORT = './bench/?groups=train&threads=1&rounds=1';
@@ -24,12 +25,7 @@ test('a short run shows figures, in both languages, and nothing that axe finds i
     await page.setViewportSize({ width, height: 800 });
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `at ${width} px`).toBeLessThanOrEqual(0);
   }
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join('; ')}`);
-    expect(found, colorScheme).toEqual([]);
-  }
+  expect(await violationsInBothThemes(page)).toEqual([]);
   await page.getByRole('button', { name: '中文' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('离这台机器的极限有多远？');
   await expect(page.locator('tinyai-bench-figure h2')).toHaveText('训练步 · 1 个线程');

@@ -43,11 +43,11 @@ function spread(spec: Spec): Spec {
 }
 
 const CASES: { lab: LabId; locale: string; what: string; steps: number; change?: (base: RunSpec) => void }[] = [
-  { lab: 'fine-tuning', locale: 'zh-CN', what: 'Tang poems', steps: 16 },
-  { lab: 'fine-tuning', locale: 'en-US', what: 'Shakespeare', steps: 16, change: ({ model, data }) => void ([model.base, data.corpus] = ['shakespeare-plays', 'shakespeare-sonnets']) },
-  { lab: 'from-scratch', locale: 'zh-CN', what: 'Tang poems', steps: 60 },
-  { lab: 'from-scratch', locale: 'en-US', what: 'Shakespeare', steps: 60 },
-  { lab: 'parallel', locale: 'en-US', what: 'Shakespeare', steps: 10 },
+  { lab: 'fine-tuning', locale: 'zh-CN', what: 'Tang poems', steps: 8 },
+  { lab: 'fine-tuning', locale: 'en-US', what: 'Shakespeare', steps: 8, change: ({ model, data }) => void ([model.base, data.corpus] = ['shakespeare-plays', 'shakespeare-sonnets']) },
+  { lab: 'from-scratch', locale: 'zh-CN', what: 'Tang poems', steps: 30 },
+  { lab: 'from-scratch', locale: 'en-US', what: 'Shakespeare', steps: 30 },
+  { lab: 'parallel', locale: 'en-US', what: 'Shakespeare', steps: 4 },
 ];
 
 for (const { lab, locale, what, steps, change } of CASES) {
