@@ -234,6 +234,11 @@ impl Ledger {
         self.release_spare();
     }
 
+    /// Bytes of buffers that nobody uses, and that are kept for the next tensor of their size; they are in the books of activations.
+    pub fn spare_bytes(&self) -> usize {
+        self.books.spare.borrow().bytes
+    }
+
     /// Frees the spare buffers.
     pub fn release_spare(&self) {
         let Spare { bytes, .. } = self.books.spare.take();

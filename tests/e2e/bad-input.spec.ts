@@ -112,6 +112,10 @@ test('a text of one’s own is trained on; an empty one and one that is not UTF-
   await add(page, 'data.corpus', [{ name: 'notepad.txt', buffer: Buffer.from('\ufeff春眠不觉晓', 'utf16le') }]);
   await expect(field(page, 'data.corpus')).toContainText('notepad.txt is text in UTF-16 LE');
   await expect(page.getByLabel('Corpus')).toHaveValue('song-ci');
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+  await page.getByRole('button', { name: 'Go on without it' }).click();
+  await expect(field(page, 'data.corpus')).toHaveText('');
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
   await add(page, 'data.corpus', [{ name: 'mine.txt', buffer: Buffer.from('春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。\n'.repeat(60)) }]);
   await expect(page.getByLabel('Corpus')).toHaveValue(/^file:mine-[0-9a-f]{8}\.txt$/);
   await expect(field(page, 'data.corpus')).toHaveText('');

@@ -66,7 +66,7 @@ test('pause, step, resume and cancel', async ({ page }) => {
   expect(await steps(), 'one press is one step').toBe(paused + 1);
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(state(page)).toContainText(/^Step \d+ of 4000/);
-  await page.getByRole('button', { name: 'Cancel full' }).click();
+  await page.getByRole('button', { name: 'Cancel “full”' }).click();
   await expect(page.getByRole('columnheader', { name: /full cancelled/ })).toBeVisible();
   await expect(page.getByRole('columnheader', { name: /lora running/ })).toBeVisible();
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();

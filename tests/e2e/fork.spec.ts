@@ -94,10 +94,15 @@ test('a point is chosen by pointer and by touch', async ({ browser, baseURL }) =
     const box = (await chart.locator('.u-over').boundingBox())!;
     return [box.x + share * box.width, box.y + box.height / 2];
   };
-  await page.touchscreen.tap(...(await at(0.5)));
-  await expect(point).toHaveAttribute('aria-valuenow', '6');
-  await page.mouse.click(...(await at(0.25)));
-  await expect(point).toHaveAttribute('aria-valuenow', '3');
+  // What stands above may still grow between looking and pressing.
+  await expect(async () => {
+    await page.touchscreen.tap(...(await at(0.5)));
+    await expect(point).toHaveAttribute('aria-valuenow', '6', { timeout: 1_000 });
+  }).toPass();
+  await expect(async () => {
+    await page.mouse.click(...(await at(0.25)));
+    await expect(point).toHaveAttribute('aria-valuenow', '3', { timeout: 1_000 });
+  }).toPass();
   await page.getByRole('button', { name: 'Fork here' }).click();
   await expect(page.locator('tinyai-fork-head .lead'), 'the form opens').toBeInViewport();
   await context.close();

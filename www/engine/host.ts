@@ -65,8 +65,10 @@ export class EngineHost {
 
   /** The build for ranks here. */
   async rankBuild(signal: AbortSignal): Promise<Build> {
-    const { loaded, failures } = await firstToLoad(there(usable(await probe(), RANK_VARIANTS)), (variant) => this.build(variant, signal));
-    if (!loaded) throw noBuild(failures);
+    const fitting = usable(await probe(), RANK_VARIANTS);
+    const candidates = there(fitting);
+    const { loaded, failures } = await firstToLoad(candidates, (variant) => this.build(variant, signal));
+    if (!loaded) throw candidates.length === 0 && fitting.length > 0 ? ranksNotBuilt(fitting) : noBuild(failures);
     return loaded;
   }
 
@@ -149,6 +151,12 @@ function noBuild(failures: string[]): TinyaiError {
   }
   const en = 'This browser has no WebAssembly with SIMD, which the engine needs. Use Chrome 109, Firefox 115, Safari 16.4 or newer.';
   return new TinyaiError([problem('not_allowed', en, '此浏览器不支持引擎所需的 WebAssembly SIMD。请使用 Chrome 109、Firefox 115、Safari 16.4 或更新的版本。')]);
+}
+
+function ranksNotBuilt(fitting: Variant[]): TinyaiError {
+  const names = fitting.map((variant) => variant.name).join(', ');
+  const en = `The engine for the ranks of a mesh is not built yet (one of ${names}). Once \`cargo xtask serve\` says that it is, reload the page and run the mesh again.`;
+  return new TinyaiError([problem('internal', en, `并行 rank 所用的引擎尚未编译（${names} 之一）。待 \`cargo xtask serve\` 提示编译完成后，请重新载入页面并再次运行。`, names)]);
 }
 
 function notBuilt(fitting: Variant[]): TinyaiError {

@@ -26,7 +26,7 @@ struct Cli {
 enum Command {
     /// Prints the JSON Schema of a spec.
     Schema,
-    /// Prints the spec of the first lab, full fine-tuning beside LoRA.
+    /// Prints the spec that the Fine-tuning lab opens with: all weights beside LoRA.
     DefaultSpec,
     /// Checks a spec and prints what each run changes of the base.
     Check {

@@ -46,14 +46,12 @@ pub trait Gate {
 impl Rank {
     /// Every action from now on waits at `gate`; `None`: at none.
     pub fn set_gate(&mut self, gate: Option<Box<dyn Gate>>) {
-        // Buffers that are kept for the next pass would hide how much a pass holds.
-        self.peers.ledger.reuse(gate.is_none());
         self.gate = gate;
     }
 
-    /// Bytes of activations, and of what backward passes hand on.
+    /// Bytes of activations, and of what backward passes hand on: not of buffers that wait for the next pass.
     pub(super) fn activation_bytes(&self) -> usize {
-        self.peers.ledger.report().of(Category::Activations).live
+        self.peers.ledger.report().of(Category::Activations).live - self.peers.ledger.spare_bytes()
     }
 }
 

@@ -1,6 +1,7 @@
 //! A step that is watched: what it spent its time on, what it holds, and how slow a rank can be made.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::future::ready;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -26,7 +27,7 @@ impl Gate for Watch {
 /// What a rank was seen to do: what its gate saw, its spans, and how often its heart beat.
 type Watched = (Vec<(Action, Vec<Held>)>, Vec<Span>, usize);
 
-/// One step on every rank.
+/// One step on every rank, after another that nobody watched, whose buffers are there to be used again.
 fn watched(settings: Settings, speed: impl Fn(usize) -> f64 + Sync) -> Vec<Watched> {
     let config = llama();
     let plan = plan_of(settings, &config);
@@ -41,9 +42,11 @@ fn watched(settings: Settings, speed: impl Fn(usize) -> f64 + Sync) -> Vec<Watch
             let mut rank = rank_of(&comm, &plan, config, &Ledger::new(None), full).expect("built");
             rank.set_speed(speed(comm.transport().rank()));
             let seen = Seen::default();
-            rank.set_gate(Some(Box::new(Watch(seen.clone()))));
-            let (inputs, targets) = batch(0);
-            rank.step(Batch { inputs: &inputs, targets: &targets, dropout: None }, UPDATE).await?;
+            for step in 0..2 {
+                let (inputs, targets) = batch(step);
+                rank.step(Batch { inputs: &inputs, targets: &targets, dropout: None }, UPDATE).await?;
+                rank.set_gate(Some(Box::new(Watch(seen.clone()))));
+            }
             Ok::<_, RankError>((seen.take(), rank.spans(), *beats.borrow()))
         }
     });
@@ -73,6 +76,8 @@ fn a_gate_sees_every_action_and_what_waits_for_its_backward() {
     // At the least the hidden states between its segments, of which it has five.
     let hidden = BATCH / 4 * CONTEXT * llama().d_model * size_of::<f32>();
     assert!(activations.clone().all(|held| held.bytes > 5 * hidden), "{:?}", activations.collect::<Vec<_>>());
+    let sizes: BTreeSet<usize> = activations.map(|held| held.bytes).collect();
+    assert_eq!(sizes.len(), 1, "micro-batches of one size hold as much as another: {sizes:?}");
 }
 
 #[test]

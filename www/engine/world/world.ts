@@ -214,8 +214,8 @@ function notShared(): Problem {
 function fellSilent(rank: number, milliseconds: number): Problem {
   return problem(
     'rank_lost',
-    `Rank ${rank} has given no sign of life for ${milliseconds} ms: it has ended or hung. The run can go on from its last snapshot, with a new rank.`,
-    `rank ${rank} 已有 ${milliseconds} 毫秒没有响应：它已结束或卡住。可以用新的 rank 从最近的快照继续训练。`,
+    `Rank ${rank} has given no sign of life for ${milliseconds} ms: it has ended or hung, and the others cannot go on without it.`,
+    `rank ${rank} 已有 ${milliseconds} 毫秒没有响应：它已结束或卡住，其他 rank 无法继续。`,
     `${rank}`,
   );
 }

@@ -97,6 +97,7 @@ export class Field extends KitElement {
         <p class="help" id="help">${field.help ?? ''}${this.renderRange()}</p>
         ${this.renderTaking()} ${field.note ?? nothing}
         <div class="problems" id="problems" aria-live="polite">${problems.map((problem) => html`<p>${problem}</p>`)}</div>
+        ${field.files?.forget ? html`<button type="button" class="link" @click=${field.files.forget}>${words.files.forget}</button>` : nothing}
       </div>
     `;
   }

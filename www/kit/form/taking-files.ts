@@ -18,6 +18,8 @@ export interface FileOffer {
   taking: Taking | null;
   /** Ends the reading. */
   stop: () => void;
+  /** Forgets files that were refused; absent where none were. */
+  forget?: () => void;
   /** Whether several may be chosen at once. */
   multiple?: boolean;
   /** Whether a folder may be chosen, too. */

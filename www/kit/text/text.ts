@@ -23,6 +23,8 @@ export interface KitText {
     ownFolder: string;
     reading(name: string): string;
     stop: string;
+    /** Files that were refused are to be forgotten. */
+    forget: string;
   };
   notice: {
     inRuns(names: string[]): string;
@@ -53,6 +55,7 @@ export const KIT_EN: KitText = {
     ownFolder: 'Your own folder…',
     reading: (name) => `Reading ${name}`,
     stop: 'Stop',
+    forget: 'Go on without it',
   },
   notice: {
     inRuns: (names) => `in ${new Intl.ListFormat('en').format(names)}`,
@@ -83,6 +86,7 @@ export const KIT_ZH: KitText = {
     ownFolder: '自己的文件夹…',
     reading: (name) => `正在读取 ${name}`,
     stop: '停止',
+    forget: '不用它，继续',
   },
   notice: {
     inRuns: (names) => `（${names.join('、')}）`,

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { GROUPS } from '../../engine/spec/schema';
 import { shared } from '../../kit/base.css';
 import '../../kit/copy/copy-field';
@@ -130,6 +131,6 @@ export class EmbedDialog extends LabElement {
   }
 
   private renderCheck(label: string, checked: boolean, change: () => void) {
-    return html`<label class="choice"><input type="checkbox" .checked=${checked} @change=${change} /><span>${label}</span></label>`;
+    return html`<label class="choice"><input type="checkbox" .checked=${live(checked)} @change=${change} /><span>${label}</span></label>`;
   }
 }

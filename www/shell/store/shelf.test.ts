@@ -134,6 +134,16 @@ test('what is run while the library is read is not replaced', async () => {
   expect((await arriving).shelf.shown?.name).toBe('kept');
 });
 
+test('a fork is offered with the steps that it does itself', async () => {
+  const spec = structuredClone(OTHER);
+  spec.runs = [{ name: 'a', patch: {} }, { name: 'b', patch: {}, fork: { run: 'a', step: 5 } }];
+  const prepare = async (library: Library): Promise<void> => {
+    await library.put(kept({ name: 'cut', spec, status: 'running', result: null }), { states: [stateAfter(0, 7), stateAfter(1, 6)], files: new Map() });
+  };
+  const { shelf } = await arrive({ prepare });
+  await vi.waitFor(() => expect(shelf.offers.map(({ done, total }) => [done, total])).toEqual([[8, 9]]));
+});
+
 test('an interrupted experiment is offered with how far it is, and goes on from there', async () => {
   const interrupted = kept({ name: 'cut', status: 'running', result: null });
   const prepare = async (library: Library): Promise<void> => {

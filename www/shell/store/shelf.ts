@@ -20,7 +20,7 @@ import type { SpecEditor } from './spec-editor';
 /** An interrupted experiment. */
 export interface Offer {
   row: Row;
-  /** Optimizer steps of all its runs: those it would go on from, and those it was to have. */
+  /** Optimizer steps that its runs do themselves: those it would go on from, and those it was to have. */
   done: number;
   total: number;
 }
@@ -260,14 +260,16 @@ export class Shelf {
 }
 
 function offerOf(row: Row, { spec, result }: Entry): Offer {
-  const planned = (run: number): number => {
-    const steps = get(spec.runs[run]!.patch, 'training.steps') ?? get(spec.base, 'training.steps');
-    return typeof steps === 'number' ? steps : 0;
+  // A fork does not do again what it has in common with the other run.
+  const own = (run: number, steps: unknown): number => {
+    const from = get(spec.runs[run], 'fork.step');
+    return typeof steps === 'number' ? Math.max(0, steps - (typeof from === 'number' ? from : 0)) : 0;
   };
+  const planned = (run: number): number => own(run, get(spec.runs[run]!.patch, 'training.steps') ?? get(spec.base, 'training.steps'));
   const done = spec.runs.map((_, run) => {
     // One that has ended has nothing left to do.
     if (result?.runs[run] && result.runs[run].status !== 'interrupted') return planned(run);
-    return row.states.find((state) => state.run === run)?.step ?? 0;
+    return own(run, row.states.find((state) => state.run === run)?.step);
   });
   const sum = (values: number[]): number => values.reduce((all, value) => all + value, 0);
   return { row, done: sum(done), total: sum(spec.runs.map((_, run) => planned(run))) };

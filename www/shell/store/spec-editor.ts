@@ -294,6 +294,11 @@ export class SpecEditor {
     this.ofFiles.set(problems.length > 0 ? [...others, { scope, path, problems }] : others);
   }
 
+  /** Whether files were refused for a field of what the form shows. */
+  refusedFiles(path: string): boolean {
+    return this.ofFiles.get().some((other) => other.scope === this.scope && other.path === path);
+  }
+
   /** Checks again, as when the engine came late. */
   checkSoon(): void {
     this.checking.soon();

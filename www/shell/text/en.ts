@@ -183,7 +183,7 @@ export const en: Messages = {
     step: 'Step',
     stepHint: 'One optimizer step, then pause',
     cancel: 'Cancel',
-    cancelRun: (name) => `Cancel ${name}`,
+    cancelRun: (name) => `Cancel “${name}”`,
     idle: 'Ready.',
     loadingEngine: 'Loading the engine…',
     loading: (asset, percent) => `Fetching ${asset} ${percent}`,
@@ -280,7 +280,7 @@ export const en: Messages = {
     metrics: {
       base_validation_loss: 'Validation loss before',
       validation_loss: 'Validation loss',
-      loss: 'Training loss',
+      loss: 'Training loss, mean of the last 10 steps',
       trainable_parameters: 'Trainable parameters',
       unknown_share: 'Unknown characters',
       total_parameters: 'Total parameters',

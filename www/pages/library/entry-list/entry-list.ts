@@ -87,7 +87,7 @@ export class EntryList extends LibraryElement {
     const { usage } = desk;
     if (!usage) return html`<p class="space">${text.unknownUse}</p>`;
     return html`<p class="space">
-      <span>${text.used(words.format.size(usage.used))}</span>
+      <span>${text.used(words.format.size(desk.all.reduce((bytes, row) => bytes + row.bytes, 0)))}</span>
       <span role="status">${usage.kept ? text.kept : desk.keepRefused ? text.notGranted : text.mayBeCleared}</span>
       ${usage.kept ? nothing : html`<button class="link" @click=${() => void desk.keep()}>${text.keep}</button>`}
     </p>`;

@@ -71,6 +71,7 @@ function files(store: LabStore, words: Words, { path, kind }: Field, value: stri
       taking: store.files.at(path),
       take: (given) => void store.files.take(path, given),
       stop: () => store.files.stop(path),
+      ...(store.editor.refusedFiles(path) && { forget: () => store.editor.setFileProblems(store.editor.scope, path, []) }),
     },
     ...(kept ? { note: kept } : {}),
   };
