@@ -4,7 +4,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-#[cfg(any(test, not(target_arch = "wasm32")))]
+#[cfg(not(target_arch = "wasm32"))]
 use super::spec::Spec;
 
 /// JSON Schema (draft 2020-12) of [`Spec`], without any `$ref`: every subschema stands where it is used.

@@ -9,7 +9,7 @@ pub mod setup;
 pub mod subject;
 
 /// A run that is spread over two ranks, for tests.
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 pub(in crate::lab) fn spread_run() -> super::spec::RunSpec {
     let mut run = super::spec::RunSpec::default();
     (run.model.base, run.data.corpus, run.data.context) = (super::spec::NEW_MODEL.into(), "shakespeare-plays".into(), 128);

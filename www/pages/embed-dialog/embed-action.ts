@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { shared } from '../../kit/base.css';
 import { LabElement } from '../../shell/elements/lab-element';
@@ -7,7 +7,14 @@ import { EMBED_TEXT } from './text';
 /** The button that opens the dialog; the dialog is loaded by then. Stands in a lab, with `slot="actions"`. */
 @customElement('tinyai-embed-action')
 export class EmbedAction extends LabElement {
-  static override styles = [shared];
+  static override styles = [
+    shared,
+    css`
+      :host {
+        font-size: inherit;
+      }
+    `,
+  ];
 
   /** The site's root. */
   @property({ attribute: false }) site!: URL;

@@ -85,7 +85,7 @@ export class LabMount extends LitElement {
     if (this.store) this.store.speak({ newRun, copyOf, fork });
     else {
       const { ports, initial, home } = this;
-      const store = new LabStore({ definition, ports, text: { lab: words.lab, runs: { newRun, copyOf, fork } }, language, ...(initial && { initial }), ...(home && { home }) });
+      const store = new LabStore({ definition, ports, text: { lab: words.lab, runs: { newRun, copyOf, fork }, entryName: words.messages.kept.name }, language, ...(initial && { initial }), ...(home && { home }) });
       this.labs.setValue(store);
       store.start();
       this.store = store;

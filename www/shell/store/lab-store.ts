@@ -27,7 +27,7 @@ import { SpecEditor } from './spec-editor';
 export interface LabStoreOptions {
   definition: LabDefinition;
   ports: Ports;
-  text: { lab: LabText; runs: RunNames };
+  text: { lab: LabText; runs: RunNames; entryName(lab: string, runs: string[]): string };
   language: Language;
   /** What the lab begins with, instead of its first preset. */
   initial?: Spec;
@@ -88,7 +88,7 @@ export class LabStore {
       library: home.opened.then(({ library }) => library),
       page: home.page,
       environment,
-      name: (spec) => `${text.lab.name}: ${spec.runs.map(({ name }) => name).join(', ')}`,
+      name: (spec) => text.entryName(text.lab.name, spec.runs.map(({ name }) => name)),
       files: (spec) => ports.engine.assets.filesOf(spec),
     }));
     this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper, environment });

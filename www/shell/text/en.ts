@@ -330,6 +330,7 @@ export const en: Messages = {
   },
 
   kept: {
+    name: (lab, runs) => `${lab}: ${runs.join(', ')}`,
     interrupted: (count) => (count === 1 ? 'An experiment here was interrupted' : `${count} experiments here were interrupted`),
     howFar: (done, total) => `step ${done} of ${total}`,
     goOn: 'Go on',

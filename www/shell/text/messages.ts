@@ -224,6 +224,8 @@ export interface Messages {
 
   /** What the library keeps of a lab. */
   kept: {
+    /** Of an experiment that nobody has named yet. */
+    name(lab: string, runs: string[]): string;
     interrupted(count: number): string;
     howFar(done: string, total: string): string;
     goOn: string;

@@ -329,6 +329,7 @@ export const zh: Messages = {
   },
 
   kept: {
+    name: (lab, runs) => `${lab}：${runs.join('、')}`,
     interrupted: (count) => (count === 1 ? '这里有一个实验曾被中断' : `这里有 ${count} 个实验曾被中断`),
     howFar: (done, total) => `第 ${done} 步，共 ${total} 步`,
     goOn: '继续',
