@@ -43,10 +43,10 @@ function spread(spec: Spec): Spec {
 }
 
 const CASES: { lab: LabId; locale: string; what: string; steps: number; change?: (base: RunSpec) => void }[] = [
-  { lab: 'fine-tuning', locale: 'zh-CN', what: 'Tang poems', steps: 8 },
-  { lab: 'fine-tuning', locale: 'en-US', what: 'Shakespeare', steps: 8, change: ({ model, data }) => void ([model.base, data.corpus] = ['shakespeare-plays', 'shakespeare-sonnets']) },
-  { lab: 'from-scratch', locale: 'zh-CN', what: 'Tang poems', steps: 30 },
-  { lab: 'from-scratch', locale: 'en-US', what: 'Shakespeare', steps: 30 },
+  { lab: 'fine-tuning', locale: 'zh-CN', what: 'Tang poems', steps: 16 },
+  { lab: 'fine-tuning', locale: 'en-US', what: 'Shakespeare', steps: 16, change: ({ model, data }) => void ([model.base, data.corpus] = ['shakespeare-plays', 'shakespeare-sonnets']) },
+  { lab: 'from-scratch', locale: 'zh-CN', what: 'Tang poems', steps: 60 },
+  { lab: 'from-scratch', locale: 'en-US', what: 'Shakespeare', steps: 60 },
   { lab: 'parallel', locale: 'en-US', what: 'Shakespeare', steps: 4 },
 ];
 
