@@ -97,9 +97,16 @@ export class Field extends KitElement {
         <p class="help" id="help">${field.help ?? ''}${this.renderRange()}</p>
         ${this.renderTaking()} ${field.note ?? nothing}
         <div class="problems" id="problems" aria-live="polite">${problems.map((problem) => html`<p>${problem}</p>`)}</div>
-        ${field.files?.forget ? html`<button type="button" class="link" @click=${field.files.forget}>${words.files.forget}</button>` : nothing}
+        ${this.renderForget()}
       </div>
     `;
+  }
+
+  private renderForget() {
+    const { files } = this.field;
+    // Focus shows the help above: the button would move away while it is pressed.
+    const stay = (event: Event): void => event.preventDefault();
+    return files?.forget ? html`<button type="button" class="link" @mousedown=${stay} @click=${files.forget}>${this.text.files.forget}</button>` : nothing;
   }
 
   private renderRange() {
