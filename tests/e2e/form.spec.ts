@@ -208,6 +208,17 @@ test('an arrow key that is held does not write the address each time', async ({ 
   expect(await page.evaluate(() => (window as unknown as { writes: number }).writes)).toBeLessThan(8);
 });
 
+test('nothing moves when the focus comes to a field or leaves it: what is pressed is what was aimed at', async ({ page }) => {
+  await open(page, './labs/fine-tuning/');
+  const method = page.locator('tinyai-field[id="fine_tuning.method"]');
+  const place = async (): Promise<number> => (await method.boundingBox())!.y;
+  const before = await place();
+  for (const name of ['Model', 'Corpus']) {
+    await page.getByLabel(name, { exact: true }).focus();
+    expect(await place(), name).toBe(before);
+  }
+});
+
 test('a folder that is no model and a text that is too large are refused where they were dropped', async ({ page }) => {
   await open(page, './labs/fine-tuning/');
   await page.locator('tinyai-field[id="data.corpus"] .sources').evaluate((target) => {

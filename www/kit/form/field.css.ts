@@ -238,15 +238,10 @@ export const styles = css`
 
   /* Told to whoever is about to choose. */
   .own {
-    display: none;
     grid-column: 1 / -1;
     color: var(--ink-2);
     font-size: calc(0.82 * var(--unit));
     line-height: 1.4;
-  }
-
-  .field:focus-within .own {
-    display: block;
   }
 
   .problems {

@@ -104,9 +104,7 @@ export class Field extends KitElement {
 
   private renderForget() {
     const { files } = this.field;
-    // Focus shows the help above: the button would move away while it is pressed.
-    const stay = (event: Event): void => event.preventDefault();
-    return files?.forget ? html`<button type="button" class="link" @mousedown=${stay} @click=${files.forget}>${this.text.files.forget}</button>` : nothing;
+    return files?.forget ? html`<button type="button" class="link" @click=${files.forget}>${this.text.files.forget}</button>` : nothing;
   }
 
   private renderRange() {
