@@ -21,7 +21,7 @@ function conversation(hash = '', migrate = async (): Promise<Spec> => defaultSpe
   const check = async (spec: unknown): Promise<Problem[]> => (((spec as Spec).base?.training?.steps ?? 0) > 1000 ? [wrong] : []);
   const editor = new SpecEditor({
     lab: 'fine-tuning',
-    initial: defaultSpec,
+    initial: () => defaultSpec,
     hadVersion1: true,
     address: new MemoryAddress(hash),
     clock,

@@ -33,6 +33,7 @@ export async function showLab(id: string, root: string): Promise<void> {
   };
   try {
     const mount = document.createElement('tinyai-lab-mount') as LabMount;
+    const query = new URLSearchParams(window.location.search);
     const engine = new EngineHost({ assetBase: site, engineBase: new URL('engine/', site) });
     // It starts while the lab and its texts come; the lab then has a hold on it of its own.
     const hold = engine.acquire();
@@ -40,7 +41,8 @@ export async function showLab(id: string, root: string): Promise<void> {
     Object.assign(mount, {
       definition: await LABS[id]!(),
       ports: { address, storage: browserStorage(window), tab: browserStorage(window, 'sessionStorage'), clock: browserClock, engine, language: language.current },
-      home: { opened: openLibrary(window), page: pagePort(window), library: new URL('library/', site).href, entry: new URLSearchParams(window.location.search).get('entry') },
+      home: { opened: openLibrary(window), page: pagePort(window), library: new URL('library/', site).href, entry: query.get('entry'), class: query.get('class') ?? '' },
+      lessons: true,
       language: language.current,
     });
     mount.append(Object.assign(document.createElement('tinyai-embed-action'), { site, slot: 'actions' }));

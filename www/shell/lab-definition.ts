@@ -1,6 +1,7 @@
 /** What a lab is: a view on an experiment. Its folder in `labs/` holds all there is of it. */
 import type { TemplateResult } from 'lit';
 import type { Spec } from '../types/generated/Spec';
+import type { Lesson } from './lesson/lesson';
 import type { LabStore } from './store/lab-store';
 import type { Language } from './text/language';
 import type { LabText } from './text/lab-text';
@@ -25,7 +26,7 @@ export interface LabDefinition {
   id: string;
   /** Section of the chapter. */
   section: string;
-  /** The first is what a visitor finds. */
+  /** The first is what free play begins with. */
   presets: (language: Language) => Preset[];
   /** Groups of the form that stand open, in this order; all others follow, folded. */
   groups: string[];
@@ -36,6 +37,8 @@ export interface LabDefinition {
   /** What stands between the control bar and the figures, and its name in embeds. */
   stage?: Pick<Figure, 'id' | 'render'>;
   figures: Figure[];
+  /** In the order in which they are taken; a page of the lab opens with the first. */
+  lessons?: () => Promise<readonly Lesson[]>;
   text: Record<Language, () => Promise<LabText>>;
   /** Loads what its figures are made of. */
   load?: () => Promise<unknown>;

@@ -8,7 +8,8 @@ import type { LabDefinition } from '../lab-definition';
 import type { Ports } from '../ports';
 import { LabStore, labContext, type LabHome } from '../store/lab-store';
 import type { Language } from '../text/language';
-import { loadWords, wordsContext } from '../text/words';
+import { valueText } from '../text/values';
+import { loadWords, wordsContext, type Words } from '../text/words';
 import './lab-view';
 import type { LabView } from './lab-view';
 
@@ -54,6 +55,9 @@ export class LabMount extends LitElement {
     this.store = null;
   }
 
+  /** Whether it opens with its lessons. */
+  @property({ type: Boolean }) lessons = false;
+
   /** Moves the focus past the settings. */
   skip(): void {
     this.renderRoot.querySelector<LabView>('tinyai-lab-view')?.skip();
@@ -74,10 +78,12 @@ export class LabMount extends LitElement {
   private async load(): Promise<void> {
     const { definition, language } = this;
     const number = ++this.loading;
-    const words = await loadWords(language, definition.text).catch((error: unknown) => {
+    const wanted = this.lessons && !this.store ? definition.lessons?.() : undefined;
+    const loaded = await Promise.all([loadWords(language, definition.text), wanted]).catch((error: unknown) => {
       this.dispatchEvent(new CustomEvent('incomplete', { detail: error }));
       return null;
     });
+    const [words, lessons] = loaded ?? [];
     if (!words || number !== this.loading || !this.isConnected) return;
     this.words.setValue(words);
     this.kit.setValue(words.kit);
@@ -85,11 +91,21 @@ export class LabMount extends LitElement {
     if (this.store) this.store.speak({ newRun, copyOf, fork });
     else {
       const { ports, initial, home } = this;
-      const store = new LabStore({ definition, ports, text: { lab: words.lab, runs: { newRun, copyOf, fork }, entryName: words.messages.kept.name }, language, ...(initial && { initial }), ...(home && { home }) });
+      const store = new LabStore({ definition, ports, text: { lab: words.lab, runs: { newRun, copyOf, fork }, entryName: words.messages.kept.name }, language, ...(initial && { initial }), ...(home && { home }), ...(lessons && { lessons }) });
       this.labs.setValue(store);
       store.start();
       this.store = store;
     }
+    this.store.lessons?.speak(language, (name, differing) => olderName(words, name, differing));
     this.dispatchEvent(new Event('words'));
   }
+}
+
+/** How many settings tell an older run apart by name. */
+const TOLD = 2;
+
+/** A run's name with what was set otherwise when it ran. */
+function olderName(words: Words, name: string, differing: readonly { path: string; value: unknown }[]): string {
+  const told = differing.slice(0, TOLD).map(({ path, value }) => `${words.field(path)?.label ?? path} ${valueText(words, path, value)}`);
+  return told.length > 0 ? `${name} · ${told.join(', ')}` : name;
 }

@@ -1,6 +1,7 @@
 /** Whether what was read, from storage or a file, has the shape that the library writes. Only outer shapes: labs know the rest. */
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
+import { isForetold } from './foretold';
 import type { Entry, EntryStatus, Row, SavedRun, SpecOutline, StateRow } from './entry';
 import type { Lease } from './store';
 
@@ -57,7 +58,8 @@ const isHead = (value: unknown): value is Record<string, unknown> =>
   isText(value['note']) &&
   isDate(value['created']) &&
   isDate(value['changed']) &&
-  STATUSES.includes(value['status']);
+  STATUSES.includes(value['status']) &&
+  (value['foretold'] === undefined || isForetold(value['foretold']));
 
 export const isEntry = (value: unknown): value is Entry =>
   isHead(value) && isSpec(value['spec']) && (value['result'] === null || isResult(value['result']));

@@ -32,7 +32,7 @@ export class Copy {
     this.touch();
   }
 
-  edit(change: Partial<Pick<Entry, 'name' | 'note' | 'changed'>>): void {
+  edit(change: Partial<Pick<Entry, 'name' | 'note' | 'foretold' | 'changed'>>): void {
     this.entry = { ...this.entry, ...change };
     if (!this.stored) this.whole = true;
     this.version++;

@@ -1,6 +1,7 @@
 /** What the library keeps of an experiment. */
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
+import type { Foretold } from './foretold';
 
 export type EntryStatus = 'running' | 'paused' | 'finished' | 'cancelled' | 'failed';
 
@@ -27,6 +28,8 @@ export interface Entry {
   readonly spec: SpecOutline;
   /** Null until something was measured. */
   readonly result: ExperimentResult | null;
+  /** What was foretold of it; absent where nothing was. */
+  readonly foretold?: Foretold;
 }
 
 /** Where a run goes on from: what it had measured, and what each of its ranks held, after `step` optimizer steps. */
@@ -71,6 +74,7 @@ export interface Row {
   readonly removed: number | null;
   /** Whether this tab holds something of it that storage did not take. */
   readonly unsaved: boolean;
+  readonly foretold?: Foretold;
 }
 
 /** Bytes of an entry's parts. */
@@ -122,7 +126,7 @@ export const belongsTo = (file: string, asset: string): boolean => file === asse
 
 /** The row of an entry. */
 export function rowOf(entry: Entry, states: readonly StateRow[], files: number): Row {
-  const { id, lab, name, note, created, changed, status, spec, result } = entry;
+  const { id, lab, name, note, created, changed, status, spec, result, foretold } = entry;
   const sizes = { spec: jsonBytes(spec), result: jsonBytes(result), states: sum(states), files };
   return {
     id,
@@ -140,6 +144,7 @@ export function rowOf(entry: Entry, states: readonly StateRow[], files: number):
     assets: assetsOf(spec),
     removed: null,
     unsaved: false,
+    ...(foretold && { foretold }),
   };
 }
 

@@ -84,9 +84,9 @@ async function readEntry(reader: Reader, head: Of<'entry'>): Promise<Entry> {
 
 /** An entry under an id and a name that nothing here has. */
 function renewed(entry: Entry, ids: ReadonlySet<string>, names: Iterable<string>): Entry {
-  const { lab, note, created, changed, status, spec, result } = entry;
+  const { lab, note, created, changed, status, spec, result, foretold } = entry;
   const id = ids.has(entry.id) ? newId() : entry.id;
-  return { id, lab, name: freeName(entry.name, names), note, created, changed, status: idle(status), spec, result };
+  return { id, lab, name: freeName(entry.name, names), note, created, changed, status: idle(status), spec, result, ...(foretold && { foretold }) };
 }
 
 async function readStates(reader: Reader, placed: readonly Of<'state'>[], runs: number): Promise<SavedRun[]> {

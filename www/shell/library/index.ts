@@ -2,6 +2,7 @@
 export { bytesText, StorageError, storageProblem, type StorageProblem, type StorageReason } from './problems';
 export { isOpen, newEntry, type Entry, type EntryStatus, type Progress, type Row, type SavedRun, type SpecOutline } from './entry';
 export type { ExportOptions, Transfer } from './export';
+export type { Foretold } from './foretold';
 export type { ImportOptions } from './import';
 export type { Library } from './library';
 export type { Hold } from './locks';

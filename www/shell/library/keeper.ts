@@ -1,6 +1,7 @@
 /** Writing entries so that a storage that fails loses nothing while the tab is open. */
 import { Copy, type Copies } from './copies';
 import { stateRow, type Entry, type Progress, type Row, type SavedRun } from './entry';
+import type { Foretold } from './foretold';
 import type { Holds } from './holds';
 import { storageError, type StorageProblem } from './problems';
 import { changeRow, mergeStates, readEntry, readRow, readStates, writeEntry, writeProgress, type Attachments } from './records';
@@ -51,7 +52,7 @@ export class Keeper {
     return problem;
   }
 
-  async edit(id: string, change: { name: string } | { note: string }, signal?: AbortSignal): Promise<void> {
+  async edit(id: string, change: { name: string } | { note: string } | { foretold: Foretold }, signal?: AbortSignal): Promise<void> {
     const changed = Date.now();
     const copy = this.copies.get(id);
     copy?.edit({ ...change, changed });

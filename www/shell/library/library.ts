@@ -2,6 +2,7 @@
 import type { Signal } from 'signal-polyfill';
 import type { Entry, Progress, Row, SavedRun } from './entry';
 import type { ExportOptions } from './export';
+import type { Foretold } from './foretold';
 import type { ImportOptions } from './import';
 import type { Hold } from './locks';
 import type { Usage } from './ports';
@@ -42,6 +43,8 @@ export interface Library {
 
   rename(id: string, name: string, signal?: AbortSignal): Promise<void>;
   annotate(id: string, note: string, signal?: AbortSignal): Promise<void>;
+  /** Notes what was foretold of an entry, or how near that came. */
+  foretell(id: string, foretold: Foretold, signal?: AbortSignal): Promise<void>;
   /** Copies an entry with its result and states under a free name; one that runs is copied as paused. */
   duplicate(id: string, signal?: AbortSignal): Promise<Row>;
   /** Removes an entry that does not run. Until the date that is returned, {@link restore} brings it back. */

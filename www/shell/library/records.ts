@@ -29,8 +29,8 @@ export async function readEntry(transaction: Transaction, id: string): Promise<E
   const spec = await transaction.get('specs', id);
   const result = await transaction.get('results', id);
   if (!isSpec(spec) || (result !== null && !isResult(result))) throw damaged(row.name);
-  const { lab, name, note, created, changed, status } = row;
-  return { id, lab, name, note, created, changed, status, spec, result };
+  const { lab, name, note, created, changed, status, foretold } = row;
+  return { id, lab, name, note, created, changed, status, spec, result, ...(foretold && { foretold }) };
 }
 
 /** The states of an entry by run; one that cannot be read is as if it were not there. */

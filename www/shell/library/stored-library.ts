@@ -6,6 +6,7 @@ import { imported, type ImportOptions } from './import';
 import { Keeper } from './keeper';
 import type { Library } from './library';
 import { Listing } from './listing';
+import type { Foretold } from './foretold';
 import { Holds } from './holds';
 import type { Hold, LockPort } from './locks';
 import { checkedName, freeName } from './names';
@@ -116,8 +117,14 @@ export class StoredLibrary implements Library {
     await this.telling(id, this.keeper.edit(id, { note }, signal));
   }
 
+  async foretell(id: string, foretold: Foretold, signal?: AbortSignal): Promise<void> {
+    await this.telling(id, this.keeper.edit(id, { foretold }, signal));
+  }
+
   async duplicate(id: string, signal?: AbortSignal): Promise<Row> {
-    const { entry, states } = await this.resume(id, signal);
+    const { entry: whole, states } = await this.resume(id, signal);
+    // It was foretold once.
+    const { foretold: _, ...entry } = whole;
     const files = this.copies.get(id)?.files;
     const name = freeName(entry.name, (await this.list(signal)).map((row) => row.name));
     const now = Date.now();

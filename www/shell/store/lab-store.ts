@@ -12,8 +12,11 @@ import type { Planned } from '../../types/generated/Planned';
 import type { Problem } from '../../types/generated/Problem';
 import type { Spec } from '../../types/generated/Spec';
 import type { LabDefinition } from '../lab-definition';
+import type { Lesson } from '../lesson/lesson';
+import { LessonStore } from '../lesson/lesson-store';
+import { Place, placed } from '../lesson/place';
 import type { OpenedLibrary, PagePort } from '../library';
-import type { ClockPort, Ports } from '../ports';
+import type { AddressPort, ClockPort, Ports } from '../ports';
 import type { Language } from '../text/language';
 import type { LabText } from '../text/lab-text';
 import { FileTakings } from './file-takings';
@@ -31,6 +34,8 @@ export interface LabStoreOptions {
   language: Language;
   /** What the lab begins with, instead of its first preset. */
   initial?: Spec;
+  /** Lessons that it opens with; none: it is free play alone. */
+  lessons?: readonly Lesson[];
   /** Where visitors come back to: what runs is kept there, and what the library holds of the lab is shown. */
   home?: LabHome;
 }
@@ -42,6 +47,8 @@ export interface LabHome {
   library: string;
   /** An entry of the library to be opened. */
   entry: string | null;
+  /** What a class's link calls it; empty: none. */
+  class: string;
 }
 
 /** Labs that had links of version 1. */
@@ -54,6 +61,8 @@ export class LabStore {
   readonly files: FileTakings;
   readonly runner: Runner;
   readonly planning: Planning;
+  /** Null where there are none. */
+  readonly lessons: LessonStore | null = null;
   /** Null where nobody comes back to the lab, and so is the shelf. */
   readonly keeper: LibraryKeeper | null = null;
   readonly shelf: Shelf | null = null;
@@ -61,17 +70,27 @@ export class LabStore {
   private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
   private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
   private readonly closed = new Signal.State(false);
+  private readonly address: AddressPort;
   private readonly life = new AbortController();
 
   constructor(private readonly options: LabStoreOptions) {
     const { definition, ports, home, text, language } = options;
     this.definition = definition;
     this.lab = new Lab(ports.engine);
+    const said = placed(ports.address.read()).lesson;
+    // What the library has is looked at with everything there is.
+    const lesson = said === undefined && home?.entry ? null : said;
+    if (options.lessons?.length) {
+      this.lessons = new LessonStore({ lab: definition.id, lessons: options.lessons, language, lesson, storage: ports.storage, class: home?.class ?? '' });
+    }
+    const place = this.lessons && new Place(ports.address, (lesson) => void this.lessons!.go(lesson));
+    this.address = place ?? ports.address;
+    const start = options.initial ?? definition.presets(language)[0]!.spec;
     this.editor = new SpecEditor({
       lab: definition.id,
-      initial: options.initial ?? definition.presets(language)[0]!.spec,
+      initial: () => this.lessons?.initial ?? start,
       hadVersion1: HAD_VERSION_1.includes(definition.id),
-      address: ports.address,
+      address: this.address,
       clock: ports.clock,
       checker: this.lab,
       names: text.runs,
@@ -81,6 +100,7 @@ export class LabStore {
     const environment = (): Environment | null => ports.engine.environment;
     if (!home) {
       this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: NOT_KEPT, environment });
+      if (place) this.lessons!.start({ place, editor: this.editor, runner: this.runner, library: null, entry: () => null });
       return;
     }
     const keeper = (this.keeper = new LibraryKeeper({
@@ -90,6 +110,7 @@ export class LabStore {
       environment,
       name: (spec) => text.entryName(text.lab.name, spec.runs.map(({ name }) => name)),
       files: (spec) => ports.engine.assets.filesOf(spec),
+      foretold: () => this.lessons?.pending ?? null,
     }));
     this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper, environment });
     this.shelf = new Shelf({
@@ -100,11 +121,14 @@ export class LabStore {
       runner: this.runner,
       assets: ports.engine.assets,
       checker: this.lab,
-      address: ports.address,
+      // A lesson brings an experiment of its own.
+      brought: () => ports.address.read() !== '' || this.lessons?.current != null,
       clock: ports.clock,
       tab: ports.tab,
       entry: home.entry,
     });
+    const library = home.opened.then(({ library }) => library);
+    if (place) this.lessons!.start({ place, editor: this.editor, runner: this.runner, library, entry: () => keeper.entry });
   }
 
   /** Reads the address, and loads the engine. */
@@ -129,7 +153,7 @@ export class LabStore {
 
   /** A link to the experiment as it is written. */
   get link(): string {
-    return this.options.ports.address.href(this.editor.hash);
+    return this.address.href(this.editor.hash);
   }
 
   /** Where the engine runs; null until it is there. */
@@ -207,7 +231,9 @@ export class LabStore {
   }
 
   async run(): Promise<void> {
-    if (this.runnable) await this.runner.start(this.editor.spec);
+    if (!this.runnable) return;
+    this.lessons?.keepBeside();
+    await this.runner.start(this.editor.spec);
   }
 
   /** Cancels the experiment; what is still on its way for it is no longer fetched. */
@@ -234,6 +260,7 @@ export class LabStore {
   /** Ends everything of this lab; whatever waits is settled. */
   dispose(): void {
     this.life.abort();
+    this.lessons?.dispose();
     this.shelf?.dispose();
     this.runner.dispose();
     this.files.dispose();

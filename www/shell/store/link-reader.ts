@@ -25,8 +25,8 @@ export interface LinkChecker {
 
 export interface LinkOptions {
   lab: string;
-  /** What the lab begins with. */
-  initial: Spec;
+  /** What the page begins with where its address holds no experiment. */
+  initial: () => Spec;
   /** Labs that had links of version 1, whose specs name no version. */
   hadVersion1: boolean;
   address: AddressPort;
@@ -80,7 +80,7 @@ export class LinkReader {
     const { signal } = (this.wanted = new AbortController());
     const text = address.read();
     const read = fromHash(text);
-    if (read === null) return this.open(structuredClone(initial));
+    if (read === null) return this.open(structuredClone(initial()));
     if ('unreadable' in read) return this.refuse({ reason: read.unreadable, text, detail: read.detail, problems: [] });
     if ('repeated' in read) return this.refuse({ reason: 'refused', text, detail: read.detail, problems: [repeated(read.repeated)] });
     const { json } = read;
@@ -103,7 +103,7 @@ export class LinkReader {
 
   /** Opens a spec that leaves out what is default, or says why it cannot be. */
   private openJson(json: unknown, text: string, signal: AbortSignal): void {
-    const spec = whole(json, this.options.initial.runs);
+    const spec = whole(json, this.options.initial().runs);
     if (spec) return this.open(spec);
     const link: BrokenLink = { reason: 'refused', text, detail: '', problems: [] };
     this.refuse(link);
@@ -117,7 +117,7 @@ export class LinkReader {
 
   /** The lab begins as it does without a link. */
   private refuse(link: BrokenLink): void {
-    this.open(structuredClone(this.options.initial));
+    this.open(structuredClone(this.options.initial()));
     this.bad.set(link);
   }
 }

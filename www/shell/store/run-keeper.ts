@@ -6,7 +6,7 @@ import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
 import { RESULT_VERSION } from './experiment-view';
-import { Saver, newEntry, storageProblem, type Entry, type EntryStatus, type Hold, type Library, type PagePort, type Progress, type SavedRun as KeptRun, type StorageProblem } from '../library';
+import { Saver, newEntry, storageProblem, type Entry, type EntryStatus, type Foretold, type Hold, type Library, type PagePort, type Progress, type SavedRun as KeptRun, type StorageProblem } from '../library';
 
 /** An experiment that is kept while it runs. */
 export interface Keeping {
@@ -41,6 +41,8 @@ export interface KeeperOptions {
   files: (spec: Spec) => Map<string, Uint8Array>;
   /** Where experiments run, as far as it is known. */
   environment: () => Environment | null;
+  /** What was foretold of an experiment that begins now. */
+  foretold?: () => Foretold | null;
 }
 
 /** An interrupted experiment in the hands of this tab. */
@@ -74,9 +76,10 @@ export class LibraryKeeper implements RunKeeper {
   }
 
   async begin(spec: Spec): Promise<Keeping | null> {
-    const { lab, library, name, files } = this.options;
+    const { lab, library, name, files, foretold } = this.options;
     const shelf = await library;
-    const entry = newEntry({ lab, name: name(spec), spec, status: 'running' });
+    const told = foretold?.() ?? null;
+    const entry = newEntry({ lab, name: name(spec), spec, status: 'running', ...(told && { foretold: told }) });
     const hold = await shelf.hold(entry.id);
     if (!hold) return null;
     void shelf.put(entry, { files: files(spec) });

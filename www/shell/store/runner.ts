@@ -112,6 +112,15 @@ export class Runner {
     this.where.set(endOf(view));
   }
 
+  /** Shows another experiment that is over, or none. */
+  exchange(view: ExperimentView | null): void {
+    if (this.busy || view === this.current) return;
+    this.become(view);
+    this.earlier.set(null);
+    this.said.set([]);
+    this.where.set(view ? endOf(view) : 'idle');
+  }
+
   /**
    * Runs an experiment. Runs that ended already, with the same settings, are not run again as long as there is another that did not:
    * they would give the same.
@@ -219,7 +228,7 @@ export class Runner {
     void keeping.finish(status, view.result);
   }
 
-  private become(view: ExperimentView): void {
+  private become(view: ExperimentView | null): void {
     this.shown.set(view);
     this.looksBack.set(false);
   }

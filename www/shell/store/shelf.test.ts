@@ -47,7 +47,7 @@ async function arrive({ entries = [], hash = '', entry, library = libraryOn(new 
   const address = new MemoryAddress(hash);
   const checker = { check: async () => [], migrate: async () => OTHER, preload: async () => undefined };
   const names = { newRun: String, copyOf: String, fork: String };
-  const editor = new SpecEditor({ lab: 'fine-tuning', initial: defaultSpec, hadVersion1: false, address, clock, checker, names });
+  const editor = new SpecEditor({ lab: 'fine-tuning', initial: () => defaultSpec, hadVersion1: false, address, clock, checker, names });
   const page = { onHide: () => () => undefined };
   const keeper = new LibraryKeeper({ lab: 'fine-tuning', library: Promise.resolve(library), page, name: () => 'new', files: () => new Map(), environment: () => null });
   const runner = new Runner({ lab, clock, keeper, environment: () => FAKE_ENVIRONMENT, now: () => new Date(0) });
@@ -60,7 +60,7 @@ async function arrive({ entries = [], hash = '', entry, library = libraryOn(new 
     runner,
     assets: { restore: (files) => void restored.push(...files.keys()) },
     checker,
-    address,
+    brought: () => address.read() !== '',
     clock,
     tab,
     entry: entry ?? null,

@@ -9,7 +9,7 @@ import type { Problem } from '../../types/generated/Problem';
 import type { Spec } from '../../types/generated/Spec';
 import type { Text } from '../../types/generated/Text';
 import { isOpen, type Entry, type Library, type OpenedLibrary, type Row, type StorageProblem } from '../library';
-import type { AddressPort, ClockPort, StoragePort } from '../ports';
+import type { ClockPort, StoragePort } from '../ports';
 import { effect, until } from './effect';
 import { RESULT_VERSION, type ExperimentView } from './experiment-view';
 import type { LinkChecker } from './link-reader';
@@ -36,7 +36,8 @@ export interface ShelfOptions {
   runner: Runner;
   assets: Pick<AssetStore, 'restore'>;
   checker: LinkChecker;
-  address: Pick<AddressPort, 'read'>;
+  /** Whether the page was opened for an experiment: that of its address, or of its lesson. */
+  brought: () => boolean;
   clock: ClockPort;
   tab: StoragePort;
   /** An entry to be opened. */
@@ -162,8 +163,8 @@ export class Shelf {
   // ---- Coming back
 
   private async arrive(library: Library): Promise<void> {
-    const { address, editor, entry: wanted } = this.options;
-    const brought = address.read() !== '';
+    const { editor, entry: wanted } = this.options;
+    const brought = this.options.brought();
     const { spec } = editor;
     if (wanted !== null) {
       const entry = await library.get(wanted, this.life.signal).catch((error: unknown) => {

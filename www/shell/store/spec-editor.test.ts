@@ -17,7 +17,7 @@ function editor(hash = '', checker: Partial<Checker> = {}, hadVersion1 = true) {
   const full: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, ...checker };
   const made = new SpecEditor({
     lab: 'fine-tuning',
-    initial: defaultSpec,
+    initial: () => defaultSpec,
     hadVersion1,
     address,
     clock,

@@ -48,10 +48,10 @@ export class SpecEditor {
 
   constructor(private readonly options: EditorOptions) {
     this.names = options.names;
-    this.written = new Signal.State(structuredClone(options.initial));
+    this.written = new Signal.State(structuredClone(options.initial()));
     this.checking = new SpecChecking(options.checker, options.clock, () => this.spec);
     this.link = new LinkReader(options, (spec) => this.open(spec));
-    this.renew(options.initial);
+    this.renew(this.written.get());
   }
 
   /** Reads the address, and follows it from then on. */
@@ -89,7 +89,7 @@ export class SpecEditor {
 
   /** The hash that holds the spec. */
   get hash(): string {
-    return toHash(this.spec, this.options.initial);
+    return toHash(this.spec, this.options.initial());
   }
 
   /** What the form shows, a run or what all share; it stays the same while runs come and go. */
@@ -192,6 +192,11 @@ export class SpecEditor {
     this.insert(this.spec.runs.length, { name: this.freeName(this.names.newRun(this.spec.runs.length + 1)), patch: {} });
   }
 
+  /** Adds a run by its patch on the base. */
+  add(name: string, patch: Record<string, unknown>): void {
+    this.insert(this.spec.runs.length, { name: this.freeName(name), patch });
+  }
+
   duplicateRun(run: number): void {
     const entry = this.spec.runs[run]!;
     this.insert(run + 1, { ...structuredClone(entry), name: this.freeName(this.names.copyOf(entry.name)) });
@@ -216,13 +221,18 @@ export class SpecEditor {
     this.fork(this.bring(experiment, run), step);
   }
 
+  /** Has a run of an experiment that was run beside those that are written, under a name. */
+  keep(experiment: Spec, run: number, name: string): void {
+    this.bring(experiment, run, name);
+  }
+
   /** Whether there is room for such a fork. */
   canFork(experiment: Spec, run: number): boolean {
     return this.spec.runs.length + missing(this.spec, experiment, run).length < MOST_RUNS;
   }
 
   /** The run that trains as one of another experiment does, added where there is none. */
-  private bring(experiment: Spec, run: number): number {
+  private bring(experiment: Spec, run: number, as?: string): number {
     const there = sameRun(this.spec, experiment, run);
     if (there >= 0) return there;
     const { name, fork } = experiment.runs[run]!;
@@ -230,7 +240,7 @@ export class SpecEditor {
     const from = parent < 0 ? this.spec.base : resolve(this.spec, parent);
     const patch = (mergePatch.generate(from, resolve(experiment, run)) ?? {}) as Record<string, unknown>;
     const begins = fork && parent >= 0 ? { fork: { run: this.spec.runs[parent]!.name, step: fork.step } } : {};
-    this.insert(this.spec.runs.length, { name: this.freeName(name), patch, ...begins });
+    this.insert(this.spec.runs.length, { name: this.freeName(as ?? name), patch, ...begins });
     return this.spec.runs.length - 1;
   }
 
@@ -250,7 +260,7 @@ export class SpecEditor {
   }
 
   restoreInitial(): void {
-    this.replace(structuredClone(this.options.initial));
+    this.replace(structuredClone(this.options.initial()));
   }
 
   /** Puts the message about the link away. */

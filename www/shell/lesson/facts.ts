@@ -1,0 +1,97 @@
+/** The numbers of an experiment, as a lesson's explanation speaks of them. */
+import type { TemplateResult } from 'lit';
+import { median, type RunView } from '../store/run-view';
+import type { ExperimentView } from '../store/experiment-view';
+import { valueWithUnit } from '../text/values';
+import type { Words } from '../text/words';
+import { quantity } from '../figures/quantity';
+import type { Lesson, LessonRun } from './lesson';
+
+/** The run of an experiment that a lesson calls so, in whichever language it was begun; null where it is not there. */
+export function lessonRun(view: ExperimentView, run: Pick<LessonRun, 'name'>): RunView | null {
+  const names = Object.values(run.name);
+  return view.runs.find(({ name }) => names.includes(name)) ?? null;
+}
+
+/** One run's numbers; each is null until it is there. */
+export class RunFacts {
+  constructor(
+    readonly view: RunView,
+    private readonly words: Words,
+  ) {}
+
+  get name(): string {
+    return this.view.name;
+  }
+
+  /** Whether it came to its end. */
+  get finished(): boolean {
+    return this.view.status === 'finished';
+  }
+
+  /** A metric, by the engine's name of it. */
+  metric(name: string): number | null {
+    return this.view.figure(name)?.value ?? null;
+  }
+
+  /** Lower and upper quartile of a metric. */
+  spread(name: string): readonly [number, number] | null {
+    return this.view.figure(name)?.spread ?? null;
+  }
+
+  /** Bytes that a category of memory took at the peak of all together; 0 where it took none. */
+  memory(category: string): number {
+    return this.view.memory[category]?.at_peak_bytes ?? 0;
+  }
+
+  /** Peak of all categories together, in bytes. */
+  get peak(): number | null {
+    return this.view.memory['total']?.peak_bytes ?? null;
+  }
+
+  /** The first step after which a series is below a value; null: it never is. */
+  firstBelow(series: string, value: number): number | null {
+    const { steps, values } = this.view.curve(series);
+    const at = values.findIndex((each) => each < value);
+    return at < 0 ? null : steps[at]!;
+  }
+
+  /** A metric in words, marked as that quantity, so that it is the same wherever it stands. */
+  tell(name: string): TemplateResult | string {
+    const metric = this.view.figure(name);
+    return metric ? quantity(this.view.name, name, metric.value, valueWithUnit(this.words, metric.value, metric.unit)) : '–';
+  }
+}
+
+export class Facts {
+  constructor(
+    readonly view: ExperimentView,
+    readonly words: Words,
+    private readonly lesson: Lesson,
+  ) {}
+
+  /** A run of the lesson or one of its variations that has finished, by its id; null: it has not. */
+  run(id: string): RunFacts | null {
+    const known = [...this.lesson.runs, ...this.lesson.variations].find((run) => run.id === id);
+    const view = known && lessonRun(this.view, known);
+    return view?.status === 'finished' ? new RunFacts(view, this.words) : null;
+  }
+
+  /** All runs of the experiment that have finished, those that a learner added, too. */
+  get finished(): RunFacts[] {
+    return this.view.runs.filter(({ status }) => status === 'finished').map((run) => new RunFacts(run, this.words));
+  }
+
+  get format(): Words['format'] {
+    return this.words.format;
+  }
+}
+
+/** How much a loss is off by chance: the spread of the training loss around its own course, over the last steps, for the mean of ten. */
+export function noiseOf(run: RunView): number {
+  const { values } = run.curve('loss');
+  const last = values.slice(-40);
+  const steps = last.slice(1).map((value, i) => Math.abs(value - last[i]!));
+  // Differences of neighbours spread √2 as much as the values; a mean of ten, √10 less.
+  return (median(steps) ?? 0) / Math.SQRT2 / Math.sqrt(10) / 0.6745;
+}

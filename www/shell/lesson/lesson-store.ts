@@ -1,0 +1,250 @@
+/** The lessons of a lab: which one its page stands at, what was foretold, and what was found. */
+import { Signal } from 'signal-polyfill';
+import { sameRun } from '../../engine/spec/legs';
+import { equal, get, leaves, resolve } from '../../engine/spec/patch';
+import type { Spec } from '../../types/generated/Spec';
+import type { Foretold, Library } from '../library';
+import type { StoragePort } from '../ports';
+import { effect, until } from '../store/effect';
+import type { ExperimentView } from '../store/experiment-view';
+import type { Runner } from '../store/runner';
+import { BASE, MOST_RUNS, type SpecEditor } from '../store/spec-editor';
+import type { Language } from '../text/language';
+import { hashOf as experimentHash } from '../address/link';
+import type { Lesson, LessonRun } from './lesson';
+import { lessonSpec, runOf } from './lesson-spec';
+import { readNote, stageOf, writeNote, type LessonNote, type LessonStage } from './notes';
+import type { Place } from './place';
+import { hashOf } from './place';
+import type { Answer, Sureness } from './prediction/question';
+import { scoreOf } from './prediction/score';
+
+export interface LessonsOptions {
+  lab: string;
+  lessons: readonly Lesson[];
+  language: Language;
+  /** What the address named when it was opened. */
+  lesson: string | null | undefined;
+  storage: StoragePort;
+  /** What a class's link calls it; empty: none. */
+  class?: string;
+  now?: () => number;
+}
+
+/** What the lessons act on. */
+export interface LessonWorld {
+  place: Place;
+  editor: SpecEditor;
+  runner: Runner;
+  /** Null where nothing is kept. */
+  library: Promise<Library> | null;
+  /** The library's entry of what ran last. */
+  entry: () => string | null;
+}
+
+/** How an older run is called that stays beside the newer one of its name: by what it has that the newer has not. */
+export type OlderName = (name: string, differing: readonly { path: string; value: unknown }[]) => string;
+
+export class LessonStore {
+  readonly all: readonly Lesson[];
+  private readonly at: Signal.State<string | null>;
+  private readonly noted = new Signal.State<ReadonlyMap<string, LessonNote>>(new Map());
+  private readonly missing = new Signal.State<string | null>(null);
+  /** What each lesson showed when it was left. */
+  private readonly left = new Map<string, ExperimentView>();
+  private readonly life = new AbortController();
+  private world: LessonWorld | null = null;
+  private stop: (() => void) | null = null;
+  private language: Language;
+  private olderName: OlderName = (name) => name;
+
+  constructor(private readonly options: LessonsOptions) {
+    const { lessons, lesson, lab, storage } = options;
+    this.all = lessons;
+    this.language = options.language;
+    this.at = new Signal.State<string | null>(null);
+    this.noted.set(new Map(lessons.map(({ id }) => [id, readNote(storage, lab, id)])));
+    this.choose(lesson);
+  }
+
+  /** Begins to follow what runs. */
+  start(world: LessonWorld): void {
+    this.world = world;
+    world.place.settle(this.at.get());
+    this.stop = effect(() => this.took());
+  }
+
+  /** The lesson that the page stands at; null: free play. */
+  get current(): Lesson | null {
+    const id = this.at.get();
+    return this.all.find((lesson) => lesson.id === id) ?? null;
+  }
+
+  /** A lesson that the address names and that there is not. */
+  get unknown(): string | null {
+    return this.missing.get();
+  }
+
+  /** The one after the current; null: it is the last. */
+  get next(): Lesson | null {
+    const { current } = this;
+    return current ? (this.all[this.all.indexOf(current) + 1] ?? null) : null;
+  }
+
+  note(lesson: Lesson): LessonNote {
+    return this.noted.get().get(lesson.id)!;
+  }
+
+  stage(lesson: Lesson): LessonStage {
+    return stageOf(this.note(lesson));
+  }
+
+  /** What the lab's editor begins with here; null: what the lab itself begins with. */
+  get initial(): Spec | null {
+    const { current } = this;
+    return current && lessonSpec(current, this.language);
+  }
+
+  /** The address of a lesson on this page. */
+  hrefOf({ id }: Lesson): string {
+    return hashOf({ lesson: id, experiment: '' });
+  }
+
+  /** The address of free play, with the experiment as it is written. */
+  get playHref(): string {
+    const { world } = this;
+    return hashOf({ lesson: null, experiment: world ? experimentHash(world.editor.spec) : '' });
+  }
+
+  /** The words of another language, and how older runs are called in it. */
+  speak(language: Language, olderName: OlderName): void {
+    this.olderName = olderName;
+    if (language === this.language) return;
+    const untouched = this.current && this.world && equal(this.world.editor.spec, this.initial);
+    this.language = language;
+    // What ran has the names that it ran with.
+    if (untouched && !this.world!.runner.view) this.world!.editor.replace(this.initial!);
+  }
+
+  /** Goes where the address leads: what runs is ended, and what was measured is found again on coming back. */
+  async go(lesson: string | null | undefined): Promise<void> {
+    const { world } = this;
+    const before = this.at.get();
+    this.choose(lesson);
+    const now = this.at.get();
+    world?.place.settle(now);
+    if (!world || now === before) return;
+    const { runner } = world;
+    if (runner.busy) runner.cancel();
+    await until(() => !runner.busy, this.life.signal).catch(() => undefined);
+    if (this.life.signal.aborted || this.at.get() !== now) return;
+    if (before !== null && runner.current) this.left.set(before, runner.current);
+    // Free play begins with what the lesson came to.
+    if (now !== null) runner.exchange(this.left.get(now) ?? null);
+  }
+
+  private choose(lesson: string | null | undefined): void {
+    const known = lesson == null || this.all.some(({ id }) => id === lesson);
+    this.missing.set(known ? null : lesson!);
+    this.at.set(lesson === undefined || !known ? (this.all[0]?.id ?? null) : lesson);
+  }
+
+  // ---- Foretelling
+
+  /** Takes down what somebody foretells; once it was seen how it came, it stays as it is. */
+  foretell(answer: Answer, sureness: Sureness | null): void {
+    const { current } = this;
+    if (!current || this.note(current).foretold?.outcome) return;
+    const at = this.options.now?.() ?? Date.now();
+    this.write(current, { foretold: { lesson: current.id, answer, sureness, at, outcome: null, class: this.options.class ?? '' } });
+  }
+
+  /** Foretells anew, as when the lesson is done once more. */
+  forget(): void {
+    if (this.current) this.write(this.current, { foretold: null });
+  }
+
+  /** What goes into the library with an experiment that begins now. */
+  get pending(): Foretold | null {
+    const foretold = this.current && this.note(this.current).foretold;
+    return foretold && !foretold.outcome ? foretold : null;
+  }
+
+  /** Takes note of what a run came to. */
+  private took(): void {
+    const { current, world } = this;
+    const view = world?.runner.view;
+    if (!current || !world || !view?.result || world.runner.busy || !view.runs.some(({ status }) => status === 'finished')) return;
+    const note = Signal.subtle.untrack(() => this.note(current));
+    const { foretold } = note;
+    const score = foretold && !foretold.outcome ? scoreOf(current.predict, foretold.answer, view) : null;
+    if (note.ran && !score) return;
+    const told = foretold && score ? { ...foretold, outcome: { grade: score.grade, truth: score.truth } } : foretold;
+    this.write(current, { ran: true, foretold: told });
+    if (told && score) void this.keep(told);
+  }
+
+  private async keep(foretold: Foretold): Promise<void> {
+    const { library, entry } = this.world!;
+    const id = entry();
+    // Storage that fails says so itself.
+    if (id !== null) await (await library)?.foretell(id, foretold).catch(() => undefined);
+  }
+
+  // ---- Runs beside each other
+
+  /** Adds a variation, unless it is there; whether anything was added. */
+  add(run: LessonRun): boolean {
+    const { editor } = this.world!;
+    const { name, patch } = runOf(run, this.language);
+    if (editor.spec.runs.length >= MOST_RUNS || Object.values(run.name).some((known) => editor.spec.runs.some((other) => other.name === known))) return false;
+    editor.add(name, patch);
+    editor.select(BASE);
+    return true;
+  }
+
+  /** Whether a variation is among the runs. */
+  has(run: LessonRun): boolean {
+    return this.world!.editor.spec.runs.some(({ name }) => Object.values(run.name).includes(name));
+  }
+
+  /** What was measured with other settings stays beside what is run now, as far as there is room. */
+  keepBeside(): void {
+    const { editor, runner } = this.world!;
+    const { view } = runner;
+    if (!this.current || !view?.result) return;
+    const { selected } = editor;
+    view.runs.forEach(({ status, name }, run) => {
+      if (status !== 'finished' || editor.spec.runs.length >= MOST_RUNS || sameRun(editor.spec, view.spec, run) >= 0) return;
+      editor.keep(view.spec, run, this.olderName(name, differing(view.spec, run, editor.spec)));
+    });
+    editor.select(selected);
+  }
+
+  // ---- The last question
+
+  check(option: number): void {
+    const { current } = this;
+    if (current) this.write(current, { checked: option, right: current.check.options[option]?.right ?? false });
+  }
+
+  dispose(): void {
+    this.life.abort();
+    this.stop?.();
+  }
+
+  private write(lesson: Lesson, change: Partial<LessonNote>): void {
+    const noted = Signal.subtle.untrack(() => this.noted.get());
+    const note = { ...noted.get(lesson.id)!, ...change };
+    this.noted.set(new Map(noted).set(lesson.id, note));
+    writeNote(this.options.storage, this.options.lab, lesson.id, note);
+  }
+}
+
+/** What a run has that the run of its name in another experiment has not. */
+function differing(spec: Spec, run: number, other: Spec): { path: string; value: unknown }[] {
+  const twin = other.runs.findIndex(({ name }) => name === spec.runs[run]!.name);
+  if (twin < 0) return [];
+  const [own, newer] = [resolve(spec, run), resolve(other, twin)];
+  return leaves(own).flatMap((path) => (equal(get(own, path), get(newer, path)) ? [] : [{ path, value: get(own, path) }]));
+}
