@@ -1,10 +1,10 @@
 import { css, unsafeCSS, type CSSResult } from 'lit';
+import { MEANINGS, type Palette } from './palette';
 
-/** Names of colours, with what they are in light and in dark. */
-export type Palette = Record<string, readonly [light: string, dark: string]>;
+export type { Palette } from './palette';
 
-/** Colours in light and in dark. */
-const COLOURS = {
+/** Colours in light and in dark; those that mean something are in `palette.ts`. */
+export const COLOURS = {
   paper: ['#fbf9f4', '#17181a'],
   pane: ['#f3efe6', '#1e1f21'],
   raised: ['#fffdf9', '#26272a'],
@@ -27,12 +27,6 @@ const COLOURS = {
   'run-5': ['#0b7182', '#59c6d8'],
   'run-6': ['#7d6100', '#d9bf4a'],
   'run-7': ['#4a4a9c', '#a5a5f0'],
-  // Parts of a whole: one ramp, dark to light, so that order and not hue tells.
-  'tone-0': ['#3f3a31', '#d9d2c3'],
-  'tone-1': ['#6b6354', '#b3ab9b'],
-  'tone-2': ['#968c79', '#8e8778'],
-  'tone-3': ['#bfb5a1', '#6b665b'],
-  'tone-4': ['#dad2c1', '#4d4a43'],
 } as const satisfies Palette;
 
 /**
@@ -90,7 +84,7 @@ export function themed(palette: Palette): CSSResult {
  * at the root of a page that has these tokens, too. `light-dark()` would do, but not in browsers from before spring 2024.
  */
 export const tokens = css`
-  ${themed(COLOURS)}
+  ${themed({ ...COLOURS, ...MEANINGS })}
 
   :root,
   :host {

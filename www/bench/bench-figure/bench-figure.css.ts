@@ -164,7 +164,7 @@ export const styles = css`
 
   .fill {
     height: 100%;
-    background: var(--tone-2);
+    background: var(--ink-3);
   }
 
   .ours .fill {

@@ -17,3 +17,6 @@ export function slices(memory: Record<string, MemoryUse>): Slice[] {
     .map(([category, use]) => ({ category, bytes: use.at_peak_bytes }))
     .sort((a, b) => rank(a.category) - rank(b.category));
 }
+
+/** CSS colour of a category, the same wherever memory is drawn. */
+export const memoryColour = (category: string): string => `var(--memory-${category}, var(--ink-3))`;

@@ -67,11 +67,11 @@ export const styles = css`
   }
 
   .segment {
-    fill: var(--tone-4);
+    fill: var(--rule-strong);
   }
 
   .held {
-    fill: var(--tone-0);
+    fill: var(--memory-parameters);
   }
 
   .key {

@@ -30,35 +30,6 @@ export const styles = css`
     margin-left: auto;
   }
 
-  .parameters {
-    background: var(--tone-0);
-  }
-
-  .gradients {
-    background: var(--tone-1);
-  }
-
-  .optimizer {
-    background: var(--tone-2);
-  }
-
-  .activations {
-    background: var(--tone-3);
-  }
-
-  .kv {
-    background: var(--tone-4);
-  }
-
-  /* As in the timeline. */
-  .communication {
-    background: radial-gradient(circle, var(--traffic-line) 1.1px, var(--traffic) 1.4px) 0 0 / 4px 4px;
-  }
-
-  .data {
-    background: repeating-linear-gradient(135deg, var(--ink-2) 0 1px, var(--paper) 1px 4px);
-  }
-
   .row {
     display: grid;
     grid-template-columns: calc(7.4 * var(--unit)) minmax(0, 1fr) calc(12.5 * var(--unit));

@@ -3,10 +3,9 @@ import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import { styled } from '../../../kit/styled';
-import { CATEGORY_ORDER, slices, type Slice } from '../../../shell/figures/memory-slices';
+import { CATEGORY_ORDER, memoryColour, slices, type Slice } from '../../../shell/figures/memory-slices';
 import type { MemoryUse } from '../../../types/generated/MemoryUse';
 import { ParallelElement } from '../parallel-element';
-import { timelineColours } from '../rank-timeline/colours.css';
 import { styles } from './rank-memory.css';
 
 const MEBIBYTE = 2 ** 20;
@@ -30,7 +29,7 @@ const MOMENTS = 2;
 /** What each rank's memory holds, or will hold at the least, and its limit. */
 @customElement('tinyai-rank-memory')
 export class RankMemory extends ParallelElement {
-  static override styles = [shared, timelineColours, styles];
+  static override styles = [shared, styles];
 
   override render() {
     const text = this.own.memory;
@@ -44,7 +43,7 @@ export class RankMemory extends ParallelElement {
     return html`
       <tinyai-figure .number=${this.text.results.figure(5)} .heading=${text.title} .caption=${measured ? text.captionRun : text.captionPlan}>
         <ul class="key">
-          ${categories.map((category) => html`<li><i class=${category}></i>${this.category(category)}</li>`)}
+          ${categories.map((category) => html`<li><i ${styled({ background: memoryColour(category) })}></i>${this.category(category)}</li>`)}
           ${common === null ? nothing : html`<li class="common">${common}</li>`}
         </ul>
         ${rows.length === 0 ? html`<p class="empty">${this.own.timeline.noPlan}</p>` : nothing}
@@ -107,7 +106,7 @@ export class RankMemory extends ParallelElement {
     return html`<div class="row">
       <span class="name">${name}</span>
       <div class="track">
-        ${parts.map(({ category, bytes }) => html`<div class=${category} ${styled({ width: width(bytes) })} title=${this.category(category)}></div>`)}
+        ${parts.map(({ category, bytes }) => html`<div ${styled({ width: width(bytes), background: memoryColour(category) })} title=${this.category(category)}></div>`)}
         ${shown ? html`<span class="limit" ${styled({ left: width(limit) })}></span>` : nothing}
       </div>
       <span class="total"><b>${atLeast ? `${text.atLeast} ` : ''}${mebibytes(total)} MiB</b>${limit === null || told ? nothing : html` <span>${shown ? text.limit(size) : text.beyond(size)}</span>`}</span>

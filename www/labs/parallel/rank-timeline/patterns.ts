@@ -13,9 +13,9 @@ const tile = (id: string, size: number, fill: string, marks: SVGTemplateResult):
 
 /** Slanted strokes: backward; lying: weight gradients; dots: communication. */
 export const patterns = svg`<defs>
-  ${tile('backward', 6, '--backward', svg`<path d="M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5" ${styled({ stroke: 'var(--backward-line)' })} stroke-width="1.1" />`)}
-  ${tile('weight', 5, '--weight', svg`<path d="M0 2.5 H5" ${styled({ stroke: 'var(--weight-line)' })} stroke-width="1.2" />`)}
-  ${tile('communication', 4, '--traffic', svg`<circle cx="2" cy="2" r="1.15" ${styled({ fill: 'var(--traffic-line)' })} />`)}
+  ${tile('backward', 6, '--backward', svg`<path d="M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5" ${styled({ stroke: 'var(--backward-stroke)' })} stroke-width="1.1" />`)}
+  ${tile('weight', 5, '--weight-gradients', svg`<path d="M0 2.5 H5" ${styled({ stroke: 'var(--weight-gradients-stroke)' })} stroke-width="1.2" />`)}
+  ${tile('communication', 4, '--transfer', svg`<circle cx="2" cy="2" r="1.15" ${styled({ fill: 'var(--transfer-stroke)' })} />`)}
 </defs>`;
 
 /** CSS fill of a kind. */
@@ -32,8 +32,18 @@ export const fill: Record<SpanClass, string> = {
 export const ground: Record<SpanClass, string> = {
   forward: 'var(--forward)',
   backward: 'var(--backward)',
-  weight: 'var(--weight)',
-  communication: 'var(--traffic)',
+  weight: 'var(--weight-gradients)',
+  communication: 'var(--transfer)',
   update: 'var(--update)',
   idle: 'var(--paper)',
+};
+
+/** The colour of text on a kind. */
+export const onKind: Record<SpanClass, string> = {
+  forward: 'var(--on-forward)',
+  backward: 'var(--on-backward)',
+  weight: 'var(--on-weight-gradients)',
+  communication: 'var(--on-transfer)',
+  update: 'var(--on-update)',
+  idle: 'var(--ink)',
 };

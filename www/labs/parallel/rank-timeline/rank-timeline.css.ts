@@ -138,10 +138,6 @@ export const styles = css`
     pointer-events: none;
   }
 
-  .mark.update {
-    fill: var(--paper);
-  }
-
   .dragged {
     fill: var(--seal);
     opacity: 0.14;

@@ -13,10 +13,9 @@ import { actionText } from '../action-text';
 import { lastStep, type Drawable } from '../last-step';
 import { ParallelElement } from '../parallel-element';
 import { doneByHand } from '../view';
-import { timelineColours } from './colours.css';
 import { lanes, rowOf, ticks, type Lane } from './lanes';
 import { layout, type LaneBox, type Layout } from './layout';
-import { CLASSES, fill, ground, patterns } from './patterns';
+import { CLASSES, fill, ground, onKind, patterns } from './patterns';
 import './timeline-table';
 import { styles } from './rank-timeline.css';
 import { Zoom } from './zoom';
@@ -41,7 +40,7 @@ interface Drawn {
 /** A row for each rank: what was planned above what was measured, over one scale of time. */
 @customElement('tinyai-rank-timeline')
 export class RankTimeline extends ParallelElement {
-  static override styles = [shared, timelineColours, styles];
+  static override styles = [shared, styles];
 
   @query('.plot') private readonly plot: HTMLElement | null | undefined;
   @state() private width = 0;
@@ -271,7 +270,7 @@ export class RankTimeline extends ParallelElement {
       ${this.clipped(svg`
         ${CLASSES.map((kind) => (kind === 'idle' ? nothing : svg`<path d=${path(kind)} ${styled({ fill: fill[kind] })} />`))}
         <path class="between-actions" d=${marks.flatMap(({ start, end }) => [start, end]).map((time) => `M${x(time).toFixed(1)} ${y}v${height}`).join('')} />
-        ${labels.map(({ at, text, kind }) => svg`<text class="mark ${kind}" x=${at} y=${y + shape.baseline(height)} ${styled({ stroke: ground[kind] })}>${text}</text>`)}
+        ${labels.map(({ at, text, kind }) => svg`<text class="mark ${kind}" x=${at} y=${y + shape.baseline(height)} ${styled({ stroke: ground[kind], fill: onKind[kind] })}>${text}</text>`)}
       `)}
       <text x=${right + 10} y=${y + shape.baseline(height)}><title>${this.own.timeline.busyHint}</title>${this.format.percent(computing)}</text>`;
   }

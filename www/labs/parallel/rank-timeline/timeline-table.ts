@@ -5,7 +5,6 @@ import type { Planned } from '../../../types/generated/Planned';
 import type { PlannedRank } from '../../../types/generated/PlannedRank';
 import type { Drawable } from '../last-step';
 import { ParallelElement } from '../parallel-element';
-import { timelineColours } from './colours.css';
 import { classOf, rowOf } from './lanes';
 import { styles } from './rank-timeline.css';
 
@@ -15,7 +14,7 @@ const MOST_LISTED = 60;
 /** A timeline in numbers and words, for those who cannot see it. */
 @customElement('tinyai-timeline-table')
 export class TimelineTable extends ParallelElement {
-  static override styles = [shared, timelineColours, styles];
+  static override styles = [shared, styles];
 
   @property({ attribute: false }) timeline!: Drawable;
   @property({ attribute: false }) planned!: Planned;

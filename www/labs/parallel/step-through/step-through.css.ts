@@ -137,22 +137,22 @@ export const styles = css`
 
   /* The colours and patterns of the timeline: what a forward takes and leaves, what a backward takes, what is left for later. */
   td.input {
-    border: 1px solid var(--run-0);
-    background: repeating-linear-gradient(90deg, var(--forward) 0 5px, var(--raised) 5px 6px);
+    border: 1px solid var(--forward);
+    background: repeating-linear-gradient(90deg, var(--forward-tint) 0 5px, var(--raised) 5px 6px);
   }
 
   td.activations {
-    border: 1px solid var(--run-0);
-    background: var(--forward);
+    border: 1px solid var(--forward);
+    background: var(--forward-tint);
   }
 
   td.output_gradient {
-    border: 1px solid var(--backward-line);
-    background: repeating-linear-gradient(135deg, var(--backward) 0 5px, var(--backward-line) 5px 5.4px);
+    border: 1px solid var(--backward);
+    background: repeating-linear-gradient(135deg, var(--backward-tint) 0 5px, var(--backward) 5px 5.4px);
   }
 
   td.weight_gradients {
-    border: 1px solid var(--weight-line);
-    background: repeating-linear-gradient(0deg, var(--weight) 0 5px, var(--weight-line) 5px 5.4px);
+    border: 1px solid var(--weight-gradients);
+    background: repeating-linear-gradient(0deg, var(--weight-gradients-tint) 0 5px, var(--weight-gradients) 5px 5.4px);
   }
 `;

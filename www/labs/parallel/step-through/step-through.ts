@@ -7,7 +7,6 @@ import type { PlannedRank } from '../../../types/generated/PlannedRank';
 import type { RunSpec } from '../../../types/generated/RunSpec';
 import { actionText, chunkLetter } from '../action-text';
 import { ParallelElement } from '../parallel-element';
-import { timelineColours } from '../rank-timeline/colours.css';
 import { columnsOf, placed } from './held';
 import { styles } from './step-through.css';
 
@@ -20,7 +19,7 @@ const KINDS: HeldKind[] = ['input', 'activations', 'output_gradient', 'weight_gr
  */
 @customElement('tinyai-step-through')
 export class StepThrough extends ParallelElement {
-  static override styles = [shared, timelineColours, styles];
+  static override styles = [shared, styles];
 
   /** What a rank held when it last waited, so that nothing jumps while it computes. */
   private readonly lastHeld = new Map<number, AtGate>();

@@ -41,14 +41,14 @@ export const styles = css`
 
   .bars div {
     height: calc(0.42 * var(--unit));
-    background: var(--traffic-line);
+    background: var(--transfer);
   }
 
   .bars .predicted {
     height: calc(0.3 * var(--unit));
     margin-bottom: 2px;
-    background: repeating-linear-gradient(135deg, var(--traffic-line) 0 1px, transparent 1px 4px);
-    box-shadow: inset 0 0 0 1px var(--traffic-line);
+    background: repeating-linear-gradient(135deg, var(--transfer) 0 1px, transparent 1px 4px);
+    box-shadow: inset 0 0 0 1px var(--transfer);
   }
 
   /* On a phone the figures come first. */

@@ -8,14 +8,13 @@ import { tableStyles } from '../../../kit/table/table.css';
 import type { Traffic } from '../../../types/generated/Traffic';
 import { beside, largestDifference } from '../losses';
 import { ParallelElement } from '../parallel-element';
-import { timelineColours } from '../rank-timeline/colours.css';
 import { savedBytes, sumByKind, sumOf } from '../traffic';
 import { styles } from './traffic-table.css';
 
 /** What ranks send each other, by kind: computed beforehand, and counted. */
 @customElement('tinyai-traffic-table')
 export class TrafficTable extends ParallelElement {
-  static override styles = [shared, timelineColours, tableStyles, styles];
+  static override styles = [shared, tableStyles, styles];
 
   override render() {
     const text = this.own.traffic;

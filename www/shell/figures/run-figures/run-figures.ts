@@ -5,12 +5,9 @@ import '../../../kit/figure/figure';
 import { styled } from '../../../kit/styled';
 import { LabElement } from '../../elements/lab-element';
 import type { RunView } from '../../store/run-view';
-import { slices } from '../memory-slices';
+import { memoryColour, slices } from '../memory-slices';
 import { colour, runName } from '../run-mark';
 import { styles } from './run-figures.css';
-
-/** Tones of the ramp that memory is drawn in. */
-const TONES = 5;
 
 /** Parameters, memory and speed of each run, as bars over common scales. */
 @customElement('tinyai-run-figures')
@@ -67,12 +64,12 @@ export class RunFigures extends LabElement {
         ${runName(index, run.name)} ${total === undefined ? nothing : html`<b>${this.format.mebibytes(total)} MiB</b> <span class="note">${text.peak}</span>`}
       </div>
       <div class="bar stacked">
-        ${parts.map(({ bytes }, i) => html`<div ${styled({ width: `${(bytes / most) * 100}%`, background: `var(--tone-${i % TONES})` })}></div>`)}
+        ${parts.map(({ category, bytes }) => html`<div ${styled({ width: `${(bytes / most) * 100}%`, background: memoryColour(category) })}></div>`)}
       </div>
       <ul class="parts">
         ${parts.map(
-          ({ category, bytes }, i) =>
-            html`<li><i ${styled({ background: `var(--tone-${i % TONES})` })}></i>${text.memoryCategories[category] ?? category} ${this.format.mebibytes(bytes)}</li>`,
+          ({ category, bytes }) =>
+            html`<li><i ${styled({ background: memoryColour(category) })}></i>${text.memoryCategories[category] ?? category} ${this.format.mebibytes(bytes)}</li>`,
         )}
       </ul>
     </div>`;
