@@ -41,7 +41,7 @@ export async function showLab(id: string, root: string): Promise<void> {
     Object.assign(mount, {
       definition: await LABS[id]!(),
       ports: { address, storage: browserStorage(window), tab: browserStorage(window, 'sessionStorage'), clock: browserClock, engine, language: language.current },
-      home: { opened: openLibrary(window), page: pagePort(window), library: new URL('library/', site).href, entry: query.get('entry'), class: query.get('class') ?? '' },
+      home: { opened: openLibrary(window), page: pagePort(window), site: site.href, library: new URL('library/', site).href, entry: query.get('entry'), class: query.get('class') ?? '' },
       lessons: true,
       language: language.current,
     });

@@ -10,6 +10,7 @@ import { LabStore, labContext, type LabHome } from '../store/lab-store';
 import type { Language } from '../text/language';
 import { valueText } from '../text/values';
 import { loadWords, wordsContext, type Words } from '../text/words';
+import type { LabLessons } from '../lesson/elements/lab-lessons';
 import './lab-view';
 import type { LabView } from './lab-view';
 
@@ -60,7 +61,7 @@ export class LabMount extends LitElement {
 
   /** Moves the focus past the settings. */
   skip(): void {
-    this.renderRoot.querySelector<LabView>('tinyai-lab-view')?.skip();
+    this.renderRoot.querySelector<LabView | LabLessons>('tinyai-lab-view, tinyai-lab-lessons')?.skip();
   }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
@@ -69,6 +70,7 @@ export class LabMount extends LitElement {
 
   override render() {
     if (!this.store) return nothing;
+    if (this.store.lessons) return html`<tinyai-lab-lessons><slot name="actions" slot="actions"></slot></tinyai-lab-lessons>`;
     return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?embedded=${this.embedded}>
       <slot name="actions" slot="actions"></slot>
     </tinyai-lab-view>`;
@@ -78,8 +80,8 @@ export class LabMount extends LitElement {
   private async load(): Promise<void> {
     const { definition, language } = this;
     const number = ++this.loading;
-    const wanted = this.lessons && !this.store ? definition.lessons?.() : undefined;
-    const loaded = await Promise.all([loadWords(language, definition.text), wanted]).catch((error: unknown) => {
+    const wanted = this.lessons && !this.store && definition.lessons;
+    const loaded = await Promise.all([loadWords(language, definition.text), wanted ? wanted() : undefined, wanted ? import('../lesson/elements/lab-lessons') : undefined]).catch((error: unknown) => {
       this.dispatchEvent(new CustomEvent('incomplete', { detail: error }));
       return null;
     });

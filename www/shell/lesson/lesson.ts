@@ -84,9 +84,17 @@ export type Hero =
   /** Losses over steps, with the curve that was foretold. */
   | { kind: 'curves' }
   /** A bar for each run, whole or in parts, with the number that was foretold. */
-  | { kind: 'bars'; title: Both<string>; caption: Both<string>; bar: (run: number, view: ExperimentView) => Bar | null; unit: BarUnit }
-  /** A figure of the lab's own, which draws what was foretold by itself. */
-  | { kind: 'own'; render: (store: LabStore) => TemplateResult };
+  | {
+      kind: 'bars';
+      title: Both<string>;
+      caption: Both<string>;
+      bar: (run: number, view: ExperimentView) => Bar | null;
+      unit: BarUnit;
+      /** The metric that the lengths are, if they are one. */
+      quantity?: string;
+    }
+  /** A figure or the stage of the lab, by its id, which draws what was foretold by itself. */
+  | { kind: 'own'; figure: string };
 
 /** How the lengths of bars are written. */
 export type BarUnit = 'bytes' | 'ms' | 'nats' | 'share' | 'count';

@@ -43,6 +43,8 @@ export interface LabStoreOptions {
 export interface LabHome {
   opened: Promise<OpenedLibrary>;
   page: PagePort;
+  /** Address of the site's first page. */
+  site: string;
   /** Address of the page that shows the library. */
   library: string;
   /** An entry of the library to be opened. */
@@ -240,6 +242,11 @@ export class LabStore {
   cancel(): void {
     if (this.runner.phase === 'loading') this.editor.stopFetching();
     this.runner.cancel();
+  }
+
+  /** Address of the site's first page; null in a page of somebody else's. */
+  get homeHref(): string | null {
+    return this.options.home?.site ?? null;
   }
 
   /** Address of the page that shows the library; null where nobody comes back to the lab. */

@@ -1,3 +1,4 @@
+import { lessonEn } from '../lesson/text/en';
 import type { Messages } from './messages';
 
 export const en: Messages = {
@@ -359,4 +360,6 @@ export const en: Messages = {
     notUtf8: (name, position) => `${name} is not UTF-8 text (first wrong byte at position ${position}): save it as UTF-8 and add it again.`,
     tooLarge: (name, size, most) => `${name} has ${size}; at most ${most} fit.`,
   },
+
+  lesson: lessonEn,
 };

@@ -1,5 +1,6 @@
 /** Every text of the site. A language that lacks one does not compile; nor does one that lacks a field of the spec. */
 import type { RunSpec } from '../../types/generated/RunSpec';
+import type { LessonMessages } from '../lesson/text/type';
 import type { RunStatus } from '../store/run-view';
 
 /** Dotted paths of all fields of a type; lists count as one field. */
@@ -254,4 +255,5 @@ export interface Messages {
     notUtf8(name: string, position: string): string;
     tooLarge(name: string, size: string, most: string): string;
   };
+  lesson: LessonMessages;
 }

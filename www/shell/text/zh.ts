@@ -1,3 +1,4 @@
+import { lessonZh } from '../lesson/text/zh';
 import type { Messages } from './messages';
 
 export const zh: Messages = {
@@ -358,4 +359,6 @@ export const zh: Messages = {
     notUtf8: (name, position) => `${name} 不是 UTF-8 文本（第 ${position} 字节起有误）：请另存为 UTF-8 后重新添加。`,
     tooLarge: (name, size, most) => `${name} 有 ${size}，最多可用 ${most}。`,
   },
+
+  lesson: lessonZh,
 };

@@ -2,7 +2,7 @@
 import { html } from 'lit';
 import type { FieldDescription, FormGroup } from '../../../kit/form/description';
 import { forkMayChange } from '../../../engine/spec/fork';
-import { GROUPS, type Field, type Group } from '../../../engine/spec/schema';
+import { FIELDS, GROUPS, type Field, type Group } from '../../../engine/spec/schema';
 import type { LabStore } from '../../store/lab-store';
 import type { Words } from '../../text/words';
 import { standing } from './standing';
@@ -17,6 +17,14 @@ export function describeGroups(store: LabStore, words: Words, lock: readonly str
       const shown = fields.filter((field) => !drawn.includes(field.path) && !lock.some((locked) => field.path === locked || field.path.startsWith(`${locked}.`)) && store.editor.applies(field));
       return shown.length === 0 ? [] : [{ path, label: words.group(path), fields: shown.map((field) => describe(store, words, field)) }];
     });
+}
+
+/** Some fields by their paths, in this order, as far as they matter. */
+export function describeFields(store: LabStore, words: Words, paths: readonly string[]): FieldDescription[] {
+  return paths.flatMap((path) => {
+    const field = FIELDS.get(path);
+    return field && store.editor.applies(field) ? [{ ...describe(store, words, field), advanced: false }] : [];
+  });
 }
 
 function describe(store: LabStore, words: Words, field: Field): FieldDescription {

@@ -23,6 +23,8 @@ export class SpecForm extends LabElement {
 
   /** Groups and fields that are left out. */
   @property({ attribute: false }) lock: readonly string[] = [];
+  /** Whether fields can be searched for. */
+  @property({ type: Boolean }) searchable = false;
 
   @query('tinyai-form') private readonly form!: Form;
   @query('tinyai-fork-head') private readonly forkHead!: ForkHead | null;
@@ -51,6 +53,7 @@ export class SpecForm extends LabElement {
         ${this.renderHead()}
         <tinyai-form
           .groups=${describeGroups(store, words, this.lock)}
+          ?searchable=${this.searchable}
           .scope=${editor.scope}
           .scopes=${editor.scopes}
           @input=${({ path, value }: FieldEvent) => path && editor.setValue(path, value)}

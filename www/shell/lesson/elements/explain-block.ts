@@ -1,0 +1,62 @@
+import { css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { shared } from '../../../kit/base.css';
+import { LabElement } from '../../elements/lab-element';
+import { Facts } from '../facts';
+import type { Explanation } from '../lesson';
+import { blocks } from './blocks.css';
+
+const PARTS = ['happened', 'why', 'change', 'misleads'] as const satisfies (keyof Explanation)[];
+
+/** What was seen, in sentences made of the runs' own numbers. */
+@customElement('tinyai-explain-block')
+export class ExplainBlock extends LabElement {
+  static override styles = [
+    shared,
+    blocks,
+    css`
+      .parts {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
+        gap: var(--space-3) var(--space-5);
+        padding-top: var(--space-3);
+      }
+
+      h3 {
+        color: var(--seal-ink);
+        font-size: var(--size-note);
+        font-weight: 600;
+      }
+
+      .book {
+        padding-top: var(--space-3);
+        color: var(--ink-2);
+      }
+    `,
+  ];
+
+  override render() {
+    const lesson = this.store.lessons?.current;
+    if (!lesson) return nothing;
+    const text = this.text.lesson.explain;
+    const { runner } = this.store;
+    const { view } = runner;
+    const over = view !== null && view.result !== null && !runner.busy;
+    const explanation = over ? lesson.explain[this.words.language](new Facts(view, this.words, lesson)) : null;
+    return html`<section aria-labelledby="heading">
+      <h2 id="heading" tabindex="-1">${text.heading}</h2>
+      ${explanation
+        ? html`<div class="parts">
+            ${PARTS.map((part) => html`<div><h3>${text[part]}</h3><p class="prose">${explanation[part]}</p></div>`)}
+          </div>`
+        : html`<p class="lead">${over ? text.other : text.waiting}</p>`}
+      <p class="book">${text.book(lesson.section)}</p>
+    </section>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tinyai-explain-block': ExplainBlock;
+  }
+}

@@ -1,0 +1,36 @@
+import { html } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import { shared } from '../../../kit/base.css';
+import { LabElement } from '../../elements/lab-element';
+import '../../elements/lab-view';
+import type { LabView } from '../../elements/lab-view';
+import './lesson-nav';
+import './lesson-view';
+import type { LessonView } from './lesson-view';
+
+/** A lab that has lessons: the list of them, and the one that its page stands at, or free play. */
+@customElement('tinyai-lab-lessons')
+export class LabLessons extends LabElement {
+  static override styles = [shared];
+
+  @query('tinyai-lesson-view, tinyai-lab-view') private readonly view!: LessonView | LabView | null;
+
+  /** Moves the focus past lists and settings. */
+  skip(): void {
+    this.view?.skip();
+  }
+
+  override render() {
+    const actions = html`<slot name="actions" slot="actions"></slot>`;
+    return html`
+      <tinyai-lesson-nav></tinyai-lesson-nav>
+      ${this.store.lessons?.current ? html`<tinyai-lesson-view>${actions}</tinyai-lesson-view>` : html`<tinyai-lab-view>${actions}</tinyai-lab-view>`}
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tinyai-lab-lessons': LabLessons;
+  }
+}

@@ -1,0 +1,242 @@
+import { html, nothing, type PropertyValues } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { shared } from '../../../kit/base.css';
+import '../../../kit/copy/copy-field';
+import type { FieldEvent, ValidityEvent } from '../../../kit/form/events';
+import '../../../kit/form/form';
+import type { Form } from '../../../kit/form/form';
+import type { RevealEvent } from '../../../kit/notice/notice';
+import { equal } from '../../../engine/spec/patch';
+import '../../elements/control-bar/control-bar';
+import '../../elements/kept/kept';
+import { LabElement } from '../../elements/lab-element';
+import '../../elements/problem-banner/problem-banner';
+import '../../elements/run-tabs/run-tabs';
+import '../../elements/spec-form/spec-form';
+import type { SpecForm } from '../../elements/spec-form/spec-form';
+import { describeFields } from '../../elements/spec-form/describe';
+import type { Figure } from '../../lab-definition';
+import type { Lesson } from '../lesson';
+import type { LessonStore } from '../lesson-store';
+import './bars-figure';
+import { blocks } from './blocks.css';
+import './check-block';
+import './explain-block';
+import { styles } from './lesson-view.css';
+import './predict-block';
+import './vary-block';
+import './verdict';
+
+/**
+ * A lesson, from top to bottom: the question, a drawing of the technique, what one expects, the run and the figure that answers, why it is
+ * so, variations, one more question. Everything can be skipped, and nothing is locked.
+ */
+@customElement('tinyai-lesson-view')
+export class LessonView extends LabElement {
+  static override styles = [shared, blocks, styles];
+
+  @query('main') private readonly main!: HTMLElement;
+  @query('h1') private readonly heading!: HTMLElement;
+  @query('tinyai-form.controls') private readonly controls!: Form | null;
+  @state() private settingsOpen = false;
+  @state() private measurementsOpen = false;
+  private shown: Lesson | null = null;
+
+  private get lessons(): LessonStore {
+    return this.store.lessons!;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('tinyai-present-move', this.move);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('tinyai-present-move', this.move);
+  }
+
+  /** Moves the focus past the list of lessons. */
+  skip(): void {
+    this.main.focus();
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const { current } = this.lessons;
+    const before = this.shown;
+    this.shown = current;
+    // Whoever goes to another lesson begins at its top.
+    if (before === null || current === null || before === current) return;
+    this.heading.focus({ preventScroll: true });
+    this.ownerDocument.defaultView?.scrollTo({ top: 0 });
+  }
+
+  override render() {
+    const { store, words, lessons } = this;
+    const lesson = lessons.current;
+    if (!lesson) return nothing;
+    const { language } = words;
+    const text = this.text.lesson;
+    return html`
+      <main id="results" tabindex="-1" @reveal=${this.reveal}>
+        <div class="opening">
+          <div>
+            <p class="where">${text.nav.section(lesson.section)} · ${text.nav.minutes(lesson.minutes)}</p>
+            <h1 tabindex="-1">${lesson.question[language]}</h1>
+            <p class="stakes">${lesson.stakes[language]}</p>
+          </div>
+          <div class="diagram">${lesson.diagram(store)}</div>
+        </div>
+        <tinyai-predict-block data-block></tinyai-predict-block>
+        ${this.renderRun(lesson)}
+        <tinyai-explain-block data-block></tinyai-explain-block>
+        <tinyai-vary-block data-block></tinyai-vary-block>
+        <tinyai-check-block data-block></tinyai-check-block>
+        ${this.renderNext()} ${this.renderSettings()} ${this.renderMeasurements(lesson)}
+        <p class="actions">
+          <tinyai-copy-field .label=${this.text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
+          <slot name="actions"></slot>
+        </p>
+      </main>
+    `;
+  }
+
+  // ---- Run and see
+
+  private renderRun(lesson: Lesson) {
+    const { store, words } = this;
+    const text = this.text.lesson.run;
+    const fields = describeFields(store, words, lesson.controls);
+    return html`<section aria-labelledby="run" data-block>
+      <h2 id="run" tabindex="-1">${text.heading}</h2>
+      <tinyai-control-bar></tinyai-control-bar>
+      <tinyai-problems></tinyai-problems>
+      ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
+      <div class="bench">
+        <div class="settings">
+          <tinyai-form
+            class="controls"
+            .groups=${[{ path: 'lesson', label: text.settings, fields }]}
+            .scope=${store.editor.scope}
+            .scopes=${store.editor.scopes}
+            @input=${({ path, value }: FieldEvent) => path && store.editor.setValue(path, value)}
+            @validity=${(event: ValidityEvent) => store.setRefusals(event.refusals, lesson)}
+          ></tinyai-form>
+          <p class="hint">${text.hint}</p>
+          ${this.renderChanged()}
+        </div>
+        <div class="hero">
+          <tinyai-verdict></tinyai-verdict>
+          ${this.renderHero(lesson)}
+        </div>
+      </div>
+    </section>`;
+  }
+
+  private renderChanged() {
+    const { editor } = this.store;
+    const { initial } = this.lessons;
+    if (!initial || equal(editor.spec.base, initial.base)) return nothing;
+    const text = this.text.lesson.run;
+    return html`<p class="changed">${text.changed} <button class="link" @click=${this.restore}>${text.restore}</button></p>`;
+  }
+
+  private readonly restore = (): void => {
+    this.controls?.discard();
+    this.store.editor.restoreInitial();
+    this.heading.focus({ preventScroll: true });
+  };
+
+  private renderHero({ hero }: Lesson) {
+    switch (hero.kind) {
+      case 'curves':
+        return html`<tinyai-loss-chart></tinyai-loss-chart>`;
+      case 'bars':
+        return html`<tinyai-bars-figure></tinyai-bars-figure>`;
+      case 'own':
+        return this.all.find(({ id }) => id === hero.figure)?.render(this.store);
+    }
+  }
+
+  /** Whatever the lab shows. */
+  private get all(): Pick<Figure, 'id' | 'render'>[] {
+    const { stage, figures } = this.store.definition;
+    return [...(stage ? [stage] : []), ...figures];
+  }
+
+  // ---- What comes after
+
+  private renderNext() {
+    const { lessons } = this;
+    const text = this.text.lesson.next;
+    const { next } = lessons;
+    return html`<section aria-labelledby="next" data-block>
+      <h2 id="next" tabindex="-1">${text.heading}</h2>
+      <div class="next">
+        ${next ? html`<a class="primary" href=${lessons.hrefOf(next)}>${text.lesson(next.title[this.words.language])}</a>` : html`<span>${text.done}</span>`}
+        <a class="link" href=${lessons.playHref}>${text.freePlay}</a>
+        ${this.store.homeHref === null ? nothing : html`<a class="link" href=${this.store.homeHref}>${text.home}</a>`}
+      </div>
+    </section>`;
+  }
+
+  private renderSettings() {
+    const { store } = this;
+    return html`<details class="fold" ?open=${this.settingsOpen} @toggle=${(event: Event) => (this.settingsOpen = (event.target as HTMLDetailsElement).open)}>
+      <summary>${this.text.lesson.drawer.settings}</summary>
+      ${this.settingsOpen
+        ? html`<div class="drawer">
+            <tinyai-run-tabs></tinyai-run-tabs>
+            ${store.definition.controls?.(store) ?? nothing}
+            <tinyai-spec-form searchable></tinyai-spec-form>
+          </div>`
+        : nothing}
+    </details>`;
+  }
+
+  private renderMeasurements({ hero }: Lesson) {
+    const { store } = this;
+    const shown = hero.kind === 'own' ? hero.figure : hero.kind === 'curves' ? 'loss' : null;
+    const { stage, figures } = store.definition;
+    const open = this.measurementsOpen;
+    return html`<details class="fold" ?open=${open} @toggle=${(event: Event) => (this.measurementsOpen = (event.target as HTMLDetailsElement).open)}>
+      <summary>${this.text.lesson.drawer.measurements}</summary>
+      ${open
+        ? html`${stage && stage.id !== shown ? html`<div class="figure">${stage.render(store)}</div>` : nothing}
+          ${repeat(
+            figures.filter((figure) => figure.id !== shown && figure.shows(store)),
+            ({ id }) => id,
+            (figure) => html`<div class="figure" id=${figure.id}>${figure.render(store)}</div>`,
+          )}`
+        : nothing}
+    </details>`;
+  }
+
+  /** Shows a field that something is said of: beside the figure, or among all settings. */
+  private async reveal({ path }: RevealEvent): Promise<void> {
+    if (await this.controls?.reveal(path)) return;
+    this.settingsOpen = true;
+    await this.updateComplete;
+    const form = this.renderRoot.querySelector<SpecForm>('tinyai-spec-form');
+    await form?.updateComplete;
+    await form?.reveal(path);
+  }
+
+  /** In the lecture hall, arrow keys go from block to block. */
+  private readonly move = (event: Event): void => {
+    const by = (event as CustomEvent<number>).detail;
+    const all = [this.heading, ...this.renderRoot.querySelectorAll<HTMLElement>('[data-block]')];
+    const at = all.findLastIndex((block) => block.getBoundingClientRect().top < 80);
+    const next = all[Math.max(0, Math.min(all.length - 1, Math.max(0, at) + by))];
+    next?.scrollIntoView({ block: 'start' });
+    const heading = next?.shadowRoot?.querySelector<HTMLElement>('h2') ?? next?.querySelector<HTMLElement>('h2') ?? next;
+    heading?.focus({ preventScroll: true });
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tinyai-lesson-view': LessonView;
+  }
+}

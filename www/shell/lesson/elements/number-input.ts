@@ -1,0 +1,99 @@
+import { css, html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { shared } from '../../../kit/base.css';
+import { LabElement } from '../../elements/lab-element';
+import { numberText } from '../prediction/answer-text';
+import type { NumberQuestion } from '../prediction/question';
+
+/** Marks on the slider of a logarithmic scale. */
+const MARKS = 1000;
+
+/** A mark on a scale; `change` tells that it was moved. */
+@customElement('tinyai-number-input')
+export class NumberInput extends LabElement {
+  static override styles = [
+    shared,
+    css`
+      label {
+        display: grid;
+        grid-template-columns: minmax(12rem, 32rem) auto;
+        gap: 0 var(--space-3);
+        align-items: center;
+      }
+
+      input {
+        width: 100%;
+        height: max(1.6rem, var(--target));
+        accent-color: var(--pencil);
+      }
+
+      output {
+        color: var(--pencil);
+        font-family: var(--serif);
+        font-size: calc(1.5 * var(--unit));
+        font-weight: 600;
+        white-space: nowrap;
+      }
+
+      .ends {
+        display: flex;
+        grid-column: 1;
+        justify-content: space-between;
+        color: var(--ink-2);
+        font-size: var(--size-note);
+      }
+
+      @container (max-width: 520px) {
+        label {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) question!: NumberQuestion;
+  @property({ attribute: false }) value: number | null = null;
+
+  /** Where the mark stands. */
+  get chosen(): number {
+    return this.value ?? this.question.scale.start;
+  }
+
+  override render() {
+    const { question, words, chosen } = this;
+    const { from, to, step, logarithmic = false } = question.scale;
+    const [low, high] = question.ends?.[words.language] ?? [numberText(words, from, question.unit), numberText(words, to, question.unit)];
+    return html`<label>
+      <input
+        type="range"
+        min=${logarithmic ? 0 : from}
+        max=${logarithmic ? MARKS : to}
+        step=${logarithmic ? 1 : step}
+        .value=${String(logarithmic ? (MARKS * Math.log(chosen / from)) / Math.log(to / from) : chosen)}
+        aria-valuetext=${numberText(words, chosen, question.unit)}
+        @input=${this.moved}
+      />
+      <output>${numberText(words, chosen, question.unit)}</output>
+      <span class="ends"><span>${low}</span><span>${high}</span></span>
+    </label>`;
+  }
+
+  private readonly moved = (event: Event): void => {
+    const { from, to, step, logarithmic = false } = this.question.scale;
+    const at = Number((event.target as HTMLInputElement).value);
+    this.value = logarithmic ? rounded(from * (to / from) ** (at / MARKS), step) : at;
+    this.dispatchEvent(new Event('change'));
+  };
+}
+
+/** Two significant digits are as fine as anybody means it. */
+function rounded(value: number, step: number): number {
+  const two = Number(value.toPrecision(2));
+  return Math.max(step, Math.round(two / step) * step);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tinyai-number-input': NumberInput;
+  }
+}

@@ -1,0 +1,25 @@
+/** Answers in words. */
+import type { Words } from '../../text/words';
+import type { Answer, NumberUnit, Question } from './question';
+
+/** A number of a question with its unit. */
+export function numberText({ messages, format }: Words, value: number, unit: NumberUnit): string {
+  const shown = unit === 'nats' ? format.loss(value) : unit === 'steps' || unit === 'percent' ? format.count(value) : format.short(value);
+  return messages.lesson.predict.units[unit](shown);
+}
+
+export function answerText(words: Words, question: Question, answer: Answer): string {
+  const { language, messages } = words;
+  switch (answer.kind) {
+    case 'number':
+      return question.kind === 'number' ? numberText(words, answer.value, question.unit) : '';
+    case 'order': {
+      const names = question.kind === 'order' ? answer.order.map((id) => question.items.find((item) => item.id === id)?.name[language] ?? id) : [];
+      return names.join(language === 'zh' ? '、' : ', ');
+    }
+    case 'choice':
+      return question.kind === 'choice' ? (question.options.find(({ id }) => id === answer.option)?.text[language] ?? '') : '';
+    case 'curve':
+      return messages.lesson.verdict.curve;
+  }
+}

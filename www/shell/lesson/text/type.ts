@@ -1,0 +1,76 @@
+/** What all lessons say alike. */
+export interface LessonMessages {
+  nav: {
+    lessons: string;
+    freePlay: string;
+    /** Of a lesson in the list, for those who cannot see its mark. */
+    stage: { new: string; begun: string; ran: string; done: string };
+    section(section: string): string;
+    minutes(count: number): string;
+    unknown(name: string): string;
+  };
+  predict: {
+    heading: string;
+    /** Under the heading, while nothing is said yet. */
+    lead: string;
+    sure: string;
+    sureness: Record<'guess' | 'likely' | 'certain', string>;
+    keep: string;
+    change: string;
+    kept(answer: string): string;
+    /** Of what was foretold in a lesson that was run already. */
+    over: string;
+    again: string;
+    toRun: string;
+    moveUp(name: string): string;
+    moveDown(name: string): string;
+    place(place: number, of: number): string;
+    drawHint: string;
+    clear: string;
+    /** A number with the unit of its question. */
+    units: { percent(value: string): string; times(value: string): string; steps(value: string): string; nats(value: string): string; ms(value: string): string; MiB(value: string): string };
+  };
+  run: {
+    heading: string;
+    settings: string;
+    hint: string;
+    changed: string;
+    restore: string;
+  };
+  verdict: {
+    heading: string;
+    youSaid(answer: string): string;
+    itWas(answer: string): string;
+    grades: Record<'hit' | 'near' | 'far', string>;
+    /** How far off: the factor in words. */
+    more(times: string): string;
+    less(times: string): string;
+    pairs(right: number, all: number): string;
+    curve: string;
+    /** On the pencil mark in a figure. */
+    you: string;
+    notPredicted: string;
+  };
+  explain: {
+    heading: string;
+    happened: string;
+    why: string;
+    change: string;
+    misleads: string;
+    waiting: string;
+    other: string;
+    book(section: string): string;
+  };
+  vary: {
+    heading: string;
+    lead: string;
+    runAll: string;
+    added: string;
+    full(most: number): string;
+    strip: string;
+    stripCaption: string;
+  };
+  check: { heading: string; right: string; wrong: string };
+  next: { heading: string; lesson(title: string): string; freePlay: string; home: string; done: string };
+  drawer: { settings: string; measurements: string };
+}
