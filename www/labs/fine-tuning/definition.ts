@@ -9,5 +9,6 @@ export const lab: LabDefinition = {
   presets: () => [{ id: 'full-and-lora', spec: defaultSpec }],
   groups: ['model', 'data', 'fine_tuning', 'training', 'evaluation', 'resources'],
   figures: [lossChart, forks, runBars, samples, comparison],
+  lessons: async () => (await import('./lessons')).lessons,
   text: { zh: async () => (await import('./text/zh')).zh, en: async () => (await import('./text/en')).en },
 };

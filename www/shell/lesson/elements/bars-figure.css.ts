@@ -28,6 +28,11 @@ export const styles = css`
     transition: width 0.3s;
   }
 
+  /* Computed, not measured: open to the paper. */
+  .bar[data-modelled] {
+    mask: repeating-linear-gradient(135deg, #000 0 6px, transparent 6px 9px);
+  }
+
   .part {
     min-width: 0;
   }
@@ -35,6 +40,13 @@ export const styles = css`
   .value {
     font-weight: 600;
     text-align: right;
+  }
+
+  .value small {
+    display: block;
+    color: var(--ink-2);
+    font-size: var(--size-note);
+    font-weight: 400;
   }
 
   .pencil {

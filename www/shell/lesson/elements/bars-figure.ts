@@ -54,10 +54,10 @@ export class BarsFigure extends LabElement {
           ? html`<span class="bar" ${styled({ width: share(bar.value) })}
               >${bar.parts.map((part) => html`<span class="part" ${styled({ flex: `${part.value} 0 0`, background: `var(--memory-${part.kind}, var(--ink-3))` })}></span>`)}</span
             >`
-          : html`<span class="bar" ${styled({ width: share(bar?.value ?? 0), background: colour(index) })}></span>`}
+          : html`<span class="bar" ?data-modelled=${bar?.modelled ?? false} ${styled({ width: share(bar?.value ?? 0), background: colour(index) })}></span>`}
         ${mark === null ? nothing : html`<span class="pencil" ${styled({ left: share(mark) })}><span>${this.text.lesson.verdict.you}</span></span>`}
       </span>
-      <span class="value">${bar && hero.quantity ? quantity(name, hero.quantity, bar.value, text) : text}</span>
+      <span class="value">${bar && hero.quantity ? quantity(name, hero.quantity, bar.value, text) : text}${bar?.modelled ? html`<small>${this.text.lesson.verdict.modelled}</small>` : nothing}</span>
     </li>`;
   }
 

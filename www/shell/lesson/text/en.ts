@@ -51,7 +51,7 @@ export const lessonEn: LessonMessages = {
     pairs: (right, all) => `${right} of ${all} pairs are in the right order; differences within the noise do not count.`,
     curve: 'Your pencil line is drawn in the figure.',
     you: 'you',
-    notPredicted: 'No prediction this time.',
+    modelled: 'modelled',
   },
   explain: {
     heading: 'What you saw',

@@ -49,7 +49,8 @@ export interface LessonMessages {
     curve: string;
     /** On the pencil mark in a figure. */
     you: string;
-    notPredicted: string;
+    /** Of a number that was computed rather than measured. */
+    modelled: string;
   };
   explain: {
     heading: string;

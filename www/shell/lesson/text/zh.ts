@@ -51,7 +51,7 @@ export const lessonZh: LessonMessages = {
     pairs: (right, all) => `${all} 对中有 ${right} 对次序正确；差别在噪声之内的不计。`,
     curve: '你的铅笔线已画在图中。',
     you: '你',
-    notPredicted: '这次没有预测。',
+    modelled: '模型推算',
   },
   explain: {
     heading: '看到了什么',

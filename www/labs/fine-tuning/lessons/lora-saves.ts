@@ -1,0 +1,168 @@
+/** What LoRA saves: parameters that learn, their gradients and the optimizer's state; not weights, not activations, and little time. */
+import { html } from 'lit';
+import { slices } from '../../../shell/figures/memory-slices';
+import { lessonRun, type Facts } from '../../../shell/lesson/facts';
+import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
+import type { Outcome } from '../../../shell/lesson/prediction/question';
+import type { ExperimentView } from '../../../shell/store/experiment-view';
+import '../diagrams/lora-diagram';
+import { LR, pair } from './base';
+
+const FULL: LessonRun = { id: 'full', name: { en: 'full', zh: '全参数' }, patch: { training: { learning_rate: LR.full } } };
+const LORA: LessonRun = { id: 'lora', name: { en: 'LoRA', zh: 'LoRA' }, patch: { fine_tuning: { method: 'lora' } } };
+
+const peak = (view: ExperimentView, run: LessonRun): number | null => {
+  const found = lessonRun(view, run);
+  return found?.status === 'finished' ? (found.memory['total']?.peak_bytes ?? null) : null;
+};
+
+/** Peak memory of LoRA in percent of that of full fine-tuning. */
+function share(view: ExperimentView): Outcome | null {
+  const [full, lora] = [peak(view, FULL), peak(view, LORA)];
+  return full && lora ? { value: (100 * lora) / full, spread: null } : null;
+}
+
+/** The numbers that both languages speak of. */
+function numbers(facts: Facts) {
+  const [full, lora] = [facts.run('full'), facts.run('lora')];
+  if (!full || !lora || full.peak === null || lora.peak === null) return null;
+  const { short, size, wholePercent, count } = facts.format;
+  const [trained, all] = [lora.metric('trainable_parameters'), full.metric('trainable_parameters')];
+  const [slow, fast] = [full.metric('step_time'), lora.metric('step_time')];
+  if (!trained || !all || !slow || !fast) return null;
+  return {
+    one: count(all / trained),
+    trained: lora.tell('trainable_parameters'),
+    all: full.tell('trainable_parameters'),
+    percent: wholePercent(lora.peak / full.peak),
+    learning: [size(full.memory('gradients') + full.memory('optimizer')), size(lora.memory('gradients') + lora.memory('optimizer'))],
+    stays: size(lora.memory('parameters') + lora.memory('activations')),
+    activations: size(lora.memory('activations')),
+    time: wholePercent(fast / slow),
+    losses: [full.tell('validation_loss'), lora.tell('validation_loss')],
+    ratio: short(full.peak / lora.peak),
+  };
+}
+
+export const loraSaves: Lesson = {
+  id: 'lora-saves',
+  section: '15.1',
+  minutes: 5,
+  title: { en: 'What LoRA saves', zh: 'LoRA 省下什么' },
+  question: { en: 'What does LoRA save, and what not?', zh: 'LoRA 省下了什么，又没有省下什么？' },
+  stakes: {
+    en: 'It is said to let a large model learn on a small machine. Whether it does depends on which part of the memory was the problem.',
+    zh: '据说有了 LoRA，小机器也能微调大模型。是否真的如此，要看内存究竟用在哪里。',
+  },
+  base: (language) =>
+    pair(language, {
+      fine_tuning: { lora: { rank: 4, alpha: 8 } },
+      training: { steps: 120, batch_size: 4, learning_rate: LR.lora },
+      evaluation: { every: 20, tokens: 1024, sample_tokens: 48 },
+    }),
+  runs: [FULL, LORA],
+  controls: ['fine_tuning.lora.rank', 'fine_tuning.lora.target_modules', 'training.batch_size', 'data.context', 'training.steps'],
+  diagram: () => html`<tinyai-lora-diagram></tinyai-lora-diagram>`,
+  predict: {
+    kind: 'number',
+    ask: {
+      en: 'With rank 4, LoRA trains about one in forty of the parameters. How much memory does its training need, compared with full fine-tuning?',
+      zh: '秩为 4 时，LoRA 只训练约四十分之一的参数。与全参数微调相比，它训练时需要多少内存？',
+    },
+    unit: 'percent',
+    scale: { from: 1, to: 100, start: 3, step: 1 },
+    ends: { en: ['1% of it', 'just as much'], zh: ['只要 1%', '一样多'] },
+    outcome: share,
+    bar: (value, view) => {
+      const full = peak(view, FULL);
+      const run = view.runs.findIndex(({ name }) => name === LORA.name.en);
+      return full === null || run < 0 ? null : { run, value: (full * value) / 100 };
+    },
+  },
+  hero: {
+    kind: 'bars',
+    title: { en: 'Memory at its peak', zh: '内存峰值' },
+    caption: { en: 'What each run held when it held most.', zh: '每个运行占用最多时，内存用在哪里。' },
+    unit: 'bytes',
+    quantity: 'peak_memory',
+    bar: (run, view) => {
+      const { memory } = view.runs[run]!;
+      const total = memory['total']?.peak_bytes;
+      return total === undefined ? null : { value: total, parts: slices(memory).map(({ category, bytes }) => ({ kind: category, value: bytes })) };
+    },
+  },
+  explain: {
+    en: (facts): Explanation | null => {
+      const n = numbers(facts);
+      if (!n) return null;
+      return {
+        happened: html`LoRA trained ${n.trained} parameters instead of ${n.all}, one in ${n.one}. Its memory fell only to ${n.percent} of that of full fine-tuning, and
+          a step still took ${n.time} of the time. It ended at a validation loss of ${n.losses[1]}; full fine-tuning ended at ${n.losses[0]}.`,
+        why: html`A parameter that learns needs a gradient and, with AdamW, two more numbers of the same size. For the frozen weights all three are gone: gradients and
+          optimizer together shrank from ${n.learning[0]} to ${n.learning[1]}. But the weights themselves must still be there, and so must the activations, since the
+          gradient has to pass through every frozen layer to reach the pairs B·A below it. These ${n.stays} stay.`,
+        change: html`A larger batch or a longer context makes activations grow, and they are what LoRA does not touch: then its share comes close to 100%. Fewer target modules or a
+          lower rank save little more. What remains is for other techniques: gradient checkpointing for activations (15.3), fewer bits for the frozen weights (15.5).`,
+        misleads: html`This model has two million parameters, so activations (${n.activations}) are a large part. In a model of seven billion, weights, gradients and optimizer take over
+          100 GB, and LoRA saves about three quarters of that. And float32 everywhere: in practice frozen weights are held in 16 bits or fewer.`,
+      };
+    },
+    zh: (facts): Explanation | null => {
+      const n = numbers(facts);
+      if (!n) return null;
+      return {
+        happened: html`LoRA 训练了 ${n.trained} 个参数，全参数微调则是 ${n.all} 个，相差 ${n.one} 倍。但内存只降到后者的 ${n.percent}，每一步的时间也还有后者的 ${n.time}。
+          最终的验证损失，LoRA 为 ${n.losses[1]}，全参数微调为 ${n.losses[0]}。`,
+        why: html`每个参与学习的参数都要配一个梯度；用 AdamW 时，还要再配两个同样大小的数。权重一旦冻结，这三个数都不再需要：梯度与优化器状态合计从
+          ${n.learning[0]} 降到 ${n.learning[1]}。但权重本身仍要在内存里；激活也是，因为梯度必须穿过每个冻结的层，才能到达下面各层的 B·A。这 ${n.stays} 省不掉。`,
+        change: html`批次更大或上下文更长，激活就会增长，而 LoRA 恰恰不触及激活，于是它的内存占比会接近 100%。减少目标模块或降低秩，能再省的很少。
+          剩下的要靠别的技术：用梯度检查点节省激活（15.3），用更低的精度存放冻结的权重（15.5）。`,
+        misleads: html`这个模型只有两百万个参数，激活（${n.activations}）因此占了很大一部分。换成七十亿参数的模型，权重、梯度和优化器状态共要一百多 GB，LoRA 能省下其中约四分之三。
+          另外，这里全部用 float32；实际使用时，冻结的权重通常只用 16 位或更低的精度。`,
+      };
+    },
+  },
+  variations: [
+    { id: 'rank-64', name: { en: 'LoRA, rank 64', zh: 'LoRA，秩 64' }, ask: { en: 'And with rank 64?', zh: '如果秩是 64 呢？' }, patch: { fine_tuning: { method: 'lora', lora: { rank: 64, alpha: 128 } } } },
+    {
+      id: 'q-v',
+      name: { en: 'LoRA, q and v only', zh: 'LoRA，只用 q、v' },
+      ask: { en: 'Only the queries and values of attention?', zh: '只加在注意力的查询和值上？' },
+      patch: { fine_tuning: { method: 'lora', lora: { target_modules: ['q_proj', 'v_proj'] } } },
+    },
+    { id: 'batch-16', name: { en: 'LoRA, batch 16', zh: 'LoRA，批大小 16' }, ask: { en: 'LoRA with four times the batch?', zh: '批大小增加到四倍？' }, patch: { fine_tuning: { method: 'lora' }, training: { batch_size: 16 } } },
+  ],
+  compared: ['trainable_parameters', 'peak_memory', 'step_time', 'validation_loss'],
+  check: {
+    ask: {
+      en: 'A model just fails to fit: at the peak, activations take nine tenths of its training memory. Will LoRA make it fit?',
+      zh: '某个模型训练时内存刚好不够，其中十分之九是激活。改用 LoRA 能解决问题吗？',
+    },
+    options: [
+      {
+        text: { en: 'Yes: it trains only a fraction of the parameters.', zh: '能，它只训练一小部分参数。' },
+        right: false,
+        because: {
+          en: 'That shrinks gradients and optimizer, which together are less than a tenth here. The activations stay as they are.',
+          zh: '这样减少的是梯度和优化器状态，而它们在这里合计还不到十分之一。激活并不会减少。',
+        },
+      },
+      {
+        text: { en: 'Hardly: it does not touch the activations.', zh: '几乎不能，它不触及激活。' },
+        right: true,
+        because: {
+          en: 'The gradient still has to pass through all layers, so their activations are kept. A smaller batch or checkpointing would help.',
+          zh: '梯度仍要穿过所有的层，它们的激活都得留着。减小批次或使用梯度检查点才有帮助。',
+        },
+      },
+      {
+        text: { en: 'Yes, if the rank is low enough.', zh: '能，只要秩足够低。' },
+        right: false,
+        because: {
+          en: 'The rank decides how large the pairs B·A are. Even with none at all, the activations would be there.',
+          zh: '秩只决定 B·A 有多大。哪怕完全没有它们，激活也还在。',
+        },
+      },
+    ],
+  },
+};
