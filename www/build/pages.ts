@@ -16,6 +16,7 @@ export const PAGES: SitePage[] = [
   ...CATALOGUE.map((lab) => ({ html: `labs/${lab.id}/index.html`, lab })),
   { html: 'bench/index.html' },
   { html: 'library/index.html' },
+  { html: 'teach/index.html' },
   { html: 'parallel/index.html' },
   { html: 'embed/index.html', framed: true },
 ];

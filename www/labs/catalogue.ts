@@ -16,6 +16,8 @@ export interface CataloguedLab {
   /** Its folder, and what addresses call it. */
   id: string;
   name: Text;
+  /** Its lessons, in their order, with about how many minutes each takes. */
+  lessons: readonly { id: string; minutes: number }[];
   early: Early;
 }
 
@@ -30,7 +32,7 @@ const alone = (en: string[], zh: string[]): Early => ({ workers: ['engine.worker
 const ranked = (en: string[], zh: string[]): Early => ({ workers: ['engine.worker', 'rank.worker'], engines: ['engine', 'ranks'], assets: { en, zh } });
 
 export const CATALOGUE: readonly CataloguedLab[] = [
-  { id: 'from-scratch', name: { en: 'From scratch', zh: '从零训练' }, early: alone([PLAYS], [POEMS]) },
-  { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, early: alone(TUNED, TUNED) },
-  { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, early: ranked([PLAYS], [PLAYS]) },
+  { id: 'from-scratch', name: { en: 'From scratch', zh: '从零训练' }, lessons: [], early: alone([PLAYS], [POEMS]) },
+  { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, lessons: [{ id: 'lora-saves', minutes: 5 }], early: alone(TUNED, TUNED) },
+  { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, lessons: [], early: ranked([PLAYS], [PLAYS]) },
 ];

@@ -6,7 +6,7 @@ import type { Language } from '../shell/text/language';
 import type { Text } from '../types/generated/Text';
 import type { Choice } from './choice';
 import { pageLanguage } from './language';
-import { SITE_PAGES, type SitePage } from './site-pages';
+import { FOOT_PAGES, SITE_PAGES, type SitePage } from './site-pages';
 import { FRAME_TEXT } from './text';
 import { pageTheme, showTheme } from './theme';
 import { Visited } from './visited';
@@ -32,7 +32,11 @@ export interface FrameOptions {
 
 export class PageFrame {
   readonly page: string;
+  /** The site's first page. */
+  readonly home: string;
   readonly pages: readonly PageLink[];
+  /** Those linked from the foot of the page. */
+  readonly foot: readonly PageLink[];
   readonly storage: StoragePort;
   readonly language: Choice<Language>;
   readonly theme: Choice<Theme>;
@@ -44,7 +48,10 @@ export class PageFrame {
     const { document } = window;
     const home = new URL(root, document.baseURI);
     this.page = page;
-    this.pages = pages.map(({ id, name, path }) => ({ id, name, href: new URL(path, home).href }));
+    const link = ({ id, name, path }: SitePage): PageLink => ({ id, name, href: new URL(path, home).href });
+    this.home = home.href;
+    this.pages = pages.map(link);
+    this.foot = FOOT_PAGES.map(link);
     this.storage = browserStorage(window);
     this.language = pageLanguage(this.storage, window.navigator.languages);
     this.theme = pageTheme(this.storage);
@@ -70,7 +77,7 @@ export class PageFrame {
 
   private entitle(document: Document, language: Language): void {
     const text = FRAME_TEXT[language];
-    const name = this.pages.find(({ id }) => id === this.page)?.name[language];
+    const name = [...this.pages, ...this.foot].find(({ id }) => id === this.page)?.name[language];
     document.documentElement.lang = text.languageTag;
     document.title = name === undefined ? text.title : `${name} · ${text.title}`;
   }

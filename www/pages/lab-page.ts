@@ -12,6 +12,7 @@ import { effect } from '../shell/store/effect';
 import { api } from './api';
 import './embed-dialog/embed-action';
 import { PageFrame } from './frame';
+import './site-footer/site-footer';
 import './site-header/site-header';
 import type { SiteHeader } from './site-header/site-header';
 import { FRAME_TEXT } from './text';
@@ -57,7 +58,7 @@ export async function showLab(id: string, root: string): Promise<void> {
       hold.release();
       incomplete((event as CustomEvent<unknown>).detail);
     });
-    document.body.append(mount);
+    document.body.append(mount, Object.assign(document.createElement('tinyai-site-footer'), { frame }));
   } catch (error) {
     incomplete(error);
   }

@@ -4,6 +4,7 @@ import { openLibrary } from '../../shell/library';
 import { offerFile } from '../../shell/offer-file';
 import { api } from '../api';
 import { PageFrame } from '../frame';
+import '../site-footer/site-footer';
 import { Desk } from './desk';
 import './library-page';
 import { browserQuery } from './query';
@@ -17,5 +18,5 @@ const desk = new Desk({
   offer: (content, name) => offerFile(document, content, name, browserClock),
 });
 
-document.body.append(Object.assign(document.createElement('tinyai-library-page'), { frame, desk }));
+document.body.append(Object.assign(document.createElement('tinyai-library-page'), { frame, desk }), Object.assign(document.createElement('tinyai-site-footer'), { frame }));
 void desk.start();

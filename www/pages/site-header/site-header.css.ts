@@ -30,6 +30,8 @@ export const styles = css`
     align-items: center;
     font-family: var(--serif);
     white-space: nowrap;
+    color: inherit;
+    text-decoration: none;
   }
 
   .seal {

@@ -15,7 +15,7 @@ const ENVIRONMENT: Environment = { engine: 'tinyai 0.1.0', variant: 'threads-rel
 
 async function mount(given: Partial<SiteHeader> = {}): Promise<SiteHeader> {
   const storage = memoryStorage();
-  const frame: HeaderFrame = { page: 'bench', pages: PAGES, language: pageLanguage(storage, ['en']), theme: pageTheme(storage), addressOf: ({ href }) => `${href}#left` };
+  const frame: HeaderFrame = { home: 'https://example.org/', page: 'bench', pages: PAGES, language: pageLanguage(storage, ['en']), theme: pageTheme(storage), addressOf: ({ href }) => `${href}#left` };
   const header = Object.assign(new SiteHeader(), { frame, ...given });
   document.body.append(header);
   await header.updateComplete;

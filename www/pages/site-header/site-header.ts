@@ -8,7 +8,7 @@ import { FRAME_TEXT, type FrameText } from '../text';
 import { styles } from './site-header.css';
 
 /** What the header needs of the page's frame. */
-export type HeaderFrame = Pick<PageFrame, 'page' | 'pages' | 'language' | 'theme' | 'addressOf'>;
+export type HeaderFrame = Pick<PageFrame, 'home' | 'page' | 'pages' | 'language' | 'theme' | 'addressOf'>;
 
 /**
  * The top of the page: where one is, what runs the experiments, language and appearance. Its event `skip` says that the focus is to move
@@ -36,14 +36,14 @@ export class SiteHeader extends LitElement {
     return html`
       <header>
         <a class="skip" href="#results" @click=${this.skip}>${text.skipToResults}</a>
-        <div class="brand">
+        <a class="brand" href=${this.frame.home} aria-current=${this.frame.page === 'home' ? 'page' : nothing}>
           <svg class="seal" viewBox="0 0 32 32" aria-hidden="true">
             <rect x="1" y="1" width="30" height="30" rx="5" />
             <path d="M7 7 C9 15 12 17 16 18 S23 20.5 25 20.5" />
             <path d="M7 7 C8.5 19 11 23 16 24.4 S23 25.6 25 25.6" />
           </svg>
           <span class="site">${text.title}</span>
-        </div>
+        </a>
         <nav aria-label=${text.pages}>${this.frame.pages.map((page) => this.renderPage(page))}</nav>
         ${this.environment === undefined ? nothing : this.renderStatus(this.environment, text.engine)}
         <div class="switches">${this.renderLanguages(text)} ${this.renderTheme(text)}</div>

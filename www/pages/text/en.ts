@@ -8,6 +8,8 @@ export const en: FrameText = {
   switchTheme: 'Appearance',
   skipToResults: 'Skip to the results',
   pages: 'Pages',
+  more: 'More pages',
+  private: 'Nothing leaves this tab: models, texts and results stay on your machine.',
   title: 'TinyAI Playground',
   incomplete: (detail) => `A part of this page could not be loaded (${detail}). Check the connection and reload the page.`,
   reload: 'Reload',

@@ -8,6 +8,10 @@ export interface FrameText {
   switchTheme: string;
   skipToResults: string;
   pages: string;
+  /** The links at the foot of the page. */
+  more: string;
+  /** What becomes of what one does here. */
+  private: string;
   /** Of the site. */
   title: string;
   /** A part of the page did not arrive. */

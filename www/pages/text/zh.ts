@@ -8,6 +8,8 @@ export const zh: FrameText = {
   switchTheme: '外观',
   skipToResults: '跳到结果',
   pages: '页面',
+  more: '更多页面',
+  private: '一切都在本标签页中：模型、文本和结果都不会离开你的电脑。',
   title: 'TinyAI Playground',
   incomplete: (detail) => `本页的一部分无法加载（${detail}）。请检查网络连接并重新载入页面。`,
   reload: '重新载入',

@@ -77,6 +77,18 @@ export const styles = css`
     display: none;
   }
 
+  :host([bare]) .page {
+    display: block;
+  }
+
+  :host([bare]) main {
+    padding: 0;
+  }
+
+  :host([bare]) tinyai-control-bar {
+    position: static;
+  }
+
   @media (max-width: 1150px) {
     tinyai-loss-chart {
       --chart-height: clamp(15rem, calc(100vh - 28.5rem), 34rem);

@@ -29,6 +29,8 @@ export class LabView extends LabElement {
   @property({ attribute: false }) show: readonly string[] | null = null;
   /** Whether it stands in a page of somebody else's, in which other things may be dropped, too. */
   @property({ type: Boolean }) embedded = false;
+  /** Whether question and actions are left out, too. */
+  @property({ type: Boolean, reflect: true }) bare = false;
   /** Whether the form is left out. */
   @property({ type: Boolean }) plain = false;
   /** Groups and fields of the form that are left out, since they cannot be changed here. */
@@ -80,29 +82,32 @@ export class LabView extends LabElement {
   };
 
   override render() {
-    const { store, text, words } = this;
+    const { store, words } = this;
     const { definition } = store;
     return html`
       <div class="page">
         ${this.plain ? nothing : this.renderForm()}
-        <main id="results" tabindex="-1" @reveal=${this.reveal}>
-          <div class="intro">
-            <h1>${words.lab.question}</h1>
-            <p>${words.lab.lead}</p>
-          </div>
+        <main id="results" tabindex="-1" role=${this.bare ? 'group' : nothing} @reveal=${this.reveal}>
+          ${this.bare ? nothing : html`<div class="intro"><h1>${words.lab.question}</h1><p>${words.lab.lead}</p></div>`}
           <tinyai-control-bar></tinyai-control-bar>
           <tinyai-problems ?embedded=${this.embedded}></tinyai-problems>
           ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
           ${this.renderPrevious()} ${definition.stage && this.showsPart(definition.stage) ? definition.stage.render(store) : nothing}
           ${repeat(this.figures, ({ id }) => id, (figure) => html`<div class="figure" id=${figure.id}>${figure.render(store)}</div>`)}
-          <p class="actions">
-            <tinyai-copy-field .label=${text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
-            ${store.runner.view?.result ? html`<button class="link" @click=${this.download}>${text.results.download}</button>` : nothing}
-            <slot name="actions"></slot>
-          </p>
+          ${this.bare ? nothing : this.renderActions()}
         </main>
       </div>
     `;
+  }
+
+  private renderActions() {
+    const { store } = this;
+    const text = this.text.results;
+    return html`<p class="actions">
+      <tinyai-copy-field .label=${text.copyLink} .value=${() => store.link}></tinyai-copy-field>
+      ${store.runner.view?.result ? html`<button class="link" @click=${this.download}>${text.download}</button>` : nothing}
+      <slot name="actions"></slot>
+    </p>`;
   }
 
   private get figures(): Figure[] {

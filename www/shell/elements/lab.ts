@@ -31,6 +31,8 @@ export class LabMount extends LitElement {
   @property() language: Language = 'en';
   @property({ attribute: false }) show: readonly string[] | null = null;
   @property({ type: Boolean }) plain = false;
+  /** Whether question and actions are left out, too: whoever mounts it says what it is. */
+  @property({ type: Boolean }) bare = false;
   /** Whether it stands in a page of somebody else's. */
   @property({ type: Boolean }) embedded = false;
   /** Groups and fields of the form that cannot be changed, by their paths; `*`: none can. */
@@ -71,7 +73,7 @@ export class LabMount extends LitElement {
   override render() {
     if (!this.store) return nothing;
     if (this.store.lessons) return html`<tinyai-lab-lessons><slot name="actions" slot="actions"></slot></tinyai-lab-lessons>`;
-    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?embedded=${this.embedded}>
+    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?bare=${this.bare} ?embedded=${this.embedded}>
       <slot name="actions" slot="actions"></slot>
     </tinyai-lab-view>`;
   }

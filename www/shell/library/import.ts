@@ -48,6 +48,14 @@ export async function imported(file: Blob, target: ImportTarget, options: Import
   }
 }
 
+/** The entries of an exported file, without their states and files, which stay unread. */
+export async function entriesIn(file: Blob, options: ImportOptions = {}): Promise<Entry[]> {
+  const reader = new Reader(file, options);
+  const entries: Entry[] = [];
+  for (const placed of await reader.sections()) if (is(placed, 'entry')) entries.push(await readEntry(reader, placed));
+  return entries;
+}
+
 interface Placed<S extends Section = Section> {
   readonly at: number;
   readonly section: S;

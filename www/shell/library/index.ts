@@ -3,7 +3,8 @@ export { bytesText, StorageError, storageProblem, type StorageProblem, type Stor
 export { isOpen, newEntry, type Entry, type EntryStatus, type Progress, type Row, type SavedRun, type SpecOutline } from './entry';
 export type { ExportOptions, Transfer } from './export';
 export type { Foretold } from './foretold';
-export type { ImportOptions } from './import';
+export { entriesIn, type ImportOptions } from './import';
+export { isForetold } from './foretold';
 export type { Library } from './library';
 export type { Hold } from './locks';
 export { openLibrary, type OpenedLibrary, type OpenOptions, type StorageWorld } from './open';
