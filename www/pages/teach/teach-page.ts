@@ -32,7 +32,7 @@ export class TeachPage extends LitElement {
   @state() private words: Words | null = null;
   @state() private said: readonly string[] = [];
   @state() private reading = false;
-  @state() private className = '';
+  @state() private named = '';
   private readonly signals = new DrawnBySignals(this);
   private stop = (): void => undefined;
 
@@ -149,12 +149,12 @@ export class TeachPage extends LitElement {
     const text = TEACH_TEXT[this.frame.language.current];
     const href = (lab: string): string => {
       const address = new URL(`./labs/${lab}/`, this.frame.home);
-      if (this.className.trim() !== '') address.searchParams.set('class', this.className.trim());
+      if (this.named.trim() !== '') address.searchParams.set('class', this.named.trim());
       return address.href;
     };
     return html`<fieldset class="class">
       <legend>${text.classLink}</legend>
-      <label>${text.className} <input .value=${this.className} maxlength="60" @input=${(event: Event) => (this.className = (event.target as HTMLInputElement).value)} /></label>
+      <label>${text.className} <input .value=${this.named} maxlength="60" @input=${(event: Event) => (this.named = (event.target as HTMLInputElement).value)} /></label>
       <ul>
         ${CATALOGUE.map(({ id, name }) => html`<li>${name[this.frame.language.current]} <tinyai-copy-field .label=${text.copy} .value=${() => href(id)}></tinyai-copy-field></li>`)}
       </ul>
