@@ -39,6 +39,16 @@ export const styles = css`
     padding-top: 1.4rem;
   }
 
+  .past {
+    padding-left: 0.9rem;
+    border-left: 4px double var(--rule-strong);
+    filter: grayscale(1);
+  }
+
+  .past-note {
+    color: var(--seal-ink);
+  }
+
   .fold {
     display: none;
   }

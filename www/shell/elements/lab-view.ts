@@ -5,9 +5,12 @@ import { forkMayChange } from '../../engine/spec/fork';
 import { shared } from '../../kit/base.css';
 import '../../kit/copy/copy-field';
 import type { RevealEvent } from '../../kit/notice/notice';
+import { styled } from '../../kit/styled';
 import type { Figure } from '../lab-definition';
+import { greyed } from '../figures/run-mark';
 import { offerFile } from '../offer-file';
 import './control-bar/control-bar';
+import type { ControlBar } from './control-bar/control-bar';
 import './kept/kept';
 import { BASE } from '../store/spec-editor';
 import { LabElement } from './lab-element';
@@ -36,6 +39,7 @@ export class LabView extends LabElement {
 
   @query('tinyai-spec-form') private readonly form!: SpecForm | null;
   @query('main') private readonly main!: HTMLElement;
+  @query('tinyai-control-bar') private readonly bar!: ControlBar | null;
   /** Only narrow screens and embeds fold the form. */
   @state() private formOpen = false;
   private dropTarget: EventTarget | null = null;
@@ -93,8 +97,9 @@ export class LabView extends LabElement {
           <tinyai-control-bar></tinyai-control-bar>
           <tinyai-problems ?embedded=${this.embedded}></tinyai-problems>
           ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
-          ${this.renderPrevious()} ${definition.stage && this.showsPart(definition.stage) ? definition.stage.render(store) : nothing}
-          ${repeat(this.figures, ({ id }) => id, (figure) => html`<div class="figure" id=${figure.id}>${figure.render(store)}</div>`)}
+          ${this.renderPrevious()} ${this.renderPast()}
+          ${definition.stage && this.showsPart(definition.stage) ? this.renderPart(definition.stage, 'stage') : nothing}
+          ${repeat(this.figures, ({ id }) => id, (figure) => this.renderPart(figure, 'figure'))}
           <p class="actions">
             <tinyai-copy-field .label=${text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
             ${store.runner.view?.result ? html`<button class="link" @click=${this.download}>${text.results.download}</button>` : nothing}
@@ -104,6 +109,44 @@ export class LabView extends LabElement {
       </div>
     `;
   }
+
+  /** A figure, or what stands above them: grey where all that it shows is of settings that are no longer those. */
+  private renderPart(part: Pick<Figure, 'id' | 'render' | 'plans'>, kind: 'figure' | 'stage') {
+    const { store } = this;
+    const past = part.plans?.(store) ? [] : [...store.past];
+    const whole = past.length > 0 && past.length === store.runner.view?.runs.length;
+    return html`<div
+      class=${whole ? `${kind} past` : kind}
+      id=${kind === 'figure' ? part.id : nothing}
+      role=${whole ? 'group' : nothing}
+      aria-label=${whole ? this.text.results.pastFigure : nothing}
+      ${styled(greyed(past))}
+    >
+      ${part.render(store)}
+    </div>`;
+  }
+
+  /** Says once what is of the past, and lets it be measured again. */
+  private renderPast() {
+    const { store, text } = this;
+    const { past, runner } = store;
+    const all = past.size === runner.view?.runs.length;
+    const names = runner.view?.runs.filter((_, run) => past.has(run)).map(({ name }) => name) ?? [];
+    return html`<div role="status">
+      ${past.size === 0
+        ? nothing
+        : html`<p class="notes past-note">
+            <span>${all ? text.results.past : text.results.pastRuns(names)}</span>
+            ${this.plain ? nothing : html`<button class="link screen-only" ?disabled=${!store.runnable} @click=${this.runAgain}>${text.results.runAsWritten}</button>`}
+          </p>`}
+    </div>`;
+  }
+
+  /** The button goes when the run begins: the focus moves to the one that pauses it. */
+  private readonly runAgain = (): void => {
+    this.bar?.focus();
+    void this.store.run();
+  };
 
   private get figures(): Figure[] {
     const { store } = this;
