@@ -42,11 +42,17 @@ export const styles = css`
   .past {
     padding-left: 0.9rem;
     border-left: 4px double var(--rule-strong);
+    background: var(--paper);
     filter: grayscale(1);
   }
 
   .past-note {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.2rem 1.2rem;
+    padding-top: 0.7rem;
     color: var(--seal-ink);
+    font-size: 0.9rem;
   }
 
   .fold {

@@ -135,7 +135,7 @@ export class LabView extends LabElement {
     return html`<div role="status">
       ${past.size === 0
         ? nothing
-        : html`<p class="notes past-note">
+        : html`<p class="past-note">
             <span>${all ? text.results.past : text.results.pastRuns(names)}</span>
             ${this.plain ? nothing : html`<button class="link screen-only" ?disabled=${!store.runnable} @click=${this.runAgain}>${text.results.runAsWritten}</button>`}
           </p>`}

@@ -113,6 +113,8 @@ export class ComparisonTable extends LabElement {
   private renderRow(name: string, runs: readonly RunView[], baseline: number) {
     const text = this.text.results;
     const metrics = runs.map((run) => run.figure(name));
+    // A category of memory that was empty whenever it mattered says nothing.
+    if (name.startsWith('memory.') && metrics.every((metric) => !metric?.value)) return nothing;
     const reference = metrics[baseline]?.value;
     const relative = (value: number, run: number) =>
       run === baseline || !reference ? nothing : html`<span class="ratio">${this.format.ratio(value / reference)}</span>`;

@@ -152,7 +152,7 @@ export class LossChart extends PointChart {
 
   /** Raw, smoothed and validation curve of a run. */
   private series(run: number): uPlot.Series[] {
-    const stroke = this.resolved(colour(run));
+    const stroke = this.ink(run);
     const line = { stroke, dash: dash(run), spanGaps: true };
     return [
       { ...line, dash: [], width: 1, alpha: 0.22, points: { show: false } },
@@ -165,6 +165,11 @@ export class LossChart extends PointChart {
   private measured(run: number): number[] {
     const { runs, steps } = this.data;
     return runs[run]?.validation.flatMap((value, i) => (value !== null && steps[i] !== runs[run]!.unmeasured ? [i] : [])) ?? [];
+  }
+
+  /** The colour of a run, now: what greys it around this chart may be drawn after it. */
+  private ink(run: number): string {
+    return this.resolved(this.store.past.has(run) ? 'var(--ink-2)' : colour(run));
   }
 
   private heights(): [number, number] {
@@ -188,7 +193,7 @@ export class LossChart extends PointChart {
     this.data.runs.forEach(({ branch }, run) => {
       if (!branch) return;
       const [x, y] = [chart.valToPos(branch.step, 'x', true), chart.valToPos(branch.loss, 'y', true)];
-      drawBranch(chart, x, y, this.resolved(colour(run)), this.resolved('var(--paper)'));
+      drawBranch(chart, x, y, this.ink(run), this.resolved('var(--paper)'));
     });
   }
 
@@ -213,7 +218,7 @@ export class LossChart extends PointChart {
           x: chart.valToPos(this.data.steps[at]!, 'x', true) / devicePixelRatio + LABEL_GAP,
           y: chart.valToPos(column[at]!, 'y', true) / devicePixelRatio,
           text: `${this.label(run)} ${this.said(validated ? column[at] : this.store.runner.view?.runs[run]?.figure('loss')?.value)}`,
-          colour: this.resolved(colour(run)),
+          colour: this.ink(run),
         },
       ];
     });

@@ -62,6 +62,7 @@ export class RunFigures extends LabElement {
     const most = Math.max(1, ...runs.map((each) => each.memory.total?.peak_bytes ?? 0));
     const parts = slices(run.memory);
     const total = run.figure('peak_memory');
+    const amount = (category: string, bytes: number) => quantity(run.name, `memory.${category}`, bytes, this.format.mebibytes(bytes));
     return html`<div class="row" ?data-past=${this.store.past.has(index)}>
       <div class="head">
         ${runName(index, run.name)} ${total ? html`<b>${measured(this.words, run.name, 'peak_memory', total)}</b> <span class="note">${text.peak}</span>` : nothing}
@@ -72,10 +73,7 @@ export class RunFigures extends LabElement {
       <ul class="parts">
         ${parts.map(
           ({ category, bytes }) =>
-            html`<li>
-              <i ${styled({ background: memoryColour(category) })}></i>${text.memoryCategories[category] ?? category}
-              ${quantity(run.name, `memory.${category}`, bytes, this.format.mebibytes(bytes))}
-            </li>`,
+            html`<li><i ${styled({ background: memoryColour(category) })}></i>${text.memoryCategories[category] ?? category} ${amount(category, bytes)}</li>`,
         )}
       </ul>
     </div>`;
