@@ -56,12 +56,12 @@ test('what was measured with other settings is grey, and only that, until it is 
   await open(page);
   await run(page);
   await expect(state(page)).toContainText('Finished');
-  const note = page.locator('.past-note');
+  const note = page.locator('tinyai-past-note p');
   await expect(note).toHaveCount(0);
   await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
   await page.locator('tinyai-field[id="training.seed"]').getByRole('textbox').fill('7');
   await expect(note).toContainText('Grey: lora ran with other settings');
-  await expect(page.locator('.figure.past')).toHaveCount(0);
+  await expect(page.locator('tinyai-past-part[past]')).toHaveCount(0);
   await expect(page.locator('tinyai-run-figures [data-past]')).toHaveCount(3);
   await page.getByRole('button', { name: 'Shared', exact: true }).click();
   await page.locator('tinyai-field[id="training.steps"]').getByRole('textbox').fill('5');

@@ -39,22 +39,6 @@ export const styles = css`
     padding-top: 1.4rem;
   }
 
-  .past {
-    padding-left: 0.9rem;
-    border-left: 4px double var(--rule-strong);
-    background: var(--paper);
-    filter: grayscale(1);
-  }
-
-  .past-note {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.2rem 1.2rem;
-    padding-top: 0.7rem;
-    color: var(--seal-ink);
-    font-size: 0.9rem;
-  }
-
   .fold {
     display: none;
   }

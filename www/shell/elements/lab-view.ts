@@ -5,9 +5,7 @@ import { forkMayChange } from '../../engine/spec/fork';
 import { shared } from '../../kit/base.css';
 import '../../kit/copy/copy-field';
 import type { RevealEvent } from '../../kit/notice/notice';
-import { styled } from '../../kit/styled';
 import type { Figure } from '../lab-definition';
-import { greyed } from '../figures/run-mark';
 import { offerFile } from '../offer-file';
 import './control-bar/control-bar';
 import type { ControlBar } from './control-bar/control-bar';
@@ -15,6 +13,8 @@ import './kept/kept';
 import { BASE } from '../store/spec-editor';
 import { LabElement } from './lab-element';
 import { styles } from './lab-view.css';
+import './past/past-note';
+import './past/past-part';
 import './problem-banner/problem-banner';
 import './run-tabs/run-tabs';
 import './spec-form/spec-form';
@@ -97,9 +97,16 @@ export class LabView extends LabElement {
           <tinyai-control-bar></tinyai-control-bar>
           <tinyai-problems ?embedded=${this.embedded}></tinyai-problems>
           ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
-          ${this.renderPrevious()} ${this.renderPast()}
-          ${definition.stage && this.showsPart(definition.stage) ? this.renderPart(definition.stage, 'stage') : nothing}
-          ${repeat(this.figures, ({ id }) => id, (figure) => this.renderPart(figure, 'figure'))}
+          ${this.renderPrevious()}
+          <tinyai-past-note @rerun=${this.rerun}></tinyai-past-note>
+          ${definition.stage && this.showsPart(definition.stage)
+            ? html`<tinyai-past-part ?plans=${definition.stage.plans?.(store) ?? false}>${definition.stage.render(store)}</tinyai-past-part>`
+            : nothing}
+          ${repeat(
+            this.figures,
+            ({ id }) => id,
+            (figure) => html`<tinyai-past-part class="figure" id=${figure.id} ?plans=${figure.plans?.(store) ?? false}>${figure.render(store)}</tinyai-past-part>`,
+          )}
           <p class="actions">
             <tinyai-copy-field .label=${text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
             ${store.runner.view?.result ? html`<button class="link" @click=${this.download}>${text.results.download}</button>` : nothing}
@@ -110,43 +117,8 @@ export class LabView extends LabElement {
     `;
   }
 
-  /** A figure, or what stands above them: grey where all that it shows is of settings that are no longer those. */
-  private renderPart(part: Pick<Figure, 'id' | 'render' | 'plans'>, kind: 'figure' | 'stage') {
-    const { store } = this;
-    const past = part.plans?.(store) ? [] : [...store.past];
-    const whole = past.length > 0 && past.length === store.runner.view?.runs.length;
-    return html`<div
-      class=${whole ? `${kind} past` : kind}
-      id=${kind === 'figure' ? part.id : nothing}
-      role=${whole ? 'group' : nothing}
-      aria-label=${whole ? this.text.results.pastFigure : nothing}
-      ${styled(greyed(past))}
-    >
-      ${part.render(store)}
-    </div>`;
-  }
-
-  /** Says once what is of the past, and lets it be measured again. */
-  private renderPast() {
-    const { store, text } = this;
-    const { past, runner } = store;
-    const all = past.size === runner.view?.runs.length;
-    const names = runner.view?.runs.filter((_, run) => past.has(run)).map(({ name }) => name) ?? [];
-    return html`<div role="status">
-      ${past.size === 0
-        ? nothing
-        : html`<p class="past-note">
-            <span>${all ? text.results.past : text.results.pastRuns(names)}</span>
-            ${this.plain ? nothing : html`<button class="link screen-only" ?disabled=${!store.runnable} @click=${this.runAgain}>${text.results.runAsWritten}</button>`}
-          </p>`}
-    </div>`;
-  }
-
-  /** The button goes when the run begins: the focus moves to the one that pauses it. */
-  private readonly runAgain = (): void => {
-    this.bar?.focus();
-    void this.store.run();
-  };
+  /** The button that runs what is written goes when the run begins. */
+  private readonly rerun = (): void => this.bar?.focus();
 
   private get figures(): Figure[] {
     const { store } = this;
