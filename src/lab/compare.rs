@@ -10,8 +10,8 @@ const BEFORE_MEMORY: &[&str] =
 const AFTER_MEMORY: &[&str] = &["step_time", "tokens_per_second", "duration"];
 const MEMORY: &[&str] = &["parameters", "gradients", "optimizer", "activations", "kv", "communication", "data"];
 
-/// The comparison table: a row for each metric that any run has, and for the peak of each category of memory that any run
-/// used (named `memory.activations`, …; that of the total is the metric `peak_memory`).
+/// The comparison table: a row for each metric that any run has, and for what each category of memory took when all of them
+/// together took most (named `memory.activations`, …): these add up to the metric `peak_memory`.
 ///
 /// Values are in the order of `runs`. A ratio is null where either value is missing or not finite, and where the
 /// baseline's is 0; all are null where `baseline` is no index of `runs`.
@@ -34,14 +34,14 @@ fn memory_rows(runs: &[RunResult], baseline: usize) -> Vec<Comparison> {
     let mut categories: Vec<&String> = names(runs, |run| run.memory.keys()).into_iter().filter(|name| *name != "total").collect();
     // Stable: categories that are not listed keep their order by name, after those that are.
     categories.sort_by_key(|category| MEMORY.iter().position(|known| known == *category).unwrap_or(MEMORY.len()));
-    let peaks = |category: &String| -> Vec<Option<f64>> {
-        runs.iter().map(|run| run.memory.get(category).map(|memory| memory.peak_bytes as f64)).collect()
+    let amounts = |category: &String| -> Vec<Option<f64>> {
+        runs.iter().map(|run| run.memory.get(category).map(|memory| memory.at_peak_bytes as f64)).collect()
     };
     categories
         .into_iter()
-        .map(|category| (category, peaks(category)))
-        .filter(|(_, peaks)| peaks.iter().flatten().any(|peak| *peak > 0.0))
-        .map(|(category, peaks)| row(format!("memory.{category}"), "bytes".into(), peaks, baseline))
+        .map(|category| (category, amounts(category)))
+        .filter(|(_, amounts)| amounts.iter().flatten().any(|bytes| *bytes > 0.0))
+        .map(|(category, amounts)| row(format!("memory.{category}"), "bytes".into(), amounts, baseline))
         .collect()
 }
 
@@ -65,7 +65,7 @@ mod tests {
 
     fn run(metrics: &[(&str, f64)], memory: &[(&str, u64)]) -> RunResult {
         let metric = |value| Metric { value, unit: "u".into(), kind: MetricKind::Measured, spread: None };
-        let memory_use = |peak_bytes| MemoryUse { peak_bytes, ..MemoryUse::default() };
+        let memory_use = |at_peak_bytes| MemoryUse { at_peak_bytes, ..MemoryUse::default() };
         RunResult {
             name: "run".into(),
             status: RunStatus::Finished,

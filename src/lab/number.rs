@@ -15,6 +15,8 @@ pub fn or_nans<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D
 
 #[cfg(all(test, feature = "native"))]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::{Value, json};
 
     use crate::lab::rank::Reply;
@@ -22,12 +24,15 @@ mod tests {
     #[test]
     fn a_loss_that_is_no_number_stays_one_through_json() {
         let read = |reply: &Reply| serde_json::from_value::<Reply>(serde_json::to_value(reply).unwrap()).unwrap();
+        let evaluated = |nll| Reply::Evaluated { nll, memory: BTreeMap::new() };
         for nll in [f64::NAN, f64::INFINITY, 0.5] {
-            let Reply::Evaluated { nll: read } = read(&Reply::Evaluated { nll }) else { panic!("another reply") };
+            let Reply::Evaluated { nll: read, .. } = read(&evaluated(nll)) else { panic!("another reply") };
             assert_eq!(read.is_finite(), nll.is_finite());
         }
-        let Reply::Logits { logits } = read(&Reply::Logits { logits: vec![1.5, f32::NAN] }) else { panic!("another reply") };
+        let Reply::Logits { logits, .. } = read(&Reply::Logits { logits: vec![1.5, f32::NAN], memory: BTreeMap::new() }) else {
+            panic!("another reply")
+        };
         assert!(logits[0] == 1.5 && logits[1].is_nan());
-        assert_eq!(serde_json::to_value(Reply::Evaluated { nll: f64::NAN }).unwrap(), json!({ "evaluated": { "nll": Value::Null } }));
+        assert_eq!(serde_json::to_value(evaluated(f64::NAN)).unwrap(), json!({ "evaluated": { "nll": Value::Null, "memory": {} } }));
     }
 }

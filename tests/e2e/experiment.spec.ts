@@ -1,8 +1,10 @@
 /** An experiment from pressing Run to the comparison, and its controls on the way. */
 import { readFile } from 'node:fs/promises';
 import type { ExperimentResult } from '../../www/types/generated/ExperimentResult';
+import { violationsInBothThemes } from './accessibility';
 import { MEASURED, expect, long, open, run, short, state, test } from './page';
 import type { Page } from '../../www/testing';
+import { RATIO, expectAgreement } from './quantities';
 
 /** Waits as long as a whole other experiment takes, in an engine of its own. */
 const anotherExperiment = (page: Page) => page.evaluate((spec) => window.tinyai.run(spec).then(() => undefined), short());
@@ -23,7 +25,8 @@ test('a short default experiment runs to its end and shows everything', async ({
   await expect(page.locator('tinyai-samples .sheet:not(.blank)')).toHaveCount(4);
   const table = page.getByRole('table');
   await expect(table.getByRole('row', { name: /Method Full LoRA/ })).toBeVisible();
-  await expect(table.getByRole('row', { name: /^Validation loss \d/ })).toContainText('×');
+  await expect(table.getByRole('row', { name: /^Validation loss \d/ })).toContainText(RATIO);
+  await expectAgreement(page, ['full', 'lora'].flatMap((name) => ['loss', 'validation_loss', 'step_time', 'tokens_per_second', 'peak_memory', 'memory.activations', 'trainable_parameters'].map((metric) => `${name}/${metric}`)));
 });
 
 test('the result can be downloaded, and the baseline of its ratios chosen', async ({ page }) => {
@@ -31,9 +34,9 @@ test('the result can be downloaded, and the baseline of its ratios chosen', asyn
   await run(page);
   await expect(state(page)).toContainText('Finished');
   const row = page.getByRole('row', { name: /Trainable parameters/ });
-  await expect(row.locator('td').nth(1)).toContainText('×0.0');
+  await expect(row.locator('td').nth(1)).toContainText(/1\/\d+/);
   await page.getByRole('radio', { name: 'Compare with lora' }).check();
-  await expect(row.locator('td').nth(1)).not.toContainText('×');
+  await expect(row.locator('td').nth(1)).not.toContainText('/');
   await expect(row.locator('td').nth(0)).toContainText('×');
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download result (JSON)' }).click();
@@ -49,12 +52,40 @@ test('the result can be downloaded, and the baseline of its ratios chosen', asyn
   expect(result.environment.variant).toBe('threads-relaxed');
 });
 
+test('what was measured with other settings is grey, and only that, until it is measured again', async ({ page }) => {
+  await open(page);
+  await run(page);
+  await expect(state(page)).toContainText('Finished');
+  const note = page.locator('tinyai-past-note p');
+  await expect(note).toHaveCount(0);
+  await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
+  await page.locator('tinyai-field[id="training.seed"]').getByRole('textbox').fill('7');
+  await expect(note).toContainText('Grey: lora ran with other settings');
+  await expect(page.locator('tinyai-past-part[past]')).toHaveCount(0);
+  await expect(page.locator('tinyai-run-figures [data-past]')).toHaveCount(3);
+  await page.getByRole('button', { name: 'Shared', exact: true }).click();
+  await page.locator('tinyai-field[id="training.steps"]').getByRole('textbox').fill('5');
+  await expect(note).toContainText('All of this was measured with other settings');
+  await expect(page.getByRole('group', { name: 'Measured with other settings' })).toHaveCount(4);
+  expect(await violationsInBothThemes(page), 'grey, and readable').toEqual([]);
+  await page.emulateMedia({ media: 'print' });
+  await expect(note).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Run the new settings' })).toBeHidden();
+  await page.emulateMedia({ media: 'screen' });
+  await page.getByRole('button', { name: 'Run the new settings' }).click();
+  await expect(note).toHaveCount(0);
+  await expect(page.locator('tinyai-run-bar .main'), 'the focus is where the run is paused').toBeFocused();
+  await expect(state(page)).toContainText('Finished');
+  await expect(note).toHaveCount(0);
+});
+
 test('pause, step, resume and cancel', async ({ page }) => {
   await open(page, long());
   await run(page);
   await expect(state(page)).toContainText(/^Step \d+ of 4000/);
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(state(page)).toContainText(/^Paused/);
+  await expectAgreement(page, []);
   const steps = async (): Promise<number> => Number((await state(page).textContent())!.match(/step (\d+)/)![1]);
   await anotherExperiment(page);
   const paused = await steps();

@@ -1,5 +1,6 @@
 /** A model that knows nothing learns to write: the lab that the site opens with. */
 import { expect, open, run, state, test } from './page';
+import { expectAgreement } from './quantities';
 
 for (const { locale, corpus, finished } of [
   { locale: 'en-US', corpus: 'shakespeare-plays', finished: 'Finished' },
@@ -16,6 +17,7 @@ for (const { locale, corpus, finished } of [
       const board = page.locator('tinyai-board');
       await expect(board.locator('.sheet')).toHaveText(/\S/);
       await expect(board.getByRole('slider')).toBeVisible();
+      await expectAgreement(page, []);
       await expect(page.locator('tinyai-loss-chart .readout')).toContainText(/\d\.\d{3} · .* \d\.\d{3}/);
       await expect(page.locator('tinyai-field[id="data.corpus"] select')).toHaveValue(corpus);
     });

@@ -7,6 +7,7 @@ import type { LabMount } from '../../www/shell/elements/lab';
 import type { Spec } from '../../www/types/generated/Spec';
 import { violationsInBothThemes } from './accessibility';
 import { expect, test } from './page';
+import { RATIO, expectAgreement } from './quantities';
 
 /** A new model that is trained within seconds. */
 const scratch = (steps: number): Spec =>
@@ -84,6 +85,7 @@ test('a lab finds its result after a reload, when one comes back to it, and from
   await page.reload();
   await expect(kept(page)).toContainText('as it was kept');
   expect(await curves(page)).toEqual(before);
+  await expectAgreement(page, ['plain/loss', 'reseeded/step_time']);
 
   await arrive(page, './labs/from-scratch/');
   await expect(kept(page)).toContainText('You are looking at From scratch: plain, reseeded');
@@ -130,7 +132,8 @@ test('experiments of two labs are named, found, compared, taken elsewhere, delet
     await expect(hints).toContainText('different numbers of steps: 20, 6');
     await expect(hints).toContainText('different seeds');
     await expect(page.getByRole('row', { name: /Fine-tuning · Method Full Full LoRA/ })).toBeVisible();
-    await expect(page.getByRole('row', { name: /^Validation loss \d/ })).toContainText('×');
+    await expect(page.getByRole('row', { name: /^Validation loss \d/ })).toContainText(RATIO);
+    await expectAgreement(page, []);
     await expect(page.getByRole('img', { name: /adapter: training \d\.\d{3}, validation \d\.\d{3}/ })).toBeVisible();
   };
   await compared();
@@ -138,7 +141,7 @@ test('experiments of two labs are named, found, compared, taken elsewhere, delet
   await compared();
   expect(await violationsInBothThemes(page), 'side by side').toEqual([]);
   await page.getByRole('radio', { name: 'Compare with adapter' }).check();
-  await expect(page.getByRole('row', { name: /^Validation loss \d/ }).locator('td').last()).not.toContainText('×');
+  await expect(page.getByRole('row', { name: /^Validation loss \d/ }).locator('td').last()).not.toContainText(RATIO);
   await page.getByRole('radio', { name: 'tokens' }).check();
   await page.getByRole('radio', { name: 'time' }).check();
   await page.getByRole('link', { name: 'All experiments' }).click();

@@ -3,6 +3,7 @@ import { defaultRun } from '../../www/engine/spec/defaults';
 import { LESSONS, setUp } from '../../www/labs/parallel/lessons';
 import { violations, violationsInBothThemes } from './accessibility';
 import { MEASURED, banner, expect, run, state, test } from './page';
+import { expectAgreement } from './quantities';
 import { fitsWidth, losses, openLab, runToEnd, stepsDone, write } from './parallel-page';
 import { apart, both, tiny, type BasePatch } from './parallel-runs';
 
@@ -13,8 +14,8 @@ const pipeline = (patch: BasePatch = {}) => tiny(both(PIPELINE, patch));
 const endless = () => tiny(both(PIPELINE, { training: { steps: 50_000 } }), { alone: false });
 
 for (const { locale, planned, caption, measured, finished, total, stage, heading } of [
-  { locale: 'en-US', planned: 'bubble 20% planned', caption: 'What each rank will do', measured: /% measured/, finished: 'Finished', total: 'point to point', stage: 'layers 1–2', heading: 'One training, many ranks' },
-  { locale: 'zh-CN', planned: '气泡 20% 计划', caption: '各 rank 会做什么', measured: /% 实测/, finished: '已完成', total: '点对点', stage: '第 1–2 层', heading: '一次训练，多个 rank' },
+  { locale: 'en-US', planned: 'bubble 20.0% planned', caption: 'What each rank will do', measured: /% measured/, finished: 'Finished', total: 'point to point', stage: 'layers 1–2', heading: 'One training, many ranks' },
+  { locale: 'zh-CN', planned: '气泡 20.0% 计划', caption: '各 rank 会做什么', measured: /% 实测/, finished: '已完成', total: '点对点', stage: '第 1–2 层', heading: '一次训练，多个 rank' },
 ]) {
   test.describe(locale, () => {
     test.use({ locale });
@@ -43,6 +44,7 @@ for (const { locale, planned, caption, measured, finished, total, stage, heading
       await expect(page.locator('tinyai-loss-beside .readout')).toContainText(/one rank\s*\d\.\d/);
       await expect(page.locator('tinyai-loss-beside .readout b')).not.toBeEmpty();
       expect(apart(await losses(page, 1), await losses(page, 0))).toBeLessThan(1e-5);
+      await expectAgreement(page, []);
     });
   });
 }

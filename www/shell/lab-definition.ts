@@ -19,6 +19,8 @@ export interface Figure {
   /** Whether there is something to show. */
   shows(store: LabStore): boolean;
   render(store: LabStore): TemplateResult;
+  /** Whether it shows what is written rather than what was measured, and so is never of the past. */
+  plans?(store: LabStore): boolean;
 }
 
 export interface LabDefinition {
@@ -35,7 +37,7 @@ export interface LabDefinition {
   /** What stands above the form. */
   controls?: (store: LabStore) => TemplateResult;
   /** What stands between the control bar and the figures, and its name in embeds. */
-  stage?: Pick<Figure, 'id' | 'render'>;
+  stage?: Pick<Figure, 'id' | 'render' | 'plans'>;
   figures: Figure[];
   /** In the order in which they are taken; a page of the lab opens with the first. */
   lessons?: () => Promise<readonly Lesson[]>;

@@ -106,12 +106,16 @@ pub enum Reply {
         /// Sum of the negative log-likelihoods of all their tokens, in nats; the same at every rank.
         #[serde(deserialize_with = "number::or_nan")]
         nll: f64,
+        /// Its ledger, by category.
+        memory: BTreeMap<String, MemoryUse>,
     },
     /// The logits, at the one rank that has them.
     Logits {
         /// Of every token of the vocabulary; empty at the other ranks.
         #[serde(deserialize_with = "number::or_nans")]
         logits: Vec<f32>,
+        /// Its ledger, by category.
+        memory: BTreeMap<String, MemoryUse>,
     },
     /// What it holds: the bytes come beside the answer.
     State,

@@ -204,20 +204,20 @@ impl RankProgram {
         let validation = &prepared.text.validation;
         let sequences = Sequences { inputs: &validation[from..to], targets: &validation[from + 1..=to], seq_len: prepared.context, group };
         let nll = prepared.training.rank.nll(sequences).await.map_err(|error| problems::rank(who, &error))?;
-        Ok(Reply::Evaluated { nll })
+        Ok(Reply::Evaluated { nll, memory: MemoryUse::by_category(&prepared.ledger.report()) })
     }
 
     async fn logits(&mut self, ids: &[i32], capacity: usize) -> Result<Reply, Problem> {
         let (who, alone) = (self.who(), self.alone());
-        let Prepared { training, reader, .. } = self.doing(Doing::Sampling)?;
+        let Prepared { training, reader, ledger, .. } = self.doing(Doing::Sampling)?;
         let refused = |error| problems::rank(who, &error);
-        if alone {
-            let logits = reader.logits(training.model(), ids, capacity).map_err(|error| refused(error.into()))?;
-            return Ok(Reply::Logits { logits: logits.data().to_vec() });
-        }
-        let start = ids.len().saturating_sub(training.model().config.max_positions);
-        let logits = training.rank.logits_after(&ids[start..]).await.map_err(refused)?;
-        Ok(Reply::Logits { logits })
+        let logits = if alone {
+            reader.logits(training.model(), ids, capacity).map_err(|error| refused(error.into()))?.data().to_vec()
+        } else {
+            let start = ids.len().saturating_sub(training.model().config.max_positions);
+            training.rank.logits_after(&ids[start..]).await.map_err(refused)?
+        };
+        Ok(Reply::Logits { logits, memory: MemoryUse::by_category(&ledger.report()) })
     }
 
     /// Another activity has batches of another size; an evaluation is short, and its peak shall be that of what it needs.

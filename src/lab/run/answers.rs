@@ -171,7 +171,7 @@ impl Run {
             run: self.index,
             step,
             steps: self.spec().training.steps,
-            elapsed_seconds: self.work.seconds + seconds.unwrap_or(0.0),
+            elapsed_seconds: self.outcome.seconds(self.work.seconds + seconds.unwrap_or(0.0)),
             remaining_seconds: 0.0,
             step_milliseconds: seconds.unwrap_or(0.0) * 1e3,
             tokens_per_second: self.outcome.tokens_per_second(),
@@ -193,7 +193,7 @@ impl Run {
     }
 
     fn evaluated(&mut self, count: usize, replies: &[Reply], events: &mut Vec<Event>) -> Result<f64, Problem> {
-        let Some(Reply::Evaluated { nll }) = replies.first() else { return Err(unexpected("evaluate")) };
+        let Some(Reply::Evaluated { nll, .. }) = replies.first() else { return Err(unexpected("evaluate")) };
         let context = self.spec().data.context as usize;
         let evaluation = self.progress.evaluation.as_mut().ok_or_else(|| unexpected("evaluate"))?;
         evaluation.done += count;
@@ -209,20 +209,21 @@ impl Run {
                 });
             }
             self.metric("validation_loss", step, nll, events);
+            self.take_memory(replies, events);
         }
         Ok((count * context) as f64)
     }
 
     /// Draws the next token of a sample.
     fn read(&mut self, replies: Vec<Reply>, events: &mut Vec<Event>) -> Result<f64, Problem> {
-        let found = replies.into_iter().find_map(|reply| match reply {
-            Reply::Logits { logits } if !logits.is_empty() => Some(logits),
+        let found = replies.iter().find_map(|reply| match reply {
+            Reply::Logits { logits, .. } if !logits.is_empty() => Some(logits),
             _ => None,
         });
         let logits = found.ok_or_else(|| unexpected("logits"))?;
         let (Some(sampler), Some(text)) = (&mut self.progress.sampler, &self.progress.text) else { return Err(unexpected("logits")) };
         let before = sampler.work_left(text.window);
-        let token = sampler.push(&logits);
+        let token = sampler.push(logits);
         let ended = text.ends.contains(&token) || sampler.is_full();
         let work = before - sampler.work_left(text.window);
         let (step, steps) = (self.progress.step, self.spec().training.steps);
@@ -232,6 +233,9 @@ impl Run {
             _ => SampleStage::During,
         };
         self.wrote(stage, ended, events);
+        if ended {
+            self.take_memory(&replies, events);
+        }
         Ok(work)
     }
 
@@ -284,6 +288,16 @@ impl Run {
     fn metric(&mut self, series: &str, step: u32, value: f64, events: &mut Vec<Event>) {
         self.outcome.metric(series, step, value);
         events.push(Event::Metric { run: self.index, series: series.to_owned(), step, value });
+    }
+
+    /// Writes down and tells what the ranks held by the end of an evaluation or a sample.
+    fn take_memory(&mut self, replies: &[Reply], events: &mut Vec<Event>) {
+        let memories = replies.iter().filter_map(|reply| match reply {
+            Reply::Evaluated { memory, .. } | Reply::Logits { memory, .. } => Some(memory),
+            _ => None,
+        });
+        self.outcome.memory(&memories.collect::<Vec<_>>());
+        self.report_memory(events);
     }
 
     fn report_memory(&self, events: &mut Vec<Event>) {

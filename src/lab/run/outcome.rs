@@ -150,10 +150,15 @@ impl Outcome {
         self.so_far.reports.fork = Some(report);
     }
 
+    /// What the run took, before an interruption too, when it has taken `seconds` since.
+    pub fn seconds(&self, seconds: f64) -> f64 {
+        self.seconds_before + seconds
+    }
+
     pub fn result(&self, seconds: f64) -> RunResult {
         let mut result = self.so_far.clone();
         result.status = self.status.unwrap_or(RunStatus::Interrupted);
-        for (name, metric) in self.metrics(self.seconds_before + seconds) {
+        for (name, metric) in self.metrics(self.seconds(seconds)) {
             result.metrics.insert(name.to_owned(), metric);
         }
         result

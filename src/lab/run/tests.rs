@@ -64,3 +64,50 @@ fn everything_is_released_when_a_run_ends() {
         assert!(run.here.is_none(), "the rank is gone, and with it its model, caches and buffers");
     }
 }
+
+#[test]
+fn what_the_last_evaluation_needs_counts_for_the_peak() {
+    let mut spec = spec();
+    // Little is trained on at once, much is evaluated on; only the last evaluation has the optimizer's state beside it.
+    (spec.data.context, spec.evaluation.tokens, spec.evaluation.sample_tokens) = (8, 1024, 0);
+    let legs = legs(&[("a", spec.clone())], &[None]).remove(0);
+    let assets = files(&spec);
+    let surroundings = Surroundings { assets, shared: SharedWeights::default(), cores: 1, max_ranks: 8, keeper: Bytes::from };
+    let mut run = Run::new(0, "a", legs, vec![], surroundings);
+    let mut events = vec![];
+    while !run.ended() {
+        run.advance(&mut events);
+    }
+    let evaluated = events.iter().rposition(|event| matches!(event, Event::Metric { series, .. } if series == "validation_loss")).unwrap();
+    let peak = |events: &[Event]| {
+        let told = events.iter().rev().find_map(|event| if let Event::Memory { memory, .. } = event { Some(memory) } else { None });
+        told.expect("it is told of").get("total").unwrap().peak_bytes
+    };
+    let result = run.result();
+    assert!(peak(&events[evaluated..]) > peak(&events[..evaluated]));
+    assert_eq!(peak(&events), result.memory["total"].peak_bytes);
+    assert_eq!(peak(&events) as f64, result.metrics["peak_memory"].value);
+}
+
+#[test]
+fn a_run_that_goes_on_counts_what_it_took_before() {
+    let assets = files(&spec());
+    let mut first = run(assets.clone());
+    let mut events = vec![];
+    while !events.iter().any(|event| matches!(event, Event::Progress { .. })) {
+        first.advance(&mut events);
+    }
+    let mut saved = first.saved().unwrap();
+    saved.result.metrics.get_mut("duration").unwrap().value = 100.0;
+    let mut second = run(assets);
+    second.resume(saved);
+    events.clear();
+    while !second.ended() {
+        second.advance(&mut events);
+    }
+    let told = events
+        .iter()
+        .rev()
+        .find_map(|event| if let Event::Progress { elapsed_seconds, .. } = event { Some(*elapsed_seconds) } else { None });
+    assert!(told.unwrap() > 100.0 && told.unwrap() <= second.result().metrics["duration"].value);
+}

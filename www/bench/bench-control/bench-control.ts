@@ -29,7 +29,7 @@ export class BenchControl extends BenchElement {
 
   /** What is said aloud: not every row, but every quarter of the way. */
   private announcement(): string {
-    return this.bench.busy ? this.words.format.percent(Math.floor(this.bench.progress * 4) / 4) : this.state();
+    return this.bench.busy ? this.words.format.wholePercent(Math.floor(this.bench.progress * 4) / 4) : this.state();
   }
 
   private state(): string {
@@ -40,12 +40,12 @@ export class BenchControl extends BenchElement {
     if (bench.phase === 'running') {
       if (bench.loading !== null) return text.loading(LIBRARIES[bench.loading]?.name ?? text.thisEngine);
       const row = text.running(String(Math.min(bench.rowsDone + 1, bench.rows.length)), String(bench.rows.length));
-      return bench.remainingSeconds === null ? row : `${row} · ${text.left(format.duration(bench.remainingSeconds))}`;
+      return bench.remainingSeconds === null ? row : `${row} · ${text.left(format.remaining(bench.remainingSeconds))}`;
     }
     if (bench.phase === 'finished') return text.finished(format.duration(bench.elapsedSeconds));
     if (bench.phase === 'stopped') return text.stopped;
     if (bench.phase === 'failed') return text.failed(bench.problem);
-    return bench.ready ? text.idle(format.duration(bench.expectedSeconds)) : text.nothingChosen;
+    return bench.ready ? text.idle(format.remaining(bench.expectedSeconds)) : text.nothingChosen;
   }
 }
 

@@ -68,7 +68,7 @@ export const en: BenchText = {
   figure: (index) => `Fig. ${index}`,
   onThreads: (count) => (count === 1 ? '1 thread' : `${count} threads`),
   units: {},
-  timeUnits: { s: 's', min: 'min' },
+  formatWords: { s: 's', min: 'min', same: 'the same' },
   share: 'share of the peak',
   thisEngine: 'this engine',
   spread: (low, high) => `${low} – ${high}`,

@@ -1,4 +1,4 @@
-import type { TimeUnits } from '../../shell/text/format';
+import type { FormatWords } from '../../shell/text/format';
 
 /** Texts of the benchmark. */
 export interface BenchText {
@@ -40,7 +40,7 @@ export interface BenchText {
   onThreads(count: number): string;
   /** Names of units, where the language has others than the engine. */
   units: Record<string, string>;
-  timeUnits: TimeUnits;
+  formatWords: FormatWords;
   share: string;
   thisEngine: string;
   spread(low: string, high: string): string;

@@ -17,7 +17,7 @@ export interface BenchWords {
 
 const words = (language: Language, bench: BenchText, kit: KitText): BenchWords => {
   const frame = FRAME_TEXT[language];
-  return { bench, frame, kit, format: new Formats(frame.languageTag, bench.timeUnits) };
+  return { bench, frame, kit, format: new Formats(frame.languageTag, bench.formatWords) };
 };
 
 export const BENCH_WORDS: Record<Language, BenchWords> = { zh: words('zh', zh, KIT_ZH), en: words('en', en, KIT_EN) };

@@ -57,7 +57,7 @@ export const zh: BenchText = {
   figure: (index) => `图 ${index}`,
   onThreads: (count) => `${count} 个线程`,
   units: { 'tokens/s': '词元/秒' },
-  timeUnits: { s: '秒', min: '分' },
+  formatWords: { s: '秒', min: '分', same: '相同' },
   share: '占峰值的比例',
   thisEngine: '本引擎',
   spread: (low, high) => `${low} – ${high}`,

@@ -1,5 +1,5 @@
-import { html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
 import { shared } from '../base.css';
 import { KitElement } from '../kit-element';
 import { styled } from '../styled';
@@ -32,7 +32,7 @@ export class RunBar extends KitElement {
   /** Why nothing can be run; empty: it can. */
   @property() blocked = '';
   /** What goes on, in words. */
-  @property() status = '';
+  @property({ attribute: false }) status: string | TemplateResult = '';
   /** What is said aloud of it: less often than `status` changes. */
   @property() announcement = '';
   @property({ attribute: false }) progress: readonly RunProgress[] = [];
@@ -40,6 +40,13 @@ export class RunBar extends KitElement {
   @property({ type: Boolean, reflect: true }) lines = false;
   /** Whether it can be paused and go step by step; if not, it can only be stopped. */
   @property({ attribute: false }) pausable = true;
+
+  @query('.main') private readonly main!: HTMLButtonElement | null;
+
+  /** Focuses the button for what is most wanted. */
+  override focus(): void {
+    this.main?.focus();
+  }
 
   override render() {
     const { state, text } = this;

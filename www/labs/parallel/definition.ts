@@ -11,7 +11,7 @@ import { viewOf } from './view';
 /** Whether any run is, or was, on several ranks. */
 const isSpread = (store: LabStore): boolean => viewOf(store).written !== BASE || viewOf(store).measured !== null;
 
-const figure = (id: string, render: Figure['render']): Figure => ({ id, shows: isSpread, render });
+const figure = (id: string, render: Figure['render']): Figure => ({ id, shows: isSpread, plans: (store) => !viewOf(store).showsRun, render });
 
 export const lab: LabDefinition = {
   id: 'parallel',
@@ -22,6 +22,7 @@ export const lab: LabDefinition = {
   controls: () => html`<tinyai-mesh-chooser></tinyai-mesh-chooser><tinyai-unequal-ranks></tinyai-unequal-ranks>`,
   stage: {
     id: 'ranks',
+    plans: () => true,
     render: () => html`
       <tinyai-rank-controls></tinyai-rank-controls>
       <tinyai-lost-notice></tinyai-lost-notice>

@@ -1,4 +1,5 @@
 /** Comparing any kept runs. */
+export { defaultBaseline } from './baseline';
 export { aligned, curves, tokensPerStep, type Axis, type Curve, type Curves } from './curves';
 export { differences, type Difference } from './differences';
 export { differingFields } from './differing-fields';

@@ -8,10 +8,13 @@ import type { RevealEvent } from '../../kit/notice/notice';
 import type { Figure } from '../lab-definition';
 import { offerFile } from '../offer-file';
 import './control-bar/control-bar';
+import type { ControlBar } from './control-bar/control-bar';
 import './kept/kept';
 import { BASE } from '../store/spec-editor';
 import { LabElement } from './lab-element';
 import { styles } from './lab-view.css';
+import './past/past-note';
+import './past/past-part';
 import './problem-banner/problem-banner';
 import './run-tabs/run-tabs';
 import './spec-form/spec-form';
@@ -38,6 +41,7 @@ export class LabView extends LabElement {
 
   @query('tinyai-spec-form') private readonly form!: SpecForm | null;
   @query('main') private readonly main!: HTMLElement;
+  @query('tinyai-control-bar') private readonly bar!: ControlBar | null;
   /** Only narrow screens and embeds fold the form. */
   @state() private formOpen = false;
   private dropTarget: EventTarget | null = null;
@@ -92,8 +96,16 @@ export class LabView extends LabElement {
           <tinyai-control-bar></tinyai-control-bar>
           <tinyai-problems ?embedded=${this.embedded}></tinyai-problems>
           ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
-          ${this.renderPrevious()} ${definition.stage && this.showsPart(definition.stage) ? definition.stage.render(store) : nothing}
-          ${repeat(this.figures, ({ id }) => id, (figure) => html`<div class="figure" id=${figure.id}>${figure.render(store)}</div>`)}
+          ${this.renderPrevious()}
+          <tinyai-past-note @rerun=${this.rerun}></tinyai-past-note>
+          ${definition.stage && this.showsPart(definition.stage)
+            ? html`<tinyai-past-part ?plans=${definition.stage.plans?.(store) ?? false}>${definition.stage.render(store)}</tinyai-past-part>`
+            : nothing}
+          ${repeat(
+            this.figures,
+            ({ id }) => id,
+            (figure) => html`<tinyai-past-part class="figure" id=${figure.id} ?plans=${figure.plans?.(store) ?? false}>${figure.render(store)}</tinyai-past-part>`,
+          )}
           ${this.bare ? nothing : this.renderActions()}
         </main>
       </div>
@@ -109,6 +121,9 @@ export class LabView extends LabElement {
       <slot name="actions"></slot>
     </p>`;
   }
+
+  /** The button that runs what is written goes when the run begins. */
+  private readonly rerun = (): void => this.bar?.focus();
 
   private get figures(): Figure[] {
     const { store } = this;

@@ -8,8 +8,12 @@ const DASHES: number[][] = [[], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4], [
 /** Dash pattern of a run's line. */
 export const dash = (run: number): number[] => DASHES[run % DASHES.length]!;
 
-/** CSS colour of a run. */
-export const colour = (run: number): string => `var(--run-${run % DASHES.length})`;
+/** CSS colour of a run; grey where something around says that it is of the past, by {@link greyed}. */
+export const colour = (run: number): string => `var(--past-${run % DASHES.length}, var(--run-${run % DASHES.length}))`;
+
+/** Styles for what is around figures, in which these runs are of the past. */
+export const greyed = (runs: Iterable<number>): Record<string, string> =>
+  Object.fromEntries([...runs].map((run) => [`--past-${run % DASHES.length}`, 'var(--ink-2)']));
 
 /** A short piece of the run's line. */
 export const mark = (run: number): TemplateResult => html`

@@ -1,6 +1,7 @@
 /** The numbers of an experiment, as a lesson's explanation speaks of them. */
 import type { TemplateResult } from 'lit';
-import { median, type RunView } from '../store/run-view';
+import type { RunView } from '../store/run-view';
+import { median } from '../store/statistics';
 import type { ExperimentView } from '../store/experiment-view';
 import { valueWithUnit } from '../text/values';
 import type { Words } from '../text/words';

@@ -16,16 +16,13 @@ export const RESULT_VERSION = 2;
 interface Head {
   result: ExperimentResult | null;
   environment: Environment | null;
-  elapsedSeconds: number;
   remainingSeconds: number | null;
   ended: Date | null;
 }
 
 export class ExperimentView {
   readonly runs: RunView[];
-  /** Seconds that each run took so far. */
-  private readonly spent = new Map<number, number>();
-  private readonly head = new Signal.State<Head>({ result: null, environment: null, elapsedSeconds: 0, remainingSeconds: null, ended: null });
+  private readonly head = new Signal.State<Head>({ result: null, environment: null, remainingSeconds: null, ended: null });
 
   constructor(
     readonly spec: Spec,
@@ -60,9 +57,9 @@ export class ExperimentView {
     return this.head.get().environment;
   }
 
-  /** What its runs took, all together; waiting for other experiments, for files, and in pauses not counted. */
+  /** What its runs took, all together: the sum of their durations, in which waiting and pauses do not count. */
   get elapsedSeconds(): number {
-    return this.head.get().elapsedSeconds;
+    return this.runs.reduce((seconds, run) => seconds + (run.figure('duration')?.value ?? 0), 0);
   }
 
   get remainingSeconds(): number | null {
@@ -80,16 +77,11 @@ export class ExperimentView {
 
   apply(event: Event): void {
     this.runs[event.run]?.apply(event);
-    if (event.type !== 'progress') return;
-    this.spent.set(event.run, event.elapsed_seconds);
-    this.change({ remainingSeconds: event.remaining_seconds, elapsedSeconds: sum(this.spent.values()) });
+    if (event.type === 'progress') this.change({ remainingSeconds: event.remaining_seconds });
   }
 
   complete(result: ExperimentResult, ended: Date): void {
-    const took = new Map(result.runs.map((run, i) => [i, run.metrics.duration?.value ?? 0]));
-    // Of runs that were measured before, only the result is here.
-    const elapsedSeconds = sum([...took].flatMap(([run, seconds]) => (this.spent.size === 0 || this.spent.has(run) ? [seconds] : [])));
-    this.change({ result, environment: result.environment, remainingSeconds: 0, elapsedSeconds, ended });
+    this.change({ result, environment: result.environment, remainingSeconds: 0, ended });
     result.runs.forEach((run, i) => this.runs[i]?.complete(run));
   }
 
@@ -106,12 +98,6 @@ export class ExperimentView {
   private change(change: Partial<Head>): void {
     this.head.set({ ...Signal.subtle.untrack(() => this.head.get()), ...change });
   }
-}
-
-function sum(numbers: Iterable<number>): number {
-  let total = 0;
-  for (const number of numbers) total += number;
-  return total;
 }
 
 /** A loss that runs are compared with. */

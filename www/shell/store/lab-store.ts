@@ -5,6 +5,7 @@ import { problemsOf } from '../../engine/error';
 import { Lab } from '../../engine/lab';
 import type { OwnAsset } from '../../engine/assets';
 import type { Refusal } from '../../kit/form/events';
+import { sameRun } from '../../engine/spec/legs';
 import { equal, ranksOf } from '../../engine/spec/patch';
 import type { Environment } from '../../types/generated/Environment';
 import type { NearestMesh } from '../../types/generated/NearestMesh';
@@ -73,6 +74,10 @@ export class LabStore {
   private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
   private readonly closed = new Signal.State(false);
   private readonly address: AddressPort;
+  private readonly pastRuns = new Signal.Computed<ReadonlySet<number>>(() => {
+    const shown = this.stale ? this.runner.view!.spec : null;
+    return new Set(shown?.runs.flatMap((_, run) => (sameRun(this.editor.spec, shown, run) < 0 ? [run] : [])));
+  });
   private readonly life = new AbortController();
 
   constructor(private readonly options: LabStoreOptions) {
@@ -186,6 +191,11 @@ export class LabStore {
   /** Whether the experiment as written can be run. */
   get runnable(): boolean {
     return !this.editor.opening && this.files.reading.length === 0 && this.refusals.length === 0 && this.editor.problems.length === 0 && this.engineProblems.length === 0;
+  }
+
+  /** Runs of the shown experiment that would train otherwise as the experiment is written now; none while one runs. */
+  get past(): ReadonlySet<number> {
+    return this.pastRuns.get();
   }
 
   /** Whether the spec has changed since the shown experiment. */

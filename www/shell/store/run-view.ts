@@ -13,6 +13,7 @@ import type { Sample } from '../../types/generated/Sample';
 import type { ClockPort } from '../ports';
 import { divergence, divergenceAt, type Divergence } from './divergence';
 import { Facets } from './facets';
+import { memoryAtPeak, metricSoFar } from './statistics';
 
 /** Points of one curve, in order of their steps. */
 export interface Curve {
@@ -38,9 +39,6 @@ export type RunStatus = 'waiting' | 'running' | 'lost' | 'finished' | 'cancelled
 /** What a reader can depend on by itself. */
 export type RunFacet = 'status' | 'progress' | 'curves' | 'memory' | 'samples' | 'ranks' | 'figures';
 
-/** Optimizer steps whose times the shown median is of. */
-const STEP_WINDOW = 15;
-
 const EMPTY: Curve = { steps: [], values: [] };
 
 export class RunView {
@@ -51,6 +49,10 @@ export class RunView {
   private gone: LostRank | null = null;
   private done: number;
   private readonly figuresSoFar = new Map<string, Metric>();
+  /** Metrics of what was measured so far, until more is. */
+  private readonly statistics = new Map<string, Metric | null>();
+  /** Whether its figures are of all that it measured. */
+  private whole = false;
   private readonly curvesSoFar = new Map<string, Curve>();
   private used: Record<string, MemoryUse> = {};
   private written: SampleView[] = [];
@@ -109,16 +111,9 @@ export class RunView {
     return Math.max(0, this.step - this.from) / Math.max(1, this.steps - this.from);
   }
 
-  /** Tokens trained on in a second, by the median of the last steps. */
+  /** Tokens trained on in a second, by the median of all steps. */
   get tokensPerSecond(): number | null {
-    const milliseconds = this.stepMilliseconds;
-    return milliseconds === null ? null : (this.spec.training.batch_size * this.spec.data.context * 1000) / milliseconds;
-  }
-
-  /** Median of the last steps, in milliseconds. */
-  get stepMilliseconds(): number | null {
-    const { values } = this.curve('step_milliseconds');
-    return median(values.slice(-STEP_WINDOW));
+    return this.figure('tokens_per_second')?.value ?? null;
   }
 
   /** A series; it grows in place. */
@@ -138,15 +133,22 @@ export class RunView {
     return this.written;
   }
 
-  /** A figure by its name among the metrics. */
+  /**
+   * A figure by its name among the metrics, or `memory.CATEGORY`; of a run that is under way the same statistic as of a whole one, of what
+   * it measured so far.
+   */
   figure(name: string): Metric | null {
-    this.facets.read('figures');
-    return this.figuresSoFar.get(name) ?? null;
+    for (const facet of ['figures', 'curves', 'memory'] as const) this.facets.read(facet);
+    if (name.startsWith('memory.')) return memoryAtPeak(name, this.used);
+    if (this.whole && this.figuresSoFar.has(name)) return this.figuresSoFar.get(name)!;
+    if (!this.statistics.has(name)) this.statistics.set(name, metricSoFar(name, this));
+    return this.statistics.get(name) ?? this.figuresSoFar.get(name) ?? null;
   }
 
-  get figures(): ReadonlyMap<string, Metric> {
+  /** Names of the figures that are not made of its curves or memory. */
+  get figureNames(): string[] {
     this.facets.read('figures');
-    return this.figuresSoFar;
+    return [...this.figuresSoFar.keys()];
   }
 
   /** What is known of its ranks. */
@@ -173,21 +175,25 @@ export class RunView {
 
   /** Takes in one event of this run. */
   apply(event: Event): void {
+    this.measures();
     switch (event.type) {
       case 'started':
         this.set('trainable_parameters', 'parameters', event.trainable_parameters);
         this.set('total_parameters', 'parameters', event.total_parameters);
+        this.set('trainable_share', 'ratio', event.trainable_parameters / event.total_parameters);
         return this.become('running');
       case 'phase':
         this.doing = event.phase;
         return this.become('running');
       case 'progress':
         this.done = event.step;
+        this.set('duration', 's', event.elapsed_seconds);
         return this.facets.touch('progress');
       case 'metric':
         return this.point(event.series, event.step, event.value);
       case 'figure':
         this.figuresSoFar.set(event.name, event.figure);
+        this.statistics.set(event.name, event.figure);
         return this.facets.touch('figures');
       case 'memory':
         this.used = event.memory;
@@ -226,6 +232,8 @@ export class RunView {
       this.curvesSoFar.set(name, { steps: points.map(([step]) => step), values: points.map(([, value]) => value) });
     }
     for (const [name, metric] of Object.entries(result.metrics)) this.figuresSoFar.set(name, metric);
+    this.measures();
+    this.whole = true;
     this.risen = divergence(this.curvesSoFar.get('loss') ?? EMPTY);
     this.written = result.samples.map((sample) => ({ ...sample, done: true }));
     this.report = result.reports.parallel ?? {};
@@ -238,6 +246,7 @@ export class RunView {
 
   /** Forgets what came after a step, since the run goes on from there. */
   rewind(step: number): void {
+    this.measures();
     for (const curve of this.curvesSoFar.values()) {
       const kept = curve.steps.findIndex((at) => at > step);
       if (kept < 0) continue;
@@ -257,6 +266,12 @@ export class RunView {
 
   dispose(): void {
     this.facets.dispose();
+  }
+
+  /** What there is of it is about to change. */
+  private measures(): void {
+    this.statistics.clear();
+    this.whole = false;
   }
 
   private become(status: RunStatus): void {
@@ -286,12 +301,4 @@ export class RunView {
     this.written = [...(grows ? this.written.slice(0, -1) : this.written), { stage, step, prompt, text, done }];
     this.facets.touch('samples');
   }
-}
-
-/** The middle value; null of none. */
-export function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

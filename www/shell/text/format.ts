@@ -1,10 +1,14 @@
 /** Numbers, sizes and times as a person reads them in a language. */
 
-/** Units of time, in words. */
-export interface TimeUnits {
+/** Units of time, in words, and what is said of two numbers that are equal. */
+export interface FormatWords {
   s: string;
   min: string;
+  same: string;
 }
+
+/** Ratios nearer to one than this are no difference. */
+const NO_DIFFERENCE = 0.0005;
 
 export class Formats {
   private readonly known = new Map<string, Intl.NumberFormat>();
@@ -12,7 +16,7 @@ export class Formats {
 
   constructor(
     private readonly languageTag: string,
-    private readonly units: TimeUnits,
+    private readonly words: FormatWords,
   ) {
     this.dates = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', timeStyle: 'short' });
   }
@@ -20,41 +24,40 @@ export class Formats {
   /** A moment, by its milliseconds since 1970: its day and time. */
   date = (moment: number): string => this.dates.format(moment);
 
-  /** Whole numbers with separators. */
+  /** Whole numbers with separators: what is counted. */
   count = (value: number): string => this.format(value, { maximumFractionDigits: 0 });
 
-  /** A loss: three decimals. */
+  /** What is measured: three significant digits, so that a column of it lines up; whole from a thousand on. */
+  three = (value: number): string =>
+    value === 0 || Math.abs(value) >= 999.5 ? this.count(value) : this.format(value, { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+
+  /** What is round, as the ticks of an axis are: at most three significant digits, none of them an idle zero. */
+  short = (value: number): string => (Math.abs(value) >= 999.5 ? this.count(value) : this.format(value, { maximumSignificantDigits: 3 }));
+
+  /** A loss: three decimals, since what tells runs apart is small beside it. */
   loss = (value: number): string => this.format(value, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 
-  /** Three significant digits, without exponents. */
-  short = (value: number): string => (Math.abs(value) >= 1000 ? this.count(value) : this.format(value, { maximumSignificantDigits: 3 }));
+  /** A share of one that is measured, as a percentage of three significant digits. */
+  percent = (share: number): string =>
+    share === 0 || share === 1 ? this.wholePercent(share) : this.format(share, { style: 'percent', minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
-  /** Always three significant digits, so that a column of them lines up; whole from a thousand on. */
-  three = (value: number): string =>
-    Math.abs(value) >= 1000 ? this.count(value) : this.format(value, { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
-
-  /** A share of one, as a whole percentage. */
+  /** How far something is, or a share that is chosen or only roughly known: a whole percentage. */
   wholePercent = (share: number): string => this.format(share, { style: 'percent', maximumFractionDigits: 0 });
 
-  /** A share of one, as a percentage. */
-  percent = (share: number): string => this.format(share, { style: 'percent', maximumFractionDigits: share < 0.1 ? 2 : 0 });
-
-  /** Bytes in MiB, the number alone. */
-  mebibytes = (bytes: number): string => this.format(bytes / 2 ** 20, { maximumFractionDigits: bytes < 10 * 2 ** 20 ? 1 : 0 });
+  /** Bytes in MiB, the number alone, as it stands under others in one unit. */
+  mebibytes = (bytes: number): string => this.three(bytes / 2 ** 20);
 
   /** A size with its unit. */
   size = (bytes: number): string => {
     if (bytes < 1024) return `${this.count(bytes)} B`;
-    return bytes < 2 ** 20 ? `${this.count(bytes / 1024)} KiB` : `${this.mebibytes(bytes)} MiB`;
+    return bytes < 2 ** 20 ? `${this.three(bytes / 1024)} KiB` : `${this.mebibytes(bytes)} MiB`;
   };
 
-  /** A duration; `1 min 20 s` from a minute on. */
-  duration = (seconds: number): string => {
-    const { s, min } = this.units;
-    if (seconds < 9.95) return `${this.format(seconds, { maximumFractionDigits: 1 })} ${s}`;
-    if (seconds < 60) return `${this.count(seconds)} ${s}`;
-    return `${this.count(Math.floor(seconds / 60))} ${min} ${this.count(Math.floor(seconds % 60))} ${s}`;
-  };
+  /** A time that was measured; `1 min 20 s` from a minute on. */
+  duration = (seconds: number): string => (seconds < 59.95 ? `${this.three(seconds)} ${this.words.s}` : this.minutes(seconds));
+
+  /** A time that is expected, in whole seconds: its digits change while one looks at them. */
+  remaining = (seconds: number): string => (seconds < 59.5 ? `${this.count(seconds)} ${this.words.s}` : this.minutes(seconds));
 
   /** Any number as it stands in a spec: as short as exact. */
   plain = (value: number): string => {
@@ -62,21 +65,36 @@ export class Formats {
     return magnitude !== 0 && magnitude < 1e-5 ? value.toExponential() : String(value);
   };
 
-  /** How many times another, to two decimals. */
+  /** A number with two decimals that words stand around, as in "1.25 times". */
   times = (value: number): string => this.format(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-  /** How many times the baseline. */
-  ratio = (value: number): string => `×${this.format(value, { maximumSignificantDigits: 3 })}`;
+  /**
+   * A number beside a baseline, as people say it: "2.3×" or "1/43" of it where they are far apart, "+12%" or "−30%" where they are near, and
+   * "the same". Two significant digits: the numbers themselves stand beside it.
+   */
+  ratio = (value: number): string => {
+    if (Math.abs(value - 1) < NO_DIFFERENCE) return this.words.same;
+    if (value >= 1.995) return `${this.two(value)}×`;
+    if (value > 0 && value <= 0.105) return `1/${this.count(1 / value)}`;
+    const percent = this.format(Math.abs(value - 1), { style: 'percent', maximumSignificantDigits: 2 });
+    return `${value > 1 ? '+' : '−'}${percent}`;
+  };
 
-  /** Two significant digits, of what is very small with a power of ten. */
+  /** What is very small: two significant digits, with a power of ten. */
   tiny = (value: number): string =>
     value === 0 || Math.abs(value) >= 1e-3
       ? this.format(value, { maximumSignificantDigits: 2 })
       : value.toExponential(1).replace(/e-(\d+)/, (_, power: string) => ` × 10${superscript(`−${power}`)}`);
 
   /** A relative difference, as a percentage however small it is. */
-  relative = (share: number): string =>
-    share < 1e-4 ? `${(share * 100).toExponential(1).replace(/e-(\d+)/, (_, power: string) => ` × 10${superscript(`−${power}`)}`)} %` : this.percent(share);
+  relative = (share: number): string => (share < 1e-4 ? `${this.tiny(share * 100)}%` : this.percent(share));
+
+  private two = (value: number): string => (value >= 99.5 ? this.count(value) : this.format(value, { maximumSignificantDigits: 2 }));
+
+  private minutes(seconds: number): string {
+    const whole = Math.round(seconds);
+    return `${this.count(Math.floor(whole / 60))} ${this.words.min} ${whole % 60} ${this.words.s}`;
+  }
 
   /** What rounds to nothing has no sign. */
   private format(value: number, options: Intl.NumberFormatOptions): string {

@@ -126,7 +126,6 @@ export interface Messages {
     reading(name: string, percent: string): string;
     /** A rank is gone. */
     lost: string;
-    stale: string;
     freshEngine: string;
   };
 
@@ -168,7 +167,6 @@ export interface Messages {
     speed: string;
     speedCaption: string;
     stepTime: string;
-    throughput: string;
     samples: string;
     samplesCaption: string;
     before: string;
@@ -190,6 +188,17 @@ export interface Messages {
     metric: string;
     peakOf(category: string): string;
     notMeasured: string;
+    /** What the small numbers behind a median are. */
+    spread: string;
+    /** Of a number that is that of the baseline. */
+    theSame: string;
+    /** What an asterisk at a metric means. */
+    unlikeSteps(steps: string[]): string;
+    /** Of results whose settings are written otherwise by now: of all runs, of some, and of a figure. */
+    past: string;
+    pastRuns(runs: string[]): string;
+    pastFigure: string;
+    runAsWritten: string;
     /** Names of what is measured, as the engine names it. */
     metrics: Record<string, string>;
     download: string;
@@ -235,6 +244,8 @@ export interface Messages {
     leaveWhat(name: string): string;
     saved(when: string): string;
     saving: string;
+    /** When an experiment was begun. */
+    begun(when: string): string;
     thisTabOnly: string;
     notSaved: string;
     shown(name: string, when: string): string;

@@ -10,13 +10,29 @@ export function valueText(words: Words, path: string, value: unknown): string {
 }
 
 /** A measured value with its unit. */
-export function valueWithUnit({ messages, format }: Words, value: number, unit: string): string {
-  if (unit === 'bytes') return `${format.mebibytes(value)} MiB`;
+export function valueWithUnit(words: Words, value: number, unit: string): string {
+  return `${numberOf(words, value, unit)} ${unitName(words, unit)}`.trim();
+}
+
+/** Lower and upper quartile of what has this unit, without it; empty where they read the same. */
+export function spreadText(words: Words, [low, high]: readonly [number, number], unit: string): string {
+  const ends = [low, high].map((value) => numberOf(words, value, unit));
+  return ends[0] === ends[1] ? '' : ends.join('–');
+}
+
+/** A measured value without what {@link unitName} names. */
+function numberOf({ format }: Words, value: number, unit: string): string {
+  if (unit === 'bytes') return format.mebibytes(value);
   if (unit === 'parameters' || unit === 'ranks') return format.count(value);
   if (unit === 's') return format.duration(value);
-  if (unit === 'ratio') return value <= 1 ? format.percent(value) : format.short(value);
-  if (unit.startsWith('nats')) return format.loss(value);
-  return `${format.short(value)} ${messages.units[unit] ?? unit}`.trim();
+  if (unit === 'ratio') return format.percent(value);
+  return unit.startsWith('nats') ? format.loss(value) : format.three(value);
+}
+
+/** Times name their own, and so do percentages; losses are of one unit everywhere. */
+function unitName({ messages }: Words, unit: string): string {
+  if (unit === 'bytes') return 'MiB';
+  return ['parameters', 'ranks', 's', 'ratio'].includes(unit) || unit.startsWith('nats') ? '' : (messages.units[unit] ?? unit);
 }
 
 /** A metric's name; `memory.CATEGORY` is the peak of that category. */

@@ -18,7 +18,7 @@ export class Words {
     readonly lab: LabText,
   ) {
     const { s = 's', min = 'min' } = messages.units;
-    this.format = new Formats(messages.languageTag, { s, min });
+    this.format = new Formats(messages.languageTag, { s, min, same: messages.results.theSame });
   }
 
   get kit(): KitText {

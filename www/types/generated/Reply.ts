@@ -42,8 +42,16 @@ step: RankStep, } } | { "evaluated": {
 /**
  * Sum of the negative log-likelihoods of all their tokens, in nats; the same at every rank.
  */
-nll: number, } } | { "logits": { 
+nll: number, 
+/**
+ * Its ledger, by category.
+ */
+memory: { [key in string]: MemoryUse }, } } | { "logits": { 
 /**
  * Of every token of the vocabulary; empty at the other ranks.
  */
-logits: Array<number>, } } | "state";
+logits: Array<number>, 
+/**
+ * Its ledger, by category.
+ */
+memory: { [key in string]: MemoryUse }, } } | "state";

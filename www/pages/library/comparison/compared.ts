@@ -10,6 +10,9 @@ export interface Compared {
   readonly name: string;
 }
 
+/** What tells a run apart from those of other experiments. */
+export const identityOf = ({ entry, index }: Compared): string => `${entry.id}#${index}`;
+
 /** Null while they are read. */
 export function comparedRuns(desk: Desk): { runs: readonly Compared[]; missing: readonly ChosenRun[] } | null {
   const asked = desk.compared ?? [];

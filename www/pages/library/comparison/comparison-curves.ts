@@ -11,10 +11,12 @@ import '../../../kit/figure/figure';
 import { DrawnBySignals } from '../../../kit/signals/drawn-by-signals';
 import { aligned, curves, type Axis, type Curve } from '../../../shell/compare';
 import { smooth } from '../../../shell/figures/loss-chart/curves';
+import { measured, quantityStyles } from '../../../shell/figures/quantity';
 import { dash, runName } from '../../../shell/figures/run-mark';
 import { wordsContext, type Words } from '../../../shell/text/words';
+import type { Metric } from '../../../types/generated/Metric';
 import type { LibraryText } from '../text';
-import { namesOf, type Compared } from './compared';
+import { identityOf, namesOf, type Compared } from './compared';
 
 const AXES: readonly Axis[] = ['step', 'tokens', 'time'];
 /** Room between a line's end and its label, and beyond it, in CSS pixels. */
@@ -40,6 +42,7 @@ export class ComparisonCurves extends ChartElement {
   static override styles = [
     shared,
     lineChart,
+    quantityStyles,
     css`
       :host {
         display: block;
@@ -99,11 +102,11 @@ export class ComparisonCurves extends ChartElement {
     const { own, words, runs, drawn } = this;
     const names = namesOf(runs);
     const { results } = words.messages;
-    const value = (column: readonly (number | null)[] | undefined): string => {
-      const found = last(column ?? []);
-      return found === null ? '–' : words.format.loss(found);
+    const number = (run: number, name: string) => {
+      const metric = this.metric(run, name);
+      return metric ? measured(words, identityOf(runs[run]!), name, metric) : '–';
     };
-    const lines = names.map((name, i) => results.chartSummary(name, value(drawn.training[i]), value(drawn.validation[i])));
+    const lines = names.map((name, i) => results.chartSummary(name, this.said(i, 'loss'), this.said(i, 'validation_loss')));
     return html`<tinyai-figure .number=${results.figure(1)} .heading=${own.curves} .caption=${own.curvesCaption}>
       <fieldset class="axes" slot="actions">
         ${own.axis}
@@ -115,13 +118,23 @@ export class ComparisonCurves extends ChartElement {
         ${names.map(
           (name, i) => html`<span
             >${runName(i, name)}
-            <span class="values">${results.training} ${value(drawn.training[i])} · ${results.validation} ${value(drawn.validation[i])}</span></span
+            <span class="values">${results.training} ${number(i, 'loss')} · ${results.validation} ${number(i, 'validation_loss')}</span></span
           >`,
         )}
       </div>
       ${drawn.missing.length > 0 ? html`<p class="missing">${own.noCurve(drawn.missing.map((run) => names[run]!))}</p>` : nothing}
       <div class="chart"><div class="plot" role="img" aria-label=${[`${results.loss} (${results.lossUnit}).`, ...lines].join(' ')}></div></div>
     </tinyai-figure>`;
+  }
+
+  private metric(run: number, name: string): Metric | undefined {
+    const { entry, index } = this.runs[run]!;
+    return entry.result?.runs[index]?.metrics[name];
+  }
+
+  private said(run: number, name: string): string {
+    const metric = this.metric(run, name);
+    return metric ? this.words.format.loss(metric.value) : '–';
   }
 
   protected override willUpdate(): void {
@@ -184,14 +197,15 @@ export class ComparisonCurves extends ChartElement {
     const names = namesOf(this.runs);
     const labels = this.runs.flatMap((_, run): EndLabel[] => {
       const { x, training, validation } = this.drawn;
-      const column = last(validation[run]!) === null ? training[run]! : validation[run]!;
+      const name = last(validation[run]!) === null ? 'loss' : 'validation_loss';
+      const column = (name === 'loss' ? training : validation)[run]!;
       const at = column.findLastIndex((value) => value !== null);
       if (at < 0) return [];
       return [
         {
           x: chart.valToPos(x[at]!, 'x', true) / devicePixelRatio + LABEL_GAP,
           y: chart.valToPos(column[at]!, 'y', true) / devicePixelRatio,
-          text: `${shortened(names[run]!)} ${this.words.format.loss(column[at]!)}`,
+          text: `${shortened(names[run]!)} ${this.said(run, name)}`,
           colour: this.resolved(`var(--run-${run % 8})`),
         },
       ];

@@ -71,7 +71,6 @@ export const styles = css`
   }
 
   .ratio,
-  .spread,
   .kind {
     margin-left: 0.5em;
     color: var(--ink-2);

@@ -7,21 +7,23 @@ import '../../../kit/notice/notice';
 import { plainText, renderReferences } from '../../../kit/notice/references';
 import '../../../kit/table/table';
 import { tableStyles } from '../../../kit/table/table.css';
-import { differingFields, metricTable, warnings, type MetricCell, type MetricRow } from '../../../shell/compare';
+import { defaultBaseline, differingFields, metricTable, warnings, type MetricCell, type MetricRow } from '../../../shell/compare';
+import { measured, quantityStyles } from '../../../shell/figures/quantity';
 import { runName } from '../../../shell/figures/run-mark';
-import { metricName, valueText, valueWithUnit } from '../../../shell/text/values';
+import { metricName, valueText } from '../../../shell/text/values';
 import { sameRun } from '../choice';
 import { LibraryElement } from '../library-element';
-import { comparedRuns, type Compared } from './compared';
+import { comparedRuns, identityOf, type Compared } from './compared';
 import { styles } from './comparison.css';
 import './comparison-curves';
 
 /** Any runs side by side: what to mind, what differs, what was measured, and the curves. */
 @customElement('tinyai-library-comparison')
 export class LibraryComparison extends LibraryElement {
-  static override styles = [shared, tableStyles, styles];
+  static override styles = [shared, tableStyles, quantityStyles, styles];
 
-  @state() private chosenBaseline = 0;
+  /** Null: none was chosen. */
+  @state() private chosenBaseline: number | null = null;
 
   override render() {
     const { desk, text } = this;
@@ -45,8 +47,8 @@ export class LibraryComparison extends LibraryElement {
 
   private renderRuns(runs: readonly Compared[]) {
     const { text, words } = this;
-    const baseline = Math.min(this.chosenBaseline, runs.length - 1);
-    const measured = runs.some(({ entry, index }) => Object.keys(entry.result?.runs[index]?.series ?? {}).length > 0);
+    const baseline = Math.min(this.chosenBaseline ?? defaultBaseline(runs), runs.length - 1);
+    const hasCurves = runs.some(({ entry, index }) => Object.keys(entry.result?.runs[index]?.series ?? {}).length > 0);
     const items = warnings(runs).map(({ text: what }) => ({ message: plainText(renderReferences(words.of(what), this.nameOf, (path, value) => valueText(words, path, value))) }));
     return html`
       ${items.length > 0
@@ -65,7 +67,7 @@ export class LibraryComparison extends LibraryElement {
           </table>
         </tinyai-table>
       </tinyai-figure>
-      ${measured ? html`<tinyai-comparison-curves .runs=${runs}></tinyai-comparison-curves>` : nothing}
+      ${hasCurves ? html`<tinyai-comparison-curves .runs=${runs}></tinyai-comparison-curves>` : nothing}
     `;
   }
 
@@ -77,7 +79,7 @@ export class LibraryComparison extends LibraryElement {
     return html`<th scope="col">
       ${runName(column, name)}
       <span class="of">${address ? html`<a class="link" href=${address} aria-label=${text.openWhat(entry.name)}>${entry.name}</a>` : entry.name}</span>
-      <span class="of">${this.labName(entry.lab)} · ${words.format.date(entry.created)}${status && status !== 'finished' ? ` · ${results.status[status]}` : ''}</span>
+      <span class="of">${this.labName(entry.lab)} · ${text.begun(words.format.date(entry.created))}${status && status !== 'finished' ? ` · ${results.status[status]}` : ''}</span>
       <span class="choices">
         <label title=${results.asBaseline(name)}>
           <input type="radio" name="baseline" .checked=${column === baseline} aria-label=${results.asBaseline(name)} @change=${() => (this.chosenBaseline = column)} />
@@ -108,23 +110,22 @@ export class LibraryComparison extends LibraryElement {
     if (rows.length === 0) return nothing;
     return html`<tbody>
       <tr class="part"><th colspan=${runs.length + 1} scope="rowgroup">${this.text.measured}</th></tr>
-      ${rows.map((row) => this.renderMetric(row, baseline))}
+      ${rows.map((row) => this.renderMetric(row, runs, baseline))}
     </tbody>`;
   }
 
-  private renderMetric({ name, cells }: MetricRow, baseline: number) {
+  private renderMetric({ name, cells }: MetricRow, runs: readonly Compared[], baseline: number) {
     return html`<tr>
       <th scope="row">${metricName(this.words, name)}</th>
-      ${cells.map((cell, run) => html`<td>${cell ? this.renderCell(cell, run === baseline) : this.words.messages.results.notMeasured}</td>`)}
+      ${cells.map((cell, run) => html`<td>${cell ? this.renderCell(identityOf(runs[run]!), name, cell, run === baseline) : this.words.messages.results.notMeasured}</td>`)}
     </tr>`;
   }
 
-  private renderCell({ value, unit, ratio, spread, kind }: MetricCell, isBaseline: boolean) {
+  private renderCell(run: string, name: string, cell: MetricCell, isBaseline: boolean) {
     const { text, words } = this;
-    const shown = (value: number): string => valueWithUnit(words, value, unit);
-    return html`${shown(value)}
+    const { ratio, kind } = cell;
+    return html`${measured(words, run, name, cell)}
     ${ratio === null || isBaseline ? nothing : html`<span class="ratio">${words.format.ratio(ratio)}</span>`}
-    ${spread && spread[0] !== spread[1] ? html`<span class="spread">${text.spread(...range(shown(spread[0]), shown(spread[1])))}</span>` : nothing}
     ${kind === 'measured' ? nothing : html`<span class="kind">${text.kinds[kind]}</span>`}`;
   }
 
@@ -146,12 +147,6 @@ export class LibraryComparison extends LibraryElement {
     event.preventDefault();
     this.desk.compare(null);
   };
-}
-
-/** Both ends of a range, with their unit once. */
-function range(low: string, high: string): [string, string] {
-  const unit = /\s\S+$/.exec(low)?.[0] ?? '';
-  return [high.endsWith(unit) ? low.slice(0, low.length - unit.length) : low, high];
 }
 
 declare global {

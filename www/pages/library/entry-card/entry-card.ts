@@ -54,7 +54,7 @@ export class EntryCard extends LibraryElement {
     return html`<p class="facts">
       <span class="lab">${this.labName(row.lab)}</span> · ${text.steps(format.count(row.steps))} ·
       <span class="status" ?data-open=${row.status !== 'finished'}>${status}</span><br />
-      ${format.date(row.created)} · ${format.size(row.bytes)} ${row.unsaved ? html`· <b>${text.unsaved}</b>` : nothing}
+      ${text.begun(format.date(row.created))} · ${format.size(row.bytes)} ${row.unsaved ? html`· <b>${text.unsaved}</b>` : nothing}
     </p>`;
   }
 

@@ -14,6 +14,8 @@ export interface LibraryText {
   noteOf(name: string): string;
   runsOf(name: string): string;
   steps(count: string): string;
+  /** When an experiment was begun. */
+  begun(when: string): string;
   status: Record<EntryStatus, string>;
   interrupted: string;
   unsaved: string;
@@ -69,7 +71,6 @@ export interface LibraryText {
   measured: string;
   ofFork: { run: string; step: string };
   kinds: { modelled: string; quoted: string };
-  spread(low: string, high: string): string;
 
   curves: string;
   curvesCaption: string;

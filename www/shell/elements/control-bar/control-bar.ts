@@ -1,9 +1,10 @@
-import { html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import { refusalText } from '../../../kit/form/read-number';
 import '../../../kit/run-bar/run-bar';
-import type { RunState } from '../../../kit/run-bar/run-bar';
+import type { RunBar, RunState } from '../../../kit/run-bar/run-bar';
+import { around, quantity } from '../../figures/quantity';
 import { colour } from '../../figures/run-mark';
 import type { ExperimentView } from '../../store/experiment-view';
 import { LabElement } from '../lab-element';
@@ -14,6 +15,13 @@ import { styles } from './control-bar.css';
 export class ControlBar extends LabElement {
   static override styles = [shared, styles];
 
+  @query('tinyai-run-bar') private readonly bar!: RunBar | null;
+
+  /** Focuses the button that runs and pauses. */
+  override focus(): void {
+    this.bar?.focus();
+  }
+
   override render() {
     const { store } = this;
     const { runner } = store;
@@ -23,7 +31,7 @@ export class ControlBar extends LabElement {
         .state=${this.runState()}
         ?again=${current?.ended != null}
         .blocked=${this.blocked() ?? ''}
-        .status=${this.status()}
+        .status=${this.shownStatus()}
         .announcement=${this.announcement()}
         .progress=${current?.runs.map((run, i) => ({ done: run.share, colour: colour(i) })) ?? []}
         @run=${() => void store.run()}
@@ -52,7 +60,7 @@ export class ControlBar extends LabElement {
     if (refusal) return this.text.control.refused(words.field(refusal.path)?.label ?? refusal.path, refusalText(refusal.typed, refusal.reading, words.kit));
     if (store.editor.opening) return this.text.control.opening;
     const [reading] = store.files.reading;
-    if (reading) return this.text.control.reading(reading.name, reading.total ? this.format.percent(reading.done / reading.total) : '');
+    if (reading) return this.text.control.reading(reading.name, reading.total ? this.format.wholePercent(reading.done / reading.total) : '');
     return store.runnable ? null : this.text.control.fixFirst;
   }
 
@@ -72,20 +80,36 @@ export class ControlBar extends LabElement {
     const { phase, current } = this.store.runner;
     if (phase !== 'running' || !current) return this.status();
     const done = current.runs.reduce((sum, run) => sum + run.share, 0) / current.runs.length;
-    return this.format.percent(Math.floor(done * 4) / 4);
+    return this.format.wholePercent(Math.floor(done * 4) / 4);
+  }
+
+  /** What is said, with the time that it all took as the same number that stands in a table. */
+  private shownStatus(): string | TemplateResult {
+    const view = this.finished();
+    if (!view) return this.status();
+    const { runs, elapsedSeconds } = view;
+    const number = quantity(runs.length === 1 ? runs[0]!.name : '', 'duration', elapsedSeconds, this.format.duration(elapsedSeconds));
+    return around(this.text.control.finished, number);
+  }
+
+  /** The experiment that is shown, if it came to its end. */
+  private finished(): ExperimentView | null {
+    const { phase, current, previous, viewsPrevious, busy } = this.store.runner;
+    if (!busy && viewsPrevious && previous) return previous.runs.some(({ status }) => status === 'finished') ? previous : null;
+    return phase === 'finished' ? current : null;
   }
 
   private status(): string {
     const text = this.text.control;
     const { store, format } = this;
     const { phase, current, previous, viewsPrevious, busy } = store.runner;
-    if (!busy && store.stale) return text.stale;
-    if (!busy && viewsPrevious && previous) return previous.runs.some(({ status }) => status === 'finished') ? text.finished(format.duration(previous.elapsedSeconds)) : text.cancelled;
+    const finished = this.finished();
+    if (finished) return text.finished(format.duration(finished.elapsedSeconds));
+    if (!busy && viewsPrevious && previous) return text.cancelled;
     if (phase === 'idle' || !current) return store.environment || store.engineProblems.length > 0 ? text.idle : text.loadingEngine;
     if (phase === 'failed') return text.failed;
     if (phase === 'cancelled') return text.cancelled;
     if (phase === 'lost') return text.lost;
-    if (phase === 'finished') return text.finished(format.duration(current.elapsedSeconds));
     if (phase === 'loading') return this.loading();
     return this.running(current);
   }
@@ -94,7 +118,7 @@ export class ControlBar extends LabElement {
     const text = this.text.control;
     const { loading, waitsForOther } = this.store.runner;
     if (waitsForOther) return text.waitsForOther;
-    if (loading) return text.loading(loading.asset, loading.total ? this.format.percent(loading.received / loading.total) : '');
+    if (loading) return text.loading(loading.asset, loading.total ? this.format.wholePercent(loading.received / loading.total) : '');
     return this.store.environment ? text.preparing : text.loadingEngine;
   }
 
@@ -108,6 +132,6 @@ export class ControlBar extends LabElement {
     if (measuring) return text.measuring(measuring.name);
     const recomputing = runs.findIndex(({ phase, status }) => phase === 'recomputing' && status === 'running');
     if (recomputing >= 0) return text.recomputing(runs[recomputing]!.name, String(runs[recomputing]!.from));
-    return text.running(done, total, remainingSeconds === null ? '…' : this.format.duration(remainingSeconds));
+    return text.running(done, total, remainingSeconds === null ? '…' : this.format.remaining(remainingSeconds));
   }
 }

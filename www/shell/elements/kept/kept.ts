@@ -33,7 +33,7 @@ export class Kept extends LabElement {
     const text = this.text.kept;
     return html`<li>
       <span class="name">${row.name}</span>
-      <span class="far">${text.howFar(format.count(done), format.count(total))} · ${format.date(row.changed)}</span>
+      <span class="far">${text.howFar(format.count(done), format.count(total))} · ${text.begun(format.date(row.created))}</span>
       <button class="primary" aria-label=${text.goOnWith(row.name)} @click=${() => void shelf.goOn(row.id)}>${text.goOn}</button>
       <button class="link" aria-label=${text.leaveWhat(row.name)} @click=${() => shelf.leave(row.id)}>${text.leave}</button>
     </li>`;

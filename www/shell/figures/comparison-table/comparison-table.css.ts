@@ -57,6 +57,16 @@ export const styles = css`
     font-size: 0.87em;
   }
 
+  [data-past] {
+    color: var(--ink-2);
+  }
+
+  .note {
+    padding-top: 0.6rem;
+    color: var(--ink-2);
+    font-size: 0.87rem;
+  }
+
   .failure {
     padding-top: 0.6rem;
     color: var(--seal-ink);

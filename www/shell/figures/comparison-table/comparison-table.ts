@@ -1,40 +1,49 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { Comparison } from '../../../types/generated/Comparison';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import '../../../kit/table/table';
 import { tableStyles } from '../../../kit/table/table.css';
-import { differingFields } from '../../compare';
+import { defaultBaseline, differingFields, type ComparedRun } from '../../compare';
 import { LabElement } from '../../elements/lab-element';
 import type { ExperimentView } from '../../store/experiment-view';
-import type { RunStatus } from '../../store/run-view';
+import type { RunView } from '../../store/run-view';
+import { measured, quantityStyles } from '../quantity';
 import { mark, runName } from '../run-mark';
-import { metricName, valueText, valueWithUnit } from '../../text/values';
+import { metricName, valueText } from '../../text/values';
 import { styles } from './comparison-table.css';
 
 /** What the table begins with; the rest follows as the engine gives it. */
 const FIRST = ['base_validation_loss', 'validation_loss', 'loss', 'trainable_parameters', 'trainable_share', 'total_parameters'];
 
-/** The rows in the order of the table; the peak of all memory is among the categories already. */
-function ordered(rows: Comparison[]): Comparison[] {
+/** What is not the same after more steps. */
+const BY_STEPS = ['validation_loss', 'loss', 'duration'];
+
+/** The metrics in the order of the table. */
+function ordered(metrics: string[]): string[] {
   const rank = (metric: string): number => (FIRST.includes(metric) ? FIRST.indexOf(metric) : FIRST.length);
-  const total = rows.some(({ metric }) => metric === 'memory.total');
-  return rows.filter(({ metric }) => !(total && metric === 'peak_memory')).sort((a, b) => rank(a.metric) - rank(b.metric));
+  // The total of all memory is the metric `peak_memory`.
+  return metrics.filter((metric) => metric !== 'memory.total').sort((a, b) => rank(a) - rank(b));
 }
+
+const compared = ({ spec }: ExperimentView): ComparedRun[] => spec.runs.map((_, index) => ({ entry: { spec, result: null }, index }));
+
+/** Whether the runs did different numbers of steps. */
+const areUnlike = (runs: readonly RunView[]): boolean => new Set(runs.map(({ step }) => step)).size > 1;
 
 /** Every run beside the baseline: what differs on top, what was measured below. */
 @customElement('tinyai-comparison-table')
 export class ComparisonTable extends LabElement {
-  static override styles = [shared, tableStyles, styles];
+  static override styles = [shared, tableStyles, quantityStyles, styles];
 
-  @state() private baseline = 0;
+  /** The run that was chosen; null: none was. */
+  @state() private baseline: number | null = null;
 
   override render() {
     const text = this.text.results;
     const shown = this.store.runner.view;
     if (!shown) return nothing;
-    const baseline = Math.min(this.baseline, shown.runs.length - 1);
+    const baseline = Math.min(this.baseline ?? defaultBaseline(compared(shown)), shown.runs.length - 1);
     const alone = shown.runs.length === 1;
     return html`
       <tinyai-figure .number=${text.table(1)} .heading=${alone ? text.measured : text.comparison} .caption=${alone ? '' : text.comparisonCaption}>
@@ -43,20 +52,20 @@ export class ComparisonTable extends LabElement {
             <thead>
               <tr>
                 <th scope="col"><span class="visually-hidden">${text.metric}</span></th>
-                ${shown.runs.map((run, i) => this.renderColumnHead(run.name, run.status, i, baseline, alone))}
+                ${shown.runs.map((run, i) => this.renderColumnHead(run, i, baseline, alone))}
               </tr>
             </thead>
             ${alone ? nothing : this.renderConfiguration(shown)} ${this.renderMeasured(shown, baseline)}
           </table>
         </tinyai-table>
-        ${this.renderFailures(shown)}
+        ${this.renderUnlike(shown)} ${this.renderFailures(shown)}
       </tinyai-figure>
     `;
   }
 
-  private renderColumnHead(name: string, status: RunStatus, run: number, baseline: number, alone: boolean) {
+  private renderColumnHead({ name, status }: RunView, run: number, baseline: number, alone: boolean) {
     const text = this.text.results;
-    return html`<th scope="col">
+    return html`<th scope="col" ?data-past=${this.store.past.has(run)}>
       ${runName(run, name)}
       <span class="run-status">${text.status[status]}</span>
       ${alone
@@ -68,11 +77,12 @@ export class ComparisonTable extends LabElement {
     </th>`;
   }
 
-  private renderConfiguration({ spec }: ExperimentView) {
+  private renderConfiguration(view: ExperimentView) {
+    const { spec } = view;
     const text = this.text.results;
     const columns = spec.runs.length;
     // Where a fork begins has a row of its own.
-    const fields = differingFields(spec.runs.map((_, index) => ({ entry: { spec, result: null }, index }))).filter(({ path }) => !path.startsWith('fork.'));
+    const fields = differingFields(compared(view)).filter(({ path }) => !path.startsWith('fork.'));
     return html`<tbody>
       <tr class="part"><th colspan=${columns + 1} scope="rowgroup">${text.configuration}</th></tr>
       ${spec.runs.some(({ fork }) => fork)
@@ -91,24 +101,31 @@ export class ComparisonTable extends LabElement {
     </tbody>`;
   }
 
-  private renderMeasured({ result }: ExperimentView, baseline: number) {
+  private renderMeasured({ result, runs }: ExperimentView, baseline: number) {
     if (!result) return nothing;
     const text = this.text.results;
     return html`<tbody>
-      ${result.runs.length === 1 ? nothing : html`<tr class="part"><th colspan=${result.runs.length + 1} scope="rowgroup">${text.measured}</th></tr>`}
-      ${ordered(result.comparison).map((row) => this.renderRow(row, baseline))}
+      ${runs.length === 1 ? nothing : html`<tr class="part"><th colspan=${runs.length + 1} scope="rowgroup">${text.measured}</th></tr>`}
+      ${ordered(result.comparison.map(({ metric }) => metric)).map((metric) => this.renderRow(metric, runs, baseline))}
     </tbody>`;
   }
 
-  private renderRow({ metric, unit, values }: Comparison, baseline: number) {
+  private renderRow(name: string, runs: readonly RunView[], baseline: number) {
     const text = this.text.results;
-    const reference = values[baseline];
+    const metrics = runs.map((run) => run.figure(name));
+    // A category of memory that was empty whenever it mattered says nothing.
+    if (name.startsWith('memory.') && metrics.every((metric) => !metric?.value)) return nothing;
+    const reference = metrics[baseline]?.value;
     const relative = (value: number, run: number) =>
-      run === baseline || reference == null || reference === 0 ? nothing : html`<span class="ratio">${this.format.ratio(value / reference)}</span>`;
+      run === baseline || !reference ? nothing : html`<span class="ratio">${this.format.ratio(value / reference)}</span>`;
     return html`<tr>
-      <th scope="row">${metricName(this.words, metric)}</th>
-      ${values.map((value, run) => html`<td>${value == null ? text.notMeasured : html`${valueWithUnit(this.words, value, unit)} ${relative(value, run)}`}</td>`)}
+      <th scope="row">${metricName(this.words, name)}${BY_STEPS.includes(name) && areUnlike(runs) ? html`<span aria-hidden="true">*</span>` : nothing}</th>
+      ${metrics.map((metric, run) => html`<td ?data-past=${this.store.past.has(run)}>${metric ? html`${measured(this.words, runs[run]!.name, name, metric)} ${relative(metric.value, run)}` : text.notMeasured}</td>`)}
     </tr>`;
+  }
+
+  private renderUnlike({ result, runs }: ExperimentView) {
+    return result && areUnlike(runs) ? html`<p class="note">${this.text.results.unlikeSteps(runs.map(({ step }) => this.format.count(step)))}</p>` : nothing;
   }
 
   private renderFailures({ runs }: ExperimentView) {

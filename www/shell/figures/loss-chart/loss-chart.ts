@@ -3,10 +3,12 @@ import { customElement, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import { shared } from '../../../kit/base.css';
 import { references } from '../../store/experiment-view';
+import { trainingLoss } from '../../store/statistics';
 import { drawLabels, drawReference, spread, widest, type EndLabel } from '../../../kit/chart/labels';
 import { lineChart } from '../../../kit/chart/line-chart.css';
 import '../../../kit/figure/figure';
-import { dash, runName } from '../run-mark';
+import { measured, quantityStyles } from '../quantity';
+import { colour, dash, runName } from '../run-mark';
 import { drawBranch } from './branch';
 import { chartData, type ChartData } from './curves';
 import { PointChart } from './point-chart';
@@ -24,7 +26,7 @@ const shortened = (name: string, longest = LONGEST_NAME): string => (name.length
 /** Loss curves of all runs, drawn while they grow. */
 @customElement('tinyai-loss-chart')
 export class LossChart extends PointChart {
-  static override styles = [shared, lineChart, styles];
+  static override styles = [shared, lineChart, quantityStyles, styles];
 
   /** Column under the pointer; null: show the last values. */
   @state() private pointed: number | null = null;
@@ -69,23 +71,35 @@ export class LossChart extends PointChart {
   }
 
   private renderReadout(name: string, run: number) {
-    const columns = this.data.runs[run];
     const text = this.words.messages.results;
-    const end = this.pointed === null ? undefined : this.pointed + 1;
-    const at = (column: (number | null)[] | undefined, unmeasured?: number | null): string => this.last(column?.slice(0, end), unmeasured);
-    return html`<span>${runName(run, name)} <span class="values">${text.training} ${at(columns?.smoothed)} · ${text.validation} ${at(columns?.validation, columns?.unmeasured)}</span></span>`;
+    return html`<span>${runName(run, name)} <span class="values">${text.training} ${this.renderNumber(run, 'loss')} · ${text.validation} ${this.renderNumber(run, 'validation_loss')}</span></span>`;
+  }
+
+  /** A loss of a run at its end or, where the pointer is, at the last step until there. */
+  private renderNumber(run: number, name: 'loss' | 'validation_loss') {
+    const view = this.store.runner.view!.runs[run]!;
+    if (this.pointed === null) {
+      const metric = view.figure(name);
+      return metric ? measured(this.words, view.name, name, metric) : '–';
+    }
+    const columns = this.data.runs[run];
+    if (name === 'validation_loss') return this.last(columns?.validation.slice(0, this.pointed + 1), columns?.unmeasured);
+    return this.said(trainingLoss(view.curve('loss'), this.data.steps[this.pointed]));
   }
 
   private summary(): string {
     const text = this.words.messages.results;
     const runs = this.store.runner.view?.runs ?? [];
-    const lines = this.data.runs.map(({ smoothed, validation, unmeasured }, i) => text.chartSummary(runs[i]?.name ?? '', this.last(smoothed), this.last(validation, unmeasured)));
+    const lines = runs.map((run) => text.chartSummary(run.name, this.said(run.figure('loss')?.value), this.said(run.figure('validation_loss')?.value)));
     return [`${text.loss} (${text.lossUnit}).`, ...lines].join(' ');
   }
 
   /** The last value of a column, but that of the step at which it was not measured. */
   private last(column: (number | null)[] | undefined, unmeasured: number | null = null): string {
-    const value = column?.findLast((value, i) => value !== null && this.data.steps[i] !== unmeasured);
+    return this.said(column?.findLast((value, i) => value !== null && this.data.steps[i] !== unmeasured));
+  }
+
+  private said(value: number | null | undefined): string {
     return value == null ? '–' : this.format.loss(value);
   }
 
@@ -97,7 +111,7 @@ export class LossChart extends PointChart {
   }
 
   protected override key(): string {
-    return JSON.stringify([this.store.runner.view?.runs.map(({ name }) => name), this.words.language]);
+    return JSON.stringify([this.store.runner.view?.runs.map(({ name }) => name), this.words.language, [...this.store.past]]);
   }
 
   protected override build(plot: HTMLElement): uPlot {
@@ -138,12 +152,12 @@ export class LossChart extends PointChart {
 
   /** Raw, smoothed and validation curve of a run. */
   private series(run: number): uPlot.Series[] {
-    const colour = this.resolved(`var(--run-${run % 8})`);
-    const line = { stroke: colour, dash: dash(run), spanGaps: true };
+    const stroke = this.ink(run);
+    const line = { stroke, dash: dash(run), spanGaps: true };
     return [
       { ...line, dash: [], width: 1, alpha: 0.22, points: { show: false } },
       { ...line, width: 1.3, alpha: 0.85, points: { show: false } },
-      { ...line, width: 2.6, points: { show: true, size: 7, stroke: colour, fill: this.resolved('var(--paper)'), width: 2, filter: () => this.measured(run) } },
+      { ...line, width: 2.6, points: { show: true, size: 7, stroke, fill: this.resolved('var(--paper)'), width: 2, filter: () => this.measured(run) } },
     ];
   }
 
@@ -151,6 +165,11 @@ export class LossChart extends PointChart {
   private measured(run: number): number[] {
     const { runs, steps } = this.data;
     return runs[run]?.validation.flatMap((value, i) => (value !== null && steps[i] !== runs[run]!.unmeasured ? [i] : [])) ?? [];
+  }
+
+  /** The colour of a run, now: what greys it around this chart may be drawn after it. */
+  private ink(run: number): string {
+    return this.resolved(this.store.past.has(run) ? 'var(--ink-2)' : colour(run));
   }
 
   private heights(): [number, number] {
@@ -174,7 +193,7 @@ export class LossChart extends PointChart {
     this.data.runs.forEach(({ branch }, run) => {
       if (!branch) return;
       const [x, y] = [chart.valToPos(branch.step, 'x', true), chart.valToPos(branch.loss, 'y', true)];
-      drawBranch(chart, x, y, this.resolved(`var(--run-${run % 8})`), this.resolved('var(--paper)'));
+      drawBranch(chart, x, y, this.ink(run), this.resolved('var(--paper)'));
     });
   }
 
@@ -190,15 +209,16 @@ export class LossChart extends PointChart {
 
   private drawEnds(chart: uPlot, font: string): void {
     const labels = this.data.runs.flatMap((columns, run): EndLabel[] => {
-      const column = columns.validation.some((value) => value !== null) ? columns.validation : columns.smoothed;
+      const validated = columns.validation.some((value) => value !== null);
+      const column = validated ? columns.validation : columns.smoothed;
       const at = column.findLastIndex((value) => value !== null);
       if (at < 0) return [];
       return [
         {
           x: chart.valToPos(this.data.steps[at]!, 'x', true) / devicePixelRatio + LABEL_GAP,
           y: chart.valToPos(column[at]!, 'y', true) / devicePixelRatio,
-          text: `${this.label(run)} ${this.format.loss(column[at]!)}`,
-          colour: this.resolved(`var(--run-${run % 8})`),
+          text: `${this.label(run)} ${this.said(validated ? column[at] : this.store.runner.view?.runs[run]?.figure('loss')?.value)}`,
+          colour: this.ink(run),
         },
       ];
     });

@@ -5,6 +5,8 @@ import { RevealEvent } from '../../../kit/notice/notice';
 import { styled } from '../../../kit/styled';
 import { LabChart } from '../../elements/lab-element';
 import type { ExperimentView } from '../../store/experiment-view';
+import { trainingLoss } from '../../store/statistics';
+import { colour } from '../run-mark';
 import type { ChartData } from './curves';
 import { along, nearest, type Point } from './point';
 import { pointPanel } from './point-panel';
@@ -43,7 +45,7 @@ export abstract class PointChart extends LabChart {
       role="slider"
       tabindex="0"
       ?data-chosen=${point !== null}
-      ${styled({ '--run': `var(--run-${run % 8})` })}
+      ${styled({ '--run': colour(run) })}
       aria-label=${text.pointOf(this.nameOf(run))}
       aria-valuemin=${steps[0]!}
       aria-valuemax=${steps.at(-1)!}
@@ -72,7 +74,7 @@ export abstract class PointChart extends LabChart {
     const at = this.data.steps.indexOf(step);
     const text = (value: number | null | undefined): string | null => (value == null ? null : this.format.loss(value));
     const validation = columns.unmeasured === step ? null : text(columns.validation[at]);
-    return this.words.messages.results.point(String(step), text(columns.smoothed[at]) ?? '–', validation);
+    return this.words.messages.results.point(String(step), text(trainingLoss(this.store.runner.view!.runs[run]!.curve('loss'), step)) ?? '–', validation);
   }
 
   private readonly fork = (): void => {

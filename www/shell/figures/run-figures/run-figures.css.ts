@@ -15,6 +15,11 @@ export const styles = css`
     margin-top: 0.75rem;
   }
 
+  [data-past] {
+    color: var(--ink-2);
+    filter: grayscale(1);
+  }
+
   .head {
     display: flex;
     flex-wrap: wrap;

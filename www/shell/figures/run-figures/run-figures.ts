@@ -3,16 +3,18 @@ import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import { styled } from '../../../kit/styled';
+import type { Metric } from '../../../types/generated/Metric';
 import { LabElement } from '../../elements/lab-element';
 import type { RunView } from '../../store/run-view';
 import { memoryColour, slices } from '../memory-slices';
+import { measured, quantity, quantityStyles } from '../quantity';
 import { colour, runName } from '../run-mark';
 import { styles } from './run-figures.css';
 
 /** Parameters, memory and speed of each run, as bars over common scales. */
 @customElement('tinyai-run-figures')
 export class RunFigures extends LabElement {
-  static override styles = [shared, styles];
+  static override styles = [shared, quantityStyles, styles];
 
   override render() {
     const text = this.text.results;
@@ -32,25 +34,26 @@ export class RunFigures extends LabElement {
 
   private renderParameters(run: RunView, index: number) {
     const text = this.text.results;
-    const [trainable, total] = [run.figure('trainable_parameters')?.value, run.figure('total_parameters')?.value];
-    const known = trainable !== undefined && total !== undefined;
-    const share = known ? trainable / total : 0;
-    return html`<div class="row">
-      <div class="head">${runName(index, run.name)} ${known ? html`<b>${this.format.percent(share)}</b>` : nothing}</div>
-      <div class="bar"><div ${styled({ width: `${share * 100}%`, background: colour(index) })}></div></div>
-      <p class="note">${known ? html`${text.trainable} ${this.format.count(trainable)} · ${text.total} ${this.format.count(total)}` : html`&nbsp;`}</p>
+    const [trainable, total, share] = (['trainable_parameters', 'total_parameters', 'trainable_share'] as const).map((name) => run.figure(name));
+    const show = (name: string, metric: Metric) => measured(this.words, run.name, name, metric);
+    return html`<div class="row" ?data-past=${this.store.past.has(index)}>
+      <div class="head">${runName(index, run.name)} ${share ? html`<b>${show('trainable_share', share)}</b>` : nothing}</div>
+      <div class="bar"><div ${styled({ width: `${(share?.value ?? 0) * 100}%`, background: colour(index) })}></div></div>
+      <p class="note">
+        ${trainable && total ? html`${text.trainable} ${show('trainable_parameters', trainable)} · ${text.total} ${show('total_parameters', total)}` : html`&nbsp;`}
+      </p>
     </div>`;
   }
 
   private renderSpeed(run: RunView, index: number, runs: RunView[]) {
-    const text = this.text;
-    const slowest = Math.max(...runs.map((each) => each.stepMilliseconds ?? 0));
-    const known = run.stepMilliseconds !== null && run.tokensPerSecond !== null;
-    const share = known && slowest > 0 ? run.stepMilliseconds! / slowest : 0;
-    return html`<div class="row">
-      <div class="head">${runName(index, run.name)} ${known ? html`<b>${this.format.short(run.stepMilliseconds!)} ${text.units.ms}</b>` : nothing}</div>
+    const time = run.figure('step_time');
+    const rate = run.figure('tokens_per_second');
+    const slowest = Math.max(...runs.map((each) => each.figure('step_time')?.value ?? 0));
+    const share = time && slowest > 0 ? time.value / slowest : 0;
+    return html`<div class="row" ?data-past=${this.store.past.has(index)}>
+      <div class="head">${runName(index, run.name)} ${time ? html`<b>${measured(this.words, run.name, 'step_time', time)}</b>` : nothing}</div>
       <div class="bar"><div ${styled({ width: `${share * 100}%`, background: colour(index) })}></div></div>
-      <p class="note">${known ? html`${text.results.stepTime} · ${this.format.count(run.tokensPerSecond!)} ${text.results.throughput}` : html`&nbsp;`}</p>
+      <p class="note">${time && rate ? html`${this.text.results.stepTime} · ${measured(this.words, run.name, 'tokens_per_second', rate)}` : html`&nbsp;`}</p>
     </div>`;
   }
 
@@ -58,10 +61,11 @@ export class RunFigures extends LabElement {
     const text = this.text.results;
     const most = Math.max(1, ...runs.map((each) => each.memory.total?.peak_bytes ?? 0));
     const parts = slices(run.memory);
-    const total = run.memory.total?.peak_bytes;
-    return html`<div class="row">
+    const total = run.figure('peak_memory');
+    const amount = (category: string, bytes: number) => quantity(run.name, `memory.${category}`, bytes, this.format.mebibytes(bytes));
+    return html`<div class="row" ?data-past=${this.store.past.has(index)}>
       <div class="head">
-        ${runName(index, run.name)} ${total === undefined ? nothing : html`<b>${this.format.mebibytes(total)} MiB</b> <span class="note">${text.peak}</span>`}
+        ${runName(index, run.name)} ${total ? html`<b>${measured(this.words, run.name, 'peak_memory', total)}</b> <span class="note">${text.peak}</span>` : nothing}
       </div>
       <div class="bar stacked">
         ${parts.map(({ category, bytes }) => html`<div ${styled({ width: `${(bytes / most) * 100}%`, background: memoryColour(category) })}></div>`)}
@@ -69,7 +73,7 @@ export class RunFigures extends LabElement {
       <ul class="parts">
         ${parts.map(
           ({ category, bytes }) =>
-            html`<li><i ${styled({ background: memoryColour(category) })}></i>${text.memoryCategories[category] ?? category} ${this.format.mebibytes(bytes)}</li>`,
+            html`<li><i ${styled({ background: memoryColour(category) })}></i>${text.memoryCategories[category] ?? category} ${amount(category, bytes)}</li>`,
         )}
       </ul>
     </div>`;

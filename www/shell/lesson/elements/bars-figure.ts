@@ -4,7 +4,7 @@ import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import { styled } from '../../../kit/styled';
 import { LabElement } from '../../elements/lab-element';
-import { quantity } from '../../figures/quantity';
+import { measured, quantityStyles } from '../../figures/quantity';
 import { colour, runName } from '../../figures/run-mark';
 import type { ExperimentView } from '../../store/experiment-view';
 import type { Bar, BarUnit, Hero, Lesson } from '../lesson';
@@ -15,7 +15,7 @@ type Bars = Extract<Hero, { kind: 'bars' }>;
 /** One bar for each run over a common scale, in parts where it has some; what was foretold is a pencil mark across it. */
 @customElement('tinyai-bars-figure')
 export class BarsFigure extends LabElement {
-  static override styles = [shared, styles];
+  static override styles = [shared, quantityStyles, styles];
 
   override render() {
     const lesson = this.store.lessons?.current;
@@ -47,6 +47,7 @@ export class BarsFigure extends LabElement {
   private renderRow(hero: Bars, name: string, index: number, bar: Bar | null, most: number, mark: number | null) {
     const share = (value: number): string => `${most > 0 ? (100 * value) / most : 0}%`;
     const text = bar ? this.written(bar.value, hero.unit) : '–';
+    const metric = bar && hero.quantity ? this.store.runner.view?.runs[index]?.figure(hero.quantity) : null;
     return html`<li>
       <span class="name">${runName(index, name)}</span>
       <span class="track">
@@ -57,7 +58,7 @@ export class BarsFigure extends LabElement {
           : html`<span class="bar" ?data-modelled=${bar?.modelled ?? false} ${styled({ width: share(bar?.value ?? 0), background: colour(index) })}></span>`}
         ${mark === null ? nothing : html`<span class="pencil" ${styled({ left: share(mark) })}><span>${this.text.lesson.verdict.you}</span></span>`}
       </span>
-      <span class="value">${bar && hero.quantity ? quantity(name, hero.quantity, bar.value, text) : text}${bar?.modelled ? html`<small>${this.text.lesson.verdict.modelled}</small>` : nothing}</span>
+      <span class="value">${metric ? measured(this.words, name, hero.quantity!, metric) : text}${bar?.modelled ? html`<small>${this.text.lesson.verdict.modelled}</small>` : nothing}</span>
     </li>`;
   }
 
@@ -76,7 +77,7 @@ export class BarsFigure extends LabElement {
       case 'bytes':
         return format.size(value);
       case 'ms':
-        return `${format.short(value)} ${text.units.ms}`;
+        return `${format.three(value)} ${text.units.ms}`;
       case 'nats':
         return format.loss(value);
       case 'share':

@@ -9,8 +9,11 @@ import type { Form } from '../../../kit/form/form';
 import type { RevealEvent } from '../../../kit/notice/notice';
 import { equal } from '../../../engine/spec/patch';
 import '../../elements/control-bar/control-bar';
+import type { ControlBar } from '../../elements/control-bar/control-bar';
 import '../../elements/kept/kept';
 import { LabElement } from '../../elements/lab-element';
+import '../../elements/past/past-note';
+import '../../elements/past/past-part';
 import '../../elements/problem-banner/problem-banner';
 import '../../elements/run-tabs/run-tabs';
 import '../../elements/spec-form/spec-form';
@@ -28,6 +31,8 @@ import './predict-block';
 import './vary-block';
 import './verdict';
 
+type LessonPart = Pick<Figure, 'id' | 'render' | 'plans'>;
+
 /**
  * A lesson, from top to bottom: the question, a drawing of the technique, what one expects, the run and the figure that answers, why it is
  * so, variations, one more question. Everything can be skipped, and nothing is locked.
@@ -37,6 +42,7 @@ export class LessonView extends LabElement {
   static override styles = [shared, blocks, styles];
 
   @query('main') private readonly main!: HTMLElement;
+  @query('tinyai-control-bar') private readonly bar!: ControlBar | null;
   @query('h1') private readonly heading!: HTMLElement;
   @query('tinyai-form.controls') private readonly controls!: Form | null;
   @state() private settingsOpen = false;
@@ -90,7 +96,7 @@ export class LessonView extends LabElement {
         </div>
         <tinyai-predict-block data-block></tinyai-predict-block>
         ${this.renderRun(lesson)}
-        <tinyai-explain-block data-block></tinyai-explain-block>
+        <tinyai-past-part><tinyai-explain-block data-block></tinyai-explain-block></tinyai-past-part>
         <tinyai-vary-block data-block></tinyai-vary-block>
         <tinyai-check-block data-block></tinyai-check-block>
         ${this.renderNext()} ${this.renderSettings()} ${this.renderMeasurements(lesson)}
@@ -128,7 +134,8 @@ export class LessonView extends LabElement {
         </div>
         <div class="hero">
           <tinyai-verdict></tinyai-verdict>
-          ${this.renderHero(lesson)}
+          <tinyai-past-note @rerun=${() => this.bar?.focus()}></tinyai-past-note>
+          <tinyai-past-part ?plans=${this.heroOf(lesson)?.plans?.(store) ?? false}>${this.renderHero(lesson)}</tinyai-past-part>
         </div>
       </div>
     </section>`;
@@ -148,19 +155,25 @@ export class LessonView extends LabElement {
     this.heading.focus({ preventScroll: true });
   };
 
-  private renderHero({ hero }: Lesson) {
+  /** The lab's figure that a lesson is about; undefined where it is one of the lesson's own. */
+  private heroOf({ hero }: Lesson): LessonPart | undefined {
+    return hero.kind === 'own' ? this.all.find(({ id }) => id === hero.figure) : undefined;
+  }
+
+  private renderHero(lesson: Lesson) {
+    const { hero } = lesson;
     switch (hero.kind) {
       case 'curves':
         return html`<tinyai-loss-chart></tinyai-loss-chart>`;
       case 'bars':
         return html`<tinyai-bars-figure></tinyai-bars-figure>`;
       case 'own':
-        return this.all.find(({ id }) => id === hero.figure)?.render(this.store);
+        return this.heroOf(lesson)?.render(this.store);
     }
   }
 
   /** Whatever the lab shows. */
-  private get all(): Pick<Figure, 'id' | 'render'>[] {
+  private get all(): LessonPart[] {
     const { stage, figures } = this.store.definition;
     return [...(stage ? [stage] : []), ...figures];
   }
@@ -203,11 +216,11 @@ export class LessonView extends LabElement {
     return html`<details class="fold" ?open=${open} @toggle=${(event: Event) => (this.measurementsOpen = (event.target as HTMLDetailsElement).open)}>
       <summary>${this.text.lesson.drawer.measurements}</summary>
       ${open
-        ? html`${stage && stage.id !== shown ? html`<div class="figure">${stage.render(store)}</div>` : nothing}
+        ? html`${stage && stage.id !== shown ? html`<tinyai-past-part class="figure" ?plans=${stage.plans?.(store) ?? false}>${stage.render(store)}</tinyai-past-part>` : nothing}
           ${repeat(
             figures.filter((figure) => figure.id !== shown && figure.shows(store)),
             ({ id }) => id,
-            (figure) => html`<div class="figure" id=${figure.id}>${figure.render(store)}</div>`,
+            (figure) => html`<tinyai-past-part class="figure" id=${figure.id} ?plans=${figure.plans?.(store) ?? false}>${figure.render(store)}</tinyai-past-part>`,
           )}`
         : nothing}
     </details>`;

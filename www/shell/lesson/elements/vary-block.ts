@@ -5,11 +5,11 @@ import '../../../kit/figure/figure';
 import '../../../kit/table/table';
 import { tableStyles } from '../../../kit/table/table.css';
 import { LabElement } from '../../elements/lab-element';
-import { quantity } from '../../figures/quantity';
+import { measured, quantityStyles } from '../../figures/quantity';
 import { runName } from '../../figures/run-mark';
 import type { ExperimentView } from '../../store/experiment-view';
 import { MOST_RUNS } from '../../store/spec-editor';
-import { metricName, valueWithUnit } from '../../text/values';
+import { metricName } from '../../text/values';
 import type { Lesson, Variation } from '../lesson';
 import { blocks } from './blocks.css';
 
@@ -19,6 +19,7 @@ export class VaryBlock extends LabElement {
   static override styles = [
     shared,
     tableStyles,
+    quantityStyles,
     blocks,
     css`
       .variations {
@@ -123,7 +124,7 @@ export class VaryBlock extends LabElement {
                 <th scope="row">${runName(i, run.name)}</th>
                 ${compared.map((metric) => {
                   const figure = run.ended ? run.figure(metric) : null;
-                  return html`<td class="number">${figure ? quantity(run.name, metric, figure.value, valueWithUnit(this.words, figure.value, figure.unit)) : '–'}</td>`;
+                  return html`<td class="number">${figure ? measured(this.words, run.name, metric, figure) : '–'}</td>`;
                 })}
               </tr>`,
             )}
