@@ -15,6 +15,8 @@ export const COLOURS = {
   'rule-strong': ['#b8ad97', '#57544f'],
   seal: ['#a3281e', '#b8392d'],
   'seal-ink': ['#a3281e', '#ef8b7d'],
+  // The ring around what has the focus: no colour of problems.
+  focus: ['#1f4f9e', '#8fc4ff'],
   'on-seal': ['#fffaf2', '#fffaf2'],
   wash: ['#f7e9e0', '#3a2522'],
   thread: ['#cf8d80', '#6b3a34'],
@@ -107,16 +109,22 @@ export const tokens = css`
     --mono: var(--tinyai-mono, ui-monospace, 'Noto Sans Mono', Menlo, Consolas, monospace);
 
     /* The size of text. A page whose root has another one than its text does not shrink what is ours. */
-    --unit: var(--tinyai-unit, max(1rem, 15px));
-    --size-small: calc(0.82 * var(--unit));
-    --size-note: calc(0.87 * var(--unit));
-    --size-text: var(--unit);
-    --size-heading: calc(1.12 * var(--unit));
-    --space-1: calc(0.25 * var(--unit));
-    --space-2: calc(0.5 * var(--unit));
-    --space-3: calc(0.8 * var(--unit));
-    --space-4: calc(1.2 * var(--unit));
-    --space-5: calc(2 * var(--unit));
+    --unit: var(--tinyai-unit, var(--present-unit, max(1rem, 15px)));
+    /* No text is smaller. */
+    --least: var(--present-least, 14px);
+    --size-small: max(calc(0.86 * var(--unit)), var(--least));
+    --size-note: max(calc(0.92 * var(--unit)), var(--least));
+    --size-text: max(var(--unit), var(--least));
+    --size-heading: calc(1.15 * var(--unit));
+    /* Space between things: a grid of 8 px, with a half step. */
+    --space-1: 4px;
+    --space-2: 8px;
+    --space-3: 16px;
+    --space-4: 24px;
+    --space-5: 32px;
+    --space-6: 48px;
+    /* The least height of what is pressed. */
+    --target: 0px;
     --corner: var(--tinyai-corner, 4px);
   }
 
@@ -128,6 +136,13 @@ export const tokens = css`
   :root[data-theme='dark'],
   :host([theme='dark']) {
     --theme-scheme: dark;
+  }
+
+  @media (pointer: coarse) {
+    :root,
+    :host {
+      --target: 44px;
+    }
   }
 
   @media print {

@@ -22,7 +22,7 @@ export const styles = css`
 
   p {
     color: var(--ink-2);
-    font-size: 0.93rem;
+    font-size: var(--size-note);
     text-wrap: pretty;
   }
 
@@ -34,12 +34,12 @@ export const styles = css`
 
   dt {
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: var(--size-small);
   }
 
   dd {
     color: var(--ink-2);
-    font-size: 0.93rem;
+    font-size: var(--size-note);
     white-space: nowrap;
   }
 

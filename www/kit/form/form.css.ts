@@ -40,7 +40,7 @@ export const styles = css`
   details.advanced > summary {
     padding: calc(0.5 * var(--unit)) 0;
     color: var(--ink-2);
-    font-size: calc(0.87 * var(--unit));
+    font-size: var(--size-small);
     cursor: pointer;
   }
 

@@ -66,6 +66,9 @@ export const styles = css`
   }
 
   nav a {
+    display: inline-flex;
+    align-items: center;
+    min-height: var(--target);
     padding: 0.25rem 0;
     border-bottom: 2px solid transparent;
     color: var(--ink-2);
@@ -91,7 +94,7 @@ export const styles = css`
     gap: 0 0.5em;
     margin-left: auto;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
   }
 
   .status span + span::before {
@@ -104,7 +107,7 @@ export const styles = css`
     gap: 1rem;
     align-items: center;
     margin-left: auto;
-    font-size: 0.9rem;
+    font-size: var(--size-note);
   }
 
   .switch {
@@ -187,7 +190,7 @@ export const styles = css`
 
     nav {
       gap: 0 0.7rem;
-      font-size: 0.93rem;
+      font-size: var(--size-note);
     }
 
     .switches,

@@ -103,7 +103,7 @@ export const styles = css`
     border-collapse: separate;
     border-spacing: 2px;
     table-layout: fixed;
-    font-size: calc(0.8 * var(--unit));
+    font-size: var(--size-small);
   }
 
   th {

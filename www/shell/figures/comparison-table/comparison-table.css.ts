@@ -34,7 +34,7 @@ export const styles = css`
     gap: 0.3em;
     align-items: baseline;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
     font-weight: 400;
     cursor: pointer;
   }
@@ -47,20 +47,20 @@ export const styles = css`
     white-space: nowrap;
     margin-inline: 0.6em;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
     font-weight: 400;
   }
 
   .ratio {
     margin-left: 0.5em;
     color: var(--ink-2);
-    font-size: 0.87em;
+    font-size: var(--size-small);
   }
 
   .failure {
     padding-top: 0.6rem;
     color: var(--seal-ink);
-    font-size: 0.93rem;
+    font-size: var(--size-note);
   }
 
   @media print {
