@@ -157,12 +157,13 @@ export const shared = css`
 
   .caption .number {
     color: var(--seal-ink);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: var(--size-note);
+    font-weight: 600;
   }
 
   .caption h2 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: var(--size-heading);
     font-weight: 600;
     line-height: 1.4;

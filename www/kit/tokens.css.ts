@@ -102,6 +102,8 @@ export const tokens = css`
       'Iowan Old Style', 'Palatino Linotype', Palatino, 'Source Serif 4', 'Noto Serif', 'Songti SC', 'Source Han Serif SC',
       'Noto Serif CJK SC', 'Noto Serif SC', STSong, SimSun, Georgia, serif
     );
+    /* Headings, in weight 600: Chinese in the font that the site ships with (fonts/fonts.ts), which has no other weight. */
+    --heading: var(--tinyai-serif, 'TinyAI Serif', var(--serif));
     --verse: var(
       --tinyai-verse,
       'Songti SC', 'Source Han Serif SC', 'Noto Serif CJK SC', 'Noto Serif SC', STSong, SimSun, 'Iowan Old Style', Palatino, Georgia, serif

@@ -1,4 +1,5 @@
 /** What a page is set in: its language and theme, its title, and the ways to the other pages. */
+import { adoptFonts } from '../kit/fonts/fonts';
 import { adoptTokens } from '../kit/tokens.css';
 import { browserStorage } from '../shell/browser-ports';
 import type { AddressPort, StoragePort, Theme } from '../shell/ports';
@@ -50,6 +51,7 @@ export class PageFrame {
     this.theme = pageTheme(this.storage);
     this.visited = new Visited(browserStorage(window, 'sessionStorage'));
     adoptTokens(document);
+    adoptFonts(document, home);
     this.ends.push(showTheme(this.theme, document.documentElement), this.language.follow((language) => this.entitle(document, language)));
     const leave = (): void => {
       const { search, hash, href } = window.location;

@@ -12,7 +12,7 @@ export const pageIntro = css`
   }
 
   h1 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: 1.75rem;
     font-weight: 600;
     line-height: 1.3;

@@ -40,7 +40,7 @@ export const styles = css`
   caption b {
     margin-right: 0.4em;
     color: var(--ink);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: 1.08rem;
     font-weight: 600;
   }

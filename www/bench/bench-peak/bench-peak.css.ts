@@ -14,7 +14,7 @@ export const styles = css`
   }
 
   h2 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: 1.12rem;
     font-weight: 600;
     line-height: 1.4;
@@ -45,7 +45,7 @@ export const styles = css`
 
   dd b {
     color: var(--ink);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: clamp(2rem, 1.4rem + 2.5vw, 2.6rem);
     font-weight: 600;
     line-height: 1.15;

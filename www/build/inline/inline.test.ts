@@ -49,6 +49,7 @@ describe('early.js', () => {
   const plan = {
     root: '../',
     modules: { en: ['en.js'], zh: ['zh.js'] },
+    fonts: { en: [], zh: ['serif.woff2'] },
     always: ['worker.js'],
     engines: [
       [
@@ -74,7 +75,7 @@ describe('early.js', () => {
 
   test('the build for this browser and the first experiment are asked for', () => {
     expect(fetched()).toEqual(['../both', '../worker.js', '../en.js', '../model']);
-    expect(fetched({ lang: 'zh-CN' })).toEqual(['../both', '../worker.js', '../zh.js', '../poems']);
+    expect(fetched({ lang: 'zh-CN' })).toEqual(['../both', '../worker.js', '../zh.js', '../serif.woff2', '../poems']);
     expect(fetched({ isolated: false })[0]).toBe('../relaxed');
     expect(fetched({ isolated: false, relaxed: false })[0]).toBe('../plain');
   });

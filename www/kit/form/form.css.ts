@@ -28,7 +28,7 @@ export const styles = css`
     width: 100%;
     padding: 0 0 calc(0.2 * var(--unit));
     border-bottom: 1px solid var(--rule);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.08 * var(--unit));
     font-weight: 600;
   }
@@ -51,7 +51,7 @@ export const styles = css`
     margin-top: calc(0.9 * var(--unit));
     padding: 0 0 calc(0.2 * var(--unit));
     border-bottom: 1px solid var(--rule);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.08 * var(--unit));
     font-weight: 600;
     list-style: none;

@@ -50,7 +50,7 @@ export const styles = css`
   }
 
   h2 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.2 * var(--unit));
     font-weight: 600;
   }

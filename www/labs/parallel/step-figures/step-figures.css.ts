@@ -87,7 +87,7 @@ export const styles = css`
 
   .suggestions h3 {
     margin: 0;
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.02 * var(--unit));
     font-weight: 600;
   }

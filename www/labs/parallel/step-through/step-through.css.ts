@@ -44,7 +44,7 @@ export const styles = css`
     gap: calc(0.6 * var(--unit));
     align-items: baseline;
     margin: 0;
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.05 * var(--unit));
     font-weight: 600;
   }

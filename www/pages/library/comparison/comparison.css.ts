@@ -32,7 +32,7 @@ export const styles = css`
 
   .part th {
     padding-top: 1rem;
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-weight: 600;
   }
 
