@@ -31,19 +31,31 @@ export const COLOURS = {
   'run-7': ['#4a4a9c', '#a5a5f0'],
 } as const satisfies Palette;
 
+/** Before a hall lines and quiet words are darker, or brighter, than on a desk. */
+const PRESENTED = {
+  rule: ['#a89b82', '#6f6b63'],
+  'rule-strong': ['#6b6250', '#a39c90'],
+  'ink-2': ['#3d382f', '#d3ccbe'],
+  'ink-3': ['#5f584c', '#b3ac9d'],
+  thread: ['#b0594a', '#a8584d'],
+} as const satisfies Palette;
+
+/** Declares every colour of a palette. */
+type Each = (declare: (name: string, light: string, dark: string) => string) => CSSResult;
+
 /**
  * A palette as custom properties of a component, in light or in dark. Where a theme is chosen by attribute, on a component or at the root
  * of a page, the element that has the attribute needs these styles, too: it hands the theme's colours down.
  */
 export function themed(palette: Palette): CSSResult {
-  const each = (declare: (name: string, light: string, dark: string) => string): CSSResult =>
+  const each: Each = (declare) =>
     unsafeCSS(
       Object.entries(palette)
         .map(([name, [light, dark]]) => declare(name, light, dark))
         .join('\n'),
     );
   // What a page wishes for comes first, then the theme that was chosen around, then what the system says.
-  const wished = (name: string, colour: string): string => `--${name}: var(--tinyai-${name}, var(--theme-${name}, ${colour}));`;
+  const wished = (name: string, colour: string): string => `--${name}: var(--tinyai-${name}, var(--present-${name}, var(--theme-${name}, ${colour})));`;
   return css`
     :root,
     :host {
@@ -67,6 +79,8 @@ export function themed(palette: Palette): CSSResult {
       ${each((name, _, dark) => `--theme-${name}: ${dark};`)}
     }
 
+    ${presented(palette, each)}
+
     /* On paper all is dark on white, whatever was chosen. */
     @media print {
       :root,
@@ -74,6 +88,30 @@ export function themed(palette: Palette): CSSResult {
       :host([theme]) {
         ${each((name, light) => `--${name}: ${light};`)}
       }
+    }
+  `;
+}
+
+/** What a page hands down of `PRESENTED` while it is presented. */
+function presented(palette: Palette, each: Each): CSSResult {
+  const chosen = (theme: 0 | 1): CSSResult =>
+    each((name) => {
+      const colour = name in palette ? (PRESENTED as Palette)[name]?.[theme] : undefined;
+      return colour === undefined ? '' : `--present-${name}: ${colour};`;
+    });
+  return css`
+    :root[data-present] {
+      ${chosen(0)}
+    }
+
+    @media (prefers-color-scheme: dark) {
+      :root[data-present]:not([data-theme='light']) {
+        ${chosen(1)}
+      }
+    }
+
+    :root[data-present][data-theme='dark'] {
+      ${chosen(1)}
     }
   `;
 }
@@ -128,6 +166,12 @@ export const tokens = css`
     /* The least height of what is pressed. */
     --target: 0px;
     --corner: var(--tinyai-corner, 4px);
+  }
+
+  :root[data-present],
+  :host([present]) {
+    --present-unit: max(1rem, 22px);
+    --present-least: 20px;
   }
 
   :root[data-theme='light'],

@@ -1,4 +1,4 @@
-/** What a page is set in: its language and theme, its title, and the ways to the other pages. */
+/** What a page is set in: its language and theme, whether it is presented, its title, and the ways to the other pages. */
 import { adoptFonts } from '../kit/fonts/fonts';
 import { adoptTokens } from '../kit/tokens.css';
 import { browserStorage } from '../shell/browser-ports';
@@ -7,6 +7,7 @@ import type { Language } from '../shell/text/language';
 import type { Text } from '../types/generated/Text';
 import type { Choice } from './choice';
 import { pageLanguage } from './language';
+import { pagePresenting, showPresenting, type Presenting } from './present';
 import { SITE_PAGES, type SitePage } from './site-pages';
 import { FRAME_TEXT } from './text';
 import { pageTheme, showTheme } from './theme';
@@ -37,6 +38,7 @@ export class PageFrame {
   readonly storage: StoragePort;
   readonly language: Choice<Language>;
   readonly theme: Choice<Theme>;
+  readonly presenting: Choice<Presenting>;
   private readonly visited: Visited;
   private readonly ends: (() => void)[] = [];
 
@@ -49,10 +51,12 @@ export class PageFrame {
     this.storage = browserStorage(window);
     this.language = pageLanguage(this.storage, window.navigator.languages);
     this.theme = pageTheme(this.storage);
-    this.visited = new Visited(browserStorage(window, 'sessionStorage'));
+    const tab = browserStorage(window, 'sessionStorage');
+    this.presenting = pagePresenting(tab);
+    this.visited = new Visited(tab);
     adoptTokens(document);
     adoptFonts(document, home);
-    this.ends.push(showTheme(this.theme, document.documentElement), this.language.follow((language) => this.entitle(document, language)));
+    this.ends.push(showTheme(this.theme, document.documentElement), showPresenting(this.presenting, window), this.language.follow((language) => this.entitle(document, language)));
     const leave = (): void => {
       const { search, hash, href } = window.location;
       this.visited.note(new URL(href), search + (address?.read() ?? hash));

@@ -14,12 +14,12 @@ describe('boot.js', () => {
   const MODERN = { CSS: { supports: () => true }, CompressionStream: Object };
 
   function boot({ kept = {} as Record<string, string>, languages = ['en-US'] as string[] | null, blocked = false, window = MODERN as object } = {}) {
-    const root = { lang: 'en', className: '', theme: '', setAttribute: (_: string, value: string) => (root.theme = value) };
+    const root = { lang: 'en', className: '', theme: '', presented: false, setAttribute: (name: string, value: string) => void (name === 'data-theme' ? (root.theme = value) : (root.presented = true)) };
     const getItem = (key: string): string | null => {
       if (blocked) throw new Error('blocked');
       return kept[key] ?? null;
     };
-    runInNewContext(squeezed('boot.js'), { ...window, window, document: { documentElement: root, adoptedStyleSheets: [] }, navigator: { languages, language: 'zh' }, localStorage: { getItem } });
+    runInNewContext(squeezed('boot.js'), { ...window, window: { ...window, localStorage: { getItem }, sessionStorage: { getItem } }, document: { documentElement: root, adoptedStyleSheets: [] }, navigator: { languages, language: 'zh' } });
     return root;
   }
 
@@ -36,6 +36,12 @@ describe('boot.js', () => {
     expect(boot({ kept: { 'tinyai-theme': 'dark' } }).theme).toBe('dark');
     expect(boot({ kept: { 'tinyai-theme': 'pink' } }).theme).toBe('');
     expect(boot({ blocked: true }).theme).toBe('');
+  });
+
+  test('a page that is presented in this tab is large from the start', () => {
+    expect(boot().presented).toBe(false);
+    expect(boot({ kept: { 'tinyai-present': 'on' } }).presented).toBe(true);
+    expect(boot({ blocked: true }).presented).toBe(false);
   });
 
   test('a browser below the baseline is told', () => {

@@ -134,6 +134,11 @@ export const styles = css`
     color: var(--ink-2);
   }
 
+  .present[aria-pressed='true'] {
+    color: var(--ink);
+    box-shadow: 0 2px 0 var(--seal-ink);
+  }
+
   .theme:hover,
   .switch button:hover {
     color: var(--ink);
@@ -148,6 +153,11 @@ export const styles = css`
     fill: none;
     stroke: currentColor;
     stroke-width: 1.5;
+  }
+
+  /* Before a hall, where one is matters, and not what runs it. */
+  :host([present]) .status {
+    display: none;
   }
 
   /* On paper there is nothing to go to, and nothing to switch. */

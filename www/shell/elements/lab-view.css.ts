@@ -77,6 +77,21 @@ export const styles = css`
     display: none;
   }
 
+  /* Before a hall: the argument alone, as wide and as high as the screen is. */
+  :host([present]) .page {
+    display: block;
+  }
+
+  :host([present]) aside,
+  :host([present]) .notes,
+  :host([present]) .actions {
+    display: none;
+  }
+
+  :host([present]) tinyai-loss-chart {
+    --chart-height: clamp(18rem, calc(100vh - 13rem), 48rem);
+  }
+
   @media (max-width: 1150px) {
     tinyai-loss-chart {
       --chart-height: clamp(15rem, calc(100vh - 28.5rem), 34rem);
