@@ -23,7 +23,7 @@ export default defineConfig({
   publicDir: 'public',
   build: { outDir: 'dist', emptyOutDir: true, target: TARGETS, assetsInlineLimit: 0, rolldownOptions: { input: PAGES.map(({ html }) => html), checks: { pluginTimings: false } } },
   define: { BENCH_PEER_BYTES: peerBytes(), TINYAI_BUILD: JSON.stringify(buildId()) },
-  plugins: [shippedEngine(ENGINE), copiedPublic(PUBLIC), copied('examples'), servedEngine(ENGINE), head(PAGES, ENGINE), finish(PAGES, { engine: ENGINE, cache: CACHE, open: ['tinyai-lab.js'] })],
+  plugins: [shippedEngine(ENGINE), copiedPublic(PUBLIC), copied('examples'), servedEngine(ENGINE), head(PAGES, ENGINE), finish(PAGES, { engine: ENGINE, files: PUBLIC, cache: CACHE, open: ['tinyai-lab.js'] })],
   worker: { format: 'es', plugins: () => [shippedEngine(ENGINE)] },
   // The measuring itself is in tests/bench.
   server: { headers, watch: { ignored: ['**/public/**'] }, fs: { allow: ['.', '../tests/bench'] } },

@@ -8,6 +8,7 @@ test.describe('in Chinese', () => {
   test('the browser asks for Chinese, the page speaks it, and switches in place', async ({ page }) => {
     await open(page, short((spec) => spec.runs.splice(1)));
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('同一个模型，两种学法');
+    await expect.poll(() => page.evaluate(() => [...document.fonts].map(({ status }) => status)), 'its headings are in the site’s own serif').toContain('loaded');
     await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
     await page.getByLabel('步数', { exact: true }).fill('0');
     const problem = banner(page);
@@ -34,7 +35,10 @@ test('nothing that axe finds is wrong, in light and in dark', async ({ page }) =
 
 test('the appearance is switched and remembered', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
+  const fonts: string[] = [];
+  page.on('request', (request) => void (request.url().includes('/fonts/') && fonts.push(request.url())));
   await open(page, './labs/fine-tuning/');
+  expect(fonts, 'no font for characters that are not shown').toEqual([]);
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await paper();
   const button = page.getByRole('button', { name: /Appearance/ });

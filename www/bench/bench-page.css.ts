@@ -27,7 +27,7 @@ export const styles = css`
     padding: 0.5rem 0.9rem;
     border-left: 4px solid var(--rule-strong);
     background: var(--pane);
-    font-size: 0.93rem;
+    font-size: var(--size-note);
   }
 
   .empty {

@@ -1,4 +1,4 @@
-/** How many bytes of script a page loads before a person can do anything with it. */
+/** How many bytes of script and fonts a page loads before a person can do anything with it. */
 import { brotliCompressSync } from 'node:zlib';
 
 /** The parts of a bundle's chunk that tell what is loaded with it. */
@@ -27,6 +27,9 @@ export function loadedWith(wanted: (chunk: Chunk) => boolean, chunks: Chunk[]): 
   for (const chunk of chunks) if (wanted(chunk)) visit(chunk);
   return [...found];
 }
+
+/** The most bytes of script and fonts together, compressed, that the site's first page may load in any language. */
+export const MAX_FIRST_PAGE_BYTES = 250_000;
 
 /** Chooses the chunk of the page `html`. */
 export const ofPage = (html: string) => ({ facadeModuleId }: Chunk): boolean => facadeModuleId?.endsWith(`/${html}`) ?? false;

@@ -3,6 +3,7 @@ import { RANK_VARIANTS, VARIANTS } from '../engine/variant-list.ts';
 import type { CataloguedLab } from '../labs/catalogue.ts';
 import { loadedWith, ofPage, type Chunk } from './budget.ts';
 import type { Built } from './engine-folder.ts';
+import { fontsOf, type SitePage } from './pages.ts';
 
 type Language = 'en' | 'zh';
 
@@ -18,6 +19,8 @@ export interface EarlyPlan {
   root: string;
   /** Modules of the lab, by language, that the page's own import later. */
   modules: Record<Language, string[]>;
+  /** By language: what is drawn before the scripts know that it is. */
+  fonts: Record<Language, string[]>;
   always: string[];
   /** For each engine that the page needs its builds, best first. */
   engines: EarlyBuild[][];
@@ -25,8 +28,9 @@ export interface EarlyPlan {
   assets: Record<Language, string[]>;
 }
 
-/** The plan of the page `html`; the bundle's files by their names. */
-export function planOf(html: string, { id, early }: CataloguedLab, root: string, built: Built[], bundle: Record<string, { type: string }>): EarlyPlan {
+/** The plan of the page of a lab; the bundle's files by their names. */
+export function planOf(page: SitePage, { id, early }: CataloguedLab, root: string, built: Built[], bundle: Record<string, { type: string }>): EarlyPlan {
+  const { html } = page;
   const always = early.workers.map((worker) => {
     const found = Object.keys(bundle).filter((file) => file.startsWith(`assets/${worker}-`) && file.endsWith('.js'));
     if (found.length !== 1) throw new Error(`the catalogue names the worker ${worker}; the bundle has ${found.length} scripts of that name`);
@@ -39,7 +43,7 @@ export function planOf(html: string, { id, early }: CataloguedLab, root: string,
     return [{ threads: needs.includes('threads'), relaxed: needs.includes('relaxedSimd'), files: build.files.map((file) => `engine/${build.folder}/${file}`) }];
   }));
   const modules = { en: modulesOf(html, id, 'en', chunks), zh: modulesOf(html, id, 'zh', chunks) };
-  return { root, modules, always, engines, assets: early.assets };
+  return { root, modules, fonts: { en: [], zh: fontsOf(page) }, always, engines, assets: early.assets };
 }
 
 /** The scripts of a lab and its texts, without those that come with the page anyway. */

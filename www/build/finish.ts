@@ -1,10 +1,10 @@
 /** The last steps of a build of the site: what it may not contain is refused, and what hosts need is added. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
-import type { SitePage } from './pages.ts';
+import { fontsOf, type SitePage } from './pages.ts';
 import { aboveBaseline } from './baseline.ts';
-import { MAX_SCRIPT_BYTES, scriptBytes, type Chunk } from './budget.ts';
+import { MAX_FIRST_PAGE_BYTES, MAX_SCRIPT_BYTES, scriptBytes, type Chunk } from './budget.ts';
 import { compressAll } from './compress.ts';
 import { builtIn } from './engine-folder.ts';
 import { headersFile, rulesOf } from './headers.ts';
@@ -12,13 +12,15 @@ import { headersFile, rulesOf } from './headers.ts';
 /** Where things are. */
 export interface Places {
   engine: string;
+  /** Files that are copied as they are, fonts among them. */
+  files: string;
   /** Compressed files of earlier builds. */
   cache: string;
   /** Files of lasting names, below the root of the site, that pages of other sites load. */
   open?: string[];
 }
 
-export function finish(pages: SitePage[], { engine, cache, open = [] }: Places): Plugin {
+export function finish(pages: SitePage[], { engine, files, cache, open = [] }: Places): Plugin {
   let output: string | undefined;
   return {
     name: 'tinyai-finish',
@@ -31,8 +33,11 @@ export function finish(pages: SitePage[], { engine, cache, open = [] }: Places):
     },
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [file as Chunk] : []));
-      for (const { html } of pages) {
+      for (const page of pages) {
+        const { html } = page;
         const bytes = scriptBytes(html, chunks);
+        const fonts = fontsOf(page).reduce((sum, font) => sum + statSync(join(files, font)).size, 0);
+        if (html === 'index.html' && bytes + fonts > MAX_FIRST_PAGE_BYTES) this.error(`${html} loads ${bytes} bytes of compressed script and ${fonts} of fonts, together more than ${MAX_FIRST_PAGE_BYTES}`);
         if (bytes > MAX_SCRIPT_BYTES) this.error(`${html} loads ${bytes} bytes of compressed script, more than the ${MAX_SCRIPT_BYTES} that a visitor should wait for`);
       }
       for (const file of Object.values(bundle)) {

@@ -26,7 +26,7 @@ export function head(pages: SitePage[], engine: string): Plugin {
         if (!page) return html;
         const root = '../'.repeat(page.html.split('/').length - 1) || './';
         // While the site is worked on, its files come unbundled: there is nothing to fetch early.
-        const plan = bundle && page.lab && planOf(page.html, page.lab, root, builtIn(engine), bundle);
+        const plan = bundle && page.lab && planOf(page, page.lab, root, builtIn(engine), bundle);
         const isolation = bundle && !page.framed ? `<script type="module" async src="${root}isolation.js"></script>` : '';
         return dressed(html, `<script>${boot}</script><style>${STYLE}</style>${plan ? `<script>${withPlan(early, plan)}</script>` : ''}${isolation}`);
       },

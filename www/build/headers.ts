@@ -38,6 +38,7 @@ export function rulesOf(pages: SitePage[], engineFolders: string[], open: string
     rule('/assets/*', LASTING, ASKED, ANYONE),
     ...engineFolders.map((folder) => rule(`/engine/${folder}/*`, LASTING, ASKED, ANYONE)),
     ...open.map((file) => rule(`/${file}`, CHECKED, ASKED, ANYONE)),
+    rule('/fonts/serif-*', LASTING, ANYONE),
     rule('/engine/builds.json', CHECKED, ANYONE),
     rule('/engine/peak/*', CHECKED, ANYONE),
     rule('/models/*', CHECKED, ANYONE),

@@ -15,6 +15,10 @@ export const shared = css`
     font-size: var(--size-text);
     line-height: 1.5;
     font-variant-numeric: tabular-nums lining-nums;
+    /* Chinese beside Latin letters and digits has room, and no line begins with what closes a phrase. */
+    text-autospace: normal;
+    text-spacing-trim: trim-start;
+    line-break: strict;
     /* What is drawn with backgrounds is there on paper, too. */
     -webkit-print-color-adjust: exact;
     print-color-adjust: exact;
@@ -49,6 +53,20 @@ export const shared = css`
     list-style: none;
   }
 
+  h1,
+  h2,
+  h3,
+  legend,
+  caption {
+    text-wrap: balance;
+  }
+
+  p,
+  li,
+  dd {
+    text-wrap: pretty;
+  }
+
   button,
   input,
   select,
@@ -70,8 +88,37 @@ export const shared = css`
     cursor: default;
   }
 
+  /* What a finger presses is large enough for it, also where it is a word in a line. */
+  button,
+  select,
+  summary,
+  input:not([type='checkbox'], [type='radio']) {
+    min-height: var(--target);
+  }
+
+  @media (pointer: coarse) {
+    button {
+      min-width: var(--target);
+    }
+
+    a.link {
+      display: inline-flex;
+      align-items: center;
+      min-height: var(--target);
+    }
+
+    label {
+      min-height: var(--target);
+    }
+
+    input:is([type='checkbox'], [type='radio']) {
+      width: 24px;
+      height: 24px;
+    }
+  }
+
   :focus-visible {
-    outline: 2px solid var(--seal-ink);
+    outline: 2px solid var(--focus);
     outline-offset: 2px;
     border-radius: 2px;
   }
@@ -101,29 +148,30 @@ export const shared = css`
   .caption {
     display: flex;
     flex-wrap: wrap;
-    gap: 0 0.7em;
+    gap: 0 12px;
     align-items: baseline;
-    margin-bottom: calc(0.7 * var(--unit));
-    padding-top: calc(0.55 * var(--unit));
+    margin-bottom: var(--space-3);
+    padding-top: var(--space-2);
     border-top: 1px solid var(--ink);
   }
 
   .caption .number {
     color: var(--seal-ink);
-    font-family: var(--serif);
-    font-size: calc(0.9 * var(--unit));
+    font-family: var(--heading);
+    font-size: var(--size-note);
+    font-weight: 600;
   }
 
   .caption h2 {
-    font-family: var(--serif);
-    font-size: calc(1.12 * var(--unit));
+    font-family: var(--heading);
+    font-size: var(--size-heading);
     font-weight: 600;
     line-height: 1.4;
   }
 
   .caption p {
     color: var(--ink-2);
-    font-size: calc(0.87 * var(--unit));
+    font-size: var(--size-small);
   }
 
   /* A button that does what is most wanted here. */

@@ -4,6 +4,7 @@ export { ChartElement, type ChartLooks } from './chart/chart-element';
 export { CopyField, type ClipboardPort } from './copy/copy-field';
 export { Dialog } from './dialog/dialog';
 export { extent } from './extent';
+export { adoptFonts } from './fonts/fonts';
 export { Figure } from './figure/figure';
 export type { FieldDescription, FieldKind, FormGroup, Option, ValueSchema } from './form/description';
 export { FieldEvent, TypedEvent, ValidityEvent, type Refusal } from './form/events';

@@ -43,6 +43,11 @@ describe.each(THEMES)('in %s', (_, theme) => {
     }
   });
 
+  test('what has the focus is told from what is wrong', () => {
+    for (const ground of GROUNDS) expect(contrast(COLOURS.focus[theme], ground[theme])).toBeGreaterThanOrEqual(3);
+    for (const eyes of Object.keys(EYES) as Eyes[]) expect(difference(COLOURS.focus[theme], COLOURS['seal-ink'][theme], eyes), eyes).toBeGreaterThanOrEqual(0.1);
+  });
+
   test('the pencil can write, and is no run’s colour', () => {
     for (const ground of GROUNDS) expect(contrast(PENCIL.pencil[theme], ground[theme])).toBeGreaterThanOrEqual(4.5);
     for (const [name, colour] of Object.entries(COLOURS).filter(([name]) => name.startsWith('run-'))) {

@@ -15,6 +15,8 @@ export const COLOURS = {
   'rule-strong': ['#b8ad97', '#57544f'],
   seal: ['#a3281e', '#b8392d'],
   'seal-ink': ['#a3281e', '#ef8b7d'],
+  // The ring around what has the focus: no colour of problems.
+  focus: ['#1f4f9e', '#8fc4ff'],
   'on-seal': ['#fffaf2', '#fffaf2'],
   wash: ['#f7e9e0', '#3a2522'],
   thread: ['#cf8d80', '#6b3a34'],
@@ -29,19 +31,31 @@ export const COLOURS = {
   'run-7': ['#4a4a9c', '#a5a5f0'],
 } as const satisfies Palette;
 
+/** Before a hall lines and quiet words are darker, or brighter, than on a desk. */
+const PRESENTED = {
+  rule: ['#a89b82', '#6f6b63'],
+  'rule-strong': ['#6b6250', '#a39c90'],
+  'ink-2': ['#3d382f', '#d3ccbe'],
+  'ink-3': ['#5f584c', '#b3ac9d'],
+  thread: ['#b0594a', '#a8584d'],
+} as const satisfies Palette;
+
+/** Declares every colour of a palette. */
+type Each = (declare: (name: string, light: string, dark: string) => string) => CSSResult;
+
 /**
  * A palette as custom properties of a component, in light or in dark. Where a theme is chosen by attribute, on a component or at the root
  * of a page, the element that has the attribute needs these styles, too: it hands the theme's colours down.
  */
 export function themed(palette: Palette): CSSResult {
-  const each = (declare: (name: string, light: string, dark: string) => string): CSSResult =>
+  const each: Each = (declare) =>
     unsafeCSS(
       Object.entries(palette)
         .map(([name, [light, dark]]) => declare(name, light, dark))
         .join('\n'),
     );
   // What a page wishes for comes first, then the theme that was chosen around, then what the system says.
-  const wished = (name: string, colour: string): string => `--${name}: var(--tinyai-${name}, var(--theme-${name}, ${colour}));`;
+  const wished = (name: string, colour: string): string => `--${name}: var(--tinyai-${name}, var(--present-${name}, var(--theme-${name}, ${colour})));`;
   return css`
     :root,
     :host {
@@ -65,6 +79,8 @@ export function themed(palette: Palette): CSSResult {
       ${each((name, _, dark) => `--theme-${name}: ${dark};`)}
     }
 
+    ${presented(palette, each)}
+
     /* On paper all is dark on white, whatever was chosen. */
     @media print {
       :root,
@@ -72,6 +88,30 @@ export function themed(palette: Palette): CSSResult {
       :host([theme]) {
         ${each((name, light) => `--${name}: ${light};`)}
       }
+    }
+  `;
+}
+
+/** What a page hands down of `PRESENTED` while it is presented. */
+function presented(palette: Palette, each: Each): CSSResult {
+  const chosen = (theme: 0 | 1): CSSResult =>
+    each((name) => {
+      const colour = name in palette ? (PRESENTED as Palette)[name]?.[theme] : undefined;
+      return colour === undefined ? '' : `--present-${name}: ${colour};`;
+    });
+  return css`
+    :root[data-present] {
+      ${chosen(0)}
+    }
+
+    @media (prefers-color-scheme: dark) {
+      :root[data-present]:not([data-theme='light']) {
+        ${chosen(1)}
+      }
+    }
+
+    :root[data-present][data-theme='dark'] {
+      ${chosen(1)}
     }
   `;
 }
@@ -100,6 +140,8 @@ export const tokens = css`
       'Iowan Old Style', 'Palatino Linotype', Palatino, 'Source Serif 4', 'Noto Serif', 'Songti SC', 'Source Han Serif SC',
       'Noto Serif CJK SC', 'Noto Serif SC', STSong, SimSun, Georgia, serif
     );
+    /* Headings, in weight 600: Chinese in the font that the site ships with (fonts/fonts.ts), which has no other weight. */
+    --heading: var(--tinyai-serif, 'TinyAI Serif', var(--serif));
     --verse: var(
       --tinyai-verse,
       'Songti SC', 'Source Han Serif SC', 'Noto Serif CJK SC', 'Noto Serif SC', STSong, SimSun, 'Iowan Old Style', Palatino, Georgia, serif
@@ -107,17 +149,29 @@ export const tokens = css`
     --mono: var(--tinyai-mono, ui-monospace, 'Noto Sans Mono', Menlo, Consolas, monospace);
 
     /* The size of text. A page whose root has another one than its text does not shrink what is ours. */
-    --unit: var(--tinyai-unit, max(1rem, 15px));
-    --size-small: calc(0.82 * var(--unit));
-    --size-note: calc(0.87 * var(--unit));
-    --size-text: var(--unit);
-    --size-heading: calc(1.12 * var(--unit));
-    --space-1: calc(0.25 * var(--unit));
-    --space-2: calc(0.5 * var(--unit));
-    --space-3: calc(0.8 * var(--unit));
-    --space-4: calc(1.2 * var(--unit));
-    --space-5: calc(2 * var(--unit));
+    --unit: var(--tinyai-unit, var(--present-unit, max(1rem, 15px)));
+    /* No text is smaller. */
+    --least: var(--present-least, 14px);
+    --size-small: max(calc(0.86 * var(--unit)), var(--least));
+    --size-note: max(calc(0.92 * var(--unit)), var(--least));
+    --size-text: max(var(--unit), var(--least));
+    --size-heading: calc(1.15 * var(--unit));
+    /* Space between things: a grid of 8 px, with a half step. */
+    --space-1: 4px;
+    --space-2: 8px;
+    --space-3: 16px;
+    --space-4: 24px;
+    --space-5: 32px;
+    --space-6: 48px;
+    /* The least height of what is pressed. */
+    --target: 0px;
     --corner: var(--tinyai-corner, 4px);
+  }
+
+  :root[data-present],
+  :host([present]) {
+    --present-unit: max(1rem, 22px);
+    --present-least: 20px;
   }
 
   :root[data-theme='light'],
@@ -128,6 +182,13 @@ export const tokens = css`
   :root[data-theme='dark'],
   :host([theme='dark']) {
     --theme-scheme: dark;
+  }
+
+  @media (pointer: coarse) {
+    :root,
+    :host {
+      --target: 44px;
+    }
   }
 
   @media print {

@@ -1,4 +1,5 @@
-/** What a page is set in: its language and theme, its title, and the ways to the other pages. */
+/** What a page is set in: its language and theme, whether it is presented, its title, and the ways to the other pages. */
+import { adoptFonts } from '../kit/fonts/fonts';
 import { adoptTokens } from '../kit/tokens.css';
 import { browserStorage } from '../shell/browser-ports';
 import type { AddressPort, StoragePort, Theme } from '../shell/ports';
@@ -7,6 +8,7 @@ import type { Text } from '../types/generated/Text';
 import type { Choice } from './choice';
 import { pageLanguage } from './language';
 import { FOOT_PAGES, SITE_PAGES, type SitePage } from './site-pages';
+import { pagePresenting, showPresenting, type Presenting } from './present';
 import { FRAME_TEXT } from './text';
 import { pageTheme, showTheme } from './theme';
 import { Visited } from './visited';
@@ -40,6 +42,7 @@ export class PageFrame {
   readonly storage: StoragePort;
   readonly language: Choice<Language>;
   readonly theme: Choice<Theme>;
+  readonly presenting: Choice<Presenting>;
   private readonly visited: Visited;
   private readonly ends: (() => void)[] = [];
 
@@ -55,9 +58,12 @@ export class PageFrame {
     this.storage = browserStorage(window);
     this.language = pageLanguage(this.storage, window.navigator.languages);
     this.theme = pageTheme(this.storage);
-    this.visited = new Visited(browserStorage(window, 'sessionStorage'));
+    const tab = browserStorage(window, 'sessionStorage');
+    this.presenting = pagePresenting(tab);
+    this.visited = new Visited(tab);
     adoptTokens(document);
-    this.ends.push(showTheme(this.theme, document.documentElement), this.language.follow((language) => this.entitle(document, language)));
+    adoptFonts(document, home);
+    this.ends.push(showTheme(this.theme, document.documentElement), showPresenting(this.presenting, window), this.language.follow((language) => this.entitle(document, language)));
     const leave = (): void => {
       const { search, hash, href } = window.location;
       this.visited.note(new URL(href), search + (address?.read() ?? hash));

@@ -49,6 +49,7 @@ export async function showLab(id: string, root: string): Promise<void> {
     mount.append(Object.assign(document.createElement('tinyai-embed-action'), { site, slot: 'actions' }));
     header.addEventListener('skip', () => mount.skip());
     language.follow((language) => (mount.language = language));
+    frame.presenting.follow((presenting) => (mount.presenting = presenting === 'on'));
     mount.addEventListener('words', () => {
       hold.release();
       followEngine(header, mount);

@@ -12,7 +12,7 @@ export const pageIntro = css`
   }
 
   h1 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: 1.75rem;
     font-weight: 600;
     line-height: 1.3;
@@ -57,7 +57,7 @@ export const pageGrid = css`
     width: 100%;
     padding: 0.6rem 0;
     color: var(--ink-2);
-    font-size: 0.93rem;
+    font-size: var(--size-note);
     text-align: left;
   }
 

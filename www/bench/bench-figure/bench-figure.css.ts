@@ -33,14 +33,14 @@ export const styles = css`
   caption {
     padding-bottom: 0.1rem;
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: var(--size-small);
     text-align: left;
   }
 
   caption b {
     margin-right: 0.4em;
     color: var(--ink);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: 1.08rem;
     font-weight: 600;
   }
@@ -56,7 +56,7 @@ export const styles = css`
 
   thead {
     color: var(--ink-2);
-    font-size: 0.8rem;
+    font-size: var(--size-small);
   }
 
   tbody {
@@ -110,12 +110,12 @@ export const styles = css`
   .notes {
     margin-left: auto;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
   }
 
   .notes b {
     color: var(--ink);
-    font-size: 0.87rem;
+    font-size: var(--size-small);
     font-weight: 600;
   }
 
@@ -125,7 +125,7 @@ export const styles = css`
 
   .name {
     padding-right: 0.7rem;
-    font-size: 0.87rem;
+    font-size: var(--size-small);
   }
 
   [data-alone] .name {
@@ -196,18 +196,18 @@ export const styles = css`
 
   .peer .share,
   .peer .value {
-    font-size: 0.87rem;
+    font-size: var(--size-small);
   }
 
   sup {
-    font-size: 0.65em;
+    font-size: var(--size-small);
     line-height: 0;
   }
 
   .failure td {
     padding-top: 0.15rem;
     color: var(--seal-ink);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
     white-space: normal;
     overflow-wrap: anywhere;
   }
@@ -219,7 +219,7 @@ export const styles = css`
 
     .name {
       padding-right: 0.5rem;
-      font-size: 0.8rem;
+      font-size: var(--size-small);
     }
 
     .share,

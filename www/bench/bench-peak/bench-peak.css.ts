@@ -14,7 +14,7 @@ export const styles = css`
   }
 
   h2 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: 1.12rem;
     font-weight: 600;
     line-height: 1.4;
@@ -22,7 +22,7 @@ export const styles = css`
 
   p {
     color: var(--ink-2);
-    font-size: 0.93rem;
+    font-size: var(--size-note);
     text-wrap: pretty;
   }
 
@@ -34,18 +34,18 @@ export const styles = css`
 
   dt {
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: var(--size-small);
   }
 
   dd {
     color: var(--ink-2);
-    font-size: 0.93rem;
+    font-size: var(--size-note);
     white-space: nowrap;
   }
 
   dd b {
     color: var(--ink);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: clamp(2rem, 1.4rem + 2.5vw, 2.6rem);
     font-weight: 600;
     line-height: 1.15;

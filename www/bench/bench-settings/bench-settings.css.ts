@@ -16,7 +16,7 @@ export const styles = css`
 
   .label {
     margin-bottom: 0.3rem;
-    font-size: 0.9rem;
+    font-size: var(--size-note);
     font-weight: 600;
   }
 
@@ -38,7 +38,7 @@ export const styles = css`
     border: 1px solid var(--rule-strong);
     border-radius: 1em;
     color: var(--ink-2);
-    font-size: 0.93rem;
+    font-size: var(--size-note);
     text-align: center;
   }
 
@@ -74,7 +74,7 @@ export const styles = css`
   }
 
   .chips input:focus-visible + span {
-    outline: 2px solid var(--seal-ink);
+    outline: 2px solid var(--focus);
     outline-offset: 2px;
   }
 
@@ -93,7 +93,7 @@ export const styles = css`
   .hint {
     margin-top: 0.2rem;
     color: var(--ink-2);
-    font-size: 0.82rem;
+    font-size: var(--size-small);
     line-height: 1.4;
   }
 

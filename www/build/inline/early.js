@@ -27,6 +27,6 @@
     var build = plan.engines[i].filter(fits)[0];
     if (build) all(build.files, 'high');
   }
-  all(plan.always.concat(plan.modules[language]), 'high');
+  all(plan.always.concat(plan.modules[language], plan.fonts[language]), 'high');
   if (location.hash.length < 2) all(plan.assets[language], 'low');
 })(PLAN);

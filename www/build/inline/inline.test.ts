@@ -14,12 +14,12 @@ describe('boot.js', () => {
   const MODERN = { CSS: { supports: () => true }, CompressionStream: Object };
 
   function boot({ kept = {} as Record<string, string>, languages = ['en-US'] as string[] | null, blocked = false, window = MODERN as object } = {}) {
-    const root = { lang: 'en', className: '', theme: '', setAttribute: (_: string, value: string) => (root.theme = value) };
+    const root = { lang: 'en', className: '', theme: '', presented: false, setAttribute: (name: string, value: string) => void (name === 'data-theme' ? (root.theme = value) : (root.presented = true)) };
     const getItem = (key: string): string | null => {
       if (blocked) throw new Error('blocked');
       return kept[key] ?? null;
     };
-    runInNewContext(squeezed('boot.js'), { ...window, window, document: { documentElement: root, adoptedStyleSheets: [] }, navigator: { languages, language: 'zh' }, localStorage: { getItem } });
+    runInNewContext(squeezed('boot.js'), { ...window, window: { ...window, localStorage: { getItem }, sessionStorage: { getItem } }, document: { documentElement: root, adoptedStyleSheets: [] }, navigator: { languages, language: 'zh' } });
     return root;
   }
 
@@ -38,6 +38,12 @@ describe('boot.js', () => {
     expect(boot({ blocked: true }).theme).toBe('');
   });
 
+  test('a page that is presented in this tab is large from the start', () => {
+    expect(boot().presented).toBe(false);
+    expect(boot({ kept: { 'tinyai-present': 'on' } }).presented).toBe(true);
+    expect(boot({ blocked: true }).presented).toBe(false);
+  });
+
   test('a browser below the baseline is told', () => {
     expect(boot().className).toBe('');
     expect(boot({ window: {} }).className).toBe(' below-baseline');
@@ -49,6 +55,7 @@ describe('early.js', () => {
   const plan = {
     root: '../',
     modules: { en: ['en.js'], zh: ['zh.js'] },
+    fonts: { en: [], zh: ['serif.woff2'] },
     always: ['worker.js'],
     engines: [
       [
@@ -74,7 +81,7 @@ describe('early.js', () => {
 
   test('the build for this browser and the first experiment are asked for', () => {
     expect(fetched()).toEqual(['../both', '../worker.js', '../en.js', '../model']);
-    expect(fetched({ lang: 'zh-CN' })).toEqual(['../both', '../worker.js', '../zh.js', '../poems']);
+    expect(fetched({ lang: 'zh-CN' })).toEqual(['../both', '../worker.js', '../zh.js', '../serif.woff2', '../poems']);
     expect(fetched({ isolated: false })[0]).toBe('../relaxed');
     expect(fetched({ isolated: false, relaxed: false })[0]).toBe('../plain');
   });

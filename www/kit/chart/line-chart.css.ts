@@ -26,7 +26,7 @@ export const lineChart = css`
     gap: calc(0.1 * var(--unit)) calc(1.6 * var(--unit));
     align-items: baseline;
     min-height: 1.6em;
-    font-size: calc(0.9 * var(--unit));
+    font-size: var(--size-note);
   }
 
   .plot {

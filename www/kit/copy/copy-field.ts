@@ -36,7 +36,7 @@ export class CopyField extends KitElement {
         border-radius: var(--corner);
         background: var(--raised);
         font-family: var(--mono);
-        font-size: 0.9em;
+        font-size: var(--size-small);
       }
 
       .press {

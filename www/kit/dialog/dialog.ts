@@ -40,7 +40,7 @@ export class Dialog extends KitElement {
       }
 
       h2 {
-        font-family: var(--serif);
+        font-family: var(--heading);
         font-size: var(--size-heading);
         font-weight: 600;
         overflow-wrap: anywhere;

@@ -65,13 +65,13 @@ export const styles = css`
     flex: none;
     min-width: 3.2em;
     color: var(--ink-2);
-    font-size: calc(0.84 * var(--unit));
+    font-size: var(--size-small);
   }
 
   .help {
     grid-column: 1 / -1;
     color: var(--ink-2);
-    font-size: calc(0.82 * var(--unit));
+    font-size: var(--size-small);
     line-height: 1.4;
   }
 
@@ -108,7 +108,7 @@ export const styles = css`
   }
 
   .sources[data-over] {
-    outline: 2px dashed var(--seal-ink);
+    outline: 2px dashed var(--focus);
     outline-offset: 2px;
   }
 
@@ -146,9 +146,20 @@ export const styles = css`
     padding: calc(0.2 * var(--unit)) calc(0.3 * var(--unit));
   }
 
+  @media (pointer: coarse) {
+    .segments label {
+      display: grid;
+    }
+
+    .segments span {
+      display: grid;
+      place-content: center;
+    }
+  }
+
   .many .segments span {
     padding-inline: calc(0.35 * var(--unit));
-    font-size: calc(0.93 * var(--unit));
+    font-size: var(--size-note);
     white-space: nowrap;
   }
 
@@ -158,7 +169,7 @@ export const styles = css`
   }
 
   .segments label:focus-within {
-    outline: 2px solid var(--seal-ink);
+    outline: 2px solid var(--focus);
     outline-offset: -2px;
   }
 
@@ -184,7 +195,7 @@ export const styles = css`
     border: 1px solid var(--rule-strong);
     border-radius: 1em;
     color: var(--ink-2);
-    font-size: calc(0.9 * var(--unit));
+    font-size: var(--size-note);
   }
 
   .toggles button[aria-pressed='true'] {
@@ -240,7 +251,7 @@ export const styles = css`
   .own {
     grid-column: 1 / -1;
     color: var(--ink-2);
-    font-size: calc(0.82 * var(--unit));
+    font-size: var(--size-small);
     line-height: 1.4;
   }
 

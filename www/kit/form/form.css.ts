@@ -28,7 +28,7 @@ export const styles = css`
     width: 100%;
     padding: 0 0 calc(0.2 * var(--unit));
     border-bottom: 1px solid var(--rule);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.08 * var(--unit));
     font-weight: 600;
   }
@@ -40,7 +40,7 @@ export const styles = css`
   details.advanced > summary {
     padding: calc(0.5 * var(--unit)) 0;
     color: var(--ink-2);
-    font-size: calc(0.87 * var(--unit));
+    font-size: var(--size-small);
     cursor: pointer;
   }
 
@@ -51,7 +51,7 @@ export const styles = css`
     margin-top: calc(0.9 * var(--unit));
     padding: 0 0 calc(0.2 * var(--unit));
     border-bottom: 1px solid var(--rule);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.08 * var(--unit));
     font-weight: 600;
     list-style: none;

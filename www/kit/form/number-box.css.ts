@@ -16,7 +16,8 @@ export const styles = css`
   button {
     flex: none;
     width: clamp(1.4em, 2.2vw, 1.8em);
-    min-height: calc(1.9 * var(--unit));
+    min-height: max(calc(1.9 * var(--unit)), var(--target));
+    min-width: 0;
     color: var(--ink-2);
     font-size: calc(1.1 * var(--unit));
     line-height: 1;

@@ -57,7 +57,7 @@ export const styles = css`
 
   .state {
     color: var(--ink-2);
-    font-size: calc(0.93 * var(--unit));
+    font-size: var(--size-note);
   }
 
   .progress {

@@ -5,7 +5,7 @@ export const tableStyles = css`
   table {
     width: 100%;
     border-collapse: collapse;
-    font-size: calc(0.93 * var(--unit));
+    font-size: var(--size-note);
   }
 
   caption {

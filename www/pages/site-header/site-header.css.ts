@@ -68,6 +68,9 @@ export const styles = css`
   }
 
   nav a {
+    display: inline-flex;
+    align-items: center;
+    min-height: var(--target);
     padding: 0.25rem 0;
     border-bottom: 2px solid transparent;
     color: var(--ink-2);
@@ -93,7 +96,7 @@ export const styles = css`
     gap: 0 0.5em;
     margin-left: auto;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
   }
 
   .status span + span::before {
@@ -106,7 +109,7 @@ export const styles = css`
     gap: 1rem;
     align-items: center;
     margin-left: auto;
-    font-size: 0.9rem;
+    font-size: var(--size-note);
   }
 
   .switch {
@@ -133,6 +136,11 @@ export const styles = css`
     color: var(--ink-2);
   }
 
+  .present[aria-pressed='true'] {
+    color: var(--ink);
+    box-shadow: 0 2px 0 var(--seal-ink);
+  }
+
   .theme:hover,
   .switch button:hover {
     color: var(--ink);
@@ -147,6 +155,11 @@ export const styles = css`
     fill: none;
     stroke: currentColor;
     stroke-width: 1.5;
+  }
+
+  /* Before a hall, where one is matters, and not what runs it. */
+  :host([present]) .status {
+    display: none;
   }
 
   /* On paper there is nothing to go to, and nothing to switch. */
@@ -189,7 +202,7 @@ export const styles = css`
 
     nav {
       gap: 0 0.7rem;
-      font-size: 0.93rem;
+      font-size: var(--size-note);
     }
 
     .switches,

@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { memoryStorage } from '../../shell/browser-ports';
 import type { Environment } from '../../types/generated/Environment';
 import { pageLanguage } from '../language';
+import { pagePresenting } from '../present';
 import { pageTheme } from '../theme';
 import { SiteHeader, type HeaderFrame } from './site-header';
 
@@ -15,7 +16,7 @@ const ENVIRONMENT: Environment = { engine: 'tinyai 0.1.0', variant: 'threads-rel
 
 async function mount(given: Partial<SiteHeader> = {}): Promise<SiteHeader> {
   const storage = memoryStorage();
-  const frame: HeaderFrame = { home: 'https://example.org/', page: 'bench', pages: PAGES, language: pageLanguage(storage, ['en']), theme: pageTheme(storage), addressOf: ({ href }) => `${href}#left` };
+  const frame: HeaderFrame = { home: 'https://example.org/', page: 'bench', pages: PAGES, language: pageLanguage(storage, ['en']), theme: pageTheme(storage), presenting: pagePresenting(storage), addressOf: ({ href }) => `${href}#left` };
   const header = Object.assign(new SiteHeader(), { frame, ...given });
   document.body.append(header);
   await header.updateComplete;
@@ -55,6 +56,15 @@ test('the button of the theme goes through all of them', async () => {
     await drawn(header);
   }
   expect(names).toEqual(['Appearance: Auto', 'Appearance: Light', 'Appearance: Dark', 'Appearance: Auto']);
+});
+
+test('presenting is a button that is pressed or not', async () => {
+  const header = await mount();
+  const button = all(header, '.present')[0]!;
+  expect([button.textContent!.trim(), button.getAttribute('aria-pressed')]).toEqual(['Present', 'false']);
+  button.click();
+  await drawn(header);
+  expect(button.getAttribute('aria-pressed')).toBe('true');
 });
 
 test.each([

@@ -8,7 +8,7 @@ import { FRAME_TEXT, type FrameText } from '../text';
 import { styles } from './site-header.css';
 
 /** What the header needs of the page's frame. */
-export type HeaderFrame = Pick<PageFrame, 'home' | 'page' | 'pages' | 'language' | 'theme' | 'addressOf'>;
+export type HeaderFrame = Pick<PageFrame, 'home' | 'page' | 'pages' | 'language' | 'theme' | 'presenting' | 'addressOf'>;
 
 /**
  * The top of the page: where one is, what runs the experiments, language and appearance. Its event `skip` says that the focus is to move
@@ -26,6 +26,10 @@ export class SiteHeader extends LitElement {
   @property({ type: Boolean }) failed = false;
 
   private readonly signals = new DrawnBySignals(this);
+
+  protected override updated(): void {
+    this.toggleAttribute('present', this.frame.presenting.current === 'on');
+  }
 
   protected override performUpdate(): void {
     this.signals.draw(() => super.performUpdate());
@@ -46,7 +50,7 @@ export class SiteHeader extends LitElement {
         </a>
         <nav aria-label=${text.pages}>${this.frame.pages.map((page) => this.renderPage(page))}</nav>
         ${this.environment === undefined ? nothing : this.renderStatus(this.environment, text.engine)}
-        <div class="switches">${this.renderLanguages(text)} ${this.renderTheme(text)}</div>
+        <div class="switches">${this.renderLanguages(text)} ${this.renderTheme(text)} ${this.renderPresent(text)}</div>
       </header>
     `;
   }
@@ -99,6 +103,14 @@ export class SiteHeader extends LitElement {
         <circle cx="10" cy="10" r="6.5" /><path d="M10 3.5 a6.5 6.5 0 0 1 0 13 z" />
       </svg>
       <span>${name}</span>
+    </button>`;
+  }
+
+  private renderPresent(text: FrameText) {
+    const { presenting } = this.frame;
+    return html`<button class="theme present" title=${text.presentHint} aria-pressed=${presenting.current === 'on'} @click=${() => presenting.choose(presenting.next)}>
+      <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2 3 h16 v10.5 h-16 z M4 5 v6.5 h12 v-6.5 z M9 13 h2 v2 l3.5 3 h-2.4 l-2.1 -1.9 l-2.1 1.9 h-2.4 l3.5 -3 z" fill-rule="evenodd" /></svg>
+      <span>${text.present}</span>
     </button>`;
   }
 

@@ -6,6 +6,8 @@ export const en: FrameText = {
   switchLanguage: 'Language',
   themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
   switchTheme: 'Appearance',
+  present: 'Present',
+  presentHint: 'Present (P): large text, no form; arrow keys go on and back, Escape ends',
   skipToResults: 'Skip to the results',
   pages: 'Pages',
   more: 'More pages',

@@ -6,6 +6,9 @@ export interface FrameText {
   switchLanguage: string;
   themes: { auto: string; light: string; dark: string };
   switchTheme: string;
+  /** Shows the page to a hall; `P` is the key. */
+  present: string;
+  presentHint: string;
   skipToResults: string;
   pages: string;
   /** The links at the foot of the page. */

@@ -6,6 +6,8 @@ export const zh: FrameText = {
   switchLanguage: '语言',
   themes: { auto: '自动', light: '浅色', dark: '深色' },
   switchTheme: '外观',
+  present: '放映',
+  presentHint: '放映（P 键）：大字，不显示设置；左右方向键前后翻，Esc 键退出',
   skipToResults: '跳到结果',
   pages: '页面',
   more: '更多页面',

@@ -32,7 +32,7 @@ export const styles = css`
     gap: 0.2rem 1.2rem;
     padding-top: 0.7rem;
     color: var(--ink-2);
-    font-size: 0.9rem;
+    font-size: var(--size-note);
   }
 
   .actions {
@@ -87,6 +87,21 @@ export const styles = css`
 
   :host([bare]) tinyai-control-bar {
     position: static;
+  }
+
+  /* Before a hall: the argument alone, as wide and as high as the screen is. */
+  :host([present]) .page {
+    display: block;
+  }
+
+  :host([present]) aside,
+  :host([present]) .notes,
+  :host([present]) .actions {
+    display: none;
+  }
+
+  :host([present]) tinyai-loss-chart {
+    --chart-height: clamp(18rem, calc(100vh - 13rem), 48rem);
   }
 
   @media (max-width: 1150px) {

@@ -35,6 +35,8 @@ export class LabMount extends LitElement {
   @property({ type: Boolean }) bare = false;
   /** Whether it stands in a page of somebody else's. */
   @property({ type: Boolean }) embedded = false;
+  /** Whether it is shown to a hall: text is large and there is no form. */
+  @property({ type: Boolean, reflect: true, attribute: 'present' }) presenting = false;
   /** Groups and fields of the form that cannot be changed, by their paths; `*`: none can. */
   @property({ attribute: false }) lock: readonly string[] = [];
 
@@ -72,8 +74,8 @@ export class LabMount extends LitElement {
 
   override render() {
     if (!this.store) return nothing;
-    if (this.store.lessons) return html`<tinyai-lab-lessons><slot name="actions" slot="actions"></slot></tinyai-lab-lessons>`;
-    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?bare=${this.bare} ?embedded=${this.embedded}>
+    if (this.store.lessons) return html`<tinyai-lab-lessons ?present=${this.presenting}><slot name="actions" slot="actions"></slot></tinyai-lab-lessons>`;
+    return html`<tinyai-lab-view .show=${this.show} .plain=${this.plain || this.lock.includes('*')} .lock=${this.lock} ?bare=${this.bare} ?embedded=${this.embedded} ?present=${this.presenting}>
       <slot name="actions" slot="actions"></slot>
     </tinyai-lab-view>`;
   }

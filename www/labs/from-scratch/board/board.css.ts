@@ -22,7 +22,7 @@ export const styles = css`
 
   h3 small {
     color: var(--ink-2);
-    font-size: 0.9rem;
+    font-size: var(--size-note);
     font-weight: 400;
   }
 

@@ -7,7 +7,7 @@ export const styles = css`
     align-items: baseline;
     padding: calc(0.35 * var(--unit)) 0 calc(0.45 * var(--unit));
     border-top: 1px solid var(--rule);
-    font-size: calc(0.93 * var(--unit));
+    font-size: var(--size-note);
   }
 
   #lessons {
@@ -39,7 +39,7 @@ export const styles = css`
 
   .number {
     color: var(--seal-ink);
-    font-size: 0.9em;
+    font-size: var(--size-small);
   }
 
   article {
@@ -50,7 +50,7 @@ export const styles = css`
   }
 
   h2 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.2 * var(--unit));
     font-weight: 600;
   }
@@ -91,6 +91,6 @@ export const styles = css`
 
   .setups .link {
     margin-left: auto;
-    font-size: calc(0.9 * var(--unit));
+    font-size: var(--size-note);
   }
 `;

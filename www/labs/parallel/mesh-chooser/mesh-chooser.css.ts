@@ -15,7 +15,7 @@ export const styles = css`
   }
 
   h2 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.3 * var(--unit));
     font-weight: 600;
   }
@@ -46,7 +46,7 @@ export const styles = css`
   .axis label {
     display: block;
     padding-bottom: calc(0.1 * var(--unit));
-    font-size: calc(0.9 * var(--unit));
+    font-size: var(--size-note);
     font-weight: 500;
   }
 
@@ -72,7 +72,7 @@ export const styles = css`
   .label {
     padding: calc(0.9 * var(--unit)) 0 calc(0.3 * var(--unit));
     color: var(--ink-2);
-    font-size: calc(0.84 * var(--unit));
+    font-size: var(--size-small);
   }
 
   .presets {
@@ -86,7 +86,7 @@ export const styles = css`
     border: 1px solid var(--rule-strong);
     border-radius: 1em;
     color: var(--ink-2);
-    font-size: calc(0.9 * var(--unit));
+    font-size: var(--size-note);
     white-space: nowrap;
   }
 

@@ -22,7 +22,7 @@ export const styles = css`
   .name {
     grid-column: 1 / -1;
     color: var(--ink-2);
-    font-size: calc(0.84 * var(--unit));
+    font-size: var(--size-small);
   }
 
   .rank {
@@ -44,7 +44,7 @@ export const styles = css`
   .title span,
   .holds {
     color: var(--ink-2);
-    font-size: calc(0.8 * var(--unit));
+    font-size: var(--size-small);
     line-height: 1.4;
   }
 
@@ -77,7 +77,7 @@ export const styles = css`
   .key {
     padding-top: calc(0.4 * var(--unit));
     color: var(--ink-2);
-    font-size: calc(0.8 * var(--unit));
+    font-size: var(--size-small);
     line-height: 1.4;
   }
 
@@ -89,6 +89,6 @@ export const styles = css`
   .empty {
     padding: calc(0.6 * var(--unit)) 0;
     color: var(--ink-2);
-    font-size: calc(0.9 * var(--unit));
+    font-size: var(--size-note);
   }
 `;

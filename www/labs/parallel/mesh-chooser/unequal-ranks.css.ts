@@ -7,7 +7,7 @@ export const styles = css`
 
   summary {
     color: var(--ink-2);
-    font-size: calc(0.93 * var(--unit));
+    font-size: var(--size-note);
     cursor: pointer;
   }
 
@@ -19,7 +19,7 @@ export const styles = css`
 
   table {
     border-collapse: collapse;
-    font-size: calc(0.9 * var(--unit));
+    font-size: var(--size-note);
   }
 
   th {
@@ -31,7 +31,7 @@ export const styles = css`
 
   thead th {
     color: var(--ink-2);
-    font-size: calc(0.84 * var(--unit));
+    font-size: var(--size-small);
   }
 
   tinyai-number-box {

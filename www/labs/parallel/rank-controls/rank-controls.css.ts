@@ -11,7 +11,7 @@ export const styles = css`
     gap: calc(0.4 * var(--unit)) calc(1.4 * var(--unit));
     align-items: center;
     color: var(--ink-2);
-    font-size: calc(0.93 * var(--unit));
+    font-size: var(--size-note);
   }
 
   .check {

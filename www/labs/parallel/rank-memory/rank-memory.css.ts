@@ -36,7 +36,7 @@ export const styles = css`
     gap: 0 var(--space-3);
     align-items: center;
     padding: calc(0.18 * var(--unit)) 0;
-    font-size: calc(0.9 * var(--unit));
+    font-size: var(--size-note);
   }
 
   .empty {
@@ -75,7 +75,7 @@ export const styles = css`
   .total span {
     margin-left: 0.5em;
     color: var(--ink-2);
-    font-size: calc(0.84 * var(--unit));
+    font-size: var(--size-small);
   }
 
   @container (max-width: 620px) {

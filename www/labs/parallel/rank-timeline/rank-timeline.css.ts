@@ -68,7 +68,7 @@ export const styles = css`
   .other {
     padding-bottom: calc(0.4 * var(--unit));
     color: var(--ink-2);
-    font-size: calc(0.9 * var(--unit));
+    font-size: var(--size-note);
   }
 
   .plot {
@@ -86,7 +86,7 @@ export const styles = css`
 
   text {
     fill: var(--ink);
-    font-size: calc(0.84 * var(--unit));
+    font-size: var(--size-small);
   }
 
   .rank {
@@ -95,7 +95,7 @@ export const styles = css`
 
   .faint {
     fill: var(--ink-2);
-    font-size: calc(0.8 * var(--unit));
+    font-size: var(--size-small);
   }
 
   .grid {
@@ -129,7 +129,7 @@ export const styles = css`
   }
 
   .mark {
-    font-size: calc(0.93 * var(--unit));
+    font-size: var(--size-note);
     font-weight: 600;
     text-anchor: middle;
     paint-order: stroke;

@@ -17,7 +17,7 @@ export const styles = css`
     gap: var(--space-3);
     align-items: center;
     padding: calc(0.15 * var(--unit)) 0;
-    font-size: calc(0.93 * var(--unit));
+    font-size: var(--size-note);
   }
 
   .name {
@@ -87,7 +87,7 @@ export const styles = css`
 
   .suggestions h3 {
     margin: 0;
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.02 * var(--unit));
     font-weight: 600;
   }

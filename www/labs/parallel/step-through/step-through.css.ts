@@ -44,7 +44,7 @@ export const styles = css`
     gap: calc(0.6 * var(--unit));
     align-items: baseline;
     margin: 0;
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.05 * var(--unit));
     font-weight: 600;
   }
@@ -103,7 +103,7 @@ export const styles = css`
     border-collapse: separate;
     border-spacing: 2px;
     table-layout: fixed;
-    font-size: calc(0.8 * var(--unit));
+    font-size: var(--size-small);
   }
 
   th {

@@ -54,7 +54,7 @@ export const styles = css`
   /* On a phone the figures come first. */
   @container (max-width: 520px) {
     table {
-      font-size: calc(0.84 * var(--unit));
+      font-size: var(--size-small);
     }
 
     th,
@@ -63,7 +63,7 @@ export const styles = css`
     }
 
     thead th {
-      font-size: calc(0.8 * var(--unit));
+      font-size: var(--size-small);
     }
 
     /* The column stays, so that those beside it stay below their heads. */

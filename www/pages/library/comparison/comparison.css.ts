@@ -32,7 +32,7 @@ export const styles = css`
 
   .part th {
     padding-top: 1rem;
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-weight: 600;
   }
 
@@ -45,7 +45,7 @@ export const styles = css`
   .of {
     display: block;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
     font-weight: 400;
     overflow-wrap: anywhere;
   }
@@ -66,7 +66,7 @@ export const styles = css`
     flex-wrap: wrap;
     gap: 0 var(--space-3);
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
     font-weight: 400;
   }
 
@@ -74,7 +74,7 @@ export const styles = css`
   .kind {
     margin-left: 0.5em;
     color: var(--ink-2);
-    font-size: 0.84em;
+    font-size: var(--size-small);
     white-space: nowrap;
   }
 

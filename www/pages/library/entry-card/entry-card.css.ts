@@ -94,7 +94,7 @@ export const styles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 0 var(--space-3);
-    font-size: calc(0.93 * var(--unit));
+    font-size: var(--size-note);
   }
 
   a.link {

@@ -69,6 +69,9 @@ export const styles = css`
   }
 
   .labs a {
+    display: inline-flex;
+    align-items: center;
+    min-height: var(--target);
     color: var(--seal-ink);
     font-weight: 600;
   }

@@ -6,6 +6,6 @@ export const styles = css`
     flex-wrap: wrap;
     gap: 0 1.2rem;
     margin-left: auto;
-    font-size: 0.84rem;
+    font-size: var(--size-small);
   }
 `;

@@ -29,7 +29,7 @@ export const styles = css`
     gap: 0.2rem 1.2rem;
     padding-top: 0.7rem;
     color: var(--ink-2);
-    font-size: 0.9rem;
+    font-size: var(--size-note);
   }
 
   a {

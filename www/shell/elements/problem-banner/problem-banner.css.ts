@@ -5,7 +5,7 @@ export const styles = css`
     display: block;
     margin: 0.4rem 0;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
   }
 
   textarea {

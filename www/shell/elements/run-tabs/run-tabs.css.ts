@@ -53,7 +53,7 @@ export const styles = css`
     display: flex;
     flex-direction: column;
     color: var(--ink-2);
-    font-size: 0.8rem;
+    font-size: var(--size-small);
     line-height: 1.4;
   }
 

@@ -27,7 +27,7 @@ export const styles = css`
   .hint {
     padding-top: 0.35rem;
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: var(--size-small);
   }
 
   .problems {

@@ -4,7 +4,7 @@ export const styles = css`
   .hint {
     padding: 0.7rem 0 0.2rem;
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: var(--size-small);
   }
 
   .run {
@@ -13,7 +13,7 @@ export const styles = css`
     gap: 0.4rem 1rem;
     align-items: baseline;
     padding-top: 0.7rem;
-    font-size: 0.9rem;
+    font-size: var(--size-note);
   }
 
   .run + .hint {
@@ -43,6 +43,6 @@ export const styles = css`
 
   .foot {
     padding: 1.2rem 0 2rem;
-    font-size: 0.87rem;
+    font-size: var(--size-small);
   }
 `;

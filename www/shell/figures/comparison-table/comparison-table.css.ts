@@ -19,7 +19,7 @@ export const styles = css`
 
   .part th {
     padding-top: 1rem;
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-weight: 600;
   }
 
@@ -34,7 +34,7 @@ export const styles = css`
     gap: 0.3em;
     align-items: baseline;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
     font-weight: 400;
     cursor: pointer;
   }
@@ -47,14 +47,14 @@ export const styles = css`
     white-space: nowrap;
     margin-inline: 0.6em;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
     font-weight: 400;
   }
 
   .ratio {
     margin-left: 0.5em;
     color: var(--ink-2);
-    font-size: 0.87em;
+    font-size: var(--size-small);
   }
 
   [data-past] {
@@ -70,7 +70,7 @@ export const styles = css`
   .failure {
     padding-top: 0.6rem;
     color: var(--seal-ink);
-    font-size: 0.93rem;
+    font-size: var(--size-note);
   }
 
   @media print {

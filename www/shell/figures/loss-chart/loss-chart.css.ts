@@ -11,7 +11,7 @@ export const styles = css`
     align-items: center;
     margin-left: auto;
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
   }
 
   .key svg {
@@ -65,7 +65,7 @@ export const styles = css`
   .hint,
   .point #keys {
     color: var(--ink-2);
-    font-size: 0.87rem;
+    font-size: var(--size-small);
   }
 
   /* Whoever points with a finger has no keys. */

@@ -56,7 +56,7 @@ export const styles = css`
   .note,
   .parts {
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
   }
 
   .parts {

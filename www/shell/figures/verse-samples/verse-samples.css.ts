@@ -24,7 +24,7 @@ export const styles = css`
 
   .stage {
     color: var(--ink-2);
-    font-size: 0.84rem;
+    font-size: var(--size-small);
   }
 
   .sheet {
@@ -39,6 +39,9 @@ export const styles = css`
     outline-offset: 2px;
     background: var(--raised);
     font-family: var(--verse);
+    /* Every character has its square. */
+    text-autospace: no-autospace;
+    text-spacing-trim: space-all;
     font-size: 1.02rem;
     line-height: 1.65;
   }
@@ -79,7 +82,7 @@ export const styles = css`
     border-style: dashed;
     background: none;
     color: var(--ink-2);
-    font-size: 0.9rem;
+    font-size: var(--size-note);
   }
 
   @container (max-width: 560px) {

@@ -12,6 +12,7 @@ import '../../elements/control-bar/control-bar';
 import type { ControlBar } from '../../elements/control-bar/control-bar';
 import '../../elements/kept/kept';
 import { LabElement } from '../../elements/lab-element';
+import { PRESENT_MOVE, type PresentMove } from '../../presenting';
 import '../../elements/past/past-note';
 import '../../elements/past/past-part';
 import '../../elements/problem-banner/problem-banner';
@@ -55,12 +56,12 @@ export class LessonView extends LabElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    window.addEventListener('tinyai-present-move', this.move);
+    window.addEventListener(PRESENT_MOVE, this.move);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    window.removeEventListener('tinyai-present-move', this.move);
+    window.removeEventListener(PRESENT_MOVE, this.move);
   }
 
   /** Moves the focus past the list of lessons. */
@@ -237,8 +238,7 @@ export class LessonView extends LabElement {
   }
 
   /** In the lecture hall, arrow keys go from block to block. */
-  private readonly move = (event: Event): void => {
-    const by = (event as CustomEvent<number>).detail;
+  private readonly move = ({ detail: by }: PresentMove): void => {
     const all = [this.heading, ...this.renderRoot.querySelectorAll<HTMLElement>('[data-block]')];
     const at = all.findLastIndex((block) => block.getBoundingClientRect().top < 80);
     const next = all[Math.max(0, Math.min(all.length - 1, Math.max(0, at) + by))];

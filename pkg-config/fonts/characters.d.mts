@@ -1,0 +1,2 @@
+export function charactersOf(www: string): string[];
+export function firstPageCharacters(www: string): string[];
