@@ -2,7 +2,7 @@
 import { expect, open, short, test } from './page';
 
 /** Pages of all depths. */
-const PAGES = ['./', './labs/fine-tuning/', './labs/from-scratch/', './labs/parallel/', './bench/'];
+const PAGES = ['./', './labs/fine-tuning/#play', './labs/from-scratch/#play', './labs/parallel/#play', './bench/'];
 
 for (const address of PAGES) {
   test(`window.tinyai has a default experiment, its schema, the labs and a version, and an engine, on ${address}`, async ({ page }) => {
@@ -25,7 +25,7 @@ for (const address of PAGES) {
 }
 
 test('window.tinyai.run resolves with the result; the same seed gives the same losses with 1 and with 2 threads', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   const [one, two, events] = await page.evaluate(async (spec) => {
     let events = 0;
     const losses = async (threads: number) => {
@@ -46,7 +46,7 @@ test('window.tinyai.run resolves with the result; the same seed gives the same l
 });
 
 test('window.tinyai.run rejects with the problems', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   const problems = await page.evaluate(
     (spec) => window.tinyai.run(spec).then(() => null, (error) => error.problems),
     short((spec) => (spec.base.training.steps = 0)),
@@ -56,7 +56,7 @@ test('window.tinyai.run rejects with the problems', async ({ page }) => {
 });
 
 test('aborting rejects with the reason of the signal', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   const reason = await page.evaluate(async (spec) => {
     const lab = await window.tinyai.createLab();
     const abort = new AbortController();

@@ -173,7 +173,7 @@ test('what is chosen stands in the address; the lab and the benchmark lead to ea
   await expect(page.getByRole('button', { name: 'Attention' })).toHaveAttribute('aria-pressed', 'false');
   await expect(page.getByRole('radio', { name: '3', exact: true })).toBeChecked();
   await page.getByRole('link', { name: 'Fine-tuning' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('One model, taught twice');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('What does LoRA save, and what not?');
 });
 
 test('what the address asks for in vain is told, in both languages, until something is chosen', async ({ page }) => {

@@ -36,7 +36,7 @@ test('every field of the schema has a control, and a name and an explanation in 
 });
 
 test('runs are added, named, duplicated and removed', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   const columns = page.locator('tinyai-run-tabs .column:not(.base)');
   await expect(columns).toHaveCount(2);
   await page.getByRole('button', { name: 'Add run' }).click();
@@ -55,7 +55,7 @@ test('runs are added, named, duplicated and removed', async ({ page }) => {
 });
 
 test('a field that differs is marked, and goes back to the shared value', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
   const rate = page.locator('tinyai-field[id="training.learning_rate"]');
   await expect(rate.locator('.field')).toHaveAttribute('data-marked', '');
@@ -66,7 +66,7 @@ test('a field that differs is marked, and goes back to the shared value', async 
 });
 
 test('the address opens the same experiment elsewhere', async ({ page, context }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   await page.getByLabel('Steps', { exact: true }).fill('55');
   await page.getByLabel('Prompt').fill('明月几时有');
   await page.locator('tinyai-run-tabs .pick', { hasText: 'lora' }).click();
@@ -86,7 +86,7 @@ test('the address opens the same experiment elsewhere', async ({ page, context }
 });
 
 test('the way to another page and back leads to the experiment that was left', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   await page.getByLabel('Steps', { exact: true }).fill('55');
   await page.getByRole('link', { name: 'Parallel', exact: true }).click();
   await page.getByLabel('Micro-batches', { exact: true }).fill('8');
@@ -112,7 +112,7 @@ test('a link cut anywhere is noticed', () => {
 });
 
 test('a number can be typed, and stepped with the arrow keys', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   const rate = page.getByLabel('Learning rate');
   await rate.press('ControlOrMeta+a');
   await rate.pressSequentially('0.00');
@@ -127,7 +127,7 @@ test('a number can be typed, and stepped with the arrow keys', async ({ page }) 
 });
 
 test('a number is read as it is meant', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   const steps = page.getByLabel('Steps', { exact: true });
   for (const [typed, meant] of [
     ['20,000', '20000'],
@@ -145,7 +145,7 @@ test('a number is read as it is meant', async ({ page }) => {
 });
 
 test('what is no number stays as it was typed, and nothing runs on another in its place', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   const steps = page.getByLabel('Steps', { exact: true });
   const field = page.locator('tinyai-field[id="training.steps"]');
   const run = page.getByRole('button', { name: 'Run', exact: true });
@@ -171,7 +171,7 @@ test('what is no number stays as it was typed, and nothing runs on another in it
 });
 
 test('what is no number in a run stays while another is looked at, and goes with its run', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   const pick = (name: string | RegExp) => page.locator('tinyai-run-tabs').getByRole('button', { name }).click();
   const run = page.getByRole('button', { name: 'Run', exact: true });
   await pick('lora');
@@ -189,7 +189,7 @@ test('what is no number in a run stays while another is looked at, and goes with
 });
 
 test('an arrow key that is held does not write the address each time', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   await page.evaluate(() => {
     const { replaceState } = history;
     Object.assign(window, { writes: 0 });
@@ -209,7 +209,7 @@ test('an arrow key that is held does not write the address each time', async ({ 
 });
 
 test('nothing moves when the focus comes to a field or leaves it: what is pressed is what was aimed at', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   const method = page.locator('tinyai-field[id="fine_tuning.method"]');
   const place = async (): Promise<number> => (await method.boundingBox())!.y;
   const before = await place();
@@ -220,7 +220,7 @@ test('nothing moves when the focus comes to a field or leaves it: what is presse
 });
 
 test('a folder that is no model and a text that is too large are refused where they were dropped', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   await page.locator('tinyai-field[id="data.corpus"] .sources').evaluate((target) => {
     const transfer = new DataTransfer();
     const huge = new File(['x'], 'huge.txt');

@@ -10,7 +10,7 @@ for (const { locale, corpus, finished } of [
     test.use({ locale });
 
     test('what the site opens with learns, in tokens of the visitor’s language, and shows what it writes on the way', async ({ page }) => {
-      await open(page, './');
+      await open(page, './labs/from-scratch/#play');
       await page.locator('tinyai-field[id="training.steps"]').getByRole('textbox').fill('60');
       await run(page);
       await expect(state(page)).toContainText(finished);
@@ -25,7 +25,7 @@ for (const { locale, corpus, finished } of [
 }
 
 test('the experiment at the root of the site stays there, in this lab', async ({ page }) => {
-  await open(page, './');
+  await open(page, './labs/from-scratch/#play');
   await page.getByLabel('Steps', { exact: true }).fill('77');
   await expect.poll(() => page.url()).toContain('#spec=');
   await page.reload();

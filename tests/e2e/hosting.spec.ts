@@ -11,7 +11,7 @@ test('what is named by its content is kept for good; pages are asked for anew', 
   const builds = (await (await request.get('./engine/builds.json')).json()) as Record<string, { folder: string }>;
   const script = /src="\.\/(assets\/[^"]+)"/.exec(await (await request.get('./')).text())![1]!;
   for (const path of [script, `engine/${builds['threads-relaxed']!.folder}/tinyai_bg.wasm`]) expect(await control(path)).toContain('immutable');
-  for (const path of ['./', './labs/parallel/', './parallel/', './engine/builds.json', './models/tang-poems/config.json']) expect(await control(path)).toBe('no-cache');
+  for (const path of ['./', './labs/parallel/#play', './parallel/', './engine/builds.json', './models/tang-poems/config.json']) expect(await control(path)).toBe('no-cache');
 });
 
 test('a browser gets the smallest form that it can read', async ({ request }) => {

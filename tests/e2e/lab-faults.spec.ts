@@ -118,7 +118,7 @@ async function stall(page: Page, files: RegExp): Promise<{ asked: Promise<void>;
 
 test('Cancel while the engine is on its way acts at once, and nothing runs once it is there', async ({ page }) => {
   const engine = await stall(page, /\/engine\/.*\.wasm/);
-  await page.goto('./labs/fine-tuning/');
+  await page.goto('./labs/fine-tuning/#play');
   await engine.asked;
   await run(page);
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();

@@ -37,7 +37,7 @@ test('the appearance is switched and remembered', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   const fonts: string[] = [];
   page.on('request', (request) => void (request.url().includes('/fonts/') && fonts.push(request.url())));
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   expect(fonts, 'no font for characters that are not shown').toEqual([]);
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await paper();
@@ -61,7 +61,7 @@ test('nothing sticks out, from a phone to a projector', async ({ page }) => {
 });
 
 test('on a laptop the form, the chart and Run are in view without scrolling', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeInViewport({ ratio: 1 });
   await expect(page.locator('tinyai-loss-chart')).toBeInViewport({ ratio: 1 });
   await expect(page.getByLabel('Model', { exact: true })).toBeInViewport({ ratio: 1 });

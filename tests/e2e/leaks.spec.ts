@@ -32,7 +32,7 @@ test('what is left is counted: workers and their workers, object URLs, memory', 
 
 test('an engine that was opened, used and closed twenty times leaves nothing', async ({ page }) => {
   await countObjectUrls(page);
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   await expectNoLeak(page, () =>
     page.evaluate(async (spec) => {
       const lab = await window.tinyai.createLab();
@@ -44,7 +44,7 @@ test('an engine that was opened, used and closed twenty times leaves nothing', a
 
 test('experiments that were run to their end or cancelled leave nothing', async ({ page }) => {
   await countObjectUrls(page);
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   const spec = short();
   await expectNoLeak(
     page,

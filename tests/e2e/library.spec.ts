@@ -87,7 +87,7 @@ test('a lab finds its result after a reload, when one comes back to it, and from
   expect(await curves(page)).toEqual(before);
   await expectAgreement(page, ['plain/loss', 'reseeded/step_time']);
 
-  await arrive(page, './labs/from-scratch/');
+  await arrive(page, './labs/from-scratch/#play');
   await expect(kept(page)).toContainText('You are looking at From scratch: plain, reseeded');
   expect(await curves(page)).toEqual(before);
 
@@ -202,7 +202,7 @@ test('an experiment whose page is closed in its midst goes on, and ends as if no
   await page.close();
 
   const second = await context.newPage();
-  await second.goto('./labs/from-scratch/');
+  await second.goto('./labs/from-scratch/#play');
   await expect(kept(second)).toContainText('An experiment here was interrupted');
   await expect(kept(second)).toContainText(/step [\d,]+ of 3,000/);
   await second.getByRole('button', { name: /^Go on with/ }).click();
@@ -233,12 +233,12 @@ test('what is left alone is not offered again in this tab', async ({ page }) => 
   await arrive(page, lab('from-scratch', scratch(100_000)));
   await start(page);
   await stepsDone(page, 1);
-  await arrive(page, './labs/from-scratch/');
+  await arrive(page, './labs/from-scratch/#play');
   await page.getByRole('button', { name: /^Leave .* in the library$/ }).click();
   await expect(kept(page)).not.toContainText('was interrupted');
   await arrive(page, './library/');
   await expect(entries(page)).toContainText('interrupted');
-  await arrive(page, './labs/from-scratch/');
+  await arrive(page, './labs/from-scratch/#play');
   await expect(kept(page)).toContainText('Open the library');
   await expect(kept(page)).not.toContainText('was interrupted');
 });

@@ -46,7 +46,7 @@ export const long = (): Spec => short((spec) => (spec.base.training.steps = 2000
 export type LabId = 'fine-tuning' | 'from-scratch' | 'parallel';
 
 /** The address of a lab with an experiment. */
-export const addressOf = (spec: Spec, lab: LabId = 'fine-tuning'): string => `./labs/${lab}/${toHash(spec, defaultSpec)}`;
+export const addressOf = (spec: Spec, lab: LabId = 'fine-tuning'): string => `./labs/${lab}/${toHash(spec, defaultSpec) || '#play'}`;
 
 /** Opens a lab with an experiment, or an address, and waits until the engine is there and the experiment is the link's. */
 export async function open(page: Page, spec: Spec | string = short(), lab?: LabId): Promise<void> {

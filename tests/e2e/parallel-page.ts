@@ -14,7 +14,7 @@ declare global {
 
 /** Opens the lab with a spec, or as it is, and waits until it is planned or refused. */
 export async function openLab(page: Page, spec?: Spec): Promise<void> {
-  await open(page, spec ?? './labs/parallel/', 'parallel');
+  await open(page, spec ?? './labs/parallel/#play', 'parallel');
   await page.evaluate(() => (window.labStore = document.querySelector<LabMount>('tinyai-lab-mount')!.store!));
   await expect(page.locator('tinyai-mesh-drawing .rank, tinyai-problems [role=alert], tinyai-mesh-chooser .problems p').first()).toBeVisible();
 }

@@ -63,7 +63,7 @@ for (const ranks of [2, 4, 8]) {
 
     for (const { model, spec } of specs) {
       test(`strategies of ${ranks} ranks, ${transport}, ${model}`, async ({ page }) => {
-        await open(page, './labs/parallel/');
+        await open(page, './labs/parallel/#play');
         const [alone, ...others] = await trainAll(page, spec);
         expect(alone!.losses).toHaveLength(20);
         expect(alone!.losses.at(-1), 'one rank learns').toBeLessThan(alone!.losses[0]!);

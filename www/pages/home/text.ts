@@ -2,7 +2,8 @@
 import type { Language } from '../../shell/text/language';
 
 export interface HomeText {
-  title: string;
+  /** In parts that stay on one line where there is room. */
+  title: readonly string[];
   lead: string;
   start: string;
   play: string;
@@ -18,7 +19,7 @@ const plural = new Intl.PluralRules('en');
 
 export const HOME_TEXT: Record<Language, HomeText> = {
   en: {
-    title: 'Train language models, and see what each technique buys',
+    title: ['Train language models,', 'and see what', 'each technique buys'],
     lead: 'Small transformers learn here, in your own tab, with the real methods of large-model optimisation. Predict what will happen, run it, and find out why.',
     start: 'Start at 15.1',
     play: 'Free play',
@@ -30,7 +31,7 @@ export const HOME_TEXT: Record<Language, HomeText> = {
     heroCaption: 'A model with two layers begins with noise. Press Run and watch it find words.',
   },
   zh: {
-    title: '亲手训练语言模型，看清每种技术换来了什么',
+    title: ['亲手训练语言模型，', '看清每种技术', '换来了什么'],
     lead: '小小的 Transformer 就在你的浏览器里学习，用的是大模型优化的真实方法。先预测，再运行，然后弄懂为什么。',
     start: '从 15.1 开始',
     play: '自由实验',

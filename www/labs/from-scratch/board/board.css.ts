@@ -28,6 +28,7 @@ export const styles = css`
 
   .sheet {
     box-sizing: border-box;
+    width: 100%;
     height: 15rem;
     overflow: auto;
     margin-top: 0.5rem;

@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import { customElement, query } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../elements/lab-element';
 import '../../elements/lab-view';
@@ -13,6 +13,8 @@ import type { LessonView } from './lesson-view';
 export class LabLessons extends LabElement {
   static override styles = [shared];
 
+  /** Whether it is shown to a hall. */
+  @property({ type: Boolean, reflect: true }) present = false;
   @query('tinyai-lesson-view, tinyai-lab-view') private readonly view!: LessonView | LabView | null;
 
   /** Moves the focus past lists and settings. */
@@ -24,7 +26,7 @@ export class LabLessons extends LabElement {
     const actions = html`<slot name="actions" slot="actions"></slot>`;
     return html`
       <tinyai-lesson-nav></tinyai-lesson-nav>
-      ${this.store.lessons?.current ? html`<tinyai-lesson-view>${actions}</tinyai-lesson-view>` : html`<tinyai-lab-view>${actions}</tinyai-lab-view>`}
+      ${this.store.lessons?.current ? html`<tinyai-lesson-view ?present=${this.present}>${actions}</tinyai-lesson-view>` : html`<tinyai-lab-view ?present=${this.present}>${actions}</tinyai-lab-view>`}
     `;
   }
 }

@@ -140,6 +140,19 @@ export const styles = css`
     }
   }
 
+  /* Before a hall: the figure alone, as large as can be. */
+  :host([present]) :is(.settings, .actions, details.fold) {
+    display: none;
+  }
+
+  :host([present]) .bench {
+    grid-template-columns: minmax(0, 1fr);
+  }
+
+  :host([present]) [data-block] {
+    scroll-margin-top: var(--space-3);
+  }
+
   @media print {
     .settings,
     .next,

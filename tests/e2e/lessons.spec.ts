@@ -1,0 +1,108 @@
+/** Every lesson of every lab, from its first to its last block, by keyboard alone; and what is kept of it. */
+import { CATALOGUE } from '../../www/labs/catalogue';
+import { violations } from './accessibility';
+import { focused, tabTo } from './keyboard';
+import { expect, test } from './page';
+import type { Page } from '../../www/testing';
+
+const LESSONS = CATALOGUE.flatMap(({ id: lab, lessons }) => lessons.map(({ id }) => ({ lab, id })));
+const [FIRST] = CATALOGUE.find(({ id }) => id === 'fine-tuning')!.lessons;
+
+/** Opens a lesson, cut short so that it takes seconds: as somebody would who sets fewer steps. */
+async function openLesson(page: Page, lab: string, id: string, steps = 4): Promise<void> {
+  await page.goto(`./labs/${lab}/#lesson=${id}`);
+  await expect(page.locator('tinyai-site-header .status')).toContainText(/threads-|single-/);
+  await page.evaluate((steps) => {
+    const { editor } = (document.querySelector('tinyai-lab-mount') as unknown as { store: { editor: { setValue(path: string, value: unknown, run: number): void } } }).store;
+    for (const [path, value] of [['training.steps', steps], ['training.warmup_steps', 1], ['evaluation.every', steps / 2], ['evaluation.tokens', 128], ['evaluation.sample_tokens', 4], ['evaluation.sample_every', 0]] as const) {
+      editor.setValue(path, value, -1);
+    }
+  }, steps);
+}
+
+/** Somebody with a keyboard: foretells, runs, answers the last question, and goes on. */
+async function byKeyboard(page: Page): Promise<void> {
+  await page.locator('tinyai-lesson-view main').focus();
+  await tabTo(page, /Note it down/);
+  const option = page.locator('tinyai-predict-block tinyai-choice-input input').first();
+  if (await option.count()) {
+    await option.focus();
+    await page.keyboard.press('Space');
+    await tabTo(page, /Note it down/);
+  }
+  await page.keyboard.press('Enter');
+  expect((await focused(page)).tag).toBe('h2');
+  await tabTo(page, /^Run$/);
+  await page.keyboard.press('Enter');
+  expect((await focused(page)).tag).toBe('button');
+  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished in/, { timeout: 90_000 });
+  expect((await focused(page)).tag).toBe('button');
+  const check = page.locator('tinyai-check-block input').first();
+  await check.focus();
+  await page.keyboard.press('Space');
+  await expect(page.locator('tinyai-check-block .because')).toBeVisible();
+  await tabTo(page, /Next lesson|Play freely/);
+}
+
+for (const { lab, id } of LESSONS) {
+  test(`${lab}, ${id}: from first to last block by keyboard`, async ({ page }) => {
+    await openLesson(page, lab, id);
+    await byKeyboard(page);
+    await expect(page.locator('tinyai-explain-block h3')).toHaveCount(4);
+    expect(await page.locator('tinyai-explain-block').innerText()).not.toMatch(/undefined|NaN|\bnull\b/);
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  });
+}
+
+test('a variation joins what was run, which is not run again, and what was set before stays beside', async ({ page }) => {
+  await openLesson(page, 'fine-tuning', FIRST!.id);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished in/);
+  const rows = page.locator('tinyai-vary-block tbody tr');
+  await expect(rows).toHaveCount(2);
+  const before = await rows.first().innerText();
+  await page.getByRole('button', { name: 'And with rank 64?' }).click();
+  await expect(rows).toHaveCount(3);
+  await expect(rows.nth(2)).toContainText(/MiB/);
+  // Its numbers are those of the first time.
+  expect(await rows.first().innerText()).toBe(before);
+  await page.locator('tinyai-lesson-view').getByRole('textbox', { name: 'Rank' }).fill('2');
+  await page.getByRole('button', { name: /^Run/ }).first().click();
+  await expect(rows).toHaveCount(4);
+  await expect(rows.filter({ hasText: 'LoRA · Rank 4' })).toContainText(/MiB/);
+});
+
+test('a prediction is kept with what it came to, and is read by the teachers’ page', async ({ page }) => {
+  await openLesson(page, 'fine-tuning', FIRST!.id);
+  await page.getByText('guessing').click();
+  await page.getByRole('button', { name: 'Note it down' }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.locator('tinyai-verdict')).toContainText(/You said 3%\.\s+It was \d+%\./);
+  await page.reload();
+  await expect(page.locator('tinyai-predict-block .kept')).toContainText('You expect: 3%.');
+  await page.getByRole('link', { name: 'Library', exact: true }).click();
+  await page.getByRole('checkbox').first().check();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^Export/ }).first().click();
+  const file = await (await download).path();
+  await page.goto('./teach/');
+  await page.locator('input[type=file]').setInputFiles({ name: 'one.tinyai', mimeType: 'application/octet-stream', buffer: await (await import('node:fs/promises')).readFile(file) });
+  await expect(page.locator('tinyai-teach-page')).toContainText('What LoRA saves: 1 prediction');
+  await expect(page.locator('tinyai-teach-page tr', { hasText: '1% – 9%' })).toContainText('1');
+  expect(await violations(page)).toEqual([]);
+});
+
+test('the address tells the lesson, free play keeps the set-up, and going back finds what was measured', async ({ page }) => {
+  await openLesson(page, 'fine-tuning', FIRST!.id);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished in/);
+  await page.getByRole('navigation', { name: 'Lessons' }).getByRole('link', { name: 'Free play' }).click();
+  await expect(page).toHaveURL(/#spec=/);
+  await expect(page.locator('tinyai-lab-view')).toBeVisible();
+  await expect(page.locator('tinyai-comparison-table')).toContainText('LoRA');
+  await page.goBack();
+  await expect(page.locator('tinyai-bars-figure')).toContainText(/MiB/);
+  await page.goto('./labs/fine-tuning/#lesson=nowhere');
+  await expect(page.locator('tinyai-lesson-nav')).toContainText('There is no lesson “nowhere” here.');
+});
