@@ -35,7 +35,7 @@ async function byKeyboard(page: Page): Promise<void> {
   await tabTo(page, /^Run$/);
   await page.keyboard.press('Enter');
   expect((await focused(page)).tag).toBe('button');
-  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished in/, { timeout: 90_000 });
+  await expect(page.locator('tinyai-control-bar .state')).toContainText(/^Finished/, { timeout: 90_000 });
   expect((await focused(page)).tag).toBe('button');
   const check = page.locator('tinyai-check-block input').first();
   await check.focus();
@@ -58,7 +58,7 @@ for (const { lab, id } of LESSONS) {
 test('a variation joins what was run, which is not run again, and what was set before stays beside', async ({ page }) => {
   await openLesson(page, 'fine-tuning', FIRST!.id);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished in/);
+  await expect(page.locator('tinyai-control-bar .state')).toContainText(/^Finished/);
   const rows = page.locator('tinyai-vary-block tbody tr');
   await expect(rows).toHaveCount(2);
   const before = await rows.first().innerText();
@@ -96,7 +96,7 @@ test('a prediction is kept with what it came to, and is read by the teachers’ 
 test('the address tells the lesson, free play keeps the set-up, and going back finds what was measured', async ({ page }) => {
   await openLesson(page, 'fine-tuning', FIRST!.id);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished in/);
+  await expect(page.locator('tinyai-control-bar .state')).toContainText(/^Finished/);
   await page.getByRole('navigation', { name: 'Lessons' }).getByRole('link', { name: 'Free play' }).click();
   await expect(page).toHaveURL(/#spec=/);
   await expect(page.locator('tinyai-lab-view')).toBeVisible();

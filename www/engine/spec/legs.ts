@@ -1,7 +1,8 @@
 /** What a run trains, one after the other: a fork first does what the run did that it is a fork of. */
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Spec } from '../../types/generated/Spec';
-import { parentOf, resolve } from './patch';
+import { equal, get, parentOf, resolve, unset, type Tree } from './patch';
+import { FIELDS } from './schema';
 
 /** A stretch of a run with the same settings. */
 export interface Leg {
@@ -19,8 +20,17 @@ export function legsOf(spec: Spec, run: number, depth = spec.runs.length): Leg[]
   return [...legsOf(spec, parent, depth - 1).filter((leg) => leg.from < from || leg.from === 0), { spec: own, from }];
 }
 
-/** Runs of the same key train the same. */
-export const keyOf = (spec: Spec, run: number): string => JSON.stringify(legsOf(spec, run));
+/** Runs of the same key train the same: what matters only to another method, mesh or model does not count. */
+export const keyOf = (spec: Spec, run: number): string => JSON.stringify(legsOf(spec, run).map(({ spec: leg, from }) => ({ spec: relevant(leg), from })));
+
+/** A configuration without the fields that do not matter to it. */
+function relevant(spec: RunSpec): Tree {
+  let left = spec as unknown as Tree;
+  for (const { path, visibleIf } of FIELDS.values()) {
+    if (Object.entries(visibleIf).some(([other, wanted]) => !equal(get(spec, other), wanted))) left = unset(left, path);
+  }
+  return left;
+}
 
 /** The run of a spec that trains as one of another does; -1 for none. */
 export function sameRun(spec: Spec, other: Spec, run: number): number {
