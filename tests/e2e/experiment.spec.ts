@@ -70,9 +70,9 @@ test('what was measured with other settings is grey, and only that, until it is 
   expect(await violations(page), 'grey, and readable').toEqual([]);
   await page.emulateMedia({ media: 'print' });
   await expect(note).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Run the new settings' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Try the new settings' })).toBeHidden();
   await page.emulateMedia({ media: 'screen' });
-  await page.getByRole('button', { name: 'Run the new settings' }).click();
+  await page.getByRole('button', { name: 'Try the new settings' }).click();
   await expect(note).toHaveCount(0);
   await expect(page.locator('tinyai-run-bar .main'), 'the focus is where the run is paused').toBeFocused();
   await expect(state(page)).toContainText('Finished');

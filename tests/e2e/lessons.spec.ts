@@ -3,6 +3,7 @@ import { CATALOGUE } from '../../www/labs/catalogue';
 import { violations } from './accessibility';
 import { focused, tabTo } from './keyboard';
 import { expect, test } from './page';
+import { expectAgreement } from './quantities';
 import type { Page } from '../../www/testing';
 
 const LESSONS = CATALOGUE.flatMap(({ id: lab, lessons }) => lessons.map(({ id }) => ({ lab, id })));
@@ -35,7 +36,7 @@ async function byKeyboard(page: Page): Promise<void> {
   await tabTo(page, /^Run$/);
   await page.keyboard.press('Enter');
   expect((await focused(page)).tag).toBe('button');
-  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished in/, { timeout: 90_000 });
+  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished/, { timeout: 90_000 });
   expect((await focused(page)).tag).toBe('button');
   const check = page.locator('tinyai-check-block input').first();
   await check.focus();
@@ -58,13 +59,14 @@ for (const { lab, id } of LESSONS) {
 test('a variation joins what was run, which is not run again, and what was set before stays beside', async ({ page }) => {
   await openLesson(page, 'fine-tuning', FIRST!.id);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished in/);
+  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished/);
   const rows = page.locator('tinyai-vary-block tbody tr');
   await expect(rows).toHaveCount(2);
   const before = await rows.first().innerText();
   await page.getByRole('button', { name: 'And with rank 64?' }).click();
   await expect(rows).toHaveCount(3);
   await expect(rows.nth(2)).toContainText(/MiB/);
+  await expectAgreement(page, ['full/peak_memory', 'full/validation_loss']);
   // Its numbers are those of the first time.
   expect(await rows.first().innerText()).toBe(before);
   await page.locator('tinyai-lesson-view').getByRole('textbox', { name: 'Rank' }).fill('2');
@@ -96,7 +98,7 @@ test('a prediction is kept with what it came to, and is read by the teachers’ 
 test('the address tells the lesson, free play keeps the set-up, and going back finds what was measured', async ({ page }) => {
   await openLesson(page, 'fine-tuning', FIRST!.id);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished in/);
+  await expect(page.locator('tinyai-control-bar .state')).toContainText(/Finished/);
   await page.getByRole('navigation', { name: 'Lessons' }).getByRole('link', { name: 'Free play' }).click();
   await expect(page).toHaveURL(/#spec=/);
   await expect(page.locator('tinyai-lab-view')).toBeVisible();
