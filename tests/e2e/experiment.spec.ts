@@ -1,7 +1,7 @@
 /** An experiment from pressing Run to the comparison, and its controls on the way. */
 import { readFile } from 'node:fs/promises';
 import type { ExperimentResult } from '../../www/types/generated/ExperimentResult';
-import { violationsInBothThemes } from './accessibility';
+import { violations } from './accessibility';
 import { MEASURED, expect, long, open, run, short, state, test } from './page';
 import type { Page } from '../../www/testing';
 import { RATIO, expectAgreement } from './quantities';
@@ -52,7 +52,7 @@ test('the result can be downloaded, and the baseline of its ratios chosen', asyn
   expect(result.environment.variant).toBe('threads-relaxed');
 });
 
-test('what was measured with other settings is grey, and only that, until it is measured again', async ({ page }) => {
+test('what was measured with other settings is grey, and only that, until it is measured again; the earlier result is kept', async ({ page }) => {
   await open(page);
   await run(page);
   await expect(state(page)).toContainText('Finished');
@@ -67,16 +67,20 @@ test('what was measured with other settings is grey, and only that, until it is 
   await page.locator('tinyai-field[id="training.steps"]').getByRole('textbox').fill('5');
   await expect(note).toContainText('All of this was measured with other settings');
   await expect(page.getByRole('group', { name: 'Measured with other settings' })).toHaveCount(4);
-  expect(await violationsInBothThemes(page), 'grey, and readable').toEqual([]);
+  expect(await violations(page), 'grey, and readable').toEqual([]);
   await page.emulateMedia({ media: 'print' });
   await expect(note).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Run the new settings' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Try the new settings' })).toBeHidden();
   await page.emulateMedia({ media: 'screen' });
-  await page.getByRole('button', { name: 'Run the new settings' }).click();
+  await page.getByRole('button', { name: 'Try the new settings' }).click();
   await expect(note).toHaveCount(0);
   await expect(page.locator('tinyai-run-bar .main'), 'the focus is where the run is paused').toBeFocused();
   await expect(state(page)).toContainText('Finished');
   await expect(note).toHaveCount(0);
+  await expect(page.getByText(/The previous result, of/)).toBeVisible();
+  await page.getByRole('button', { name: 'Show previous' }).click();
+  await expect(page.getByText('You are looking at the previous result.')).toBeVisible();
+  await expect(note, 'that one is of the past').toBeVisible();
 });
 
 test('pause, step, resume and cancel', async ({ page }) => {
@@ -103,16 +107,6 @@ test('pause, step, resume and cancel', async ({ page }) => {
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(state(page)).toContainText('Cancelled');
   await expect(page.locator('tinyai-loss-chart .readout')).toContainText(/lora\s+training \d/);
-});
-
-test('the previous result is kept when a new run starts', async ({ page }) => {
-  await open(page, short((spec) => spec.runs.splice(1)));
-  await run(page);
-  await expect(state(page)).toContainText('Finished');
-  await run(page);
-  await expect(page.getByText(/The previous result, of/)).toBeVisible();
-  await page.getByRole('button', { name: 'Show previous' }).click();
-  await expect(page.getByText('You are looking at the previous result.')).toBeVisible();
 });
 
 test('while an experiment runs the page answers at once', MEASURED, async ({ page }) => {

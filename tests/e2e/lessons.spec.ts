@@ -3,6 +3,7 @@ import { CATALOGUE } from '../../www/labs/catalogue';
 import { violations } from './accessibility';
 import { focused, tabTo } from './keyboard';
 import { expect, test } from './page';
+import { expectAgreement } from './quantities';
 import type { Page } from '../../www/testing';
 
 const LESSONS = CATALOGUE.flatMap(({ id: lab, lessons }) => lessons.map(({ id }) => ({ lab, id })));
@@ -65,6 +66,7 @@ test('a variation joins what was run, which is not run again, and what was set b
   await page.getByRole('button', { name: 'And with rank 64?' }).click();
   await expect(rows).toHaveCount(3);
   await expect(rows.nth(2)).toContainText(/MiB/);
+  await expectAgreement(page, ['full/peak_memory', 'full/validation_loss']);
   // Its numbers are those of the first time.
   expect(await rows.first().innerText()).toBe(before);
   await page.locator('tinyai-lesson-view').getByRole('textbox', { name: 'Rank' }).fill('2');

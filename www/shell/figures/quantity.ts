@@ -1,7 +1,7 @@
 /** Numbers that say what they are of: no two places of a page may give different values for one quantity, and tests compare them. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Metric } from '../../types/generated/Metric';
-import { spreadText, valueWithUnit } from '../text/values';
+import { shownUnit, spreadText, valueWithUnit } from '../text/values';
 import type { Words } from '../text/words';
 
 /**
@@ -17,8 +17,10 @@ export const quantity = (run: string, name: string, value: number, text: string)
  * A metric of a run with its unit and, small behind it, the quartiles of what was measured several times. Whoever shows it has
  * {@link quantityStyles}.
  */
-export const measured = (words: Words, run: string, name: string, { value, unit, spread }: Metric): TemplateResult =>
-  html`${quantity(run, name, value, valueWithUnit(words, value, unit))}${spread ? quartiles(words, spread, unit) : nothing}`;
+export function measured(words: Words, run: string, name: string, { value, unit, spread }: Metric): TemplateResult {
+  const shown = shownUnit(name, unit);
+  return html`${quantity(run, name, value, valueWithUnit(words, value, shown))}${spread ? quartiles(words, spread, shown) : nothing}`;
+}
 
 function quartiles(words: Words, spread: [number, number], unit: string): TemplateResult | typeof nothing {
   const text = spreadText(words, spread, unit);

@@ -282,7 +282,7 @@ export const en: Messages = {
     past: 'All of this was measured with other settings than those that are written now.',
     pastRuns: (runs) => `Grey: ${new Intl.ListFormat('en').format(runs)} ran with other settings than those that are written now.`,
     pastFigure: 'Measured with other settings',
-    runAsWritten: 'Run the new settings',
+    runAsWritten: 'Try the new settings',
     metrics: {
       base_validation_loss: 'Validation loss before',
       validation_loss: 'Validation loss',

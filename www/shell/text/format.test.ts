@@ -10,7 +10,7 @@ test('a very small number has two digits and a power of ten', () => {
 
 test('a ratio is said as people say it', () => {
   const said = [1, 1.0004, 1.003, 1.12, 1.994, 1.996, 2.31, 12.34, 1234, 0.9996, 0.97, 0.5, 0.12, 0.1, 0.0234, 0.0001, 0];
-  expect(said.map(en.ratio)).toEqual(['the same', 'the same', '+0.3%', '+12%', '+99%', '2×', '2.3×', '12×', '1,234×', 'the same', '−3%', '−50%', '−88%', '1/10', '1/43', '1/10,000', '−100%']);
+  expect(said.map(en.ratio)).toEqual(['the same', 'the same', '+0.3%', '+12%', '+99%', '2.0×', '2.3×', '12×', '1,234×', 'the same', '−3%', '−50%', '−88%', '1/10', '1/43', '1/10,000', '−100%']);
   expect([1, 0.0234].map(zh.ratio)).toEqual(['相同', '1/43']);
 });
 

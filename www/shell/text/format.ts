@@ -89,7 +89,7 @@ export class Formats {
   /** A relative difference, as a percentage however small it is. */
   relative = (share: number): string => (share < 1e-4 ? `${this.tiny(share * 100)}%` : this.percent(share));
 
-  private two = (value: number): string => (value >= 99.5 ? this.count(value) : this.format(value, { maximumSignificantDigits: 2 }));
+  private two = (value: number): string => (value >= 99.5 ? this.count(value) : this.format(value, { minimumSignificantDigits: 2, maximumSignificantDigits: 2 }));
 
   private minutes(seconds: number): string {
     const whole = Math.round(seconds);

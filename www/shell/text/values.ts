@@ -9,6 +9,12 @@ export function valueText(words: Words, path: string, value: unknown): string {
   return words.option(path, String(value)) ?? messages.sources[String(value)] ?? (value === '' ? '∅' : String(value).replace(/^file:/, ''));
 }
 
+/** The unit of bytes that are sent: memory is told in MiB, so that its parts compare, but messages may be small. */
+const SENT = 'bytes sent';
+
+/** The unit that a metric is shown in. */
+export const shownUnit = (name: string, unit: string): string => (name.endsWith('bytes_sent') ? SENT : unit);
+
 /** A measured value with its unit. */
 export function valueWithUnit(words: Words, value: number, unit: string): string {
   return `${numberOf(words, value, unit)} ${unitName(words, unit)}`.trim();
@@ -23,6 +29,7 @@ export function spreadText(words: Words, [low, high]: readonly [number, number],
 /** A measured value without what {@link unitName} names. */
 function numberOf({ format }: Words, value: number, unit: string): string {
   if (unit === 'bytes') return format.mebibytes(value);
+  if (unit === SENT) return format.size(value);
   if (unit === 'parameters' || unit === 'ranks') return format.count(value);
   if (unit === 's') return format.duration(value);
   if (unit === 'ratio') return format.percent(value);
@@ -32,7 +39,7 @@ function numberOf({ format }: Words, value: number, unit: string): string {
 /** Times name their own, and so do percentages; losses are of one unit everywhere. */
 function unitName({ messages }: Words, unit: string): string {
   if (unit === 'bytes') return 'MiB';
-  return ['parameters', 'ranks', 's', 'ratio'].includes(unit) || unit.startsWith('nats') ? '' : (messages.units[unit] ?? unit);
+  return ['parameters', 'ranks', 's', 'ratio', SENT].includes(unit) || unit.startsWith('nats') ? '' : (messages.units[unit] ?? unit);
 }
 
 /** A metric's name; `memory.CATEGORY` is the peak of that category. */
