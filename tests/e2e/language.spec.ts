@@ -1,5 +1,6 @@
 /** Chinese and English, light and dark, narrow and wide, and the page for those who cannot see it. */
 import { violationsInBothThemes } from './accessibility';
+import { smallText } from './looks';
 import { banner, expect, open, run, short, state, test } from './page';
 
 test.describe('in Chinese', () => {
@@ -48,6 +49,26 @@ test('the appearance is switched and remembered', async ({ page }) => {
   expect(await paper()).not.toBe(light);
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+test('a page is presented to a hall: large, without its form, for as long as the tab lives', async ({ page }) => {
+  await open(page, short());
+  const form = page.locator('tinyai-spec-form');
+  await expect(form).toBeVisible();
+  await page.getByRole('textbox').first().press('p');
+  await expect(form, 'a field keeps what is typed').toBeVisible();
+  await page.locator('main').focus();
+  await page.keyboard.press('p');
+  await expect(form).toBeHidden();
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Present', pressed: true })).toBeVisible();
+  await expect(page.locator('tinyai-control-bar')).toBeVisible();
+  expect(await smallText(page, 20)).toEqual([]);
+  const moved = page.evaluate(() => new Promise((resolve) => window.addEventListener('tinyai-present-move', (event) => resolve(event.detail), { once: true })));
+  await page.keyboard.press('ArrowRight');
+  expect(await moved).toBe(1);
+  await page.keyboard.press('Escape');
+  await expect(form).toBeVisible();
 });
 
 test('nothing sticks out, from a phone to a projector', async ({ page }) => {

@@ -29,6 +29,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.locator('tinyai-control-bar tinyai-run-bar .main')).toBeHidden();
     await expect(page.locator('tinyai-spec-form')).toBeHidden();
     await expect(page.getByRole('button', { name: 'Copy link' })).toBeHidden();
+    for (const kind of ['button', 'input', 'select']) await expect(page.locator(kind).filter({ visible: true }), kind).toHaveCount(0);
+    await expect(page.locator('tinyai-site-header .day'), 'a handout is dated').toBeVisible();
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page.locator('.address').filter({ visible: true }), 'and says where its experiment is').toContainText('#spec=');
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
     // Lines and words are dark on paper, also where they are bright on the screen.
     await expect.poll(async () => (await drawn(page)).brightness).toBeLessThan(190);

@@ -187,9 +187,40 @@ export const shared = css`
     filter: brightness(1.1);
   }
 
+  .print-only {
+    display: none;
+  }
+
   @media print {
-    .screen-only {
+    .screen-only,
+    button,
+    input,
+    select,
+    textarea {
       display: none !important;
+    }
+
+    .print-only {
+      display: block;
+    }
+
+    .print-only.address {
+      padding-top: 8pt;
+      color: var(--ink-2);
+      font-size: 8pt;
+      overflow-wrap: anywhere;
+    }
+
+    h1,
+    h2,
+    h3,
+    .caption {
+      break-after: avoid;
+    }
+
+    p {
+      orphans: 3;
+      widows: 3;
     }
   }
 

@@ -199,6 +199,8 @@ export const tokens = css`
       --paper: #fff;
       --pane: #fff;
       --raised: #fff;
+      --unit: 10pt;
+      --least: 8pt;
     }
   }
 `;

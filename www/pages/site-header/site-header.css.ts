@@ -162,10 +162,40 @@ export const styles = css`
     display: none;
   }
 
-  /* On paper there is nothing to go to, and nothing to switch. */
+  @media screen {
+    :host([present]) .site {
+      display: none;
+    }
+  }
+
+  /* On paper there is nothing to go to, and nothing to switch: whose it is, and of which day. */
   @media print {
-    :host {
-      display: none !important;
+    header {
+      min-height: 0;
+      padding: 0 0 4pt;
+    }
+
+    nav,
+    .skip,
+    .status,
+    .switches {
+      display: none;
+    }
+
+    .seal {
+      width: 14pt;
+      height: 14pt;
+    }
+
+    .site {
+      display: inline;
+      font-size: 10pt;
+    }
+
+    .day {
+      margin-left: auto;
+      color: var(--ink-2);
+      font-size: 9pt;
     }
   }
 

@@ -1,5 +1,5 @@
 import { LitElement, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { shared } from '../../kit/base.css';
 import { DrawnBySignals } from '../../kit/signals/drawn-by-signals';
 import type { Environment } from '../../types/generated/Environment';
@@ -25,7 +25,21 @@ export class SiteHeader extends LitElement {
   /** Whether the engine could not be loaded. */
   @property({ type: Boolean }) failed = false;
 
+  /** What a print is dated by. */
+  @state() private day = new Date();
+
   private readonly signals = new DrawnBySignals(this);
+  private readonly dated = (): void => void (this.day = new Date());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('beforeprint', this.dated);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('beforeprint', this.dated);
+  }
 
   protected override updated(): void {
     this.toggleAttribute('present', this.frame.presenting.current === 'on');
@@ -50,6 +64,7 @@ export class SiteHeader extends LitElement {
         </a>
         <nav aria-label=${text.pages}>${this.frame.pages.map((page) => this.renderPage(page))}</nav>
         ${this.environment === undefined ? nothing : this.renderStatus(this.environment, text.engine)}
+        <time class="day print-only" datetime=${this.day.toISOString().slice(0, 10)}>${this.day.toLocaleDateString(text.languageTag, { dateStyle: 'long' })}</time>
         <div class="switches">${this.renderLanguages(text)} ${this.renderTheme(text)} ${this.renderPresent(text)}</div>
       </header>
     `;

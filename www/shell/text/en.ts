@@ -312,6 +312,7 @@ export const en: Messages = {
     showCurrent: 'Back to the current result',
     viewingPrevious: 'You are looking at the previous result.',
     copyLink: 'Copy link',
+    address: 'This experiment:',
     status: { waiting: 'waiting', running: 'running', lost: 'rank lost', interrupted: 'interrupted', finished: 'finished', cancelled: 'cancelled', failed: 'failed' },
     chartSummary: (run, training, validation) => `${run}: training ${training}, validation ${validation}.`,
     choosePoint: 'Choose a point on a curve to see it, and to go on from there with one thing changed.',

@@ -207,6 +207,8 @@ export interface Messages {
     showCurrent: string;
     viewingPrevious: string;
     copyLink: string;
+    /** On paper, before the address of the experiment. */
+    address: string;
     status: Record<RunStatus, string>;
     chartSummary(run: string, training: string, validation: string): string;
     choosePoint: string;

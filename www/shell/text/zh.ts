@@ -311,6 +311,7 @@ export const zh: Messages = {
     showCurrent: '回到当前结果',
     viewingPrevious: '现在显示的是上一次的结果。',
     copyLink: '复制链接',
+    address: '本实验的网址：',
     status: { waiting: '等待', running: '进行中', lost: 'rank 失联', interrupted: '已中断', finished: '已完成', cancelled: '已取消', failed: '失败' },
     chartSummary: (run, training, validation) => `${run}：训练 ${training}，验证 ${validation}。`,
     choosePoint: '在曲线上选一点，可以查看它，也可以从那里改动一处再继续。',

@@ -60,7 +60,7 @@ export const styles = css`
     position: absolute;
     bottom: 100%;
     color: var(--pencil);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-weight: 600;
     white-space: nowrap;
     transform: translateX(-50%);

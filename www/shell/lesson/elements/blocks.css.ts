@@ -7,7 +7,7 @@ export const blocks = css`
   }
 
   h2 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.3 * var(--unit));
     font-weight: 600;
     line-height: 1.35;

@@ -54,7 +54,7 @@ export class LessonNav extends LabElement {
 
       .mark {
         color: var(--seal-ink);
-        font-size: 0.9em;
+        font-size: var(--size-note);
       }
 
       tinyai-notice {

@@ -105,6 +105,7 @@ export class LessonView extends LabElement {
           <tinyai-copy-field .label=${this.text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
           <slot name="actions"></slot>
         </p>
+        <p class="print-only address">${this.text.results.address} ${store.link}</p>
       </main>
     `;
   }

@@ -29,7 +29,7 @@ export class NumberInput extends LabElement {
 
       output {
         color: var(--pencil);
-        font-family: var(--serif);
+        font-family: var(--heading);
         font-size: calc(1.5 * var(--unit));
         font-weight: 600;
         white-space: nowrap;

@@ -32,7 +32,7 @@ export class OrderInput extends LabElement {
 
       .place {
         color: var(--pencil);
-        font-family: var(--serif);
+        font-family: var(--heading);
         font-weight: 600;
       }
 
