@@ -1,8 +1,9 @@
 /** What a person does in the lab of parallel training, with ranks that really train. */
 import { defaultRun } from '../../www/engine/spec/defaults';
-import { LESSONS, setUp } from '../../www/labs/parallel/lessons';
+import { presetSpec } from '../../www/labs/parallel/preset';
 import { violations, violationsInBothThemes } from './accessibility';
-import { MEASURED, banner, expect, run, state, test } from './page';
+import type { LabMount } from '../../www/shell/elements/lab';
+import { MEASURED, banner, expect, open, run, state, test } from './page';
 import { expectAgreement } from './quantities';
 import { fitsWidth, losses, openLab, runToEnd, stepsDone, write } from './parallel-page';
 import { apart, both, tiny, type BasePatch } from './parallel-runs';
@@ -50,7 +51,7 @@ for (const { locale, planned, caption, measured, finished, total, stage, heading
 }
 
 test('the default experiment learns, as one rank does', async ({ page }) => {
-  await openLab(page);
+  await openLab(page, presetSpec('en'));
   await page.getByLabel('Steps', { exact: true }).fill('3');
   await run(page);
   await expect(state(page)).toContainText('Finished');
@@ -190,34 +191,46 @@ test('what compression saves is told beside what it does to the loss', async ({ 
   await expect(page.locator('tinyai-traffic-table .saved')).toHaveText(/Compression saved 7\d(\.\d+)?% of the gradients’ bytes: .* In return, the loss was off that of one rank by .*% at most/s);
 });
 
-test('a lesson sets its experiment up', async ({ page }) => {
-  await openLab(page);
-  await page.getByRole('button', { name: /6 ZeRO/ }).click();
-  await page.getByRole('button', { name: 'Set up: 3 weights' }).click();
-  await expect(page.locator('tinyai-mesh-drawing .rank')).toHaveCount(4);
-  await expect(page.locator('tinyai-mesh-chooser output')).toHaveText('4 ranks');
-  expect(await page.evaluate(() => window.labStore.editor.spec.base.mesh.zero)).toBe('parameters');
-  await expect.poll(() => page.url()).toContain('#spec=');
-  await page.reload();
-  await expect(page.locator('tinyai-mesh-drawing .rank')).toHaveCount(4);
+test('a lesson by keyboard: predicted, run, explained by its own numbers, varied, checked', async ({ page }) => {
+  await open(page, './labs/parallel/#lesson=pipeline-bubble', 'parallel');
+  await page.evaluate(() => (window.labStore = document.querySelector<LabMount>('tinyai-lab-mount')!.store!));
+  await page.evaluate(() => window.labStore.editor.setValue('training.steps', 2));
+  await page.getByRole('slider').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('button', { name: 'Note it down' }).press('Enter');
+  await expect(page.getByText('You expect: 11%.')).toBeVisible();
+  await page.getByRole('button', { name: 'Run', exact: true }).press('Enter');
+  await expect(state(page)).toContainText('Finished');
+  await expect(page.locator('tinyai-verdict')).toContainText('You said 11%.');
+  const explanation = page.locator('tinyai-explain-block');
+  await expect(explanation).toContainText(/in one piece, the 2 ranks stood still for \d+% of the time; the formula below says 50%/);
+  await page.getByRole('button', { name: 'Cut into 4 micro-batches?' }).press('Enter');
+  await expect(explanation).toContainText(/Cut into 4 micro-batches, it was \d+%, where the formula says 20%/);
+  await page.getByRole('radio', { name: '3 of 15' }).press('Space');
+  await expect(page.locator('tinyai-check-block')).toContainText('Right.');
+  expect(await page.evaluate(() => document.activeElement === document.body), 'focus is kept').toBe(false);
+  expect(await violations(page)).toEqual([]);
 });
 
 test('every lesson sets up what can be trained, in both languages', async ({ page }) => {
-  await openLab(page);
-  const specs = (['en', 'zh'] as const).flatMap((language) =>
-    Object.entries(LESSONS).flatMap(([lesson, setups]) => Object.entries(setups).map(([setup, patch]) => ({ name: `${lesson} ${setup} ${language}`, spec: setUp(patch, language) }))),
-  );
-  expect(specs.length).toBeGreaterThan(40);
-  const refused = await page.evaluate(async (specs) => {
-    const { lab } = window.labStore;
-    const reasons: string[] = [];
-    for (const { name, spec } of specs) {
-      for (const { message } of await lab.check(spec)) reasons.push(`${name}: ${message.en}`);
-      await lab.plan(spec, 1).catch((error: unknown) => reasons.push(`${name}: ${error}`));
-    }
-    return reasons;
-  }, specs);
-  expect(refused).toEqual([]);
+  await open(page, './labs/parallel/', 'parallel');
+  for (const language of ['English', '中文']) {
+    await page.getByRole('button', { name: language }).click();
+    const refused = await page.evaluate(async () => {
+      const { store } = document.querySelector<LabMount>('tinyai-lab-mount')!;
+      const { lab, lessons, editor } = store!;
+      const reasons: string[] = [];
+      for (const { id, variations } of lessons!.all) {
+        await lessons!.go(id);
+        editor.replace(lessons!.initial!);
+        if (!variations.every((variation) => lessons!.add(variation))) reasons.push(`${id}: a variation is not added`);
+        for (const { message } of await lab.check(editor.spec)) reasons.push(`${id}: ${message.en}`);
+        for (const run of editor.spec.runs.keys()) await lab.plan(editor.spec, run).catch((error: unknown) => reasons.push(`${id}, run ${run}: ${error}`));
+      }
+      return lessons!.all.length === 8 ? reasons : [`${lessons!.all.length} lessons`];
+    });
+    expect(refused).toEqual([]);
+  }
 });
 
 test('a ready-made mesh has ranks that are alike, and send all of their gradients', async ({ page }) => {

@@ -1,14 +1,14 @@
 /** Small trainings on real ranks, and what they have to measure. */
 import type { Page } from '../../www/testing';
 import { defaultRun, specOf } from '../../www/engine/spec/defaults';
-import type { BasePatch } from '../../www/labs/parallel/lessons';
 import { presetSpec } from '../../www/labs/parallel/preset';
 import type { RunSpec } from '../../www/types/generated/RunSpec';
 import type { Spec } from '../../www/types/generated/Spec';
 import type { RankStep } from '../../www/types/generated/RankStep';
 import type { Traffic } from '../../www/types/generated/Traffic';
 
-export type { BasePatch };
+/** Changes below each section of a run. */
+export type BasePatch = { [K in keyof RunSpec]?: Partial<RunSpec[K]> };
 
 /** Changes one on top of the other. */
 export function both(below: BasePatch, above: BasePatch): BasePatch {

@@ -26,7 +26,6 @@ export const lab: LabDefinition = {
     render: () => html`
       <tinyai-rank-controls></tinyai-rank-controls>
       <tinyai-lost-notice></tinyai-lost-notice>
-      <tinyai-lesson-strip></tinyai-lesson-strip>
       <tinyai-step-through></tinyai-step-through>
     `,
   },
@@ -39,5 +38,6 @@ export const lab: LabDefinition = {
     comparison,
     figure('traffic', () => html`<tinyai-traffic-table></tinyai-traffic-table>`),
   ],
+  lessons: async () => (await import('./lessons')).lessons,
   text: { zh: async () => (await import('./text/zh')).zh, en: async () => (await import('./text/en')).en },
 };

@@ -1,5 +1,4 @@
 /** What the lab is made of, as custom elements. */
-import './lesson-strip/lesson-strip';
 import './loss-beside/loss-beside';
 import './lost-notice/lost-notice';
 import './mesh-chooser/mesh-chooser';

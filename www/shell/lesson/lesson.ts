@@ -107,4 +107,6 @@ export interface Bar {
   parts?: readonly { kind: string; value: number }[];
   /** Computed rather than measured. */
   modelled?: boolean;
+  /** The metric that its length is, where that is not the same for all bars. */
+  quantity?: string;
 }

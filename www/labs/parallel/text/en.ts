@@ -1,5 +1,4 @@
 import type { LabText } from '../../../shell/text/lab-text';
-import { enLessons } from './en-lessons';
 import type { ParallelMessages } from './messages';
 
 const own: ParallelMessages = {
@@ -210,14 +209,6 @@ const own: ParallelMessages = {
     empty: 'Run: both curves should lie on each other.',
     summary: (run, loss) => `Last loss of ${run}: ${loss}.`,
   },
-
-  lesson: {
-    heading: 'Lessons',
-    watch: 'Watch',
-    set: (name) => `Set up: ${name}`,
-    close: 'Close the lesson',
-  },
-  lessons: enLessons,
 };
 
 export const en: LabText & { own: ParallelMessages } = {

@@ -3,19 +3,10 @@ import type { Action } from '../../../types/generated/Action';
 import type { HeldKind } from '../../../types/generated/HeldKind';
 import type { MeshSpec } from '../../../types/generated/MeshSpec';
 import type { RunPhase } from '../../../types/generated/RunPhase';
-import type { LESSONS, LessonKey } from '../lessons';
 
 export type PresetKey = 'dp2' | 'dp4' | 'tp2' | 'gpipe' | '1f1b' | 'interleaved' | 'zeroBubble' | 'zero3' | 'pp4dp2' | 'all';
 /** What the timeline tells apart. */
 export type SpanClass = 'forward' | 'backward' | 'weight' | 'communication' | 'update' | 'idle';
-
-/** A lesson's text: what happens, what to watch, and its experiments by name. */
-export interface LessonTexts<K extends LessonKey = LessonKey> {
-  title: string;
-  text: string;
-  watch: string;
-  setups: Record<keyof (typeof LESSONS)[K], string>;
-}
 
 export interface ParallelMessages {
   mesh: {
@@ -178,12 +169,4 @@ export interface ParallelMessages {
     empty: string;
     summary(run: string, loss: string): string;
   };
-
-  lesson: {
-    heading: string;
-    watch: string;
-    set(name: string): string;
-    close: string;
-  };
-  lessons: { [K in LessonKey]: LessonTexts<K> };
 }

@@ -1,5 +1,4 @@
 import type { LabText } from '../../../shell/text/lab-text';
-import { zhLessons } from './zh-lessons';
 import type { ParallelMessages } from './messages';
 
 const own: ParallelMessages = {
@@ -200,14 +199,6 @@ const own: ParallelMessages = {
     empty: '按“运行”：两条曲线应当重合。',
     summary: (run, loss) => `${run}最后的损失：${loss}。`,
   },
-
-  lesson: {
-    heading: '课程',
-    watch: '看什么',
-    set: (name) => `设置：${name}`,
-    close: '收起课程',
-  },
-  lessons: zhLessons,
 };
 
 export const zh: LabText & { own: ParallelMessages } = {

@@ -4,7 +4,7 @@ import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import { styled } from '../../../kit/styled';
 import { LabElement } from '../../elements/lab-element';
-import { measured, quantityStyles } from '../../figures/quantity';
+import { measured, quantity, quantityStyles } from '../../figures/quantity';
 import { colour, runName } from '../../figures/run-mark';
 import type { ExperimentView } from '../../store/experiment-view';
 import type { Bar, BarUnit, Hero, Lesson } from '../lesson';
@@ -47,7 +47,9 @@ export class BarsFigure extends LabElement {
   private renderRow(hero: Bars, name: string, index: number, bar: Bar | null, most: number, mark: number | null) {
     const share = (value: number): string => `${most > 0 ? (100 * value) / most : 0}%`;
     const text = bar ? this.written(bar.value, hero.unit) : '–';
-    const metric = bar && hero.quantity ? this.store.runner.view?.runs[index]?.figure(hero.quantity) : null;
+    const called = bar?.quantity ?? hero.quantity;
+    const metric = bar && called ? this.store.runner.view?.runs[index]?.figure(called) : null;
+    const shown = bar && called && !metric ? quantity(name, called, bar.value, text) : text;
     return html`<li>
       <span class="name">${runName(index, name)}</span>
       <span class="track">
@@ -58,7 +60,7 @@ export class BarsFigure extends LabElement {
           : html`<span class="bar" ?data-modelled=${bar?.modelled ?? false} ${styled({ width: share(bar?.value ?? 0), background: colour(index) })}></span>`}
         ${mark === null ? nothing : html`<span class="pencil" ${styled({ left: share(mark) })}><span>${this.text.lesson.verdict.you}</span></span>`}
       </span>
-      <span class="value">${metric ? measured(this.words, name, hero.quantity!, metric) : text}${bar?.modelled ? html`<small>${this.text.lesson.verdict.modelled}</small>` : nothing}</span>
+      <span class="value">${metric ? measured(this.words, name, called!, metric) : shown}${bar?.modelled ? html`<small>${this.text.lesson.verdict.modelled}</small>` : nothing}</span>
     </li>`;
   }
 
