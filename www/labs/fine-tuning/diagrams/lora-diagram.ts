@@ -2,91 +2,61 @@ import { css, html, svg } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../../shell/elements/lab-element';
-import { BASE } from '../../../shell/store/spec-editor';
+import { diagram } from '../../../shell/lesson/diagram.css';
+import { D_MODEL } from '../lessons/base';
 
-/** Width of the shipped models. */
-const D_MODEL = 192;
-/** Pixels of a side of W. */
-const SIDE = 150;
+/** Side of W. */
+const SIDE = 132;
+/** Heights of the way through W and of that through the pair. */
+const UPPER = 84;
+const LOWER = 244;
+/** Left edges of W and A, the middle of B, where the ways part, and where they meet. */
+const [W_LEFT, A_LEFT, B_MIDDLE, PART, SUM] = [112, 76, 266, 44, 352];
 
 const TEXT = {
   en: {
     frozen: 'frozen',
-    learns: 'learns',
-    full: 'all of it learns',
-    label: (method: string, learning: string, all: string) => `${method}: of the ${all} numbers of a square projection, ${learning} learn.`,
+    label: (rank: string, learning: string, all: string, share: string) =>
+      `With rank ${rank}, of the ${all} numbers of a square projection only ${learning} learn, ${share}: those in red.`,
   },
   zh: {
     frozen: '冻结',
-    learns: '学习',
-    full: '全部参与学习',
-    label: (method: string, learning: string, all: string) => `${method}：一个方形投影层有 ${all} 个数值，其中参与学习的有 ${learning} 个。`,
+    label: (rank: string, learning: string, all: string, share: string) => `秩为 ${rank} 时，一个方形投影层的 ${all} 个数值中，参与学习的只有红色的 ${learning} 个，占 ${share}。`,
   },
 } as const;
 
-/** One projection: the frozen weight W, and beside it the thin pair B·A, as wide as the rank. */
+/** One projection: x goes through the frozen weight W and through the thin pair A, B beside it, and both are summed; A and B are as wide as the rank. */
 @customElement('tinyai-lora-diagram')
 export class LoraDiagram extends LabElement {
   static override styles = [
     shared,
+    diagram,
     css`
-      svg {
-        display: block;
-        width: 100%;
-        max-width: 27rem;
-        height: auto;
-        margin-inline: auto;
-        overflow: visible;
-      }
-
-      rect {
-        transition: width 0.3s, height 0.3s, x 0.3s, y 0.3s;
-      }
-
-      .frozen {
-        fill: var(--pane);
-        stroke: var(--ink-3);
-      }
-
-      .learns {
-        fill: var(--seal);
-        stroke: none;
-      }
-
-      .hatch {
-        stroke: var(--rule-strong);
-      }
-
-      text {
-        fill: var(--ink);
-        font-family: var(--serif);
-        font-size: 17px;
-        text-anchor: middle;
-      }
-
-      .note {
-        fill: var(--ink-2);
-        font-family: var(--sans);
-        font-size: 15px;
-      }
-
-      .wire {
+      .flow {
         fill: none;
-        stroke: var(--ink-2);
-        stroke-width: 1.5;
+        stroke: var(--seal);
+        stroke-width: 6;
+        stroke-dasharray: 0 40;
+        stroke-linecap: round;
+        animation: flow 1.6s linear 3;
+        opacity: 0;
       }
 
-      p {
-        padding-top: var(--space-2);
-        color: var(--ink-2);
-        font-size: var(--size-note);
-        text-align: center;
-        text-wrap: balance;
+      @keyframes flow {
+        0% {
+          opacity: 1;
+          stroke-dashoffset: 80;
+        }
+
+        100% {
+          opacity: 1;
+          stroke-dashoffset: 0;
+        }
       }
 
       @media (prefers-reduced-motion: reduce) {
-        rect {
-          transition: none;
+        .flow {
+          animation: none;
         }
       }
     `,
@@ -96,35 +66,43 @@ export class LoraDiagram extends LabElement {
     const { editor } = this.store;
     const { language } = this.words;
     const text = TEXT[language];
-    const lora = editor.config(editor.selected === BASE ? BASE : editor.selected).fine_tuning.lora;
-    const { rank } = lora;
-    const thin = Math.max(2, (SIDE * rank) / D_MODEL);
-    const { count, plain } = this.format;
-    const all = D_MODEL * D_MODEL;
-    const learning = 2 * D_MODEL * rank;
-    const said = text.label(`LoRA, ${this.words.field('fine_tuning.lora.rank')!.label} ${plain(rank)}`, count(learning), count(all));
+    const { rank } = editor.config(editor.selected).fine_tuning.lora;
+    const thin = Math.min(SIDE, Math.max(2, (SIDE * rank) / D_MODEL));
+    const { count, plain, percent } = this.format;
+    const [all, learning] = [D_MODEL * D_MODEL, 2 * D_MODEL * rank];
+    const said = text.label(plain(rank), count(learning), count(all), percent(learning / all));
+    const upper = `M 22 ${UPPER} H ${SUM - 14}`;
+    const lower = `M ${PART} ${UPPER} V ${LOWER} H ${SUM} V ${UPPER + 14}`;
     return html`
-      <svg viewBox="0 0 430 230" role="img" aria-label=${said}>
+      <svg viewBox="0 0 400 330" role="img" aria-label=${said}>
         <defs>
           <pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="hatch" y2="9" /></pattern>
         </defs>
-        <path class="wire" d="M 10 115 H 60 M 60 115 V 115 M 210 115 H 400" />
-        <path class="wire" d="M 35 115 V 205 H 250" />
-        <path class="wire" d="M ${282 + SIDE / 2} 205 H 385 V 115" />
-        <rect class="frozen" x="60" y="28" width=${SIDE} height=${SIDE} /><rect x="60" y="28" width=${SIDE} height=${SIDE} fill="url(#hatch)" />
-        <text x=${60 + SIDE / 2} y="108">W</text>
-        <text class="note" x=${60 + SIDE / 2} y="128">${text.frozen}</text>
-        <text x="385" y="104">+</text>
-        <text class="note" x="20" y="106">x</text>
-        ${svg`<rect class="learns" x="250" y="${205 - thin / 2}" width="${SIDE / 2}" height="${thin}" />`}
-        ${svg`<rect class="learns" x="${282 + SIDE / 2 - thin / 2 - 20}" y="${205 - SIDE / 2 - 8}" width="${thin}" height="${SIDE / 2}" />`}
-        <text x="262" y=${205 - thin / 2 - 8}>A</text>
-        <text x=${282 + SIDE / 2 + thin / 2 - 4} y=${205 - SIDE / 2 + 12}>B</text>
+        <path class="wire" d=${upper} /><path class="wire" d=${lower} /><path class="wire" d="M ${SUM + 14} ${UPPER} H 384" />
+        ${arrow(SUM - 14, UPPER, 0)}${arrow(SUM, UPPER + 14, -90)}${arrow(390, UPPER, 0)}
+        <path class="flow" d=${upper} /><path class="flow" d=${lower} />
+
+        <text class="sign" x="10" y=${UPPER + 6}>x</text>
+        <rect class="frozen" x=${W_LEFT} y=${UPPER - SIDE / 2} width=${SIDE} height=${SIDE} />
+        <rect x=${W_LEFT} y=${UPPER - SIDE / 2} width=${SIDE} height=${SIDE} fill="url(#hatch)" />
+        <text class="sign" x=${W_LEFT + SIDE / 2} y=${UPPER - 16}>W</text>
+        <text x=${W_LEFT + SIDE / 2} y=${UPPER + 10}>d × d</text>
+        <text class="note" x=${W_LEFT + SIDE / 2} y=${UPPER + 34}>${text.frozen}</text>
+
+        ${svg`<rect class="learns moves" x="${A_LEFT}" y="${LOWER - thin / 2}" width="${SIDE}" height="${thin}" />`}
+        ${svg`<rect class="learns moves" x="${B_MIDDLE - thin / 2}" y="${LOWER - SIDE / 2}" width="${thin}" height="${SIDE}" />`}
+        <text class="start" x=${A_LEFT} y=${LOWER + thin / 2 + 24}><tspan class="sign">A</tspan><tspan dx="8">r × d</tspan></text>
+        <text class="start" x=${B_MIDDLE + thin / 2 + 10} y=${LOWER + 50}><tspan class="sign">B</tspan><tspan dx="8">d × r</tspan></text>
+        <text class="start note" x=${SUM + 12} y=${(UPPER + LOWER) / 2 + 6}>α/r</text>
+
+        <circle class="frozen" cx=${SUM} cy=${UPPER} r="14" /><text x=${SUM} y=${UPPER + 6}>+</text>
       </svg>
       <p>${said}</p>
     `;
   }
 }
+
+const arrow = (x: number, y: number, turned: number) => svg`<path class="tip" d="M 0 0 L -9 -5 V 5 Z" transform="translate(${x} ${y}) rotate(${turned})" />`;
 
 declare global {
   interface HTMLElementTagNameMap {

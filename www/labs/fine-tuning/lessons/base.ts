@@ -1,5 +1,8 @@
 /** What the lessons of this lab have in common. */
+import type { LoraSpec } from '../../../types/generated/LoraSpec';
+import type { TargetModule } from '../../../types/generated/TargetModule';
 import type { Patch } from '../../../shell/lesson/lesson';
+import { noiseOf, type RunFacts } from '../../../shell/lesson/facts';
 import type { Language } from '../../../shell/text/language';
 
 /** A base model that the learner can read, and a kind of verse that it has not seen. */
@@ -11,7 +14,32 @@ const PAIRS: Record<Language, { base: string; corpus: string }> = {
 /** Learning rates that suit each method at these sizes. */
 export const LR = { full: 0.0005, lora: 0.003 } as const;
 
+/** Width of both base models. */
+export const D_MODEL = 192;
+
+/** Shapes of the projections of both base models: six heads of queries share two of keys and values. */
+export const SHAPES: Record<TargetModule, { in: number; out: number }> = {
+  q_proj: { in: D_MODEL, out: 192 },
+  k_proj: { in: D_MODEL, out: 64 },
+  v_proj: { in: D_MODEL, out: 64 },
+  o_proj: { in: 192, out: D_MODEL },
+  gate_proj: { in: D_MODEL, out: 512 },
+  up_proj: { in: D_MODEL, out: 512 },
+  down_proj: { in: 512, out: D_MODEL },
+};
+
 export function pair(language: Language, more: Patch = {}): Patch {
   const { base, corpus } = PAIRS[language];
   return { ...more, model: { ...more.model, base }, data: { ...more.data, corpus } };
 }
+
+/**
+ * How far an entry of a square W moves in the first step, as a share of the learning rate η.
+ *
+ * AdamW moves every number that learns by about η, whatever its gradient is. B, which begins at zero, becomes ±η; the entries of A are uniform
+ * in ±1/√d, so that an entry of ΔW = (α/r)·BA is a sum of r products, of standard deviation (α/r)·√r·η/√(3d).
+ */
+export const firstStep = ({ rank, alpha }: Pick<LoraSpec, 'rank' | 'alpha'>): number => ((alpha / rank) * Math.sqrt(rank)) / Math.sqrt(3 * D_MODEL);
+
+/** Differences of validation losses that mean nothing here: as large as training losses jitter. */
+export const noiseAmong = (runs: readonly RunFacts[]): number => Math.max(...runs.map(({ view }) => noiseOf(view)));

@@ -1,5 +1,8 @@
 /** The lessons of the lab, in the order in which they are taken. */
 import type { Lesson } from '../../../shell/lesson/lesson';
+import { learningRate } from './learning-rate';
 import { loraSaves } from './lora-saves';
+import { modules } from './modules';
+import { rank } from './rank';
 
-export const lessons: readonly Lesson[] = [loraSaves];
+export const lessons: readonly Lesson[] = [loraSaves, rank, modules, learningRate];

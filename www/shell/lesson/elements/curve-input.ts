@@ -84,15 +84,19 @@ export class CurveInput extends LabElement {
   @state() private at = POINTS - 1;
   private drawing: number | null = null;
 
+  private get axes(): CurveQuestion['axes']['en'] {
+    return this.question.axes[this.words.language];
+  }
+
   /** The curve as it stands: at first a level line from where a loss begins. */
   get chosen(): readonly Point[] {
-    const { steps, high, low } = this.question.axes;
+    const { steps, high, low } = this.axes;
     return this.value ?? Array.from({ length: POINTS }, (_, i) => ({ x: (steps * i) / (POINTS - 1), y: low + (high - low) * 0.75 }));
   }
 
   override render() {
     const { question, words, chosen } = this;
-    const { steps, low, high } = question.axes;
+    const { steps, low, high } = this.axes;
     const { language, messages, format } = words;
     const text = messages.lesson.predict;
     const x = (step: number): number => LEFT + (step / steps) * (WIDTH - LEFT - RIGHT);
@@ -122,7 +126,7 @@ export class CurveInput extends LabElement {
         ${ticks.map((share) => svg`<text x=${x(steps * share)} y=${HEIGHT - BOTTOM + 20} text-anchor="middle">${format.count(steps * share)}</text>`)}
         <text x=${(LEFT + WIDTH - RIGHT) / 2} y=${HEIGHT - 2} text-anchor="middle">${messages.results.step}</text>
         ${(question.beside ?? []).map(
-          ({ name, loss }) => svg`<line class="beside" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(loss)} y2=${y(loss)} /><text x=${WIDTH - RIGHT} y=${y(loss) - 6} text-anchor="end">${name[language]}</text>`,
+          ({ name, loss }) => svg`<line class="beside" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(loss[language])} y2=${y(loss[language])} /><text x=${WIDTH - RIGHT} y=${y(loss[language]) - 6} text-anchor="end">${name[language]}</text>`,
         )}
         <polyline class="pencil" points=${chosen.map((each) => `${x(each.x)},${y(each.y)}`).join(' ')} />
         ${chosen.map((each, i) => svg`<circle cx=${x(each.x)} cy=${y(each.y)} r=${i === this.at ? 6 : 4} ?data-chosen=${i === this.at} />`)}
@@ -132,14 +136,14 @@ export class CurveInput extends LabElement {
   }
 
   private put(at: number, y: number): void {
-    const { low, high } = this.question.axes;
+    const { low, high } = this.axes;
     this.value = this.chosen.map((point, i) => (i === at ? { x: point.x, y: Math.min(high, Math.max(low, y)) } : point));
     this.at = at;
     this.dispatchEvent(new Event('change'));
   }
 
   private readonly key = (event: KeyboardEvent): void => {
-    const { low, high } = this.question.axes;
+    const { low, high } = this.axes;
     const notch = (high - low) / NOTCHES;
     const { y } = this.chosen[this.at]!;
     const moves: Record<string, () => void> = {
@@ -178,7 +182,7 @@ export class CurveInput extends LabElement {
     const box = (event.currentTarget as SVGSVGElement).getBoundingClientRect();
     const share = ((event.clientX - box.left) * (WIDTH / box.width) - LEFT) / (WIDTH - LEFT - RIGHT);
     const at = Math.round(Math.min(1, Math.max(0, share)) * (POINTS - 1));
-    const { low, high } = this.question.axes;
+    const { low, high } = this.axes;
     const height = ((event.clientY - box.top) * (HEIGHT / box.height) - TOP) / (HEIGHT - TOP - BOTTOM);
     const y = high - height * (high - low);
     const from = this.drawing ?? at;

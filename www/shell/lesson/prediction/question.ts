@@ -45,10 +45,10 @@ export interface OrderQuestion {
 export interface CurveQuestion {
   kind: 'curve';
   ask: Both<Prose>;
-  /** Steps from 0 to `steps`, losses from `low` to `high`. */
-  axes: { steps: number; low: number; high: number };
+  /** Steps from 0 to `steps`, losses from `low` to `high`; each language has a text of its own, and so other losses. */
+  axes: Both<{ steps: number; low: number; high: number }>;
   /** Lines to draw by, such as the loss of token frequencies. */
-  beside?: readonly { name: Both<string>; loss: number }[];
+  beside?: readonly { name: Both<string>; loss: Both<number> }[];
   /** The curve as it was measured, and how much it jitters, in the unit of its heights. */
   outcome: (view: ExperimentView) => { points: readonly Point[]; noise: number } | null;
 }

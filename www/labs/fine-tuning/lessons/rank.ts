@@ -1,0 +1,192 @@
+/** How high the rank must be: the first directions bring most of what there is to gain. */
+import { html } from 'lit';
+import '../../../shell/lesson/glossary/term';
+import { lessonRun, type Facts, type RunFacts } from '../../../shell/lesson/facts';
+import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
+import type { Outcome } from '../../../shell/lesson/prediction/question';
+import type { ExperimentView } from '../../../shell/store/experiment-view';
+import type { RunView } from '../../../shell/store/run-view';
+import '../diagrams/rank-diagram';
+import { LR, noiseAmong, pair } from './base';
+
+const RANKS = [1, 4, 16, 64] as const;
+const RUNS: readonly LessonRun[] = RANKS.map((rank) => ({
+  id: `rank-${rank}`,
+  name: { en: `rank ${rank}`, zh: `秩 ${rank}` },
+  patch: { fine_tuning: { lora: { rank, alpha: 2 * rank } } },
+}));
+const [FIRST, LAST] = [RUNS[0]!, RUNS.at(-1)!];
+
+/** By how much a run's validation loss fell; null until it has finished. */
+function gain(run: RunView | null): number | null {
+  const before = run?.curve('validation_loss').values[0];
+  const after = run?.status === 'finished' ? run.figure('validation_loss')?.value : undefined;
+  return before === undefined || after === undefined ? null : before - after;
+}
+
+/** What rank 1 gains in percent of what the highest rank gains. */
+function share(view: ExperimentView): Outcome | null {
+  const [low, high] = [gain(lessonRun(view, FIRST)), gain(lessonRun(view, LAST))];
+  return low === null || !high ? null : { value: (100 * low) / high, spread: null };
+}
+
+function numbers(facts: Facts) {
+  const runs = RUNS.map(({ id }) => facts.run(id));
+  if (runs.some((run) => !run || gain(run.view) === null || run.metric('trainable_parameters') === null)) return null;
+  const all = runs as RunFacts[];
+  const gains = all.map(({ view }) => gain(view)!);
+  const losses = all.map((run) => run.metric('validation_loss')!);
+  const [first, last] = [all[0]!, all.at(-1)!];
+  const best = Math.min(...losses);
+  const noise = noiseAmong(all);
+  // The lowest rank from which on nothing more is gained.
+  const enough = losses.findIndex((loss) => loss - best <= noise);
+  const { wholePercent, count, plain, short } = facts.format;
+  const ranks = all.map(({ view }) => plain(view.spec.fine_tuning.lora.rank));
+  return {
+    one: count(last.metric('trainable_parameters')! / first.metric('trainable_parameters')!),
+    parameters: [first.tell('trainable_parameters'), last.tell('trainable_parameters')],
+    losses: [first.tell('validation_loss'), last.tell('validation_loss')],
+    shares: gains.map((gained) => wholePercent(gained / gains.at(-1)!)),
+    most: gains[0]! > gains.at(-1)! / 2,
+    ranks,
+    enough: ranks[enough]!,
+    isLast: enough === all.length - 1,
+    noise: short(noise),
+    faster: plain(Math.sqrt(last.view.spec.fine_tuning.lora.rank / first.view.spec.fine_tuning.lora.rank)),
+  };
+}
+
+const update = html`<math><mi>Δ</mi><mi>W</mi><mo>=</mo><mfrac><mi>α</mi><mi>r</mi></mfrac><mi>B</mi><mi>A</mi></math>`;
+
+export const rank: Lesson = {
+  id: 'rank',
+  section: '15.1',
+  minutes: 5,
+  title: { en: 'How high a rank', zh: '秩要多高' },
+  question: { en: 'How high must the rank be?', zh: '秩要多高才够？' },
+  stakes: {
+    en: html`The <tinyai-term name="rank">rank</tinyai-term> is the first number that anybody has to choose for <tinyai-term name="lora">LoRA</tinyai-term>. Each doubling doubles the
+      <tinyai-term name="adapter">adapter</tinyai-term>; what it brings is another matter.`,
+    zh: html`用 <tinyai-term name="lora">LoRA</tinyai-term>，首先要选的就是<tinyai-term name="rank">秩</tinyai-term>。秩加倍，<tinyai-term name="adapter">适配器</tinyai-term>就加倍；效果却未必。`,
+  },
+  base: (language) =>
+    pair(language, {
+      fine_tuning: { method: 'lora', lora: { rank: 4, alpha: 8 } },
+      training: { steps: 100, batch_size: 4, learning_rate: LR.lora },
+      evaluation: { every: 20, tokens: 1024, sample_tokens: 32 },
+    }),
+  runs: RUNS,
+  controls: ['fine_tuning.lora.target_modules', 'training.learning_rate', 'training.batch_size', 'data.context', 'training.steps'],
+  diagram: () => html`<tinyai-rank-diagram></tinyai-rank-diagram>`,
+  predict: {
+    kind: 'number',
+    ask: {
+      en: html`Rank 64 trains 64 times as many parameters as rank 1. Take by how much rank 64 lowers the <tinyai-term name="validation-loss">validation loss</tinyai-term>: how much of that does rank 1 reach?`,
+      zh: html`秩为 64 时训练的参数是秩为 1 时的 64 倍。以秩 64 使<tinyai-term name="validation-loss">验证损失</tinyai-term>下降的幅度为准，秩 1 能达到其中的多少？`,
+    },
+    unit: 'percent',
+    scale: { from: 0, to: 100, start: 20, step: 1 },
+    ends: { en: ['nothing', 'just as much'], zh: ['毫无下降', '一样多'] },
+    outcome: share,
+    bar: (value, view) => {
+      const most = gain(lessonRun(view, LAST));
+      const run = view.runs.findIndex(({ name }) => Object.values(FIRST.name).includes(name));
+      return most === null || run < 0 ? null : { run, value: (most * value) / 100 };
+    },
+  },
+  hero: {
+    kind: 'bars',
+    title: { en: 'What each rank gains', zh: '各个秩的收获' },
+    caption: { en: 'By how much the validation loss fell from that of the base model, in nats per token.', zh: '验证损失比基座模型下降了多少，单位为 nat/词元。' },
+    unit: 'nats',
+    bar: (run, view) => {
+      const value = gain(view.runs[run]!);
+      return value === null ? null : { value: Math.max(0, value) };
+    },
+  },
+  explain: {
+    en: (facts): Explanation | null => {
+      const n = numbers(facts);
+      if (!n) return null;
+      return {
+        happened: html`Rank ${n.ranks[0]} ended at ${n.losses[0]}, rank ${n.ranks[3]} at ${n.losses[1]}. With ${n.parameters[0]} parameters instead of ${n.parameters[1]}, one in ${n.one}, it reached
+          ${n.shares[0]} of the gain; rank ${n.ranks[1]} reached ${n.shares[1]}, rank ${n.ranks[2]} ${n.shares[2]}.
+          ${n.isLast ? `Even rank ${n.enough} still brought something beyond the noise of ${n.noise} nats.` : `From rank ${n.enough} on, nothing more is gained beyond the noise of ${n.noise} nats.`}`,
+        why: html`${update} is a sum of r patterns, a column of B times a row of A.
+          ${n.most ? 'Fine-tuning here needs few of them: much of what changes is the same for every token, such as which words and line lengths are usual, and one direction per layer already carries that.' : 'Here one pattern per layer is not enough: what changes takes many independent directions.'}
+          Each further direction is for what the ones before it could not express, and that is less and less.`,
+        change: html`A task farther from what the base model knows, more text and more steps need a higher rank: an adapter cannot hold more than it has numbers for. With α = 2r, as here, a higher rank also learns
+          faster: at rank ${n.ranks[3]} the first step moves the weights about ${n.faster} times as far. A variation gives rank 1 a higher learning rate instead.`,
+        misleads: html`In 100 steps the model reads a small part of the text, and ranks that would differ later are still close. Large models are tuned with ranks from 8 to 64 in matrices thousands wide: the
+          share of the parameters is far smaller there than here.`,
+      };
+    },
+    zh: (facts): Explanation | null => {
+      const n = numbers(facts);
+      if (!n) return null;
+      return {
+        happened: html`秩 ${n.ranks[0]} 最终的损失为 ${n.losses[0]}，秩 ${n.ranks[3]} 为 ${n.losses[1]}。前者训练 ${n.parameters[0]} 个参数，后者训练 ${n.parameters[1]} 个，相差 ${n.one} 倍，而前者达到了后者降幅的
+          ${n.shares[0]}；秩 ${n.ranks[1]} 达到 ${n.shares[1]}，秩 ${n.ranks[2]} 达到 ${n.shares[2]}。${n.isLast ? `即使到秩 ${n.enough}，多出的收获仍超出噪声（${n.noise} nat）。` : `从秩 ${n.enough} 往上，多出的收获已在噪声（${n.noise} nat）之内。`}`,
+        why: html`${update} 是 r 个图案之和，每个图案是 B 的一列乘 A 的一行。${n.most
+          ? '这里的微调只需要少数几个：许多变化对所有词元都一样，例如常用哪些字、句子多长，每层一个方向就足以表达。'
+          : '这里每层一个图案还不够：要改变的东西需要许多互相独立的方向。'}后加的方向只用来表达前面的方向表达不了的部分，而这部分越来越少。`,
+        change: html`任务离基座模型所知越远、文本越多、步数越多，需要的秩就越高：适配器能存的，不会多于它的参数。另外，这里取 α = 2r，秩越高学得也越快：秩 ${n.ranks[3]} 的第一步使权重移动的距离约为秩 1 的 ${n.faster} 倍。下面有一项改为提高秩 1 的学习率。`,
+        misleads: html`100 步只读了文本的一小部分，日后会拉开的秩，此时还很接近。大模型的矩阵有数千宽，常用的秩是 8 到 64，参与学习的参数所占的比例远比这里小。`,
+      };
+    },
+  },
+  variations: [
+    {
+      id: 'rank-1-fast',
+      name: { en: 'rank 1, 0.01', zh: '秩 1，0.01' },
+      ask: { en: 'Rank 1 at a learning rate of 0.01?', zh: '秩 1，学习率提高到 0.01？' },
+      patch: { fine_tuning: { lora: { rank: 1, alpha: 2 } }, training: { learning_rate: 0.01 } },
+    },
+    {
+      id: 'rank-1-long',
+      name: { en: 'rank 1, 3 times as long', zh: '秩 1，步数三倍' },
+      ask: { en: 'Rank 1 in three times as many steps?', zh: '秩 1，步数增加到三倍？' },
+      patch: { fine_tuning: { lora: { rank: 1, alpha: 2 } }, training: { steps: 300 } },
+    },
+    {
+      id: 'full',
+      name: { en: 'full', zh: '全参数' },
+      ask: { en: 'And full fine-tuning, which has no rank at all?', zh: '全参数微调没有秩的限制，又会怎样？' },
+      patch: { fine_tuning: { method: 'full' }, training: { learning_rate: LR.full } },
+    },
+  ],
+  compared: ['validation_loss', 'trainable_parameters', 'peak_memory', 'step_time'],
+  check: {
+    ask: {
+      en: 'Rank 16 and rank 64 end within the noise of each other. You may keep one adapter for each of a thousand users. Which rank do you take?',
+      zh: '秩 16 与秩 64 的损失差别在噪声之内。要为一千个用户各保存一个适配器，该选哪个秩？',
+    },
+    options: [
+      {
+        text: { en: '64: more parameters cannot hurt.', zh: '64：参数多总没有坏处。' },
+        right: false,
+        because: {
+          en: 'They cost four times the space and bring nothing that was measured. With little text, they can also learn it by heart.',
+          zh: '它要四倍的存储，却没有测得任何好处；文本少时，还可能把文本背下来。',
+        },
+      },
+      {
+        text: { en: '16: it does as well with a quarter of the numbers.', zh: '16：效果一样，参数只有四分之一。' },
+        right: true,
+        because: {
+          en: 'The size of an adapter grows with its rank. Where a higher rank brings nothing, the lower one saves three quarters of the space, a thousand times over.',
+          zh: '适配器的大小与秩成正比。既然更高的秩没有好处，一千个适配器每一个都能省下四分之三。',
+        },
+      },
+      {
+        text: { en: '1: the lowest is always enough.', zh: '1：最低的总是够用。' },
+        right: false,
+        because: {
+          en: 'It is cheap, but it was measurably worse. How much is enough depends on the task, and has to be tried.',
+          zh: '它最省，但损失确实更高。多高才够取决于任务，要试过才知道。',
+        },
+      },
+    ],
+  },
+};
