@@ -12,6 +12,7 @@ import './choice-bar/choice-bar';
 import './comparison/comparison';
 import './entry-list/entry-list';
 import { notOneFile } from './files';
+import './predictions/predictions';
 import { LibraryElement } from './library-element';
 import { styles } from './library-page.css';
 import { LIBRARY_TEXT } from './text';
@@ -74,6 +75,7 @@ export class LibraryPage extends LibraryElement {
           ? html`<tinyai-library-comparison .desk=${desk} .pages=${pages}></tinyai-library-comparison>`
           : html`
               <tinyai-entry-list .desk=${desk} .pages=${pages} @files=${({ detail }: CustomEvent<File[]>) => this.take(detail)}></tinyai-entry-list>
+              <tinyai-predictions .desk=${desk}></tinyai-predictions>
               <tinyai-choice-bar .desk=${desk} .pages=${pages}></tinyai-choice-bar>
             `}
       </main>

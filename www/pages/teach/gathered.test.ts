@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Foretold } from '../../shell/library';
 import type { Answer, ChoiceQuestion, NumberQuestion } from '../../shell/lesson/prediction/question';
-import { calibration, grouped, histogram, truthOf } from './gathered';
+import { calibration } from '../../shell/lesson/prediction/calibration';
+import { grouped, histogram, truthOf } from './gathered';
 
 const told = (answer: Answer, more: Partial<Foretold> = {}): Foretold => ({ lesson: 'a', answer, sureness: null, at: 1, outcome: null, class: '', ...more });
 const number = (value: number): Answer => ({ kind: 'number', value });

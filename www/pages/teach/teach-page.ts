@@ -10,10 +10,11 @@ import { styled } from '../../kit/styled';
 import { CATALOGUE, LABS } from '../../labs';
 import { entriesIn, isForetold } from '../../shell/library';
 import type { Lesson } from '../../shell/lesson/lesson';
+import { calibration } from '../../shell/lesson/prediction/calibration';
 import { answerText, numberText } from '../../shell/lesson/prediction/answer-text';
 import { loadWords, type Words } from '../../shell/text/words';
 import type { PageFrame } from '../frame';
-import { calibration, grouped, histogram, truthOf, type Column, type Group, type Prediction } from './gathered';
+import { grouped, histogram, truthOf, type Column, type Group, type Prediction } from './gathered';
 import { styles } from './teach-page.css';
 import { TEACH_TEXT } from './text';
 

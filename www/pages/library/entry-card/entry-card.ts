@@ -53,7 +53,7 @@ export class EntryCard extends LibraryElement {
     const status = interrupted ? text.interrupted : text.status[row.status === 'paused' ? 'running' : row.status];
     return html`<p class="facts">
       <span class="lab">${this.labName(row.lab)}</span> · ${text.steps(format.count(row.steps))} ·
-      <span class="status" ?data-open=${row.status !== 'finished'}>${status}</span><br />
+      <span class="status" ?data-open=${row.status !== 'finished'}>${status}</span>${row.foretold ? html` · <span class="foretold">${text.foretold[row.foretold.outcome?.grade ?? 'open']}</span>` : nothing}<br />
       ${text.begun(format.date(row.created))} · ${format.size(row.bytes)} ${row.unsaved ? html`· <b>${text.unsaved}</b>` : nothing}
     </p>`;
   }

@@ -79,6 +79,11 @@ const own: LibraryText = {
   axes: { step: 'steps', tokens: 'tokens', time: 'time' },
   axisLabels: { step: 'optimizer step', tokens: 'tokens trained on', time: 'seconds of training' },
   noCurve: (runs) => `Not drawn, since nothing tells where: ${new Intl.ListFormat('en').format(runs)}.`,
+  predictions: 'Your predictions',
+  predictionsCaption: (count, right) => `${count} so far; ${right} came true or nearly.`,
+  said: (chance) => `said ${chance}`,
+  cameTrue: (right, all) => `came true ${right} of ${all} times`,
+  foretold: { open: 'predicted', hit: 'predicted exactly', near: 'predicted closely', far: 'a surprise' },
 };
 
 export const en: LabText = {

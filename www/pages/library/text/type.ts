@@ -78,4 +78,10 @@ export interface LibraryText {
   axes: Record<'step' | 'tokens' | 'time', string>;
   axisLabels: Record<'step' | 'tokens' | 'time', string>;
   noCurve(runs: readonly string[]): string;
+  /** Of what was foretold in lessons. */
+  predictions: string;
+  predictionsCaption(count: string, right: string): string;
+  said(chance: string): string;
+  cameTrue(right: number, all: number): string;
+  foretold: { open: string; hit: string; near: string; far: string };
 }

@@ -77,6 +77,11 @@ const own: LibraryText = {
   axes: { step: '步数', tokens: '词元数', time: '时间' },
   axisLabels: { step: '优化步', tokens: '已训练的词元数', time: '训练时间（秒）' },
   noCurve: (runs) => `未画出（无从得知其位置）：${runs.join('、')}。`,
+  predictions: '你的预测',
+  predictionsCaption: (count, right) => `至今 ${count} 个，其中 ${right} 个应验或接近。`,
+  said: (chance) => `自认 ${chance}`,
+  cameTrue: (right, all) => `${all} 次中应验 ${right} 次`,
+  foretold: { open: '有预测', hit: '预测准确', near: '预测接近', far: '出乎意料' },
 };
 
 export const zh: LabText = {
