@@ -18,7 +18,7 @@ export const styles = css`
 
   h1 {
     padding-block: var(--space-2) var(--space-3);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: clamp(1.7rem, 1.1rem + 2vw, 2.8rem);
     font-weight: 600;
     line-height: 1.25;
@@ -62,7 +62,7 @@ export const styles = css`
     padding-bottom: var(--space-3);
     border-top: 1px solid var(--ink);
     padding-top: var(--space-3);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.3 * var(--unit));
     font-weight: 600;
   }
@@ -105,7 +105,7 @@ export const styles = css`
   }
 
   h3 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.15 * var(--unit));
     font-weight: 600;
   }

@@ -9,7 +9,7 @@ export const styles = css`
   }
 
   h1 {
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: 2rem;
     font-weight: 600;
   }
@@ -37,7 +37,7 @@ export const styles = css`
 
   .class legend {
     padding-inline: var(--space-2);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-weight: 600;
   }
 

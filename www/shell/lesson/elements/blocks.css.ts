@@ -71,4 +71,16 @@ export const blocks = css`
     accent-color: var(--ink);
     transform: translateY(0.15em);
   }
+
+  /* On paper one ticks with a pencil. */
+  @media print {
+    section {
+      padding-block: 8pt;
+      break-inside: avoid;
+    }
+
+    .option::before {
+      content: '☐';
+    }
+  }
 `;

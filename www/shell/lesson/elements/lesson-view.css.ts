@@ -24,7 +24,7 @@ export const styles = css`
   h1 {
     max-width: 22em;
     padding-block: var(--space-2);
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: clamp(1.6rem, 1.1rem + 1.6vw, 2.5rem);
     font-weight: 600;
     line-height: 1.25;
@@ -91,7 +91,7 @@ export const styles = css`
     display: flex;
     align-items: center;
     min-height: max(3em, var(--target));
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: calc(1.15 * var(--unit));
     font-weight: 600;
     cursor: pointer;

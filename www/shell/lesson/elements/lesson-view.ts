@@ -186,7 +186,7 @@ export class LessonView extends LabElement {
     const { lessons } = this;
     const text = this.text.lesson.next;
     const { next } = lessons;
-    return html`<section aria-labelledby="next" data-block>
+    return html`<section class="screen-only" aria-labelledby="next" data-block>
       <h2 id="next" tabindex="-1">${text.heading}</h2>
       <div class="next">
         ${next ? html`<a class="primary" href=${lessons.hrefOf(next)}>${text.lesson(next.title[this.words.language])}</a>` : html`<span>${text.done}</span>`}
