@@ -34,5 +34,19 @@ const ranked = (en: string[], zh: string[]): Early => ({ workers: ['engine.worke
 export const CATALOGUE: readonly CataloguedLab[] = [
   { id: 'from-scratch', name: { en: 'From scratch', zh: '从零训练' }, lessons: [], early: alone([PLAYS], [POEMS]) },
   { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, lessons: [{ id: 'lora-saves', minutes: 5 }], early: alone(TUNED, TUNED) },
-  { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, lessons: [], early: ranked([PLAYS], [PLAYS]) },
+  {
+    id: 'parallel',
+    name: { en: 'Parallel', zh: '并行训练' },
+    lessons: [
+      { id: 'data-parallel', minutes: 5 },
+      { id: 'pipeline-bubble', minutes: 6 },
+      { id: 'schedule-memory', minutes: 6 },
+      { id: 'smaller-bubble', minutes: 7 },
+      { id: 'tensor-parallel', minutes: 6 },
+      { id: 'zero', minutes: 6 },
+      { id: 'unequal-ranks', minutes: 6 },
+      { id: 'compressed-gradients', minutes: 6 },
+    ],
+    early: ranked([PLAYS], [PLAYS]),
+  },
 ];
