@@ -32,7 +32,26 @@ const alone = (en: string[], zh: string[]): Early => ({ workers: ['engine.worker
 const ranked = (en: string[], zh: string[]): Early => ({ workers: ['engine.worker', 'rank.worker'], engines: ['engine', 'ranks'], assets: { en, zh } });
 
 export const CATALOGUE: readonly CataloguedLab[] = [
-  { id: 'from-scratch', name: { en: 'From scratch', zh: '从零训练' }, lessons: [], early: alone([PLAYS], [POEMS]) },
-  { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, lessons: [{ id: 'lora-saves', minutes: 5 }], early: alone(TUNED, TUNED) },
+  {
+    id: 'from-scratch',
+    name: { en: 'From scratch', zh: '从零训练' },
+    lessons: [
+      { id: 'first-words', minutes: 4 },
+      { id: 'depth', minutes: 5 },
+      { id: 'tokens', minutes: 5 },
+    ],
+    early: alone([PLAYS], [POEMS]),
+  },
+  {
+    id: 'fine-tuning',
+    name: { en: 'Fine-tuning', zh: '微调' },
+    lessons: [
+      { id: 'lora-saves', minutes: 5 },
+      { id: 'rank', minutes: 5 },
+      { id: 'modules', minutes: 5 },
+      { id: 'learning-rate', minutes: 5 },
+    ],
+    early: alone(TUNED, TUNED),
+  },
   { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, lessons: [], early: ranked([PLAYS], [PLAYS]) },
 ];
