@@ -32,7 +32,40 @@ const alone = (en: string[], zh: string[]): Early => ({ workers: ['engine.worker
 const ranked = (en: string[], zh: string[]): Early => ({ workers: ['engine.worker', 'rank.worker'], engines: ['engine', 'ranks'], assets: { en, zh } });
 
 export const CATALOGUE: readonly CataloguedLab[] = [
-  { id: 'from-scratch', name: { en: 'From scratch', zh: '从零训练' }, lessons: [{ id: 'first-words', minutes: 4 }, { id: 'depth', minutes: 5 }, { id: 'tokens', minutes: 5 }], early: alone([PLAYS], [POEMS]) },
-  { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, lessons: [{ id: 'lora-saves', minutes: 5 }, { id: 'rank', minutes: 5 }, { id: 'modules', minutes: 5 }, { id: 'learning-rate', minutes: 5 }], early: alone(TUNED, TUNED) },
-  { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, lessons: [{ id: 'data-parallel', minutes: 5 }, { id: 'pipeline-bubble', minutes: 6 }, { id: 'schedule-memory', minutes: 6 }, { id: 'smaller-bubble', minutes: 7 }, { id: 'tensor-parallel', minutes: 6 }, { id: 'zero', minutes: 6 }, { id: 'unequal-ranks', minutes: 6 }, { id: 'compressed-gradients', minutes: 6 }], early: ranked([PLAYS], [PLAYS]) },
+  {
+    id: 'from-scratch',
+    name: { en: 'From scratch', zh: '从零训练' },
+    lessons: [
+      { id: 'first-words', minutes: 4 },
+      { id: 'depth', minutes: 5 },
+      { id: 'tokens', minutes: 5 },
+    ],
+    early: alone([PLAYS], [POEMS]),
+  },
+  {
+    id: 'fine-tuning',
+    name: { en: 'Fine-tuning', zh: '微调' },
+    lessons: [
+      { id: 'lora-saves', minutes: 5 },
+      { id: 'rank', minutes: 5 },
+      { id: 'modules', minutes: 5 },
+      { id: 'learning-rate', minutes: 5 },
+    ],
+    early: alone(TUNED, TUNED),
+  },
+  {
+    id: 'parallel',
+    name: { en: 'Parallel', zh: '并行训练' },
+    lessons: [
+      { id: 'data-parallel', minutes: 5 },
+      { id: 'pipeline-bubble', minutes: 6 },
+      { id: 'schedule-memory', minutes: 6 },
+      { id: 'smaller-bubble', minutes: 7 },
+      { id: 'tensor-parallel', minutes: 6 },
+      { id: 'zero', minutes: 6 },
+      { id: 'unequal-ranks', minutes: 6 },
+      { id: 'compressed-gradients', minutes: 6 },
+    ],
+    early: ranked([PLAYS], [PLAYS]),
+  },
 ];

@@ -8,7 +8,7 @@ import { diagram } from '../../../shell/lesson/diagram.css';
 import { SHAPES } from '../lessons/base';
 
 /** Units of a number of a projection's width or height, and of a rank: pairs are drawn thicker than they are, all alike. */
-const [SCALE, THICK] = [0.085, 0.42];
+const [SCALE, THICK] = [0.1, 0.42];
 const MODULES = Object.keys(SHAPES) as TargetModule[];
 const ROW = 84;
 const MOST_ROWS = 4;
@@ -47,7 +47,7 @@ export class ModulesDiagram extends LabElement {
     const bottom = (row + 1) * ROW - 2;
     const thin = Math.max(1.5, rank * THICK);
     return svg`
-      <text class="start" x="4" y=${bottom - 56}>${name}</text>
+      <text class="start" x="4" y=${bottom - 50}>${name}</text>
       ${MODULES.map((module, i) => {
         const [x, width, height] = [LEFTS[i]!, SHAPES[module].in * SCALE, SHAPES[module].out * SCALE];
         const learns = targets.includes(module);
@@ -65,7 +65,7 @@ export class ModulesDiagram extends LabElement {
 const SHORT: Record<TargetModule, string> = { q_proj: 'q', k_proj: 'k', v_proj: 'v', o_proj: 'o', gate_proj: 'gate', up_proj: 'up', down_proj: 'down' };
 
 /** Left edges of the projections, with room for the thickest pair. */
-const LEFTS = [150, 182, 214, 246, 284, 324, 352];
+const LEFTS = [118, 156, 192, 230, 274, 314, 344];
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,5 +1,6 @@
 /** What LoRA saves: parameters that learn, their gradients and the optimizer's state; not weights, not activations, and little time. */
 import { html } from 'lit';
+import '../../../shell/lesson/glossary/term';
 import { slices } from '../../../shell/figures/memory-slices';
 import { lessonRun, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
@@ -51,8 +52,8 @@ export const loraSaves: Lesson = {
   title: { en: 'What LoRA saves', zh: 'LoRA 省下什么' },
   question: { en: 'What does LoRA save, and what not?', zh: 'LoRA 省下了什么，又没有省下什么？' },
   stakes: {
-    en: 'It is said to let a large model learn on a small machine. Whether it does depends on which part of the memory was the problem.',
-    zh: '据说有了 LoRA，小机器也能微调大模型。是否真的如此，要看内存究竟用在哪里。',
+    en: html`<tinyai-term name="lora">LoRA</tinyai-term> is said to let a large model learn on a small machine. Whether it does depends on which part of the memory was the problem.`,
+    zh: html`据说有了 <tinyai-term name="lora">LoRA</tinyai-term>，小机器也能微调大模型。是否真的如此，要看内存究竟用在哪里。`,
   },
   base: (language) =>
     pair(language, {
@@ -66,8 +67,8 @@ export const loraSaves: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: 'With rank 4, LoRA trains about one in forty of the parameters. How much memory does its training need, compared with full fine-tuning?',
-      zh: '秩为 4 时，LoRA 只训练约四十分之一的参数。与全参数微调相比，它训练时需要多少内存？',
+      en: html`With <tinyai-term name="rank">rank</tinyai-term> 4, LoRA trains about one in forty of the parameters. How much memory does its training need, compared with <tinyai-term name="full-fine-tuning">full fine-tuning</tinyai-term>?`,
+      zh: html`<tinyai-term name="rank">秩</tinyai-term>为 4 时，LoRA 只训练约四十分之一的参数。与<tinyai-term name="full-fine-tuning">全参数微调</tinyai-term>相比，它训练时需要多少内存？`,
     },
     unit: 'percent',
     scale: { from: 1, to: 100, start: 3, step: 1 },
@@ -97,12 +98,12 @@ export const loraSaves: Lesson = {
       if (!n) return null;
       return {
         happened: html`LoRA trained ${n.trained} parameters instead of ${n.all}, one in ${n.one}. Its memory fell only to ${n.percent} of that of full fine-tuning, and
-          a step still took ${n.time} of the time. It ended at a validation loss of ${n.losses[1]}; full fine-tuning ended at ${n.losses[0]}.`,
-        why: html`A parameter that learns needs a gradient and, with AdamW, two more numbers of the same size. For the frozen weights all three are gone: gradients and
-          optimizer together shrank from ${n.learning[0]} to ${n.learning[1]}. But the weights themselves must still be there, and so must the activations, since the
+          a step still took ${n.time} of the time. It ended at a <tinyai-term name="validation-loss">validation loss</tinyai-term> of ${n.losses[1]}; full fine-tuning ended at ${n.losses[0]}.`,
+        why: html`A parameter that learns needs a <tinyai-term name="gradient">gradient</tinyai-term> and, with <tinyai-term name="adamw">AdamW</tinyai-term>, two more numbers of the same size. For the <tinyai-term name="frozen">frozen</tinyai-term> weights all three are gone: gradients and
+          <tinyai-term name="optimizer-state">optimizer state</tinyai-term> together shrank from ${n.learning[0]} to ${n.learning[1]}. But the weights themselves must still be there, and so must the <tinyai-term name="activation">activations</tinyai-term>, since the
           gradient has to pass through every frozen layer to reach the pairs B·A below it. These ${n.stays} stay.`,
-        change: html`A larger batch or a longer context makes activations grow, and they are what LoRA does not touch: then its share comes close to 100%. Fewer target modules or a
-          lower rank save little more. What remains is for other techniques: gradient checkpointing for activations (15.3), fewer bits for the frozen weights (15.5).`,
+        change: html`A larger batch or a longer context makes activations grow, and they are what LoRA does not touch: then its share comes close to 100%. Fewer <tinyai-term name="target-modules">target modules</tinyai-term> or a
+          lower rank save little more. What remains is for other techniques: <tinyai-term name="checkpointing">gradient checkpointing</tinyai-term> for activations (15.3), <tinyai-term name="quantization">fewer bits</tinyai-term> for the frozen weights (15.5).`,
         misleads: html`This model has two million parameters, so activations (${n.activations}) are a large part. In a model of seven billion, weights, gradients and optimizer take over
           100 GB, and LoRA saves about three quarters of that. And float32 everywhere: in practice frozen weights are held in 16 bits or fewer.`,
       };
@@ -112,11 +113,11 @@ export const loraSaves: Lesson = {
       if (!n) return null;
       return {
         happened: html`LoRA 训练了 ${n.trained} 个参数，全参数微调则是 ${n.all} 个，相差 ${n.one} 倍。但内存只降到后者的 ${n.percent}，每一步的时间也还有后者的 ${n.time}。
-          最终的验证损失，LoRA 为 ${n.losses[1]}，全参数微调为 ${n.losses[0]}。`,
-        why: html`每个参与学习的参数都要配一个梯度；用 AdamW 时，还要再配两个同样大小的数。权重一旦冻结，这三个数都不再需要：梯度与优化器状态合计从
-          ${n.learning[0]} 降到 ${n.learning[1]}。但权重本身仍要在内存里；激活也是，因为梯度必须穿过每个冻结的层，才能到达下面各层的 B·A。这 ${n.stays} 省不掉。`,
-        change: html`批次更大或上下文更长，激活就会增长，而 LoRA 恰恰不触及激活，于是它的内存占比会接近 100%。减少目标模块或降低秩，能再省的很少。
-          剩下的要靠别的技术：用梯度检查点节省激活（15.3），用更低的精度存放冻结的权重（15.5）。`,
+          最终的<tinyai-term name="validation-loss">验证损失</tinyai-term>，LoRA 为 ${n.losses[1]}，全参数微调为 ${n.losses[0]}。`,
+        why: html`每个参与学习的参数都要配一个<tinyai-term name="gradient">梯度</tinyai-term>；用 <tinyai-term name="adamw">AdamW</tinyai-term> 时，还要再配两个同样大小的数。权重一旦<tinyai-term name="frozen">冻结</tinyai-term>，这三个数都不再需要：梯度与<tinyai-term name="optimizer-state">优化器状态</tinyai-term>合计从
+          ${n.learning[0]} 降到 ${n.learning[1]}。但权重本身仍要在内存里；<tinyai-term name="activation">激活</tinyai-term>也是，因为梯度必须穿过每个冻结的层，才能到达下面各层的 B·A。这 ${n.stays} 省不掉。`,
+        change: html`批次更大或上下文更长，激活就会增长，而 LoRA 恰恰不触及激活，于是它的内存占比会接近 100%。减少<tinyai-term name="target-modules">目标模块</tinyai-term>或降低秩，能再省的很少。
+          剩下的要靠别的技术：用<tinyai-term name="checkpointing">梯度检查点</tinyai-term>节省激活（15.3），用<tinyai-term name="quantization">更低的精度</tinyai-term>存放冻结的权重（15.5）。`,
         misleads: html`这个模型只有两百万个参数，激活（${n.activations}）因此占了很大一部分。换成七十亿参数的模型，权重、梯度和优化器状态共要一百多 GB，LoRA 能省下其中约四分之三。
           另外，这里全部用 float32；实际使用时，冻结的权重通常只用 16 位或更低的精度。`,
       };

@@ -10,10 +10,12 @@ import '../diagrams/rank-diagram';
 import { LR, noiseAmong, pair } from './base';
 
 const RANKS = [1, 4, 16, 64] as const;
+/** With α = 4√r, every rank moves the weights equally far in the first step (as rank-stabilized LoRA does, arXiv:2312.03732). */
+const alphaOf = (rank: number): number => 4 * Math.sqrt(rank);
 const RUNS: readonly LessonRun[] = RANKS.map((rank) => ({
   id: `rank-${rank}`,
   name: { en: `rank ${rank}`, zh: `秩 ${rank}` },
-  patch: { fine_tuning: { lora: { rank, alpha: 2 * rank } } },
+  patch: { fine_tuning: { lora: { rank, alpha: alphaOf(rank) } } },
 }));
 const [FIRST, LAST] = [RUNS[0]!, RUNS.at(-1)!];
 
@@ -41,7 +43,7 @@ function numbers(facts: Facts) {
   const noise = noiseAmong(all);
   // The lowest rank from which on nothing more is gained.
   const enough = losses.findIndex((loss) => loss - best <= noise);
-  const { wholePercent, count, plain, short } = facts.format;
+  const { wholePercent, count, plain, loss } = facts.format;
   const ranks = all.map(({ view }) => plain(view.spec.fine_tuning.lora.rank));
   return {
     one: count(last.metric('trainable_parameters')! / first.metric('trainable_parameters')!),
@@ -52,8 +54,8 @@ function numbers(facts: Facts) {
     ranks,
     enough: ranks[enough]!,
     isLast: enough === all.length - 1,
-    noise: short(noise),
-    faster: plain(Math.sqrt(last.view.spec.fine_tuning.lora.rank / first.view.spec.fine_tuning.lora.rank)),
+    noise: loss(noise),
+    scales: [first, last].map(({ view: { spec } }) => plain(spec.fine_tuning.lora.alpha / spec.fine_tuning.lora.rank)),
   };
 }
 
@@ -116,8 +118,9 @@ export const rank: Lesson = {
         why: html`${update} is a sum of r patterns, a column of B times a row of A.
           ${n.most ? 'Fine-tuning here needs few of them: much of what changes is the same for every token, such as which words and line lengths are usual, and one direction per layer already carries that.' : 'Here one pattern per layer is not enough: what changes takes many independent directions.'}
           Each further direction is for what the ones before it could not express, and that is less and less.`,
-        change: html`A task farther from what the base model knows, more text and more steps need a higher rank: an adapter cannot hold more than it has numbers for. With α = 2r, as here, a higher rank also learns
-          faster: at rank ${n.ranks[3]} the first step moves the weights about ${n.faster} times as far. A variation gives rank 1 a higher learning rate instead.`,
+        change: html`A task farther from what the base model knows, more text and more steps need a higher rank: an adapter cannot hold more than it has numbers for. The scale
+          <tinyai-term name="alpha">α/r</tinyai-term> matters, too: here it falls from ${n.scales[0]} to ${n.scales[1]}, so that all ranks set out at the same pace. With α = 2r, as is often advised, a higher
+          rank also moves faster, and a comparison mixes up the two; one variation does that.`,
         misleads: html`In 100 steps the model reads a small part of the text, and ranks that would differ later are still close. Large models are tuned with ranks from 8 to 64 in matrices thousands wide: the
           share of the parameters is far smaller there than here.`,
       };
@@ -131,23 +134,23 @@ export const rank: Lesson = {
         why: html`${update} 是 r 个图案之和，每个图案是 B 的一列乘 A 的一行。${n.most
           ? '这里的微调只需要少数几个：许多变化对所有词元都一样，例如常用哪些字、句子多长，每层一个方向就足以表达。'
           : '这里每层一个图案还不够：要改变的东西需要许多互相独立的方向。'}后加的方向只用来表达前面的方向表达不了的部分，而这部分越来越少。`,
-        change: html`任务离基座模型所知越远、文本越多、步数越多，需要的秩就越高：适配器能存的，不会多于它的参数。另外，这里取 α = 2r，秩越高学得也越快：秩 ${n.ranks[3]} 的第一步使权重移动的距离约为秩 1 的 ${n.faster} 倍。下面有一项改为提高秩 1 的学习率。`,
+        change: html`任务离基座模型所知越远、文本越多、步数越多，需要的秩就越高：适配器能存的，不会多于它的参数。系数 <tinyai-term name="alpha">α/r</tinyai-term> 也有关系：这里它从 ${n.scales[0]} 减到 ${n.scales[1]}，使各个秩起步时一样快。若按常见的建议取 α = 2r，秩越高走得也越快，比较时两者就混在一起；下面有一项就是如此。`,
         misleads: html`100 步只读了文本的一小部分，日后会拉开的秩，此时还很接近。大模型的矩阵有数千宽，常用的秩是 8 到 64，参与学习的参数所占的比例远比这里小。`,
       };
     },
   },
   variations: [
     {
-      id: 'rank-1-fast',
-      name: { en: 'rank 1, 0.01', zh: '秩 1，0.01' },
-      ask: { en: 'Rank 1 at a learning rate of 0.01?', zh: '秩 1，学习率提高到 0.01？' },
-      patch: { fine_tuning: { lora: { rank: 1, alpha: 2 } }, training: { learning_rate: 0.01 } },
+      id: 'alpha',
+      name: { en: 'rank 64, α 128', zh: '秩 64，α 128' },
+      ask: { en: 'Rank 64 with the usual α = 2r = 128?', zh: '秩 64，取常见的 α = 2r = 128？' },
+      patch: { fine_tuning: { lora: { rank: 64, alpha: 128 } } },
     },
     {
       id: 'rank-1-long',
       name: { en: 'rank 1, 3 times as long', zh: '秩 1，步数三倍' },
       ask: { en: 'Rank 1 in three times as many steps?', zh: '秩 1，步数增加到三倍？' },
-      patch: { fine_tuning: { lora: { rank: 1, alpha: 2 } }, training: { steps: 300 } },
+      patch: { fine_tuning: { lora: { rank: 1, alpha: alphaOf(1) } }, training: { steps: 300 } },
     },
     {
       id: 'full',

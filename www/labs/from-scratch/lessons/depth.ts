@@ -89,7 +89,7 @@ export const depth: Lesson = {
           ${n.times[1]} instead of ${n.times[0]}. One layer with three times the steps, ${n.times[2]}, came to ${n.losses[2]}:
           ${n.inTime === 'deep' ? 'still worse than four layers' : n.inTime === 'shallow' ? 'better than four layers' : 'as good as four layers, within the noise'}.`,
         why: html`A step of four layers took ${n.slower} times as long as a step of one (${n.stepTimes[1]} and ${n.stepTimes[0]}), since every token has to pass through all layers, forward and
-          back.${n.lessThanLayers ? ' It is less than four times, because embedding, output and optimizer cost both the same or more than that.' : ''} In exchange, a second layer can build on what the
+          back.${n.lessThanLayers ? ' It is less than four times, because embedding and output cost both the same.' : ''} In exchange, a second layer can build on what the
           first has found, so each step teaches more. Which of the two counts for more is what the two comparisons ask.`,
         change: html`Early in training, one layer has the most to gain from more steps. Later its curve flattens, since ${n.parameters[0]} parameters hold less than ${n.parameters[1]}: the longer both
           are trained, the more depth is worth. A variation below gives four layers three times the steps.`,

@@ -13,8 +13,8 @@ export const tuning = {
   alpha: {
     term: { en: 'α (scale of the update)', zh: '缩放系数 α' },
     means: {
-      en: 'LoRA multiplies its update by α/r. Where α grows with the rank r, as in these lessons, the scale stays the same.',
-      zh: 'LoRA 的更新量要乘以 α/r。这些课程里 α 随秩 r 一起增大，缩放倍数因此不变。',
+      en: 'LoRA multiplies its update by α/r: the larger α, the stronger what the pair has learned. It acts much like a larger learning rate.',
+      zh: 'LoRA 的更新量要乘以 α/r：α 越大，学到的改变就作用得越强，效果与提高学习率相近。',
     },
     section: '15.1',
   },

@@ -1,0 +1,71 @@
+/** Results that no run gave, for tests of what is said of results. */
+import { resolve } from '../engine/spec/patch';
+import type { ExperimentResult } from '../types/generated/ExperimentResult';
+import type { Metric } from '../types/generated/Metric';
+import type { RunResult } from '../types/generated/RunResult';
+import type { Spec } from '../types/generated/Spec';
+import type { ClockPort } from '../shell/ports';
+import { ExperimentView } from '../shell/store/experiment-view';
+
+/** A clock at which nothing ever happens. */
+const STOPPED: ClockPort = { now: () => 0, after: () => () => undefined };
+
+const MEMORY = ['parameters', 'gradients', 'optimizer', 'activations', 'data', 'communication', 'total'];
+
+/** How losses lie: each run below the one before it, above it, or all alike. */
+export type Course = 'falling' | 'rising' | 'alike';
+
+const loss = (course: Course, run: number): number => 3 + (course === 'alike' ? 0 : course === 'falling' ? -0.3 * run : 0.3 * run);
+
+function runResult(spec: Spec, run: number, course: Course): RunResult {
+  const { training } = resolve(spec, run);
+  const end = loss(course, run);
+  const at = (step: number): number => 6 - ((6 - end) * step) / training.steps;
+  const steps = Array.from({ length: training.steps }, (_, i) => i + 1);
+  const metric = (value: number, unit: string, spread: Metric['spread'] = null): Metric => ({ value, unit, kind: 'measured', spread });
+  const milliseconds = 40 + 10 * run;
+  return {
+    name: spec.runs[run]!.name,
+    status: 'finished',
+    problem: null,
+    diff: [],
+    series: {
+      loss: steps.map((step): [number, number] => [step, at(step) + (step % 2 ? 0.02 : -0.02)]),
+      validation_loss: [0, 0.25, 0.5, 0.75, 1].map((share): [number, number] => [Math.round(share * training.steps), at(share * training.steps)]),
+      step_milliseconds: steps.map((step): [number, number] => [step, milliseconds]),
+    },
+    metrics: {
+      validation_loss: metric(end, 'nats/token'),
+      base_validation_loss: metric(6, 'nats/token'),
+      loss: metric(end, 'nats/token'),
+      unigram_loss: metric(4.5, 'nats/token'),
+      bigram_loss: metric(3.2, 'nats/token'),
+      step_time: metric(milliseconds, 'ms', [milliseconds - 2, milliseconds + 3]),
+      duration: metric((milliseconds * training.steps) / 1000, 's'),
+      tokens_per_second: metric(3000, 'tokens/s'),
+      trainable_parameters: metric(20_000 * (run + 1), 'parameters'),
+      total_parameters: metric(2_000_000, 'parameters'),
+      trainable_share: metric(0.01, 'ratio'),
+      peak_memory: metric(2 ** 20 * (40 - run), 'bytes'),
+    },
+    memory: Object.fromEntries(MEMORY.map((category, i) => [category, { live_bytes: 0, peak_bytes: 2 ** 20 * (i + 2), at_peak_bytes: 2 ** 20 * (i + 1) }])),
+    samples: [],
+    reports: {},
+  };
+}
+
+/** An experiment that has just begun: nothing is known of it. */
+export const begun = (spec: Spec): ExperimentView => new ExperimentView(spec, STOPPED);
+
+/** An experiment whose runs all finished. */
+export function finished(spec: Spec, course: Course): ExperimentView {
+  const result: ExperimentResult = {
+    version: 2,
+    spec,
+    environment: { engine: 'tinyai 1', variant: 'single-simd128', simd: 'simd128', threads: 1, isolated: true, cores: 2, user_agent: 'test' },
+    runs: spec.runs.map((_, run) => runResult(spec, run, course)),
+    comparison: [],
+    advice: [],
+  };
+  return ExperimentView.of(result, STOPPED, new Date(0));
+}
