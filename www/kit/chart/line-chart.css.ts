@@ -114,9 +114,9 @@ export const lineChart = css`
   }
 
   .ring {
-    width: 9px;
-    height: 9px;
-    margin: -4.5px 0 0 -4.5px;
+    width: 12px;
+    height: 12px;
+    margin: -6px 0 0 -6px;
     border: 2px solid var(--paper);
     border-radius: 50%;
     background: var(--curve);
@@ -186,11 +186,6 @@ export const lineChart = css`
   details.table summary {
     width: fit-content;
     cursor: pointer;
-  }
-
-  details.table tinyai-table {
-    max-height: calc(22 * var(--unit));
-    overflow-y: auto;
   }
 
   @media print {

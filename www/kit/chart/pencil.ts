@@ -16,22 +16,24 @@ export function places([low, high]: readonly [number, number], whole: boolean): 
 }
 
 /** A drawn curve in which the height at a place is another; null: it has none there. In order of the places. */
-export function withHeight(drawn: readonly Point[], x: number, y: number | null): Point[] {
+export function withHeight(drawn: readonly Point[], x: number, y: number | null): readonly Point[] {
   const others = drawn.filter((point) => point.x !== x);
   return y === null ? others : [...others, { x, y }].sort((a, b) => a.x - b.x);
 }
 
 /**
- * A drawn curve after a stroke of the pointer: at each place that the stroke passed, the stroke's height there; where it passed none, that
- * of the nearest place. Heights stay within the axis.
+ * A drawn curve after a stroke of the pointer: at each place that the stroke passed, the stroke's height there, and at one that it comes
+ * near to, that of its end. Heights stay within the axis.
  */
-export function stroked(drawn: readonly Point[], at: readonly number[], from: Point, to: Point, [low, high]: readonly [number, number]): Point[] {
+export function stroked(drawn: readonly Point[], at: readonly number[], from: Point, to: Point, [low, high]: readonly [number, number]): readonly Point[] {
   const [left, right] = from.x <= to.x ? [from, to] : [to, from];
-  const within = (y: number): number => Math.min(high, Math.max(low, y));
-  const passed = at.filter((x) => x >= left.x && x <= right.x);
-  if (passed.length === 0) return withHeight(drawn, nearestPlace(at, to.x), within(to.y));
-  const share = (x: number): number => (right.x === left.x ? 1 : (x - left.x) / (right.x - left.x));
-  return passed.reduce<readonly Point[]>((points, x) => withHeight(points, x, within(left.y + (right.y - left.y) * share(x))), drawn) as Point[];
+  const near = nearestPlace(at, to.x);
+  const heightAt = (x: number): number => {
+    if (x < left.x || x > right.x || left.x === right.x) return to.y;
+    return left.y + ((right.y - left.y) * (x - left.x)) / (right.x - left.x);
+  };
+  const met = at.filter((x) => (x >= left.x && x <= right.x) || (x === near && Math.abs(x - to.x) <= Math.abs(x - from.x)));
+  return met.reduce((points, x) => withHeight(points, x, Math.min(high, Math.max(low, heightAt(x)))), drawn);
 }
 
 export const nearestPlace = (at: readonly number[], x: number): number => at.reduce((best, place) => (Math.abs(place - x) < Math.abs(best - x) ? place : best), at[0]!);
@@ -52,7 +54,7 @@ export function keyed(
   at: readonly number[],
   place: number,
   range: readonly [number, number],
-): { place: number; drawn?: Point[] } | null {
+): { place: number; drawn?: readonly Point[] } | null {
   const index = at.indexOf(place);
   const go = (to: number) => ({ place: at[Math.min(at.length - 1, Math.max(0, to))]! });
   const lift = (parts: number, sign: number) => {

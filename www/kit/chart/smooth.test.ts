@@ -9,7 +9,7 @@ test('a slope stays where it is, its ends too: nothing lags', () => {
 
 test('it is the same read backwards', () => {
   const noise = Array.from({ length: 80 }, (_, i) => Math.sin(i * i));
-  smooth([...noise].reverse()).toReversed().forEach((value, i) => expect(value).toBeCloseTo(smooth(noise)[i]!, 9));
+  smooth(noise.toReversed()).toReversed().forEach((value, i) => expect(value).toBeCloseTo(smooth(noise)[i]!, 9));
 });
 
 test('a step down is half done where it is', () => {

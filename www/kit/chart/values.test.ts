@@ -36,7 +36,7 @@ test('the summary says how each curve ends, began and how low it came, and which
 test('a table has thirty rows at most, from the first to the very last', () => {
   const x = Array.from({ length: 1000 }, (_, i) => i + 1);
   const long: ChartCurve = { name: '', colour: '', series: [{ name: '', style: 'line', x, y: x }] };
-  const chosen = rows([full, long]);
+  const chosen = rows([long]);
   expect(chosen).toHaveLength(30);
   expect([chosen[0], chosen.at(-1)]).toEqual([1, 1000]);
   expect(new Set(chosen.slice(1).map((each, i) => Math.round((each - chosen[i]!) / 3))).size).toBeLessThanOrEqual(2);
@@ -44,6 +44,8 @@ test('a table has thirty rows at most, from the first to the very last', () => {
   expect(rows([long, later]).at(-1)).toBe(2000);
   expect(rows([long, later])).toHaveLength(30);
   expect(rows([full])).toEqual([1, 2, 3, 4]);
+  const seldom: ChartCurve = { ...long, series: [...long.series, { ...validation, x: [0, 510], y: [1, 1] }] };
+  expect(rows([seldom]), 'with what was seldom measured').toEqual([0, ...chosen.slice(1, 15), 510, ...chosen.slice(16)]);
   expect(rows([none])).toEqual([]);
 });
 

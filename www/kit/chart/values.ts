@@ -1,6 +1,6 @@
 /** What a chart shows, in words and as rows of a table. */
 import type { ChartText } from '../text/text';
-import { endOf, lastIndex, lowestIndex, readOut, valueAt, type ChartCurve, type ChartSeries } from './curves';
+import { closest, endOf, lastIndex, lowestIndex, readOut, valueAt, type ChartCurve, type ChartSeries } from './curves';
 import { path } from './walk';
 
 export interface Saying {
@@ -26,9 +26,8 @@ export function readout(curve: ChartCurve, x: number | null, formatY: (y: number
 /** What was measured at exactly a point of a curve. */
 export function pointText(curve: ChartCurve, x: number, { sayX, formatY }: Saying): string {
   const measured = readOut(curve).flatMap((series, i) => {
-    const at = lastIndex(series, x);
-    if (at >= 0 && series.x[at] === x) return [called(series, formatY(series.y[at]!))];
-    return i === 0 ? [called(series, '–')] : [];
+    const value = measuredAt(series, x);
+    return value === null && i > 0 ? [] : [called(series, value === null ? '–' : formatY(value))];
   });
   return [sayX(x), ...measured].join(' · ');
 }
@@ -54,13 +53,16 @@ export function summary(curves: readonly ChartCurve[], saying: Saying): string {
   });
   const best = lowest as { curve: ChartCurve; series: ChartSeries; at: number } | null;
   if (best && curves.length > 1) told.push(text.lowestOfAll(best.curve.name, called(best.series, formatY(best.series.y[best.at]!)), sayX(best.series.x[best.at]!)));
-  return told.join(' ');
+  return told.join(text.between);
 }
 
 /** Rows of a table of values, at most. */
 const MOST_ROWS = 30;
 
-/** Places for the rows of a table: evenly chosen from those of the curve that has most, and the very last of all. */
+/**
+ * Places for the rows of a table: evenly chosen from those of the curve that has most, and the very last of all. Where something that is
+ * seldom measured was measured nearby, that place stands for its neighbours.
+ */
 export function rows(curves: readonly ChartCurve[]): number[] {
   const paths = curves.flatMap((curve) => path(curve) ?? []);
   const longest = paths.reduce<(typeof paths)[number] | null>((best, one) => (best && best.x.length - best.lead >= one.x.length - one.lead ? best : one), null);
@@ -69,6 +71,19 @@ export function rows(curves: readonly ChartCurve[]): number[] {
   const many = x.length - lead;
   const shown = Math.min(many, MOST_ROWS);
   const even = Array.from({ length: shown }, (_, i) => x[lead + (shown === 1 ? 0 : Math.round((i * (many - 1)) / (shown - 1)))]!);
+  const reach = shown > 1 ? (even.at(-1)! - even[0]!) / (shown - 1) / 2 : 0;
+  const seldom = curves.flatMap((curve) => readOut(curve).filter(({ style }) => style === 'points'));
+  const near = even.map((at) => {
+    const measured = seldom.map((series) => series.x[closest(series.x, at, series.lead)] ?? NaN).filter((one) => Math.abs(one - at) <= reach);
+    return measured.length > 0 ? measured.reduce((best, one) => (Math.abs(one - at) < Math.abs(best - at) ? one : best)) : at;
+  });
+  const places = [...new Set(near)].sort((a, b) => a - b);
   const last = Math.max(...curves.flatMap((curve) => endOf(curve) ?? []));
-  return last > even.at(-1)! ? [...even.slice(0, MOST_ROWS - 1), last] : even;
+  return last > places.at(-1)! ? [...places.slice(0, MOST_ROWS - 1), last] : places;
+}
+
+/** What was measured at exactly a place; null: nothing. */
+export function measuredAt({ x, y, lead = 0 }: ChartSeries, place: number): number | null {
+  const at = closest(x, place, lead);
+  return at >= 0 && x[at] === place && Number.isFinite(y[at]) ? y[at]! : null;
 }

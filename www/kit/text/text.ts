@@ -56,6 +56,8 @@ export interface ChartText {
   began(value: string, place: string): string;
   lowest(value: string, place: string): string;
   lowestOfAll(curve: string, value: string, place: string): string;
+  /** Between two sentences. */
+  between: string;
   table: string;
   /** What was drawn by hand. */
   pencil: string;
@@ -109,6 +111,7 @@ export const KIT_EN: KitText = {
     began: (value, place) => `It began with ${value} at ${place}.`,
     lowest: (value, place) => `Lowest: ${value} at ${place}.`,
     lowestOfAll: (curve, value, place) => `Lowest of all: ${curve}, ${value} at ${place}.`,
+    between: ' ',
     table: 'Values as a table',
     pencil: 'your prediction',
     pencilPoint: 'Point of your prediction',
@@ -162,6 +165,7 @@ export const KIT_ZH: KitText = {
     began: (value, place) => `起点（${place}）${value}。`,
     lowest: (value, place) => `最低：${value}（${place}）。`,
     lowestOfAll: (curve, value, place) => `其中最低的是“${curve}”：${value}（${place}）。`,
+    between: '',
     table: '数值表',
     pencil: '你的预测',
     pencilPoint: '你的预测曲线上的点',
