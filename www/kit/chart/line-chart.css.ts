@@ -147,9 +147,11 @@ export const lineChart = css`
   /* What the keys do, for whoever has the focus there. */
   .keys {
     position: absolute;
-    right: 0;
-    bottom: 0;
-    padding: 0 0.3em;
+    z-index: 2;
+    left: calc(5 * var(--unit));
+    bottom: calc(4.6 * var(--unit));
+    padding: 0 0.4em;
+    border-radius: 2px;
     background: var(--paper);
     color: var(--ink-2);
     font-size: var(--size-small);

@@ -132,7 +132,7 @@ export abstract class LinePlot extends ChartElement {
   protected override build(plot: HTMLElement): uPlot {
     const { size, family, axis } = this.looks();
     const labels = [...this.curves.flatMap((curve) => labelOf(curve) ?? []).map((name) => `${name} ${this.formatY(10)}`), ...(this.pencilName === '' ? [] : [this.pencilName])];
-    const room = labels.length === 0 ? LABEL_GAP : LABEL_GAP + Math.max(50, widest(labels, `600 ${size}px ${family}`)) + LABEL_END;
+    const room = labels.length === 0 ? 2 * size : LABEL_GAP + Math.max(50, widest(labels, `600 ${size}px ${family}`)) + LABEL_END;
     const told = (which: keyof Ticks, text: (tick: number, among: number[]) => string) => (_: uPlot, found: number[]) => {
       const written = found.map((tick) => (tick === null ? '' : text(tick, found)));
       this.ticks[which] = found.map((tick, i) => ({ at: tick, text: written[i]! }));

@@ -7,7 +7,7 @@ const PLACES = 12;
 
 /** The colour of a 2B pencil, and strokes as uneven as a hand's. */
 export const PENCIL = 'var(--pencil)';
-export const pencilStroke = (colour: string): Stroke => ({ colour, width: 2.2, dash: [11, 5, 8, 4, 13, 5, 6, 5], alpha: 0.9, round: true });
+export const pencilStroke = (colour: string): Stroke => ({ colour, width: 2.6, dash: [11, 5, 8, 4, 13, 5, 6, 5], alpha: 0.9, round: true });
 
 /** Places spread evenly over an axis, its ends among them; whole numbers, where the axis has no others. */
 export function places([low, high]: readonly [number, number], whole: boolean): number[] {
