@@ -2,7 +2,7 @@
  * What follows the pointer over a chart: a line at the nearest point, a ring on every curve, and the values there. It writes into nodes
  * that are there already, at most once a frame: moving the pointer renders no element and draws no canvas.
  */
-import { closest, endOf, readOut, valueAt, type ChartCurve } from './curves';
+import { closest, endOf, lastIndex, readOut, type ChartCurve } from './curves';
 import { fromX, toX, toY, type Frame } from './outline';
 import { readout } from './values';
 import { path } from './walk';
@@ -66,9 +66,11 @@ export class Hover {
     tag.style.transform = `translateX(${left}px) translateX(${left < frame.left + frame.width / 2 ? '0' : '-100%'})`;
     curves.forEach((curve, i) => {
       const series = readOut(curve)[0];
-      const y = series ? valueAt(series, x, endOf(curve)) : null;
-      rings[i]!.hidden = y === null;
-      if (y !== null) rings[i]!.style.transform = `translate(${left}px, ${toY(frame, y)}px)`;
+      const at = series ? lastIndex(series, x) : -1;
+      const measured = at >= 0 && x <= (endOf(curve) ?? -Infinity);
+      rings[i]!.hidden = !measured;
+      // Where it was measured, which is before the line for what is measured at other times.
+      if (measured) rings[i]!.style.transform = `translate(${toX(frame, series!.x[at]!)}px, ${toY(frame, series!.y[at]!)}px)`;
     });
   }
 

@@ -163,6 +163,13 @@ export const lineChart = css`
     opacity: 1;
   }
 
+  /* Whoever points with a finger has no keys. */
+  @media (hover: none) {
+    .keys {
+      display: none;
+    }
+  }
+
   /* In the middle of where the lines will be: beside the axis and its name. */
   .empty {
     position: absolute;

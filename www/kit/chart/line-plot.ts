@@ -17,6 +17,8 @@ const WHOLE = [1, 2, 5].flatMap((digit) => Array.from({ length: 9 }, (_, power) 
 /** Room above and below what is drawn, as a share of its height, and at least. */
 const MARGIN = 0.08;
 const LEAST_MARGIN = 0.02;
+/** Narrower pictures have no names at the ends of lines, which would take half of their room: the readout has them. In CSS pixels. */
+const LABELLED = 480;
 
 /** What a chart of lines is given, drawn on its canvas, and saved as. */
 export abstract class LinePlot extends ChartElement {
@@ -141,7 +143,7 @@ export abstract class LinePlot extends ChartElement {
     return new uPlot(
       {
         ...this.size(),
-        padding: [12, room, 0, 0],
+        padding: [12, (chart) => (chart.width < LABELLED ? 2 * size : room), 0, 0],
         legend: { show: false },
         cursor: { show: false },
         scales: { x: { time: false, range: () => this.across() }, y: { range: () => this.reach() } },
@@ -193,7 +195,7 @@ export abstract class LinePlot extends ChartElement {
     const { curves, references, pencil, pencilName, formatY } = this;
     const known = new Map<string, string>();
     const resolve = (colour: string): string => known.get(colour) ?? (known.set(colour, this.solid(colour)), known.get(colour)!);
-    return { curves, references, pencil, pencilName, formatY, resolve, size };
+    return { curves, references, pencil, pencilName, formatY, resolve, size, labelled: (this.chart?.width ?? 0) >= LABELLED };
   }
 
   private readonly solid = (colour: string): string => this.resolved(colour);

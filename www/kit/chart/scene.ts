@@ -22,6 +22,8 @@ export interface Scene {
   resolve(colour: string): string;
   /** Size of its text, in pixels. */
   readonly size: number;
+  /** Whether lines have their names at their ends. */
+  readonly labelled: boolean;
 }
 
 export const labelOf = ({ name, end }: ChartCurve): string | null => (end === undefined ? name : end);
@@ -67,7 +69,7 @@ export function paintCurves(painter: Painter, frame: Frame, scene: Scene): void 
     for (const piece of outline(x, y, frame)) painter.line(piece, stroke);
     if (pencil.length === 1) painter.circle(toX(frame, pencil[0]!.x), toY(frame, pencil[0]!.y), 2.5, stroke.colour);
   }
-  paintEnds(painter, frame, scene);
+  if (scene.labelled) paintEnds(painter, frame, scene);
 }
 
 /** Pixels between two rings, at least: of what is denser, not all have one. */
