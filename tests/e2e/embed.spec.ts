@@ -181,6 +181,12 @@ test.describe('the dialog of a lab', () => {
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Close' }).click();
     await expect(page.locator('iframe')).toHaveCount(0);
+    const menu = page.getByRole('button', { name: 'More of “Loss”' });
+    await menu.press('Enter');
+    await page.getByRole('menuitem', { name: 'Embed…' }).click();
+    await expect(page.getByLabel('To put into the page')).toHaveValue(/\?lab=from-scratch&amp;show=loss#/);
+    await page.keyboard.press('Escape');
+    await expect(menu, 'the focus is where it was').toBeFocused();
   });
 
   for (const way of ['a frame', 'an element']) {

@@ -1,8 +1,9 @@
 /** Components of the kit in a browser, on a page that knows nothing of them. */
-import type { Dialog, Field, RunBar } from '../../www/kit/index';
-import { AxeBuilder } from '../../www/testing';
+import { readFile } from 'node:fs/promises';
+import type { ChartCurve, Dialog, DrawnEvent, Field, Figure, LineChart, RunBar } from '../../www/kit/index';
+import { AxeBuilder, type Page } from '../../www/testing';
 import { openKit } from './kit-page';
-import { expect, test } from './page';
+import { MEASURED, expect, test } from './page';
 
 const HOSTILE = `
   html { font-size: 5px; color-scheme: light; }
@@ -136,4 +137,165 @@ test('a table that is wider than a phone scrolls in itself, by keyboard too, and
   await expect(page.getByRole('rowheader', { name: 'all-reduce' })).toBeInViewport();
   await expect(page.locator('tinyai-table')).not.toHaveAttribute('data-more', '');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});
+
+/** Curves of noise that falls, in a figure. */
+async function openChart(page: Page, runs: number, steps: number): Promise<void> {
+  await openKit(page, '<tinyai-figure name="loss" heading="Loss"><tinyai-line-chart whole></tinyai-line-chart></tinyai-figure>');
+  await page.locator('tinyai-line-chart').evaluate(
+    (chart: LineChart, { runs, steps }) => {
+      const x = Array.from({ length: steps }, (_, i) => i + 1);
+      const curves = Array.from({ length: runs }, (_, run): ChartCurve => {
+        const y = x.map((step) => 2 + run / 10 + 3 / Math.sqrt(step));
+        const noise = y.map((value, i) => value + Math.sin(i * i + run) / 5);
+        const seldom = x.filter((step) => step % 100 === 0);
+        return {
+          name: `run ${run}`,
+          colour: `var(--run-${run % 8})`,
+          series: [
+            { name: 'training', style: 'raw', x, y: noise },
+            { name: 'training', style: 'line', x, y },
+            { name: 'validation', style: 'points', x: seldom, y: seldom.map((step) => y[step - 1]! + 0.1) },
+          ],
+        };
+      });
+      Object.assign(chart, { label: 'Loss', nameX: 'optimizer step', nameY: 'nats per token', curves, formatY: (y: number) => y.toFixed(3), sayX: (x: number) => `step ${x}` });
+      const figure = chart.parentElement as Figure;
+      figure.files = { svg: () => chart.svg(), csv: () => chart.csv() };
+    },
+    { runs, steps },
+  );
+  await expect(page.locator('tinyai-line-chart canvas')).toHaveCount(1);
+}
+
+test('a chart is read by pointer, by keys and as a table, is saved and opened alone', async ({ page }) => {
+  await openChart(page, 2, 400);
+  const chart = page.locator('tinyai-line-chart');
+  await expect(chart.getByRole('img')).toHaveAttribute('aria-label', /run 0: training 2\.150, validation 2\.250 at its end, step 400\..*Lowest of all: run 0, validation 2\.250 at step 400\./);
+  const over = (await chart.locator('.u-over').boundingBox())!;
+  await page.mouse.move(over.x + over.width / 2, over.y + over.height / 2);
+  await expect(chart.locator('.readout')).toContainText(/step 200[^]*run 0\s+training 2\.212 · validation 2\.312[^]*run 1\s+training 2\.312/);
+  const point = chart.getByRole('slider', { name: 'Point on the curve of run 0' });
+  await point.focus();
+  await point.press('Home');
+  await point.press('PageUp');
+  await point.press('ArrowLeft');
+  await expect(point).toHaveAttribute('aria-valuetext', 'step 10 · training 2.949');
+  await point.press('ArrowDown');
+  await expect(chart.getByRole('slider', { name: 'Point on the curve of run 1' })).toBeFocused();
+  await expect(chart.locator('[aria-live]')).toHaveText('run 1: step 10 · training 3.049');
+  await chart.getByText('Values as a table').click();
+  await expect(chart.getByRole('row')).toHaveCount(31);
+  await expect(chart.getByRole('row').last()).toHaveText(/400\s*2\.150\s*2\.250\s*2\.250\s*2\.350/);
+  const menu = page.getByRole('button', { name: 'More of “Loss”' });
+  await menu.press('Enter');
+  await expect(page.getByRole('menuitem'), 'nobody here knows how to embed it').toHaveText(['Enlarge', 'Save as SVG', 'Save values as CSV']);
+  const save = async (keys: string[]): Promise<string> => {
+    const downloading = page.waitForEvent('download');
+    for (const key of keys) await page.keyboard.press(key);
+    const download = await downloading;
+    await expect(menu).toBeFocused();
+    return `${download.suggestedFilename()}: ${await readFile(await download.path(), 'utf8')}`;
+  };
+  const svg = await save(['ArrowDown', 'Enter']);
+  expect(svg).toMatch(/^Loss\.svg: <svg [^>]*>\n<title>Loss<\/title>/);
+  for (const written of ['>optimizer step<', '>nats per token<', '>run 1<', '>run 1 2.350<', '>400<']) expect(svg).toContain(written);
+  expect(svg.match(/<polyline/g)!.length, 'three lines a run, and axes').toBeGreaterThan(6);
+  await menu.press('ArrowDown');
+  const csv = await save(['End', 'Enter']);
+  expect(csv).toMatch(/^Loss\.csv: .?optimizer step,"nats per token: run 0, training",/);
+  expect(csv.trimEnd().split('\r\n')).toHaveLength(401);
+  await menu.press('Enter');
+  await page.keyboard.press('Enter');
+  const alone = page.getByRole('dialog', { name: 'Loss' });
+  await expect.poll(async () => (await chart.locator('canvas').boundingBox())!.width).toBeGreaterThan(over.width + 100);
+  expect((await new AxeBuilder({ page }).include('tinyai-figure').analyze()).violations.map(({ id }) => id)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(alone).toBeHidden();
+  await expect(menu).toBeFocused();
+});
+
+test('a curve is drawn by hand, with a pointer and with keys alone', async ({ page }) => {
+  await openChart(page, 1, 0);
+  const chart = page.locator('tinyai-line-chart');
+  await chart.evaluate((chart: LineChart) => {
+    Object.assign(chart, { drawing: true, rangeX: [0, 110], rangeY: [0, 5] });
+    chart.addEventListener('drawn', (event: DrawnEvent) => (document.title = JSON.stringify(event.points.map(({ x, y }) => [x, Math.round(y * 10) / 10]))));
+  });
+  const drawn = async (): Promise<number[][]> => JSON.parse(await page.title());
+  const pencil = chart.getByRole('slider', { name: 'Point of your prediction' });
+  await pencil.focus();
+  await pencil.press('ArrowUp');
+  await pencil.press('ArrowRight');
+  await expect(pencil).toHaveAttribute('aria-valuetext', 'step 10: not drawn yet');
+  await pencil.press('PageDown');
+  await expect(pencil).toHaveAttribute('aria-valuetext', 'step 10: 2.100');
+  expect(await drawn()).toEqual([[0, 2.6], [10, 2.1]]);
+  await pencil.press('Delete');
+  expect(await drawn()).toEqual([[0, 2.6]]);
+  const over = (await chart.locator('.u-over').boundingBox())!;
+  await page.mouse.move(over.x + 1, over.y + 1);
+  await page.mouse.down();
+  await page.mouse.move(over.x + over.width - 1, over.y + over.height - 1, { steps: 3 });
+  await page.mouse.up();
+  await expect(pencil).toBeFocused();
+  const points = await drawn();
+  expect(points.map(([x]) => x)).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110]);
+  points.forEach(([, y], i) => expect(y).toBeCloseTo(5 - (5 * i) / 11, 0));
+});
+
+test('the pointer moves over a chart of 8 runs of 10,000 steps at 60 frames a second, and renders nothing', MEASURED, async ({ page }) => {
+  await openChart(page, 8, 10_000);
+  const chart = page.locator('tinyai-line-chart');
+  const over = (await chart.locator('.u-over').boundingBox())!;
+  await chart.evaluate((chart: LineChart) => {
+    const counted = chart as LineChart & { performUpdate(): void; renders: number };
+    const { performUpdate } = counted;
+    counted.renders = 0;
+    counted.performUpdate = function () {
+      this.renders++;
+      performUpdate.call(this);
+    };
+  });
+  /** Frames while the pointer goes to and fro at a height of the page, the time that scripts took of them, and how often it moved. */
+  const hover = async (height: number): Promise<{ frames: number; moves: number; p50: number; p95: number; longest: number; script: number }> => {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable');
+    const busy = async (): Promise<number> => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'].reduce((sum, name) => sum + metrics.find((metric) => metric.name === name)!.value * 1000, 0);
+    };
+    const before = await busy();
+    const measuring = page.evaluate(
+      () =>
+        new Promise<number[]>((resolve) => {
+          const times: number[] = [];
+          const frame = (now: number): void => {
+            times.push(now);
+            if (now - times[0]! < 4000) requestAnimationFrame(frame);
+            else resolve(times.slice(1).map((time, i) => time - times[i]!));
+          };
+          requestAnimationFrame(frame);
+        }),
+    );
+    let [moving, moves] = [true, 0];
+    const measured = measuring.finally(() => (moving = false));
+    while (moving) {
+      const share = Math.abs(((moves++ / 120) % 2) - 1);
+      await page.mouse.move(over.x + share * (over.width - 2) + 1, height);
+    }
+    const intervals = (await measured).sort((a, b) => a - b);
+    const script = ((await busy()) - before) / intervals.length;
+    await session.detach();
+    const at = (share: number): number => intervals[Math.floor(share * (intervals.length - 1))]!;
+    return { frames: intervals.length, moves, p50: at(0.5), p95: at(0.95), longest: at(1), script };
+  };
+  const beside = await hover(over.y + over.height + 100);
+  const { p50, p95, ...rest } = await hover(over.y + over.height / 2);
+  const renders = await chart.evaluate((chart) => (chart as unknown as { renders: number }).renders);
+  console.log('beside the chart', beside, 'over it', { p50, p95, ...rest }, 'renders', renders);
+  await expect(chart.locator('.place')).toHaveText(/^step \d+$/);
+  expect(renders).toBe(0);
+  expect(p50, 'ms between two frames').toBeLessThan(17.5);
+  expect(p95, 'ms between two frames').toBeLessThan(20);
 });

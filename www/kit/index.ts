@@ -1,11 +1,15 @@
 /** All of the kit: components that know no lab and no engine. */
 export { shared } from './base.css';
-export { ChartElement, type ChartLooks } from './chart/chart-element';
+export type { ChartCurve, ChartSeries, ChosenPoint, Column, Point, ReferenceLine } from './chart/curves';
+export { DrawnEvent, LineChart } from './chart/line-chart';
+export { Smoothed, halfWidth, smooth } from './chart/smooth';
 export { CopyField, type ClipboardPort } from './copy/copy-field';
 export { Dialog } from './dialog/dialog';
 export { extent } from './extent';
 export { adoptFonts } from './fonts/fonts';
-export { Figure } from './figure/figure';
+export { EmbedEvent } from './figure/embed-event';
+export { Figure, type FigureFiles } from './figure/figure';
+export { FigureMenu, type FigureAction } from './figure/figure-menu';
 export type { FieldDescription, FieldKind, FormGroup, Option, ValueSchema } from './form/description';
 export { FieldEvent, TypedEvent, ValidityEvent, type Refusal } from './form/events';
 export { Field } from './form/field';
@@ -20,5 +24,5 @@ export { plainText, renderReferences, type MessagePart } from './notice/referenc
 export { RunBar, type RunProgress, type RunState } from './run-bar/run-bar';
 export { TableFrame } from './table/table';
 export { tableStyles } from './table/table.css';
-export { KIT_EN, KIT_ZH, kitText, type KitText } from './text/text';
+export { KIT_EN, KIT_ZH, kitText, type ChartText, type KitText } from './text/text';
 export { adoptTokens, themed, tokens, type Palette } from './tokens.css';

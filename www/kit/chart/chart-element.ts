@@ -3,16 +3,18 @@ import { query } from 'lit/decorators.js';
 import type uPlot from 'uplot';
 import { KitElement } from '../kit-element';
 
-/** The looks that all charts share, as uPlot takes them. */
+/** The looks of a chart's axes, as uPlot takes them. */
 export interface ChartLooks {
-  font: string;
-  /** Pixels of a unit of text. */
-  root: number;
+  /** Of its text, in CSS pixels. */
+  size: number;
+  family: string;
   axis: Pick<uPlot.Axis, 'stroke' | 'font' | 'labelFont' | 'grid' | 'ticks'>;
 }
 
 /** Width of a chart on paper, in CSS pixels: that of a page's text. */
 const PAPER_WIDTH = 680;
+/** No text is smaller, in CSS pixels. */
+const LEAST_TEXT = 14;
 
 /**
  * A chart on a canvas, in its `.plot`. It is as large as that; is built anew when what it depends on, or its colours, change; is drawn
@@ -21,14 +23,14 @@ const PAPER_WIDTH = 680;
 export abstract class ChartElement extends KitElement {
   @query('.plot') protected readonly plot!: HTMLElement;
 
-  private chart: uPlot | undefined;
+  protected chart: uPlot | undefined;
   /** What the chart was built for. */
   private builtFor = '';
   /** Takes on the chart's colours by a transition, whose end tells that they have changed, for whatever reason. */
   private probe: HTMLElement | undefined;
   private printing = false;
   /** The theme that the chart has on the screen. */
-  private chosen: 'light' | 'dark' | undefined;
+  private onScreen: 'light' | 'dark' | undefined;
   private readonly resized = new ResizeObserver(() => this.fit());
   private readonly paper = matchMedia('print');
   private readonly recoloured = (): void => void (this.chart && this.draw());
@@ -67,12 +69,17 @@ export abstract class ChartElement extends KitElement {
     this.renderRoot.append(this.probe);
   }
 
-  protected override updated(_changed: PropertyValues): void {
+  protected override updated(changed: PropertyValues): void {
     if (!this.isConnected) return;
     // Before it is laid out it has neither a size nor colours.
     if (!this.chart) this.resized.observe(this.plot);
     else if (this.builtFor !== this.key()) this.draw();
-    else this.chart.setData(this.columns());
+    else if (this.redraws(changed)) this.chart.setData(this.columns());
+  }
+
+  /** Whether what has changed is drawn on the canvas. */
+  protected redraws(_changed: PropertyValues): boolean {
+    return true;
   }
 
   private draw(): void {
@@ -83,13 +90,25 @@ export abstract class ChartElement extends KitElement {
 
   private print(printing: boolean): void {
     if (printing === this.printing) return;
-    if (printing) this.chosen = this.theme;
+    if (printing) this.onScreen = this.theme;
     this.printing = printing;
     // The styles of paper are not there yet when a page is told that it will be printed.
     if (printing) this.setAttribute('theme', 'light');
-    else if (this.chosen === undefined) this.removeAttribute('theme');
-    else this.setAttribute('theme', this.chosen);
+    else if (this.onScreen === undefined) this.removeAttribute('theme');
+    else this.setAttribute('theme', this.onScreen);
     if (this.chart) this.draw();
+  }
+
+  /** Does something in colours that are not shown: they are those of another theme only until it returns. */
+  protected inTheme<T>(theme: 'light' | 'dark', act: () => T): T {
+    const before = this.getAttribute('theme');
+    this.setAttribute('theme', theme);
+    try {
+      return act();
+    } finally {
+      if (before === null) this.removeAttribute('theme');
+      else this.setAttribute('theme', before);
+    }
   }
 
   private fit(): void {
@@ -113,12 +132,12 @@ export abstract class ChartElement extends KitElement {
   }
 
   protected looks(): ChartLooks {
-    const { fontSize, fontFamily } = getComputedStyle(this);
-    const root = parseFloat(fontSize);
+    const { fontSize, fontFamily: family } = getComputedStyle(this);
     // Whole pixels: uPlot scales the first number in a font by the screen's density.
-    const font = `${Math.round(root * 0.86)}px ${fontFamily}`;
+    const size = Math.max(LEAST_TEXT, Math.round(parseFloat(fontSize) * 0.86));
+    const font = `${size}px ${family}`;
     const grid = { stroke: this.resolved('var(--rule)'), width: 1 };
     const ticks = { stroke: this.resolved('var(--rule-strong)'), width: 1, size: 5 };
-    return { root, font, axis: { stroke: this.resolved('var(--ink-2)'), font, labelFont: font, grid, ticks } };
+    return { size, family, axis: { stroke: this.resolved('var(--ink-2)'), font, labelFont: font, grid, ticks } };
   }
 }

@@ -73,8 +73,10 @@ export class Dialog extends KitElement {
     this.open = true;
   }
 
+  /** By the time it returns, the focus is back where it was. */
   close(): void {
     this.open = false;
+    this.dialog?.close();
   }
 
   override disconnectedCallback(): void {

@@ -34,6 +34,36 @@ export interface KitText {
   run: { run: string; again: string; pause: string; resume: string; step: string; stepHint: string; cancel: string; stop: string };
   copy: { copied: string; press(keys: string): string };
   dialog: { close: string };
+  figure: {
+    /** Of the button that opens the menu of a figure. */
+    menu(heading: string): string;
+    svg: string;
+    csv: string;
+    alone: string;
+    embed: string;
+  };
+  chart: ChartText;
+}
+
+/** What a chart says of what it shows. `value` is a number with the name of its series, `place` such as "step 12". */
+export interface ChartText {
+  /** Before the values of all curves, while no place is pointed at. */
+  last: string;
+  point(curve: string): string;
+  keys: string;
+  nothingYet(curve: string): string;
+  ended(curve: string, values: string[], place: string): string;
+  began(value: string, place: string): string;
+  lowest(value: string, place: string): string;
+  lowestOfAll(curve: string, value: string, place: string): string;
+  /** Between two sentences. */
+  between: string;
+  table: string;
+  /** What was drawn by hand. */
+  pencil: string;
+  pencilPoint: string;
+  pencilKeys: string;
+  notDrawn: string;
 }
 
 export const KIT_EN: KitText = {
@@ -65,6 +95,29 @@ export const KIT_EN: KitText = {
   run: { run: 'Run', again: 'Run again', pause: 'Pause', resume: 'Resume', step: 'Step', stepHint: 'One step, then pause', cancel: 'Cancel', stop: 'Stop' },
   copy: { copied: 'Copied', press: (keys) => `Press ${keys} to copy.` },
   dialog: { close: 'Close' },
+  figure: {
+    menu: (heading) => `More of “${heading}”`,
+    svg: 'Save as SVG',
+    csv: 'Save values as CSV',
+    alone: 'Enlarge',
+    embed: 'Embed…',
+  },
+  chart: {
+    last: 'last',
+    point: (curve) => `Point on the curve of ${curve}`,
+    keys: '← → along the curve, ↑ ↓ to another run',
+    nothingYet: (curve) => `${curve}: nothing yet.`,
+    ended: (curve, values, place) => `${curve}: ${values.join(', ')} at its end, ${place}.`,
+    began: (value, place) => `It began with ${value} at ${place}.`,
+    lowest: (value, place) => `Lowest: ${value} at ${place}.`,
+    lowestOfAll: (curve, value, place) => `Lowest of all: ${curve}, ${value} at ${place}.`,
+    between: ' ',
+    table: 'Values as a table',
+    pencil: 'your prediction',
+    pencilPoint: 'Point of your prediction',
+    pencilKeys: '← → choose the place, ↑ ↓ change the height, Delete removes the point',
+    notDrawn: 'not drawn yet',
+  },
 };
 
 export const KIT_ZH: KitText = {
@@ -96,6 +149,29 @@ export const KIT_ZH: KitText = {
   run: { run: '运行', again: '重新运行', pause: '暂停', resume: '继续', step: '单步', stepHint: '走一步，然后暂停', cancel: '取消', stop: '停止' },
   copy: { copied: '已复制', press: (keys) => `请按 ${keys} 复制。` },
   dialog: { close: '关闭' },
+  figure: {
+    menu: (heading) => `“${heading}”的更多操作`,
+    svg: '保存为 SVG',
+    csv: '将数值保存为 CSV',
+    alone: '放大查看',
+    embed: '嵌入…',
+  },
+  chart: {
+    last: '最新',
+    point: (curve) => `“${curve}”曲线上的点`,
+    keys: '← → 沿曲线移动，↑ ↓ 换到另一次运行',
+    nothingYet: (curve) => `${curve}：尚无数据。`,
+    ended: (curve, values, place) => `${curve}：终点（${place}）${values.join('，')}。`,
+    began: (value, place) => `起点（${place}）${value}。`,
+    lowest: (value, place) => `最低：${value}（${place}）。`,
+    lowestOfAll: (curve, value, place) => `其中最低的是“${curve}”：${value}（${place}）。`,
+    between: '',
+    table: '数值表',
+    pencil: '你的预测',
+    pencilPoint: '你的预测曲线上的点',
+    pencilKeys: '← → 选择位置，↑ ↓ 改变高度，Delete 删除该点',
+    notDrawn: '尚未画出',
+  },
 };
 
 /** The language of the components below a provider; English where there is none. */

@@ -22,6 +22,8 @@ export class EmbedDialog extends LabElement {
 
   /** The site's root. */
   @property({ attribute: false }) site!: URL;
+  /** The figure to begin with; null, or one that the lab has not: all. */
+  @property({ attribute: false }) only: string | null = null;
 
   @state() private way: Embedding['way'] = 'frame';
   @state() private language: Language | null = null;
@@ -29,6 +31,12 @@ export class EmbedDialog extends LabElement {
   @state() private lock: readonly string[] = [];
   @state() private height = HEIGHT;
   @state() private follow = true;
+
+  protected override willUpdate(): void {
+    if (this.hasUpdated) return;
+    const { only, figures } = this;
+    if (only !== null && figures.includes(only)) this.leftOut = new Set(figures.filter((id) => id !== only));
+  }
 
   private get embedding(): Embedding {
     const { way, language, leftOut, lock, height, follow, store } = this;

@@ -1,7 +1,7 @@
 /** The page of the library. */
 import { browserClock } from '../../shell/browser-ports';
 import { openLibrary } from '../../shell/library';
-import { offerFile } from '../../shell/offer-file';
+import { offerFile } from '../../kit/offer-file';
 import { api } from '../api';
 import { PageFrame } from '../frame';
 import '../site-footer/site-footer';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { Metric } from '../../types/generated/Metric';
 import type { RunResult } from '../../types/generated/RunResult';
-import { aligned, curves, differences, metricTable, tokensPerStep, warnings, type ComparedRun } from './index';
+import { curves, differences, metricTable, tokensPerStep, warnings, type ComparedRun } from './index';
 
 const BASE = {
   data: { corpus: 'song-ci', context: 64 },
@@ -138,18 +138,6 @@ describe('curves', () => {
   test('are in order, and have null where a value is no number', () => {
     const points = [[3, 1], [1, NaN], [2, null]] as [number, number][];
     expect(curves([made({ run: { series: { loss: points } } })], 'step').series.get('loss')).toEqual([{ x: [1, 2, 3], y: [null, null, 1] }]);
-  });
-
-  test('are aligned for a chart', () => {
-    expect(aligned([{ x: [1, 3], y: [4, null] }, null, { x: [2, 3, 3], y: [0, 7, 8] }])).toEqual({
-      x: [1, 2, 3],
-      ys: [
-        [4, null, null],
-        [null, null, null],
-        [null, 0, 8],
-      ],
-    });
-    expect(aligned([])).toEqual({ x: [], ys: [] });
   });
 
   test('tokens per step are as the run says, as its configuration says, as was measured', () => {

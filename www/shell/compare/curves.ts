@@ -31,16 +31,6 @@ export function curves(runs: readonly ComparedRun[], axis: Axis): Curves {
   return { series, missing };
 }
 
-/** Curves over one list of x, as charts want them; null where a curve has no point. Of points at the same x the last stands. */
-export function aligned(all: readonly (Curve | null)[]): { x: number[]; ys: (number | null)[][] } {
-  const x = [...new Set(all.flatMap((one) => one?.x ?? []))].sort((a, b) => a - b);
-  const ys = all.map((one) => {
-    const at = new Map(one?.x.map((value, i) => [value, one.y[i]!]));
-    return x.map((value) => at.get(value) ?? null);
-  });
-  return { x, ys };
-}
-
 /** Tokens of one optimizer step: as the run says or, where it does not, its configuration; else as measured. Null where nothing tells. */
 export function tokensPerStep(run: ComparedRun): number | null {
   const metrics = outcomeOf(run)?.metrics ?? {};

@@ -1,6 +1,6 @@
 /** Comparing any kept runs. */
 export { defaultBaseline } from './baseline';
-export { aligned, curves, tokensPerStep, type Axis, type Curve, type Curves } from './curves';
+export { curves, tokensPerStep, type Axis, type Curve, type Curves } from './curves';
 export { differences, type Difference } from './differences';
 export { differingFields } from './differing-fields';
 export { metricTable, type MetricCell, type MetricRow } from './metrics';

@@ -1,6 +1,5 @@
 import { ContextConsumer } from '@lit/context';
 import { LitElement } from 'lit';
-import { ChartElement } from '../../kit/chart/chart-element';
 import { DrawnBySignals } from '../../kit/signals/drawn-by-signals';
 import { labContext, type LabStore } from '../store/lab-store';
 import type { Formats } from '../text/format';
@@ -45,28 +44,6 @@ export abstract class LabElement extends LitElement {
 
   protected get text(): Messages {
     return this.words.messages;
-  }
-
-  protected get format(): Formats {
-    return this.words.format;
-  }
-}
-
-/** A chart in a lab. */
-export abstract class LabChart extends ChartElement {
-  private readonly inLab = new InLab(this);
-  private readonly signals = new DrawnBySignals(this);
-
-  protected override performUpdate(): void {
-    this.signals.draw(() => super.performUpdate());
-  }
-
-  protected get store(): LabStore {
-    return this.inLab.store;
-  }
-
-  protected get words(): Words {
-    return this.inLab.words;
   }
 
   protected get format(): Formats {

@@ -6,7 +6,7 @@ import { shared } from '../../kit/base.css';
 import '../../kit/copy/copy-field';
 import type { RevealEvent } from '../../kit/notice/notice';
 import type { Figure } from '../lab-definition';
-import { offerFile } from '../offer-file';
+import { offerFile } from '../../kit/offer-file';
 import './control-bar/control-bar';
 import type { ControlBar } from './control-bar/control-bar';
 import './kept/kept';

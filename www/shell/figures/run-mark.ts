@@ -1,6 +1,6 @@
 /** How a run is told apart: a colour and a pattern of its line, the same in every figure. */
-import { html, type TemplateResult } from 'lit';
-import { styled } from '../../kit/styled';
+import type { TemplateResult } from 'lit';
+import { lineMark, markedName } from '../../kit/chart/mark';
 
 /** Dash patterns by run, in pixels; the first is solid. */
 const DASHES: number[][] = [[], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4], [1, 4], [6, 2, 2, 2, 2, 2]];
@@ -16,13 +16,7 @@ export const greyed = (runs: Iterable<number>): Record<string, string> =>
   Object.fromEntries([...runs].map((run) => [`--past-${run % DASHES.length}`, 'var(--ink-2)']));
 
 /** A short piece of the run's line. */
-export const mark = (run: number): TemplateResult => html`
-  <svg width="22" height="8" viewBox="0 0 22 8" aria-hidden="true">
-    <line x1="1" y1="4" x2="21" y2="4" stroke-width="3" ${styled({ stroke: colour(run) })} stroke-dasharray=${dash(run).join(' ')} />
-  </svg>
-`;
+export const mark = (run: number): TemplateResult => lineMark(colour(run), dash(run));
 
 /** A run's name behind its mark, in its colour. */
-export const runName = (run: number, name: string): TemplateResult => html`
-  <span class="run-name" ${styled({ color: colour(run) })}>${mark(run)}<span>${name}</span></span>
-`;
+export const runName = (run: number, name: string): TemplateResult => markedName(name, colour(run), dash(run));

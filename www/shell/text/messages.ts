@@ -210,12 +210,7 @@ export interface Messages {
     /** On paper, before the address of the experiment. */
     address: string;
     status: Record<RunStatus, string>;
-    chartSummary(run: string, training: string, validation: string): string;
     choosePoint: string;
-    /** Where one of the curves is looked at. */
-    pointOf(run: string): string;
-    point(step: string, training: string, validation: string | null): string;
-    pointKeys: string;
     forkHere: string;
     /** A fork where there is little room. */
     forkShort(run: string, step: string): string;

@@ -6,7 +6,7 @@ import { styled } from '../../../kit/styled';
 import '../../../kit/table/table';
 import { tableStyles } from '../../../kit/table/table.css';
 import type { Traffic } from '../../../types/generated/Traffic';
-import { beside, largestDifference } from '../losses';
+import { largestDifference } from '../losses';
 import { ParallelElement } from '../parallel-element';
 import { savedBytes, sumByKind, sumOf } from '../traffic';
 import { styles } from './traffic-table.css';
@@ -81,7 +81,7 @@ export class TrafficTable extends ParallelElement {
     if (!measured || !saved) return nothing;
     const text = this.own.traffic;
     const { percent, size } = this.format;
-    const difference = alone && largestDifference(beside(alone.curve('loss'), measured.curve('loss')));
+    const difference = alone && largestDifference(alone.curve('loss'), measured.curve('loss'));
     return html`<p class="saved">
       <b>${text.saved(percent(1 - saved.sent / saved.whole), size(saved.sent), size(saved.whole))}</b>
       ${difference ? text.effect(percent(difference.relative)) : text.effectUnknown}

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { shared } from '../../../kit/base.css';
 import type { Row } from '../../../shell/library';
-import { fileName } from '../../../shell/offer-file';
+import { fileName } from '../../../kit/offer-file';
 import { sameRun } from '../choice';
 import { LibraryElement } from '../library-element';
 import { styles } from './entry-card.css';

@@ -77,6 +77,7 @@ const own: LibraryText = {
   curvesCaption: 'Of training, smoothed, and of validation, with marks. Training losses as numbers are means of the last 10 steps.',
   axis: 'Over',
   axes: { step: 'steps', tokens: 'tokens', time: 'time' },
+  axisUnits: { tokens: 'tokens', time: 's' },
   axisLabels: { step: 'optimizer step', tokens: 'tokens trained on', time: 'seconds of training' },
   noCurve: (runs) => `Not drawn, since nothing tells where: ${new Intl.ListFormat('en').format(runs)}.`,
   predictions: 'Your predictions',

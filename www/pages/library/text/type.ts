@@ -76,6 +76,8 @@ export interface LibraryText {
   curvesCaption: string;
   axis: string;
   axes: Record<'step' | 'tokens' | 'time', string>;
+  /** Behind a number on the axis. */
+  axisUnits: Record<'tokens' | 'time', string>;
   axisLabels: Record<'step' | 'tokens' | 'time', string>;
   noCurve(runs: readonly string[]): string;
   /** Of what was foretold in lessons. */

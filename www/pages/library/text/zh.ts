@@ -75,6 +75,7 @@ const own: LibraryText = {
   curvesCaption: '训练损失（平滑）与验证损失（带标记）。训练损失的数值是最近 10 步的均值。',
   axis: '横轴',
   axes: { step: '步数', tokens: '词元数', time: '时间' },
+  axisUnits: { tokens: '词元', time: '秒' },
   axisLabels: { step: '优化步', tokens: '已训练的词元数', time: '训练时间（秒）' },
   noCurve: (runs) => `未画出（无从得知其位置）：${runs.join('、')}。`,
   predictions: '你的预测',

@@ -4,7 +4,7 @@ import { shared } from '../../../kit/base.css';
 import '../../../kit/notice/notice';
 import type { NoticeAction } from '../../../kit/notice/notice';
 import type { StorageProblem } from '../../library';
-import { fileName, offerFile } from '../../offer-file';
+import { fileName, offerFile } from '../../../kit/offer-file';
 import type { Offer, Shelf } from '../../store/shelf';
 import { LabElement } from '../lab-element';
 import { styles } from './kept.css';

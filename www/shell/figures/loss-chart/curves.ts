@@ -1,61 +1,122 @@
-/** The numbers behind the loss chart. */
-import { extent } from '../../../kit/extent';
+/** The columns behind the loss chart. */
+import { countUpTo, type Point } from '../../../kit/chart/curves';
+import { Smoothed } from '../../../kit/chart/smooth';
 import type { ExperimentView } from '../../store/experiment-view';
-import type { Curve } from '../../store/run-view';
+import type { Curve, RunView } from '../../store/run-view';
 
-/** Weight of the past in the smoothed training loss. */
-const SMOOTHING = 0.85;
+/** What is drawn of a series; its first `lead` points are those of the run that it is a fork of, or lie on a line of that. */
+export interface Drawn {
+  x: readonly number[];
+  y: readonly number[];
+  lead: number;
+}
 
-/** One run's columns over the chart's common steps; null where it has no point. Those of a fork begin on the curve that it leaves. */
-export interface RunColumns {
-  raw: (number | null)[];
-  smoothed: (number | null)[];
-  validation: (number | null)[];
-  /** Steps of its own training loss. */
-  steps: readonly number[];
+export interface RunCurves {
+  raw: Drawn;
+  smoothed: Drawn;
+  validation: Drawn;
   /** Where it leaves the run that it is a fork of; null where it does not. */
-  branch: { step: number; loss: number } | null;
-  /** The step at which its validation curve begins on a line that nobody measured; null: everything is measured. */
-  unmeasured: number | null;
+  branch: Point | null;
 }
 
-export interface ChartData {
-  steps: number[];
-  runs: RunColumns[];
-  /** Last step that the chart has room for. */
-  last: number;
-  /** Range of the losses worth showing; single outliers of the raw training loss may lie outside. */
-  low: number;
-  high: number;
+const NONE: Drawn = { x: [], y: [], lead: 0 };
+
+/** A run's training losses behind those of the run that it is a fork of. They grow as its own do. */
+class Joined {
+  private before: Curve | null = null;
+  private own: Curve | null = null;
+  private count = 0;
+  readonly curve: Curve = { steps: [], values: [] };
+
+  of(before: Curve, count: number, own: Curve): Curve {
+    const { steps, values } = this.curve;
+    const taken = values.length - count;
+    const same = before === this.before && count === this.count && own.values === this.own?.values && taken <= own.values.length && (taken <= 0 || Object.is(values.at(-1), own.values[taken - 1]));
+    if (!same) {
+      steps.splice(0, Infinity, ...before.steps.slice(0, count));
+      values.splice(0, Infinity, ...before.values.slice(0, count));
+    }
+    for (let i = values.length - count; i < own.values.length; i++) {
+      steps.push(own.steps[i]!);
+      values.push(own.values[i]!);
+    }
+    [this.before, this.count, this.own] = [before, count, { ...own }];
+    return this.curve;
+  }
 }
 
-/** Exponential moving average, corrected for its start at zero. */
-export function smooth(values: number[]): number[] {
-  let average = 0;
-  let weight = 0;
-  return values.map((value) => {
-    average = SMOOTHING * average + (1 - SMOOTHING) * value;
-    weight = SMOOTHING * weight + (1 - SMOOTHING);
-    return average / weight;
-  });
-}
-
-/** Curves of a run with all that went before them. */
 interface History {
   raw: Curve;
-  smoothed: Curve;
+  smoothed: readonly number[];
   validation: Curve;
 }
 
-const NOTHING: Curve = { steps: [], values: [] };
+/** Curves of runs, of which only what has grown is computed again. */
+export class LossCurves {
+  private readonly joined = new WeakMap<RunView, Joined>();
+  private readonly smoothers = new WeakMap<RunView, Smoothed>();
 
-/** A curve as far as a step. */
-function until({ steps, values }: Curve, step: number): Curve {
-  const end = steps.findIndex((at) => at > step);
-  return end < 0 ? { steps, values } : { steps: steps.slice(0, end), values: values.slice(0, end) };
+  /** `half`: neighbours on either side that a smoothed loss is of. */
+  of(view: ExperimentView, half: number): RunCurves[] {
+    return view.runs.map((_, run) => this.drawn(view, run, half));
+  }
+
+  /** What is drawn of a run: of a fork, from the point on where it leaves the other, once it has points of its own. */
+  private drawn(view: ExperimentView, run: number, half: number): RunCurves {
+    const own = view.runs[run]!;
+    const { raw, smoothed, validation } = this.history(view, run, half);
+    const parent = view.parentOf(run);
+    if (parent < 0) {
+      const all = (y: readonly number[]): Drawn => ({ x: raw.steps, y, lead: 0 });
+      return { raw: all(raw.values), smoothed: all(smoothed), validation: { x: validation.steps, y: validation.values, lead: 0 }, branch: null };
+    }
+    const before = this.history(view, parent, half);
+    const trained = own.curve('loss').steps.length > 0;
+    const at = countUpTo(before.raw.steps, own.from) - 1;
+    const branch = trained && before.raw.steps[at] === own.from ? { x: own.from, y: before.smoothed[at]! } : null;
+    const since = (values: readonly number[], first: number): Drawn => {
+      if (!trained) return NONE;
+      const begin = countUpTo(raw.steps, own.from);
+      const [x, y] = [raw.steps.slice(begin), values.slice(begin)];
+      return branch ? { x: [own.from, ...x], y: [first, ...y], lead: 1 } : { x, y, lead: 0 };
+    };
+    return { raw: since(raw.values, before.raw.values[at] ?? NaN), smoothed: since(smoothed, branch?.y ?? NaN), validation: measured(own, validation, before.validation), branch };
+  }
+
+  /** Curves of a run with all that went before them. */
+  private history(view: ExperimentView, run: number, half: number, depth = view.runs.length): History {
+    const own = view.runs[run]!;
+    const [raw, validation] = [own.curve('loss'), own.curve('validation_loss')];
+    const parent = depth > 0 ? view.parentOf(run) : -1;
+    if (parent < 0) return { raw, smoothed: this.smooth(own, raw, half), validation };
+    const before = this.history(view, parent, half, depth - 1);
+    const joined = found(this.joined, own, () => new Joined()).of(before.raw, countUpTo(before.raw.steps, own.from), raw);
+    const earlier = countUpTo(before.validation.steps, Math.min(own.from, (validation.steps[0] ?? Infinity) - 1));
+    return {
+      raw: joined,
+      smoothed: this.smooth(own, joined, half),
+      validation: {
+        steps: [...before.validation.steps.slice(0, earlier), ...validation.steps],
+        values: [...before.validation.values.slice(0, earlier), ...validation.values],
+      },
+    };
+  }
+
+  private smooth(run: RunView, { values }: Curve, half: number): readonly number[] {
+    let smoother = this.smoothers.get(run);
+    if (smoother?.half !== half) this.smoothers.set(run, (smoother = new Smoothed(half)));
+    return smoother.of(values);
+  }
 }
 
-const joined = (first: Curve, second: Curve): Curve => ({ steps: [...first.steps, ...second.steps], values: [...first.values, ...second.values] });
+/** A fork's validation losses; where none was measured as it begins, they begin on the line of its run. */
+function measured(own: RunView, { steps, values }: Curve, before: Curve): Drawn {
+  if (own.curve('validation_loss').steps.length === 0) return NONE;
+  const begin = countUpTo(steps, own.from - 1);
+  const [x, y] = [steps.slice(begin), values.slice(begin)];
+  const height = x[0] === own.from ? null : heightAt(before, own.from);
+  return height === null ? { x, y, lead: 0 } : { x: [own.from, ...x], y: [height, ...y], lead: 1 };
+}
 
 /** The height of a line at a step that it reaches; null where it does not. */
 export function heightAt({ steps, values }: Curve, step: number): number | null {
@@ -67,62 +128,8 @@ export function heightAt({ steps, values }: Curve, step: number): number | null 
   return y0 + ((y1 - y0) * (step - x0)) / (x1 - x0);
 }
 
-function historyOf(view: ExperimentView, run: number, depth = view.runs.length): History {
-  const own = view.runs[run]!;
-  const parent = depth > 0 ? view.parentOf(run) : -1;
-  const before = parent < 0 ? { raw: NOTHING, validation: NOTHING } : historyOf(view, parent, depth - 1);
-  const raw = joined(until(before.raw, own.from), own.curve('loss'));
-  const validation = own.curve('validation_loss');
-  const first = validation.steps[0] ?? Infinity;
-  const earlier = until(before.validation, Math.min(own.from, first - 1));
-  return { raw, smoothed: { steps: raw.steps, values: smooth(raw.values) }, validation: joined(earlier, validation) };
-}
-
-/** The part of a curve from a step on. */
-function since({ steps, values }: Curve, step: number): Curve {
-  const begin = steps.findIndex((at) => at >= step);
-  return begin < 0 ? NOTHING : { steps: steps.slice(begin), values: values.slice(begin) };
-}
-
-/** What is drawn of a run: of a fork, from the point on where it leaves the other, once it has points of its own. */
-function drawnOf(view: ExperimentView, run: number): History & Pick<RunColumns, 'branch' | 'unmeasured'> {
-  const own = view.runs[run]!;
-  const history = historyOf(view, run);
-  const parent = view.parentOf(run);
-  if (parent < 0) return { ...history, branch: null, unmeasured: null };
-  const trained = own.curve('loss').steps.length > 0;
-  const [raw, smoothed] = [history.raw, history.smoothed].map((curve) => (trained ? since(curve, own.from) : NOTHING)) as [Curve, Curve];
-  const loss = smoothed.steps[0] === own.from ? smoothed.values[0]! : null;
-  const begun = own.curve('validation_loss').steps.length > 0;
-  const measured = since(begun ? history.validation : NOTHING, own.from);
-  const height = begun && measured.steps[0] !== own.from ? heightAt(historyOf(view, parent).validation, own.from) : null;
-  const start: Curve = height === null ? NOTHING : { steps: [own.from], values: [height] };
-  return {
-    raw,
-    smoothed,
-    validation: joined(start, measured),
-    branch: loss === null ? null : { step: own.from, loss },
-    unmeasured: height === null ? null : own.from,
-  };
-}
-
-/** Puts all curves over one axis, which has room for `planned` steps while nothing is measured. */
-export function chartData(view: ExperimentView | null, planned: number): ChartData {
-  const runs = view?.runs ?? [];
-  const drawn = view ? runs.map((_, run) => drawnOf(view, run)) : [];
-  const steps = [...new Set(drawn.flatMap(({ raw, validation }) => [...raw.steps, ...validation.steps]))].sort((a, b) => a - b);
-  const place = new Map(steps.map((step, i) => [step, i]));
-  const column = ({ steps: at, values }: Curve): (number | null)[] => {
-    const filled = new Array<number | null>(steps.length).fill(null);
-    at.forEach((step, i) => (filled[place.get(step)!] = values[i]!));
-    return filled;
-  };
-  const ends: number[] = [];
-  const columns = drawn.map(({ raw, smoothed, validation, branch, unmeasured }, run) => {
-    for (const { values } of [smoothed, validation]) ends.push(...(extent(values.filter(Number.isFinite)) ?? []));
-    return { raw: column(raw), smoothed: column(smoothed), validation: column(validation), steps: runs[run]!.curve('loss').steps, branch, unmeasured };
-  });
-  const last = runs.length === 0 ? planned : Math.max(1, ...runs.map((run) => run.steps));
-  const [low, high] = extent(ends) ?? [0, 1];
-  return { steps, runs: columns, last, low, high };
+function found<K extends WeakKey, V>(known: WeakMap<K, V>, key: K, make: () => V): V {
+  let value = known.get(key);
+  if (value === undefined) known.set(key, (value = make()));
+  return value;
 }

@@ -1,10 +1,14 @@
 /** Gives the visitor a file that the page made. */
-import type { ClockPort } from './ports';
+
+/** Whatever calls a while later. */
+export interface Later {
+  after(milliseconds: number, act: () => void): unknown;
+}
 
 /** Browsers read a file that is downloaded a while after it was asked for. */
 const READ_WITHIN = 60_000;
 
-export function offerFile(document: Document, content: Blob, name: string, clock: ClockPort): void {
+export function offerFile(document: Document, content: Blob, name: string, clock: Later): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content);
   link.download = name;
