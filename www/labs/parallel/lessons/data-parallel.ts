@@ -7,7 +7,7 @@ import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesso
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import type { RunView } from '../../../shell/store/run-view';
 import '../diagrams/replicas-diagram';
-import { beside, largestDifference } from '../losses';
+import { largestDifference } from '../losses';
 import { ONE_RANK, small } from './base';
 import { coresNote } from './cores';
 import { meanGradient, ringShare } from './formulas';
@@ -20,7 +20,7 @@ const REPLICAS: LessonRun = { id: 'replicas', name: { en: 'replicas', zh: 'æ•°æ
 const ROUNDING = 1e-3;
 
 /** How far the losses of two runs are apart at most, as a share of the second's. */
-const apart = (run: RunView, from: RunView): number => largestDifference(beside(from.curve('loss'), run.curve('loss')))?.relative ?? 0;
+const apart = (run: RunView, from: RunView): number => largestDifference(from.curve('loss'), run.curve('loss'))?.relative ?? 0;
 
 const meanLoss = (run: RunView): number => {
   const { values } = run.curve('loss');
