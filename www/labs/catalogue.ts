@@ -24,7 +24,9 @@ export interface CataloguedLab {
 const { model, data } = defaultSpec.base;
 const PLAYS = 'corpora/shakespeare-plays.txt';
 const POEMS = 'corpora/tang-poems.txt';
-const TUNED = [...['config.json', 'tokenizer.json', 'model.safetensors'].map((file) => `models/${model.base}/${file}`), `corpora/${data.corpus}.txt`];
+
+/** The files of a base model and of the text that it learns. */
+const tuned = (base: string, corpus: string): string[] => [...['config.json', 'tokenizer.json', 'model.safetensors'].map((file) => `models/${base}/${file}`), `corpora/${corpus}.txt`];
 
 /** What the first experiment needs in each language, on one rank. */
 const alone = (en: string[], zh: string[]): Early => ({ workers: ['engine.worker'], engines: ['engine'], assets: { en, zh } });
@@ -33,6 +35,6 @@ const ranked = (en: string[], zh: string[]): Early => ({ workers: ['engine.worke
 
 export const CATALOGUE: readonly CataloguedLab[] = [
   { id: 'from-scratch', name: { en: 'From scratch', zh: '从零训练' }, lessons: [{ id: 'first-words', minutes: 4 }, { id: 'depth', minutes: 5 }, { id: 'tokens', minutes: 5 }], early: alone([PLAYS], [POEMS]) },
-  { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, lessons: [{ id: 'lora-saves', minutes: 5 }, { id: 'rank', minutes: 5 }, { id: 'modules', minutes: 5 }, { id: 'learning-rate', minutes: 5 }], early: alone(TUNED, TUNED) },
+  { id: 'fine-tuning', name: { en: 'Fine-tuning', zh: '微调' }, lessons: [{ id: 'lora-saves', minutes: 5 }, { id: 'rank', minutes: 5 }, { id: 'modules', minutes: 5 }, { id: 'learning-rate', minutes: 5 }], early: alone(tuned('shakespeare-plays', 'shakespeare-sonnets'), tuned(model.base, data.corpus)) },
   { id: 'parallel', name: { en: 'Parallel', zh: '并行训练' }, lessons: [{ id: 'data-parallel', minutes: 5 }, { id: 'pipeline-bubble', minutes: 6 }, { id: 'schedule-memory', minutes: 6 }, { id: 'smaller-bubble', minutes: 7 }, { id: 'tensor-parallel', minutes: 6 }, { id: 'zero', minutes: 6 }, { id: 'unequal-ranks', minutes: 6 }, { id: 'compressed-gradients', minutes: 6 }], early: ranked([PLAYS], [PLAYS]) },
 ];

@@ -14,7 +14,7 @@ import { BASE, MOST_RUNS, SpecEditor } from './spec-editor';
 function editor(hash = '', checker: Partial<Checker> = {}, hadVersion1 = true) {
   const clock = new WoundClock();
   const address = new MemoryAddress(hash);
-  const full: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, ...checker };
+  const full: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [], ...checker };
   const made = new SpecEditor({
     lab: 'fine-tuning',
     initial: () => defaultSpec,

@@ -7,6 +7,19 @@ export const styles = css`
     font-size: var(--size-small);
   }
 
+  .preset {
+    display: flex;
+    gap: 0.6rem;
+    align-items: baseline;
+    padding-top: 0.7rem;
+    font-size: 0.9rem;
+  }
+
+  .preset select {
+    flex: 1 1 auto;
+    min-width: 0;
+  }
+
   .run {
     display: flex;
     flex-wrap: wrap;
