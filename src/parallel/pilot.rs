@@ -117,11 +117,12 @@ fn segment(comm: &Comm, model: &mut Transformer, index: usize, tokens: &Tokens, 
     let start = clock::now();
     let (flight, y) = at_once(walk::forward(model, &mut Alone, run, input, x, |_| Keep::Tape))?;
     let forward = clock::now() - start;
-    let mut d_y = Tensor::for_output(&ledger, Category::Activations, y.tensor().shape())?;
-    d_y.data_mut().fill(1e-3);
-    let output_bytes = size_of_val(y.data());
+    let shape = y.tensor().shape().to_vec();
+    // The gradient has the output's size, and takes its place.
     drop(y);
-    let activation_bytes = activations(&ledger).saturating_sub(before + output_bytes);
+    let activation_bytes = activations(&ledger).saturating_sub(before);
+    let mut d_y = Tensor::for_output(&ledger, Category::Activations, &shape)?;
+    d_y.data_mut().fill(1e-3);
     let mut later = Vec::new();
     let start = clock::now();
     drop(at_once(walk::backward(model, &mut Alone, flight, input, d_y, 1.0, Some(&mut later)))?);
