@@ -37,7 +37,9 @@ fn short(base: Value, runs: Value) -> Value {
 
 fn merge(into: &mut Value, patch: Value) {
     match (into, patch) {
-        (Value::Object(into), Value::Object(patch)) => patch.into_iter().for_each(|(key, value)| merge(into.entry(key).or_insert(Value::Null), value)),
+        (Value::Object(into), Value::Object(patch)) => {
+            patch.into_iter().for_each(|(key, value)| merge(into.entry(key).or_insert(Value::Null), value))
+        }
         (into, patch) => *into = patch,
     }
 }
@@ -57,24 +59,39 @@ fn specs() -> Vec<Value> {
         "training": { "batch_size": 8, "micro_batches": 4 }, "evaluation": { "sample_tokens": 0 },
     });
     vec![
-        short(json!({}), json!([
-            { "name": "full" }, { "name": "lora", "patch": lora(4) }, { "name": "rank 64", "patch": lora(64) },
-            { "name": "attention", "patch": { "fine_tuning": { "method": "lora", "lora": { "target_modules": ["q_proj", "v_proj"], "dropout": 0.1 } } } },
-        ])),
-        short(json!({ "data": { "context": 128 }, "training": { "batch_size": 2 } }), json!([{ "name": "full" }, { "name": "lora", "patch": lora(16) }])),
+        short(
+            json!({}),
+            json!([
+                { "name": "full" }, { "name": "lora", "patch": lora(4) }, { "name": "rank 64", "patch": lora(64) },
+                { "name": "attention", "patch": { "fine_tuning": { "method": "lora", "lora": { "target_modules": ["q_proj", "v_proj"], "dropout": 0.1 } } } },
+            ]),
+        ),
+        short(
+            json!({ "data": { "context": 128 }, "training": { "batch_size": 2 } }),
+            json!([{ "name": "full" }, { "name": "lora", "patch": lora(16) }]),
+        ),
         short(
             json!({ "model": { "base": "shakespeare-plays" }, "data": { "corpus": "shakespeare-sonnets", "context": 128 } }),
             json!([{ "name": "full" }, { "name": "lora", "patch": lora(4) }, { "name": "16", "patch": { "training": { "batch_size": 16 } } }]),
         ),
-        short(scratch, json!([{ "name": "1", "patch": { "model": { "n_layers": 1 } } }, { "name": "8", "patch": { "model": { "n_layers": 8 } } }])),
-        short(parallel.clone(), json!([
-            { "name": "alone" }, { "name": "at once", "patch": { "training": { "micro_batches": 1 } } },
-        ])),
-        short(parallel, json!([
-            { "name": "pipeline", "patch": { "mesh": { "pipeline": 2 } } }, { "name": "gpipe", "patch": { "mesh": { "pipeline": 2, "schedule": "gpipe" } } },
-            { "name": "tensor", "patch": { "mesh": { "tensor": 2 } } }, { "name": "data", "patch": { "mesh": { "data": 2 } } },
-            { "name": "zero", "patch": { "mesh": { "data": 2, "zero": "parameters" } } },
-        ])),
+        short(
+            scratch,
+            json!([{ "name": "1", "patch": { "model": { "n_layers": 1 } } }, { "name": "8", "patch": { "model": { "n_layers": 8 } } }]),
+        ),
+        short(
+            parallel.clone(),
+            json!([
+                { "name": "alone" }, { "name": "at once", "patch": { "training": { "micro_batches": 1 } } },
+            ]),
+        ),
+        short(
+            parallel,
+            json!([
+                { "name": "pipeline", "patch": { "mesh": { "pipeline": 2 } } }, { "name": "gpipe", "patch": { "mesh": { "pipeline": 2, "schedule": "gpipe" } } },
+                { "name": "tensor", "patch": { "mesh": { "tensor": 2 } } }, { "name": "data", "patch": { "mesh": { "data": 2 } } },
+                { "name": "zero", "patch": { "mesh": { "data": 2, "zero": "parameters" } } },
+            ]),
+        ),
     ]
 }
 
@@ -84,7 +101,15 @@ fn memory_is_what_was_estimated() {
     for spec in specs() {
         for (run, (estimate, measured)) in estimates(&spec).iter().zip(measured(&spec)).enumerate() {
             let name = &spec["runs"][run]["name"];
-            for (category, most) in [("parameters", 0.02), ("gradients", 0.02), ("optimizer", 0.02), ("data", 0.02), ("kv", 0.02), ("activations", 1.0), ("total", 0.25)] {
+            for (category, most) in [
+                ("parameters", 0.02),
+                ("gradients", 0.02),
+                ("optimizer", 0.02),
+                ("data", 0.02),
+                ("kv", 0.02),
+                ("activations", 1.0),
+                ("total", 0.25),
+            ] {
                 let (expected, found) = (estimate.memory[category] as f64, measured[category].peak_bytes as f64);
                 let off = if found == expected { 0.0 } else { expected / found - 1.0 };
                 eprintln!("{name}: {category} {:.2} of {:.2} MiB, {:+.1} %", expected / 1048576.0, found / 1048576.0, 100.0 * off);
@@ -100,7 +125,10 @@ fn memory_is_what_was_estimated() {
 #[test]
 fn seconds_are_those_of_the_steps() {
     let of = |steps: u32| {
-        let spec = short(json!({ "training": { "steps": steps }, "evaluation": { "every": steps, "sample_tokens": 0, "tokens": 64 } }), json!([{ "name": "full" }]));
+        let spec = short(
+            json!({ "training": { "steps": steps }, "evaluation": { "every": steps, "sample_tokens": 0, "tokens": 64 } }),
+            json!([{ "name": "full" }]),
+        );
         let (parsed, assets) = (parse(&spec).unwrap(), shipped_assets(&spec));
         (parsed, assets)
     };
@@ -118,13 +146,19 @@ fn seconds_are_those_of_the_steps() {
 
 #[test]
 fn a_text_that_the_model_cannot_read_is_told_of_before() {
-    let mut spec = short(json!({ "data": { "corpus": "file:mine.txt" } }), json!([{ "name": "full" }, { "name": "allowed", "patch": { "data": { "allow_unknown_percent": 100 } } }]));
+    let mut spec = short(
+        json!({ "data": { "corpus": "file:mine.txt" } }),
+        json!([{ "name": "full" }, { "name": "allowed", "patch": { "data": { "allow_unknown_percent": 100 } } }]),
+    );
     let mut assets = shipped_assets(&spec);
     assets.insert("file:mine.txt", "Shall I compare thee to a summer's day?\n春眠不觉晓，处处闻啼鸟。\n\n".repeat(60).into_bytes());
     let mut estimator = Estimator::default();
     let problems = estimator.unreadable(&parse(&spec).unwrap(), &assets).unwrap();
     let [problem] = &problems[..] else { panic!("{problems:?}") };
-    assert_eq!((problem.code, problem.field.as_deref(), problem.run.as_deref()), (ProblemCode::Conflict, Some("data.corpus"), Some("full")));
+    assert_eq!(
+        (problem.code, problem.field.as_deref(), problem.run.as_deref()),
+        (ProblemCode::Conflict, Some("data.corpus"), Some("full"))
+    );
     for text in [&problem.message.en, &problem.message.zh] {
         let parts = ["file:mine.txt", "{data.corpus}", "tang-poems", "{model.base}", "74.5", "S h a l", "song-ci", "{model.base=new}"];
         assert!(parts.iter().all(|part| text.contains(part)), "{text}");

@@ -47,7 +47,8 @@ fn measure(run: &RunSpec, subject: &Subject, plan: &Plan, comm: &Comm) -> Result
     let mut model = representatives(run, subject, plan, number)?;
     let tokens = Tokens::new(plan.micro_batch_size(), plan.seq_len, vec![0; plan.micro_batch_size() * plan.seq_len]);
     let effort = (setup::allowance(run, number).0, f64::INFINITY);
-    let (times, update) = pilot::compute(comm, &mut model, &tokens, adamw(&run.training), effort).map_err(|error| refused(number, error))?;
+    let (times, update) =
+        pilot::compute(comm, &mut model, &tokens, adamw(&run.training), effort).map_err(|error| refused(number, error))?;
     let seconds = |time: &pilot::SegmentTime| SegmentSeconds {
         forward: time.forward,
         backward_input: time.backward_input,

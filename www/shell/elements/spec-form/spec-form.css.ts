@@ -18,6 +18,10 @@ export const styles = css`
   .preset select {
     flex: 1 1 auto;
     min-width: 0;
+    padding: calc(0.26 * var(--unit)) calc(0.45 * var(--unit));
+    border: 1px solid var(--rule-strong);
+    border-radius: 3px;
+    background: var(--raised);
   }
 
   .run {
