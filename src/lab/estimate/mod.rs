@@ -18,7 +18,7 @@ use serde_json::json;
 use self::pilot::Measured;
 use self::text::TextSizes;
 use super::assets::{Assets, OWN_FILE, without_weights};
-use super::check::fork_points;
+use super::check::{check_against_model, fork_points, resolve};
 use super::experiment::max_ranks;
 use super::parallel::setup;
 use super::parallel::subject::Subject;
@@ -62,7 +62,7 @@ impl Estimator {
     /// # Errors
     /// What would refuse the run at its start, as far as it shows without the weights; all problems of the spec.
     pub fn run(&mut self, spec: &Spec, run: usize, assets: &Assets, cores: usize) -> Result<RunEstimate, Vec<Problem>> {
-        let resolved = super::check::resolve(spec)?;
+        let resolved = resolve(spec)?;
         let name = &spec.runs[run].name;
         let from = fork_points(spec)[run].map_or(0, |(_, step)| step);
         self.of(&resolved[run], from, assets, cores).map_err(|problem| vec![problem.in_run(name)])
@@ -73,7 +73,7 @@ impl Estimator {
     /// # Errors
     /// If the spec's patches do not fit.
     pub fn unreadable(&mut self, spec: &Spec, assets: &Assets) -> Result<Vec<Problem>, Vec<Problem>> {
-        let resolved = super::check::resolve(spec)?;
+        let resolved = resolve(spec)?;
         let of_runs = resolved.iter().zip(&spec.runs);
         let refused = of_runs.filter_map(|(run, patch)| {
             let problem = self.texts.of(&text_key(run, assets), || text::sizes(run, assets)).err()?;
@@ -90,6 +90,11 @@ impl Estimator {
         let key = json!([of_text, run.fine_tuning, batch, mesh, run.resources]).to_string();
         let measured = self.pilots.of(&key, || {
             let subject = Subject::new(run, assets)?;
+            if run.ranks() == 1
+                && let Some(problem) = check_against_model(run, &subject.blueprint).into_iter().next()
+            {
+                return Err(problem);
+            }
             let plan = setup::plan(run, &subject, max_ranks(cores), None)?;
             pilot::measure(run, subject, plan)
         })?;
@@ -107,7 +112,7 @@ impl Estimator {
 /// # Errors
 /// If the spec's patches do not fit, or a base model or corpus does not exist.
 pub fn files(spec: &Spec) -> Result<Vec<String>, Vec<Problem>> {
-    without_weights(&super::check::resolve(spec)?)
+    without_weights(&resolve(spec)?)
 }
 
 /// What the sizes of a run's text depend on; of the visitor's own files also their content, since another may come by the same name.

@@ -1,6 +1,5 @@
 /** What the experiment as it is written will take, estimated once it rests and while nothing runs. */
 import { Signal } from 'signal-polyfill';
-import { TinyaiError } from '../../engine/error';
 import type { Lab } from '../../engine/lab';
 import type { Estimate } from '../../types/generated/Estimate';
 import type { Spec } from '../../types/generated/Spec';
@@ -65,9 +64,8 @@ export class Estimating {
     try {
       const made = await this.lab.estimate(spec, signal);
       if (!signal.aborted) estimate.set(made);
-    } catch (error) {
-      // What is wrong with a spec is told by its check; of the engine itself, by the lab.
-      if (!(error instanceof TinyaiError) && !signal.aborted) throw error;
+    } catch {
+      // What is wrong with a spec is told by its check, and what is wrong with the engine by the lab.
       this.failed.set(estimate, this.clock.now());
     }
   }
