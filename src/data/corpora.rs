@@ -15,9 +15,19 @@ pub struct ShippedCorpus {
     pub bytes: usize,
     /// Share of its characters that [`ShippedTokenizer::PoemsChar`] does not know, in percent.
     unknown_to_poems_percent: f64,
+    /// The first of them.
+    unknown_to_poems: &'static str,
 }
 
 impl ShippedCorpus {
+    /// Characters that a shipped tokenizer does not know, the first few of them.
+    pub fn unknown_characters(&self, tokenizer: ShippedTokenizer) -> &'static str {
+        match tokenizer {
+            ShippedTokenizer::PoemsChar => self.unknown_to_poems,
+            ShippedTokenizer::Bytes => "",
+        }
+    }
+
     /// Share of its characters that a shipped tokenizer does not know, in percent.
     pub fn unknown_percent(&self, tokenizer: ShippedTokenizer) -> f64 {
         match tokenizer {
@@ -73,6 +83,7 @@ pub const SHIPPED: [ShippedCorpus; 4] = [
         tokenizer: ShippedTokenizer::PoemsChar,
         bytes: 3_949_951,
         unknown_to_poems_percent: 0.0,
+        unknown_to_poems: "",
     },
     ShippedCorpus {
         id: "song-ci",
@@ -80,6 +91,7 @@ pub const SHIPPED: [ShippedCorpus; 4] = [
         tokenizer: ShippedTokenizer::PoemsChar,
         bytes: 589_852,
         unknown_to_poems_percent: 0.0,
+        unknown_to_poems: "",
     },
     ShippedCorpus {
         id: "shakespeare-plays",
@@ -87,6 +99,7 @@ pub const SHIPPED: [ShippedCorpus; 4] = [
         tokenizer: ShippedTokenizer::Bytes,
         bytes: 2_760_578,
         unknown_to_poems_percent: 97.07,
+        unknown_to_poems: "FirstC",
     },
     ShippedCorpus {
         id: "shakespeare-sonnets",
@@ -94,6 +107,7 @@ pub const SHIPPED: [ShippedCorpus; 4] = [
         tokenizer: ShippedTokenizer::Bytes,
         bytes: 95_627,
         unknown_to_poems_percent: 97.74,
+        unknown_to_poems: "Fromai",
     },
 ];
 
@@ -163,6 +177,8 @@ mod tests {
             for kind in [ShippedTokenizer::PoemsChar, ShippedTokenizer::Bytes] {
                 let percent = 100.0 * corpus.unknown_share(&kind.load(&json).unwrap());
                 assert!((percent - shipped.unknown_percent(kind)).abs() < 0.006, "{} {kind:?}: {percent}", shipped.id);
+                let characters: String = corpus.unknown_characters(&kind.load(&json).unwrap(), 6).into_iter().collect();
+                assert_eq!(characters, shipped.unknown_characters(kind), "{}", shipped.id);
             }
         }
     }

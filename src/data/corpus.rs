@@ -138,6 +138,16 @@ impl Corpus {
         unknown as f64 / characters as f64
     }
 
+    /// The first `most` characters of the documents, each once, that the vocabulary of `tokenizer` does not hold.
+    pub fn unknown_characters(&self, tokenizer: &Tokenizer, most: usize) -> Vec<char> {
+        self.documents().flat_map(|document| tokenizer.unknown_characters(document)).fold(Vec::new(), |mut found, character| {
+            if found.len() < most && !found.contains(&character) {
+                found.push(character);
+            }
+            found
+        })
+    }
+
     /// The training part and, at the end of the text, the validation part, about `validation_percent` of the text.
     ///
     /// The cut is between the documents where it comes nearest to that share; where that would leave less than half or

@@ -133,6 +133,11 @@ impl Tokenizer {
         }
     }
 
+    /// The characters of `text` that the vocabulary does not hold, in their order.
+    pub fn unknown_characters<'a>(&'a self, text: &'a str) -> impl Iterator<Item = char> + 'a {
+        text.chars().filter(|character| self.unknown(character.encode_utf8(&mut [0; 4])) > 0)
+    }
+
     /// Number of characters of `text` that the vocabulary does not hold.
     pub fn unknown(&self, text: &str) -> usize {
         match self {

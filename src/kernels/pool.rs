@@ -5,14 +5,28 @@
 
 mod team;
 
+use std::cell::Cell;
 use std::ops::Range;
 
 /// Whether this build has threads at all.
 const THREADED: bool = cfg!(any(not(target_arch = "wasm32"), feature = "threads"));
 
+thread_local! {
+    /// Whether this thread works without the others.
+    static ALONE: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Number of threads that work is spread over; results never depend on it.
 pub fn threads() -> usize {
-    if THREADED { rayon::current_num_threads() } else { 1 }
+    if THREADED && !ALONE.get() { rayon::current_num_threads() } else { 1 }
+}
+
+/// What `work` gives, which this thread does without the others: as fast as a build without threads would be.
+pub fn on_one_thread<R>(work: impl FnOnce() -> R) -> R {
+    let before = ALONE.replace(true);
+    let result = work();
+    ALONE.set(before);
+    result
 }
 
 /// Multiplications of a product of these sizes; as many as can be counted, where there are more.

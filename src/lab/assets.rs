@@ -88,6 +88,15 @@ pub fn required(runs: &[RunSpec]) -> Result<Vec<String>, Vec<Problem>> {
     if problems.is_empty() { Ok(files) } else { Err(problems) }
 }
 
+/// Those of them that are needed to read the runs' texts and to know the sizes of their models: all but the weights.
+///
+/// # Errors
+/// If a base model or corpus does not exist.
+pub fn without_weights(runs: &[RunSpec]) -> Result<Vec<String>, Vec<Problem>> {
+    let weights: Vec<String> = runs.iter().filter_map(|run| ModelFiles::of(&run.model.base).ok()).map(|files| files.weights).collect();
+    Ok(required(runs)?.into_iter().filter(|file| !weights.contains(file)).collect())
+}
+
 /// Those of them that tell the sizes of a run's model.
 ///
 /// # Errors

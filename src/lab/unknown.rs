@@ -3,15 +3,20 @@
 
 use super::pretrain::Recipe;
 use super::problem::{Problem, ProblemCode, Text};
+use super::spec::NEW_MODEL;
 use crate::data::{Corpus, Tokenizer, corpora};
+
+/// Characters that a message gives as examples, at most.
+const EXAMPLES: usize = 6;
 
 /// The problem of a shipped corpus that a shipped model cannot read, before either is loaded; `allowed_percent` is
 /// `data.allow_unknown_percent`.
 pub fn check_shipped(base: &str, corpus: &str, allowed_percent: f64) -> Option<Problem> {
     let recipe = Recipe::all().into_iter().find(|recipe| recipe.id == base)?;
     let tokenizer = corpora::find(recipe.corpus)?.tokenizer;
-    let percent = corpora::find(corpus)?.unknown_percent(tokenizer);
-    (percent > allowed_percent).then(|| problem(corpus, base, percent, allowed_percent))
+    let text = corpora::find(corpus)?;
+    let (percent, examples) = (text.unknown_percent(tokenizer), text.unknown_characters(tokenizer).chars());
+    (percent > allowed_percent).then(|| problem(corpus, (base, Some(recipe.corpus)), percent, examples, allowed_percent))
 }
 
 /// The share of the characters of `corpus` that `tokenizer`, the one of the model `base`, does not know.
@@ -20,10 +25,12 @@ pub fn check_shipped(base: &str, corpus: &str, allowed_percent: f64) -> Option<P
 /// If it is above `allowed_percent`.
 pub fn check(base: &str, corpus: &Corpus, tokenizer: &Tokenizer, allowed_percent: f64) -> Result<f64, Problem> {
     let share = corpus.unknown_share(tokenizer);
-    match 100.0 * share > allowed_percent {
-        true => Err(problem(corpus.name(), base, 100.0 * share, allowed_percent)),
-        false => Ok(share),
+    if 100.0 * share <= allowed_percent {
+        return Ok(share);
     }
+    let learned = Recipe::all().into_iter().find(|recipe| recipe.id == base).map(|recipe| recipe.corpus);
+    let examples = corpus.unknown_characters(tokenizer, EXAMPLES).into_iter();
+    Err(problem(corpus.name(), (base, learned), 100.0 * share, examples, allowed_percent))
 }
 
 /// Checks that `tokenizer`, the one of the model `base`, knows every character of a prompt: what one cannot read it would not continue.
@@ -33,8 +40,8 @@ pub fn check(base: &str, corpus: &Corpus, tokenizer: &Tokenizer, allowed_percent
 pub fn check_prompt(base: &str, prompt: &str, tokenizer: &Tokenizer) -> Result<(), Problem> {
     const MOST: usize = 8;
     let mut unknown: Vec<char> = Vec::new();
-    for character in prompt.chars() {
-        if tokenizer.unknown(character.encode_utf8(&mut [0; 4])) > 0 && !unknown.contains(&character) {
+    for character in tokenizer.unknown_characters(prompt) {
+        if !unknown.contains(&character) {
             unknown.push(character);
         }
     }
@@ -54,17 +61,38 @@ pub fn check_prompt(base: &str, prompt: &str, tokenizer: &Tokenizer) -> Result<(
     Err(Problem { code: ProblemCode::Conflict, run: None, field: Some("evaluation.prompt".into()), value: Some(prompt.into()), message })
 }
 
-fn problem(corpus: &str, base: &str, percent: f64, allowed_percent: f64) -> Problem {
+/// `learned`: the shipped corpus that the model learned to read with.
+fn problem(
+    corpus: &str,
+    (base, learned): (&str, Option<&str>),
+    percent: f64,
+    examples: impl Iterator<Item = char>,
+    allowed_percent: f64,
+) -> Problem {
     let percent = if percent < 99.95 { format!("{percent:.1}") } else { "100".into() };
+    let examples: Vec<String> = examples.map(String::from).collect();
+    let fitting = fitting(learned);
+    let (text_en, text_zh) = match &fitting[..] {
+        [] => ("a text in the language of the model".into(), "与模型同语言的文本".into()),
+        ids => (format!("a text that the model reads ({})", ids.join(", ")), format!("模型读得懂的文本（{}）", ids.join("、"))),
+    };
     let message = Text {
         en: format!(
-            "{percent} % of the characters of {corpus} ({{data.corpus}}) are not in the vocabulary of {base} ({{model.base}}), and all become the same unknown token: there is nothing to learn from them. At most {allowed_percent} % may be unknown ({{data.allow_unknown_percent}}). Choose a text in the language of the model, or another model."
+            "{percent} % of the characters of {corpus} ({{data.corpus}}) are not in the vocabulary of {base} ({{model.base}}), such as {}; they all become the same unknown token, and there is nothing to learn from them. At most {allowed_percent} % may be unknown ({{data.allow_unknown_percent}}). Choose {text_en}, or a new model, which takes its vocabulary from the text ({{model.base={NEW_MODEL}}}).",
+            examples.join(" "),
         ),
         zh: format!(
-            "{corpus}（{{data.corpus}}）中 {percent}% 的字符不在 {base}（{{model.base}}）的词表里，它们都会变成同一个未知词元，模型学不到任何东西。最多允许 {allowed_percent}%（{{data.allow_unknown_percent}}）。请选用与模型同语言的文本，或换一个模型。"
+            "{corpus}（{{data.corpus}}）中 {percent}% 的字符不在 {base}（{{model.base}}）的词表里，例如 {}；它们都会变成同一个未知词元，模型学不到任何东西。最多允许 {allowed_percent}%（{{data.allow_unknown_percent}}）。请选用{text_zh}，或改用从文本取词表的新模型（{{model.base={NEW_MODEL}}}）。",
+            examples.join(" "),
         ),
     };
     Problem { code: ProblemCode::Conflict, run: None, field: Some("data.corpus".into()), value: Some(corpus.into()), message }
+}
+
+/// The shipped corpora that a model reads whose first text was `learned`: those of the same tokenizer.
+fn fitting(learned: Option<&str>) -> Vec<&'static str> {
+    let Some(learned) = learned.and_then(corpora::find) else { return Vec::new() };
+    corpora::SHIPPED.into_iter().filter(|corpus| corpus.tokenizer == learned.tokenizer).map(|corpus| corpus.id).collect()
 }
 
 #[cfg(all(test, feature = "native"))]
@@ -78,7 +106,8 @@ mod tests {
             let problem = check_shipped("tang-poems", corpus, 20.0).unwrap();
             assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::Conflict, Some("data.corpus")));
             for text in [&problem.message.en, &problem.message.zh] {
-                assert!([corpus, percent, "tang-poems", "20", "allow_unknown_percent"].iter().all(|part| text.contains(part)), "{text}");
+                let parts = [corpus, percent, "tang-poems", "20", "allow_unknown_percent", "F r", "song-ci", "model.base=new"];
+                assert!(parts.iter().all(|part| text.contains(part)), "{text}");
             }
             assert_eq!(check_shipped("tang-poems", corpus, 99.0), None);
         }

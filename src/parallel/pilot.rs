@@ -23,6 +23,8 @@ pub struct SegmentTime {
     pub backward_weight: f64,
     /// Bytes of activations that wait for the backward.
     pub activation_bytes: usize,
+    /// The most bytes beside these and the input, at any moment of forward and backward: output, its gradient, and what lies between.
+    pub transient_bytes: usize,
 }
 
 impl SegmentTime {
@@ -33,10 +35,10 @@ impl SegmentTime {
 }
 
 /// Rounds of which the fastest counts: what else the machine does makes a round slower, never faster.
-const ROUNDS: usize = 5;
+pub const ROUNDS: usize = 5;
 
 /// Times each segment of `model` on a micro-batch, and the optimizer's update, which is given in seconds per parameter that learns.
-/// `speed` as in [`Rank::set_speed`](super::rank::Rank::set_speed).
+/// `speed` as in [`Rank::set_speed`](super::rank::Rank::set_speed). After `patience` seconds no more rounds begin.
 ///
 /// # Errors
 /// If memory runs out.
@@ -45,26 +47,33 @@ pub fn compute(
     model: &mut Transformer,
     tokens: &Tokens,
     optimizer: AdamWConfig,
-    speed: f64,
+    (speed, patience): (f64, f64),
 ) -> Result<(Vec<SegmentTime>, f64)> {
+    let begin = clock::now();
+    let goes_on = |_: &usize| clock::now() - begin < patience;
     let ledger = model.params.ledger().clone();
     // A first round shows the bytes; the others run as a training does, which uses its buffers again.
     ledger.reuse(false);
     let first: Result<Vec<SegmentTime>> = (0..model.segments.len()).map(|index| segment(comm, model, index, tokens, speed)).collect();
     let mut best = first?;
     ledger.reuse(true);
-    for _ in 0..ROUNDS {
+    for _ in (0..ROUNDS).take_while(goes_on) {
         for (index, best) in best.iter_mut().enumerate() {
             let time = segment(comm, model, index, tokens, speed)?;
             if time.seconds() < best.seconds() {
-                *best = SegmentTime { activation_bytes: best.activation_bytes, ..time };
+                let SegmentTime { activation_bytes, transient_bytes, .. } = *best;
+                *best = SegmentTime { activation_bytes, transient_bytes, ..time };
             }
         }
     }
     let (_, learning) = model.params.counts();
     let mut optimizer = AdamW::new(optimizer);
     let mut update = f64::INFINITY;
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
+        // The first makes the optimizer's state.
+        if round > 1 && !goes_on(&round) {
+            break;
+        }
         let start = clock::now();
         optimizer.step(&mut model.params, 0.0, 1.0)?;
         update = f64::min(update, clock::now() - start);
@@ -72,24 +81,48 @@ pub fn compute(
     Ok((best, update / learning.max(1) as f64 / speed))
 }
 
+/// Least seconds of each segment of `model` where nothing is kept for a backward: on one token, that of a text that is read token by
+/// token.
+///
+/// # Errors
+/// If memory runs out.
+pub fn reading(model: &mut Transformer, tokens: &Tokens) -> Result<Vec<f64>> {
+    let mut best = vec![f64::INFINITY; model.segments.len()];
+    for _ in 0..ROUNDS {
+        for (index, best) in best.iter_mut().enumerate() {
+            let x = input(model, index, tokens.ids.len())?.map(|hidden| Tape::inference(model.params.ledger()).input(hidden, false));
+            let start = clock::now();
+            drop(at_once(walk::forward(model, &mut Alone, index..index + 1, Input::of(tokens, None), x, |_| Keep::Nothing))?);
+            *best = best.min(clock::now() - start);
+        }
+    }
+    Ok(best)
+}
+
+/// What segment `index` of `model` takes; none at the embedding.
+fn input(model: &Transformer, index: usize, rows: usize) -> Result<Option<Tensor>> {
+    let number = model.part.segments().nth(index).expect("a segment of the part");
+    let is_first = model.blueprint.segments[number].kind == SegmentKind::Embedding;
+    (!is_first).then(|| hidden(model.params.ledger(), rows, model.config.d_model)).transpose()
+}
+
 fn segment(comm: &Comm, model: &mut Transformer, index: usize, tokens: &Tokens, speed: f64) -> Result<SegmentTime> {
     comm.beat();
     let ledger = model.params.ledger().clone();
     let activations = |ledger: &Ledger| ledger.report().of(Category::Activations).live;
-    let number = model.part.segments().nth(index).expect("a segment of the part");
-    let is_first = model.blueprint.segments[number].kind == SegmentKind::Embedding;
-    let hidden = hidden(&ledger, tokens.ids.len(), model.config.d_model)?;
-    let x = (!is_first).then(|| Tape::recording(&ledger).input(hidden, true));
+    let x = input(model, index, tokens.ids.len())?.map(|hidden| Tape::recording(&ledger).input(hidden, true));
     let before = activations(&ledger);
+    ledger.restart_peaks();
     let (input, run) = (Input::of(tokens, None), index..index + 1);
     let start = clock::now();
     let (flight, y) = at_once(walk::forward(model, &mut Alone, run, input, x, |_| Keep::Tape))?;
     let forward = clock::now() - start;
-    let mut d_y = Tensor::for_output(&ledger, Category::Activations, y.tensor().shape())?;
-    d_y.data_mut().fill(1e-3);
-    let output_bytes = size_of_val(y.data());
+    let shape = y.tensor().shape().to_vec();
+    // The gradient has the output's size, and takes its place.
     drop(y);
-    let activation_bytes = activations(&ledger).saturating_sub(before + output_bytes);
+    let activation_bytes = activations(&ledger).saturating_sub(before);
+    let mut d_y = Tensor::for_output(&ledger, Category::Activations, &shape)?;
+    d_y.data_mut().fill(1e-3);
     let mut later = Vec::new();
     let start = clock::now();
     drop(at_once(walk::backward(model, &mut Alone, flight, input, d_y, 1.0, Some(&mut later)))?);
@@ -97,12 +130,14 @@ fn segment(comm: &Comm, model: &mut Transformer, index: usize, tokens: &Tokens, 
     let start = clock::now();
     later.into_iter().try_for_each(|grads| grads.accumulate(&mut model.params))?;
     let backward_weight = clock::now() - start;
+    let most = ledger.report().of(Category::Activations).peak;
     comm.rest((forward + backward_input + backward_weight) * (1.0 / speed - 1.0));
     Ok(SegmentTime {
         forward: forward / speed,
         backward_input: backward_input / speed,
         backward_weight: backward_weight / speed,
         activation_bytes,
+        transient_bytes: most.saturating_sub(before + activation_bytes),
     })
 }
 
@@ -172,7 +207,7 @@ mod tests {
                 async move {
                     let mut model = Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 1 }).unwrap();
                     let tokens = Tokens::new(2, 16, vec![3; 32]);
-                    Ok::<_, Lost>(compute(&Comm::new(transport), &mut model, &tokens, ADAMW, speed).unwrap())
+                    Ok::<_, Lost>(compute(&Comm::new(transport), &mut model, &tokens, ADAMW, (speed, f64::INFINITY)).unwrap())
                 }
             });
             ranks.remove(0).expect("no panic").unwrap()

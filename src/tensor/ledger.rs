@@ -247,6 +247,15 @@ impl Ledger {
         report.total.live -= bytes;
     }
 
+    /// From now on the peaks are those of what comes, beginning with what is in use.
+    pub fn restart_peaks(&self) {
+        let mut report = self.books.report.borrow_mut();
+        let MemoryReport { categories, total } = &mut *report;
+        for used in categories.iter_mut().chain([total]) {
+            (used.peak, used.at_peak) = (used.live, used.live);
+        }
+    }
+
     /// Buffers of tensors that had to be allocated so far; it stands still while a loop reuses those that it has.
     pub fn allocations(&self) -> u64 {
         self.books.allocations.get()

@@ -1,4 +1,4 @@
-//! Plans of runs on several ranks, before they run. What is wrong with a spec is thrown as `Problem[]`.
+//! What can be told of runs before they run: the plans of those on several ranks, and what each will take. What is wrong with a spec is thrown as `Problem[]`.
 
 use wasm_bindgen::prelude::*;
 
@@ -6,6 +6,7 @@ use super::experiment::parse;
 use super::{assets_of, internal, thrown, to_js};
 use crate::lab::assets::plan_assets;
 use crate::lab::check::resolve;
+use crate::lab::estimate;
 use crate::lab::experiment::max_ranks;
 use crate::lab::migrate::{self, Lab};
 use crate::lab::parallel::nearest::nearest;
@@ -53,6 +54,47 @@ pub fn migrate_link(lab: &str, link: &JsValue) -> Result<JsValue, JsValue> {
     let json = serde_json::from_str(text.as_deref().unwrap_or("null")).map_err(|error| internal(&error.to_string()))?;
     let lab = Lab::named(lab).ok_or_else(|| internal(&format!("there is no lab {lab}")))?;
     to_js(&migrate::link(lab, json))
+}
+
+/// The files that an [`Estimator`] needs, as `string[]`.
+///
+/// # Errors
+/// `Problem[]`.
+#[wasm_bindgen(js_name = estimate_assets)]
+pub fn assets_of_estimate(spec: JsValue) -> Result<JsValue, JsValue> {
+    to_js(&parse(spec).and_then(|spec| estimate::files(&spec)).map_err(|problems| thrown(&problems))?)
+}
+
+/// Tells what runs will take, and remembers what it measured for that.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Estimator(estimate::Estimator);
+
+#[wasm_bindgen]
+impl Estimator {
+    /// One that has measured nothing yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Why runs cannot read their texts, or their models the prompts, as `Problem[]`.
+    ///
+    /// # Errors
+    /// `Problem[]`, of the spec itself.
+    pub fn unreadable(&mut self, spec: JsValue, assets: &JsValue) -> Result<JsValue, JsValue> {
+        let files = assets_of(assets)?;
+        to_js(&parse(spec).and_then(|spec| self.0.unreadable(&spec, &files)).map_err(|problems| thrown(&problems))?)
+    }
+
+    /// What a run will take on a machine of `cores` cores, as `RunEstimate`.
+    ///
+    /// # Errors
+    /// `Problem[]`.
+    pub fn run(&mut self, spec: JsValue, run: usize, assets: &JsValue, cores: usize) -> Result<JsValue, JsValue> {
+        let files = assets_of(assets)?;
+        to_js(&parse(spec).and_then(|spec| self.0.run(&spec, run, &files, cores)).map_err(|problems| thrown(&problems))?)
+    }
 }
 
 fn settings(spec: JsValue, run: usize) -> Result<RunSpec, JsValue> {

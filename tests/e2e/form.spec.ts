@@ -1,6 +1,7 @@
 /** The form and the runs: what is edited is what the address says and what is run. */
 import { defaultSpec, specOf as completed } from '../../www/engine/spec/defaults';
 import { FIELDS } from '../../www/engine/spec/schema';
+import { PRESETS } from '../../www/labs/fine-tuning/presets';
 import { fromHash, toHash } from '../../www/shell/address/link';
 import { en } from '../../www/shell/text/en';
 import { zh } from '../../www/shell/text/zh';
@@ -11,7 +12,7 @@ import type { Page } from '../../www/testing';
 /** The experiment that a hash holds. */
 function read(hash: string): Spec {
   const link = fromHash(hash);
-  if (link === null) return defaultSpec;
+  if (link === null) return PRESETS.en[0]!.spec;
   if (!('json' in link)) throw new Error(`${hash} cannot be read`);
   const { base = {}, runs } = link.json as { base?: object; runs: Spec['runs'] };
   return completed(base, runs);

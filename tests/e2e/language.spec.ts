@@ -34,6 +34,23 @@ test('nothing that axe finds is wrong, in light and in dark', async ({ page }) =
   expect(await violationsInBothThemes(page)).toEqual([]);
 });
 
+test('a lab begins with a text of the page’s language until something is written, and says what its runs will take', async ({ page }) => {
+  await open(page, './labs/fine-tuning/');
+  await expect(page.getByLabel('Corpus')).toHaveValue('shakespeare-sonnets');
+  await expect(page.locator('tinyai-estimate')).toHaveText(/^about .+ · \d+ MiB at the peak \(full\), \d+ MiB \(lora\)$/);
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(page.getByLabel('语料')).toHaveValue('song-ci');
+  await expect(page.locator('tinyai-estimate')).toHaveText(/^约 .+ · 峰值内存 \d+ MiB（full）、\d+ MiB（lora）$/);
+  await page.getByLabel('预设').selectOption('plays');
+  await expect(page.getByLabel('语料')).toHaveValue('shakespeare-sonnets');
+  await page.getByLabel('步数', { exact: true }).fill('7');
+  await expect(page.getByLabel('预设')).toHaveValue('');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('7');
+  await page.getByLabel('Preset').selectOption('plays');
+  await expect.poll(() => new URL(page.url()).hash).toBe('');
+});
+
 test('the appearance is switched and remembered', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   const fonts: string[] = [];

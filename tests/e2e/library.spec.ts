@@ -1,8 +1,8 @@
 /** The library: what is run in any lab is kept, found again, compared, taken elsewhere, and gone on with. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from '../../www/testing';
-import { defaultSpec, specOf } from '../../www/engine/spec/defaults';
-import { toHash } from '../../www/shell/address/link';
+import { specOf } from '../../www/engine/spec/defaults';
+import { hashOf } from '../../www/shell/address/link';
 import type { LabMount } from '../../www/shell/elements/lab';
 import type { Spec } from '../../www/types/generated/Spec';
 import { violationsInBothThemes } from './accessibility';
@@ -29,7 +29,7 @@ const tuning: Spec = specOf(
   [{ name: 'adapter', patch: { fine_tuning: { method: 'lora' } } }],
 );
 
-const lab = (id: string, spec: Spec): string => `./labs/${id}/${toHash(spec, defaultSpec)}`;
+const lab = (id: string, spec: Spec): string => `./labs/${id}/${hashOf(spec)}`;
 
 /** Opens an address as a page that was not there before, whatever only differs in the hash. */
 async function arrive(page: Page, address: string): Promise<void> {

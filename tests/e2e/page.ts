@@ -2,7 +2,7 @@
 import { expect, test as base, type Locator, type Page } from '../../www/testing';
 import type { Spec } from '../../www/types/generated/Spec';
 import { defaultSpec } from '../../www/engine/spec/defaults';
-import { toHash } from '../../www/shell/address/link';
+import { hashOf } from '../../www/shell/address/link';
 
 /** The lab's page; a console error, a page error or a failed request fails the test unless it is expected. */
 export const test = base.extend<{ expectedErrors: RegExp[] }>({
@@ -46,7 +46,7 @@ export const long = (): Spec => short((spec) => (spec.base.training.steps = 2000
 export type LabId = 'fine-tuning' | 'from-scratch' | 'parallel';
 
 /** The address of a lab with an experiment. */
-export const addressOf = (spec: Spec, lab: LabId = 'fine-tuning'): string => `./labs/${lab}/${toHash(spec, defaultSpec) || '#play'}`;
+export const addressOf = (spec: Spec, lab: LabId = 'fine-tuning'): string => `./labs/${lab}/${hashOf(spec)}`;
 
 /** Opens a lab with an experiment, or an address, and waits until the engine is there and the experiment is the link's. */
 export async function open(page: Page, spec: Spec | string = short(), lab?: LabId): Promise<void> {

@@ -25,7 +25,7 @@ function conversation(hash = '', migrate = async (): Promise<Spec> => defaultSpe
     hadVersion1: true,
     address: new MemoryAddress(hash),
     clock,
-    checker: { check, migrate, preload: async () => undefined },
+    checker: { check, migrate, preload: async () => undefined, unreadable: async () => [] },
     names: { newRun: String, copyOf: String, fork: String },
   });
   editor.start();

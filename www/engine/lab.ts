@@ -1,6 +1,7 @@
 /** The engine as a lab, or a program, uses it. */
 import type { AtGate } from '../types/generated/AtGate';
 import type { Environment } from '../types/generated/Environment';
+import type { Estimate } from '../types/generated/Estimate';
 import type { Event } from '../types/generated/Event';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { NearestMesh } from '../types/generated/NearestMesh';
@@ -113,6 +114,18 @@ export class Lab {
     return this.ask(async (engine, signal) => engine.call('nearest', await this.planning(engine, spec, run, signal), { signal }), signal);
   }
 
+  /** Why runs cannot read their texts, or their models the prompts. */
+  unreadable(spec: unknown, signal?: AbortSignal): Promise<Problem[]> {
+    return this.ask(async (engine, signal) => engine.call('unreadable', { spec, files: await this.reading(engine, spec, signal) }, { signal }), signal);
+  }
+
+  /** What each run will take. It is measured, so it waits until nothing runs, and nothing runs meanwhile. */
+  estimate(spec: unknown, signal?: AbortSignal): Promise<Estimate> {
+    const work = async ({ engine, signal }: Turn<EngineMethods, Record<never, never>>) =>
+      engine.call('estimate', { spec, files: await this.reading(engine, spec, signal), cores: this.host.cores }, { signal });
+    return this.lease.run(work, { signal });
+  }
+
   /** Fetches what an experiment will need, so that it starts at once and no longer needs the network. */
   async preload(spec: unknown, signal?: AbortSignal): Promise<void> {
     const paths = await this.ask((engine, signal) => engine.call('requiredAssets', spec, { signal }), signal);
@@ -167,6 +180,10 @@ export class Lab {
 
   private ask<T>(question: (engine: EngineClient, signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.lease.ask(question, { signal });
+  }
+
+  private async reading(engine: EngineClient, spec: unknown, signal: AbortSignal) {
+    return this.host.assets.getAll(await engine.call('estimateAssets', spec, { signal }), { signal });
   }
 
   private async planning(engine: EngineClient, spec: unknown, run: number, signal: AbortSignal) {

@@ -1,6 +1,7 @@
 /** What the page asks its workers, and what they tell it. */
 import type { AtGate } from '../types/generated/AtGate';
 import type { Environment } from '../types/generated/Environment';
+import type { Estimate } from '../types/generated/Estimate';
 import type { Event } from '../types/generated/Event';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { NearestMesh } from '../types/generated/NearestMesh';
@@ -62,6 +63,12 @@ export interface EngineMethods {
   planAssets(of: { spec: unknown; run: number }): string[];
   plan(of: { spec: unknown; run: number; files: Files; cores: number }): Planned;
   nearest(of: { spec: unknown; run: number; files: Files; cores: number }): NearestMesh | null;
+  /** The files that the next two need. */
+  estimateAssets(spec: unknown): string[];
+  /** Why runs cannot read their texts, or their models the prompts. */
+  unreadable(of: { spec: unknown; files: Files }): Problem[];
+  /** What each run will take; heeds an abort between two runs. */
+  estimate(of: { spec: unknown; files: Files; cores: number }): Estimate;
   run(job: Job, progress: Report<JobProgress>): JobDone;
   control(of: { job: number; action: Control; run: number | null }): void;
   /** What all ranks answered to an order, or why they could not. */

@@ -8,6 +8,7 @@ import type { Planned } from '../types/generated/Planned';
 import type { Problem } from '../types/generated/Problem';
 import type { Program } from '../types/generated/Program';
 import type { Reply } from '../types/generated/Reply';
+import type { RunEstimate } from '../types/generated/RunEstimate';
 import type { RunResult } from '../types/generated/RunResult';
 import type { Spec } from '../types/generated/Spec';
 
@@ -87,6 +88,15 @@ export interface WasmRank {
   free(): void;
 }
 
+/** Tells what runs will take, and remembers what it measured for that. */
+export interface WasmEstimator {
+  /** Why runs cannot read their texts, or their models the prompts. */
+  unreadable(spec: unknown, files: Files): Problem[];
+  /** Measures for a quarter of a second at most, unless it knows already. */
+  run(spec: unknown, run: number, files: Files, cores: number): RunEstimate;
+  free(): void;
+}
+
 /** The module `tinyai.js` of one build. */
 export interface WasmEngine {
   default(init?: unknown): Promise<unknown>;
@@ -103,6 +113,9 @@ export interface WasmEngine {
   plan_assets(spec: unknown, run: number): string[];
   plan(spec: unknown, run: number, files: Files, cores: number): Planned;
   nearest_mesh(spec: unknown, run: number, files: Files, cores: number): NearestMesh | null;
+  /** The files that an estimator needs: all but the weights. */
+  estimate_assets(spec: unknown): string[];
+  Estimator: new () => WasmEstimator;
   Experiment: new (spec: unknown, files: Files, environment: Environment) => WasmExperiment;
   /** Only in the builds without threads: ranks are threads themselves. */
   Rank?: {

@@ -24,7 +24,9 @@ export interface CataloguedLab {
 const { model, data } = defaultSpec.base;
 const PLAYS = 'corpora/shakespeare-plays.txt';
 const POEMS = 'corpora/tang-poems.txt';
-const TUNED = [...['config.json', 'tokenizer.json', 'model.safetensors'].map((file) => `models/${model.base}/${file}`), `corpora/${data.corpus}.txt`];
+
+/** The files of a base model and of the text that it learns. */
+const tuned = (base: string, corpus: string): string[] => [...['config.json', 'tokenizer.json', 'model.safetensors'].map((file) => `models/${base}/${file}`), `corpora/${corpus}.txt`];
 
 /** What the first experiment needs in each language, on one rank. */
 const alone = (en: string[], zh: string[]): Early => ({ workers: ['engine.worker'], engines: ['engine'], assets: { en, zh } });
@@ -51,7 +53,7 @@ export const CATALOGUE: readonly CataloguedLab[] = [
       { id: 'modules', minutes: 5 },
       { id: 'learning-rate', minutes: 5 },
     ],
-    early: alone(TUNED, TUNED),
+    early: alone(tuned('shakespeare-plays', 'shakespeare-sonnets'), tuned(model.base, data.corpus)),
   },
   {
     id: 'parallel',

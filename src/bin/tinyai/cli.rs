@@ -33,6 +33,8 @@ enum Command {
         /// The spec, a JSON file; `-` reads standard input.
         spec: PathBuf,
     },
+    /// Tells what an experiment will take on this machine: seconds, and bytes at the peak.
+    Estimate(run::Estimate),
     /// Runs an experiment.
     Run(run::Run),
     /// Trains a base model that ships with the site.
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Schema => print::json(&schema()).map_err(Failure::from),
         Command::DefaultSpec => print::json(&default_spec()).map_err(Failure::from),
         Command::Check { spec } => check::run(&spec, language),
+        Command::Estimate(args) => run::estimate(&args),
         Command::Run(args) => run::run(&args, language),
         Command::Pretrain(args) => pretrain::run(&args),
     };

@@ -1,4 +1,4 @@
-//! `tinyai run SPEC.json`
+//! `tinyai run SPEC.json` and `tinyai estimate SPEC.json`
 
 use std::fs;
 use std::io::{self, Write};
@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tinyai::kernels;
+use tinyai::lab;
 use tinyai::lab::assets::{Assets, OWN_FILE};
+use tinyai::lab::estimate::Estimator;
 use tinyai::lab::event::Event;
 use tinyai::lab::experiment::Experiment;
 use tinyai::lab::problem::{Problem, Text};
@@ -22,11 +24,25 @@ use crate::{asset_folder, output, print};
 /// Arguments of `tinyai run`.
 #[derive(Args)]
 pub struct Run {
-    /// The spec, a JSON file; `-` reads standard input.
-    spec: PathBuf,
+    #[command(flatten)]
+    from: Experiments,
     /// Where the result goes, as JSON; without it, to standard output.
     #[arg(long)]
     out: Option<PathBuf>,
+}
+
+/// Arguments of `tinyai estimate`.
+#[derive(Args)]
+pub struct Estimate {
+    #[command(flatten)]
+    from: Experiments,
+}
+
+/// What is run, with what.
+#[derive(Args)]
+struct Experiments {
+    /// The spec, a JSON file; `-` reads standard input.
+    spec: PathBuf,
     /// Folder with `models/` and `corpora/`; without it, that of the variable TINYAI_ASSETS, or `www/public` here, beside the program or
     /// in its source code. Files of your own, `file:NAME`, and the folder of a model, `file:FOLDER`, are
     /// looked up from the folder of the spec.
@@ -39,9 +55,9 @@ pub struct Run {
 
 /// Runs the experiment, its progress on standard error.
 pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
-    set_threads(args.threads)?;
-    let (spec, _) = read_spec(&args.spec)?;
-    let assets = read_assets(args, &Experiment::required_assets(&spec)?)?;
+    set_threads(args.from.threads)?;
+    let (spec, _) = read_spec(&args.from.spec)?;
+    let assets = read_assets(&args.from, &Experiment::required_assets(&spec)?)?;
     if let Some(path) = &args.out {
         output::prepare(path)?;
     }
@@ -63,8 +79,19 @@ pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
     if failed.is_empty() { Ok(()) } else { Err(failed.into()) }
 }
 
+/// Prints what each run of the experiment will take, as JSON.
+pub fn estimate(args: &Estimate) -> Result<(), Failure> {
+    set_threads(args.from.threads)?;
+    let (spec, _) = read_spec(&args.from.spec)?;
+    let assets = read_assets(&args.from, &lab::estimate::files(&spec)?)?;
+    let (mut estimator, cores) = (Estimator::default(), environment().cores as usize);
+    let runs = (0..spec.runs.len()).map(|run| estimator.run(&spec, run, &assets, cores)).collect::<Result<_, _>>()?;
+    print::json(&lab::estimate::Estimate { runs })?;
+    Ok(())
+}
+
 /// The files of an experiment: shipped ones from the folder of assets, a person's own from that of the spec.
-fn read_assets(args: &Run, names: &[String]) -> Result<Assets, Failure> {
+fn read_assets(args: &Experiments, names: &[String]) -> Result<Assets, Failure> {
     let beside_spec = args.spec.parent().unwrap_or(Path::new(""));
     let mut assets = Assets::default();
     let mut shipped: Option<PathBuf> = None;

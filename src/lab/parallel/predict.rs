@@ -26,16 +26,23 @@ use crate::parallel::zero::ZeroStage;
 /// # Errors
 /// If the spec makes no plan, or the layers do not fit the ranks' memory however they are divided.
 pub fn predict(run: &RunSpec, assets: &Assets, pilots: &[Pilot], cores: usize) -> Result<Prediction, Problem> {
-    let subject = Subject::new(run, assets)?;
-    let mut plan = setup::plan(run, &subject, pilots.len(), None)?;
+    predict_of(run, &Subject::new(run, assets)?, pilots, cores)
+}
+
+/// The same, of a subject that is known.
+///
+/// # Errors
+/// As [`predict`].
+pub fn predict_of(run: &RunSpec, subject: &Subject, pilots: &[Pilot], cores: usize) -> Result<Prediction, Problem> {
+    let mut plan = setup::plan(run, subject, pilots.len(), None)?;
     if pilots.len() != plan.mesh.ranks() {
         return Err(internal(&format!("{} pilots for {} ranks", pilots.len(), plan.mesh.ranks())));
     }
     if run.mesh.partition == PartitionSpec::Balanced {
-        let stages = divide(run, &plan, &subject, pilots)?;
+        let stages = divide(run, &plan, subject, pilots)?;
         plan = plan.divided(stages).map_err(|error| problems::plan(&error))?;
     }
-    let model = Model { plan: &plan, subject: &subject, pilots, link: link(pilots) };
+    let model = Model { plan: &plan, subject, pilots, link: link(pilots) };
     let costs = model.costs();
     let timeline = plan.schedule.dry_run(&costs).map_err(|error| internal(&error.to_string()))?;
     // Ranks that share a core take turns: no step is shorter than all their computing on all cores.
@@ -48,7 +55,7 @@ pub fn predict(run: &RunSpec, assets: &Assets, pilots: &[Pilot], cores: usize) -
         stages: plan.stages.iter().map(|stage| (stage.start, stage.end)).collect(),
         step_seconds: timeline.makespan.max(shared),
         bubble_fraction: bubble(&phases),
-        traffic: (0..plan.mesh.ranks()).map(|rank| traffic(&plan, &subject, rank)).collect(),
+        traffic: (0..plan.mesh.ranks()).map(|rank| traffic(&plan, subject, rank)).collect(),
         timeline,
     })
 }

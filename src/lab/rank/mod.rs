@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 pub use command::{Answer, Program, Reply};
 pub use pilot::pilot;
+pub(in crate::lab) use pilot::{refused, representatives};
 pub use reader::Reader;
 
 use super::assets::Assets;

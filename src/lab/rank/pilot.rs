@@ -17,7 +17,7 @@ use crate::parallel::group::Group;
 use crate::parallel::mesh::Axis;
 use crate::parallel::pilot;
 use crate::parallel::plan::Plan;
-use crate::tensor::Ledger;
+use crate::tensor::{Ledger, OutOfMemory};
 
 /// What a rank measures before the run. Ranks compute one after the other, as if each had a core of its own; connections are measured
 /// by all at once. All ranks call it.
@@ -44,16 +44,11 @@ pub async fn pilot(run: &RunSpec, assets: &Assets, comm: &Rc<Comm>) -> Result<Pi
 /// Times one segment of each class.
 fn measure(run: &RunSpec, subject: &Subject, plan: &Plan, comm: &Comm) -> Result<(Vec<SegmentSeconds>, f64), Problem> {
     let number = comm.transport().rank();
-    let (speed, limit) = setup::allowance(run, number);
-    let slice = Slice { index: plan.mesh.coordinates(number)[Axis::Tensor as usize], count: plan.mesh.size(Axis::Tensor) };
-    let chunks = subject.blueprint.representatives().into_iter().map(|segment| segment..segment + 1).collect();
-    let source = &mut RandomWeights { seed: 0 };
-    let model = Transformer::build_part(&subject.blueprint, Part { chunks, slice }, &Ledger::new(Some(limit)), source);
-    let mut model = model.map_err(|error| problems::build(Some(number), &error))?;
-    finetune::attach(&*subject.method, &mut model, source).map_err(|error| problems::attach(Some(number), &error))?;
+    let mut model = representatives(run, subject, plan, number)?;
     let tokens = Tokens::new(plan.micro_batch_size(), plan.seq_len, vec![0; plan.micro_batch_size() * plan.seq_len]);
-    let refused = |error| problems::build(Some(number), &BuildError::Memory(error));
-    let (times, update) = pilot::compute(comm, &mut model, &tokens, adamw(&run.training), speed).map_err(refused)?;
+    let effort = (setup::allowance(run, number).0, f64::INFINITY);
+    let (times, update) =
+        pilot::compute(comm, &mut model, &tokens, adamw(&run.training), effort).map_err(|error| refused(number, error))?;
     let seconds = |time: &pilot::SegmentTime| SegmentSeconds {
         forward: time.forward,
         backward_input: time.backward_input,
@@ -61,4 +56,21 @@ fn measure(run: &RunSpec, subject: &Subject, plan: &Plan, comm: &Comm) -> Result
         activation_bytes: time.activation_bytes as u64,
     };
     Ok((times.iter().map(seconds).collect(), update))
+}
+
+/// Why a rank cannot be measured.
+pub(in crate::lab) fn refused(number: usize, error: OutOfMemory) -> Problem {
+    problems::build(Some(number), &BuildError::Memory(error))
+}
+
+/// A rank's slice of one segment of each class, with what the method adds.
+pub(in crate::lab) fn representatives(run: &RunSpec, subject: &Subject, plan: &Plan, number: usize) -> Result<Transformer, Problem> {
+    let (_, limit) = setup::allowance(run, number);
+    let slice = Slice { index: plan.mesh.coordinates(number)[Axis::Tensor as usize], count: plan.mesh.size(Axis::Tensor) };
+    let chunks = subject.blueprint.representatives().into_iter().map(|segment| segment..segment + 1).collect();
+    let source = &mut RandomWeights { seed: 0 };
+    let model = Transformer::build_part(&subject.blueprint, Part { chunks, slice }, &Ledger::new(Some(limit)), source);
+    let mut model = model.map_err(|error| problems::build(Some(number), &error))?;
+    finetune::attach(&*subject.method, &mut model, source).map_err(|error| problems::attach(Some(number), &error))?;
+    Ok(model)
 }

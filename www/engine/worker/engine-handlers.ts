@@ -1,18 +1,20 @@
 /** The engine's side: one wasm instance, away from the page, so that the page never waits. */
 import type { Environment } from '../../types/generated/Environment';
+import type { RunEstimate } from '../../types/generated/RunEstimate';
 import { TinyaiError, problem } from '../error';
 import type { EngineMethods } from '../methods';
 import { instantiate } from '../module';
 import { Moved, type Handlers } from '../rpc';
 import { helpersStart, startThreads } from '../threads';
 import { probe } from '../variants';
-import type { RunState, WasmEngine } from '../wasm';
+import type { RunState, WasmEngine, WasmEstimator } from '../wasm';
 import { RunningJob } from './running-job';
 
 /** Handlers for one worker. */
 export function engineHandlers(): Handlers<EngineMethods> {
   let loaded: { engine: WasmEngine; environment: Environment } | null = null;
   const jobs = new Map<number, RunningJob>();
+  let estimator: WasmEstimator | null = null;
 
   const here = (): NonNullable<typeof loaded> => {
     if (!loaded) throw new TinyaiError([problem('internal', 'The engine was asked before it was loaded.', '引擎尚未加载就收到了请求。')]);
@@ -56,6 +58,19 @@ export function engineHandlers(): Handlers<EngineMethods> {
     planAssets: ({ spec, run }) => here().engine.plan_assets(spec, run),
     plan: ({ spec, run, files, cores }) => here().engine.plan(spec, run, files, cores),
     nearest: ({ spec, run, files, cores }) => here().engine.nearest_mesh(spec, run, files, cores),
+    estimateAssets: (spec) => here().engine.estimate_assets(spec),
+    unreadable: ({ spec, files }) => (estimator ??= new (here().engine.Estimator)()).unreadable(spec, files),
+    estimate: async ({ spec, files, cores }, { signal }) => {
+      const estimates = (estimator ??= new (here().engine.Estimator)());
+      const runs: RunEstimate[] = [];
+      for (const run of (spec as { runs: unknown[] }).runs.keys()) {
+        // So that an abort is heard.
+        await new Promise((resolve) => setTimeout(resolve));
+        signal.throwIfAborted();
+        runs.push(estimates.run(spec, run, files, cores));
+      }
+      return { runs };
+    },
     run: async (job, { signal, progress }) => {
       const { engine, environment } = here();
       const problems = engine.check(job.spec);

@@ -94,7 +94,7 @@ export class LabMount extends LitElement {
     this.words.setValue(words);
     this.kit.setValue(words.kit);
     const { newRun, copyOf, forkName: fork } = words.messages.form;
-    if (this.store) this.store.speak({ newRun, copyOf, fork });
+    if (this.store) this.store.speak({ newRun, copyOf, fork }, language);
     else {
       const { ports, initial, home } = this;
       const store = new LabStore({ definition, ports, text: { lab: words.lab, runs: { newRun, copyOf, fork }, entryName: words.messages.kept.name }, language, ...(initial && { initial }), ...(home && { home }), ...(lessons && { lessons }) });

@@ -7,6 +7,7 @@ import type { OwnAsset } from '../../engine/assets';
 import type { Refusal } from '../../kit/form/events';
 import { sameRun } from '../../engine/spec/legs';
 import { equal, ranksOf } from '../../engine/spec/patch';
+import type { Estimate } from '../../types/generated/Estimate';
 import type { Environment } from '../../types/generated/Environment';
 import type { NearestMesh } from '../../types/generated/NearestMesh';
 import type { Planned } from '../../types/generated/Planned';
@@ -20,6 +21,7 @@ import type { OpenedLibrary, PagePort } from '../library';
 import type { AddressPort, ClockPort, Ports } from '../ports';
 import type { Language } from '../text/language';
 import type { LabText } from '../text/lab-text';
+import { Estimating } from './estimating';
 import { FileTakings } from './file-takings';
 import { Planning } from './planning';
 import { LibraryKeeper, NOT_KEPT } from './run-keeper';
@@ -66,6 +68,7 @@ export class LabStore {
   readonly planning: Planning;
   /** Null where there are none. */
   readonly lessons: LessonStore | null = null;
+  private readonly estimating: Estimating;
   /** Null where nobody comes back to the lab, and so is the shelf. */
   readonly keeper: LibraryKeeper | null = null;
   readonly shelf: Shelf | null = null;
@@ -74,6 +77,8 @@ export class LabStore {
   private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
   private readonly closed = new Signal.State(false);
   private readonly address: AddressPort;
+  /** What the lab begins with where no lesson says otherwise. */
+  private begin: Spec;
   private readonly pastRuns = new Signal.Computed<ReadonlySet<number>>(() => {
     const shown = this.stale ? this.runner.view!.spec : null;
     return new Set(shown?.runs.flatMap((_, run) => (sameRun(this.editor.spec, shown, run) < 0 ? [run] : [])));
@@ -92,10 +97,10 @@ export class LabStore {
     }
     const place = this.lessons && new Place(ports.address, (lesson) => void this.lessons!.go(lesson));
     this.address = place ?? ports.address;
-    const start = options.initial ?? definition.presets(language)[0]!.spec;
+    this.begin = options.initial ?? definition.presets(language)[0]!.spec;
     this.editor = new SpecEditor({
       lab: definition.id,
-      initial: () => this.lessons?.initial ?? start,
+      initial: () => this.lessons?.initial ?? this.begin,
       hadVersion1: HAD_VERSION_1.includes(definition.id),
       address: this.address,
       clock: ports.clock,
@@ -104,6 +109,7 @@ export class LabStore {
     });
     this.files = new FileTakings({ assets: ports.engine.assets, editor: this.editor });
     this.planning = new Planning(this.lab, ports.clock);
+    this.estimating = new Estimating(this.lab, ports.clock);
     const environment = (): Environment | null => ports.engine.environment;
     if (!home) {
       this.runner = new Runner({ lab: this.lab, clock: ports.clock, keeper: NOT_KEPT, environment });
@@ -153,9 +159,12 @@ export class LabStore {
     );
   }
 
-  /** The words of another language, for runs that come from now on. */
-  speak(runs: RunNames): void {
+  /** The words of another language, for runs that come from now on. Where nothing was written, typed or run, the lab begins as it does in it. */
+  speak(runs: RunNames, language: Language): void {
     this.editor.names = runs;
+    if (this.options.initial) return;
+    const untouched = this.runner.view === null && !this.runner.busy && this.refusals.length === 0;
+    this.editor.beginOtherwise(() => (this.begin = this.definition.presets(language)[0]!.spec), untouched);
   }
 
   /** A link to the experiment as it is written. */
@@ -242,9 +251,17 @@ export class LabStore {
     return this.planning.of(editor.spec, run);
   }
 
+  /** What the experiment as it is written will take; null until that is known, and while anything runs. */
+  get estimate(): Estimate | null {
+    if (this.runnable && this.environment && !this.runner.busy) return this.estimating.of(this.editor.spec);
+    this.estimating.stop();
+    return null;
+  }
+
   async run(): Promise<void> {
     if (!this.runnable) return;
     this.lessons?.keepBeside();
+    this.estimating.stop();
     await this.runner.start(this.editor.spec);
   }
 
@@ -282,6 +299,7 @@ export class LabStore {
     this.runner.dispose();
     this.files.dispose();
     this.planning.dispose();
+    this.estimating.dispose();
     this.editor.dispose();
     this.lab.close();
   }

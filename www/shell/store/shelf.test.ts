@@ -45,7 +45,7 @@ async function arrive({ entries = [], hash = '', entry, library = libraryOn(new 
   const clock = new WoundClock();
   const lab = new FakeLab();
   const address = new MemoryAddress(hash);
-  const checker = { check: async () => [], migrate: async () => OTHER, preload: async () => undefined };
+  const checker = { check: async () => [], migrate: async () => OTHER, preload: async () => undefined, unreadable: async () => [] };
   const names = { newRun: String, copyOf: String, fork: String };
   const editor = new SpecEditor({ lab: 'fine-tuning', initial: () => defaultSpec, hadVersion1: false, address, clock, checker, names });
   const page = { onHide: () => () => undefined };

@@ -13,6 +13,7 @@ const CHECK_AFTER = 150;
 /** The engine, as far as the editor asks it. */
 export interface Checker extends LinkChecker {
   preload(spec: unknown, signal?: AbortSignal): Promise<void>;
+  unreadable(spec: unknown, signal?: AbortSignal): Promise<Problem[]>;
 }
 
 export class SpecChecking {
@@ -60,15 +61,26 @@ export class SpecChecking {
       this.found.set(problems);
       if (problems.length > 0 || this.fetching === 'stopped') return;
       const fetching = (this.fetching = new LinkedAbort(signal));
-      await checker.preload(spec, fetching.signal).catch((error: unknown) => fetching.signal.aborted || this.missed(error));
+      const there = await checker.preload(spec, fetching.signal).then(
+        () => true,
+        (error: unknown) => {
+          if (!fetching.signal.aborted) this.missed(problemsOf(error));
+          return false;
+        },
+      );
       fetching.unlink();
+      // What only shows in the files; those of a run that somebody waits for are left alone.
+      if (there && !signal.aborted) this.missed(await checker.unreadable(spec, signal), signal);
     } catch (error) {
       if (!signal.aborted) this.found.set(problemsOf(error));
     }
   }
 
-  /** A model or text that there is nowhere is wrong as it is written; files that are not at hand are told of when the experiment is run. */
-  private missed(error: unknown): void {
-    this.found.set(problemsOf(error).filter(({ field }) => field != null));
+  /**
+   * A model or text that there is nowhere, or a text that the model cannot read, is wrong as it is written; files that are not at hand, or
+   * broken, are told of when the experiment is run.
+   */
+  private missed(problems: readonly Problem[], signal?: AbortSignal): void {
+    if (!signal?.aborted) this.found.set(problems.filter(({ field }) => field != null));
   }
 }

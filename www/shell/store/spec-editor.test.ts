@@ -14,7 +14,7 @@ import { BASE, MOST_RUNS, SpecEditor } from './spec-editor';
 function editor(hash = '', checker: Partial<Checker> = {}, hadVersion1 = true) {
   const clock = new WoundClock();
   const address = new MemoryAddress(hash);
-  const full: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, ...checker };
+  const full: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [], ...checker };
   const made = new SpecEditor({
     lab: 'fine-tuning',
     initial: () => defaultSpec,
@@ -235,4 +235,45 @@ test('a model that there is nowhere is told of before a run, and what cannot be 
   await settled();
   expect(preload).toHaveBeenCalledTimes(2);
   expect(made.problems).toEqual([]);
+});
+
+test('a text that the model cannot read is told of before a run, in the run concerned; what is wrong with the file itself is not', async () => {
+  const wrong = { ...problem('conflict', 'Most of it is unknown.', '大多不认识。'), field: 'data.corpus', run: 'lora' };
+  const unreadable = vi.fn<Checker['unreadable']>().mockResolvedValueOnce([wrong, problem('bad_file', 'It is too short.', '太短。')]).mockResolvedValue([]);
+  const { editor: made, clock } = editor('', { unreadable });
+  clock.wind(1000);
+  await settled();
+  expect(made.problems).toEqual([wrong]);
+  made.setValue('data.corpus', 'tang-poems');
+  clock.wind(1000);
+  await settled();
+  expect(made.problems).toEqual([]);
+});
+
+test('what nothing was written of begins as another language has it; what was written stays, with an address', () => {
+  const other = specOf({ model: { base: 'shakespeare-plays' } }, defaultSpec.runs);
+  const fresh = editor();
+  fresh.editor.beginWith(other, true);
+  expect([fresh.editor.spec, fresh.address.read()]).toEqual([other, '']);
+  fresh.editor.setValue('training.steps', 7);
+  fresh.editor.restoreInitial();
+  expect(fresh.editor.spec).toEqual(other);
+  const written = editor();
+  written.editor.setValue('training.steps', 7);
+  const { spec } = written.editor;
+  written.editor.beginWith(other, true);
+  expect([written.editor.spec, written.address.read()]).toEqual([spec, toHash(spec, other)]);
+  // As where it was run.
+  const touched = editor();
+  touched.editor.beginWith(other, false);
+  expect([touched.editor.spec, touched.address.read()]).toEqual([defaultSpec, toHash(defaultSpec, other)]);
+  touched.editor.beginWith(defaultSpec, false);
+  expect(touched.address.read()).toBe('');
+});
+
+test('a link that cannot be used stays in the address, whatever language it is told in', () => {
+  const { editor: made, address } = editor('#spec=!!!');
+  made.beginWith(specOf({ model: { base: 'shakespeare-plays' } }, defaultSpec.runs), true);
+  expect(made.brokenLink?.reason).toBe('not_base64');
+  expect(address.read()).toBe('#spec=!!!');
 });

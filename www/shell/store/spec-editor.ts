@@ -259,6 +259,18 @@ export class SpecEditor {
     this.write({ ...this.spec, runs: this.spec.runs.filter((_, i) => !gone.has(i)) }, gone.has(selected) ? BASE : selected - before);
   }
 
+  /**
+   * Lets `change` what an experiment begins with. One that is as it began then begins anew, if `untouched` says that it may; any other
+   * is kept, and the address tells of it.
+   */
+  beginOtherwise(change: () => void, untouched: boolean): void {
+    const before = this.hash;
+    change();
+    if (this.hash === before || this.opening || this.brokenLink !== null) return;
+    if (before === '' && untouched) this.restoreInitial();
+    else this.options.address.write(this.hash);
+  }
+
   restoreInitial(): void {
     this.replace(structuredClone(this.options.initial()));
   }

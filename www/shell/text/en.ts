@@ -138,6 +138,13 @@ export const en: Messages = {
     ratio: '',
   },
 
+  estimate: {
+    seconds: (range) => `about ${range}`,
+    line: (time, size, run, others) => [`${time} · ${size} at the peak${run && ` (${run})`}`, ...others.map((other) => `${other.size} (${other.run})`)].join(', '),
+    eachRank: (run, ranks) => `${run}, each of ${ranks} ranks`,
+    ofEachRank: 'each rank',
+  },
+
   form: {
     heading: 'Experiment',
     shared: 'Shared',
@@ -171,6 +178,8 @@ export const en: Messages = {
     fileKept: (name, bytes) => `${name} (${bytes}) is in this tab`,
     filesMissing: (names) => `Still missing: ${names}`,
     restoreDefault: 'Default experiment',
+    preset: 'Preset',
+    noPreset: 'changed',
     newRun: (index) => `run ${index}`,
     copyOf: (name) => `${name} copy`,
     showForm: 'Show settings',

@@ -59,6 +59,19 @@ export class Formats {
   /** A time that is expected, in whole seconds: its digits change while one looks at them. */
   remaining = (seconds: number): string => (seconds < 59.5 ? `${this.count(seconds)} ${this.words.s}` : this.minutes(seconds));
 
+  /** Between two durations that are only about known. */
+  durations = (low: number, high: number): string => {
+    const [unit, ends] = high < 100 ? [this.units.s, [low, high]] : [this.units.min, [low / 60, high / 60]];
+    const rounded = ends.map((value) => (value < 9.95 ? this.format(value, { maximumFractionDigits: 1 }) : this.count(value)));
+    return `${[...new Set(rounded)].join('–')} ${unit}`;
+  };
+
+  /** Between two sizes. */
+  sizes = (low: number, high: number): string => {
+    const ends = [low, high].map(this.mebibytes);
+    return `${[...new Set(ends)].join('–')} MiB`;
+  };
+
   /** Any number as it stands in a spec: as short as exact. */
   plain = (value: number): string => {
     const magnitude = Math.abs(value);

@@ -52,6 +52,15 @@ export interface Messages {
   sources: Record<string, string>;
   units: Record<string, string>;
 
+  /** What an experiment will take. */
+  estimate: {
+    seconds(range: string): string;
+    /** Of the first run `size` and, if they are several, its name; those of the others. */
+    line(time: string, size: string, run: string, others: { size: string; run: string }[]): string;
+    eachRank(run: string, ranks: string): string;
+    ofEachRank: string;
+  };
+
   form: {
     heading: string;
     shared: string;
@@ -89,6 +98,9 @@ export interface Messages {
     fileKept(name: string, bytes: string): string;
     filesMissing(names: string): string;
     restoreDefault: string;
+    preset: string;
+    /** Where the experiment is none of the presets. */
+    noPreset: string;
     newRun(index: number): string;
     copyOf(name: string): string;
     showForm: string;

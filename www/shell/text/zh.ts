@@ -138,6 +138,13 @@ export const zh: Messages = {
     ratio: '',
   },
 
+  estimate: {
+    seconds: (range) => `约 ${range}`,
+    line: (time, size, run, others) => [`${time} · 峰值内存 ${size}${run && `（${run}）`}`, ...others.map((other) => `${other.size}（${other.run}）`)].join('、'),
+    eachRank: (run, ranks) => `${run}，${ranks} 个进程各占`,
+    ofEachRank: '每个进程',
+  },
+
   form: {
     heading: '实验',
     shared: '共同设置',
@@ -171,6 +178,8 @@ export const zh: Messages = {
     fileKept: (name, bytes) => `${name}（${bytes}）已在本页中`,
     filesMissing: (names) => `还缺：${names}`,
     restoreDefault: '默认实验',
+    preset: '预设',
+    noPreset: '已改动',
     newRun: (index) => `运行 ${index}`,
     copyOf: (name) => `${name} 副本`,
     showForm: '展开设置',

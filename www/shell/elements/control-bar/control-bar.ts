@@ -7,6 +7,7 @@ import type { RunBar, RunState } from '../../../kit/run-bar/run-bar';
 import { around, quantity } from '../../figures/quantity';
 import { colour } from '../../figures/run-mark';
 import type { ExperimentView } from '../../store/experiment-view';
+import '../estimate/estimate';
 import { LabElement } from '../lab-element';
 import { styles } from './control-bar.css';
 
@@ -41,6 +42,7 @@ export class ControlBar extends LabElement {
         @cancel=${() => store.cancel()}
       >
         <slot></slot>
+        <tinyai-estimate></tinyai-estimate>
         ${current && current.runs.length > 1 && (phase === 'running' || phase === 'paused') ? this.renderCancelRuns(current) : nothing}
       </tinyai-run-bar>
     `;

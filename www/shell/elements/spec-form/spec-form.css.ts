@@ -7,6 +7,23 @@ export const styles = css`
     font-size: var(--size-small);
   }
 
+  .preset {
+    display: flex;
+    gap: 0.6rem;
+    align-items: baseline;
+    padding-top: 0.7rem;
+    font-size: 0.9rem;
+  }
+
+  .preset select {
+    flex: 1 1 auto;
+    min-width: 0;
+    padding: calc(0.26 * var(--unit)) calc(0.45 * var(--unit));
+    border: 1px solid var(--rule-strong);
+    border-radius: 3px;
+    background: var(--raised);
+  }
+
   .run {
     display: flex;
     flex-wrap: wrap;

@@ -1,6 +1,8 @@
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
+import { live } from 'lit/directives/live.js';
+import { equal } from '../../../engine/spec/patch';
 import { shared } from '../../../kit/base.css';
 import type { FieldEvent, ValidityEvent } from '../../../kit/form/events';
 import type { Form } from '../../../kit/form/form';
@@ -50,7 +52,7 @@ export class SpecForm extends LabElement {
     const accent = editor.selected === BASE ? 'var(--ink)' : colour(editor.selected);
     return html`
       <div ${styled({ '--accent': accent })}>
-        ${this.renderHead()}
+        ${this.renderPresets()} ${this.renderHead()}
         <tinyai-form
           .groups=${describeGroups(store, words, this.lock)}
           ?searchable=${this.searchable}
@@ -67,6 +69,28 @@ export class SpecForm extends LabElement {
   private readonly restore = (): void => {
     this.form.discard();
     this.store.editor.restoreInitial();
+  };
+
+  private renderPresets() {
+    const { store, words, text } = this;
+    const presets = store.definition.presets(words.language);
+    if (presets.length < 2) return nothing;
+    const chosen = presets.find(({ spec }) => equal(spec, store.editor.spec))?.id ?? '';
+    return html`<p class="preset">
+      <label for="preset">${text.form.preset}</label>
+      <select id="preset" .value=${live(chosen)} @change=${this.choosePreset}>
+        ${chosen === '' ? html`<option value="" disabled selected>${text.form.noPreset}</option>` : nothing}
+        ${presets.map(({ id }) => html`<option value=${id} ?selected=${id === chosen}>${words.lab.presets[id] ?? id}</option>`)}
+      </select>
+    </p>`;
+  }
+
+  private readonly choosePreset = (event: Event): void => {
+    const { value } = event.target as HTMLSelectElement;
+    const preset = this.store.definition.presets(this.words.language).find(({ id }) => id === value);
+    if (!preset) return;
+    this.form.discard();
+    this.store.editor.replace(structuredClone(preset.spec));
   };
 
   private renderHead() {

@@ -1,0 +1,174 @@
+//! What runs are estimated to hold, against what they hold.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{experiment, shipped_assets};
+use serde_json::{Value, json};
+use tinyai::lab::check::parse;
+use tinyai::lab::estimate::{Estimator, RunEstimate};
+use tinyai::lab::problem::ProblemCode;
+use tinyai::lab::result::{MemoryUse, RunStatus};
+use tinyai::lab::threads::Threads;
+
+const CORES: usize = 2;
+
+fn estimates(spec: &Value) -> Vec<RunEstimate> {
+    let (parsed, assets, mut estimator) = (parse(spec).expect("a spec of ours"), shipped_assets(spec), Estimator::default());
+    (0..parsed.runs.len()).map(|run| estimator.run(&parsed, run, &assets, CORES).expect("a run that can start")).collect()
+}
+
+/// By run, its memory. A few steps show all there is.
+fn measured(spec: &Value) -> Vec<BTreeMap<String, MemoryUse>> {
+    let assets = shipped_assets(spec);
+    let mut experiment = experiment(spec, assets.clone());
+    Threads::new(assets).run(&mut experiment, |_| {});
+    let result = experiment.result();
+    assert!(result.runs.iter().all(|run| run.status == RunStatus::Finished), "{:?}", result.runs);
+    result.runs.into_iter().map(|run| run.memory).collect()
+}
+
+fn short(base: Value, runs: Value) -> Value {
+    let mut spec = json!({ "base": { "training": { "steps": 3, "warmup_steps": 0 }, "evaluation": { "every": 3, "sample_tokens": 24 } }, "runs": runs });
+    merge(&mut spec["base"], base);
+    spec
+}
+
+fn merge(into: &mut Value, patch: Value) {
+    match (into, patch) {
+        (Value::Object(into), Value::Object(patch)) => {
+            patch.into_iter().for_each(|(key, value)| merge(into.entry(key).or_insert(Value::Null), value))
+        }
+        (into, patch) => *into = patch,
+    }
+}
+
+fn lora(rank: u32) -> Value {
+    json!({ "fine_tuning": { "method": "lora", "lora": { "rank": rank } } })
+}
+
+/// The specs that the labs begin with, and variants of them.
+fn specs() -> Vec<Value> {
+    let scratch = json!({
+        "model": { "base": "new", "tokenizer": "characters", "family": "llama", "d_model": 96, "n_heads": 4, "d_ff": 256 },
+        "data": { "corpus": "shakespeare-plays" }, "training": { "batch_size": 8 },
+    });
+    let parallel = json!({
+        "model": { "base": "new" }, "data": { "corpus": "shakespeare-plays", "context": 128 },
+        "training": { "batch_size": 8, "micro_batches": 4 }, "evaluation": { "sample_tokens": 0 },
+    });
+    vec![
+        short(
+            json!({}),
+            json!([
+                { "name": "full" }, { "name": "lora", "patch": lora(4) }, { "name": "rank 64", "patch": lora(64) },
+                { "name": "attention", "patch": { "fine_tuning": { "method": "lora", "lora": { "target_modules": ["q_proj", "v_proj"], "dropout": 0.1 } } } },
+            ]),
+        ),
+        short(
+            json!({ "data": { "context": 128 }, "training": { "batch_size": 2 } }),
+            json!([{ "name": "full" }, { "name": "lora", "patch": lora(16) }]),
+        ),
+        short(
+            json!({ "model": { "base": "shakespeare-plays" }, "data": { "corpus": "shakespeare-sonnets", "context": 128 } }),
+            json!([{ "name": "full" }, { "name": "lora", "patch": lora(4) }, { "name": "16", "patch": { "training": { "batch_size": 16 } } }]),
+        ),
+        short(
+            scratch,
+            json!([{ "name": "1", "patch": { "model": { "n_layers": 1 } } }, { "name": "8", "patch": { "model": { "n_layers": 8 } } }]),
+        ),
+        short(
+            parallel.clone(),
+            json!([
+                { "name": "alone" }, { "name": "at once", "patch": { "training": { "micro_batches": 1 } } },
+            ]),
+        ),
+        short(
+            parallel,
+            json!([
+                { "name": "pipeline", "patch": { "mesh": { "pipeline": 2 } } }, { "name": "gpipe", "patch": { "mesh": { "pipeline": 2, "schedule": "gpipe" } } },
+                { "name": "tensor", "patch": { "mesh": { "tensor": 2 } } }, { "name": "data", "patch": { "mesh": { "data": 2 } } },
+                { "name": "zero", "patch": { "mesh": { "data": 2, "zero": "parameters" } } },
+            ]),
+        ),
+    ]
+}
+
+#[test]
+fn memory_is_what_was_estimated() {
+    let mut wrong = Vec::new();
+    for spec in specs() {
+        for (run, (estimate, measured)) in estimates(&spec).iter().zip(measured(&spec)).enumerate() {
+            let name = &spec["runs"][run]["name"];
+            for (category, most) in [
+                ("parameters", 0.02),
+                ("gradients", 0.02),
+                ("optimizer", 0.02),
+                ("data", 0.02),
+                ("kv", 0.02),
+                ("activations", 1.0),
+                ("total", 0.25),
+            ] {
+                let (expected, found) = (estimate.memory[category] as f64, measured[category].peak_bytes as f64);
+                let off = if found == expected { 0.0 } else { expected / found - 1.0 };
+                eprintln!("{name}: {category} {:.2} of {:.2} MiB, {:+.1} %", expected / 1048576.0, found / 1048576.0, 100.0 * off);
+                if off.abs() > most {
+                    wrong.push(format!("{name}: {category} is {found}, estimated as {expected}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn seconds_are_those_of_the_steps() {
+    let of = |steps: u32| {
+        let spec = short(
+            json!({ "training": { "steps": steps }, "evaluation": { "every": steps, "sample_tokens": 0, "tokens": 64 } }),
+            json!([{ "name": "full" }]),
+        );
+        let (parsed, assets) = (parse(&spec).unwrap(), shipped_assets(&spec));
+        (parsed, assets)
+    };
+    // One estimator measures once: what it expects of a step is the same in all of these.
+    let mut estimator = Estimator::default();
+    let mut seconds = |steps: u32| {
+        let (spec, assets) = of(steps);
+        let (least, most) = estimator.run(&spec, 0, &assets, CORES).unwrap().seconds;
+        assert!(0.0 < least && least < most);
+        most
+    };
+    let [some, more, most] = [100, 200, 300].map(&mut seconds);
+    assert!(((more - some) / (most - more) - 1.0).abs() < 1e-6, "{some} {more} {most}");
+}
+
+#[test]
+fn a_text_that_the_model_cannot_read_is_told_of_before() {
+    let mut spec = short(
+        json!({ "data": { "corpus": "file:mine.txt" } }),
+        json!([{ "name": "full" }, { "name": "allowed", "patch": { "data": { "allow_unknown_percent": 100 } } }]),
+    );
+    let mut assets = shipped_assets(&spec);
+    assets.insert("file:mine.txt", "Shall I compare thee to a summer's day?\n春眠不觉晓，处处闻啼鸟。\n\n".repeat(60).into_bytes());
+    let mut estimator = Estimator::default();
+    let problems = estimator.unreadable(&parse(&spec).unwrap(), &assets).unwrap();
+    let [problem] = &problems[..] else { panic!("{problems:?}") };
+    assert_eq!(
+        (problem.code, problem.field.as_deref(), problem.run.as_deref()),
+        (ProblemCode::Conflict, Some("data.corpus"), Some("full"))
+    );
+    for text in [&problem.message.en, &problem.message.zh] {
+        let parts = ["file:mine.txt", "{data.corpus}", "tang-poems", "{model.base}", "74.5", "S h a l", "song-ci", "{model.base=new}"];
+        assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+    }
+    assert_eq!(estimator.run(&parse(&spec).unwrap(), 0, &assets, CORES).unwrap_err(), problems);
+    let share = estimator.run(&parse(&spec).unwrap(), 1, &assets, CORES).unwrap().unknown_share;
+    assert!((0.7..0.8).contains(&share), "{share}");
+    // Another text by the same name is another text.
+    assets.insert("file:mine.txt", "春眠不觉晓，处处闻啼鸟。\n\n".repeat(100).into_bytes());
+    assert_eq!(estimator.unreadable(&parse(&spec).unwrap(), &assets).unwrap(), []);
+    spec["base"]["evaluation"]["prompt"] = json!("Shall I");
+    assert_eq!(estimator.unreadable(&parse(&spec).unwrap(), &assets).unwrap()[0].field.as_deref(), Some("evaluation.prompt"));
+}
