@@ -14,8 +14,8 @@ const pipeline = (patch: BasePatch = {}) => tiny(both(PIPELINE, patch));
 const endless = () => tiny(both(PIPELINE, { training: { steps: 50_000 } }), { alone: false });
 
 for (const { locale, planned, caption, measured, finished, total, stage, heading } of [
-  { locale: 'en-US', planned: 'bubble 20.0% planned', caption: 'What each rank will do', measured: /% measured/, finished: 'Finished', total: 'point to point', stage: 'layers 1–2', heading: 'One training, many ranks' },
-  { locale: 'zh-CN', planned: '气泡 20.0% 计划', caption: '各 rank 会做什么', measured: /% 实测/, finished: '已完成', total: '点对点', stage: '第 1–2 层', heading: '一次训练，多个 rank' },
+  { locale: 'en-US', planned: /bubble: 20.0% of the forward and backward phase\s+planned/, caption: 'What each rank will do', measured: /bubble: [\d.]+% of the forward and backward phase\s+[\d.,]+ ms a step\s+median over the steps/, finished: 'Finished', total: 'point to point', stage: 'layers 1–2', heading: 'One training, many ranks' },
+  { locale: 'zh-CN', planned: /气泡占前向与反向阶段的 20.0%\s+计划/, caption: '各进程会做什么', measured: /气泡占前向与反向阶段的 [\d.]+%\s+每步 [\d.,]+ 毫秒\s+各步的中位数/, finished: '已完成', total: '点对点', stage: '第 1–2 层', heading: '一次训练，多个进程（rank）' },
 ]) {
   test.describe(locale, () => {
     test.use({ locale });
@@ -54,7 +54,7 @@ test('the default experiment learns, as one rank does', async ({ page }) => {
   await page.getByLabel('Steps', { exact: true }).fill('3');
   await run(page);
   await expect(state(page)).toContainText('Finished');
-  const [alone, mesh] = [await losses(page, 0), await losses(page, 1)];
+  const [mesh, alone] = [await losses(page, 0), await losses(page, 1)];
   expect(mesh).toHaveLength(3);
   expect(mesh[2]).toBeLessThan(mesh[0]!);
   expect(apart(mesh, alone)).toBeLessThan(1e-5);

@@ -15,8 +15,8 @@ end: number,
 /**
  * Seconds in between that it computed.
  */
-computing: number, 
+compute: number, 
 /**
  * Seconds in between that it communicated: sent, or was in a collective.
  */
-communicating: number, };
+transfer: number, };

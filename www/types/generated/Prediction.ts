@@ -17,7 +17,8 @@ timeline: Timeline,
 /**
  * Seconds of a step; more than the timeline's where ranks have to share cores.
  */
-step_seconds: number, 
+step_seconds: number,
+one_rank_seconds: number, 
 /**
  * Share of the forward and backward phase that ranks stand still.
  */

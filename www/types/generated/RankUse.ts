@@ -11,8 +11,8 @@ compute: number,
 /**
  * Waiting for messages on their way, or reducing gradients.
  */
-communication: number, 
+transfer: number, 
 /**
  * All the rest.
  */
-idle: number, };
+wait: number, };

@@ -19,4 +19,5 @@ messages: number,
 /**
  * Seconds that receives waited; 0 in a prediction.
  */
-seconds_waited: number, };
+wait_seconds: number,
+transfer_seconds: number, };
