@@ -59,15 +59,46 @@ fn stretches(exchanges: &[Exchange]) -> Vec<Range<f64>> {
     union(exchanges.iter().map(|exchange| exchange.start..exchange.end))
 }
 
-/// The exchanges of a stretch of time, and the computing between them.
+/// The exchanges of a stretch of time, and the computing between them. To a coarse clock, what one action ends with and the next begins
+/// with are one.
 fn split(time: &Range<f64>, exchanges: &[Range<f64>]) -> Vec<(Range<f64>, SpanKind)> {
     let mut parts = Vec::new();
     let mut now = time.start;
-    for exchange in exchanges.iter().filter(|exchange| time.contains(&exchange.start)) {
-        parts.push((now..exchange.start, SpanKind::Compute));
-        parts.push((exchange.clone(), SpanKind::Transfer));
-        now = exchange.end;
+    for exchange in exchanges.iter().filter(|exchange| exchange.start < time.end && exchange.end > time.start) {
+        let (start, end) = (exchange.start.max(now), exchange.end.min(time.end));
+        parts.push((now..start, SpanKind::Compute));
+        parts.push((start..end, SpanKind::Transfer));
+        now = end;
     }
     parts.push((now..time.end, SpanKind::Compute));
     parts
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::parallel::comm::Kind;
+    use crate::parallel::exchange::{ExchangeId, ExchangePart};
+
+    #[test]
+    fn exchanges_that_touch_belong_to_the_action_they_are_in() {
+        let exchange = |tag, start, end| {
+            let id = ExchangeId { first: 0, second: 0, tag };
+            Exchange { kind: Kind::AllReduce, part: ExchangePart::Member, id, start, end }
+        };
+        let (forward, backward) = (Action::Forward { micro_batch: 0, virtual_stage: 0 }, Action::Backward { micro_batch: 0, virtual_stage: 0 });
+        let trace = Trace {
+            actions: vec![(forward, 0.0..2.0), (backward, 2.0..4.0)],
+            exchanges: vec![exchange(1, 1.0, 2.0), exchange(2, 2.0, 3.0)],
+        };
+        let spans: Vec<_> = trace.spans(0).iter().map(|span| (span.action, span.start, span.end, span.kind)).collect();
+        let (f, b) = (Some(forward), Some(backward));
+        let expected = [
+            (f, 0.0, 1.0, SpanKind::Compute),
+            (f, 1.0, 2.0, SpanKind::Transfer),
+            (b, 2.0, 3.0, SpanKind::Transfer),
+            (b, 3.0, 4.0, SpanKind::Compute),
+        ];
+        assert_eq!(spans, expected);
+    }
 }
