@@ -34,11 +34,11 @@ for (const { locale, own, here, modelled, planned, caption, measured, finished, 
       const figures = page.locator('tinyai-step-figures .row b');
       await expect(figures).toHaveCount(6);
       for (const figure of await figures.allTextContents()) expect(figure).toMatch(/^[\d.,]+ ?(%|ms|毫秒)$/);
-      await expectAgreement(page);
+      await expectAgreement(page, ['mesh/step_time', 'mesh/bubble_fraction']);
       await timeline.getByRole('radio', { name: own }).check();
       await expect(timeline.locator('.facts')).toContainText(modelled);
       await expect(figures, 'one rank and the mesh; formula and model').toHaveCount(4);
-      await expectAgreement(page);
+      await expectAgreement(page, ['mesh/own_core_step_time', 'mesh/predicted_bubble_fraction']);
       await timeline.getByRole('radio', { name: here }).check();
       await expect(figures).toHaveCount(6);
       await expect(page.locator('tinyai-rank-memory .row')).toHaveCount(3);

@@ -1,9 +1,10 @@
 /** What the lab says of a step: one value for each quantity, wherever it stands on the page. */
 import { extent } from '../../kit/extent';
 import type { RunView } from '../../shell/store/run-view';
+import { median } from '../../shell/store/statistics';
 import type { Planned } from '../../types/generated/Planned';
 import type { Prediction } from '../../types/generated/Prediction';
-import { figureSoFar, middle, type ParallelView } from './view';
+import type { ParallelView } from './view';
 
 /** Times in milliseconds, shares of one; null: not known yet. */
 export interface StepFacts {
@@ -38,21 +39,21 @@ export function stepFacts(view: ParallelView): StepFacts {
 
 /** The medians over the steps so far. */
 export function measuredFacts(run: RunView, alone: RunView | null): StepFacts {
-  const time = figureSoFar(run, 'step_time', 'step_milliseconds');
-  const one = figureSoFar(alone, 'step_time', 'step_milliseconds');
+  const of = (run: RunView | null, figure: string): number | null => run?.figure(figure)?.value ?? null;
+  const [time, one] = [of(run, MEASURED.time), of(alone, MEASURED.time)];
   return {
     modelled: false,
     time,
     alone: one,
     speedUp: time !== null && one !== null ? one / time : null,
-    bubble: figureSoFar(run, 'bubble_fraction', 'bubble_fraction'),
-    transfer: figureSoFar(run, 'transfer_fraction', 'transfer_fraction'),
+    bubble: of(run, MEASURED.bubble),
+    transfer: of(run, 'transfer_fraction'),
     stages: stagesSoFar(run),
   };
 }
 
 function stagesSoFar(run: RunView): number[] | null {
-  const stages = Array.from({ length: run.spec.mesh.pipeline }, (_, stage) => middle(run.curve(`stage_${stage}_compute_fraction`).values));
+  const stages = Array.from({ length: run.spec.mesh.pipeline }, (_, stage) => median(run.curve(`stage_${stage}_compute_fraction`).values));
   return stages.every((share) => share !== null) ? stages : null;
 }
 

@@ -12,7 +12,7 @@ import type { SpanKind } from '../../types/generated/SpanKind';
 import { presetSpec } from './preset';
 import { pipelineOf, rankStep } from './testing';
 import { stepFacts } from './step-facts';
-import { doneByHand, figureSoFar, middle, viewOf, type Shown } from './view';
+import { doneByHand, viewOf, type Shown } from './view';
 
 /** A lab whose spec, tab and runs are set by hand. */
 function lab(written: Spec = presetSpec('en')) {
@@ -134,22 +134,14 @@ test('the run in turn is the one on several ranks that goes on', () => {
   expect(view.inTurn).toBeNull();
 });
 
-test('a figure is the median so far until the engine gives it; a step by hand has no time', () => {
+test('a step that was done by hand has no time', () => {
   const { run } = lab();
   const metric = (series: string, step: number, value: number): Event => ({ type: 'metric', run: 0, series, step, value });
   const ranks = (step: number): Event => ({ type: 'ranks', run: 0, ranks: [rankStep(0, 0, [], { step })] });
   const mesh = run(metric('step_milliseconds', 1, 30), metric('step_milliseconds', 2, 10), metric('step_milliseconds', 3, 20), ranks(3)).runs[0]!;
-  expect(figureSoFar(mesh, 'step_time', 'step_milliseconds')).toBe(20);
   expect(doneByHand(mesh)).toBe(false);
   mesh.apply(ranks(4));
   expect(doneByHand(mesh)).toBe(true);
-  mesh.apply({ type: 'figure', run: 0, name: 'step_time', figure: { value: 19, unit: 'ms', kind: 'measured', spread: null } });
-  expect(figureSoFar(mesh, 'step_time', 'step_milliseconds')).toBe(19);
-  expect([figureSoFar(null, 'step_time', 'step_milliseconds'), figureSoFar(mesh, 'bubble_fraction', 'bubble_fraction')]).toEqual([null, null]);
-});
-
-test('a median of an even number of steps is one that was measured, as the engine takes it', () => {
-  expect([middle([]), middle([3]), middle([4, 1, 3, 2]), middle([5, 1, 4, 2, 3])]).toEqual([null, 3, 3, 3]);
 });
 
 test('ranks that share cores are shown with a core each, unless somebody wishes otherwise', () => {

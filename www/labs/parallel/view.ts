@@ -4,7 +4,6 @@ import { equal, ranksOf } from '../../engine/spec/patch';
 import { BASE } from '../../shell/store/spec-editor';
 import type { LabStore } from '../../shell/store/lab-store';
 import type { RunView } from '../../shell/store/run-view';
-import { median } from '../../shell/store/statistics';
 import type { Planned } from '../../types/generated/Planned';
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Spec } from '../../types/generated/Spec';
@@ -156,14 +155,6 @@ export function viewOf(store: Shown): ParallelView {
   let view = views.get(store);
   if (!view) views.set(store, (view = new ParallelView(store)));
   return view;
-}
-
-/** A figure of a run; while it goes on, the median of the series that it is the median of, as the engine takes it: a value that was measured. */
-export const figureSoFar = (run: RunView | null, figure: string, series: string): number | null => run && (run.figure(figure)?.value ?? middle(run.curve(series).values));
-
-/** The median, of an even number of values the upper of the two in the middle; null of none. */
-export function middle(values: readonly number[]): number | null {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? null;
 }
 
 /** Whether the last step was done action by action, as somebody let its ranks: it is in no series of times. */

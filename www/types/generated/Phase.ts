@@ -17,6 +17,6 @@ end: number,
  */
 compute: number, 
 /**
- * Seconds in between that it communicated: sent, or was in a collective.
+ * Seconds in between that it sent, or took what others sent; the rest it waited.
  */
 transfer: number, };

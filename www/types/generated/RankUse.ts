@@ -9,10 +9,10 @@ export type RankUse = {
  */
 compute: number, 
 /**
- * Waiting for messages on their way, or reducing gradients.
+ * Sending, and taking what others send.
  */
 transfer: number, 
 /**
- * All the rest.
+ * All the rest: waiting.
  */
 wait: number, };

@@ -72,10 +72,6 @@ export const styles = css`
     font-weight: 400;
   }
 
-  data {
-    white-space: nowrap;
-  }
-
   .other {
     padding-bottom: calc(0.4 * var(--unit));
     color: var(--ink-2);

@@ -5,18 +5,16 @@ import { equal, ranksOf } from '../../../engine/spec/patch';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import { styled } from '../../../kit/styled';
-import { quantity } from '../../../shell/figures/quantity';
+import { around, quantity, quantityStyles } from '../../../shell/figures/quantity';
 import type { AtGate } from '../../../types/generated/AtGate';
 import type { Planned } from '../../../types/generated/Planned';
 import type { PlannedRank } from '../../../types/generated/PlannedRank';
 import type { Span } from '../../../types/generated/Span';
 import { actionText } from '../action-text';
-import { around } from '../around';
 import '../core-choice/core-choice';
 import { lastStep, type Drawable } from '../last-step';
 import { ParallelElement } from '../parallel-element';
 import { MEASURED, MODELLED, stepFacts } from '../step-facts';
-import { figureSoFar } from '../view';
 import { lanes, rowOf, ticks, type Lane } from './lanes';
 import { layout, type LaneBox, type Layout } from './layout';
 import { CLASSES, fill, ground, onKind, patterns } from './patterns';
@@ -43,7 +41,7 @@ interface Drawn {
 /** A row for each rank: what was planned above what was measured, over one scale of time. */
 @customElement('tinyai-rank-timeline')
 export class RankTimeline extends ParallelElement {
-  static override styles = [shared, styles];
+  static override styles = [shared, quantityStyles, styles];
 
   @query('.plot') private readonly plot: HTMLElement | null | undefined;
   @state() private width = 0;
@@ -135,7 +133,7 @@ export class RankTimeline extends ParallelElement {
     const prediction = measured?.parallel.prediction;
     if (!showsRun || !prediction || inTurn !== measured || measured.phase !== 'training' || measured.status !== 'running' || runner.byHand || runner.phase === 'paused') return null;
     if (!this.zoom.whole || this.width === 0 || lessMotion()) return null;
-    const expected = figureSoFar(measured, 'step_time', 'step_milliseconds') ?? 1000 * prediction.step_seconds;
+    const expected = measured.figure('step_time')?.value ?? 1000 * prediction.step_seconds;
     const { left, inner } = this.shape;
     const longest = Math.max(prediction.timeline.makespan, this.drawn()?.run?.makespan ?? 0);
     return { step: measured.step, expected, from: left, to: left + (inner * prediction.timeline.makespan) / longest };

@@ -4,9 +4,8 @@ import { ranksOf } from '../../../engine/spec/patch';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import { styled } from '../../../kit/styled';
-import { quantity } from '../../../shell/figures/quantity';
+import { around, quantity, quantityStyles } from '../../../shell/figures/quantity';
 import { colour } from '../../../shell/figures/run-mark';
-import { around } from '../around';
 import { ParallelElement } from '../parallel-element';
 import { MEASURED, MODELLED, stepFacts, type StepFacts } from '../step-facts';
 import { suggest, type Suggestion } from '../suggestions';
@@ -25,7 +24,7 @@ interface Bar {
 /** The time of a step and its bubble: measured beside what was predicted, beside one rank, and beside the formula. */
 @customElement('tinyai-step-figures')
 export class StepFigures extends ParallelElement {
-  static override styles = [shared, styles];
+  static override styles = [shared, quantityStyles, styles];
 
   override render() {
     const { alone, mesh } = this.view.lines;
