@@ -198,10 +198,16 @@ impl Experiment {
             version: RESULT_VERSION,
             spec: self.spec.clone(),
             environment: self.environment.clone(),
-            comparison: comparison(&runs, 0),
+            comparison: comparison(&runs, self.baseline()),
             runs,
             advice: Vec::new(),
         }
+    }
+
+    /// The run that the others are compared with: of runs on one rank and on several the first on one, else the first of all.
+    fn baseline(&self) -> usize {
+        let alone = |run: &usize| self.legs[*run].last().is_some_and(|leg| leg.spec.ranks() == 1);
+        (0..self.legs.len()).find(alone).unwrap_or(0)
     }
 
     /// Where the weights of a fork were still the same after its first step: the first step whose loss differs tells of them.

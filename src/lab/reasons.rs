@@ -65,7 +65,7 @@ pub fn config(error: &ConfigError) -> Text {
         }
         ConfigError::OddHead { d_head } => format!("每个头的宽度 {d_head} 是奇数；旋转位置编码要求它是偶数。"),
         ConfigError::TensorParallel { n_heads, n_kv_heads, ranks, nearest } => {
-            format!("{ranks} 个 rank 无法平均分配 {n_heads} 个查询头和 {n_kv_heads} 个键值头，可改为 {nearest} 个。")
+            format!("{ranks} 个进程无法平均分配 {n_heads} 个查询头和 {n_kv_heads} 个键值头，可改为 {nearest} 个。")
         }
         ConfigError::TensorTooLarge { product, elements, limit } => {
             format!("{product} = {elements} 个元素，超过了 32 位地址空间所能容纳的 {limit} 个；请减小其中一个尺寸。")

@@ -1,19 +1,19 @@
-//! A rank's communication: its transport, the tags of its groups, and the books of what it sent and waited for.
+//! A rank's communication: its transport, the tags of its groups, and the books of what it sent, and when.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::ops::Range;
 use std::rc::Rc;
-use std::task::Poll;
 
-use web_time::Instant;
+use serde::{Deserialize, Serialize};
 
 use super::clock;
+use super::exchange::{Exchange, ExchangeId, ExchangePart};
 use super::transport::{Lost, Message, Tag, Transport};
 
 /// What messages are part of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// All ranks get the sum, or maximum, of all.
     AllReduce,
@@ -72,8 +72,6 @@ pub struct Count {
     pub bytes: u64,
     /// Messages sent.
     pub messages: u64,
-    /// Seconds from when a receive found nothing until its message was there. Receives that wait at the same time all count theirs.
-    pub seconds_waited: f64,
 }
 
 /// What one rank did, by kind.
@@ -88,11 +86,8 @@ impl Counts {
 
     /// What it did for all kinds together.
     pub fn total(&self) -> Count {
-        self.0.iter().fold(Count::default(), |sum, count| Count {
-            bytes: sum.bytes + count.bytes,
-            messages: sum.messages + count.messages,
-            seconds_waited: sum.seconds_waited + count.seconds_waited,
-        })
+        let sum = |sum: Count, count: &Count| Count { bytes: sum.bytes + count.bytes, messages: sum.messages + count.messages };
+        self.0.iter().fold(Count::default(), sum)
     }
 }
 
@@ -102,10 +97,8 @@ pub struct Comm {
     counts: RefCell<Counts>,
     /// Collectives begun so far, by tag space.
     begun: RefCell<HashMap<u32, u32>>,
-    /// Collectives under way.
-    under_way: Cell<usize>,
-    /// When collectives were under way, if that is asked for.
-    trace: RefCell<Option<Vec<Range<f64>>>>,
+    /// What was exchanged, and when, if that is asked for.
+    trace: RefCell<Option<Vec<Exchange>>>,
     /// Called now and then, at work and while waiting.
     heartbeat: RefCell<Option<Box<dyn Fn()>>>,
 }
@@ -123,7 +116,6 @@ impl Comm {
             transport,
             counts: RefCell::default(),
             begun: RefCell::default(),
-            under_way: Cell::default(),
             trace: RefCell::default(),
             heartbeat: RefCell::default(),
         })
@@ -151,28 +143,15 @@ impl Comm {
         }
     }
 
-    /// When collectives were under way since the last call, in seconds of [`clock::now`]; the first call begins to write that down.
-    pub fn take_trace(&self) -> Vec<Range<f64>> {
+    /// What was exchanged since the last call, in the order in which it was done; the first call begins to write that down.
+    pub fn take_trace(&self) -> Vec<Exchange> {
         self.trace.borrow_mut().replace(Vec::new()).unwrap_or_default()
     }
 
-    /// A collective begins. They may overlap.
-    pub(super) fn enter(&self) {
-        if self.under_way.replace(self.under_way.get() + 1) == 0
-            && let Some(trace) = &mut *self.trace.borrow_mut()
-        {
-            let now = clock::now();
-            trace.push(now..now);
-        }
-    }
-
-    /// A collective ends.
-    pub(super) fn leave(&self) {
-        self.under_way.set(self.under_way.get() - 1);
-        if self.under_way.get() == 0
-            && let Some(last) = self.trace.borrow_mut().as_mut().and_then(|trace| trace.last_mut())
-        {
-            last.end = clock::now();
+    /// Writes down, if that is asked for, what began at `start` and ends now.
+    pub(super) fn record(&self, kind: Kind, part: ExchangePart, id: ExchangeId, start: f64) {
+        if let Some(trace) = &mut *self.trace.borrow_mut() {
+            trace.push(Exchange { kind, part, id, start, end: clock::now() });
         }
     }
 
@@ -220,20 +199,10 @@ impl Comm {
         Ok(())
     }
 
-    pub(super) async fn recv(&self, kind: Kind, from: usize, tag: Tag) -> Result<Message, Lost> {
-        let mut since = None;
+    pub(super) async fn recv(&self, from: usize, tag: Tag) -> Result<Message, Lost> {
         poll_fn(|cx| {
             self.beat();
-            let polled = self.transport.poll_recv(cx, from, tag);
-            match (&polled, since) {
-                (Poll::Pending, None) => since = Some(Instant::now()),
-                (Poll::Ready(_), Some(since)) => {
-                    let waited: std::time::Duration = Instant::now() - since;
-                    self.counts.borrow_mut().0[kind as usize].seconds_waited += waited.as_secs_f64();
-                }
-                _ => (),
-            }
-            polled
+            self.transport.poll_recv(cx, from, tag)
         })
         .await
     }

@@ -8,10 +8,12 @@ use std::rc::Rc;
 
 use bytemuck::Pod;
 
+use super::clock;
 use super::collectives::{Algorithm, Call, Reduce, naive, ring, tree};
 use super::comm::{Comm, Kind};
+use super::exchange::{ExchangeId, ExchangePart};
 use super::mesh::{Axis, Mesh};
-use super::transport::{Lost, Message, Reason};
+use super::transport::{Lost, Message, Reason, Tag};
 use super::{WORLD_OF_ONE, among_others};
 
 /// A rank's membership in a group.
@@ -222,12 +224,18 @@ impl Group {
 
     /// Sends `data` to member `to` as one message. Never waits. `tag` is below 2^31.
     pub fn send<T: Pod>(&self, to: usize, tag: u32, data: &[T]) -> Result<(), Lost> {
-        self.comm.send(Kind::PointToPoint, self.members[to], Comm::point_to_point_tag(self.space, tag), bytemuck::cast_slice(data))
+        let (start, to, tag) = (clock::now(), self.members[to], Comm::point_to_point_tag(self.space, tag));
+        self.comm.send(Kind::PointToPoint, to, tag, bytemuck::cast_slice(data))?;
+        self.record(ExchangePart::Sender, [self.members[self.me], to], tag, start);
+        Ok(())
     }
 
     /// The next message of member `from` with `tag`, of any length.
     pub async fn recv_message(&self, from: usize, tag: u32) -> Result<Message, Lost> {
-        self.comm.recv(Kind::PointToPoint, self.members[from], Comm::point_to_point_tag(self.space, tag)).await
+        let (start, from, tag) = (clock::now(), self.members[from], Comm::point_to_point_tag(self.space, tag));
+        let message = self.comm.recv(from, tag).await?;
+        self.record(ExchangePart::Receiver, [from, self.members[self.me]], tag, start);
+        Ok(message)
     }
 
     /// Fills `out` with the next message of member `from` with `tag`.
@@ -239,6 +247,10 @@ impl Group {
         }
         bytemuck::cast_slice_mut(out).copy_from_slice(message.bytes());
         Ok(())
+    }
+
+    fn record(&self, part: ExchangePart, [first, second]: [usize; 2], tag: Tag, start: f64) {
+        self.comm.record(Kind::PointToPoint, part, ExchangeId { first, second, tag: tag.0 }, start);
     }
 
     /// A collective begins: also one that sends nothing takes its number, or the members would no longer agree.

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod collectives;
 pub mod comm;
 pub mod compress;
+pub mod exchange;
 pub mod formula;
 pub mod group;
 pub mod measure;

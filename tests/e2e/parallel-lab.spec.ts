@@ -14,9 +14,9 @@ const pipeline = (patch: BasePatch = {}) => tiny(both(PIPELINE, patch));
 /** The same without a run on one rank, for longer than any test. */
 const endless = () => tiny(both(PIPELINE, { training: { steps: 50_000 } }), { alone: false });
 
-for (const { locale, planned, caption, measured, finished, total, stage, heading } of [
-  { locale: 'en-US', planned: 'bubble 20.0% planned', caption: 'What each rank will do', measured: /% measured/, finished: 'Finished', total: 'point to point', stage: 'layers 1–2', heading: 'One training, many ranks' },
-  { locale: 'zh-CN', planned: '气泡 20.0% 计划', caption: '各 rank 会做什么', measured: /% 实测/, finished: '已完成', total: '点对点', stage: '第 1–2 层', heading: '一次训练，多个 rank' },
+for (const { locale, own, here, modelled, planned, caption, measured, finished, total, stage, heading } of [
+  { locale: 'en-US', own: 'One core each', here: 'As measured here', modelled: 'modelled, one core each', planned: /bubble: 20.0% of the forward and backward phase\s+planned/, caption: 'What each rank will do', measured: /bubble: [\d.]+% of the forward and backward phase\s+[\d.,]+ ms a step\s+median over the steps/, finished: 'Finished', total: 'point to point', stage: 'layers 1–2', heading: 'One training, many ranks' },
+  { locale: 'zh-CN', own: '各占一核', here: '本机实测', modelled: '模拟，各占一核', planned: /气泡占前向与反向阶段的 20.0%\s+计划/, caption: '各进程会做什么', measured: /气泡占前向与反向阶段的 [\d.]+%\s+每步 [\d.,]+ 毫秒\s+各步的中位数/, finished: '已完成', total: '点对点', stage: '第 1–2 层', heading: '一次训练，多个进程（rank）' },
 ]) {
   test.describe(locale, () => {
     test.use({ locale });
@@ -35,6 +35,13 @@ for (const { locale, planned, caption, measured, finished, total, stage, heading
       const figures = page.locator('tinyai-step-figures .row b');
       await expect(figures).toHaveCount(6);
       for (const figure of await figures.allTextContents()) expect(figure).toMatch(/^[\d.,]+ ?(%|ms|毫秒)$/);
+      await expectAgreement(page, ['mesh/step_time', 'mesh/bubble_fraction']);
+      await timeline.getByRole('radio', { name: own }).check();
+      await expect(timeline.locator('.facts')).toContainText(modelled);
+      await expect(figures, 'one rank and the mesh; formula and model').toHaveCount(4);
+      await expectAgreement(page, ['mesh/own_core_step_time', 'mesh/predicted_bubble_fraction']);
+      await timeline.getByRole('radio', { name: here }).check();
+      await expect(figures).toHaveCount(6);
       await expect(page.locator('tinyai-rank-memory .row')).toHaveCount(3);
       for (const row of await page.locator('tinyai-rank-memory .total').allTextContents()) expect(row).toMatch(/\d MiB/);
       await expect(page.locator('tinyai-traffic-table tbody')).toContainText(total);
@@ -55,7 +62,7 @@ test('the default experiment learns, as one rank does', async ({ page }) => {
   await page.getByLabel('Steps', { exact: true }).fill('3');
   await run(page);
   await expect(state(page)).toContainText('Finished');
-  const [alone, mesh] = [await losses(page, 0), await losses(page, 1)];
+  const [mesh, alone] = [await losses(page, 0), await losses(page, 1)];
   expect(mesh).toHaveLength(3);
   expect(mesh[2]).toBeLessThan(mesh[0]!);
   expect(apart(mesh, alone)).toBeLessThan(1e-5);
@@ -305,6 +312,7 @@ test('a model that one rank cannot hold is refused, and trains on the mesh that 
     return page.evaluate(() => window.labStore.runner.current!.runs[0]!.ranks.map(({ memory }) => memory.total!.peak_bytes / 2 ** 20));
   };
   for (const peak of await peaks()) expect(peak).toBeLessThan(limit);
+  await page.getByRole('radio', { name: 'As measured here' }).check();
   await expect(page.locator('tinyai-step-figures'), 'why there is nothing to compare with').toContainText('no run on one rank to compare with');
   // Stage 3 of ZeRO over four holds it, too.
   await write(page, tiny(both(patch, { mesh: { data: 4, zero: 'parameters' } }), { alone: false }));

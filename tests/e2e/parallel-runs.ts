@@ -25,7 +25,7 @@ const TINY: BasePatch = {
 };
 
 /** A run on one rank, whatever the others are. */
-export const [ONE_RANK] = presetSpec('en').runs as [Spec['runs'][number]];
+export const [, ONE_RANK] = presetSpec('en').runs as [mesh: Spec['runs'][number], alone: Spec['runs'][number]];
 
 /** An experiment with the run `mesh`, beside one on one rank if not told otherwise. */
 export function tiny(patch: BasePatch = {}, { alone = true } = {}): Spec {
@@ -33,7 +33,7 @@ export function tiny(patch: BasePatch = {}, { alone = true } = {}): Spec {
 }
 
 /** What a rank sent, without what depends on the machine. */
-export type Sent = Omit<Traffic, 'seconds_waited'>;
+export type Sent = Omit<Traffic, 'wait_seconds' | 'transfer_seconds'>;
 
 /** A training, step by step. */
 export interface Measured {

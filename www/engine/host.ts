@@ -156,7 +156,7 @@ function noBuild(failures: string[]): TinyaiError {
 function ranksNotBuilt(fitting: Variant[]): TinyaiError {
   const names = fitting.map((variant) => variant.name).join(', ');
   const en = `The engine for the ranks of a mesh is not built yet (one of ${names}). Once \`cargo xtask serve\` says that it is, reload the page and run the mesh again.`;
-  return new TinyaiError([problem('internal', en, `并行 rank 所用的引擎尚未编译（${names} 之一）。待 \`cargo xtask serve\` 提示编译完成后，请重新载入页面并再次运行。`, names)]);
+  return new TinyaiError([problem('internal', en, `并行进程所用的引擎尚未编译（${names} 之一）。待 \`cargo xtask serve\` 提示编译完成后，请重新载入页面并再次运行。`, names)]);
 }
 
 function notBuilt(fitting: Variant[]): TinyaiError {

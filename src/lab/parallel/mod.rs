@@ -6,7 +6,9 @@ pub mod planned;
 pub mod predict;
 pub mod report;
 pub mod setup;
+pub mod shares;
 pub mod subject;
+pub mod waiting;
 
 /// A run that is spread over two ranks, for tests.
 #[cfg(all(test, feature = "native"))]

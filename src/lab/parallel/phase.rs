@@ -10,17 +10,17 @@ pub fn phase(spans: &[Span]) -> Option<Phase> {
     Some(Phase {
         start: spans().map(|span| span.start).reduce(f64::min)?,
         end: spans().map(|span| span.end).reduce(f64::max)?,
-        computing: sum(SpanKind::Compute),
-        communicating: sum(SpanKind::Communication),
+        compute: sum(SpanKind::Compute),
+        transfer: sum(SpanKind::Transfer),
     })
 }
 
-/// The share of the time of all ranks of a pipeline, from the first forward to the last backward of any, in which they neither compute
-/// nor communicate.
+/// The share of the time of all ranks of a pipeline, from the first forward to the last backward of any, in which they
+/// wait.
 pub fn bubble(ranks: &[Phase]) -> f64 {
     let start = ranks.iter().map(|phase| phase.start).fold(f64::INFINITY, f64::min);
     let end = ranks.iter().map(|phase| phase.end).fold(f64::NEG_INFINITY, f64::max);
-    let busy: f64 = ranks.iter().map(|phase| phase.computing + phase.communicating).sum();
+    let busy: f64 = ranks.iter().map(|phase| phase.compute + phase.transfer).sum();
     if end > start { (1.0 - busy / ((end - start) * ranks.len() as f64)).max(0.0) } else { 0.0 }
 }
 

@@ -10,7 +10,7 @@ use crate::lab::assets::Assets;
 use crate::lab::problem::Problem;
 use crate::lab::problems::{self, internal};
 use crate::lab::spec::{PartitionSpec, RunSpec};
-use crate::nn::Exchange;
+use crate::nn::{Exchange, Part, Slice};
 use crate::parallel::collectives::Algorithm;
 use crate::parallel::comm::Kind;
 use crate::parallel::formula::{self, step};
@@ -54,6 +54,7 @@ pub fn predict_of(run: &RunSpec, subject: &Subject, pilots: &[Pilot], cores: usi
     Ok(Prediction {
         stages: plan.stages.iter().map(|stage| (stage.start, stage.end)).collect(),
         step_seconds: timeline.makespan.max(shared),
+        one_rank_seconds: model.one_rank(),
         bubble_fraction: bubble(&phases),
         traffic: (0..plan.mesh.ranks()).map(|rank| traffic(&plan, subject, rank)).collect(),
         timeline,
@@ -64,7 +65,7 @@ fn traffic(plan: &Plan, subject: &Subject, rank: usize) -> Vec<Traffic> {
     let sent = step::step(plan, &subject.outline, rank);
     let kinds = Kind::ALL.into_iter().map(|kind| (kind, sent.of(kind))).filter(|(_, sent)| sent.messages > 0);
     kinds
-        .map(|(kind, sent)| Traffic { kind: kind.name().into(), bytes: sent.bytes, messages: sent.messages, seconds_waited: 0.0 })
+        .map(|(kind, sent)| Traffic { kind: kind.name().into(), bytes: sent.bytes, messages: sent.messages, wait_seconds: 0.0, transfer_seconds: 0.0 })
         .collect()
 }
 
@@ -76,8 +77,6 @@ fn link(pilots: &[Pilot]) -> Link {
 
 /// Divides the layers so that the slowest stage is as fast as can be, and each fits its rank.
 fn divide(run: &RunSpec, plan: &Plan, subject: &Subject, pilots: &[Pilot]) -> Result<Vec<Range<usize>>, Problem> {
-    // A coarse clock may show nothing at all.
-    let whole = |pilot: &Pilot| pilot.segments.iter().map(seconds).sum::<f64>().max(TICK);
     let fastest = pilots.iter().min_by(|a, b| whole(a).total_cmp(&whole(b))).expect("a mesh has a rank");
     // Each by itself: where the head is without the embedding, it has a copy of a weight that they share.
     let params_of = |segment: usize| subject.outline.of(&plan.part_of(segment..segment + 1, 0));
@@ -116,6 +115,11 @@ fn divide(run: &RunSpec, plan: &Plan, subject: &Subject, pilots: &[Pilot]) -> Re
 /// Seconds that no clock of a browser tells from none.
 const TICK: f64 = 1e-5;
 
+/// Seconds of one segment of each class. A coarse clock may show nothing at all.
+fn whole(pilot: &Pilot) -> f64 {
+    pilot.segments.iter().map(seconds).sum::<f64>().max(TICK)
+}
+
 fn seconds(time: &SegmentSeconds) -> f64 {
     time.forward + time.backward_input + time.backward_weight
 }
@@ -144,6 +148,18 @@ impl Model<'_> {
         }
     }
 
+    /// Seconds of the step on one rank, the fastest, that does what all do: every segment's slices for every micro-batch, and the update.
+    fn one_rank(&self) -> f64 {
+        let plan = self.plan;
+        let fastest = self.pilots.iter().min_by(|a, b| whole(a).total_cmp(&whole(b))).expect("a mesh has a rank");
+        let slices = (plan.mesh.size(Axis::Tensor) * plan.mesh.size(Axis::Data) * plan.settings.micro_batches) as f64;
+        let segments = &self.subject.blueprint.segments;
+        let computing: f64 = segments.iter().map(|segment| seconds(&fastest.segments[segment.class])).sum();
+        let all = Part { chunks: vec![0..segments.len()], slice: Slice { index: 0, count: 1 } };
+        let learning = elements(&self.subject.outline.of(&all), |param| param.trainable) as f64;
+        slices * computing + learning * fastest.update_per_parameter
+    }
+
     fn slowest(&self, seconds: impl Fn(usize) -> f64) -> f64 {
         (0..self.plan.mesh.ranks()).map(seconds).fold(0.0, f64::max)
     }
@@ -162,8 +178,10 @@ impl Model<'_> {
             let sum = self.sum_seconds(Axis::Tensor, self.hidden_bytes());
             let exchanges = self.subject.blueprint.segments[segment].exchanges;
             let sums = |kind: Exchange| exchanges.iter().filter(|exchange| **exchange == kind).count() as f64 * sum;
-            cost.forward += time.forward + sums(Exchange::Sum);
-            cost.backward_input += time.backward_input + sums(Exchange::Gather);
+            cost.forward += time.forward;
+            cost.forward_transfer += sums(Exchange::Sum);
+            cost.backward_input += time.backward_input;
+            cost.backward_transfer += sums(Exchange::Gather);
             cost.backward_weight += time.backward_weight;
             cost.activation_bytes += time.activation_bytes;
         }

@@ -94,11 +94,14 @@ pub struct Pilot {
 pub struct Prediction {
     /// Segments of each virtual stage: first, and one past the last.
     pub stages: Vec<(usize, usize)>,
-    /// Of one replica's pipeline, in seconds.
+    /// Of one replica's pipeline, in seconds, each rank on a core of its own.
     pub timeline: Timeline,
-    /// Seconds of a step; more than the timeline's where ranks have to share cores.
+    /// Seconds of a step on this machine; more than the timeline's where ranks have to share cores.
     pub step_seconds: f64,
-    /// Share of the forward and backward phase that ranks stand still.
+    /// Seconds that one rank on a core of its own would take for the step, by the same measurements; 0: not known.
+    #[serde(default)]
+    pub one_rank_seconds: f64,
+    /// Share of the forward and backward phase that ranks wait, each on a core of its own.
     pub bubble_fraction: f64,
     /// What each rank sends in a step, by kind of communication.
     pub traffic: Vec<Vec<Traffic>>,
@@ -116,8 +119,12 @@ pub struct Traffic {
     /// Messages.
     #[cfg_attr(all(test, feature = "native"), ts(type = "number"))]
     pub messages: u64,
-    /// Seconds that receives waited; 0 in a prediction.
-    pub seconds_waited: f64,
+    /// Seconds that the rank waited in them for others to come; 0 in a prediction.
+    #[serde(alias = "seconds_waited")]
+    pub wait_seconds: f64,
+    /// Seconds of them from when all others had come; 0 in a prediction.
+    #[serde(default)]
+    pub transfer_seconds: f64,
 }
 
 /// What one rank measured in one step.
@@ -173,9 +180,11 @@ pub struct Phase {
     /// When the last of them ended.
     pub end: f64,
     /// Seconds in between that it computed.
-    pub computing: f64,
-    /// Seconds in between that it communicated: sent, or was in a collective.
-    pub communicating: f64,
+    #[serde(alias = "computing")]
+    pub compute: f64,
+    /// Seconds in between that it sent, or took what others sent; the rest it waited.
+    #[serde(alias = "communicating")]
+    pub transfer: f64,
 }
 
 /// A rank that waits, in step-through, to do its next action.

@@ -29,7 +29,7 @@ pub fn plan(error: &PlanError) -> Problem {
         // What a run measured by itself always is one: these come with a state.
         PlanError::Stages { .. } => return saved_state(&error.to_string()),
         PlanError::Rows { rows, tensor } => {
-            ("mesh.tensor", format!("一个微批次只有 {rows} 个词元，不够 {tensor} 个张量并行 rank 分；最多 {rows} 个。"))
+            ("mesh.tensor", format!("一个微批次只有 {rows} 个词元，不够 {tensor} 个张量并行进程分；最多 {rows} 个。"))
         }
     };
     conflict(field, Text { en: reasons::sentence(error), zh })
@@ -43,7 +43,7 @@ fn mesh(error: &MeshError) -> String {
     };
     match error {
         MeshError::Empty { nearest, .. } => format!("并行网格的每个维度至少为 1；最接近的网格是：{}。", shown(nearest)),
-        MeshError::TooManyRanks { sizes, limit, .. } => format!("网格 {} 的 rank 太多，这里最多 {limit} 个。", shown(sizes)),
+        MeshError::TooManyRanks { sizes, limit, .. } => format!("网格 {} 的进程太多，这里最多 {limit} 个。", shown(sizes)),
     }
 }
 
@@ -186,7 +186,7 @@ pub fn memory(field: &str, rank: usize, bytes: [u64; 3], limit: usize) -> Proble
             "Rank {rank} would hold at least {total} MiB (parameters {parameters}, gradients {gradients}, optimizer {optimizer}), but its limit is {limit} MiB. Spread the model over more ranks, or raise its limit."
         ),
         zh: format!(
-            "rank {rank} 至少要占用 {total} MiB（参数 {parameters}，梯度 {gradients}，优化器状态 {optimizer}），但它的上限是 {limit} MiB。请把模型分到更多 rank 上，或提高它的上限。"
+            "进程 {rank} 至少要占用 {total} MiB（参数 {parameters}，梯度 {gradients}，优化器状态 {optimizer}），但它的上限是 {limit} MiB。请把模型分到更多进程上，或提高它的上限。"
         ),
     };
     Problem { code: ProblemCode::OutOfMemory, run: None, field: Some(field.into()), value: Some(format!("{limit} MiB")), message }

@@ -48,11 +48,11 @@ pub fn rank(rank: Option<usize>, error: &RankError) -> Problem {
 pub fn lost(error: &Lost) -> Problem {
     let who = error.rank;
     let zh = match &error.reason {
-        Reason::Closed => format!("rank {who} 已经结束，而其他 rank 还在与它通信。"),
-        Reason::Died => format!("rank {who} 出错或被关闭，其他 rank 无法继续。"),
-        Reason::Stopped => format!("训练在 rank {who} 运行时被停止；重新开始即可。"),
+        Reason::Closed => format!("进程 {who} 已经结束，而其他进程还在与它通信。"),
+        Reason::Died => format!("进程 {who} 出错或被关闭，其他进程无法继续。"),
+        Reason::Stopped => format!("训练在进程 {who} 运行时被停止；重新开始即可。"),
         Reason::OutOfMemory(refused) => return out_of_memory(Some(who), refused),
-        Reason::Mismatch { expected, received } => format!("rank {who} 发来 {received} 字节，而应为 {expected} 字节；这是程序错误。"),
+        Reason::Mismatch { expected, received } => format!("进程 {who} 发来 {received} 字节，而应为 {expected} 字节；这是程序错误。"),
     };
     let message = Text { en: reasons::sentence(error), zh };
     Problem { code: ProblemCode::RankLost, run: None, field: None, value: Some(who.to_string()), message }

@@ -10,6 +10,7 @@ use crate::lab::parallel::setup::Stages;
 use crate::lab::result::MemoryUse;
 use crate::lab::spec::{RunSpec, TransportSpec};
 use crate::lab::state::Bytes;
+use crate::parallel::exchange::Exchange;
 
 /// What all ranks do together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,8 +99,10 @@ pub enum Reply {
     },
     /// A step is done.
     Trained {
-        /// What it measured.
+        /// What it measured. What takes the times of all ranks to know is [filled in](crate::lab::parallel::waiting) by who has them.
         step: Box<RankStep>,
+        /// What it exchanged with others, and when.
+        exchanges: Vec<Exchange>,
     },
     /// The loss of the windows.
     Evaluated {

@@ -15,7 +15,6 @@ pub use reader::Reader;
 use super::assets::Assets;
 use super::base_model::{BaseModel, SharedSource, SharedWeights};
 use super::check::check_against_model;
-use super::parallel::phase::phase;
 use super::parallel::report::{RankStep, Traffic};
 use super::parallel::setup::{self, Stages};
 use super::parallel::subject::Subject;
@@ -181,7 +180,6 @@ impl RankProgram {
         comm.reset_counts();
         let start = clock::now();
         let report = prepared.training.advance(&prepared.text.train).await.map_err(|error| problems::rank(who, &error))?;
-        let spans = prepared.training.rank.spans();
         Ok(Reply::Trained {
             step: Box::new(RankStep {
                 rank: number,
@@ -190,11 +188,12 @@ impl RankProgram {
                 gradient_norm: report.gradient_norm,
                 learning_rate: report.learning_rate,
                 seconds: clock::now() - start,
-                phase: phase(&spans),
-                spans,
+                phase: None,
+                spans: prepared.training.rank.spans(),
                 traffic: traffic(&comm),
                 memory: MemoryUse::by_category(&prepared.ledger.report()),
             }),
+            exchanges: prepared.training.rank.exchanges().to_vec(),
         })
     }
 
@@ -247,7 +246,8 @@ fn traffic(comm: &Comm) -> Vec<Traffic> {
         kind: kind.name().into(),
         bytes: count.bytes,
         messages: count.messages,
-        seconds_waited: count.seconds_waited,
+        wait_seconds: 0.0,
+        transfer_seconds: 0.0,
     })
     .collect()
 }

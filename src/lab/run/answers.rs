@@ -12,6 +12,8 @@ use crate::lab::parallel::phase::bubble;
 use crate::lab::parallel::planned::planned;
 use crate::lab::parallel::predict::predict;
 use crate::lab::parallel::report::{ParallelReport, Pilot, RankStep};
+use crate::lab::parallel::shares;
+use crate::lab::parallel::waiting::tell_waiting_apart;
 use crate::lab::problem::Problem;
 use crate::lab::problems;
 use crate::lab::rank::{Answer, Program, Reply};
@@ -127,10 +129,11 @@ impl Run {
 
     fn trained(&mut self, replies: Vec<Reply>, by_hand: bool, events: &mut Vec<Event>) -> Result<f64, Problem> {
         let steps = replies.into_iter().map(|reply| match reply {
-            Reply::Trained { step } => Ok(*step),
+            Reply::Trained { step, exchanges } => Ok((*step, exchanges)),
             _ => Err(unexpected("train")),
         });
-        let ranks = steps.collect::<Result<Vec<RankStep>, Problem>>()?;
+        let (mut ranks, exchanges): (Vec<RankStep>, Vec<_>) = steps.collect::<Result<Vec<_>, Problem>>()?.into_iter().unzip();
+        tell_waiting_apart(&mut ranks, &exchanges);
         let first = ranks.first().ok_or_else(|| unexpected("train"))?;
         let (step, loss, gradient_norm, learning_rate) = (first.step, first.loss, first.gradient_norm, first.learning_rate);
         self.progress.step = step;
@@ -143,7 +146,7 @@ impl Run {
         let leg = &self.legs[self.leg];
         let tokens = f64::from(leg.spec.training.batch_size) * f64::from(leg.spec.data.context);
         if self.leg + 1 == self.legs.len() {
-            let seconds = if self.is_spread() { makespan(&ranks) } else { first.seconds };
+            let seconds = if self.is_spread() { shares::makespan(&ranks) } else { first.seconds };
             for (series, value) in [("loss", loss), ("gradient_norm", gradient_norm), ("learning_rate", learning_rate)] {
                 self.metric(series, step, value, events);
             }
@@ -161,8 +164,12 @@ impl Run {
         self.outcome.memory(&ranks.iter().map(|rank| &rank.memory).collect::<Vec<_>>());
         if let (Some(planned), true) = (&self.progress.planned, self.is_spread()) {
             if seconds.is_some() {
-                let bubble = bubble_of(planned, &ranks);
+                let (bubble, transfer, stages) = (bubble_of(planned, &ranks), shares::transfer(&ranks), shares::stages(planned, &ranks));
                 self.metric("bubble_fraction", step, bubble, events);
+                self.metric("transfer_fraction", step, transfer, events);
+                for (stage, share) in stages.into_iter().enumerate() {
+                    self.metric(&format!("stage_{stage}_compute_fraction"), step, share, events);
+                }
             }
             events.push(Event::Ranks { run: self.index, ranks: ranks.clone() });
             self.outcome.parallel(self.report(ranks));
@@ -303,14 +310,6 @@ impl Run {
     fn report_memory(&self, events: &mut Vec<Event>) {
         events.push(Event::Memory { run: self.index, memory: self.outcome.memory_now() });
     }
-}
-
-/// From the first rank's beginning to the last one's end, in seconds.
-fn makespan(ranks: &[RankStep]) -> f64 {
-    let spans = || ranks.iter().flat_map(|rank| &rank.spans);
-    let start = spans().map(|span| span.start).fold(f64::INFINITY, f64::min);
-    let end = spans().map(|span| span.end).fold(f64::NEG_INFINITY, f64::max);
-    (end - start).max(0.0)
 }
 
 /// The bubble of each replica's pipeline, the mean over them.

@@ -195,9 +195,11 @@ impl Outcome {
         }
         if let Some(report) = &so_far.reports.parallel {
             let bytes = |ranks: &mut dyn Iterator<Item = &Traffic>| ranks.map(|traffic| traffic.bytes as f64).sum::<f64>();
-            let bubbles: Vec<f64> = so_far.series.get("bubble_fraction").into_iter().flatten().map(|point| point.1).collect();
-            if let Some([low, median, high]) = quartiles(&bubbles) {
-                add("bubble_fraction", "ratio", median, measured, Some((low, high)));
+            for name in ["bubble_fraction", "transfer_fraction"] {
+                let shares: Vec<f64> = so_far.series.get(name).into_iter().flatten().map(|point| point.1).collect();
+                if let Some([low, median, high]) = quartiles(&shares) {
+                    add(name, "ratio", median, measured, Some((low, high)));
+                }
             }
             let modelled = MetricKind::Modelled;
             add("ranks", "ranks", report.planned.ranks.len() as f64, measured, None);
@@ -205,6 +207,11 @@ impl Outcome {
             add("predicted_bytes_sent", "bytes", bytes(&mut report.prediction.traffic.iter().flatten()), modelled, None);
             add("predicted_step_time", "ms", report.prediction.step_seconds * 1e3, modelled, None);
             add("predicted_bubble_fraction", "ratio", report.prediction.bubble_fraction, modelled, None);
+            let own_cores = report.prediction.timeline.makespan;
+            add("own_core_step_time", "ms", own_cores * 1e3, modelled, None);
+            if report.prediction.one_rank_seconds > 0.0 {
+                add("own_core_speed_up", "times", report.prediction.one_rank_seconds / own_cores, modelled, None);
+            }
             add("ideal_bubble_fraction", "ratio", report.planned.ideal_bubble, modelled, None);
         }
         metrics

@@ -9,7 +9,9 @@ pub mod tree;
 
 use std::ops::Range;
 
+use super::clock;
 use super::comm::{Comm, Kind};
+use super::exchange::{ExchangeId, ExchangePart};
 use super::transport::{Lost, Message, Reason, Tag};
 use crate::kernels::elementwise;
 
@@ -70,18 +72,22 @@ pub(super) struct Call<'a> {
     pub me: usize,
     pub kind: Kind,
     pub tag: Tag,
+    /// When this member came to it.
+    start: f64,
 }
 
 impl<'a> Call<'a> {
     pub fn new(comm: &'a Comm, members: &'a [usize], me: usize, kind: Kind, tag: Tag) -> Self {
-        comm.enter();
-        Self { comm, members, me, kind, tag }
+        Self { comm, members, me, kind, tag, start: clock::now() }
     }
 }
 
 impl Drop for Call<'_> {
     fn drop(&mut self) {
-        self.comm.leave();
+        // A member that is alone exchanges nothing.
+        if let [first, _, ..] = *self.members {
+            self.comm.record(self.kind, ExchangePart::Member, ExchangeId { first, second: first, tag: self.tag.0 }, self.start);
+        }
     }
 }
 
@@ -117,7 +123,7 @@ impl Call<'_> {
     /// The next message of a member, of `len` bytes.
     pub async fn recv(&self, from: usize, len: usize) -> Result<Message, Lost> {
         let rank = self.members[from];
-        let message = self.comm.recv(self.kind, rank, self.tag).await?;
+        let message = self.comm.recv(rank, self.tag).await?;
         match message.bytes().len() {
             received if received == len => Ok(message),
             received => Err(Lost { rank, reason: Reason::Mismatch { expected: len, received } }),

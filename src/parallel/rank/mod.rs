@@ -23,6 +23,7 @@ use self::trace::Trace;
 use self::zero::Zero;
 use super::comm::Comm;
 use super::compress::Malformed;
+use super::exchange::Exchange;
 use super::group::Group;
 use super::mesh::Axis;
 use super::outline::Outline;
@@ -190,9 +191,15 @@ impl Rank {
         self.speed = speed;
     }
 
-    /// What the last step spent its time on, in seconds of [`clock::now`].
+    /// What the last step spent its time on, in seconds of [`clock::now`]. Which of its exchanges' time it waited, no rank knows by
+    /// itself: see [`exchange::split`](super::exchange::split).
     pub fn spans(&self) -> Vec<Span> {
         self.trace.spans(self.peers.groups.world.index())
+    }
+
+    /// What this rank exchanged in the last step.
+    pub fn exchanges(&self) -> &[Exchange] {
+        self.trace.exchanges()
     }
 
     /// This rank's part of the model; where the ranks share out its weights, without their values.

@@ -14,6 +14,10 @@ pub struct StageCost {
     pub backward_input: f64,
     /// Seconds of the gradients of the weights.
     pub backward_weight: f64,
+    /// Seconds of what tensor ranks exchange in a forward, whatever their speed.
+    pub forward_transfer: f64,
+    /// Seconds of what they exchange in a backward: with the gradients of the inputs.
+    pub backward_transfer: f64,
     /// Bytes kept from the forward to the end of the backward.
     pub activation_bytes: u64,
     /// Those of them that `backward_weight` still needs when `backward_input` is done.
@@ -106,7 +110,13 @@ impl Costs {
         }
         let step = [("latency", self.link.latency), ("reduce_gradients", self.reduce_gradients), ("optimizer_step", self.optimizer_step)];
         let stages = self.stages.iter().flat_map(|stage| {
-            [("forward", stage.forward), ("backward_input", stage.backward_input), ("backward_weight", stage.backward_weight)]
+            [
+                ("forward", stage.forward),
+                ("backward_input", stage.backward_input),
+                ("backward_weight", stage.backward_weight),
+                ("forward_transfer", stage.forward_transfer),
+                ("backward_transfer", stage.backward_transfer),
+            ]
         });
         if let Some((field, value)) = step.into_iter().chain(stages).find(|(_, value)| !(value.is_finite() && *value >= 0.0)) {
             return Err(CostError::Value { field, value, zero: true });

@@ -8,7 +8,7 @@ use super::{Action, SpanKind, Timeline};
 const MAX_CELLS: f64 = 400.0;
 
 /// Draws rows of cells, as long as the shortest computation: `F3` a forward of micro-batch 3, `B3` a backward (`W3` the second part of a
-/// split one), `--` its continuation, `.` idle, `~` communication, `O` the optimizer step. With several chunks on a rank, a letter
+/// split one), `--` its continuation, `.` waiting, `~` transfer, `O` the optimizer step. With several chunks on a rank, a letter
 /// tells which.
 impl fmt::Display for Timeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,12 +29,12 @@ impl Timeline {
     fn row(&self, rank: usize, unit: f64) -> Vec<String> {
         let cell = |seconds: f64| if unit > 0.0 && unit.is_finite() { (seconds / unit).round() as usize } else { 0 };
         let mut row = vec![".".to_owned(); cell(self.makespan)];
-        for span in self.spans.iter().filter(|span| span.rank == rank && span.kind != SpanKind::Idle) {
+        for span in self.spans.iter().filter(|span| span.rank == rank && span.kind != SpanKind::Wait) {
             let label = match span.kind {
-                SpanKind::Communication => "~".to_owned(),
+                SpanKind::Transfer => "~".to_owned(),
                 _ => span.action.map_or_else(String::new, |action| self.label(action)),
             };
-            let continued = if span.kind == SpanKind::Communication { "~" } else { "--" };
+            let continued = if span.kind == SpanKind::Transfer { "~" } else { "--" };
             for (index, at) in (cell(span.start)..cell(span.end).min(row.len())).enumerate() {
                 row[at] = if index == 0 { label.clone() } else { continued.to_owned() };
             }

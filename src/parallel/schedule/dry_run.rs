@@ -62,11 +62,13 @@ struct DryRun<'a> {
     clocks: Vec<Clock>,
     /// When each message was sent and arrives.
     sent: HashMap<Message, (f64, f64)>,
+    /// When each rank had reduced its gradients.
+    reduced: Vec<Option<f64>>,
 }
 
 impl Schedule {
     /// Runs the lists, each in order, against a clock: a computation takes what `costs` says, a send no time, and a receive ends when
-    /// its message has come.
+    /// its message has come. No rank updates its weights before all have reduced their gradients.
     ///
     /// # Errors
     /// If the costs do not fit the schedule, a list holds something that its rank cannot do ([`Schedule::validate`] finds more), or
@@ -76,7 +78,7 @@ impl Schedule {
         if self.ranks.len() != self.stages {
             return Err(InvalidSchedule::Lists { lists: self.ranks.len(), stages: self.stages }.into());
         }
-        let mut run = DryRun { schedule: self, costs, clocks: vec![Clock::default(); self.stages], sent: HashMap::new() };
+        let mut run = DryRun { schedule: self, costs, clocks: vec![Clock::default(); self.stages], sent: HashMap::new(), reduced: vec![None; self.stages] };
         // A rank that waits goes on in a later round, after the one that sends to it.
         while (0..self.stages).try_fold(false, |moved, rank| Ok::<_, InvalidSchedule>(run.advance(rank)? || moved))? {}
         let waits = run.waits();
@@ -105,10 +107,15 @@ impl DryRun<'_> {
                     let bytes = self.costs.stages[message.from.min(message.to)].output_bytes;
                     self.sent.insert(message, (now, now + self.costs.link.seconds(bytes)));
                 }
+                None if action == Action::ReduceGradients => {
+                    if !self.reduce(rank) {
+                        break;
+                    }
+                }
                 None => {
-                    let kind = if action == Action::ReduceGradients { SpanKind::Communication } else { SpanKind::Compute };
-                    let end = self.clocks[rank].now + self.seconds(rank, action);
-                    self.spend(rank, Some(action), end, kind);
+                    let computed = self.clocks[rank].now + self.seconds(rank, action);
+                    self.spend(rank, Some(action), computed, SpanKind::Compute);
+                    self.spend(rank, Some(action), computed + self.exchanged(action), SpanKind::Transfer);
                 }
             }
             self.clocks[rank].next += 1;
@@ -116,10 +123,37 @@ impl DryRun<'_> {
         Ok(self.clocks[rank].next > first)
     }
 
-    /// Waits for a message: idle until it is sent, then for communication.
+    /// Receives a message: waits until it is sent; then it is transfer.
     fn receive(&mut self, rank: usize, action: Action, sent: f64, arrives: f64) {
-        self.spend(rank, Some(action), sent.min(arrives), SpanKind::Idle);
-        self.spend(rank, Some(action), arrives, SpanKind::Communication);
+        self.spend(rank, Some(action), sent.min(arrives), SpanKind::Wait);
+        self.spend(rank, Some(action), arrives, SpanKind::Transfer);
+    }
+
+    /// Reduces gradients, and waits for the last rank to have done so: the norm of the gradient is a sum over all. Whether all have.
+    fn reduce(&mut self, rank: usize) -> bool {
+        let action = Some(Action::ReduceGradients);
+        if self.reduced[rank].is_none() {
+            let end = self.clocks[rank].now + self.costs.reduce_gradients;
+            self.spend(rank, action, end, SpanKind::Transfer);
+            self.reduced[rank] = Some(end);
+        }
+        let missing = |other: usize| self.reduced[other].is_none() && self.clocks[other].next < self.schedule.ranks[other].len();
+        if (0..self.clocks.len()).any(missing) {
+            return false;
+        }
+        let last = self.reduced.iter().flatten().fold(0.0, |last: f64, &end| last.max(end));
+        self.spend(rank, action, last, SpanKind::Wait);
+        true
+    }
+
+    /// Seconds of what tensor ranks exchange in a computation.
+    fn exchanged(&self, action: Action) -> f64 {
+        let stage = |virtual_stage: usize| self.costs.stages[virtual_stage];
+        match action {
+            Action::Forward { virtual_stage, .. } => stage(virtual_stage).forward_transfer,
+            Action::Backward { virtual_stage, .. } | Action::BackwardInput { virtual_stage, .. } => stage(virtual_stage).backward_transfer,
+            _ => 0.0,
+        }
     }
 
     /// Moves a rank's clock on to `end`, if that is later.
@@ -141,10 +175,7 @@ impl DryRun<'_> {
             Action::BackwardWeight { virtual_stage, .. } => stage(virtual_stage).backward_weight,
             Action::OptimizerStep => self.costs.optimizer_step,
             // The network's speed is not the rank's.
-            Action::ReduceGradients => return self.costs.reduce_gradients,
-            Action::SendActivation { .. } | Action::RecvActivation { .. } | Action::SendGradient { .. } | Action::RecvGradient { .. } => {
-                0.0
-            }
+            _ => 0.0,
         };
         at_speed_1 / self.costs.speeds[rank]
     }
@@ -166,7 +197,7 @@ impl DryRun<'_> {
             return Err(CostError::TooLong.into());
         }
         for rank in 0..self.clocks.len() {
-            self.spend(rank, None, end, SpanKind::Idle);
+            self.spend(rank, None, end, SpanKind::Wait);
         }
         Ok(Timeline::new(self.clocks.into_iter().map(|clock| clock.spans).collect()))
     }

@@ -5,6 +5,8 @@ use super::*;
 
 /// All parts of a pass take a second; a whole backward takes two.
 pub(super) const UNIT: StageCost = StageCost {
+    forward_transfer: 0.0,
+    backward_transfer: 0.0,
     forward: 1.0,
     backward_input: 1.0,
     backward_weight: 1.0,
@@ -152,7 +154,7 @@ fn a_schedule_goes_through_json() {
 }
 
 #[test]
-fn communication_counts_apart_from_idle_time() {
+fn transfer_counts_apart_from_waiting() {
     let schedule = schedule(ScheduleKind::Gpipe, 2, 1, 1);
     let link = Link { latency: 0.5, bandwidth: Some(2.0) };
     let timeline =
@@ -160,11 +162,14 @@ fn communication_counts_apart_from_idle_time() {
     // Rank 0 runs forward until 1, waits for the gradient to be sent (5) and to come (6), backward until 8, reduces until 11 and
     // updates until 13. Rank 1 waits for the forward (1) and its message (2), computes until 5, reduces until 8, updates until 10.
     assert_eq!(timeline.makespan, 13.0);
-    assert_eq!(timeline.ranks, [RankUse { compute: 5.0, communication: 4.0, idle: 4.0 }; 2]);
+    assert_eq!(timeline.ranks, [RankUse { compute: 5.0, transfer: 4.0, wait: 4.0 }; 2]);
     assert_eq!(timeline.bubble_fraction, 8.0 / 26.0);
+    // None updates before the gradient's norm is known, which is a sum over all ranks.
+    let update = |rank| timeline.spans.iter().find(|span| span.rank == rank && span.action == Some(Action::OptimizerStep)).unwrap().start;
+    assert_eq!((update(0), update(1)), (11.0, 11.0));
     let wait = |rank, kind| timeline.spans.iter().find(|span| span.rank == rank && span.kind == kind).map(|span| (span.start, span.end));
-    assert_eq!(wait(0, SpanKind::Idle), Some((1.0, 5.0)));
-    assert_eq!(wait(0, SpanKind::Communication), Some((5.0, 6.0)));
+    assert_eq!(wait(0, SpanKind::Wait), Some((1.0, 5.0)));
+    assert_eq!(wait(0, SpanKind::Transfer), Some((5.0, 6.0)));
 }
 
 #[test]

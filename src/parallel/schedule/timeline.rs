@@ -11,10 +11,12 @@ use super::Action;
 pub enum SpanKind {
     /// It computes.
     Compute,
-    /// It waits for a message that is on its way, or reduces gradients.
-    Communication,
-    /// It waits for a message that has not been sent yet, or for the end of the step.
-    Idle,
+    /// It sends, or takes what others send: all that it exchanges something with have come to it.
+    #[serde(alias = "communication")]
+    Transfer,
+    /// It waits: for a message that is not sent yet, for others that have not come to a collective, or for the end of the step.
+    #[serde(alias = "idle")]
+    Wait,
 }
 
 /// A stretch of a rank's time.
@@ -39,10 +41,12 @@ pub struct Span {
 pub struct RankUse {
     /// Computing.
     pub compute: f64,
-    /// Waiting for messages on their way, or reducing gradients.
-    pub communication: f64,
-    /// All the rest.
-    pub idle: f64,
+    /// Sending, and taking what others send.
+    #[serde(alias = "communication")]
+    pub transfer: f64,
+    /// All the rest: waiting.
+    #[serde(alias = "idle")]
+    pub wait: f64,
 }
 
 /// The spans of a step and their sums.
@@ -55,7 +59,7 @@ pub struct Timeline {
     pub makespan: f64,
     /// How each rank spent them.
     pub ranks: Vec<RankUse>,
-    /// The share of all ranks' time that is idle: the sum of `idle` over ranks / (ranks × makespan), from 0 to 1.
+    /// The share of all ranks' time that they wait: the sum of `wait` over ranks / (ranks × makespan), from 0 to 1.
     ///
     /// With equal stages and free messages this is `(p - 1) / (m + p - 1)` for GPipe and 1F1B with `p` stages and `m` micro-batches.
     /// Papers also give the bubble as a share of the time *without* it, `(p - 1) / m` (Narayanan et al. 2021, section 2.2).
@@ -65,7 +69,7 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Sums up the spans of each rank, planned or measured; what no span covers is idle.
+    /// Sums up the spans of each rank, planned or measured; what no span covers is waiting.
     pub fn new(ranks: Vec<Vec<Span>>) -> Self {
         let makespan = ranks.iter().flatten().fold(0.0, |latest: f64, span| latest.max(span.end));
         let uses: Vec<RankUse> = ranks.iter().map(|spans| rank_use(spans, makespan)).collect();
@@ -79,16 +83,16 @@ impl Timeline {
                 utilisation[virtual_stage] += share(span.end - span.start, makespan);
             }
         }
-        let bubble_fraction = share(uses.iter().map(|rank| rank.idle).sum(), makespan * uses.len() as f64);
+        let bubble_fraction = share(uses.iter().map(|rank| rank.wait).sum(), makespan * uses.len() as f64);
         Self { spans, makespan, ranks: uses, bubble_fraction, utilisation }
     }
 }
 
 fn rank_use(spans: &[Span], makespan: f64) -> RankUse {
     let sum = |kind| spans.iter().filter(|span| span.kind == kind).map(|span| span.end - span.start).sum::<f64>();
-    let (compute, communication) = (sum(SpanKind::Compute), sum(SpanKind::Communication));
+    let (compute, transfer) = (sum(SpanKind::Compute), sum(SpanKind::Transfer));
     // Rounding must not make it negative.
-    RankUse { compute, communication, idle: (makespan - compute - communication).max(0.0) }
+    RankUse { compute, transfer, wait: (makespan - compute - transfer).max(0.0) }
 }
 
 /// `part / whole`; 0 of a step that takes no time.

@@ -4,12 +4,14 @@ mod failures;
 
 use std::rc::Rc;
 use std::thread;
+use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::check::{CheckError, self_check};
 use super::collectives::{Algorithm, Reduce};
 use super::comm::{Comm, Kind};
+use super::exchange::{Split, length, split, waits};
 use super::formula;
 use super::group::{FIRST_FREE_SPACE, Group, even_shards};
 use super::mesh::{Axis, Mesh};
@@ -156,19 +158,53 @@ fn a_message_beyond_the_limit_is_refused() {
     assert!(error.to_string().starts_with("rank 0 has no memory for a message"), "{error}");
 }
 
-#[test]
-fn waiting_is_counted() {
+/// What each of these ranks, of which the first is 60 ms late, has at the end, and how it spent its exchanges.
+fn late<T: Send>(ranks: usize, exchange: impl AsyncFn(Group) -> Result<T, Lost> + Sync) -> (Vec<T>, Vec<Vec<Split>>) {
     let program = async |transport: Rc<dyn Transport>| {
         let comm = Comm::new(transport);
         let world = Group::world(&comm);
-        if world.index() == 0 {
-            thread::sleep(std::time::Duration::from_millis(30));
-        }
         world.barrier().await?;
-        Ok::<_, Lost>(comm.counts().of(Kind::Barrier).seconds_waited)
+        comm.take_trace();
+        if world.index() == 0 {
+            thread::sleep(Duration::from_millis(60));
+        }
+        let got = exchange(world).await?;
+        Ok::<_, Lost>((got, comm.take_trace()))
     };
-    let waited = all(super::transport::thread::run(2, program));
-    assert!(waited[1] > 0.02 && waited[1] > waited[0], "{waited:?}");
+    let (got, exchanges): (Vec<T>, Vec<_>) = all(super::transport::thread::run(ranks, program)).into_iter().unzip();
+    (got, split(&exchanges))
+}
+
+#[test]
+fn who_comes_early_to_a_collective_waits_and_then_transfers() {
+    for algorithm in Algorithm::ALL {
+        let (sums, exchanges) = late(3, async |world: Group| {
+            let mut data = vec![1.0 + world.index() as f32; 8];
+            world.all_reduce(&mut data, Reduce::Sum, algorithm).await?;
+            Ok(data)
+        });
+        assert_eq!(sums, vec![vec![6.0; 8]; 3]);
+        let waited: Vec<f64> = exchanges.iter().map(|own| length(&waits(own))).collect();
+        assert!(waited[0] == 0.0 && waited[1] > 0.05 && waited[2] > 0.05, "{algorithm:?}: {waited:?}");
+        let last = exchanges[0][0].start;
+        assert!(exchanges.iter().all(|own| own.len() == 1 && own[0].ready == last), "{algorithm:?}: transfer begins with the last: {exchanges:?}");
+    }
+}
+
+#[test]
+fn who_receives_waits_for_the_sender_to_come() {
+    let (got, exchanges) = late(2, async |world: Group| {
+        let mut data = [world.index() as u8; 1000];
+        if world.index() == 0 {
+            world.send(1, 7, &[5u8; 1000])?;
+        } else {
+            world.recv(0, 7, &mut data).await?;
+        }
+        Ok(data)
+    });
+    assert_eq!((got[0], got[1]), ([0; 1000], [5; 1000]));
+    assert!(waits(&exchanges[0]).is_empty() && length(&waits(&exchanges[1])) > 0.05, "{exchanges:?}");
+    assert_eq!(exchanges[1][0].ready, exchanges[0][0].start, "transfer begins when the sender has come: {exchanges:?}");
 }
 
 proptest! {

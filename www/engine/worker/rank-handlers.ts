@@ -26,7 +26,7 @@ export function rankHandlers(server: () => RpcServer<RankEvents>): Handlers<Rank
     server().emit('beat', null);
   };
   const joined = (): WasmRank => {
-    if (!rank) throw new TinyaiError([problem('internal', 'A rank was asked before it joined its world.', 'rank 尚未加入就收到了请求。')]);
+    if (!rank) throw new TinyaiError([problem('internal', 'A rank was asked before it joined its world.', '进程尚未加入就收到了请求。')]);
     return rank;
   };
   const gate = (at: AtGate): Promise<void> => {

@@ -215,7 +215,7 @@ function fellSilent(rank: number, milliseconds: number): Problem {
   return problem(
     'rank_lost',
     `Rank ${rank} has given no sign of life for ${milliseconds} ms: it has ended or hung, and the others cannot go on without it.`,
-    `rank ${rank} 已有 ${milliseconds} 毫秒没有响应：它已结束或卡住，其他 rank 无法继续。`,
+    `进程 ${rank} 已有 ${milliseconds} 毫秒没有响应：它已结束或卡住，其他进程无法继续。`,
     `${rank}`,
   );
 }

@@ -3,7 +3,7 @@ import { lastStep } from './last-step';
 import { rankStep } from './testing';
 
 test('all ranks are drawn from the beginning of the first one', () => {
-  const timeline = lastStep([rankStep(0, 100, [['compute', 2], ['communication', 1]]), rankStep(1, 101, [['idle', 1], ['compute', 3]])]);
+  const timeline = lastStep([rankStep(0, 100, [['compute', 2], ['transfer', 1]]), rankStep(1, 101, [['wait', 1], ['compute', 3]])]);
   expect(timeline.makespan).toBe(5);
   expect(timeline.spans.map(({ rank, start, end }) => [rank, start, end])).toEqual([
     [0, 0, 2],
@@ -12,8 +12,8 @@ test('all ranks are drawn from the beginning of the first one', () => {
     [1, 2, 5],
   ]);
   expect(timeline.ranks).toEqual([
-    { compute: 2, communication: 1, idle: 2 },
-    { compute: 3, communication: 0, idle: 2 },
+    { compute: 2, transfer: 1, wait: 2 },
+    { compute: 3, transfer: 0, wait: 2 },
   ]);
 });
 

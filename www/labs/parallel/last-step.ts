@@ -28,14 +28,14 @@ function together(ranks: readonly RankStep[]): Drawable {
   const [begin, end] = stretchOf(ranks);
   const makespan = end - begin;
   const spans: Span[] = [];
-  const uses = ranks.map((): RankUse => ({ compute: 0, communication: 0, idle: makespan }));
+  const uses = ranks.map((): RankUse => ({ compute: 0, transfer: 0, wait: makespan }));
   for (const [i, rank] of ranks.entries()) {
     const use = uses[i]!;
     for (const span of rank.spans) {
       spans.push({ ...span, start: span.start - begin, end: span.end - begin });
-      if (span.kind === 'idle') continue;
+      if (span.kind === 'wait') continue;
       use[span.kind] += span.end - span.start;
-      use.idle -= span.end - span.start;
+      use.wait -= span.end - span.start;
     }
   }
   return { spans, makespan, ranks: uses };

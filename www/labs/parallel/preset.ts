@@ -1,4 +1,4 @@
-/** What the lab begins with: a small new model, on one rank and on a mesh of two stages. */
+/** What the lab begins with: a small new model, on a mesh of two stages and on one rank. */
 import { specOf } from '../../engine/spec/defaults';
 import type { Language } from '../../shell/text/language';
 import type { Spec } from '../../types/generated/Spec';
@@ -22,12 +22,12 @@ const ON_ONE_RANK = {
 
 const NAMES: Record<Language, { alone: string; mesh: string }> = {
   en: { alone: 'one rank', mesh: 'mesh' },
-  zh: { alone: '一个 rank', mesh: '网格' },
+  zh: { alone: '单进程', mesh: '网格' },
 };
 
-/** The experiment, with the names of its runs in a language. */
+/** The experiment, with the names of its runs in a language: what the page is about runs first, and what it is compared with after it. */
 export const presetSpec = (language: Language): Spec =>
   specOf(BASE, [
-    { name: NAMES[language].alone, patch: structuredClone(ON_ONE_RANK) },
     { name: NAMES[language].mesh, patch: {} },
+    { name: NAMES[language].alone, patch: structuredClone(ON_ONE_RANK) },
   ]);

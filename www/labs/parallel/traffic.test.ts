@@ -5,12 +5,12 @@ import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Traffic } from '../../types/generated/Traffic';
 import { savedBytes, sumByKind, sumOf } from './traffic';
 
-const sends = (kind: string, bytes: number, messages = 1, seconds_waited = 0): Traffic => ({ kind, bytes, messages, seconds_waited });
+const sends = (kind: string, bytes: number, messages = 1, seconds = 0): Traffic => ({ kind, bytes, messages, wait_seconds: seconds, transfer_seconds: 2 * seconds });
 
 test('what ranks send is summed by kind, and over all kinds', () => {
   const kinds = sumByKind([[sends('all_reduce', 10, 2, 0.5), sends('barrier', 1)], [sends('all_reduce', 5, 1, 0.25)]]);
   expect([...kinds.values()]).toEqual([sends('all_reduce', 15, 3, 0.75), sends('barrier', 1)]);
-  expect(sumOf(kinds.values())).toMatchObject({ bytes: 16, messages: 4, seconds_waited: 0.75 });
+  expect(sumOf(kinds.values())).toMatchObject({ bytes: 16, messages: 4, wait_seconds: 0.75, transfer_seconds: 1.5 });
   expect(sumOf([])).toBeUndefined();
 });
 

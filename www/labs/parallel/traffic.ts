@@ -7,7 +7,8 @@ const plus = (a: Traffic | undefined, b: Traffic): Traffic => ({
   kind: a?.kind ?? b.kind,
   bytes: (a?.bytes ?? 0) + b.bytes,
   messages: (a?.messages ?? 0) + b.messages,
-  seconds_waited: (a?.seconds_waited ?? 0) + b.seconds_waited,
+  wait_seconds: (a?.wait_seconds ?? 0) + b.wait_seconds,
+  transfer_seconds: (a?.transfer_seconds ?? 0) + b.transfer_seconds,
 });
 
 /** Sums over ranks, by kind. */

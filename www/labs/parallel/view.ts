@@ -4,7 +4,6 @@ import { equal, ranksOf } from '../../engine/spec/patch';
 import { BASE } from '../../shell/store/spec-editor';
 import type { LabStore } from '../../shell/store/lab-store';
 import type { RunView } from '../../shell/store/run-view';
-import { median } from '../../shell/store/statistics';
 import type { Planned } from '../../types/generated/Planned';
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Spec } from '../../types/generated/Spec';
@@ -13,11 +12,13 @@ import type { Spec } from '../../types/generated/Spec';
 const MOST_RANKS = 16;
 
 /** What of a lab's store the figures are chosen by. */
-export type Shown = Pick<LabStore, 'editor' | 'runner' | 'plan'>;
+export type Shown = Pick<LabStore, 'editor' | 'runner' | 'plan' | 'environment'>;
 
 export class ParallelView {
   /** The spec as it was written when somebody wished to see the last run in spite of it. */
   private readonly lookedBack = new Signal.State<Spec | null>(null);
+  /** Whether somebody wished for ranks with a core each; null: nobody chose. */
+  private readonly coresChosen = new Signal.State<boolean | null>(null);
 
   constructor(private readonly store: Shown) {}
 
@@ -102,6 +103,29 @@ export class ParallelView {
     return this.showsRun ? this.measured!.parallel.planned! : this.writtenPlan;
   }
 
+  // ---- Cores
+
+  /** Cores of the machine that what is shown runs on; null: not known yet. */
+  get cores(): number | null {
+    const { runner, environment } = this.store;
+    return ((this.showsRun && runner.view?.environment) || environment)?.cores ?? null;
+  }
+
+  /** Whether ranks, each of which has one thread, are more than the cores, and so take turns. */
+  get sharesCores(): boolean {
+    return this.cores !== null && ranksOf(this.spec) > this.cores;
+  }
+
+  /** Whether times are shown as they would be if each rank had a core of its own: modelled. So they are where ranks share cores, unless chosen otherwise. */
+  get ownCores(): boolean {
+    return this.coresChosen.get() ?? this.sharesCores;
+  }
+
+  /** Shows times with a core for each rank, or as they were measured here; null: as it is best. */
+  chooseCores(own: boolean | null): void {
+    this.coresChosen.set(own);
+  }
+
   /** The names, and the indices by which they have their colours, of the run on one rank and of that on several; null where there is none. */
   get lines(): { alone: Line | null; mesh: Line | null } {
     const { alone, measured, store } = this;
@@ -132,10 +156,6 @@ export function viewOf(store: Shown): ParallelView {
   if (!view) views.set(store, (view = new ParallelView(store)));
   return view;
 }
-
-/** A figure of a run; while it goes on, the median of the series that it is the median of. */
-export const figureSoFar = (run: RunView | null, figure: string, series: string): number | null =>
-  run && (run.figure(figure)?.value ?? median(run.curve(series).values));
 
 /** Whether the last step was done action by action, as somebody let its ranks: it is in no series of times. */
 export function doneByHand(run: RunView): boolean {

@@ -12,6 +12,7 @@ import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Sample } from '../../types/generated/Sample';
 import type { ClockPort } from '../ports';
 import { divergence, divergenceAt, type Divergence } from './divergence';
+import { inTodaysNames } from './earlier-report';
 import { Facets } from './facets';
 import { memoryAtPeak, metricSoFar } from './statistics';
 
@@ -236,7 +237,7 @@ export class RunView {
     this.whole = true;
     this.risen = divergence(this.curvesSoFar.get('loss') ?? EMPTY);
     this.written = result.samples.map((sample) => ({ ...sample, done: true }));
-    this.report = result.reports.parallel ?? {};
+    this.report = result.reports.parallel ? inTodaysNames(result.reports.parallel) : {};
     this.forked = result.reports.fork ?? null;
     this.done = this.curvesSoFar.get('loss')?.steps.at(-1) ?? this.from;
     this.become(result.status);

@@ -54,6 +54,7 @@ const SO_FAR: Record<string, (run: Measurements) => Metric | null> = {
     return found && metric(rate(found[1]), 'tokens/s', [rate(found[2]), rate(found[0])]);
   },
   bubble_fraction: (run) => ofQuartiles(quartiles(run.curve('bubble_fraction').values), 'ratio'),
+  transfer_fraction: (run) => ofQuartiles(quartiles(run.curve('transfer_fraction').values), 'ratio'),
   peak_memory: (run) => metric(run.memory.total?.peak_bytes, 'bytes'),
 };
 

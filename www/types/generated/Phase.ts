@@ -15,8 +15,8 @@ end: number,
 /**
  * Seconds in between that it computed.
  */
-computing: number, 
+compute: number, 
 /**
- * Seconds in between that it communicated: sent, or was in a collective.
+ * Seconds in between that it sent, or took what others sent; the rest it waited.
  */
-communicating: number, };
+transfer: number, };

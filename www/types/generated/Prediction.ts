@@ -11,15 +11,19 @@ export type Prediction = {
  */
 stages: Array<[number, number]>, 
 /**
- * Of one replica's pipeline, in seconds.
+ * Of one replica's pipeline, in seconds, each rank on a core of its own.
  */
 timeline: Timeline, 
 /**
- * Seconds of a step; more than the timeline's where ranks have to share cores.
+ * Seconds of a step on this machine; more than the timeline's where ranks have to share cores.
  */
 step_seconds: number, 
 /**
- * Share of the forward and backward phase that ranks stand still.
+ * Seconds that one rank on a core of its own would take for the step, by the same measurements; 0: not known.
+ */
+one_rank_seconds: number, 
+/**
+ * Share of the forward and backward phase that ranks wait, each on a core of its own.
  */
 bubble_fraction: number, 
 /**

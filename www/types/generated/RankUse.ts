@@ -9,10 +9,10 @@ export type RankUse = {
  */
 compute: number, 
 /**
- * Waiting for messages on their way, or reducing gradients.
+ * Sending, and taking what others send.
  */
-communication: number, 
+transfer: number, 
 /**
- * All the rest.
+ * All the rest: waiting.
  */
-idle: number, };
+wait: number, };

@@ -3,4 +3,4 @@
 /**
  * What a rank does during a span.
  */
-export type SpanKind = "compute" | "communication" | "idle";
+export type SpanKind = "compute" | "transfer" | "wait";

@@ -19,7 +19,7 @@ makespan: number,
  */
 ranks: Array<RankUse>, 
 /**
- * The share of all ranks' time that is idle: the sum of `idle` over ranks / (ranks × makespan), from 0 to 1.
+ * The share of all ranks' time that they wait: the sum of `wait` over ranks / (ranks × makespan), from 0 to 1.
  *
  * With equal stages and free messages this is `(p - 1) / (m + p - 1)` for GPipe and 1F1B with `p` stages and `m` micro-batches.
  * Papers also give the bubble as a share of the time *without* it, `(p - 1) / m` (Narayanan et al. 2021, section 2.2).

@@ -17,6 +17,10 @@ bytes: number,
  */
 messages: number, 
 /**
- * Seconds that receives waited; 0 in a prediction.
+ * Seconds that the rank waited in them for others to come; 0 in a prediction.
  */
-seconds_waited: number, };
+wait_seconds: number, 
+/**
+ * Seconds of them from when all others had come; 0 in a prediction.
+ */
+transfer_seconds: number, };

@@ -47,6 +47,29 @@ fn a_pipeline_of_equal_ranks_has_the_bubble_of_the_papers() {
 }
 
 #[test]
+fn equal_ranks_on_cores_of_their_own_are_as_much_faster_than_one_as_they_do_not_wait() {
+    for (change, ranks) in [(MeshSpec { pipeline: 2, ..data(1) }, 2), (data(4), 4)] {
+        let micro_batches = if change.pipeline == 2 { 4 } else { 1 };
+        let run = spec(|spec| (spec.mesh, spec.training.micro_batches) = (change, micro_batches));
+        let Prediction { one_rank_seconds, timeline, .. } = predicted(&run, &vec![1.0; ranks], 1);
+        let computing: f64 = timeline.ranks.iter().map(|rank| rank.compute).sum::<f64>() / timeline.ranks.len() as f64;
+        let speed_up = one_rank_seconds / timeline.makespan;
+        let expected = ranks as f64 * computing / timeline.makespan;
+        // Each replica updates all weights.
+        assert!((speed_up - expected).abs() < 0.1 * expected, "{speed_up} and {expected}");
+    }
+}
+
+#[test]
+fn what_tensor_ranks_exchange_is_no_computing() {
+    let run = spec(|spec| (spec.mesh.pipeline, spec.mesh.tensor) = (1, 2));
+    let Prediction { timeline, .. } = predicted(&run, &[1.0; 2], 2);
+    let slices: f64 = 4.0 * (6.0 * 18e-3 + 3e-3);
+    assert!((timeline.ranks[0].compute - slices).abs() < 0.1 * slices, "{:?}", timeline.ranks);
+    assert!(timeline.ranks[0].transfer > 0.0, "{:?}", timeline.ranks);
+}
+
+#[test]
 fn ranks_that_share_a_core_take_turns() {
     let spec = spec(|_| {});
     let (two, one) = (predicted(&spec, &[1.0; 2], 2), predicted(&spec, &[1.0; 2], 1));

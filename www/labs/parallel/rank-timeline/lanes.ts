@@ -35,9 +35,9 @@ const OF_ACTION: Partial<Record<Action['type'], SpanClass>> = {
   optimizer_step: 'update',
 };
 
-/** What a span is drawn as: computing by what is computed. */
+/** What a span is drawn as: computing by what is computed; what the sum of gradients takes beside transfer belongs to the update. */
 export function classOf({ action, kind }: Span): SpanClass {
-  return kind === 'compute' ? ((action && OF_ACTION[action.type]) ?? 'communication') : kind;
+  return kind === 'compute' ? ((action && OF_ACTION[action.type]) ?? 'update') : kind;
 }
 
 /** Numbers of micro-batches, over all spans of an action: tensor ranks talk in the middle of one. */
@@ -46,12 +46,17 @@ function marks(pieces: Piece[], stages: number, chunks: number, ends: Partial<Re
   let last = '';
   for (const { span, kind } of pieces) {
     const { action, start, end } = span;
-    if (!action || kind === 'idle' || action.type.startsWith('send') || action.type.startsWith('recv')) continue;
+    if (!action || action.type.startsWith('send') || action.type.startsWith('recv')) continue;
+    if (kind === 'wait') {
+      // A sum that waits has a mark before and after; a micro-batch that does is one.
+      if (action.type === 'reduce_gradients') last = '';
+      continue;
+    }
     const text = 'micro_batch' in action ? `${action.micro_batch}${chunkLetter(action.virtual_stage, stages, chunks)}` : ends[action.type];
     if (text === undefined) continue;
     const key = `${action.type} ${text}`;
     if (key === last) found.at(-1)!.end = end;
-    else found.push({ start, end, text, kind: OF_ACTION[action.type] ?? 'communication' });
+    else found.push({ start, end, text, kind: OF_ACTION[action.type] ?? 'transfer' });
     last = key;
   }
   return found;

@@ -56,13 +56,20 @@ export const styles = css`
     opacity: 0.5;
   }
 
-  .bubbles {
+  .facts {
     display: flex;
     flex-wrap: wrap;
     gap: 0 calc(1.4 * var(--unit));
+    align-items: baseline;
     margin-left: auto;
     font-size: calc(1.05 * var(--unit));
     font-weight: 600;
+  }
+
+  .facts small {
+    color: var(--ink-2);
+    font-size: var(--size-note);
+    font-weight: 400;
   }
 
   .other {
@@ -72,6 +79,8 @@ export const styles = css`
   }
 
   .plot {
+    position: relative;
+    overflow: clip;
     margin-top: var(--space-2);
     cursor: crosshair;
     touch-action: pan-y;
@@ -135,6 +144,15 @@ export const styles = css`
     paint-order: stroke;
     stroke-width: 3.5px;
     stroke-linejoin: round;
+    pointer-events: none;
+  }
+
+  /* Moved by an animation of its own: nothing is drawn again for it. */
+  .playhead {
+    position: absolute;
+    left: -1px;
+    width: 2px;
+    background: var(--seal);
     pointer-events: none;
   }
 

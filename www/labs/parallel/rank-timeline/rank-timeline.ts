@@ -5,17 +5,20 @@ import { equal, ranksOf } from '../../../engine/spec/patch';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
 import { styled } from '../../../kit/styled';
+import { around, quantity, quantityStyles } from '../../../shell/figures/quantity';
 import type { AtGate } from '../../../types/generated/AtGate';
 import type { Planned } from '../../../types/generated/Planned';
 import type { PlannedRank } from '../../../types/generated/PlannedRank';
 import type { Span } from '../../../types/generated/Span';
 import { actionText } from '../action-text';
+import '../core-choice/core-choice';
 import { lastStep, type Drawable } from '../last-step';
 import { ParallelElement } from '../parallel-element';
-import { doneByHand } from '../view';
+import { MEASURED, MODELLED, stepFacts } from '../step-facts';
 import { lanes, rowOf, ticks, type Lane } from './lanes';
 import { layout, type LaneBox, type Layout } from './layout';
 import { CLASSES, fill, ground, onKind, patterns } from './patterns';
+import { Playhead, lessMotion, slowedBy, type Sweep } from './playhead';
 import './timeline-table';
 import { styles } from './rank-timeline.css';
 import { Zoom } from './zoom';
@@ -33,14 +36,12 @@ interface Drawn {
   plan: Drawable;
   run: Drawable | null;
   step: number;
-  /** Shares of the bubble. */
-  bubbles: { planned: number; measured: number | null };
 }
 
 /** A row for each rank: what was planned above what was measured, over one scale of time. */
 @customElement('tinyai-rank-timeline')
 export class RankTimeline extends ParallelElement {
-  static override styles = [shared, styles];
+  static override styles = [shared, quantityStyles, styles];
 
   @query('.plot') private readonly plot: HTMLElement | null | undefined;
   @state() private width = 0;
@@ -53,6 +54,11 @@ export class RankTimeline extends ParallelElement {
   });
   private readonly resized = new ResizeObserver(([entry]) => (this.width = Math.floor(entry!.contentRect.width)));
 
+  constructor() {
+    super();
+    new Playhead(this, () => this.sweep(), () => this.renderRoot.querySelector<HTMLElement>('.playhead'));
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.resized.observe(this);
@@ -63,23 +69,19 @@ export class RankTimeline extends ParallelElement {
     this.resized.disconnect();
   }
 
-  /** What there is to draw: the last step of the run, or the plan of what is written. */
+  /** What there is to draw: the last step of the run, or the plan of what is written. With a core for each rank, what was measured has no place beside it. */
   private drawn(): Drawn | null {
-    const { planned, showsRun, measured } = this.view;
+    const { planned, showsRun, measured, ownCores } = this.view;
     if (!planned) return null;
     const prediction = showsRun ? measured?.parallel.prediction : undefined;
-    if (!measured || !prediction) {
-      return { planned, unit: 'forward', plan: planned.timeline, run: null, step: 0, bubbles: { planned: planned.timeline.bubble_fraction, measured: null } };
-    }
+    if (!measured || !prediction) return { planned, unit: 'forward', plan: planned.timeline, run: null, step: 0 };
     const { ranks } = measured;
-    const bubble = doneByHand(measured) ? undefined : measured.curve('bubble_fraction').values.at(-1);
     return {
       planned,
       unit: 'seconds',
       plan: prediction.timeline,
-      run: ranks.length > 0 ? lastStep(ranks) : null,
+      run: ranks.length > 0 && (!ownCores || this.store.runner.byHand) ? lastStep(ranks) : null,
       step: ranks[0]?.step ?? 0,
-      bubbles: { planned: prediction.bubble_fraction, measured: bubble ?? null },
     };
   }
 
@@ -89,7 +91,8 @@ export class RankTimeline extends ParallelElement {
     const caption = drawn?.run ? text.captionRun(drawn.step) : drawn?.unit === 'seconds' ? text.captionPrediction : text.captionPlan;
     return html`
       <tinyai-figure .number=${this.text.results.figure(1)} .heading=${text.title} .caption=${caption}>
-        ${drawn ? this.renderBubbles(drawn) : nothing} ${this.renderOther()} ${drawn ? this.renderDrawn(drawn) : this.renderEmpty()}
+        ${drawn ? this.renderFigures(drawn) : nothing} <tinyai-core-choice></tinyai-core-choice> ${this.renderOther()}
+        ${drawn ? this.renderDrawn(drawn) : this.renderEmpty()}
       </tinyai-figure>
     `;
   }
@@ -99,18 +102,41 @@ export class RankTimeline extends ParallelElement {
     if (!planning) return html`<p class="empty">${this.own.timeline.noPlan}</p>`;
     // What is to come will not move what stands below.
     const { height } = layout(ranksOf(config), this.width, false);
-    return html`<p class="bubbles" slot="aside">\u00a0</p><div class="planning" ${styled({ 'min-height': `calc(${height}px + 6.2rem)` })}></div>`;
+    return html`<p class="facts" slot="aside">\u00a0</p><div class="planning" ${styled({ 'min-height': `calc(${height}px + 6.2rem)` })}></div>`;
   }
 
-  private renderBubbles({ bubbles, unit }: Drawn) {
+  /**
+   * The bubble and the time of a step. The drawing is of one step, but what a step takes is said of all, so that the page has one value:
+   * the median, or what is modelled.
+   */
+  private renderFigures({ planned, unit }: Drawn) {
     const text = this.own.timeline;
-    const { percent } = this.format;
-    const { planned, measured } = bubbles;
-    const name = unit === 'forward' ? text.planned : text.predicted;
-    return html`<p class="bubbles" slot="aside">
-      <span>${text.bubble(percent(planned))} ${name}</span>
-      ${measured === null ? nothing : html`<span>${percent(measured)} ${text.measured}</span>`}
+    const { percent, short } = this.format;
+    const { measured } = this.view;
+    if (unit === 'forward' || !measured) {
+      const share = planned.timeline.bubble_fraction;
+      return html`<p class="facts" slot="aside"><span>${around(text.bubble, quantity(this.view.lines.mesh?.name ?? '', 'planned_bubble_fraction', share, percent(share)))}</span> <small>${text.planned}</small></p>`;
+    }
+    const facts = stepFacts(this.view);
+    const names = facts.modelled ? MODELLED : MEASURED;
+    return html`<p class="facts" slot="aside">
+      ${facts.bubble === null ? nothing : html`<span>${around(text.bubble, quantity(measured.name, names.bubble, facts.bubble, percent(facts.bubble)))}</span>`}
+      ${facts.time === null ? nothing : html`<span>${around(text.step, quantity(measured.name, names.time, facts.time, `${short(facts.time)} ${this.text.units.ms}`))}</span>`}
+      ${facts.bubble === null && facts.time === null ? nothing : html`<small>${facts.modelled ? text.modelled : text.median}</small>`}
     </p>`;
+  }
+
+  /** While the ranks train, a line goes over the plan: an animation, not a measurement. */
+  private sweep(): Sweep | null {
+    const { inTurn, measured, showsRun } = this.view;
+    const { runner } = this.store;
+    const prediction = measured?.parallel.prediction;
+    if (!showsRun || !prediction || inTurn !== measured || measured.phase !== 'training' || measured.status !== 'running' || runner.byHand || runner.phase === 'paused') return null;
+    if (!this.zoom.whole || this.width === 0 || lessMotion()) return null;
+    const expected = measured.figure('step_time')?.value ?? 1000 * prediction.step_seconds;
+    const { left, inner } = this.shape;
+    const longest = Math.max(prediction.timeline.makespan, this.drawn()?.run?.makespan ?? 0);
+    return { step: measured.step, expected, from: left, to: left + (inner * prediction.timeline.makespan) / longest };
   }
 
   /** A way from the last run to the new plan and back, where they differ. */
@@ -137,7 +163,7 @@ export class RankTimeline extends ParallelElement {
         <ul class="key">
           ${CLASSES.filter((kind) => kind !== 'weight' || this.splits(drawn)).map(
             (kind) => html`<li>
-              <svg aria-hidden="true"><rect width="100%" height="100%" ${styled({ fill: fill[kind] })} />${kind === 'idle' ? svg`<line class="flow" x1="0" x2="100%" y1="50%" y2="50%" />` : nothing}</svg>
+              <svg aria-hidden="true"><rect width="100%" height="100%" ${styled({ fill: fill[kind] })} />${kind === 'wait' ? svg`<line class="flow" x1="0" x2="100%" y1="50%" y2="50%" />` : nothing}</svg>
               ${text.kinds[kind]}
             </li>`,
           )}
@@ -163,13 +189,21 @@ export class RankTimeline extends ParallelElement {
         @pointerleave=${() => (this.pointed = null)}
         @dblclick=${() => zoom.reset()}
       >
+        ${this.sweep() ? html`<div class="playhead" ${styled({ top: `${this.shape.top}px`, height: `${this.shape.bottom - this.shape.top}px` })} aria-hidden="true"></div>` : nothing}
         ${this.width > 0
           ? guard([drawn.planned, drawn.plan, drawn.run, zoom.range, zoom.dragged, this.width, this.words, ...gates], () => this.renderPlot(drawn, gates, makespan))
           : nothing}
       </div>
-      <p class="point">${this.pointed ? this.renderPointed(drawn, this.pointed) : html`${text.point} ${text.zoomHint}`}</p>
+      <p class="point">${this.pointed ? this.renderPointed(drawn, this.pointed) : (this.renderSweep() ?? html`${text.point} ${text.zoomHint}`)}</p>
       <tinyai-timeline-table .timeline=${drawn.run ?? drawn.plan} .planned=${drawn.planned} .inSeconds=${drawn.unit === 'seconds'}></tinyai-timeline-table>
     `;
+  }
+
+  private renderSweep(): string | null {
+    const sweep = this.sweep();
+    if (!sweep) return null;
+    const slowed = slowedBy(sweep.expected);
+    return this.own.timeline.playhead(slowed > 1 ? this.format.count(Math.round(slowed)) : null);
   }
 
   /** Ranks of what is drawn that wait before an action. */
@@ -236,7 +270,7 @@ export class RankTimeline extends ParallelElement {
       ${above === null ? nothing : svg`<line class="between" x1="0" x2=${this.width} y1=${above} y2=${above} /><text class="faint" x="0" y=${above + 15}>${text.mesh.replica(data)}</text>`}
       <text class="rank" x="0" y=${plan.y + shape.baseline(plan.height)}>${text.mesh.rank(rank)}</text>
       ${shape.wide && run ? svg`<text class="faint" x="0" y=${run.y + shape.baseline(run.height)}>${where[0] ?? ''}</text>` : nothing}
-      ${shape.wide ? lane(measured ? text.timeline.predicted : (where[0] ?? text.timeline.planned), plan.y + shape.baseline(plan.height)) : nothing}
+      ${shape.wide ? lane(drawn.unit === 'seconds' ? text.timeline.predicted : (where[0] ?? text.timeline.planned), plan.y + shape.baseline(plan.height)) : nothing}
       ${shape.wide && run ? lane(text.timeline.measured, run.y + shape.baseline(run.height)) : nothing}
       ${this.renderLane(planned, plan.y, plan.height, x)} ${measured && run ? this.renderLane(measured, run.y, run.height, x) : nothing}
     `;
@@ -268,7 +302,7 @@ export class RankTimeline extends ParallelElement {
     return svg`
       <line class="flow" x1=${shape.left} x2=${right} y1=${y + height / 2} y2=${y + height / 2} />
       ${this.clipped(svg`
-        ${CLASSES.map((kind) => (kind === 'idle' ? nothing : svg`<path d=${path(kind)} ${styled({ fill: fill[kind] })} />`))}
+        ${CLASSES.map((kind) => (kind === 'wait' ? nothing : svg`<path d=${path(kind)} ${styled({ fill: fill[kind] })} />`))}
         <path class="between-actions" d=${marks.flatMap(({ start, end }) => [start, end]).map((time) => `M${x(time).toFixed(1)} ${y}v${height}`).join('')} />
         ${labels.map(({ at, text, kind }) => svg`<text class="mark ${kind}" x=${at} y=${y + shape.baseline(height)} ${styled({ stroke: ground[kind], fill: onKind[kind] })}>${text}</text>`)}
       `)}

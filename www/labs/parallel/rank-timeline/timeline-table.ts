@@ -31,7 +31,7 @@ export class TimelineTable extends ParallelElement {
             <thead>
               <tr>
                 <td></td>
-                ${[busy, kinds.communication, kinds.idle].map((name) => html`<th scope="col">${name} (${unit})</th>`)}
+                ${[busy, kinds.transfer, kinds.wait].map((name) => html`<th scope="col">${name} (${unit})</th>`)}
                 <th scope="col">${order}</th>
               </tr>
             </thead>
@@ -52,8 +52,8 @@ export class TimelineTable extends ParallelElement {
     return html`<tr>
       <th scope="row">${this.own.mesh.rank(rank.rank)}</th>
       <td>${time(use?.compute)}</td>
-      <td>${time(use?.communication)}</td>
-      <td>${time(use?.idle)}</td>
+      <td>${time(use?.transfer)}</td>
+      <td>${time(use?.wait)}</td>
       <td class="order">${this.order(row)}</td>
     </tr>`;
   }

@@ -64,6 +64,16 @@ const own: ParallelMessages = {
     goOn: (from) => (from === 0 ? 'Begin again with new ranks' : `Go on from step ${from} with new ranks`),
   },
 
+  cores: {
+    few: (ranks, cores) => `${ranks} ranks share ${cores === 1 ? 'one core' : `${cores} cores`} here: they take turns, so each waits longer than it would on a core of its own.`,
+    enough: (ranks, cores) => `${ranks} ranks, ${cores} cores: each rank has a core of its own here.`,
+    choose: 'What times are shown',
+    own: 'One core each',
+    ownHint: 'Modelled: the schedule replayed with measured times, as if every rank had a core of its own.',
+    measured: 'As measured here',
+    measuredHint: 'As the ranks ran on the cores of this machine.',
+  },
+
   timeline: {
     title: 'Timeline of a step',
     planned: 'planned',
@@ -71,16 +81,20 @@ const own: ParallelMessages = {
     predicted: 'predicted',
     captionPlan: 'What each rank will do, if a forward takes 1, a backward 2, and messages nothing. Numbers are micro-batches.',
     captionPrediction:
-      'Computed from what each rank measured of itself and its connections, as if it had a core of its own; sums inside a layer count as computing. Numbers are micro-batches.',
-    captionRun: (step) => `Above: predicted, as if each rank had a core of its own, sums inside a layer counting as computing; below: measured in step ${step}. Numbers are micro-batches.`,
-    bubble: (share) => `bubble ${share}`,
+      'Modelled: the schedule replayed with the times that each rank measured while it had the machine to itself, as if each had a core of its own. Numbers are micro-batches.',
+    captionRun: (step) => `Above: predicted, as if each rank had a core of its own. Below: one step as it was measured, step ${step}. Numbers are micro-batches.`,
+    bubble: (share) => `bubble: ${share} of the forward and backward phase`,
+    step: (time) => `${time} a step`,
+    median: 'median over the steps',
+    modelled: 'modelled, one core each',
+    playhead: (slowed) => `The red line goes over the plan while the ranks train: an animation${slowed === null ? '' : `, ${slowed} times slower than the steps`}, not a measurement.`,
     kinds: {
       forward: 'forward',
       backward: 'backward',
       weight: 'weight gradients',
-      communication: 'communication',
+      transfer: 'transfer',
+      wait: 'waiting',
       update: 'optimizer',
-      idle: 'idle',
     },
     unitAxis: 'time, in forwards',
     millisecondAxis: 'milliseconds',
@@ -137,31 +151,45 @@ const own: ParallelMessages = {
 
   figures: {
     time: 'Time of a step',
-    timeCaption: 'Median over the steps so far. The prediction lets ranks that share a core take turns.',
+    timeCaption: 'Median over the steps. The prediction lets ranks that share a core take turns.',
+    timeCaptionModelled: 'Modelled from what each rank measured before the run, as if each had a core of its own.',
     predicted: 'predicted',
+    modelled: 'modelled',
     measured: 'measured',
+    oneRank: 'one rank',
     speedUp: (times, ranks, run) => `${times} times as fast as ${run}, on ${ranks} ranks`,
+    speedUpModelled: (times, ranks) => `${times} times as fast as one rank, on ${ranks} ranks with a core each (modelled)`,
     noBaseline: 'no run on one rank to compare with',
     throughput: (tokens) => `${tokens} tokens/s`,
     bubble: 'Bubble',
-    bubbleCaption: 'Share of the forward and backward phase that ranks stand still; measured: the median over the steps so far.',
+    bubbleCaption: 'Share of the forward and backward phase that ranks wait. Predicted: with a core for each rank. Measured: the median over the steps.',
+    bubbleCaptionModelled: 'Share of the forward and backward phase that ranks wait, modelled as if each had a core of its own.',
     ideal: 'formula',
     formula: (stages, microBatches) => `(p − 1) / (m + p − 1) with p = ${stages} stages, m = ${microBatches} micro-batches; for GPipe and 1F1B`,
     afterRun: 'after a run',
     suggestions: 'What to try',
+    suggestionsModelled: 'By the modelled times, with a core for each rank:',
     suggest: {
-      communication: (share) =>
-        `Ranks communicate, or wait for each other in a sum, for ${share} of the step. Use larger batches, or fewer ranks along the axis that talks most: tensor ranks in every layer, ZeRO stage 3 for every segment.`,
-      bubble: (share, zeroBubble) =>
-        `The bubble of the last step is ${share} of the pipeline’s time, more than 10%. Use more micro-batches${zeroBubble ? ' or fewer stages' : ', fewer stages, or the schedule ZB‑H1'}.`,
-      idleStages: (stages) => {
+      transfer: (share, ways) => `Ranks spend ${share} of the step on transfer, more than 20%. Try ${ways}.`,
+      bubble: (share, ways) => `The bubble is ${share} of the forward and backward phase, more than 10%. Try ${ways}.`,
+      idleStages: (stages, ways) => {
         const [numbers, shares] = [stages.map(({ stage }) => stage).join(', '), stages.map(({ share }) => share).join(', ')];
         const subject = stages.length === 1 ? `Stage ${numbers} computes` : `Stages ${numbers} compute`;
-        return `${subject} only ${shares} of the time, less than 80%, while others have more to do. Divide the layers by measured speed: division, balanced.`;
+        return `${subject} for only ${shares} of the forward and backward phase, less than 80%, while others have more to do. Try ${ways}.`;
       },
     },
-    nothingToTry: 'The bubble is at most 10%, no stage waits for busier ones, and ranks communicate for at most 20% of the step.',
-    byHand: 'The last step was done action by action: its times say nothing.',
+    remedies: {
+      moreMicroBatches: 'more micro-batches',
+      largerBatch: 'a larger batch, with more micro-batches',
+      fewerStages: 'fewer stages',
+      zeroBubble: 'the schedule ZB‑H1',
+      balanced: 'layers divided by measured speed (division: balanced)',
+      fewerTensorRanks: 'fewer tensor ranks',
+      lowerZero: 'a lower stage of ZeRO',
+      compression: 'compressed gradients',
+    },
+    nothingToTry: 'Nothing stands out that the settings could mend.',
+    byHand: 'The steps so far were done action by action, so their times say nothing about the ranks.',
   },
 
   memory: {
@@ -176,11 +204,14 @@ const own: ParallelMessages = {
 
   traffic: {
     title: 'What is sent in a step',
-    caption: 'Sums over all ranks: computed before the run, and counted in the last step.',
+    caption:
+      'Sums over all ranks: computed before the run, and counted in the last step. Until the last of those that exchange something has come, the others wait; from then on it is transfer.',
     kind: 'Kind',
     bytes: 'Bytes',
     messages: 'Messages',
-    waited: 'Waiting',
+    seconds: 'Time',
+    wait: 'waiting',
+    transfer: 'transfer',
     predicted: 'predicted',
     measured: 'measured',
     total: 'all',

@@ -3,10 +3,11 @@ import type { Action } from '../../../types/generated/Action';
 import type { HeldKind } from '../../../types/generated/HeldKind';
 import type { MeshSpec } from '../../../types/generated/MeshSpec';
 import type { RunPhase } from '../../../types/generated/RunPhase';
+import type { Remedy } from '../suggestions';
 
 export type PresetKey = 'dp2' | 'dp4' | 'tp2' | 'gpipe' | '1f1b' | 'interleaved' | 'zeroBubble' | 'zero3' | 'pp4dp2' | 'all';
 /** What the timeline tells apart. */
-export type SpanClass = 'forward' | 'backward' | 'weight' | 'communication' | 'update' | 'idle';
+export type SpanClass = 'forward' | 'backward' | 'weight' | 'transfer' | 'wait' | 'update';
 
 export interface ParallelMessages {
   mesh: {
@@ -57,6 +58,17 @@ export interface ParallelMessages {
     goOn(from: number): string;
   };
 
+  cores: {
+    /** More ranks than cores. */
+    few(ranks: number, cores: number): string;
+    enough(ranks: number, cores: number): string;
+    choose: string;
+    own: string;
+    ownHint: string;
+    measured: string;
+    measuredHint: string;
+  };
+
   timeline: {
     title: string;
     planned: string;
@@ -65,7 +77,13 @@ export interface ParallelMessages {
     captionPlan: string;
     captionPrediction: string;
     captionRun(step: number): string;
+    /** What the bubble is, and of what. */
     bubble(share: string): string;
+    step(time: string): string;
+    median: string;
+    modelled: string;
+    /** `slowed`: how many times slower than the steps it goes; null: as fast. */
+    playhead(slowed: string | null): string;
     kinds: Record<SpanClass, string>;
     unitAxis: string;
     millisecondAxis: string;
@@ -114,22 +132,31 @@ export interface ParallelMessages {
   figures: {
     time: string;
     timeCaption: string;
+    timeCaptionModelled: string;
     predicted: string;
+    modelled: string;
     measured: string;
+    /** A run on one rank that is modelled, not run. */
+    oneRank: string;
     speedUp(times: string, ranks: number, run: string): string;
+    speedUpModelled(times: string, ranks: number): string;
     noBaseline: string;
     throughput(tokens: string): string;
     bubble: string;
     bubbleCaption: string;
+    bubbleCaptionModelled: string;
     ideal: string;
     formula(stages: number, microBatches: number): string;
     afterRun: string;
     suggestions: string;
+    suggestionsModelled: string;
+    /** `ways`: what could help, as a list of {@link remedies}. */
     suggest: {
-      communication(share: string): string;
-      bubble(share: string, zeroBubble: boolean): string;
-      idleStages(stages: { stage: number; share: string }[]): string;
+      transfer(share: string, ways: string): string;
+      bubble(share: string, ways: string): string;
+      idleStages(stages: { stage: number; share: string }[], ways: string): string;
     };
+    remedies: Record<Remedy, string>;
     nothingToTry: string;
     byHand: string;
   };
@@ -150,7 +177,9 @@ export interface ParallelMessages {
     kind: string;
     bytes: string;
     messages: string;
-    waited: string;
+    seconds: string;
+    wait: string;
+    transfer: string;
     predicted: string;
     measured: string;
     total: string;

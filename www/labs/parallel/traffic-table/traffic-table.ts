@@ -39,7 +39,7 @@ export class TrafficTable extends ParallelElement {
             <th scope="col" rowspan="2">${text.kind}</th>
             <th scope="colgroup" colspan="3">${text.bytes}</th>
             <th scope="colgroup" colspan="2">${text.messages}</th>
-            <th scope="col" rowspan="2" class="number">${text.waited} (${this.text.units.ms})</th>
+            <th scope="colgroup" colspan="2">${text.seconds} (${this.text.units.ms})</th>
           </tr>
           <tr>
             <th scope="col" class="number">${text.predicted}</th>
@@ -47,6 +47,8 @@ export class TrafficTable extends ParallelElement {
             <td class="bars"></td>
             <th scope="col" class="number">${text.predicted}</th>
             <th scope="col" class="number">${text.measured}</th>
+            <th scope="col" class="number">${text.wait}</th>
+            <th scope="col" class="number">${text.transfer}</th>
           </tr>
         </thead>
         <tbody>
@@ -69,7 +71,8 @@ export class TrafficTable extends ParallelElement {
       <td class="bars">${most === null ? nothing : html`${bar(predicted, 'predicted')}${bar(measured, 'measured')}`}</td>
       <td class="number">${predicted ? count(predicted.messages) : '–'}</td>
       <td class="number"><b>${measured ? count(measured.messages) : '–'}</b></td>
-      <td class="number">${measured ? short(1000 * measured.seconds_waited) : '–'}</td>
+      <td class="number">${measured ? short(1000 * measured.wait_seconds) : '–'}</td>
+      <td class="number">${measured ? short(1000 * measured.transfer_seconds) : '–'}</td>
     </tr>`;
   }
 
