@@ -35,7 +35,7 @@ test('nothing that axe finds is wrong, in light and in dark', async ({ page }) =
 });
 
 test('a lab begins with a text of the page’s language until something is written, and says what its runs will take', async ({ page }) => {
-  await open(page, './labs/fine-tuning/');
+  await open(page, './labs/fine-tuning/#play');
   await expect(page.getByLabel('Corpus')).toHaveValue('shakespeare-sonnets');
   await expect(page.locator('tinyai-estimate')).toHaveText(/^about .+ · \d+ MiB at the peak \(full\), \d+ MiB \(lora\)$/);
   await page.getByRole('button', { name: '中文' }).click();
@@ -48,7 +48,7 @@ test('a lab begins with a text of the page’s language until something is writt
   await page.getByRole('button', { name: 'English' }).click();
   await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('7');
   await page.getByLabel('Preset').selectOption('plays');
-  await expect.poll(() => new URL(page.url()).hash).toBe('');
+  await expect.poll(() => new URL(page.url()).hash).toBe('#play');
 });
 
 test('the appearance is switched and remembered', async ({ page }) => {

@@ -14,10 +14,11 @@ import { BASE, MOST_RUNS, SpecEditor } from './spec-editor';
 function editor(hash = '', checker: Partial<Checker> = {}, hadVersion1 = true) {
   const clock = new WoundClock();
   const address = new MemoryAddress(hash);
+  let begin = defaultSpec;
   const full: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [], ...checker };
   const made = new SpecEditor({
     lab: 'fine-tuning',
-    initial: () => defaultSpec,
+    initial: () => begin,
     hadVersion1,
     address,
     clock,
@@ -25,7 +26,9 @@ function editor(hash = '', checker: Partial<Checker> = {}, hadVersion1 = true) {
     names: { newRun: (number) => `Run ${number}`, copyOf: (name) => `${name} (copy)`, fork: (name, step) => `${name} @${step}` },
   });
   made.start();
-  return { editor: made, address, clock };
+  /** As in another language. */
+  const beginOtherwise = (spec: Spec, untouched = true): void => made.beginOtherwise(() => (begin = spec), untouched);
+  return { editor: made, address, clock, beginOtherwise };
 }
 
 const settled = async (): Promise<void> => {
@@ -253,7 +256,7 @@ test('a text that the model cannot read is told of before a run, in the run conc
 test('what nothing was written of begins as another language has it; what was written stays, with an address', () => {
   const other = specOf({ model: { base: 'shakespeare-plays' } }, defaultSpec.runs);
   const fresh = editor();
-  fresh.editor.beginWith(other, true);
+  fresh.beginOtherwise(other);
   expect([fresh.editor.spec, fresh.address.read()]).toEqual([other, '']);
   fresh.editor.setValue('training.steps', 7);
   fresh.editor.restoreInitial();
@@ -261,19 +264,19 @@ test('what nothing was written of begins as another language has it; what was wr
   const written = editor();
   written.editor.setValue('training.steps', 7);
   const { spec } = written.editor;
-  written.editor.beginWith(other, true);
+  written.beginOtherwise(other);
   expect([written.editor.spec, written.address.read()]).toEqual([spec, toHash(spec, other)]);
   // As where it was run.
   const touched = editor();
-  touched.editor.beginWith(other, false);
+  touched.beginOtherwise(other, false);
   expect([touched.editor.spec, touched.address.read()]).toEqual([defaultSpec, toHash(defaultSpec, other)]);
-  touched.editor.beginWith(defaultSpec, false);
+  touched.beginOtherwise(defaultSpec, false);
   expect(touched.address.read()).toBe('');
 });
 
 test('a link that cannot be used stays in the address, whatever language it is told in', () => {
-  const { editor: made, address } = editor('#spec=!!!');
-  made.beginWith(specOf({ model: { base: 'shakespeare-plays' } }, defaultSpec.runs), true);
+  const { editor: made, address, beginOtherwise } = editor('#spec=!!!');
+  beginOtherwise(specOf({ model: { base: 'shakespeare-plays' } }, defaultSpec.runs));
   expect(made.brokenLink?.reason).toBe('not_base64');
   expect(address.read()).toBe('#spec=!!!');
 });

@@ -59,18 +59,16 @@ export class Formats {
   /** A time that is expected, in whole seconds: its digits change while one looks at them. */
   remaining = (seconds: number): string => (seconds < 59.5 ? `${this.count(seconds)} ${this.words.s}` : this.minutes(seconds));
 
-  /** Between two durations that are only about known. */
-  durations = (low: number, high: number): string => {
-    const [unit, ends] = high < 100 ? [this.units.s, [low, high]] : [this.units.min, [low / 60, high / 60]];
-    const rounded = ends.map((value) => (value < 9.95 ? this.format(value, { maximumFractionDigits: 1 }) : this.count(value)));
-    return `${[...new Set(rounded)].join('–')} ${unit}`;
-  };
+  /** Between two times that are only roughly known, or the one that both are. */
+  durations = (low: number, high: number): string => (high < 99.5 ? `${this.between(low, high)} ${this.words.s}` : `${this.between(low / 60, high / 60)} ${this.words.min}`);
 
-  /** Between two sizes. */
-  sizes = (low: number, high: number): string => {
-    const ends = [low, high].map(this.mebibytes);
-    return `${[...new Set(ends)].join('–')} MiB`;
-  };
+  /** Between two sizes that are only roughly known, or the one that both are. */
+  sizes = (low: number, high = low): string => `${this.between(low / 2 ** 20, high / 2 ** 20)} MiB`;
+
+  private between(low: number, high: number): string {
+    const rounded = [low, high].map((value) => this.format(value, { maximumFractionDigits: value < 9.95 ? 1 : 0 }));
+    return [...new Set(rounded)].join('–');
+  }
 
   /** Any number as it stands in a spec: as short as exact. */
   plain = (value: number): string => {

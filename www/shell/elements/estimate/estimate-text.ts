@@ -18,7 +18,7 @@ export function estimateText({ messages, format }: Words, { runs }: Estimate, na
   };
   const time = text.seconds(format.durations(low, high));
   if (runs.length > MOST_NAMED) return text.line(time, format.sizes(Math.min(...bytes), Math.max(...bytes)), ranks === 1 ? '' : text.ofEachRank, []);
-  if (runs.length === 1) return text.line(time, format.size(bytes[0]!), ranks === 1 ? '' : text.ofEachRank, []);
-  const [first, ...others] = bytes.map((size, run) => ({ size: format.size(size), run: named(run) }));
+  if (runs.length === 1) return text.line(time, format.sizes(bytes[0]!), ranks === 1 ? '' : text.ofEachRank, []);
+  const [first, ...others] = bytes.map((size, run) => ({ size: format.sizes(size), run: named(run) }));
   return text.line(time, first!.size, first!.run, others);
 }
