@@ -1,0 +1,157 @@
+import { html } from 'lit';
+import { expect, test } from 'vitest';
+import { defaultSpec } from '../../engine/spec/defaults';
+import { MemoryAddress } from '../address/browser-address';
+import { memoryStorage } from '../browser-ports';
+import { isForetold } from '../library';
+import { NOT_KEPT } from '../store/run-keeper';
+import { Runner } from '../store/runner';
+import { SpecEditor } from '../store/spec-editor';
+import type { Checker } from '../store/spec-checking';
+import { WoundClock } from '../testing/clock';
+import { FAKE_ENVIRONMENT, FakeLab, finished } from '../testing/fake-lab';
+import type { Lesson } from './lesson';
+import { LessonStore } from './lesson-store';
+import { Place } from './place';
+
+const both = <T>(value: T) => ({ en: value, zh: value });
+
+function lesson(id: string, rank: number): Lesson {
+  const variation = (name: string, value: number) => ({ id: name, name: both(name), ask: both(name), patch: { fine_tuning: { method: 'lora' as const, lora: { rank: value } } } });
+  return {
+    id,
+    section: '15.1',
+    minutes: 1,
+    title: both(id),
+    question: both(id),
+    stakes: both(''),
+    base: () => ({ fine_tuning: { lora: { rank } } }),
+    runs: [{ id: 'full', name: { en: 'full', zh: '全参数' }, patch: {} }, { id: 'lora', name: both('LoRA'), patch: { fine_tuning: { method: 'lora' } } }],
+    controls: [],
+    diagram: () => html``,
+    predict: { kind: 'number', ask: both(''), unit: 'percent', scale: { from: 0, to: 100, start: 0, step: 1 }, outcome: (view) => (view.result ? { value: 51, spread: null } : null) },
+    hero: { kind: 'curves' },
+    explain: both(() => null),
+    variations: [variation('two', 2), variation('three', 3), variation('five', 5)],
+    compared: [],
+    check: { ask: both(''), options: [{ text: both('a'), right: false, because: both('') }, { text: both('b'), right: true, because: both('') }] },
+  };
+}
+
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+};
+
+function lab(hash = '', storage = memoryStorage()) {
+  const clock = new WoundClock();
+  const address = new MemoryAddress(hash);
+  const fake = new FakeLab();
+  const lessons = new LessonStore({ lab: 'fine-tuning', lessons: [lesson('first', 4), lesson('second', 8)], language: 'en', lesson: hash.match(/lesson=(\w+)/)?.[1], storage, now: () => 7 });
+  const place = new Place(address, (next) => void lessons.go(next));
+  const checker: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [] };
+  const names = { newRun: String, copyOf: (name: string) => `${name} copy`, fork: (name: string, step: number) => `${name} @${step}` };
+  const editor = new SpecEditor({ lab: 'fine-tuning', initial: () => lessons.initial ?? defaultSpec, hadVersion1: false, address: place, clock, checker, names });
+  const runner = new Runner({ lab: fake, clock, keeper: NOT_KEPT, environment: () => FAKE_ENVIRONMENT });
+  lessons.start({ place, editor, runner, library: null, entry: () => null });
+  lessons.speak('en', (name, differing) => `${name} (${differing.map(({ path, value }) => `${path} ${String(value)}`).join(', ')})`);
+  editor.start();
+  const run = async (): Promise<void> => {
+    lessons.keepBeside();
+    const ran = runner.start(editor.spec);
+    await settled();
+    fake.last.finish();
+    await ran;
+    await settled();
+  };
+  const names_ = (): string[] => editor.spec.runs.map(({ name }) => name);
+  return { lessons, editor, runner, fake, address, place, storage, run, names: names_ };
+}
+
+test('an address without a hash is that of the first lesson, whose experiment it begins with', () => {
+  const { lessons, editor, names } = lab();
+  expect([lessons.current?.id, editor.spec.base.fine_tuning.lora.rank, names()]).toEqual(['first', 4, ['full', 'LoRA']]);
+});
+
+test('a lesson that there is not is told, and the first is shown', () => {
+  const { lessons } = lab('#lesson=third');
+  expect([lessons.current?.id, lessons.unknown]).toEqual(['first', 'third']);
+});
+
+test('what is changed in a lesson stands in the address beside it', () => {
+  const { editor, address } = lab('#lesson=second');
+  editor.setValue('training.steps', 7);
+  expect(address.read()).toMatch(/^#lesson=second&spec=/);
+});
+
+test('what was measured in a lesson is found again on coming back', async () => {
+  const { lessons, runner, run } = lab();
+  await run();
+  const { current } = runner;
+  await lessons.go('second');
+  expect(runner.view).toBeNull();
+  await lessons.go('first');
+  expect(runner.view).toBe(current);
+});
+
+test('free play begins with what the lesson came to', async () => {
+  const { lessons, runner, run } = lab();
+  await run();
+  const { current } = runner;
+  await lessons.go(null);
+  expect([lessons.current, runner.view]).toEqual([null, current]);
+});
+
+test('a lesson that is left while it runs is ended', async () => {
+  const { lessons, runner, fake, editor } = lab();
+  void runner.start(editor.spec);
+  await settled();
+  const gone = lessons.go('second');
+  expect(fake.last.pressed).toContain('cancel');
+  fake.last.finish(editor.spec.runs.map(({ name }) => finished(name, 'cancelled')));
+  await gone;
+  expect([lessons.current?.id, runner.view]).toEqual(['second', null]);
+});
+
+test('a prediction is kept, scored once, and stays as it was', async () => {
+  const { lessons, run, storage } = lab();
+  lessons.foretell({ kind: 'number', value: 3 }, 0.7);
+  expect(lessons.pending).toMatchObject({ lesson: 'first', answer: { kind: 'number', value: 3 }, sureness: 0.7, at: 7, outcome: null });
+  await run();
+  const { foretold } = lessons.note(lessons.current!);
+  expect(foretold).toMatchObject({ answer: { value: 3 }, outcome: { grade: 'far', truth: { kind: 'number', value: 51 } } });
+  expect([isForetold(foretold), lessons.pending]).toEqual([true, null]);
+  lessons.foretell({ kind: 'number', value: 51 }, null);
+  expect(lessons.note(lessons.current!).foretold).toEqual(foretold);
+  // Whoever comes back finds it.
+  const again = lab('', storage).lessons;
+  expect([again.note(again.current!).foretold, again.stage(again.current!)]).toEqual([foretold, 'ran']);
+});
+
+test('the last question makes a lesson done', async () => {
+  const { lessons, run } = lab();
+  await run();
+  lessons.check(0);
+  expect(lessons.stage(lessons.current!)).toBe('ran');
+  lessons.check(1);
+  expect(lessons.stage(lessons.current!)).toBe('done');
+});
+
+test('a variation joins the runs once, and only it is run', async () => {
+  const { lessons, run, fake, names } = lab();
+  await run();
+  const [two] = lessons.current!.variations;
+  expect([lessons.add(two), lessons.add(two), lessons.has(two)]).toEqual([true, false, true]);
+  await run();
+  expect(names()).toEqual(['full', 'LoRA', 'two']);
+  expect(fake.last.options.saved?.map(({ run }) => run)).toEqual([0, 1]);
+});
+
+test('what was measured with other settings stays beside, by what it had', async () => {
+  const { editor, run, names } = lab();
+  await run();
+  editor.setValue('fine_tuning.lora.rank', 16);
+  await run();
+  // Full fine-tuning has no rank: it is the same run.
+  expect(names()).toEqual(['full', 'LoRA', 'LoRA (fine_tuning.lora.rank 4)']);
+  expect(editor.config(2).fine_tuning.lora.rank).toBe(4);
+});
