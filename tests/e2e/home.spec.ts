@@ -1,0 +1,40 @@
+/** The first page. */
+import { addressOf, expect, MEASURED, short, test } from './page';
+
+for (const [locale, words] of [
+  ['en-US', { run: 'Run', lead: 'Train language models', done: '1 of 4 done' }],
+  ['zh-CN', { run: '运行', lead: '亲手训练语言模型', done: '已完成 1 / 4 课' }],
+] as const) {
+  test.describe(locale, () => {
+    test.use({ locale });
+
+    test('tells what it is, leads to every section that there is, and shows how far one has come', async ({ page }) => {
+      await page.addInitScript(() => localStorage.setItem('tinyai-lesson:fine-tuning/rank', JSON.stringify({ foretold: null, ran: true, checked: 1, right: true })));
+      await page.goto('./');
+      await expect(page.getByRole('heading', { level: 1 })).toContainText(words.lead);
+      const cards = page.locator('tinyai-home-page .card');
+      await expect(cards).toHaveCount(6);
+      await expect(cards.first()).toContainText(words.done);
+      for (const href of await page.locator('tinyai-home-page a.card').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href))) {
+        expect((await page.request.get(href)).status(), href).toBe(200);
+      }
+    });
+
+    test('its model writes anew while one watches', MEASURED, async ({ page }) => {
+      await page.goto('./');
+      await page.getByRole('button', { name: words.run, exact: true }).click();
+      const started = Date.now();
+      const sheet = page.locator('tinyai-board .sheet').first();
+      await expect(page.locator('tinyai-board h3 small')).toContainText(/\d/, { timeout: 20_000 });
+      const first = await sheet.textContent();
+      await expect(sheet).not.toHaveText(first!);
+      // The first word of it; what follows takes as long as the machine does.
+      expect(Date.now() - started, 'milliseconds until it moved twice').toBeLessThan(6000);
+    });
+  });
+}
+
+test('links that stood at the first page still lead to their labs', async ({ page }) => {
+  await page.goto(addressOf(short()).replace('labs/fine-tuning/', ''));
+  await expect(page).toHaveURL(/\/labs\/from-scratch\/#spec=/);
+});
