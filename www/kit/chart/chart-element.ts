@@ -132,9 +132,9 @@ export abstract class ChartElement extends KitElement {
   }
 
   protected looks(): ChartLooks {
-    const { fontSize, fontFamily: family } = getComputedStyle(this);
+    const { fontSize, fontFamily: family } = getComputedStyle(this.plot);
     // Whole pixels: uPlot scales the first number in a font by the screen's density.
-    const size = Math.max(LEAST_TEXT, Math.round(parseFloat(fontSize) * 0.86));
+    const size = Math.max(LEAST_TEXT, Math.round(parseFloat(fontSize)));
     const font = `${size}px ${family}`;
     const grid = { stroke: this.resolved('var(--rule)'), width: 1 };
     const ticks = { stroke: this.resolved('var(--rule-strong)'), width: 1, size: 5 };

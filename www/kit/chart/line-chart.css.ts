@@ -11,8 +11,10 @@ export const lineChart = css`
     height: 0;
     visibility: hidden;
     background-color: var(--paper);
+    border-color: var(--rule);
     color: var(--ink);
-    transition: color 1ms, background-color 1ms;
+    font-size: var(--size-small);
+    transition: color 1ms, background-color 1ms, border-color 1ms, font-size 1ms;
   }
 
   .chart {
@@ -69,6 +71,7 @@ export const lineChart = css`
   }
 
   .plot {
+    font-size: var(--size-small);
     position: relative;
     height: var(--chart-height, calc(24 * var(--unit)));
     margin-top: calc(0.3 * var(--unit));

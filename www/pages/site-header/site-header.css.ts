@@ -28,6 +28,7 @@ export const styles = css`
     display: flex;
     gap: 0.65rem;
     align-items: center;
+    min-height: var(--target);
     font-family: var(--serif);
     white-space: nowrap;
     color: inherit;

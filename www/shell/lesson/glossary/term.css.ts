@@ -45,7 +45,7 @@ export const styles = css`
 
   .card b {
     display: block;
-    font-family: var(--serif);
+    font-family: var(--heading);
     font-size: var(--size-heading);
     font-weight: 600;
   }
