@@ -108,3 +108,30 @@ test('the address tells the lesson, free play keeps the set-up, and going back f
   await page.goto('./labs/fine-tuning/#lesson=nowhere');
   await expect(page.locator('tinyai-lesson-nav')).toContainText('There is no lesson “nowhere” here.');
 });
+
+test('a term is explained on hover, focus and tap, all of its card in sight, until Escape', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`./labs/fine-tuning/#lesson=${FIRST!.id}`);
+  const terms = page.locator('tinyai-lesson-view tinyai-term, tinyai-predict-block tinyai-term');
+  await expect(terms).not.toHaveCount(0);
+  for (const term of await terms.all()) {
+    const [word, card] = [term.getByRole('button'), term.getByRole('tooltip')];
+    await expect(card).toBeHidden();
+    await word.focus();
+    await expect(card).toBeVisible();
+    await expect(card).toContainText('Section 15');
+    const box = (await card.boundingBox())!;
+    expect(box.x).toBeGreaterThanOrEqual(0);
+    expect(box.x + box.width).toBeLessThanOrEqual(390);
+    expect(box.y + box.height).toBeLessThanOrEqual(844);
+    await page.keyboard.press('Escape');
+    await expect(card).toBeHidden();
+    await expect(word).toBeFocused();
+  }
+  const last = terms.last();
+  await last.hover();
+  await expect(last.getByRole('tooltip')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.mouse.move(0, 0);
+  await expect(last.getByRole('tooltip')).toBeVisible({ visible: false });
+});

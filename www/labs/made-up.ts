@@ -1,7 +1,10 @@
 /** Results that no run gave, for tests of what is said of results. */
-import { resolve } from '../engine/spec/patch';
+import { ranksOf, resolve } from '../engine/spec/patch';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
+import type { MemoryUse } from '../types/generated/MemoryUse';
 import type { Metric } from '../types/generated/Metric';
+import type { ParallelReport } from '../types/generated/ParallelReport';
+import type { RankStep } from '../types/generated/RankStep';
 import type { RunResult } from '../types/generated/RunResult';
 import type { Spec } from '../types/generated/Spec';
 import type { ClockPort } from '../shell/ports';
@@ -17,12 +20,45 @@ export type Course = 'falling' | 'rising' | 'alike';
 
 const loss = (course: Course, run: number): number => 3 + (course === 'alike' ? 0 : course === 'falling' ? -0.3 * run : 0.3 * run);
 
+const metric = (value: number, unit: string, spread: Metric['spread'] = null): Metric => ({ value, unit, kind: 'measured', spread });
+
+/** What its ranks took, the more the later the run is. */
+const memoryOf = (run: number): Record<string, MemoryUse> =>
+  Object.fromEntries(MEMORY.map((category, i) => [category, { live_bytes: 0, peak_bytes: 2 ** 20 * (i + 2 + run), at_peak_bytes: 2 ** 20 * (i + 1 + run) }]));
+
+/** What ranks report, as far as lessons read it: each sends a little of everything. */
+function parallelOf(ranks: number, run: number): ParallelReport {
+  const kinds = ['all_reduce', 'all_gather', 'reduce_scatter', 'point_to_point'];
+  const last = Array.from(
+    { length: ranks },
+    (_, rank): RankStep => ({
+      rank,
+      step: 1,
+      loss: 3,
+      gradient_norm: 1,
+      learning_rate: 0.001,
+      seconds: 0.05,
+      spans: [],
+      phase: null,
+      traffic: kinds.map((kind, i) => ({ kind, bytes: 1000 * (run + 1) * (i + 1), messages: 4, seconds_waited: 0.001 })),
+      memory: memoryOf(run),
+    }),
+  );
+  const planned = {
+    ranks: last.map(({ rank }) => ({ rank, data: 0, pipeline: rank, tensor: 0, segments: [[2 * rank, 2 * rank + 2]], parameters: 1000, bytes: {} })),
+    segments: last.flatMap(() => ['attention', 'feed_forward']),
+  };
+  const prediction = { timeline: { makespan: 0.03 + 0.01 * run, bubble_fraction: 0.2 }, step_seconds: 0.05, bubble_fraction: 0.2 };
+  return { planned, prediction, transport: 'shared', pilots: [], last } as unknown as ParallelReport;
+}
+
 function runResult(spec: Spec, run: number, course: Course): RunResult {
-  const { training } = resolve(spec, run);
+  const config = resolve(spec, run);
+  const { training } = config;
+  const ranks = ranksOf(config);
   const end = loss(course, run);
   const at = (step: number): number => 6 - ((6 - end) * step) / training.steps;
   const steps = Array.from({ length: training.steps }, (_, i) => i + 1);
-  const metric = (value: number, unit: string, spread: Metric['spread'] = null): Metric => ({ value, unit, kind: 'measured', spread });
   const milliseconds = 40 + 10 * run;
   return {
     name: spec.runs[run]!.name,
@@ -47,10 +83,16 @@ function runResult(spec: Spec, run: number, course: Course): RunResult {
       total_parameters: metric(2_000_000, 'parameters'),
       trainable_share: metric(0.01, 'ratio'),
       peak_memory: metric(2 ** 20 * (40 - run), 'bytes'),
+      ...(ranks > 1 && {
+        bytes_sent: metric(10_000 * (run + 1), 'bytes'),
+        bubble_fraction: metric(0.3 - 0.02 * run, 'ratio', [0.2, 0.4]),
+        predicted_bubble_fraction: { ...metric(0.28 - 0.02 * run, 'ratio'), kind: 'modelled' as const },
+        ideal_bubble_fraction: { ...metric(0.25 - 0.02 * run, 'ratio'), kind: 'modelled' as const },
+      }),
     },
-    memory: Object.fromEntries(MEMORY.map((category, i) => [category, { live_bytes: 0, peak_bytes: 2 ** 20 * (i + 2), at_peak_bytes: 2 ** 20 * (i + 1) }])),
+    memory: memoryOf(run),
     samples: [],
-    reports: {},
+    reports: ranks > 1 ? { parallel: parallelOf(ranks, run) } : {},
   };
 }
 

@@ -54,7 +54,7 @@ export class SiteHeader extends LitElement {
     return html`
       <header>
         <a class="skip" href="#results" @click=${this.skip}>${text.skipToResults}</a>
-        <a class="brand" href=${this.frame.home} aria-current=${this.frame.page === 'home' ? 'page' : nothing}>
+        <a class="brand" href=${this.frame.home} aria-label=${text.title} aria-current=${this.frame.page === 'home' ? 'page' : nothing}>
           <svg class="seal" viewBox="0 0 32 32" aria-hidden="true">
             <rect x="1" y="1" width="30" height="30" rx="5" />
             <path d="M7 7 C9 15 12 17 16 18 S23 20.5 25 20.5" />

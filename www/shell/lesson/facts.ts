@@ -89,8 +89,27 @@ export class Facts {
 }
 
 /** How much a loss is off by chance: the spread of the training loss around its own course, over the last steps, for the mean of ten. */
-export function noiseOf(run: RunView): number {
-  const { values } = run.curve('loss');
+export const noiseOf = (run: RunView): number => jitter(run.curve('loss').values);
+
+/**
+ * How much differences between runs are off by chance: the same of the difference of their training losses, of the two that differ most.
+ *
+ * Runs of a lesson read the same text in the same order, so that what is hard for all of them cancels out.
+ */
+export function noiseAmong(runs: readonly RunView[]): number {
+  const pairs = runs.flatMap((a, i) => runs.slice(i + 1).map((b) => differences(a, b)));
+  return Math.max(0, ...pairs.map(jitter));
+}
+
+/** Of two runs' training losses, at the steps that both made. */
+function differences(a: RunView, b: RunView): number[] {
+  const [first, second] = [a.curve('loss'), b.curve('loss')];
+  const there = new Map(second.steps.map((step, i) => [step, second.values[i]!]));
+  return first.steps.flatMap((step, i) => (there.has(step) ? [first.values[i]! - there.get(step)!] : []));
+}
+
+/** Spread of the last values around their course, for the mean of ten. */
+function jitter(values: readonly number[]): number {
   const last = values.slice(-40);
   const steps = last.slice(1).map((value, i) => Math.abs(value - last[i]!));
   // Differences of neighbours spread √2 as much as the values; a mean of ten, √10 less.

@@ -2,7 +2,6 @@
 import type { LoraSpec } from '../../../types/generated/LoraSpec';
 import type { TargetModule } from '../../../types/generated/TargetModule';
 import type { Patch } from '../../../shell/lesson/lesson';
-import { noiseOf, type RunFacts } from '../../../shell/lesson/facts';
 import type { Language } from '../../../shell/text/language';
 
 /** A base model that the learner can read, and a kind of verse that it has not seen. */
@@ -40,6 +39,3 @@ export function pair(language: Language, more: Patch = {}): Patch {
  * in ±1/√d, so that an entry of ΔW = (α/r)·BA is a sum of r products, of standard deviation (α/r)·√r·η/√(3d).
  */
 export const firstStep = ({ rank, alpha }: Pick<LoraSpec, 'rank' | 'alpha'>): number => ((alpha / rank) * Math.sqrt(rank)) / Math.sqrt(3 * D_MODEL);
-
-/** Differences of validation losses that mean nothing here: as large as training losses jitter. */
-export const noiseAmong = (runs: readonly RunFacts[]): number => Math.max(...runs.map(({ view }) => noiseOf(view)));

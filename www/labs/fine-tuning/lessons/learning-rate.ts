@@ -1,11 +1,11 @@
 /** Each method wants a learning rate of its own: at that of full fine-tuning, LoRA looks worse than it is. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseOf, type Facts, type RunFacts } from '../../../shell/lesson/facts';
+import { lessonRun, noiseAmong, noiseOf, type Facts, type RunFacts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { CurveQuestion } from '../../../shell/lesson/prediction/question';
 import '../diagrams/step-diagram';
-import { firstStep, noiseAmong, pair } from './base';
+import { firstStep, pair } from './base';
 
 const [LOW, HIGH] = [0.0005, 0.005] as const;
 const STEPS = 100;
@@ -27,7 +27,7 @@ const drawn: CurveQuestion['outcome'] = (view) => {
 /** Which of two runs ended lower; null: they cannot be told apart. */
 function better(low: RunFacts, high: RunFacts): 'low' | 'high' | null {
   const [a, b] = [low.metric('validation_loss')!, high.metric('validation_loss')!];
-  return Math.abs(a - b) < noiseAmong([low, high]) / 2 ? null : a < b ? 'low' : 'high';
+  return Math.abs(a - b) < noiseAmong([low.view, high.view]) ? null : a < b ? 'low' : 'high';
 }
 
 function numbers(facts: Facts) {
@@ -46,7 +46,7 @@ function numbers(facts: Facts) {
     /** How far LoRA is behind at the lower rate, and with each at its own. */
     behind: { same: loss(loraLow) - loss(fullLow), own: bests[1] - bests[0] },
     gaps: { same: short(Math.abs(loss(loraLow) - loss(fullLow))), own: short(Math.abs(bests[1] - bests[0])) },
-    noise: noiseAmong([fullLow, fullHigh, loraLow, loraHigh]),
+    noise: noiseAmong([fullLow, loraLow, loraHigh].map(({ view }) => view)),
     share: wholePercent(share),
     scale: plain(spec.alpha / spec.rank),
   };

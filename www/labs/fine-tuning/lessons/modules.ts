@@ -2,12 +2,12 @@
 import { html } from 'lit';
 import type { TargetModule } from '../../../types/generated/TargetModule';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseOf, type Facts, type RunFacts } from '../../../shell/lesson/facts';
+import { lessonRun, noiseAmong, type Facts, type RunFacts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import '../diagrams/modules-diagram';
-import { LR, noiseAmong, pair } from './base';
+import { LR, pair } from './base';
 
 const ATTENTION: TargetModule[] = ['q_proj', 'k_proj', 'v_proj', 'o_proj'];
 const FEED_FORWARD: TargetModule[] = ['gate_proj', 'up_proj', 'down_proj'];
@@ -28,15 +28,14 @@ const RUNS = [
 ] as const;
 
 function losses(view: ExperimentView): Record<string, Outcome> | null {
-  const found = RUNS.flatMap((run): [string, Outcome][] => {
+  const found = RUNS.flatMap((run) => {
     const there = lessonRun(view, run);
     const loss = there?.status === 'finished' ? there.figure('validation_loss')?.value : undefined;
-    if (!there || loss === undefined) return [];
-    // Half the noise on either side: what overlaps cannot be told apart.
-    const noise = noiseOf(there) / 2;
-    return [[run.id, { value: loss, spread: [loss - noise, loss + noise] }]];
+    return !there || loss === undefined ? [] : [{ id: run.id, there, loss }];
   });
-  return found.length === RUNS.length ? Object.fromEntries(found) : null;
+  // Half the noise on either side: what overlaps cannot be told apart.
+  const noise = noiseAmong(found.map(({ there }) => there)) / 2;
+  return found.length === RUNS.length ? Object.fromEntries(found.map(({ id, loss }) => [id, { value: loss, spread: [loss - noise, loss + noise] }])) : null;
 }
 
 function numbers(facts: Facts) {
@@ -46,7 +45,7 @@ function numbers(facts: Facts) {
   const loss = (run: RunFacts): number => run.metric('validation_loss')!;
   const sorted = [...all].sort((a, b) => loss(a) - loss(b));
   const [best, worst] = [sorted[0]!, sorted.at(-1)!];
-  const noise = noiseAmong(all);
+  const noise = noiseAmong(all.map(({ view }) => view));
   const gap = loss(worst) - loss(best);
   const counts = all.map((run) => run.metric('trainable_parameters')!);
   const { count, short, wholePercent } = facts.format;

@@ -1,13 +1,13 @@
 /** How high the rank must be: the first directions bring most of what there is to gain. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, type Facts, type RunFacts } from '../../../shell/lesson/facts';
+import { lessonRun, noiseAmong, type Facts, type RunFacts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import type { RunView } from '../../../shell/store/run-view';
 import '../diagrams/rank-diagram';
-import { LR, noiseAmong, pair } from './base';
+import { LR, pair } from './base';
 
 const RANKS = [1, 4, 16, 64] as const;
 /** With α = 4√r, every rank moves the weights equally far in the first step (as rank-stabilized LoRA does, arXiv:2312.03732). */
@@ -40,7 +40,7 @@ function numbers(facts: Facts) {
   const losses = all.map((run) => run.metric('validation_loss')!);
   const [first, last] = [all[0]!, all.at(-1)!];
   const best = Math.min(...losses);
-  const noise = noiseAmong(all);
+  const noise = noiseAmong(all.map(({ view }) => view));
   // The lowest rank from which on nothing more is gained.
   const enough = losses.findIndex((loss) => loss - best <= noise);
   const { wholePercent, count, plain, loss } = facts.format;

@@ -1,6 +1,6 @@
 /** What the lessons of this lab have in common. */
 import type { DeepPatch, Patch } from '../../../shell/lesson/lesson';
-import { noiseOf, type RunFacts } from '../../../shell/lesson/facts';
+import type { RunFacts } from '../../../shell/lesson/facts';
 import type { TrainingSpec } from '../../../types/generated/TrainingSpec';
 import { smallModel } from '../small-model';
 import type { Language } from '../../../shell/text/language';
@@ -35,6 +35,3 @@ export function tokensPerCharacter({ spec }: RunFacts['view']): number | null {
   if (!text || spec.model.base !== 'new') return null;
   return spec.model.tokenizer === 'bytes' ? text.bytes / text.characters : 1;
 }
-
-/** Differences of validation losses that mean nothing here: as large as training losses jitter. */
-export const noiseAmong = (runs: readonly RunFacts[]): number => Math.max(...runs.map(({ view }) => noiseOf(view)));

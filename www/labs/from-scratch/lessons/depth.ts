@@ -1,12 +1,12 @@
 /** Whether four layers are better than one: in as many steps, and in as much time. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseOf, type Facts } from '../../../shell/lesson/facts';
+import { lessonRun, noiseAmong, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import '../diagrams/layers-diagram';
-import { noiseAmong, small } from './base';
+import { small } from './base';
 
 const STEPS = 150;
 const ONE: LessonRun = { id: 'one', name: { en: '1 layer', zh: '1 层' }, patch: { model: { n_layers: 1 } } };
@@ -17,10 +17,11 @@ const RUNS = [ONE, FOUR, LONG] as const;
 /** The final validation loss of each run. */
 function losses(view: ExperimentView): Record<string, Outcome> | null {
   const found = RUNS.map((run) => lessonRun(view, run));
+  // Half the noise on either side: what overlaps cannot be told apart.
+  const noise = noiseAmong(found.flatMap((run) => (run ? [run] : []))) / 2;
   const outcomes = found.flatMap((run, i) => {
     const loss = run?.status === 'finished' ? run.figure('validation_loss')?.value : undefined;
-    // Half the noise on either side: what overlaps cannot be told apart.
-    return loss === undefined ? [] : [[RUNS[i]!.id, { value: loss, spread: [loss - noiseOf(run!) / 2, loss + noiseOf(run!) / 2] }] as const];
+    return loss === undefined ? [] : [[RUNS[i]!.id, { value: loss, spread: [loss - noise, loss + noise] }] as const];
   });
   return outcomes.length === RUNS.length ? Object.fromEntries(outcomes) : null;
 }
@@ -34,7 +35,7 @@ function numbers(facts: Facts) {
   if ([...values, ...times, ...steps].some((value) => value === null)) return null;
   const [atOne, atFour, atLong] = values as [number, number, number];
   const [, slow, patient] = times as [number, number, number];
-  const noise = noiseAmong([one, four, long]);
+  const noise = noiseAmong([one, four, long].map(({ view }) => view));
   const { short, loss, count } = facts.format;
   return {
     steps: count(one.view.steps),
