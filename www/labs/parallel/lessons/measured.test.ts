@@ -18,7 +18,7 @@ const metric = (value: number, unit: string, kind: Metric['kind'], spread: Metri
 function onCores(hardwareConcurrency: number): ExperimentView {
   vi.stubGlobal('navigator', { hardwareConcurrency });
   const view = new ExperimentView(specOf({ mesh: { pipeline: 4 } }, [{ name: 'one', patch: { mesh: { pipeline: 1 } } }, { name: '流水线', patch: {} }]), new WoundClock());
-  const memory = { activations: { peak_bytes: 500, at_peak_bytes: 400 }, total: { peak_bytes: 900, at_peak_bytes: 900 } };
+  const memory = { activations: { live_bytes: 0, peak_bytes: 500, at_peak_bytes: 400 }, total: { live_bytes: 300, peak_bytes: 900, at_peak_bytes: 900 } };
   const sent = (kind: string, bytes: number) => ({ kind, bytes, messages: 1, seconds_waited: 0 });
   const events = [
     { type: 'figure', run: 1, name: 'step_time', figure: metric(90, 'ms', 'measured', [80, 100]) },

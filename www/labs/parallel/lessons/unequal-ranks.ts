@@ -86,9 +86,9 @@ export const unequalRanks: Lesson = {
       zh: '两个阶段，各三层。1 号进程的速度降到一半，两者合起来还有原来的四分之三。现在一步要多久？',
     },
     options: [
-      { id: 'alike', text: { en: 'Hardly longer: the fast rank makes up for it.', zh: '几乎不变：快的那个会补上。' } },
-      { id: 'mean', text: { en: 'About a third longer: three quarters of the speed.', zh: '约长三分之一：速度是原来的四分之三。' } },
-      { id: 'slow', text: { en: 'Almost twice as long: the pace of the slow one.', zh: '几乎两倍：与慢的那个同步。' } },
+      { id: 'alike', text: { en: 'hardly longer: the fast rank makes up for it', zh: '几乎不变：快的那个会补上' } },
+      { id: 'mean', text: { en: 'about a third longer: three quarters of the speed', zh: '约长三分之一：速度是原来的四分之三' } },
+      { id: 'slow', text: { en: 'almost twice as long: the pace of the slow one', zh: '几乎两倍：与慢的那个同步' } },
     ],
     outcome: (view) => {
       const times = ratio(view);

@@ -57,6 +57,7 @@ function numbers(facts: Facts) {
     model: [format.size(learning(plain)), format.size(learning(weights))],
     rest: format.size(peakOf(weights, 0) - learning(weights)),
     activations: format.size(weights.ranks[0]?.memory['activations']?.at_peak_bytes ?? 0),
+    alike: Math.abs((metricOf(plain, 'validation_loss')?.value ?? 0) - (metricOf(weights, 'validation_loss')?.value ?? 0)) < 0.005,
     losses: [facts.run('none')!.tell('validation_loss'), facts.run('stage-3')!.tell('validation_loss')],
     sent: [tell(words, few), tell(words, many)],
     ratio: format.short(many.value / few.value),
@@ -111,7 +112,7 @@ export const zero: Lesson = {
       if (!n) return null;
       return {
         happened: html`With stage 3, rank 0 needed ${n.totals[1]} at its peak, without ZeRO ${n.totals[0]}: ${n.percent}${n.above ? html`, not the ${n.nth} of a fair share` : ''}.
-          What it learned is the same: the validation losses are ${n.losses[1]} and ${n.losses[0]}.`,
+          ${n.alike ? 'What it learned is the same' : 'What it learned is not quite the same here'}: the validation losses are ${n.losses[1]} and ${n.losses[0]}.`,
         why: html`Weights, gradients and the two numbers of AdamW went from ${n.model[0]} to ${n.model[1]} at the peak. A rank keeps its share, and gathers the weights of a segment only
           while it works on it. But ${n.rest} are not shared out: activations of the rank’s own sequences (${n.activations}), the training text, and buffers for messages.`,
         change: html`${n.middle.length > 0
@@ -130,7 +131,7 @@ export const zero: Lesson = {
       if (!n) return null;
       return {
         happened: html`用第 3 阶段，0 号进程的内存峰值是 ${n.totals[1]}，不用 ZeRO 是 ${n.totals[0]}，前者是后者的 ${n.percent}${n.above ? html`，而不是平分的 ${n.nth}` : ''}。
-          学到的东西没有变：验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`,
+          学到的东西${n.alike ? '没有变' : '这里略有不同'}：验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`,
         why: html`峰值时，权重、梯度和 AdamW 的两个状态合计从 ${n.model[0]} 变为 ${n.model[1]}。每个进程只保留自己那一份，要计算某一段时才收集那一段的权重。
           但有 ${n.rest} 并未分摊：自己那些序列的激活（${n.activations}）、训练文本，以及消息的缓冲区。`,
         change: html`${n.middle.length > 0
