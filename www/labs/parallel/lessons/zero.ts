@@ -116,9 +116,10 @@ export const zero: Lesson = {
         why: html`Weights, gradients and the two numbers of AdamW went from ${n.model[0]} to ${n.model[1]} at the peak. A rank keeps its share, and gathers the weights of a segment only
           while it works on it. But ${n.rest} are not shared out: activations of the rank’s own sequences (${n.activations}), the training text, and buffers for messages.`,
         change: html`${n.middle.length > 0
-            ? html`The earlier stages sent ${n.ratios.join(' and ')} times as many bytes as plain replicas${n.free
-                ? ': for them an all-reduce only becomes a reduce-scatter and an all-gather, which are the halves of it'
-                : ', which is not the factor of 1 that their halves of an all-reduce add up to'}.`
+            ? n.free
+              ? html`The earlier ${n.middle.length > 1 ? 'stages' : 'stage'} sent as many bytes as plain replicas: an all-reduce only becomes a reduce-scatter and an all-gather, which are the
+                  halves of it.`
+              : html`The earlier stages sent ${n.ratios.join(' and ')} times as many bytes as plain replicas, where the two halves of an all-reduce would be as many.`
             : html`The earlier stages cost no more messages than plain replicas, since an all-reduce is a reduce-scatter and an all-gather: try them below.`}
           Stage 3 sent ${n.sent[1]} instead of ${n.sent[0]}, ${n.ratio} times, because the weights are gathered for the forward and again for the backward. More replicas make each
           share smaller.`,
@@ -135,9 +136,9 @@ export const zero: Lesson = {
         why: html`峰值时，权重、梯度和 AdamW 的两个状态合计从 ${n.model[0]} 变为 ${n.model[1]}。每个进程只保留自己那一份，要计算某一段时才收集那一段的权重。
           但有 ${n.rest} 并未分摊：自己那些序列的激活（${n.activations}）、训练文本，以及消息的缓冲区。`,
         change: html`${n.middle.length > 0
-            ? html`前两个阶段中试过的，发送的字节是普通数据并行的 ${n.ratios.join('、')} 倍${n.free
-                ? '：all-reduce（全规约）只是换成了规约散发和全收集，两者合起来正好是它'
-                : '，而全规约的两半合起来本应是 1 倍'}。`
+            ? n.free
+              ? html`试过的前${n.middle.length > 1 ? '两个' : '一'}阶段，发送的字节与普通数据并行一样多：all-reduce（全规约）只是换成了规约散发和全收集，两者合起来正好是它。`
+              : html`试过的前几个阶段，发送的字节是普通数据并行的 ${n.ratios.join('、')} 倍，而 all-reduce（全规约）的两半合起来本应一样多。`
             : html`前两个阶段不增加通信，因为 all-reduce（全规约）正好等于规约散发加全收集，可以在下面试一试。`}第 3 阶段发送 ${n.sent[1]}，而不是
           ${n.sent[0]}，是 ${n.ratio} 倍，因为前向和反向都要收集权重。副本越多，每份越小。`,
         misleads: html`字节是逐个计数的，与核心数无关。七十亿参数的模型，每个参数 16 字节，共要一百多 GB，其余部分相比之下很小，比例就会接近 ${n.nth}。
