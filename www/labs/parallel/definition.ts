@@ -1,5 +1,6 @@
 /** Parallel training: the same run on one rank and on a mesh of them, each a worker with a memory of its own. */
 import { html } from 'lit';
+import { ranksOf } from '../../engine/spec/patch';
 import { comparison, forks } from '../../shell/figures';
 import type { Figure, LabDefinition } from '../../shell/lab-definition';
 import { BASE } from '../../shell/store/spec-editor';
@@ -31,6 +32,7 @@ export const lab: LabDefinition = {
   },
   figures: [
     figure('timeline', () => html`<tinyai-rank-timeline></tinyai-rank-timeline>`),
+    { id: 'run-timelines', shows: ({ runner }) => (runner.view?.runs.filter(({ spec }) => ranksOf(spec) > 1).length ?? 0) > 1, render: () => html`<tinyai-run-timelines></tinyai-run-timelines>` },
     figure('loss', () => html`<tinyai-loss-beside></tinyai-loss-beside>`),
     forks,
     figure('step', () => html`<tinyai-step-figures></tinyai-step-figures>`),

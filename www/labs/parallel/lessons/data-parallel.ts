@@ -54,7 +54,7 @@ function numbers(facts: Facts) {
     losses: [facts.run('alone')!.tell('validation_loss'), facts.run('replicas')!.tell('validation_loss')],
     sent: format.size(sent),
     gradients: format.size(4 * parameters.value),
-    share: format.short(sent / (4 * parameters.value)),
+    share: sent / (4 * parameters.value),
     expected: format.short((2 * (ranks - 1)) / ranks),
     half: half && { loss: half.tell('validation_loss'), worse: (half.metric('validation_loss') ?? 0) > (alone.figure('validation_loss')?.value ?? 0) },
     times: [tell(words, one), tell(words, all)],
@@ -84,9 +84,9 @@ export const dataParallel: Lesson = {
       zh: '每批 8 条序列，两个副本各看 4 条。与看全部 8 条的单进程相比，它们的损失曲线在哪里？',
     },
     options: [
-      { id: 'above', text: { en: 'Above it: each replica learns from half of the data.', zh: '在它上方：每个副本只从一半的数据中学习。' } },
-      { id: 'same', text: { en: 'Exactly on it.', zh: '与它完全重合。' } },
-      { id: 'below', text: { en: 'Below it: two models learn more than one.', zh: '在它下方：两个模型学得比一个多。' } },
+      { id: 'above', text: { en: 'above it: each replica learns from half of the data', zh: '在它上方：每个副本只从一半的数据中学习' } },
+      { id: 'same', text: { en: 'exactly on it', zh: '与它完全重合' } },
+      { id: 'below', text: { en: 'below it: two models learn more than one', zh: '在它下方：两个模型学得比一个多' } },
     ],
     outcome: came,
   },
@@ -103,7 +103,7 @@ export const dataParallel: Lesson = {
             validation loss of ${n.losses[1]} and ${n.losses[0]}.`,
         why: html`The gradient of a batch is the mean of the gradients of its parts: ${meanGradient}. So each replica computes that of its ${n.sequences} sequences, an
           all-reduce sums them, and every replica takes the same step from the same weights. Not one of them is half blind. The sum has a price: rank 0 sent ${n.sent} in every
-          step, ${n.share} times its ${n.gradients} of gradients. A ring of ${n.ranks} sends ${ringShare} = ${n.expected} times.`,
+          step, ${Math.abs(n.share - 1) < 0.02 ? 'as much as' : `${facts.format.short(n.share)} times`} its ${n.gradients} of gradients. In a ring of n ranks it is ${ringShare} times, here ${n.expected}.`,
         change: html`Without the sum, each replica would be a run of its own on less data.
           ${n.half
             ? html`The one that saw half of each batch ended at ${n.half.loss}, ${n.half.worse ? 'worse' : 'no worse this time, by the luck of its batches'}.`
@@ -124,8 +124,8 @@ export const dataParallel: Lesson = {
           ? html`两条曲线重合：${n.ranks} 个副本的损失与单进程最多只差 ${n.difference}，只是舍入误差。验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`
           : html`两条曲线最多相差 ${n.difference}，已不是舍入误差所能解释：两个运行看到的批次或起点已经不同。验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`,
         why: html`一批数据的梯度，等于它各部分梯度的平均：${meanGradient}。每个副本先算自己那 ${n.sequences} 条序列的梯度，再用 all-reduce（全规约）求和，
-          于是所有副本从同样的权重出发，走出同样的一步，没有哪个只看到一半。求和有代价：每一步 0 号进程发送 ${n.sent}，是 ${n.gradients} 梯度的 ${n.share} 倍。
-          ${n.ranks} 个进程排成环，应发送 ${ringShare} = ${n.expected} 倍。`,
+          于是所有副本从同样的权重出发，走出同样的一步，没有哪个只看到一半。求和有代价：每一步 0 号进程发送 ${n.sent}，是 ${n.gradients} 梯度的 ${facts.format.short(n.share)} 倍。
+          n 个进程排成环，各发送 ${ringShare} 倍，这里是 ${n.expected} 倍。`,
         change: html`如果不求和，每个副本就是一个数据更少的独立运行。${n.half
             ? html`只看半批的那个运行，验证损失为 ${n.half.loss}，${n.half.worse ? '更差' : '这一次碰巧没有更差'}。`
             : html`可以在下面试一试。`}

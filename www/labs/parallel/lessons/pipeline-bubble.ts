@@ -8,7 +8,7 @@ import '../diagrams/pipeline-diagram';
 import { small } from './base';
 import { coresNote } from './cores';
 import { idealBubble } from './formulas';
-import { barOf, bubble, finishedRun, metricOf, outcomeOf, placeOf, stepTime, tell } from './measured';
+import { bubble, finishedRun, metricOf, outcomeOf, placeOf, stepTime, tell } from './measured';
 
 const PIPELINE: LessonRun = { id: 'pipeline', name: { en: 'pipeline', zh: '流水线' }, patch: {} };
 
@@ -59,7 +59,7 @@ function numbers(facts: Facts) {
       time: tell(words, other.time),
       hoped: format.wholePercent(hoped!),
       took: format.wholePercent(took!),
-      gain: took! > hoped! * 1.05 ? ('less' as const) : took! < hoped! * 0.95 ? ('more' as const) : ('as-much' as const),
+      gain: took! > 1.02 ? ('longer' as const) : took! > hoped! * 1.05 ? ('less' as const) : took! < hoped! * 0.95 ? ('more' as const) : ('as-much' as const),
     },
   };
 }
@@ -93,13 +93,7 @@ export const pipelineBubble: Lesson = {
       return run === null ? null : { run, value: value / 100 };
     },
   },
-  hero: {
-    kind: 'bars',
-    title: { en: 'The bubble', zh: '气泡' },
-    caption: { en: 'Share of the forward and backward phase that ranks stand still.', zh: '在前向和反向阶段，各进程停着不动的时间占比。' },
-    unit: 'share',
-    bar: (run, view) => barOf(bubble(view, view.runs[run]!)),
-  },
+  hero: { kind: 'own', figure: 'run-timelines' },
   explain: {
     en: (facts): Explanation | null => {
       const n = numbers(facts);
@@ -116,11 +110,12 @@ export const pipelineBubble: Lesson = {
           ${n.other
             ? html`But a step took ${n.other.time} instead of ${n.time}, ${n.other.took} of the time, where the smaller bubble alone would make it ${n.other.hoped}.
               ${{
-                less: 'The rest is lost, because smaller micro-batches make smaller matrix products, which use the processor less well.',
+                less: `The rest is lost: smaller micro-batches make smaller matrix products, which use the processor less well${n.modelled ? '' : ', and stages that work at the same time share this machine’s memory bandwidth'}.`,
+                longer: 'The gain is more than lost: smaller micro-batches make smaller matrix products, which use the processor less well, and a machine that is busy with other things adds to it.',
                 'as-much': 'Here the smaller matrix products cost little.',
                 more: 'It gained even more: smaller micro-batches fit better into the caches, or the machine was busy during the other run.',
               }[n.other.gain]}`
-            : html`But smaller micro-batches make smaller matrix products, which use the processor less well: a step gains less than the bubble loses.`}`,
+            : html`But smaller micro-batches make smaller matrix products, which use the processor less well: a step gains less than the smaller bubble suggests.`}`,
         misleads: html`${coresNote.en(facts.view)}The formula counts stages of equal length and messages that take no time. The first stage here has the embedding and the last one the
           head as well, and between real devices messages take time, too.`,
       };
@@ -138,7 +133,8 @@ export const pipelineBubble: Lesson = {
         change: html`微批次越多，气泡越小；阶段越多，气泡越大。${n.other
             ? html`不过每步用时从 ${n.time} 变为 ${n.other.time}，即原来的 ${n.other.took}；如果只有气泡在变，应为 ${n.other.hoped}。${
                 {
-                  less: '差额损失在更小的微批次上：矩阵乘法变小，处理器的利用率随之下降。',
+                  less: `其余的损失在别处：微批次变小，矩阵乘法也变小，处理器的利用率随之下降${n.modelled ? '' : '；各阶段同时工作，又要争用这台机器的内存带宽'}。`,
+                  longer: '得不偿失：微批次变小，矩阵乘法也变小，处理器的利用率随之下降；机器同时忙于别的事，又会更慢。',
                   'as-much': '这里矩阵乘法变小几乎没有代价。',
                   more: '得益比这还多：更小的微批次更适合缓存，也可能是另一个运行期间机器正忙。',
                 }[n.other.gain]

@@ -112,7 +112,7 @@ export const scheduleMemory: Lesson = {
             ? html` With ${n.coarse.parts} micro-batches it kept ${n.coarse.kept}, ${n.coarse.alike ? 'as much as before' : 'not quite as much, as the pieces are laid out otherwise'}.`
             : ''}
           More stages take away some of what 1F1B saves.`,
-        misleads: html`Memory is counted, and does not depend on cores. All of the first rank’s memory went from ${n.totals[0]} to ${n.totals[1]} only, since weights, gradients, optimizer and
+        misleads: html`Memory is counted, and does not depend on cores. All of the first rank’s memory went from ${n.totals[0]} to ${n.totals[1]}, less of a change, since weights, gradients, optimizer and
           the training text are there as well. With long contexts and large batches, activations are most of it. ${coresNote.en(facts.view)}`,
       };
     },
@@ -128,7 +128,7 @@ export const scheduleMemory: Lesson = {
         change: html`1F1B 保留的微批次只与阶段数有关，与总数无关：切得越细，每个就越小。GPipe 保留整批数据，无论怎样切。${n.coarse
             ? html`只切成 ${n.coarse.parts} 个微批次时，它保留 ${n.coarse.kept}，${n.coarse.alike ? '与之前一样多' : '比之前略有出入，因为每份的大小不同'}。`
             : ''}阶段越多，1F1B 省下的就越少。`,
-        misleads: html`内存是逐字节计数的，与核心数无关。第一个进程的总内存只从 ${n.totals[0]} 变为 ${n.totals[1]}，因为其中还有权重、梯度、优化器状态和训练文本。
+        misleads: html`内存是逐字节计数的，与核心数无关。第一个进程的总内存从 ${n.totals[0]} 变为 ${n.totals[1]}，变化没有那么大，因为其中还有权重、梯度、优化器状态和训练文本。
           上下文很长、批次很大时，激活才占大部分。${coresNote.zh(facts.view)}`,
       };
     },

@@ -8,7 +8,7 @@ import '../diagrams/chunks-diagram';
 import { small } from './base';
 import { coresNote } from './cores';
 import { idealBubble, interleavedBubble } from './formulas';
-import { barOf, bubble, finishedRun, outcomeOf, tell } from './measured';
+import { bubble, finishedRun, outcomeOf, tell } from './measured';
 
 const F1B: LessonRun = { id: '1f1b', name: { en: '1F1B', zh: '1F1B' }, patch: { mesh: { schedule: '1f1b' } } };
 const INTERLEAVED: LessonRun = { id: 'interleaved', name: { en: 'interleaved', zh: '交错' }, patch: { mesh: { schedule: 'interleaved_1f1b', chunks_per_stage: 2 } } };
@@ -22,22 +22,28 @@ const MORE: Lesson['variations'][number] = {
   patch: { mesh: { schedule: '1f1b' }, training: { micro_batches: 8 } },
 };
 
+/** Modelled bubbles nearer than this to each other cannot be told apart: they stand on a few measurements of each rank. */
+const UNSURE = 0.03;
+
 function outcome(view: ExperimentView): Record<string, Outcome> | null {
   const found = RUNS.map((run) => {
     const finished = finishedRun(view, run);
     const said = finished && bubble(view, finished);
-    return said ? ([run.id, outcomeOf(said)] as const) : null;
+    if (!said) return null;
+    const { value, spread } = outcomeOf(said);
+    return [run.id, { value, spread: spread ?? ([value - UNSURE / 2, value + UNSURE / 2] as const) }] as const;
   });
   return found.every((each) => each !== null) ? Object.fromEntries(found) : null;
 }
 
 /** The numbers that both languages speak of. */
 function numbers(facts: Facts) {
-  const { view, words } = facts;
+  const { view, words, format } = facts;
   const said = [...RUNS, MORE].map((run) => {
     const finished = finishedRun(view, run);
     const still = finished && bubble(view, finished);
-    return finished && still ? { value: still.value, text: tell(words, still), sent: facts.run(run.id)!.metric('bytes_sent') ?? 0, sentText: facts.run(run.id)!.tell('bytes_sent'), spec: finished.spec } : null;
+    const planned = finished?.parallel.planned?.timeline.bubble_fraction ?? 0;
+    return finished && still ? { value: still.value, text: tell(words, still), planned, plan: format.wholePercent(planned), sent: facts.run(run.id)!.metric('bytes_sent') ?? 0, sentText: facts.run(run.id)!.tell('bytes_sent'), spec: finished.spec } : null;
   });
   const [f1b, interleaved, zb, more = null] = said;
   if (!f1b || !interleaved || !zb) return null;
@@ -50,6 +56,7 @@ function numbers(facts: Facts) {
     parts: f1b.spec.training.micro_batches,
     both: interleaved.value < f1b.value && zb.value < f1b.value,
     splitting: zb.value < interleaved.value,
+    asPlanned: Math.sign(interleaved.value - zb.value) === Math.sign(interleaved.planned - zb.planned) && interleaved.value < f1b.value && zb.value < f1b.value,
     costs: interleaved.sent > 1.05 * f1b.sent,
   };
 }
@@ -78,13 +85,7 @@ export const smallerBubble: Lesson = {
     items: RUNS.map(({ id, name }) => ({ id, name })),
     outcome,
   },
-  hero: {
-    kind: 'bars',
-    title: { en: 'The bubble', zh: '气泡' },
-    caption: { en: 'Share of the forward and backward phase that ranks stand still.', zh: '在前向和反向阶段，各进程停着不动的时间占比。' },
-    unit: 'share',
-    bar: (run, view) => barOf(bubble(view, view.runs[run]!)),
-  },
+  hero: { kind: 'own', figure: 'run-timelines' },
   explain: {
     en: (facts): Explanation | null => {
       const n = numbers(facts);
@@ -95,7 +96,8 @@ export const smallerBubble: Lesson = {
             ? n.splitting
               ? 'Both ideas fill gaps; splitting the backward fills more of them.'
               : 'Both ideas fill gaps; here, interleaving fills more of them.'
-            : 'Not both ideas paid here: the messages and the waiting that they add took more time than the gaps they fill.'}`,
+            : 'Not both ideas paid here: the messages and the waiting that they add took more time than the gaps they fill.'}
+          Were all stages equal and messages free, the plans would leave ${n.f1b.plan}, ${n.interleaved.plan} and ${n.zb.plan}${n.asPlanned ? ', in the same order' : '; the ranks of this machine were not equal enough for that order'}.`,
         why: html`In 1F1B the pipeline fills in turns of a whole stage: ${idealBubble}. With v chunks on each rank it fills in turns of a chunk, each 1/v as long:
           ${interleavedBubble}. ZB-H1 sees that a backward is two jobs. The gradient of the input is what the stage before waits for; that of the weights nobody waits for, so it is
           done where a rank would stand still.`,
@@ -121,7 +123,8 @@ export const smallerBubble: Lesson = {
             ? n.splitting
               ? '两种办法都填补了空隙，其中拆分反向填得更多。'
               : '两种办法都填补了空隙，这里交错填得更多。'
-            : '这里并非两种办法都有效：增加的消息和等待，比填上的空隙还多。'}`,
+            : '这里并非两种办法都有效：增加的消息和等待，比填上的空隙还多。'}如果各阶段用时相等、消息不花时间，三者应为
+          ${n.f1b.plan}、${n.interleaved.plan} 和 ${n.zb.plan}，${n.asPlanned ? '次序与此相同' : '这台机器上各进程的速度差别太大，次序因此不同'}。`,
         why: html`1F1B 的流水线以整个阶段为单位填充：${idealBubble}。每个进程有 v 块时，以块为单位填充，每块只有 1/v 长：${interleavedBubble}。ZB-H1 则看到，
           反向其实是两件事：前一个阶段在等输入的梯度，而权重的梯度没有谁在等，可以放到进程本来要停下的时候去算。`,
         change: html`${n.costs

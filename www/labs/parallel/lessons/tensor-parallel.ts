@@ -110,11 +110,11 @@ export const tensorParallel: Lesson = {
         happened: html`The two ranks of the pipeline sent ${n.sent[0]} in a step, the two slices ${n.sent[1]}: ${n.times} times as much. Rank 0 of the slices sent
           ${n.messages[1]} messages, that of the pipeline ${n.messages[0]}.`,
         why: html`The first matrix of each half of a layer is cut by columns, the second by rows, so that each rank can go through both without asking the other:
-          ${slicedProduct}. What is left is the sum. It comes twice in a layer, after attention and after feed-forward, and once more each in the backward: ${n.sums} times in
-          ${n.layers} layers, ${n.hidden} each time. A pipeline hands the same ${n.hidden} over once each way.`,
+          ${slicedProduct}. What is left is the sum. It comes twice in a layer, after attention and after feed-forward, and twice again in its backward: ${n.sums} times in
+          ${n.layers} layers, ${n.hidden} each time, and a few more at embedding and head. A pipeline hands the same ${n.hidden} over once each way.`,
         change: html`The sums grow with batch, context and depth.
           ${n.rows
-            ? html`Sharing out the rows between the sums as well sent ${n.rows.sent}, ${n.rows.alike ? 'as much' : 'not the same'}, and brought the activations of rank 0
+            ? html`Sharing out the rows between the sums as well sent ${n.rows.sent}, ${n.rows.alike ? 'as much as without' : 'which is not the same'}, and brought the activations of rank 0
               from ${n.rows.activations[0]} to ${n.rows.activations[1]}.`
             : html`Sequence parallelism also shares out what lies between them, for the same bytes: try it below.`}
           ${n.replicas
@@ -132,7 +132,7 @@ export const tensorParallel: Lesson = {
         happened: html`流水线的两个进程每步发送 ${n.sent[0]}，两个切片则发送 ${n.sent[1]}，是前者的 ${n.times} 倍。0 号进程发送的消息，切片时为 ${n.messages[1]} 条，流水线为
           ${n.messages[0]} 条。`,
         why: html`每层的前后两半中，第一个矩阵按列切，第二个按行切，每个进程可以连做两次乘法而不必问对方：${slicedProduct}。剩下的就是求和。每层两次，在注意力之后和前馈之后；
-          反向再各一次：${n.layers} 层共 ${n.sums} 次，每次 ${n.hidden}。流水线只在前向和反向各传一次同样的 ${n.hidden}。`,
+          反向再各一次：${n.layers} 层共 ${n.sums} 次，每次 ${n.hidden}，嵌入层和输出层还要再加几次。流水线只在前向和反向各传一次同样的 ${n.hidden}。`,
         change: html`求和的字节数随批次、上下文和层数增长。${n.rows
             ? html`沿序列维也切分后，发送 ${n.rows.sent}，${n.rows.alike ? '与之前一样多' : '与之前不同'}；0 号进程的激活从 ${n.rows.activations[0]} 变为
               ${n.rows.activations[1]}。`

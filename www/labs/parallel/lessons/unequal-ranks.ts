@@ -58,7 +58,7 @@ function numbers(facts: Facts) {
   return {
     fast: a,
     even: b,
-    times: format.short(times),
+    times: format.three(times),
     classed: classed(times),
     waits: b.bubble > a.bubble + 0.03,
     balanced: c && layers?.length === 2 && { ...c, layers: layers.map(format.short), faster: c.milliseconds < 0.97 * b.milliseconds, moved: layers[1]! < layers[0]! },
@@ -86,9 +86,9 @@ export const unequalRanks: Lesson = {
       zh: '两个阶段，各三层。1 号进程的速度降到一半，两者合起来还有原来的四分之三。现在一步要多久？',
     },
     options: [
-      { id: 'alike', text: { en: 'Hardly longer: the fast rank makes up for it.', zh: '几乎不变：快的那个会补上。' } },
-      { id: 'mean', text: { en: 'About a third longer: three quarters of the speed.', zh: '约长三分之一：速度是原来的四分之三。' } },
-      { id: 'slow', text: { en: 'Almost twice as long: the pace of the slow one.', zh: '几乎两倍：与慢的那个同步。' } },
+      { id: 'alike', text: { en: 'hardly longer: the fast rank makes up for it', zh: '几乎不变：快的那个会补上' } },
+      { id: 'mean', text: { en: 'about a third longer: three quarters of the speed', zh: '约长三分之一：速度是原来的四分之三' } },
+      { id: 'slow', text: { en: 'almost twice as long: the pace of the slow one', zh: '几乎两倍：与慢的那个同步' } },
     ],
     outcome: (view) => {
       const times = ratio(view);
@@ -109,7 +109,7 @@ export const unequalRanks: Lesson = {
       return {
         happened: html`With rank 1 at half its speed, a step took ${n.even.time} instead of ${n.fast.time}: ${n.times} times as long.
           ${{
-            alike: 'That is hardly longer. Something other than computing must have taken most of the time here.',
+            alike: 'That is hardly longer, which no division of the work explains: something else must have kept this machine busy.',
             mean: 'That is less than the pace of the slow rank, which a longer pipeline of micro-batches would come to.',
             slow: 'The pair has three quarters of its speed, and works as if it had little more than half.',
           }[n.classed]}`,
@@ -131,7 +131,7 @@ export const unequalRanks: Lesson = {
       return {
         happened: html`1 号进程的速度减半后，一步用时 ${n.even.time}，原来是 ${n.fast.time}，变为 ${n.times} 倍。${
           {
-            alike: '几乎没有变长。这里大部分时间一定花在了计算以外的地方。',
+            alike: '几乎没有变长，这不是划分造成的：这台机器多半正忙于别的事。',
             mean: '还没有慢到与慢的那个同步；微批次更多时会更接近。',
             slow: '两者合起来还有四分之三的速度，实际发挥的却只比一半多一点。',
           }[n.classed]

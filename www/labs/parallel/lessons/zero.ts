@@ -57,6 +57,7 @@ function numbers(facts: Facts) {
     model: [format.size(learning(plain)), format.size(learning(weights))],
     rest: format.size(peakOf(weights, 0) - learning(weights)),
     activations: format.size(weights.ranks[0]?.memory['activations']?.at_peak_bytes ?? 0),
+    alike: Math.abs((metricOf(plain, 'validation_loss')?.value ?? 0) - (metricOf(weights, 'validation_loss')?.value ?? 0)) < 0.005,
     losses: [facts.run('none')!.tell('validation_loss'), facts.run('stage-3')!.tell('validation_loss')],
     sent: [tell(words, few), tell(words, many)],
     ratio: format.short(many.value / few.value),
@@ -111,13 +112,14 @@ export const zero: Lesson = {
       if (!n) return null;
       return {
         happened: html`With stage 3, rank 0 needed ${n.totals[1]} at its peak, without ZeRO ${n.totals[0]}: ${n.percent}${n.above ? html`, not the ${n.nth} of a fair share` : ''}.
-          What it learned is the same: the validation losses are ${n.losses[1]} and ${n.losses[0]}.`,
+          ${n.alike ? 'What it learned is the same' : 'What it learned is not quite the same here'}: the validation losses are ${n.losses[1]} and ${n.losses[0]}.`,
         why: html`Weights, gradients and the two numbers of AdamW went from ${n.model[0]} to ${n.model[1]} at the peak. A rank keeps its share, and gathers the weights of a segment only
           while it works on it. But ${n.rest} are not shared out: activations of the rank’s own sequences (${n.activations}), the training text, and buffers for messages.`,
         change: html`${n.middle.length > 0
-            ? html`The earlier stages sent ${n.ratios.join(' and ')} times as many bytes as plain replicas${n.free
-                ? ': for them an all-reduce only becomes a reduce-scatter and an all-gather, which are the halves of it'
-                : ', which is not the factor of 1 that their halves of an all-reduce add up to'}.`
+            ? n.free
+              ? html`The earlier ${n.middle.length > 1 ? 'stages' : 'stage'} sent as many bytes as plain replicas: an all-reduce only becomes a reduce-scatter and an all-gather, which are the
+                  halves of it.`
+              : html`The earlier stages sent ${n.ratios.join(' and ')} times as many bytes as plain replicas, where the two halves of an all-reduce would be as many.`
             : html`The earlier stages cost no more messages than plain replicas, since an all-reduce is a reduce-scatter and an all-gather: try them below.`}
           Stage 3 sent ${n.sent[1]} instead of ${n.sent[0]}, ${n.ratio} times, because the weights are gathered for the forward and again for the backward. More replicas make each
           share smaller.`,
@@ -130,13 +132,13 @@ export const zero: Lesson = {
       if (!n) return null;
       return {
         happened: html`用第 3 阶段，0 号进程的内存峰值是 ${n.totals[1]}，不用 ZeRO 是 ${n.totals[0]}，前者是后者的 ${n.percent}${n.above ? html`，而不是平分的 ${n.nth}` : ''}。
-          学到的东西没有变：验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`,
+          学到的东西${n.alike ? '没有变' : '这里略有不同'}：验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`,
         why: html`峰值时，权重、梯度和 AdamW 的两个状态合计从 ${n.model[0]} 变为 ${n.model[1]}。每个进程只保留自己那一份，要计算某一段时才收集那一段的权重。
           但有 ${n.rest} 并未分摊：自己那些序列的激活（${n.activations}）、训练文本，以及消息的缓冲区。`,
         change: html`${n.middle.length > 0
-            ? html`前两个阶段中试过的，发送的字节是普通数据并行的 ${n.ratios.join('、')} 倍${n.free
-                ? '：all-reduce（全规约）只是换成了规约散发和全收集，两者合起来正好是它'
-                : '，而全规约的两半合起来本应是 1 倍'}。`
+            ? n.free
+              ? html`试过的前${n.middle.length > 1 ? '两个' : '一'}阶段，发送的字节与普通数据并行一样多：all-reduce（全规约）只是换成了规约散发和全收集，两者合起来正好是它。`
+              : html`试过的前几个阶段，发送的字节是普通数据并行的 ${n.ratios.join('、')} 倍，而 all-reduce（全规约）的两半合起来本应一样多。`
             : html`前两个阶段不增加通信，因为 all-reduce（全规约）正好等于规约散发加全收集，可以在下面试一试。`}第 3 阶段发送 ${n.sent[1]}，而不是
           ${n.sent[0]}，是 ${n.ratio} 倍，因为前向和反向都要收集权重。副本越多，每份越小。`,
         misleads: html`字节是逐个计数的，与核心数无关。七十亿参数的模型，每个参数 16 字节，共要一百多 GB，其余部分相比之下很小，比例就会接近 ${n.nth}。

@@ -247,6 +247,6 @@ export const en: LabText & { own: ParallelMessages } = {
   question: 'One training, many ranks',
   lead: 'Each rank is a worker with a memory of its own. What does it cost to make them learn as one?',
   presets: { 'one-rank-and-mesh': 'One rank and a mesh' },
-  figures: { ranks: 'Controls of the ranks', timeline: own.timeline.title, step: 'Time of a step', memory: own.memory.title, traffic: own.traffic.title },
+  figures: { ranks: 'Controls of the ranks', timeline: own.timeline.title, 'run-timelines': 'Steps of all runs', step: 'Time of a step', memory: own.memory.title, traffic: own.traffic.title },
   own,
 };

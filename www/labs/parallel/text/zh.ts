@@ -237,6 +237,6 @@ export const zh: LabText & { own: ParallelMessages } = {
   question: '一次训练，多个进程（rank）',
   lead: '每个进程都是一个有自己内存的工作线程。要让它们像一个整体那样学习，代价是什么？',
   presets: { 'one-rank-and-mesh': '单进程与网格' },
-  figures: { ranks: '进程的控制', timeline: own.timeline.title, step: '一步的用时', memory: own.memory.title, traffic: own.traffic.title },
+  figures: { ranks: '进程的控制', timeline: own.timeline.title, 'run-timelines': '各运行的一步', step: '一步的用时', memory: own.memory.title, traffic: own.traffic.title },
   own,
 };

@@ -27,7 +27,7 @@ export class ChoiceInput extends LabElement {
 
   private choose(id: string): void {
     this.value = id;
-    this.dispatchEvent(new Event('change'));
+    this.dispatchEvent(new Event('change', { bubbles: true }));
   }
 }
 

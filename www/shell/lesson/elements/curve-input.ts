@@ -139,7 +139,7 @@ export class CurveInput extends LabElement {
     const { low, high } = this.axes;
     this.value = this.chosen.map((point, i) => (i === at ? { x: point.x, y: Math.min(high, Math.max(low, y)) } : point));
     this.at = at;
-    this.dispatchEvent(new Event('change'));
+    this.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
   private readonly key = (event: KeyboardEvent): void => {

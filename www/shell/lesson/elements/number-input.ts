@@ -82,7 +82,7 @@ export class NumberInput extends LabElement {
     const { from, to, step, logarithmic = false } = this.question.scale;
     const at = Number((event.target as HTMLInputElement).value);
     this.value = logarithmic ? rounded(from * (to / from) ** (at / MARKS), step) : at;
-    this.dispatchEvent(new Event('change'));
+    this.dispatchEvent(new Event('change', { bubbles: true }));
   };
 }
 

@@ -96,7 +96,7 @@ export class OrderInput extends LabElement {
     const { language, messages } = this.words;
     const name = this.question.items.find(({ id }) => id === order[to])!.name[language];
     this.said = `${name}: ${messages.lesson.predict.place(to + 1, order.length)}`;
-    this.dispatchEvent(new Event('change'));
+    this.dispatchEvent(new Event('change', { bubbles: true }));
   }
 }
 
