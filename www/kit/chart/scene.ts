@@ -1,5 +1,5 @@
 /** What a chart of lines draws between its axes, on its canvas and in its file alike. */
-import { lastIndex, readOut, type ChartCurve, type Point, type ReferenceLine } from './curves';
+import { lastIndex, readOut, valueAt, type ChartCurve, type Point, type ReferenceLine } from './curves';
 import { spread, type EndLabel } from './labels';
 import { area, outline, toX, toY, type Frame } from './outline';
 import type { Painter, Stroke } from './painter';
@@ -99,7 +99,7 @@ function paintEnds(painter: Painter, frame: Frame, scene: Scene): void {
     if (label === null || !series) return [];
     const at = lastIndex(series);
     const y = series.y[at]!;
-    return [{ x: toX(frame, series.x[at]!) + LABEL_GAP, y: toY(frame, y), text: `${label} ${formatY(y)}`, colour: resolve(curve.colour) }];
+    return [{ x: toX(frame, series.x[at]!) + LABEL_GAP, y: toY(frame, y), text: `${label} ${formatY(valueAt(series, null, null) ?? y)}`, colour: resolve(curve.colour) }];
   });
   const last = pencil.at(-1);
   if (last && pencilName !== '') labels.push({ x: toX(frame, last.x) + LABEL_GAP, y: toY(frame, last.y), text: pencilName, colour: resolve(PENCIL) });
