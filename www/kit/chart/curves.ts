@@ -28,6 +28,12 @@ export interface ChartSeries {
   readonly width?: number;
   /** Opacity, from 0 to 1. */
   readonly alpha?: number;
+  /**
+   * What is told of it at a place, or with null at its end, where that is another statistic than the height that is drawn; null: nothing.
+   */
+  readonly told?: (x: number | null) => number | null;
+  /** Which quantity what is told at its end is, as `data-quantity` of the number in the readout. */
+  readonly quantity?: string;
   /** What the key calls lines that look so; without it the key leaves them out. */
   readonly key?: string;
 }
@@ -100,11 +106,13 @@ export function endOf(curve: ChartCurve): number | null {
   return ends.length > 0 ? Math.max(...ends) : null;
 }
 
-/** What a series has at an x: its last value there; null before its first, and beyond the end of its curve. */
-export function valueAt(series: ChartSeries, x: number, end: number | null): number | null {
-  if (end === null || x > end) return null;
-  const at = lastIndex(series, x);
-  return at < 0 ? null : series.y[at]!;
+/** What is told of a series as far as an x; null: of all. Null before its first value, and beyond the end of its curve. */
+export function valueAt(series: ChartSeries, x: number | null, end: number | null): number | null {
+  if (x !== null && (end === null || x > end)) return null;
+  const at = lastIndex(series, x ?? Infinity);
+  if (at < 0) return null;
+  const value = series.told ? series.told(x) : series.y[at]!;
+  return value !== null && Number.isFinite(value) ? value : null;
 }
 
 /** Least and greatest of all that is drawn; null: nothing is. */

@@ -21,9 +21,9 @@ export interface Hovered {
   readonly plot: HTMLElement;
   /** Holds the line, which has a tag, and the rings. */
   readonly layer: HTMLElement;
-  /** The place, and the values of each curve. */
+  /** The place, and the values of all curves, series by series. */
   readonly place: HTMLElement;
-  readonly values: ArrayLike<HTMLElement>;
+  readonly values: ArrayLike<HTMLDataElement>;
 }
 
 export class Hover {
@@ -54,7 +54,11 @@ export class Hover {
     if (!shown) return;
     const { curves, values, place, layer, frame, formatY, sayX } = shown;
     const x = this.pointed(shown) ?? chosen;
-    for (const [i, curve] of curves.entries()) written(values[i], readout(curve, x, formatY));
+    let number = 0;
+    for (const curve of curves) {
+      const series = readOut(curve);
+      for (const [i, value] of readout(curve, x).entries()) told(values[number++], value, formatY, x === null ? series[i]!.quantity : undefined);
+    }
     written(place, x === null ? shown.last : sayX(x));
     layer.hidden = x === null;
     if (x === null) return;
@@ -91,4 +95,17 @@ export class Hover {
 
 function written(node: HTMLElement | undefined, text: string): void {
   if (node && node.textContent !== text) node.textContent = text;
+}
+
+/** Writes a number, and which quantity it is. */
+function told(node: HTMLDataElement | undefined, value: number | null, formatY: (y: number) => string, quantity: string | undefined): void {
+  if (!node) return;
+  written(node, value === null ? '–' : formatY(value));
+  if (value === null || quantity === undefined) {
+    node.removeAttribute('data-quantity');
+    node.removeAttribute('value');
+  } else {
+    node.value = String(value);
+    node.dataset['quantity'] = quantity;
+  }
 }

@@ -40,6 +40,10 @@ export const lineChart = css`
     margin-left: 0.4em;
   }
 
+  .readout data {
+    white-space: nowrap;
+  }
+
   .readout b {
     margin-left: auto;
     font-weight: 600;

@@ -4,7 +4,7 @@ import { shared } from '../base.css';
 import { styled } from '../styled';
 import '../table/table';
 import { tableStyles } from '../table/table.css';
-import { endOf, readOut, valueAt, type ChosenPoint, type Point } from './curves';
+import { endOf, lastIndex, readOut, type ChosenPoint, type Point } from './curves';
 import { Hover, type Hovered } from './hover';
 import { lineChart } from './line-chart.css';
 import { LinePlot } from './line-plot';
@@ -34,7 +34,7 @@ export class LineChart extends LinePlot {
   @query('.layer') private readonly layer!: HTMLElement;
   @query('.place') private readonly place!: HTMLElement;
   @query('.said') private readonly said!: HTMLElement;
-  @queryAll('.values') private readonly values!: NodeListOf<HTMLElement>;
+  @queryAll('data') private readonly values!: NodeListOf<HTMLDataElement>;
   /** Whether the table of values is open. */
   @state() private tabled = false;
   /** The place at which keys draw. */
@@ -56,7 +56,7 @@ export class LineChart extends LinePlot {
     return html`
       <div class="readout">
         <span class="place" ?hidden=${!curves.some(path)}></span>
-        ${told.map(({ name, colour, dash }) => html`<span>${markedName(name, colour, dash)} <span class="values"></span></span>`)}
+        ${told.map((curve) => html`<span>${markedName(curve.name, curve.colour, curve.dash)} <span class="values">${readOut(curve).map(({ name }, i) => html`${i > 0 ? ' · ' : ''}${name} <data></data>`)}</span></span>`)}
         ${remark === '' ? nothing : html`<b>${remark}</b>`} ${this.renderKey()}
       </div>
       <div class="chart">
@@ -294,8 +294,8 @@ export class LineChart extends LinePlot {
 
   private heightOf({ curve, x }: ChosenPoint): Point | null {
     const [series] = this.curves[curve] ? readOut(this.curves[curve]) : [];
-    const y = series ? valueAt(series, x, Infinity) : null;
-    return y === null ? null : { x, y };
+    const at = series ? lastIndex(series, x) : -1;
+    return at < 0 ? null : { x, y: series!.y[at]! };
   }
 }
 

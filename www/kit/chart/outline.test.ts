@@ -21,6 +21,20 @@ test('of many, no more than can be told apart, and every peak', () => {
   expect(across).toEqual([...across].sort((a, b) => a - b));
 });
 
+test('of a smooth line, a point for each column of pixels', () => {
+  const x = Array.from({ length: 10_001 }, (_, i) => i);
+  const [piece] = outline(x, x.map((i) => i / 1000), frame);
+  expect(piece!.length / 2).toBeLessThanOrEqual(104);
+  expect([piece!.slice(0, 2), piece!.slice(-2)]).toEqual([[10, 100], [110, 0]]);
+});
+
+test('the area of noise reaches from its lowest to its highest in each column of pixels', () => {
+  const x = Array.from({ length: 10_001 }, (_, i) => i);
+  const y = x.map((i) => (i === 4321 ? 9 : i % 2 ? 4 : 6));
+  const heights = area(x, y, y, frame).filter((_, i) => i % 2 === 1);
+  expect([Math.min(...heights), Math.max(...heights), heights.length]).toEqual([10, 60, 202]);
+});
+
 test('an area goes there along one edge and back along the other', () => {
   expect(area([0, 10_000], [2, 2], [4, 6], frame)).toEqual([10, 80, 110, 80, 110, 40, 10, 60]);
 });

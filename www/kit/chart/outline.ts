@@ -19,16 +19,21 @@ export const fromY = ({ top, height, y: [low, high] }: Frame, pixels: number): n
 /** Points to a column of pixels from which on only its first, lowest, highest and last are drawn: the picture stays the same. */
 const DENSE = 4;
 
+/** Whether several points of a column fall on each column of pixels. */
+export const isDense = (x: Column, { width }: Frame): boolean => x.length > DENSE * width;
+
 /** The pieces of a line, each as x, y, x, y, …; a new one begins after a gap. No peak is lost. */
 export function outline(x: Column, y: Column, frame: Frame): number[][] {
-  const dense = x.length > DENSE * frame.width;
+  const dense = isDense(x, frame);
   const pieces: number[][] = [];
   let piece: number[] = [];
   let [column, first, low, high, last] = [NaN, -1, -1, -1, -1];
   const put = (i: number): void => void piece.push(toX(frame, x[i]!), toY(frame, y[i]!));
   const close = (): void => {
     if (first < 0) return;
-    for (const i of new Set([first, Math.min(low, high), Math.max(low, high), last])) put(i);
+    // What is no higher than a pixel is one point, but where the piece begins.
+    if (piece.length > 0 && toY(frame, y[low]!) - toY(frame, y[high]!) < 1) put(last);
+    else for (const i of new Set([first, Math.min(low, high), Math.max(low, high), last])) put(i);
     [column, first] = [NaN, -1];
   };
   for (let i = 0; i < x.length; i++) {
@@ -55,7 +60,7 @@ export function outline(x: Column, y: Column, frame: Frame): number[][] {
 
 /** The outline of an area between two columns; of dense ones, at each column of pixels the lowest and the highest. */
 export function area(x: Column, low: Column, high: Column, frame: Frame): number[] {
-  const dense = x.length > DENSE * frame.width;
+  const dense = isDense(x, frame);
   const [there, back]: [number[], number[]] = [[], []];
   let column = NaN;
   for (let i = 0; i < x.length; i++) {

@@ -1,7 +1,7 @@
 /** What a chart of lines draws between its axes, on its canvas and in its file alike. */
-import { lastIndex, readOut, type ChartCurve, type Point, type ReferenceLine } from './curves';
+import { lastIndex, readOut, valueAt, type ChartCurve, type Point, type ReferenceLine } from './curves';
 import { spread, type EndLabel } from './labels';
-import { area, outline, toX, toY, type Frame } from './outline';
+import { area, isDense, outline, toX, toY, type Frame } from './outline';
 import type { Painter, Stroke } from './painter';
 import { PENCIL, pencilColumns, pencilStroke } from './pencil';
 
@@ -50,7 +50,7 @@ export function paintCurves(painter: Painter, frame: Frame, scene: Scene): void 
     const colour = resolve(name);
     for (const { style, x, y, to, alpha } of series) {
       if (style === 'band' && to) painter.area(area(x, y, to, frame), colour, alpha ?? 0.18);
-      if (style === 'raw') for (const piece of outline(x, y, frame)) painter.line(piece, { colour, width: 1, alpha: alpha ?? rawAlpha(raws) });
+      if (style === 'raw') paintRaw(painter, frame, x, y, { colour, width: 1, alpha: alpha ?? rawAlpha(raws) });
     }
   }
   for (const { series, colour: name, dash = [] } of curves) {
@@ -70,6 +70,12 @@ export function paintCurves(painter: Painter, frame: Frame, scene: Scene): void 
     if (pencil.length === 1) painter.circle(toX(frame, pencil[0]!.x), toY(frame, pencil[0]!.y), 2.5, stroke.colour);
   }
   if (scene.labelled) paintEnds(painter, frame, scene);
+}
+
+/** Noise: as a line or, where that would cross itself in every column of pixels, as the area that it fills. */
+function paintRaw(painter: Painter, frame: Frame, x: ArrayLike<number>, y: ArrayLike<number>, stroke: Stroke): void {
+  if (isDense(x, frame)) painter.area(area(x, y, y, frame), stroke.colour, stroke.alpha);
+  else for (const piece of outline(x, y, frame)) painter.line(piece, stroke);
 }
 
 /** Pixels between two rings, at least: of what is denser, not all have one. */
@@ -99,7 +105,7 @@ function paintEnds(painter: Painter, frame: Frame, scene: Scene): void {
     if (label === null || !series) return [];
     const at = lastIndex(series);
     const y = series.y[at]!;
-    return [{ x: toX(frame, series.x[at]!) + LABEL_GAP, y: toY(frame, y), text: `${label} ${formatY(y)}`, colour: resolve(curve.colour) }];
+    return [{ x: toX(frame, series.x[at]!) + LABEL_GAP, y: toY(frame, y), text: `${label} ${formatY(valueAt(series, null, null) ?? y)}`, colour: resolve(curve.colour) }];
   });
   const last = pencil.at(-1);
   if (last && pencilName !== '') labels.push({ x: toX(frame, last.x) + LABEL_GAP, y: toY(frame, last.y), text: pencilName, colour: resolve(PENCIL) });

@@ -13,11 +13,18 @@ const none: ChartCurve = { name: 'none', colour: 'green', series: [{ name: '', s
 const saying = { text: KIT_EN.chart, sayX: (x: number) => `step ${x}`, formatY: (y: number) => y.toFixed(2) };
 
 test('a readout has what was measured last up to a place, and nothing beyond the end of a curve or before it', () => {
-  expect(readout(full, null, saying.formatY)).toBe('training 2.25 · validation 2.00');
-  expect(readout(full, 2, saying.formatY)).toBe('training 3.00 · validation 4.50');
-  expect(readout(full, 5, saying.formatY)).toBe('training – · validation –');
-  expect(readout(fork, 2, saying.formatY), 'what leads to it was not measured').toBe('–');
-  expect(readout(none, null, saying.formatY)).toBe('–');
+  expect(readout(full, null)).toEqual([2.25, 2]);
+  expect(readout(full, 2)).toEqual([3, 4.5]);
+  expect(readout(full, 5)).toEqual([null, null]);
+  expect(readout(fork, 2), 'what leads to it was not measured').toEqual([null]);
+  expect(readout(none, null)).toEqual([null]);
+});
+
+test('where another statistic is told than what is drawn, it is told everywhere', () => {
+  const mean: ChartCurve = { ...full, series: [{ ...training, told: (x) => (x ?? 10) / 2 }] };
+  expect([readout(mean, null), readout(mean, 3), readout(mean, 5)]).toEqual([[5], [1.5], [null]]);
+  expect(pointText(mean, 3, saying)).toBe('step 3 · training 1.50');
+  expect(summary([mean], saying)).toContain('full: training 5.00 at its end, step 4. It began with training 0.50 at step 1.');
 });
 
 test('a point has what was measured there', () => {

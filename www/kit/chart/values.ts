@@ -12,15 +12,10 @@ export interface Saying {
 
 const called = (series: ChartSeries, value: string): string => (series.name === '' ? value : `${series.name} ${value}`);
 
-/** What a curve has at an x; null: the last of each series. "–" where there is nothing. */
-export function readout(curve: ChartCurve, x: number | null, formatY: (y: number) => string): string {
+/** What each series of a curve has at an x; null: at its end. */
+export function readout(curve: ChartCurve, x: number | null): (number | null)[] {
   const end = endOf(curve);
-  return readOut(curve)
-    .map((series) => {
-      const value = valueAt(series, x ?? Infinity, x === null ? Infinity : end);
-      return called(series, value === null ? '–' : formatY(value));
-    })
-    .join(' · ');
+  return readOut(curve).map((series) => valueAt(series, x, end));
 }
 
 /** What was measured at exactly a point of a curve. */
@@ -44,10 +39,12 @@ export function summary(curves: readonly ChartCurve[], saying: Saying): string {
     const first = measured[0]!;
     const begin = first.lead ?? 0;
     const at = lowestIndex(main);
+    const ends = readout(curve, null);
+    const beginning = measuredAt(first, first.x[begin]!);
     if (lowest === null || main.y[at]! < lowest.series.y[lowest.at]!) lowest = { curve, series: main, at };
     return [
-      text.ended(curve.name, series.map((one) => called(one, lastIndex(one) < 0 ? '–' : formatY(one.y[lastIndex(one)]!))), sayX(endOf(curve)!)),
-      text.began(called(first, Number.isFinite(first.y[begin]) ? formatY(first.y[begin]!) : '–'), sayX(first.x[begin]!)),
+      text.ended(curve.name, series.map((one, i) => called(one, ends[i] == null ? '–' : formatY(ends[i]))), sayX(endOf(curve)!)),
+      text.began(called(first, beginning === null ? '–' : formatY(beginning)), sayX(first.x[begin]!)),
       text.lowest(called(main, formatY(main.y[at]!)), sayX(main.x[at]!)),
     ];
   });
@@ -82,8 +79,9 @@ export function rows(curves: readonly ChartCurve[]): number[] {
   return last > places.at(-1)! ? [...places.slice(0, MOST_ROWS - 1), last] : places;
 }
 
-/** What was measured at exactly a place; null: nothing. */
-export function measuredAt({ x, y, lead = 0 }: ChartSeries, place: number): number | null {
+/** What is told of what was measured at exactly a place; null: nothing was. */
+export function measuredAt(series: ChartSeries, place: number): number | null {
+  const { x, y, lead } = series;
   const at = closest(x, place, lead);
-  return at >= 0 && x[at] === place && Number.isFinite(y[at]) ? y[at]! : null;
+  return at >= 0 && x[at] === place && Number.isFinite(y[at]) ? valueAt(series, place, place) : null;
 }

@@ -10,9 +10,10 @@ import '../../../kit/figure/figure';
 import { DrawnBySignals } from '../../../kit/signals/drawn-by-signals';
 import { curves, type Axis, type Curve } from '../../../shell/compare';
 import { colour, dash } from '../../../shell/figures/run-mark';
+import { trainingLoss } from '../../../shell/store/statistics';
 import { wordsContext, type Words } from '../../../shell/text/words';
 import type { LibraryText } from '../text';
-import { namesOf, type Compared } from './compared';
+import { identityOf, namesOf, type Compared } from './compared';
 
 const AXES: readonly Axis[] = ['step', 'tokens', 'time'];
 /** Longer names are cut short at their lines' ends. */
@@ -64,7 +65,7 @@ export class ComparisonCurves extends LitElement {
   private readonly provided = new ContextConsumer(this, { context: wordsContext, subscribe: true });
   private readonly signals = new DrawnBySignals(this);
   private readonly files = { svg: () => this.chart.svg(), csv: () => this.chart.csv() };
-  private drawn: { training: Columns[]; validation: Columns[]; missing: readonly number[] } = { training: [], validation: [], missing: [] };
+  private drawn: { raw: Columns[]; training: Columns[]; validation: Columns[]; missing: readonly number[] } = { raw: [], training: [], validation: [], missing: [] };
 
   protected override performUpdate(): void {
     this.signals.draw(() => super.performUpdate());
@@ -83,7 +84,8 @@ export class ComparisonCurves extends LitElement {
     const { series, missing } = curves(this.runs, this.axis);
     const none = this.runs.map(() => null);
     const columns = (name: string): Columns[] => (series.get(name) ?? none).map(columnsOf);
-    this.drawn = { training: columns('loss').map(smoothed), validation: columns('validation_loss'), missing };
+    const raw = columns('loss');
+    this.drawn = { raw, training: raw.map(smoothed), validation: columns('validation_loss'), missing };
   }
 
   override render() {
@@ -117,30 +119,34 @@ export class ComparisonCurves extends LitElement {
   };
 
   private curve(name: string, run: number): ChartCurve {
-    const { training, validation } = this.drawn;
+    const { raw, training, validation } = this.drawn;
     const { results } = this.words.messages;
+    const { entry, index } = this.runs[run]!;
+    const { metrics = {} } = entry.result?.runs[index] ?? {};
+    const quantity = (name: string): { quantity: string } => ({ quantity: `${identityOf(this.runs[run]!)}/${name}` });
+    const { x: steps, y: values } = raw[run]!;
     return {
       name,
       end: shortened(name),
       colour: colour(run),
       dash: dash(run),
       series: [
-        { ...training[run]!, name: results.training, style: 'line', width: 1.5, alpha: 0.9, key: results.lossKeyTraining },
-        { ...validation[run]!, name: results.validation, style: 'points', key: results.lossKeyValidation },
+        { ...training[run]!, name: results.training, style: 'line', width: 1.5, alpha: 0.9, key: results.lossKeyTraining, ...quantity('loss'), told: (x) => (x === null ? (metrics['loss']?.value ?? null) : trainingLoss({ steps, values }, x)) },
+        { ...validation[run]!, name: results.validation, style: 'points', key: results.lossKeyValidation, ...quantity('validation_loss') },
       ],
     };
   }
 }
 
 interface Columns {
-  x: readonly number[];
-  y: readonly number[];
+  x: number[];
+  y: number[];
 }
 
-const columnsOf = (curve: Curve | null): Columns => ({ x: curve?.x ?? [], y: curve?.y.map((value) => value ?? NaN) ?? [] });
+const columnsOf = (curve: Curve | null): Columns => ({ x: [...(curve?.x ?? [])], y: curve?.y.map((value) => value ?? NaN) ?? [] });
 
 /** A curve as charts draw training losses. */
-const smoothed = ({ x, y }: Columns): Columns => ({ x, y: smooth(y, halfWidth(y.length)) });
+const smoothed = ({ x, y }: Columns): Columns => ({ x, y: [...smooth(y, halfWidth(y.length))] });
 
 declare global {
   interface HTMLElementTagNameMap {

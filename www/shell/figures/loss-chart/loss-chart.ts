@@ -11,6 +11,7 @@ import { RevealEvent } from '../../../kit/notice/notice';
 import { LabElement } from '../../elements/lab-element';
 import { references, type ExperimentView } from '../../store/experiment-view';
 import { MOST_RUNS } from '../../store/spec-editor';
+import { trainingLoss } from '../../store/statistics';
 import { colour, dash, runName } from '../run-mark';
 import { LossCurves } from './curves';
 import { styles } from './loss-chart.css';
@@ -90,18 +91,25 @@ export class LossChart extends LabElement {
 
   private curves(view: ExperimentView, last: number): ChartCurve[] {
     const text = this.text.results;
-    return this.losses.of(view, halfWidth(last)).map(({ raw, smoothed, validation, branch }, run) => ({
-      name: view.runs[run]!.name,
-      end: this.label(view, run),
-      colour: colour(run),
-      dash: dash(run),
-      branch,
-      series: [
-        { ...raw, name: text.training, style: 'raw' },
-        { ...smoothed, name: text.training, style: 'line', width: 1.5, alpha: 0.9, key: text.lossKeyTraining },
-        { ...validation, name: text.validation, style: 'points', key: text.lossKeyValidation },
-      ],
-    }));
+    const { past } = this.store;
+    return this.losses.of(view, halfWidth(last)).map(({ raw, smoothed, validation, branch }, run) => {
+      const of = view.runs[run]!;
+      const told = (name: string) => ({ name: text[name === 'loss' ? 'training' : 'validation'], quantity: `${of.name}/${name}` });
+      const atEnd = (name: string): number | null => of.figure(name)?.value ?? null;
+      return {
+        name: of.name,
+        end: this.label(view, run),
+        // Now: what greys it around this chart may be drawn after it.
+        colour: past.has(run) ? 'var(--ink-2)' : colour(run),
+        dash: dash(run),
+        branch,
+        series: [
+          { ...raw, name: text.training, style: 'raw' },
+          { ...smoothed, ...told('loss'), style: 'line', width: 1.5, alpha: 0.9, key: text.lossKeyTraining, told: (x) => (x === null ? atEnd('loss') : trainingLoss(of.curve('loss'), x)) },
+          { ...validation, ...told('validation_loss'), style: 'points', key: text.lossKeyValidation },
+        ],
+      } satisfies ChartCurve;
+    });
   }
 
   /** What the curves are drawn beside. */
