@@ -40,7 +40,7 @@ function parallelOf(ranks: number, run: number): ParallelReport {
       seconds: 0.05,
       spans: [],
       phase: null,
-      traffic: kinds.map((kind, i) => ({ kind, bytes: 1000 * (run + 1) * (i + 1), messages: 4, seconds_waited: 0.001 })),
+      traffic: kinds.map((kind, i) => ({ kind, bytes: 1000 * (run + 1) * (i + 1), messages: 4, wait_seconds: 0.001, transfer_seconds: 0.001 })),
       memory: memoryOf(run),
     }),
   );
