@@ -181,6 +181,7 @@ test.describe('the dialog of a lab', () => {
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Close' }).click();
     await expect(page.locator('iframe')).toHaveCount(0);
+    await page.getByText('All measurements', { exact: true }).click();
     const menu = page.getByRole('button', { name: 'More of “Loss”' });
     await menu.press('Enter');
     await page.getByRole('menuitem', { name: 'Embed…' }).click();
