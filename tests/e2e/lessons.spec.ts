@@ -31,6 +31,12 @@ async function byKeyboard(page: Page): Promise<void> {
     await page.keyboard.press('Space');
     await tabTo(page, /Note it down/);
   }
+  const pencil = page.locator('tinyai-curve-input .handle');
+  if (await pencil.count()) {
+    await pencil.focus();
+    for (let i = 0; i < 4; i++) for (const key of ['ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
+    await tabTo(page, /Note it down/);
+  }
   await page.keyboard.press('Enter');
   expect((await focused(page)).tag).toBe('h2');
   await tabTo(page, /^Run$/);

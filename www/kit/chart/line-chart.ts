@@ -281,6 +281,11 @@ export class LineChart extends LinePlot {
     this.dispatchEvent(new DrawnEvent(found.drawn));
   };
 
+  /** Moves the focus to what the keys move. */
+  override focus(options?: FocusOptions): void {
+    this.handle?.focus(options);
+  }
+
   /** Puts the handle where its point is drawn. */
   private put(): void {
     const { handle, plot, chosen, pencil } = this;

@@ -9,6 +9,7 @@ import { pointText } from '../../../kit/chart/values';
 import '../../../kit/figure/figure';
 import { RevealEvent } from '../../../kit/notice/notice';
 import { LabElement } from '../../elements/lab-element';
+import type { Point } from '../../lesson/prediction/question';
 import { references, type ExperimentView } from '../../store/experiment-view';
 import { MOST_RUNS } from '../../store/spec-editor';
 import { trainingLoss } from '../../store/statistics';
@@ -58,12 +59,20 @@ export class LossChart extends LabElement {
           .sayX=${this.step}
           .empty=${view ? '' : text.empty}
           .chosen=${point}
+          .pencil=${this.foretold}
           @choose=${() => (this.point = this.chart.chosen)}
         >
           <div slot="below">${this.renderPoint(curves)}</div>
         </tinyai-line-chart>
       </tinyai-figure>
     `;
+  }
+
+  /** What somebody foretold of the curve, in the lesson that the page stands at. */
+  private get foretold(): readonly Point[] {
+    const { lessons } = this.store;
+    const answer = lessons?.current ? lessons.note(lessons.current).foretold?.answer : null;
+    return answer?.kind === 'curve' ? answer.points : [];
   }
 
   private renderPoint(curves: readonly ChartCurve[]) {

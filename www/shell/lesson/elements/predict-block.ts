@@ -108,8 +108,8 @@ export class PredictBlock extends LabElement {
     const text = this.text.lesson.predict;
     const draft = this.draft?.lesson === lesson.id ? this.draft : null;
     const sureness = draft?.sureness ?? null;
-    // A choice is made by choosing; the other inputs show something from the beginning.
-    const ready = lesson.predict.kind !== 'choice' || draft?.answer != null || before !== null;
+    // A choice is made by choosing, a curve by drawing; the other inputs show something from the beginning.
+    const ready = lesson.predict.kind === 'number' || lesson.predict.kind === 'order' || draft?.answer != null || before !== null;
     return html`
       <div role="group" aria-labelledby="ask" @change=${(event: Event) => this.take(lesson, event)}>${this.renderInput(lesson, draft?.answer ?? before)}</div>
       <div class="foot">
@@ -167,8 +167,10 @@ export class PredictBlock extends LabElement {
         return { kind: 'number', value: (input as NumberInput).chosen };
       case 'order':
         return { kind: 'order', order: (input as OrderInput).chosen };
-      case 'curve':
-        return { kind: 'curve', points: (input as CurveInput).chosen };
+      case 'curve': {
+        const points = (input as CurveInput).chosen;
+        return points && { kind: 'curve', points };
+      }
       case 'choice': {
         const option = (input as ChoiceInput).value;
         return option === null ? null : { kind: 'choice', option };
