@@ -63,8 +63,8 @@ function lab(hash = '', storage = memoryStorage()) {
     await ran;
     await settled();
   };
-  const names_ = (): string[] => editor.spec.runs.map(({ name }) => name);
-  return { lessons, editor, runner, fake, address, place, storage, run, names: names_ };
+  const runNames = (): string[] => editor.spec.runs.map(({ name }) => name);
+  return { lessons, editor, runner, fake, address, place, storage, run, names: runNames };
 }
 
 test('an address without a hash is that of the first lesson, whose experiment it begins with', () => {

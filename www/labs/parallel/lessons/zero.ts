@@ -137,9 +137,9 @@ export const zero: Lesson = {
           但有 ${n.rest} 并未分摊：自己那些序列的激活（${n.activations}）、训练文本，以及消息的缓冲区。`,
         change: html`${n.middle.length > 0
             ? n.free
-              ? html`试过的前${n.middle.length > 1 ? '两个' : '一'}阶段，发送的字节与普通数据并行一样多：all-reduce（全规约）只是换成了规约散发和全收集，两者合起来正好是它。`
+              ? html`试过的前${n.middle.length > 1 ? '两个' : '一'}阶段，发送的字节与普通数据并行一样多：all-reduce（全规约）只是换成了规约分散和全收集，两者合起来正好是它。`
               : html`试过的前几个阶段，发送的字节是普通数据并行的 ${n.ratios.join('、')} 倍，而 all-reduce（全规约）的两半合起来本应一样多。`
-            : html`前两个阶段不增加通信，因为 all-reduce（全规约）正好等于规约散发加全收集，可以在下面试一试。`}第 3 阶段发送 ${n.sent[1]}，而不是
+            : html`前两个阶段不增加通信，因为 all-reduce（全规约）正好等于规约分散加全收集，可以在下面试一试。`}第 3 阶段发送 ${n.sent[1]}，而不是
           ${n.sent[0]}，是 ${n.ratio} 倍，因为前向和反向都要收集权重。副本越多，每份越小。`,
         misleads: html`字节是逐个计数的，与核心数无关。七十亿参数的模型，每个参数 16 字节，共要一百多 GB，其余部分相比之下很小，比例就会接近 ${n.nth}。
           ${coresNote.zh(facts.view)}`,

@@ -206,8 +206,8 @@ const own: ParallelMessages = {
     measured: '实测',
     total: '合计',
     kinds: {
-      all_reduce: '全归约 all-reduce',
-      reduce_scatter: '归约散发 reduce-scatter',
+      all_reduce: '全规约 all-reduce',
+      reduce_scatter: '规约分散 reduce-scatter',
       all_gather: '全收集 all-gather',
       broadcast: '广播 broadcast',
       all_to_all: '全交换 all-to-all',

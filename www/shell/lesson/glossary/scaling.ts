@@ -11,7 +11,7 @@ export const scaling = {
     term: { en: 'All-reduce', zh: '全规约（all-reduce）' },
     means: {
       en: 'Each rank has a value, and afterwards every rank has their sum. It is a reduce-scatter followed by an all-gather.',
-      zh: '每个进程各有一个值；之后每个进程都有它们的总和。它等于一次规约散发加一次全收集。',
+      zh: '每个进程各有一个值；之后每个进程都有它们的总和。它等于一次规约分散加一次全收集。',
     },
     section: '15.4',
   },
@@ -69,7 +69,7 @@ export const scaling = {
     section: '15.4',
   },
   'reduce-scatter': {
-    term: { en: 'Reduce-scatter', zh: '规约散发（reduce-scatter）' },
+    term: { en: 'Reduce-scatter', zh: '规约分散（reduce-scatter）' },
     means: { en: 'Values of all ranks are summed, and each rank gets its own part of the sum.', zh: '把所有进程的值加起来，每个进程只拿到总和中自己的那一份。' },
     section: '15.4',
   },
