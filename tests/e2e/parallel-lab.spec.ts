@@ -210,9 +210,9 @@ test('a lesson by keyboard: predicted, run, explained by its own numbers, varied
   await expect(state(page)).toContainText('Finished');
   await expect(page.locator('tinyai-verdict')).toContainText('You said 11%.');
   const explanation = page.locator('tinyai-explain-block');
-  await expect(explanation).toContainText(/in one piece, the 2 ranks stood still for \d+% of the time; the formula below says 50%/);
+  await expect(explanation).toContainText(/in one piece, the 2 ranks stood still for [\d.]+% of the time; the formula below says 50\.0%/);
   await page.getByRole('button', { name: 'Cut into 4 micro-batches?' }).press('Enter');
-  await expect(explanation).toContainText(/Cut into 4 micro-batches, it was \d+%, where the formula says 20%/);
+  await expect(explanation).toContainText(/Cut into 4 micro-batches, it was [\d.]+%, where the formula says 20\.0%/);
   await page.getByRole('radio', { name: '3 of 15' }).press('Space');
   await expect(page.locator('tinyai-check-block')).toContainText('Right.');
   expect(await page.evaluate(() => document.activeElement === document.body), 'focus is kept').toBe(false);

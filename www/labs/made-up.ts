@@ -44,11 +44,13 @@ function parallelOf(ranks: number, run: number): ParallelReport {
       memory: memoryOf(run),
     }),
   );
+  const timeline = { spans: [], ranks: last.map(() => ({ compute: 0.02, transfer: 0, wait: 0.01 })), makespan: 0.03 + 0.01 * run, bubble_fraction: 0.2, utilisation: [] };
   const planned = {
+    timeline,
     ranks: last.map(({ rank }) => ({ rank, data: 0, pipeline: rank, tensor: 0, segments: [[2 * rank, 2 * rank + 2]], parameters: 1000, bytes: {} })),
     segments: last.flatMap(() => ['attention', 'feed_forward']),
   };
-  const prediction = { timeline: { makespan: 0.03 + 0.01 * run, bubble_fraction: 0.2 }, step_seconds: 0.05, bubble_fraction: 0.2 };
+  const prediction = { timeline, step_seconds: 0.05, one_rank_seconds: 0.05, bubble_fraction: 0.2, traffic: [] };
   return { planned, prediction, transport: 'shared', pilots: [], last } as unknown as ParallelReport;
 }
 
