@@ -81,7 +81,7 @@ export const learningRate: Lesson = {
       zh: html`学习率为 0.0005 时，全参数微调最终降到虚线处。请画出学习率相同时，<tinyai-term name="lora">LoRA</tinyai-term> 的<tinyai-term name="validation-loss">验证损失</tinyai-term>会怎样下降。`,
     },
     axes: { en: { steps: STEPS, low: 1.4, high: 1.6 }, zh: { steps: STEPS, low: 4.5, high: 6.5 } },
-    beside: [{ name: { en: 'full fine-tuning ends here', zh: '全参数微调最终在此' }, loss: { en: 1.47, zh: 4.86 } }],
+    beside: [{ name: { en: 'full fine-tuning ends here', zh: '全参数微调最终在此' }, loss: { en: 1.46, zh: 4.9 } }],
     outcome: drawn,
   },
   hero: { kind: 'curves' },
@@ -102,8 +102,8 @@ export const learningRate: Lesson = {
         why: html`<tinyai-term name="adamw">AdamW</tinyai-term> moves every number that learns by about the learning rate η per step, however large its gradient is. In full fine-tuning that number is the
           weight itself. In ${formula} it is an entry of B, which starts at zero and reaches the weight only through A, whose entries are small, and the factor α/r = ${n.scale}. After the first step a
           weight has moved by only about ${n.share} of η, and only in the few directions that the rank allows.`,
-        change: html`<tinyai-term name="alpha">α</tinyai-term> acts much like the learning rate: it scales what B and A come to. More steps make up for a low rate, up to a point. Too high a rate undoes what
-          the base model knew: the loss then rises before it falls.`,
+        change: html`<tinyai-term name="alpha">α</tinyai-term> acts much like the learning rate: it scales what B and A come to. More steps make up for a low rate, up to a point. Too high a rate can undo
+          what the base model knew: the loss may then rise before it falls.`,
         misleads: html`The numbers are those of a model with two million parameters. Models of billions are tuned at far lower rates, often around 0.00001 for full fine-tuning and 0.0001 to 0.0003 for LoRA.
           What carries over is that LoRA’s is several times higher. And two rates are not a search: the best one may lie between or beyond them.`,
       };
@@ -118,7 +118,7 @@ export const learningRate: Lesson = {
           : html`这一次，学习率为 ${n.rates[0]} 时 LoRA 并不落后，所以这样比较不会误导。`}`,
         why: html`不论梯度大小，<tinyai-term name="adamw">AdamW</tinyai-term> 每一步都把参与学习的数移动大约一个学习率 η。全参数微调时，这个数就是权重本身。在 ${formula} 中，它是 B 的元素：B 从零开始，要经过元素很小的 A 和系数 α/r = ${n.scale} 才作用到权重上。
           走完第一步，权重大约只移动了 η 的 ${n.share}，而且只能朝秩所允许的少数几个方向移动。`,
-        change: html`<tinyai-term name="alpha">α</tinyai-term> 的作用与学习率相近：它放大 B 和 A 学到的结果。学习率偏低，多训练几步可以弥补一部分。学习率过高，会毁掉基座模型已有的知识：损失先升后降。`,
+        change: html`<tinyai-term name="alpha">α</tinyai-term> 的作用与学习率相近：它放大 B 和 A 学到的结果。学习率偏低，多训练几步可以弥补一部分。学习率过高，可能毁掉基座模型已有的知识：损失会先升后降。`,
         misleads: html`这些数值属于一个两百万参数的模型。数十亿参数的模型，学习率要低得多：全参数微调常在 0.00001 上下，LoRA 常在 0.0001 到 0.0003 之间。可以推广的是：LoRA 的学习率要高出数倍。另外，只试两个学习率算不上搜索，最合适的可能在两者之间，也可能在两者之外。`,
       };
     },
