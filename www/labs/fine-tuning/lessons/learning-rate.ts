@@ -1,7 +1,7 @@
 /** Each method wants a learning rate of its own: at that of full fine-tuning, LoRA looks worse than it is. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseAmong, noiseOf, type Facts, type RunFacts } from '../../../shell/lesson/facts';
+import { lessonRun, noiseAmong, type Facts, type RunFacts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { CurveQuestion } from '../../../shell/lesson/prediction/question';
 import '../diagrams/step-diagram';
@@ -21,7 +21,9 @@ const drawn: CurveQuestion['outcome'] = (view) => {
   const run = lessonRun(view, LORA_LOW);
   if (run?.status !== 'finished') return null;
   const { steps, values } = run.curve('validation_loss');
-  return { points: steps.map((x, i) => ({ x, y: values[i]! })), noise: noiseOf(run) };
+  // All its points are of the same validation text.
+  const noise = noiseAmong([FULL_LOW, LORA_LOW, LORA_HIGH].flatMap((each) => lessonRun(view, each) ?? []));
+  return { points: steps.map((x, i) => ({ x, y: values[i]! })), noise };
 };
 
 /** Which of two runs ended lower; null: they cannot be told apart. */
@@ -35,7 +37,7 @@ function numbers(facts: Facts) {
   if (runs.some((run) => run?.metric('validation_loss') == null)) return null;
   const [fullLow, fullHigh, loraLow, loraHigh] = runs as [RunFacts, RunFacts, RunFacts, RunFacts];
   const loss = (run: RunFacts): number => run.metric('validation_loss')!;
-  const { plain, wholePercent, short } = facts.format;
+  const { plain, wholePercent, loss: nats } = facts.format;
   const spec = loraLow.view.spec.fine_tuning.lora;
   const share = firstStep(spec);
   const bests = [Math.min(loss(fullLow), loss(fullHigh)), Math.min(loss(loraLow), loss(loraHigh))] as const;
@@ -45,7 +47,7 @@ function numbers(facts: Facts) {
     lora: { prefers: better(loraLow, loraHigh), low: loraLow.tell('validation_loss'), high: loraHigh.tell('validation_loss') },
     /** How far LoRA is behind at the lower rate, and with each at its own. */
     behind: { same: loss(loraLow) - loss(fullLow), own: bests[1] - bests[0] },
-    gaps: { same: short(Math.abs(loss(loraLow) - loss(fullLow))), own: short(Math.abs(bests[1] - bests[0])) },
+    gaps: { same: nats(Math.abs(loss(loraLow) - loss(fullLow))), own: nats(Math.abs(bests[1] - bests[0])) },
     noise: noiseAmong([fullLow, loraLow, loraHigh].map(({ view }) => view)),
     share: wholePercent(share),
     scale: plain(spec.alpha / spec.rank),
@@ -80,7 +82,7 @@ export const learningRate: Lesson = {
         <tinyai-term name="lora">LoRA</tinyai-term> falls at the same rate.`,
       zh: html`学习率为 0.0005 时，全参数微调最终降到虚线处。请画出学习率相同时，<tinyai-term name="lora">LoRA</tinyai-term> 的<tinyai-term name="validation-loss">验证损失</tinyai-term>会怎样下降。`,
     },
-    axes: { en: { steps: STEPS, low: 1.4, high: 1.6 }, zh: { steps: STEPS, low: 4.5, high: 6.5 } },
+    axes: { en: { steps: STEPS, low: 1.4, high: 1.7 }, zh: { steps: STEPS, low: 4.5, high: 6.5 } },
     beside: [{ name: { en: 'full fine-tuning ends here', zh: '全参数微调最终在此' }, loss: { en: 1.46, zh: 4.9 } }],
     outcome: drawn,
   },
