@@ -4,9 +4,13 @@ import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { MemoryUse } from '../types/generated/MemoryUse';
 import type { Metric } from '../types/generated/Metric';
 import type { ParallelReport } from '../types/generated/ParallelReport';
+import type { Planned } from '../types/generated/Planned';
+import type { Prediction } from '../types/generated/Prediction';
 import type { RankStep } from '../types/generated/RankStep';
 import type { RunResult } from '../types/generated/RunResult';
+import type { SegmentKind } from '../types/generated/SegmentKind';
 import type { Spec } from '../types/generated/Spec';
+import type { Timeline } from '../types/generated/Timeline';
 import type { ClockPort } from '../shell/ports';
 import { ExperimentView } from '../shell/store/experiment-view';
 
@@ -44,14 +48,19 @@ function parallelOf(ranks: number, run: number): ParallelReport {
       memory: memoryOf(run),
     }),
   );
-  const timeline = { spans: [], ranks: last.map(() => ({ compute: 0.02, transfer: 0, wait: 0.01 })), makespan: 0.03 + 0.01 * run, bubble_fraction: 0.2, utilisation: [] };
-  const planned = {
-    timeline,
+  const timeline: Timeline = { spans: [], makespan: 0.03 + 0.01 * run, ranks: last.map(() => ({ compute: 0.03, transfer: 0, wait: 0.01 })), bubble_fraction: 0.2, utilisation: last.map(() => 0.8) };
+  const planned: Planned = {
     ranks: last.map(({ rank }) => ({ rank, data: 0, pipeline: rank, tensor: 0, segments: [[2 * rank, 2 * rank + 2]], parameters: 1000, bytes: {} })),
-    segments: last.flatMap(() => ['attention', 'feed_forward']),
+    segments: last.flatMap((): SegmentKind[] => ['attention', 'feed_forward']),
+    parameters: 2_000_000,
+    trainable_parameters: 2_000_000,
+    tokens_per_step: 256,
+    schedule: last.map(() => []),
+    timeline,
+    ideal_bubble: 0.2,
   };
-  const prediction = { timeline, step_seconds: 0.05, one_rank_seconds: 0.05, bubble_fraction: 0.2, traffic: [] };
-  return { planned, prediction, transport: 'shared', pilots: [], last } as unknown as ParallelReport;
+  const prediction: Prediction = { stages: [], timeline, step_seconds: 0.05, one_rank_seconds: 0.08, bubble_fraction: 0.2, traffic: last.map(({ traffic }) => traffic) };
+  return { planned, prediction, transport: 'shared', pilots: [], last };
 }
 
 function runResult(spec: Spec, run: number, course: Course): RunResult {

@@ -67,7 +67,7 @@ export const en: BenchText = {
   peakMissing: 'This browser cannot run the loops that measure the peak: they need relaxed SIMD. So there are no shares, and bars compare with the fastest of their row.',
   figure: (index) => `Fig. ${index}`,
   onThreads: (count) => (count === 1 ? '1 thread' : `${count} threads`),
-  units: {},
+  units: { 'tokens/s': 'tokens/s' },
   formatWords: { s: 's', min: 'min', same: 'the same' },
   share: 'share of the peak',
   thisEngine: 'this engine',

@@ -1,7 +1,7 @@
 /** Each method wants a learning rate of its own: at that of full fine-tuning, LoRA looks worse than it is. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseAmong, noiseOf, type Facts, type RunFacts } from '../../../shell/lesson/facts';
+import { lessonRun, noiseAmong, type Facts, type RunFacts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { CurveQuestion } from '../../../shell/lesson/prediction/question';
 import '../diagrams/step-diagram';
@@ -21,7 +21,9 @@ const drawn: CurveQuestion['outcome'] = (view) => {
   const run = lessonRun(view, LORA_LOW);
   if (run?.status !== 'finished') return null;
   const { steps, values } = run.curve('validation_loss');
-  return { points: steps.map((x, i) => ({ x, y: values[i]! })), noise: noiseOf(run) };
+  // All its points are of the same validation text.
+  const noise = noiseAmong([FULL_LOW, LORA_LOW, LORA_HIGH].flatMap((each) => lessonRun(view, each) ?? []));
+  return { points: steps.map((x, i) => ({ x, y: values[i]! })), noise };
 };
 
 /** Which of two runs ended lower; null: they cannot be told apart. */
@@ -35,7 +37,7 @@ function numbers(facts: Facts) {
   if (runs.some((run) => run?.metric('validation_loss') == null)) return null;
   const [fullLow, fullHigh, loraLow, loraHigh] = runs as [RunFacts, RunFacts, RunFacts, RunFacts];
   const loss = (run: RunFacts): number => run.metric('validation_loss')!;
-  const { plain, wholePercent, short } = facts.format;
+  const { plain, wholePercent, loss: nats } = facts.format;
   const spec = loraLow.view.spec.fine_tuning.lora;
   const share = firstStep(spec);
   const bests = [Math.min(loss(fullLow), loss(fullHigh)), Math.min(loss(loraLow), loss(loraHigh))] as const;
@@ -45,7 +47,7 @@ function numbers(facts: Facts) {
     lora: { prefers: better(loraLow, loraHigh), low: loraLow.tell('validation_loss'), high: loraHigh.tell('validation_loss') },
     /** How far LoRA is behind at the lower rate, and with each at its own. */
     behind: { same: loss(loraLow) - loss(fullLow), own: bests[1] - bests[0] },
-    gaps: { same: short(Math.abs(loss(loraLow) - loss(fullLow))), own: short(Math.abs(bests[1] - bests[0])) },
+    gaps: { same: nats(Math.abs(loss(loraLow) - loss(fullLow))), own: nats(Math.abs(bests[1] - bests[0])) },
     noise: noiseAmong([fullLow, loraLow, loraHigh].map(({ view }) => view)),
     share: wholePercent(share),
     scale: plain(spec.alpha / spec.rank),
@@ -80,8 +82,8 @@ export const learningRate: Lesson = {
         <tinyai-term name="lora">LoRA</tinyai-term> falls at the same rate.`,
       zh: html`学习率为 0.0005 时，全参数微调最终降到虚线处。请画出学习率相同时，<tinyai-term name="lora">LoRA</tinyai-term> 的<tinyai-term name="validation-loss">验证损失</tinyai-term>会怎样下降。`,
     },
-    axes: { en: { steps: STEPS, low: 1.4, high: 1.6 }, zh: { steps: STEPS, low: 4.5, high: 6.5 } },
-    beside: [{ name: { en: 'full fine-tuning ends here', zh: '全参数微调最终在此' }, loss: { en: 1.47, zh: 4.86 } }],
+    axes: { en: { steps: STEPS, low: 1.4, high: 1.7 }, zh: { steps: STEPS, low: 4.5, high: 6.5 } },
+    beside: [{ name: { en: 'full fine-tuning ends here', zh: '全参数微调最终在此' }, loss: { en: 1.46, zh: 4.9 } }],
     outcome: drawn,
   },
   hero: { kind: 'curves' },
@@ -102,8 +104,8 @@ export const learningRate: Lesson = {
         why: html`<tinyai-term name="adamw">AdamW</tinyai-term> moves every number that learns by about the learning rate η per step, however large its gradient is. In full fine-tuning that number is the
           weight itself. In ${formula} it is an entry of B, which starts at zero and reaches the weight only through A, whose entries are small, and the factor α/r = ${n.scale}. After the first step a
           weight has moved by only about ${n.share} of η, and only in the few directions that the rank allows.`,
-        change: html`<tinyai-term name="alpha">α</tinyai-term> acts much like the learning rate: it scales what B and A come to. More steps make up for a low rate, up to a point. Too high a rate undoes what
-          the base model knew: the loss then rises before it falls.`,
+        change: html`<tinyai-term name="alpha">α</tinyai-term> acts much like the learning rate: it scales what B and A come to. More steps make up for a low rate, up to a point. Too high a rate can undo
+          what the base model knew: the loss may then rise before it falls.`,
         misleads: html`The numbers are those of a model with two million parameters. Models of billions are tuned at far lower rates, often around 0.00001 for full fine-tuning and 0.0001 to 0.0003 for LoRA.
           What carries over is that LoRA’s is several times higher. And two rates are not a search: the best one may lie between or beyond them.`,
       };
@@ -118,7 +120,7 @@ export const learningRate: Lesson = {
           : html`这一次，学习率为 ${n.rates[0]} 时 LoRA 并不落后，所以这样比较不会误导。`}`,
         why: html`不论梯度大小，<tinyai-term name="adamw">AdamW</tinyai-term> 每一步都把参与学习的数移动大约一个学习率 η。全参数微调时，这个数就是权重本身。在 ${formula} 中，它是 B 的元素：B 从零开始，要经过元素很小的 A 和系数 α/r = ${n.scale} 才作用到权重上。
           走完第一步，权重大约只移动了 η 的 ${n.share}，而且只能朝秩所允许的少数几个方向移动。`,
-        change: html`<tinyai-term name="alpha">α</tinyai-term> 的作用与学习率相近：它放大 B 和 A 学到的结果。学习率偏低，多训练几步可以弥补一部分。学习率过高，会毁掉基座模型已有的知识：损失先升后降。`,
+        change: html`<tinyai-term name="alpha">α</tinyai-term> 的作用与学习率相近：它放大 B 和 A 学到的结果。学习率偏低，多训练几步可以弥补一部分。学习率过高，可能毁掉基座模型已有的知识：损失会先升后降。`,
         misleads: html`这些数值属于一个两百万参数的模型。数十亿参数的模型，学习率要低得多：全参数微调常在 0.00001 上下，LoRA 常在 0.0001 到 0.0003 之间。可以推广的是：LoRA 的学习率要高出数倍。另外，只试两个学习率算不上搜索，最合适的可能在两者之间，也可能在两者之外。`,
       };
     },

@@ -48,7 +48,7 @@ function numbers(facts: Facts) {
   const noise = noiseAmong(all.map(({ view }) => view));
   const gap = loss(worst) - loss(best);
   const counts = all.map((run) => run.metric('trainable_parameters')!);
-  const { count, short, wholePercent } = facts.format;
+  const { count, loss: nats, wholePercent } = facts.format;
   const queries = all[0]!;
   return {
     parameters: [count(Math.min(...counts)), count(Math.max(...counts))],
@@ -56,11 +56,11 @@ function numbers(facts: Facts) {
     share: wholePercent(Math.max(...counts) / (queries.metric('total_parameters') ?? Infinity)),
     best: { name: best.name, loss: best.tell('validation_loss') },
     worst: { name: worst.name, loss: worst.tell('validation_loss') },
-    gap: short(gap),
-    noise: short(noise),
+    gap: nats(gap),
+    noise: nats(noise),
     matters: gap > noise,
-    /** Whether it is the spread over all modules that came out lowest, and the customary two that came out highest. */
-    spreadWins: best === all[3],
+    /** Whether the spread over all modules came out lowest, or as low as the lowest, and the customary two that came out highest. */
+    spreadWins: loss(all[3]!) - loss(best) <= noiseAmong([best.view, all[3]!.view]),
     queriesLose: worst === queries,
     ranks: all.map(({ view }) => count(view.spec.fine_tuning.lora.rank)),
   };
@@ -112,7 +112,7 @@ export const modules: Lesson = {
           “${n.best.name}” ended lowest, at ${n.best.loss}, and “${n.worst.name}” highest, at ${n.worst.loss}. The difference of ${n.gap} nats is
           ${n.matters ? `more than the noise of ${n.noise}` : `within the noise of ${n.noise}: here it hardly mattered where they went`}.`,
         why: html`${n.spreadWins
-          ? html`A low rank everywhere won. Each <tinyai-term name="projection">projection</tinyai-term> seems to need only a few new directions, but many projections need some.`
+          ? html`A low rank everywhere was the best, or as good as the best. Each <tinyai-term name="projection">projection</tinyai-term> seems to need only a few new directions, but many projections need some.`
           : html`“${n.best.name}” won: what this text asks for can be changed best there.`}
           ${n.queriesLose
             ? html`Queries and values alone came last, although their rank is the highest: queries only decide where a token looks, and values only carry what is found; neither touches how a token is worked on
@@ -131,7 +131,7 @@ export const modules: Lesson = {
         happened: html`${n.alike ? html`参数都在 ${n.parameters[0]} 到 ${n.parameters[1]} 个之间` : html`参数为 ${n.parameters[0]} 到 ${n.parameters[1]} 个，已不再一样多`}，损失最低的是“${n.best.name}”，为 ${n.best.loss}；最高的是“${n.worst.name}”，为
           ${n.worst.loss}。两者相差 ${n.gap} nat，${n.matters ? `超出噪声（${n.noise}）` : `仍在噪声（${n.noise}）之内，在这里加在哪里几乎没有区别`}。`,
         why: html`${n.spreadWins
-          ? html`秩低、但处处都加的胜出。看来每个<tinyai-term name="projection">投影层</tinyai-term>只需要少数几个新方向，但许多投影层都需要。`
+          ? html`秩低、但处处都加的最好，或与最好的一样好。看来每个<tinyai-term name="projection">投影层</tinyai-term>只需要少数几个新方向，但许多投影层都需要。`
           : html`“${n.best.name}”胜出：这种文本要改变的东西，在那里最容易改。`}${n.queriesLose
           ? html`只加在查询和值上的排在最后，尽管秩最高：查询只决定一个词元往哪里看，值只传递看到的内容，都不触及对词元本身的加工，而那是<tinyai-term name="feed-forward">前馈层</tinyai-term>的事。`
           : html`只加在查询和值上，通常会排在最后，这里却没有。`}`,
@@ -156,8 +156,8 @@ export const modules: Lesson = {
         text: { en: 'Queries and values with as high a rank as fits.', zh: '查询和值，秩用到放得下的最高。' },
         right: false,
         because: {
-          en: 'That is where LoRA began. Later studies, and this run in small, found more to gain where more modules take part.',
-          zh: '这是 LoRA 最初的做法。后来的研究发现，让更多模块参与收获更大，这里的运行是一个缩影。',
+          en: 'That is where LoRA began. Later studies found more to gain where more modules take part; compare your own runs.',
+          zh: '这是 LoRA 最初的做法。后来的研究发现，让更多模块参与，收获更大；不妨与你自己的运行对照。',
         },
       },
       {

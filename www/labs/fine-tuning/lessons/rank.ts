@@ -55,6 +55,7 @@ function numbers(facts: Facts) {
     enough: ranks[enough]!,
     isLast: enough === all.length - 1,
     noise: loss(noise),
+    steps: count(first.view.steps),
     scales: [first, last].map(({ view: { spec } }) => plain(spec.fine_tuning.lora.alpha / spec.fine_tuning.lora.rank)),
   };
 }
@@ -116,12 +117,12 @@ export const rank: Lesson = {
           ${n.shares[0]} of the gain; rank ${n.ranks[1]} reached ${n.shares[1]}, rank ${n.ranks[2]} ${n.shares[2]}.
           ${n.isLast ? `Even rank ${n.enough} still brought something beyond the noise of ${n.noise} nats.` : `From rank ${n.enough} on, nothing more is gained beyond the noise of ${n.noise} nats.`}`,
         why: html`${update} is a sum of r patterns, a column of B times a row of A.
-          ${n.most ? 'Fine-tuning here needs few of them: much of what changes is the same for every token, such as which words and line lengths are usual, and one direction per layer already carries that.' : 'Here one pattern per layer is not enough: what changes takes many independent directions.'}
+          ${n.most ? 'Fine-tuning here needs few of them: much of what changes is the same for every token, such as which words and line lengths are usual, and one direction in each projection already carries that.' : 'Here one pattern in each projection is not enough: what changes takes many independent directions.'}
           Each further direction is for what the ones before it could not express, and that is less and less.`,
         change: html`A task farther from what the base model knows, more text and more steps need a higher rank: an adapter cannot hold more than it has numbers for. The scale
           <tinyai-term name="alpha">α/r</tinyai-term> matters, too: here it falls from ${n.scales[0]} to ${n.scales[1]}, so that all ranks set out at the same pace. With α = 2r, as is often advised, a higher
           rank also moves faster, and a comparison mixes up the two; one variation does that.`,
-        misleads: html`In 100 steps the model reads a small part of the text, and ranks that would differ later are still close. Large models are tuned with ranks from 8 to 64 in matrices thousands wide: the
+        misleads: html`In ${n.steps} steps the model reads a small part of the text, and ranks that would differ later are still close. Large models are tuned with ranks from 8 to 64 in matrices thousands wide: the
           share of the parameters is far smaller there than here.`,
       };
     },
@@ -132,10 +133,10 @@ export const rank: Lesson = {
         happened: html`秩 ${n.ranks[0]} 最终的损失为 ${n.losses[0]}，秩 ${n.ranks[3]} 为 ${n.losses[1]}。前者训练 ${n.parameters[0]} 个参数，后者训练 ${n.parameters[1]} 个，相差 ${n.one} 倍，而前者达到了后者降幅的
           ${n.shares[0]}；秩 ${n.ranks[1]} 达到 ${n.shares[1]}，秩 ${n.ranks[2]} 达到 ${n.shares[2]}。${n.isLast ? `即使到秩 ${n.enough}，多出的收获仍超出噪声（${n.noise} nat）。` : `从秩 ${n.enough} 往上，多出的收获已在噪声（${n.noise} nat）之内。`}`,
         why: html`${update} 是 r 个图案之和，每个图案是 B 的一列乘 A 的一行。${n.most
-          ? '这里的微调只需要少数几个：许多变化对所有词元都一样，例如常用哪些字、句子多长，每层一个方向就足以表达。'
-          : '这里每层一个图案还不够：要改变的东西需要许多互相独立的方向。'}后加的方向只用来表达前面的方向表达不了的部分，而这部分越来越少。`,
+          ? '这里的微调只需要少数几个：许多变化对所有词元都一样，例如常用哪些字、句子多长，每个投影层一个方向就足以表达。'
+          : '这里每个投影层一个图案还不够：要改变的东西需要许多互相独立的方向。'}后加的方向只用来表达前面的方向表达不了的部分，而这部分越来越少。`,
         change: html`任务离基座模型所知越远、文本越多、步数越多，需要的秩就越高：适配器能存的，不会多于它的参数。系数 <tinyai-term name="alpha">α/r</tinyai-term> 也有关系：这里它从 ${n.scales[0]} 减到 ${n.scales[1]}，使各个秩起步时一样快。若按常见的建议取 α = 2r，秩越高走得也越快，比较时两者就混在一起；下面有一项就是如此。`,
-        misleads: html`100 步只读了文本的一小部分，日后会拉开的秩，此时还很接近。大模型的矩阵有数千宽，常用的秩是 8 到 64，参与学习的参数所占的比例远比这里小。`,
+        misleads: html`${n.steps} 步只读了文本的一小部分，日后会拉开的秩，此时还很接近。大模型的矩阵有数千宽，常用的秩是 8 到 64，参与学习的参数所占的比例远比这里小。`,
       };
     },
   },
@@ -186,8 +187,8 @@ export const rank: Lesson = {
         text: { en: '1: the lowest is always enough.', zh: '1：最低的总是够用。' },
         right: false,
         because: {
-          en: 'It is cheap, but it was measurably worse. How much is enough depends on the task, and has to be tried.',
-          zh: '它最省，但损失确实更高。多高才够取决于任务，要试过才知道。',
+          en: 'Sometimes it nearly is. But how much is enough depends on the task and the text, and has to be tried.',
+          zh: '有时确实相差无几。但多高才够取决于任务和文本，要试过才知道。',
         },
       },
     ],

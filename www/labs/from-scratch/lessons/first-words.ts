@@ -36,7 +36,7 @@ function numbers(facts: Facts) {
   const values = run && ['validation_loss', 'unigram_loss', 'bigram_loss'].map((name) => run.metric(name));
   if (!run || !values || values.some((value) => value === null)) return null;
   const [loss, unigram, bigram] = values as [number, number, number];
-  const { count, wholePercent } = facts.format;
+  const { count, percent } = facts.format;
   const { corpus, context, validation_percent } = run.view.spec.data;
   const text = run.view.spec.model.tokenizer === 'characters' ? TEXTS[corpus] : undefined;
   const read = tokensRead(run);
@@ -52,7 +52,7 @@ function numbers(facts: Facts) {
     steps: count(run.view.steps),
     among: { unigram: count(Math.exp(unigram)), now: count(Math.exp(loss)) },
     read: count(read),
-    share: all ? wholePercent(read / all) : null,
+    share: all ? percent(read / all) : null,
     partly: all !== undefined && read < all,
     context: count(context),
   };
@@ -97,7 +97,7 @@ export const firstWords: Lesson = {
           ? html`It never got below the <tinyai-term name="unigram">unigram</tinyai-term> loss, ${n.unigram}, which only knows how frequent each token is.`
           : html`By step ${n.pastUnigram} it was below the <tinyai-term name="unigram">unigram</tinyai-term> loss, ${n.unigram}: it knew how frequent each token is.`}
         ${n.pastBigram === null
-          ? html`The <tinyai-term name="bigram">bigram</tinyai-term> loss, ${n.bigram}, it did not reach in ${n.steps} steps: it ended at ${n.loss}. What it writes looks like verse, and is worse than a table.`
+          ? html`The <tinyai-term name="bigram">bigram</tinyai-term> loss, ${n.bigram}, it did not reach in ${n.steps} steps: it ended at ${n.loss}. Whatever its verse looks like, a table predicts this text better.`
           : html`By step ${n.pastBigram} it was below the <tinyai-term name="bigram">bigram</tinyai-term> loss, ${n.bigram}, too, and it ended at ${n.loss}.`}`,
         why: html`Frequencies are learned first, since they need a single number for each token. Knowing nothing else, one would have to choose among ${n.among.unigram} equally likely tokens
           (<tinyai-term name="perplexity">e to the loss</tinyai-term>); at the end it chose among ${n.among.now}. Pairs are many more, and the network learns them only from what it reads:
@@ -118,7 +118,7 @@ export const firstWords: Lesson = {
         happened: html`${n.pastUnigram === null
           ? html`它始终没有低于<tinyai-term name="unigram">一元模型</tinyai-term>的损失 ${n.unigram}，而后者只知道每个词元有多常见。`
           : html`到第 ${n.pastUnigram} 步，它已低于<tinyai-term name="unigram">一元模型</tinyai-term>的损失 ${n.unigram}：知道了每个词元有多常见。`}${n.pastBigram === null
-          ? html`但<tinyai-term name="bigram">二元模型</tinyai-term>的损失 ${n.bigram}，它 ${n.steps} 步也没有达到，最终停在 ${n.loss}。写出来的虽有诗的样子，其实还不如一张表。`
+          ? html`但<tinyai-term name="bigram">二元模型</tinyai-term>的损失 ${n.bigram}，它 ${n.steps} 步也没有达到，最终停在 ${n.loss}。不论它写得像不像诗，预测这个文本，它还不如一张表。`
           : html`到第 ${n.pastBigram} 步，它也低于<tinyai-term name="bigram">二元模型</tinyai-term>的损失 ${n.bigram}，最终降到 ${n.loss}。`}`,
         why: html`最先学会的是频率，因为每个词元只需记一个数。只知道频率，相当于在 ${n.among.unigram} 个同样可能的词元中挑选（<tinyai-term name="perplexity">e 的“损失”次方</tinyai-term>）；训练结束时，是在
           ${n.among.now} 个中挑选。词元对要多得多，网络只能从读到的文本中学：它读了 ${n.read} 个词元${n.share === null ? '' : n.partly ? html`，是训练文本的 ${n.share}，而那张表数遍了全部文本` : html`，训练文本已读过不止一遍`}。${n.below

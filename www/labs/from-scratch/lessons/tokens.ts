@@ -1,7 +1,7 @@
 /** Bytes or characters: losses per token cannot be compared, losses per character can. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseOf, type Facts } from '../../../shell/lesson/facts';
+import { lessonRun, noiseAmong, noiseOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import type { RunView } from '../../../shell/store/run-view';
@@ -43,8 +43,13 @@ function numbers(facts: Facts) {
   const [bytes, characters] = [facts.run('bytes'), facts.run('characters')];
   if (!found || !bytes || !characters) return null;
   const { loss, short, count } = facts.format;
+  const english = [facts.run('english-bytes'), facts.run('english-characters')] as const;
+  const both = english[0] && english[1];
+  const behind = both ? english[0].metric('validation_loss')! - english[1].metric('validation_loss')! : 0;
   return {
     ...found,
+    /** Shakespeare in both, where a character is a byte. */
+    english: both && { losses: [english[0].tell('validation_loss'), english[1].tell('validation_loss')], bytesBehind: behind > noiseAmong([english[0].view, english[1].view]) },
     losses: [bytes.tell('validation_loss'), characters.tell('validation_loss')],
     each: found.perCharacter.map(loss),
     tokens: short(tokensPerCharacter(bytes.view) ?? 1),
@@ -107,7 +112,10 @@ export const tokens: Lesson = {
           from; they lower the mean without anything having been learned of poetry. In as many steps it also reads less text, ${n.read[0]} characters against ${n.read[1]}, and its context reaches back
           only ${n.context[0]} characters instead of ${n.context[1]}.`,
         change: html`Three times the steps and the context would give the byte model the same text to read and to look back on; it then pays for it in time. Bytes need only a tiny
-          <tinyai-term name="vocabulary">vocabulary</tinyai-term> (${n.parameters[0]} parameters instead of ${n.parameters[1]}), and nothing is ever unknown to them.`,
+          <tinyai-term name="vocabulary">vocabulary</tinyai-term> (${n.parameters[0]} parameters instead of ${n.parameters[1]}), and nothing is ever unknown to them.
+          ${n.english
+            ? html`In English both cut the text alike, and ended at ${n.english.losses[0]} and ${n.english.losses[1]}${n.english.bytesBehind ? ': with bytes, the model must first learn that most of the 257 tokens never occur' : ''}.`
+            : ''}`,
         misleads: html`Large models use neither: their tokens are pieces of words, about four letters or one to two characters each, and every model has its own. Their losses and
           <tinyai-term name="perplexity">perplexities</tinyai-term> per token cannot be compared at all, only per character or per byte. Here: ${n.bits[0]} bits and ${n.bits[1]} bits per character.`,
       };
@@ -119,7 +127,9 @@ export const tokens: Lesson = {
         happened: html`按词元计，字节模型最终的损失为 ${n.losses[0]}，字符模型为 ${n.losses[1]}${n.lowerPerToken ? '：在损失图上，字节看起来好得多' : ''}。但在这个文本中，连同标点和换行，一个字平均有 ${n.tokens} 个字节。按字计，字节模型为 ${n.each[0]} nat，字符模型为
           ${n.each[1]} nat：${n.same ? '差别没有超出噪声' : n.lowerPerCharacter ? '仍是字节更好' : '字符更好'}。`,
         why: html`意外程度是要累加的：写一个字，字节模型要接连猜中 ${n.tokens} 个字节，每个都要付出代价。三个字节里有两个好猜，因为第一个字节之后已没有多少选择；它们拉低了平均值，却并不说明学到了什么诗意。此外，步数相同时，它读的文本更少：${n.read[0]} 个字，而字符模型读了 ${n.read[1]} 个；它也只能回看 ${n.context[0]} 个字，而不是 ${n.context[1]} 个。`,
-        change: html`步数和上下文都增加到三倍，字节模型才能读到同样多的文本、回看同样远，但要为此花时间。字节的好处是<tinyai-term name="vocabulary">词表</tinyai-term>极小（${n.parameters[0]} 个参数，而不是 ${n.parameters[1]} 个），也永远不会遇到不认识的字。`,
+        change: html`步数和上下文都增加到三倍，字节模型才能读到同样多的文本、回看同样远，但要为此花时间。字节的好处是<tinyai-term name="vocabulary">词表</tinyai-term>极小（${n.parameters[0]} 个参数，而不是 ${n.parameters[1]} 个），也永远不会遇到不认识的字。${n.english
+          ? html`英文无论按字节还是按字符，切法都一样，两者最终为 ${n.english.losses[0]} 和 ${n.english.losses[1]}${n.english.bytesBehind ? '：按字节时，模型得先学会 257 个词元中的大多数从不出现' : ''}。`
+          : ''}`,
         misleads: html`大模型两者都不用：它们的词元是词的片段，约合四个字母或一到两个汉字，而且各家都不同。它们按词元计的损失和<tinyai-term name="perplexity">困惑度</tinyai-term>根本不能互相比较，只能换算到每个字或每个字节再比。这里换算下来，每个字分别是 ${n.bits[0]} 比特和 ${n.bits[1]} 比特。`,
       };
     },
