@@ -138,10 +138,10 @@ impl Corpus {
         unknown as f64 / characters as f64
     }
 
-    /// The first `most` characters of the documents, each once, that the vocabulary of `tokenizer` does not hold.
+    /// The first `most` characters of the documents, each once, that can be seen and that the vocabulary of `tokenizer` does not hold.
     pub fn unknown_characters(&self, tokenizer: &Tokenizer, most: usize) -> Vec<char> {
         self.documents().flat_map(|document| tokenizer.unknown_characters(document)).fold(Vec::new(), |mut found, character| {
-            if found.len() < most && !found.contains(&character) {
+            if found.len() < most && !character.is_whitespace() && !found.contains(&character) {
                 found.push(character);
             }
             found

@@ -70,7 +70,12 @@ fn problem(
     allowed_percent: f64,
 ) -> Problem {
     let percent = if percent < 99.95 { format!("{percent:.1}") } else { "100".into() };
-    let examples: Vec<String> = examples.map(String::from).collect();
+    let examples = examples.map(String::from).collect::<Vec<_>>().join(" ");
+    // There is none where only spaces are unknown.
+    let (such_en, such_zh) = match examples.as_str() {
+        "" => Default::default(),
+        some => (format!(", such as {some}"), format!("，例如 {some}")),
+    };
     let fitting = fitting(learned);
     let (text_en, text_zh) = match &fitting[..] {
         [] => ("a text in the language of the model".into(), "与模型同语言的文本".into()),
@@ -78,12 +83,10 @@ fn problem(
     };
     let message = Text {
         en: format!(
-            "{percent} % of the characters of {corpus} ({{data.corpus}}) are not in the vocabulary of {base} ({{model.base}}), such as {}; they all become the same unknown token, and there is nothing to learn from them. At most {allowed_percent} % may be unknown ({{data.allow_unknown_percent}}). Choose {text_en}, or a new model, which takes its vocabulary from the text ({{model.base={NEW_MODEL}}}).",
-            examples.join(" "),
+            "{percent} % of the characters of {corpus} ({{data.corpus}}) are not in the vocabulary of {base} ({{model.base}}){such_en}; they all become the same unknown token, and there is nothing to learn from them. At most {allowed_percent} % may be unknown ({{data.allow_unknown_percent}}). Choose {text_en}, or a new model, which takes its vocabulary from the text ({{model.base={NEW_MODEL}}})."
         ),
         zh: format!(
-            "{corpus}（{{data.corpus}}）中 {percent}% 的字符不在 {base}（{{model.base}}）的词表里，例如 {}；它们都会变成同一个未知词元，模型学不到任何东西。最多允许 {allowed_percent}%（{{data.allow_unknown_percent}}）。请选用{text_zh}，或改用从文本取词表的新模型（{{model.base={NEW_MODEL}}}）。",
-            examples.join(" "),
+            "{corpus}（{{data.corpus}}）中 {percent}% 的字符不在 {base}（{{model.base}}）的词表里{such_zh}；它们都会变成同一个未知词元，模型学不到任何东西。最多允许 {allowed_percent}%（{{data.allow_unknown_percent}}）。请选用{text_zh}，或改用从文本取词表的新模型（{{model.base={NEW_MODEL}}}）。"
         ),
     };
     Problem { code: ProblemCode::Conflict, run: None, field: Some("data.corpus".into()), value: Some(corpus.into()), message }
@@ -105,8 +108,10 @@ mod tests {
         for (corpus, percent) in [("shakespeare-sonnets", "97.7"), ("shakespeare-plays", "97.1")] {
             let problem = check_shipped("tang-poems", corpus, 20.0).unwrap();
             assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::Conflict, Some("data.corpus")));
+            let example = if corpus == "shakespeare-plays" { "A n t o y a" } else { "S o n e t 9" };
             for text in [&problem.message.en, &problem.message.zh] {
-                let parts = [corpus, percent, "tang-poems", "20", "allow_unknown_percent", "F r", "song-ci", "model.base=new"];
+                assert!(text.contains(example), "{text}");
+                let parts = [corpus, percent, "tang-poems", "20", "allow_unknown_percent", "song-ci", "model.base=new"];
                 assert!(parts.iter().all(|part| text.contains(part)), "{text}");
             }
             assert_eq!(check_shipped("tang-poems", corpus, 99.0), None);
