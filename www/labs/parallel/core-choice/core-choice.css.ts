@@ -31,24 +31,28 @@ export const styles = css`
   label {
     position: relative;
     display: flex;
-    align-items: center;
-    min-height: calc(2 * var(--unit));
-    padding: 0 var(--space-3);
     color: var(--ink-2);
     cursor: pointer;
+  }
+
+  label span {
+    display: flex;
+    align-items: center;
+    min-height: max(calc(2 * var(--unit)), var(--target));
+    padding: 0 var(--space-3);
   }
 
   label + label {
     border-left: 1px solid var(--rule-strong);
   }
 
-  label:has(:checked) {
+  :checked + span {
     background: var(--ink);
     color: var(--paper);
   }
 
-  label:has(:focus-visible) {
-    outline: 2px solid var(--seal);
+  :focus-visible + span {
+    outline: 2px solid var(--focus);
     outline-offset: 2px;
   }
 
@@ -61,12 +65,6 @@ export const styles = css`
     margin: 0;
     opacity: 0;
     cursor: pointer;
-  }
-
-  @media (pointer: coarse) {
-    label {
-      min-height: 44px;
-    }
   }
 
   @media print {

@@ -17,7 +17,7 @@ export class CoreChoice extends ParallelElement {
     const ranks = ranksOf(view.spec);
     if (view.cores === null || ranks === 1) return nothing;
     const choice = (own: boolean, name: string, hint: string) => html`<label title=${hint}>
-      <input type="radio" name="cores" .checked=${live(view.ownCores === own)} @change=${() => view.chooseCores(own)} />${name}
+      <input type="radio" name="cores" .checked=${live(view.ownCores === own)} @change=${() => view.chooseCores(own)} /><span>${name}</span>
     </label>`;
     return html`
       <p class="few">${view.sharesCores ? text.few(ranks, view.cores) : text.enough(ranks, view.cores)}</p>
