@@ -16,7 +16,9 @@ pub fn subset(mut args: lexopt::Parser, here: &Path) -> Result<()> {
         }
     }
     let Some(font) = font else {
-        bail!("which font? Such as: cargo xtask fonts /usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc (Debian: package fonts-noto-cjk)");
+        bail!(
+            "which font? Such as: cargo xtask fonts /usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc (Debian: package fonts-noto-cjk)"
+        );
     };
     let font = font.canonicalize().with_context(|| format!("the font {} cannot be read", font.display()))?;
     let project = npm::Project::installed("pkg-config/fonts")?;

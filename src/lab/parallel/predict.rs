@@ -65,7 +65,13 @@ fn traffic(plan: &Plan, subject: &Subject, rank: usize) -> Vec<Traffic> {
     let sent = step::step(plan, &subject.outline, rank);
     let kinds = Kind::ALL.into_iter().map(|kind| (kind, sent.of(kind))).filter(|(_, sent)| sent.messages > 0);
     kinds
-        .map(|(kind, sent)| Traffic { kind: kind.name().into(), bytes: sent.bytes, messages: sent.messages, wait_seconds: 0.0, transfer_seconds: 0.0 })
+        .map(|(kind, sent)| Traffic {
+            kind: kind.name().into(),
+            bytes: sent.bytes,
+            messages: sent.messages,
+            wait_seconds: 0.0,
+            transfer_seconds: 0.0,
+        })
         .collect()
 }
 

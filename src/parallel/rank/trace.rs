@@ -86,7 +86,8 @@ mod tests {
             let id = ExchangeId { first: 0, second: 0, tag };
             Exchange { kind: Kind::AllReduce, part: ExchangePart::Member, id, start, end }
         };
-        let (forward, backward) = (Action::Forward { micro_batch: 0, virtual_stage: 0 }, Action::Backward { micro_batch: 0, virtual_stage: 0 });
+        let (forward, backward) =
+            (Action::Forward { micro_batch: 0, virtual_stage: 0 }, Action::Backward { micro_batch: 0, virtual_stage: 0 });
         let trace = Trace {
             actions: vec![(forward, 0.0..2.0), (backward, 2.0..4.0)],
             exchanges: vec![exchange(1, 1.0, 2.0), exchange(2, 2.0, 3.0)],

@@ -78,7 +78,13 @@ impl Schedule {
         if self.ranks.len() != self.stages {
             return Err(InvalidSchedule::Lists { lists: self.ranks.len(), stages: self.stages }.into());
         }
-        let mut run = DryRun { schedule: self, costs, clocks: vec![Clock::default(); self.stages], sent: HashMap::new(), reduced: vec![None; self.stages] };
+        let mut run = DryRun {
+            schedule: self,
+            costs,
+            clocks: vec![Clock::default(); self.stages],
+            sent: HashMap::new(),
+            reduced: vec![None; self.stages],
+        };
         // A rank that waits goes on in a later round, after the one that sends to it.
         while (0..self.stages).try_fold(false, |moved, rank| Ok::<_, InvalidSchedule>(run.advance(rank)? || moved))? {}
         let waits = run.waits();

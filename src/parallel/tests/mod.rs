@@ -187,7 +187,10 @@ fn who_comes_early_to_a_collective_waits_and_then_transfers() {
         let waited: Vec<f64> = exchanges.iter().map(|own| length(&waits(own))).collect();
         assert!(waited[0] == 0.0 && waited[1] > 0.05 && waited[2] > 0.05, "{algorithm:?}: {waited:?}");
         let last = exchanges[0][0].start;
-        assert!(exchanges.iter().all(|own| own.len() == 1 && own[0].ready == last), "{algorithm:?}: transfer begins with the last: {exchanges:?}");
+        assert!(
+            exchanges.iter().all(|own| own.len() == 1 && own[0].ready == last),
+            "{algorithm:?}: transfer begins with the last: {exchanges:?}"
+        );
     }
 }
 

@@ -49,13 +49,15 @@ fn spans_phases_and_traffic_follow_from_the_same_split() {
 fn a_receive_is_cut_where_its_sender_began_to_send() {
     let receive = Some(Action::RecvActivation { micro_batch: 0, virtual_stage: 1, peer: 0 });
     let send = Some(Action::SendActivation { micro_batch: 0, virtual_stage: 0, peer: 1 });
-    let mut ranks = [
-        step(0, &[(send, 3.0, 3.5, SpanKind::Transfer)], &[Kind::PointToPoint]),
-        step(1, &[(receive, 0.0, 4.0, SpanKind::Transfer)], &[]),
-    ];
+    let mut ranks =
+        [step(0, &[(send, 3.0, 3.5, SpanKind::Transfer)], &[Kind::PointToPoint]), step(1, &[(receive, 0.0, 4.0, SpanKind::Transfer)], &[])];
     let end = |part, start, end| vec![exchange(Kind::PointToPoint, part, [0, 1], start, end)];
     tell_waiting_apart(&mut ranks, &[end(ExchangePart::Sender, 3.0, 3.5), end(ExchangePart::Receiver, 0.0, 4.0)]);
-    assert_eq!(ranks[1].spans.iter().map(|span| (span.end, span.kind)).collect::<Vec<_>>(), [(3.0, SpanKind::Wait), (4.0, SpanKind::Transfer)]);
-    let seconds = |rank: usize| (ranks[rank].traffic[0].bytes, ranks[rank].traffic[0].wait_seconds, ranks[rank].traffic[0].transfer_seconds);
+    assert_eq!(
+        ranks[1].spans.iter().map(|span| (span.end, span.kind)).collect::<Vec<_>>(),
+        [(3.0, SpanKind::Wait), (4.0, SpanKind::Transfer)]
+    );
+    let seconds =
+        |rank: usize| (ranks[rank].traffic[0].bytes, ranks[rank].traffic[0].wait_seconds, ranks[rank].traffic[0].transfer_seconds);
     assert_eq!((seconds(0), seconds(1)), ((0, 0.0, 0.5), (0, 3.0, 1.0)), "rank 1 sends nothing, and waits all the same");
 }

@@ -21,8 +21,9 @@ export class LessonNav extends LabElement {
 
       ol {
         display: flex;
-        flex-wrap: wrap;
-        gap: 0 var(--space-4);
+        gap: 0 clamp(0.7rem, 1.25vw, 1.5rem);
+        overflow-x: auto;
+        scrollbar-width: none;
         max-width: 84rem;
         margin: 0 auto;
         padding-inline: clamp(1rem, 2.6vw, 3rem);
@@ -50,6 +51,10 @@ export class LessonNav extends LabElement {
         border-color: var(--seal-ink);
         color: var(--ink);
         font-weight: 600;
+      }
+
+      li {
+        flex: none;
       }
 
       .mark {
