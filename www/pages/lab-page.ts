@@ -6,17 +6,15 @@ import { browserClock, browserStorage } from '../shell/browser-ports';
 import '../shell/elements/lab';
 import type { LabMount } from '../shell/elements/lab';
 import { openLibrary, pagePort } from '../shell/library';
-import '../kit/notice/notice';
-import type { Notice } from '../kit/notice/notice';
 import { effect } from '../shell/store/effect';
 import { api } from './api';
 import './embed-dialog/embed-action';
 import { PageFrame } from './frame';
+import { incompleteNotice } from './incomplete';
 import './site-footer/site-footer';
 import './site-header/site-header';
 import type { SiteHeader } from './site-header/site-header';
 import { FRAME_TEXT } from './text';
-import type { FrameText } from './text/type';
 
 /** Shows a lab on the page; `root`: the site's root, seen from the page. */
 export async function showLab(id: string, root: string): Promise<void> {
@@ -63,14 +61,6 @@ export async function showLab(id: string, root: string): Promise<void> {
   } catch (error) {
     incomplete(error);
   }
-}
-
-/** A part of the page did not arrive: it is loaded again as a whole. */
-function incompleteNotice(text: FrameText, error: unknown): Notice {
-  const notice = document.createElement('tinyai-notice') as Notice;
-  notice.items = [{ message: text.incomplete(error instanceof Error ? error.message : String(error)) }];
-  notice.actions = [{ label: text.reload, take: () => window.location.reload(), primary: true }];
-  return notice;
 }
 
 function followEngine(header: SiteHeader, { store }: LabMount): void {

@@ -26,23 +26,23 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-test('P presents the page and ends it, Escape ends it', () => {
+test('Escape and P end the presenting of a page, which no letter begins', () => {
   const presenting = show();
   const { dataset } = document.documentElement;
-  expect(dataset.present).toBeUndefined();
-  expect(press('p')).toBe(true);
-  expect([presenting.current, dataset.present]).toEqual(['on', '']);
-  press('Escape');
+  expect(press('p')).toBe(false);
   expect([presenting.current, dataset.present]).toEqual(['off', undefined]);
-  press('P');
-  press('p');
-  expect(presenting.current).toBe('off');
+  for (const key of ['Escape', 'P', 'p']) {
+    presenting.choose('on');
+    expect(dataset.present).toBe('');
+    press(key);
+    expect([presenting.current, dataset.present]).toEqual(['off', undefined]);
+  }
 });
 
 test('the arrow keys move, but only while the page is presented', () => {
-  show();
+  const presenting = show();
   expect(press('ArrowRight')).toBe(false);
-  press('p');
+  presenting.choose('on');
   press('ArrowRight');
   press('ArrowLeft');
   expect(moves).toEqual([1, -1]);
@@ -50,6 +50,7 @@ test('the arrow keys move, but only while the page is presented', () => {
 
 test('keys are left to fields, to the browser, and to whoever has taken them', () => {
   const presenting = show();
+  presenting.choose('on');
   const host = document.body.appendChild(document.createElement('div'));
   const field = host.attachShadow({ mode: 'open' }).appendChild(document.createElement('input'));
   press('p', field);
@@ -57,12 +58,11 @@ test('keys are left to fields, to the browser, and to whoever has taken them', (
   press('p', document.body, { isComposing: true });
   document.body.addEventListener('keydown', (event) => event.preventDefault(), { once: true });
   press('p');
-  expect(presenting.current).toBe('off');
+  expect(presenting.current).toBe('on');
 });
 
 test('the tab remembers it', () => {
   const tab = memoryStorage();
-  show(tab);
-  press('p');
+  show(tab).choose('on');
   expect(pagePresenting(tab).current).toBe('on');
 });

@@ -11,9 +11,11 @@ import { effect } from '../../shell/store/effect';
 import type { Spec } from '../../types/generated/Spec';
 import { api } from '../api';
 import { PageFrame } from '../frame';
+import { incompleteNotice } from '../incomplete';
 import '../site-footer/site-footer';
 import '../site-header/site-header';
 import type { SiteHeader } from '../site-header/site-header';
+import { FRAME_TEXT } from '../text';
 import './home-page';
 import type { HomePage } from './home-page';
 
@@ -25,7 +27,7 @@ function smallest(definition: LabDefinition, language: Language): Spec {
   return spec;
 }
 
-export async function showHome(): Promise<void> {
+export function showHome(): void {
   const site = new URL('./', document.baseURI);
   const frame = new PageFrame({ window, page: 'home', root: './' });
   window.tinyai = api(site);
@@ -36,7 +38,25 @@ export async function showHome(): Promise<void> {
   const engine = new EngineHost({ assetBase: site, engineBase: new URL('engine/', site) });
   const hold = engine.acquire();
   hold.ask(() => Promise.resolve()).catch(() => undefined);
-  const definition = await LABS['from-scratch']!();
+  const incomplete = (error: unknown): void => {
+    header.failed = true;
+    page.append(incompleteNotice(FRAME_TEXT[frame.language.current], error));
+  };
+  LABS['from-scratch']!().then((definition) => tryOut(definition, { frame, header, page, engine, release: () => hold.release(), incomplete }), incomplete);
+}
+
+interface TryOut {
+  frame: PageFrame;
+  header: SiteHeader;
+  page: HomePage;
+  engine: EngineHost;
+  /** Lets go of the engine that was started beforehand. */
+  release: () => void;
+  incomplete: (error: unknown) => void;
+}
+
+/** Puts the experiment that is tried on the page, in the page's language. */
+function tryOut(definition: LabDefinition, { frame, header, page, engine, release, incomplete }: TryOut): void {
   let mount: LabMount | null = null;
   let stop = (): void => undefined;
   frame.language.follow((language) => {
@@ -57,13 +77,14 @@ export async function showHome(): Promise<void> {
       bare: true,
     });
     mount.addEventListener('words', () => {
-      hold.release();
+      release();
       const { store } = mount!;
       stop = effect(() => {
         header.environment = store?.environment ?? null;
         header.failed = (store?.engineProblems.length ?? 0) > 0;
       });
     }, { once: true });
+    mount.addEventListener('incomplete', (event) => incomplete((event as CustomEvent<unknown>).detail));
     page.append(mount);
   });
 }

@@ -4,7 +4,7 @@ import type { Answer, ChoiceQuestion, NumberQuestion } from '../../shell/lesson/
 import { calibration } from '../../shell/lesson/prediction/calibration';
 import { grouped, histogram, truthOf } from './gathered';
 
-const told = (answer: Answer, more: Partial<Foretold> = {}): Foretold => ({ lesson: 'a', answer, sureness: null, at: 1, outcome: null, class: '', ...more });
+const told = (answer: Answer, more: Partial<Foretold> = {}): Foretold => ({ lesson: 'a', answer, sureness: null, at: 1, seen: false, outcome: null, class: '', ...more });
 const number = (value: number): Answer => ({ kind: 'number', value });
 const same = { en: '', zh: '' };
 
@@ -15,6 +15,7 @@ test('the same prediction that comes twice counts once, with what it came to', (
     { lab: 'x', foretold: open, key: '1' },
     { lab: 'x', foretold: known, key: '1' },
     { lab: 'x', foretold: told(number(40)), key: '2' },
+    { lab: 'x', foretold: told(number(51), { seen: true }), key: '5' },
     { lab: 'y', foretold: told(number(5)), key: '3' },
     { lab: 'x', foretold: told(number(7), { class: '7b' }), key: '4' },
   ]);
@@ -26,7 +27,7 @@ test('numbers fall into columns over the whole scale, its ends included', () => 
   const question: NumberQuestion = { kind: 'number', ask: same, unit: 'percent', scale: { from: 0, to: 120, start: 0, step: 1 }, outcome: () => null };
   const columns = histogram(question, [0, 9, 10, 120, 500].map((value) => told(number(value))))!;
   expect(columns.map(({ count }) => count)).toEqual([2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
-  const logarithmic = histogram({ ...question, scale: { from: 1, to: 4096, start: 1, step: 1, logarithmic: true } }, [1, 3, 5, 4096].map((value) => told(number(value))))!;
+  const logarithmic = histogram({ ...question, scale: { from: 1, to: 4096, start: 1, step: 1, logarithmic: true } }, [-1, 3, 5, 4096].map((value) => told(number(value))))!;
   expect(logarithmic.map(({ count }) => count)).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 });
 

@@ -22,6 +22,8 @@ export interface Group {
 export function grouped(predictions: readonly Prediction[]): Group[] {
   const groups = new Map<string, { lab: string; lesson: string; class: string; all: Map<string, Foretold> }>();
   for (const { lab, foretold, key } of predictions) {
+    // Whoever had seen the answer foretold nothing.
+    if (foretold.seen) continue;
     const { lesson } = foretold;
     const name = JSON.stringify([lab, lesson, foretold.class]);
     let group = groups.get(name);
@@ -64,7 +66,8 @@ function numbers({ from, to, logarithmic = false }: { from: number; to: number; 
   const edge = (i: number): number => (logarithmic ? from * (to / from) ** (i / COLUMNS) : from + ((to - from) * i) / COLUMNS);
   const columns = Array.from({ length: COLUMNS }, (_, i) => ({ of: [edge(i), edge(i + 1)] as const, count: 0 }));
   for (const value of values) {
-    const share = logarithmic ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
+    // What lies outside of the scale stands at its end.
+    const share = logarithmic ? Math.log(Math.max(value, from) / from) / Math.log(to / from) : (value - from) / (to - from);
     const at = Math.min(COLUMNS - 1, Math.max(0, Math.floor(share * COLUMNS)));
     columns[at]!.count++;
   }

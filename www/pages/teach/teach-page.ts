@@ -14,6 +14,7 @@ import { calibration } from '../../shell/lesson/prediction/calibration';
 import { answerText, numberText } from '../../shell/lesson/prediction/answer-text';
 import { loadWords, type Words } from '../../shell/text/words';
 import type { PageFrame } from '../frame';
+import { FRAME_TEXT } from '../text';
 import { grouped, histogram, truthOf, type Column, type Group, type Prediction } from './gathered';
 import { styles } from './teach-page.css';
 import { TEACH_TEXT } from './text';
@@ -63,10 +64,19 @@ export class TeachPage extends LitElement {
   }
 
   private async speak(language: Words['language']): Promise<void> {
-    const definition = await LABS[CATALOGUE[0]!.id]!();
-    const words = await loadWords(language, definition.text);
-    if (language === this.frame.language.current) this.words = words;
+    try {
+      const definition = await LABS[CATALOGUE[0]!.id]!();
+      const words = await loadWords(language, definition.text);
+      if (language === this.frame.language.current) this.words = words;
+    } catch (error) {
+      this.missed(error);
+    }
   }
+
+  /** A part of the page did not arrive. */
+  private readonly missed = (error: unknown): void => {
+    this.said = [...this.said, FRAME_TEXT[this.frame.language.current].incomplete(error instanceof Error ? error.message : String(error))];
+  };
 
   // ---- Taking in
 
@@ -85,7 +95,7 @@ export class TeachPage extends LitElement {
   private readonly told = ({ data }: MessageEvent): void => {
     const { type, lab, foretold } = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;
     if (type !== 'tinyai-foretold' || typeof lab !== 'string' || !isForetold(foretold)) return;
-    void this.add([{ lab, foretold, key: JSON.stringify([lab, foretold.at, foretold.answer]) }]);
+    this.add([{ lab, foretold, key: JSON.stringify([lab, foretold.at, foretold.answer]) }]).catch(this.missed);
   };
 
   private async take(files: readonly File[]): Promise<void> {
@@ -131,7 +141,7 @@ export class TeachPage extends LitElement {
         <p class="open">
           <button class="primary" @click=${() => this.files.click()}>${text.open}</button> <span>${text.drop}</span>
           <input type="file" accept=".tinyai" multiple hidden @change=${this.picked} />
-          ${this.predictions.length > 0 ? html`<button class="link" @click=${() => (this.predictions = [])}>${text.clear}</button>` : nothing}
+          ${this.predictions.length > 0 ? html`<button class="link" @click=${this.clear}>${text.clear}</button>` : nothing}
         </p>
         <p role="status">${this.reading ? text.reading : groups.length === 0 ? text.none : ''}</p>
         ${this.said.length > 0 ? html`<tinyai-notice dismissible .items=${this.said.map((message) => ({ message }))} @dismiss=${() => (this.said = [])}></tinyai-notice>` : nothing}
@@ -139,6 +149,12 @@ export class TeachPage extends LitElement {
       </main>
     `;
   }
+
+  private readonly clear = (): void => {
+    this.predictions = [];
+    // The button that was pressed is gone.
+    this.main.focus();
+  };
 
   private readonly picked = (): void => {
     const files = [...(this.files.files ?? [])];

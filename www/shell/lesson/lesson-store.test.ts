@@ -84,13 +84,18 @@ test('what is changed in a lesson stands in the address beside it', () => {
 });
 
 test('what was measured in a lesson is found again on coming back', async () => {
-  const { lessons, runner, run } = lab();
+  const { lessons, runner, run, names } = lab();
+  await run();
+  lessons.add(lessons.current!.variations[0]);
   await run();
   const { current } = runner;
   await lessons.go('second');
-  expect(runner.view).toBeNull();
+  await settled();
+  // Nothing of the one is taken for the other’s.
+  expect([runner.view, lessons.stage(lessons.current!)]).toEqual([null, 'new']);
   await lessons.go('first');
   expect(runner.view).toBe(current);
+  expect(names()).toEqual(['full', 'LoRA', 'two']);
 });
 
 test('free play begins with what the lesson came to', async () => {
@@ -125,6 +130,24 @@ test('a prediction is kept, scored once, and stays as it was', async () => {
   // Whoever comes back finds it.
   const again = lab('', storage).lessons;
   expect([again.note(again.current!).foretold, again.stage(again.current!)]).toEqual([foretold, 'ran']);
+});
+
+test('a prediction is about the lesson’s own settings, and waits for a run with them', async () => {
+  const { lessons, run, editor } = lab();
+  lessons.foretell({ kind: 'number', value: 3 }, null);
+  editor.setValue('training.batch_size', 16);
+  await run();
+  expect([lessons.note(lessons.current!).foretold?.outcome, lessons.unanswered]).toEqual([null, true]);
+  editor.restoreInitial();
+  await run();
+  expect(lessons.note(lessons.current!).foretold?.outcome?.grade).toBe('far');
+});
+
+test('what is foretold after a run says so', async () => {
+  const { lessons, run } = lab();
+  await run();
+  lessons.foretell({ kind: 'number', value: 51 }, null);
+  expect(lessons.pending).toMatchObject({ seen: true });
 });
 
 test('the last question makes a lesson done', async () => {

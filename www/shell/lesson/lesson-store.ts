@@ -9,7 +9,7 @@ import { effect, until } from '../store/effect';
 import type { ExperimentView } from '../store/experiment-view';
 import type { Runner } from '../store/runner';
 import { BASE, MOST_RUNS, type SpecEditor } from '../store/spec-editor';
-import type { Language } from '../text/language';
+import { LANGUAGES, type Language } from '../text/language';
 import { hashOf as experimentHash } from '../address/link';
 import type { Lesson, LessonRun } from './lesson';
 import { lessonSpec, runOf } from './lesson-spec';
@@ -50,10 +50,14 @@ export class LessonStore {
   private readonly at: Signal.State<string | null>;
   private readonly noted = new Signal.State<ReadonlyMap<string, LessonNote>>(new Map());
   private readonly missing = new Signal.State<string | null>(null);
-  /** What each lesson showed when it was left. */
-  private readonly left = new Map<string, ExperimentView>();
+  /** How each lesson stood when it was left. */
+  private readonly left = new Map<string, { view: ExperimentView; spec: Spec }>();
+  /** Whether another lesson is shown already, but not yet what was measured in it. */
+  private readonly moving = new Signal.State(false);
   private readonly life = new AbortController();
   private world: LessonWorld | null = null;
+  /** The lesson that what the runner shows belongs to. */
+  private shown: string | null;
   private stop: (() => void) | null = null;
   private language: Language;
   private olderName: OlderName = (name) => name;
@@ -65,6 +69,7 @@ export class LessonStore {
     this.at = new Signal.State<string | null>(null);
     this.noted.set(new Map(lessons.map(({ id }) => [id, readNote(storage, lab, id)])));
     this.choose(lesson);
+    this.shown = this.at.get();
   }
 
   /** Begins to follow what runs. */
@@ -120,27 +125,36 @@ export class LessonStore {
   speak(language: Language, olderName: OlderName): void {
     this.olderName = olderName;
     if (language === this.language) return;
-    const untouched = this.current && this.world && equal(this.world.editor.spec, this.initial);
-    this.language = language;
+    const change = (): void => void (this.language = language);
     // What ran has the names that it ran with.
-    if (untouched && !this.world!.runner.view) this.world!.editor.replace(this.initial!);
+    if (this.world && this.current) this.world.editor.beginOtherwise(change, this.world.runner.view === null);
+    else change();
   }
 
   /** Goes where the address leads: what runs is ended, and what was measured is found again on coming back. */
   async go(lesson: string | null | undefined): Promise<void> {
     const { world } = this;
     const before = this.at.get();
+    this.moving.set(true);
     this.choose(lesson);
     const now = this.at.get();
     world?.place.settle(now);
-    if (!world || now === before) return;
-    const { runner } = world;
+    if (!world || now === before) return this.moving.set(false);
+    const { editor, runner } = world;
+    const { current } = runner;
+    // A lesson that was gone to while the one before was still ending leaves nothing behind.
+    if (before !== null && current && this.shown === before) this.left.set(before, { view: current, spec: editor.spec });
     if (runner.busy) runner.cancel();
     await until(() => !runner.busy, this.life.signal).catch(() => undefined);
     if (this.life.signal.aborted || this.at.get() !== now) return;
-    if (before !== null && runner.current) this.left.set(before, runner.current);
     // Free play begins with what the lesson came to.
-    if (now !== null) runner.exchange(this.left.get(now) ?? null);
+    if (now !== null) {
+      const left = this.left.get(now);
+      runner.exchange(left?.view ?? null);
+      if (left && equal(editor.spec, this.initial)) editor.write(left.spec);
+    }
+    this.shown = now;
+    this.moving.set(false);
   }
 
   private choose(lesson: string | null | undefined): void {
@@ -156,7 +170,8 @@ export class LessonStore {
     const { current } = this;
     if (!current || this.note(current).foretold?.outcome) return;
     const at = this.options.now?.() ?? Date.now();
-    this.write(current, { foretold: { lesson: current.id, answer, sureness, at, outcome: null, class: this.options.class ?? '' } });
+    const seen = this.note(current).ran;
+    this.write(current, { foretold: { lesson: current.id, answer, sureness, at, seen, outcome: null, class: this.options.class ?? '' } });
   }
 
   /** Foretells anew, as when the lesson is done once more. */
@@ -174,14 +189,34 @@ export class LessonStore {
   private took(): void {
     const { current, world } = this;
     const view = world?.runner.view;
-    if (!current || !world || !view?.result || world.runner.busy || !view.runs.some(({ status }) => status === 'finished')) return;
+    if (this.moving.get() || !current || !world || !view?.result || world.runner.busy || !view.runs.some(({ status }) => status === 'finished')) return;
     const note = Signal.subtle.untrack(() => this.note(current));
     const { foretold } = note;
-    const score = foretold && !foretold.outcome ? scoreOf(current.predict, foretold.answer, view) : null;
+    const score = foretold && !foretold.outcome && this.answers(current, view, foretold) ? scoreOf(current.predict, foretold.answer, view) : null;
     if (note.ran && !score) return;
-    const told = foretold && score ? { ...foretold, outcome: { grade: score.grade, truth: score.truth } } : foretold;
+    const told = foretold && score ? { ...foretold, outcome: { grade: score.grade, truth: score.truth, ...(score.pairs && { pairs: score.pairs }) } } : foretold;
     this.write(current, { ran: true, foretold: told });
     if (told && score) void this.keep(told);
+  }
+
+  /** Whether an experiment answers what was asked: it ran after it was foretold, with the settings that the question speaks of. */
+  private answers(lesson: Lesson, { spec, runs, ended }: ExperimentView, { at }: Foretold): boolean {
+    if (ended === null || ended.getTime() < at) return false;
+    return LANGUAGES.some((language) => {
+      const own = lessonSpec(lesson, language);
+      return own.runs.every((_, run) => {
+        const same = sameRun(spec, own, run);
+        return same >= 0 && runs[same]!.status === 'finished';
+      });
+    });
+  }
+
+  /** Whether what was foretold waits for a run that answers it, although the lesson was run since. */
+  get unanswered(): boolean {
+    const { current, world } = this;
+    const foretold = current && this.note(current).foretold;
+    const ended = world?.runner.view?.ended;
+    return !!foretold && !foretold.outcome && !!ended && !world!.runner.busy && ended.getTime() >= foretold.at;
   }
 
   private async keep(foretold: Foretold): Promise<void> {

@@ -10,8 +10,10 @@ export interface Foretold {
   readonly sureness: number | null;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Whether the lesson had been run before: then it says nothing of what somebody knew. */
+  readonly seen: boolean;
   /** Null until the experiment could tell. */
-  readonly outcome: { readonly grade: Grade; readonly truth: Answer } | null;
+  readonly outcome: { readonly grade: Grade; readonly truth: Answer; readonly pairs?: readonly [right: number, all: number] } | null;
   /** What the class's link called it; empty: no class's. */
   readonly class: string;
 }
@@ -39,7 +41,8 @@ function isAnswer(value: unknown): value is Answer {
 }
 
 const GRADES: readonly unknown[] = ['hit', 'near', 'far'] satisfies Grade[];
-const isOutcome = (value: unknown): boolean => value === null || (isObject(value) && GRADES.includes(value['grade']) && isAnswer(value['truth']));
+const isPairs = (value: unknown): boolean => value === undefined || (isListOf(value, isNumber) && value.length === 2);
+const isOutcome = (value: unknown): boolean => value === null || (isObject(value) && GRADES.includes(value['grade']) && isAnswer(value['truth']) && isPairs(value['pairs']));
 
 /** Whether what was read has the shape of one. */
 export const isForetold = (value: unknown): value is Foretold =>
@@ -48,5 +51,6 @@ export const isForetold = (value: unknown): value is Foretold =>
   isAnswer(value['answer']) &&
   (value['sureness'] === null || isNumber(value['sureness'])) &&
   isNumber(value['at']) &&
+  typeof value['seen'] === 'boolean' &&
   isOutcome(value['outcome']) &&
   isText(value['class']);

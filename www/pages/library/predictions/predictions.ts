@@ -57,7 +57,7 @@ export class Predictions extends LibraryElement {
   ];
 
   override render() {
-    const foretold = this.desk.all.flatMap(({ foretold }) => (foretold?.outcome ? [foretold] : []));
+    const foretold = this.desk.all.flatMap(({ foretold }) => (foretold?.outcome && !foretold.seen ? [foretold] : []));
     if (foretold.length === 0) return nothing;
     const { text, words } = this;
     const { count, wholePercent } = words.format;

@@ -83,8 +83,8 @@ export class PredictBlock extends LabElement {
 
   /** What stands in the inputs, and is not noted down yet. */
   @state() private draft: { lesson: string; answer: Answer | null; sureness: Sureness | null } | null = null;
-  /** Whether what was noted down is being changed. */
-  @state() private changing = false;
+  /** The lesson in which what was noted down is being changed. */
+  @state() private changing: string | null = null;
 
   private get lessons(): LessonStore {
     return this.store.lessons!;
@@ -95,7 +95,7 @@ export class PredictBlock extends LabElement {
     if (!lesson) return nothing;
     const text = this.text.lesson.predict;
     const { foretold, ran } = this.lessons.note(lesson);
-    const asks = !foretold || (this.changing && !foretold.outcome);
+    const asks = !foretold || (this.changing === lesson.id && !foretold.outcome);
     return html`<section aria-labelledby="heading">
       <h2 id="heading" tabindex="-1">${text.heading}</h2>
       ${!foretold && ran ? html`<p class="lead">${text.over}</p>` : html`<p class="lead">${text.lead}</p>`}
@@ -109,9 +109,9 @@ export class PredictBlock extends LabElement {
     const draft = this.draft?.lesson === lesson.id ? this.draft : null;
     const sureness = draft?.sureness ?? null;
     // A choice is made by choosing, a curve by drawing; the other inputs show something from the beginning.
-    const ready = lesson.predict.kind === 'number' || lesson.predict.kind === 'order' || draft?.answer != null || before !== null;
+    const ready = lesson.predict.kind === 'number' || lesson.predict.kind === 'order' || (draft ? draft.answer : before) !== null;
     return html`
-      <div role="group" aria-labelledby="ask" @change=${(event: Event) => this.take(lesson, event)}>${this.renderInput(lesson, draft?.answer ?? before)}</div>
+      <div role="group" aria-labelledby="ask" @change=${(event: Event) => this.take(lesson, event)}>${this.renderInput(lesson, draft ? draft.answer : before)}</div>
       <div class="foot">
         <fieldset>
           <div class="sure">
@@ -122,7 +122,7 @@ export class PredictBlock extends LabElement {
                   type="radio"
                   name="sure"
                   .checked=${sureness === chance}
-                  @change=${() => (this.draft = { lesson: lesson.id, answer: draft?.answer ?? null, sureness: chance })}
+                  @change=${() => (this.draft = { lesson: lesson.id, answer: draft ? draft.answer : before, sureness: chance })}
                 />${text.sureness[NAMES[i]!]}
               </label>`,
             )}
@@ -151,7 +151,7 @@ export class PredictBlock extends LabElement {
     const said = lesson.predict.kind === 'curve' ? html`${this.text.lesson.verdict.curve}` : html`<b>${text.kept(answerText(this.words, lesson.predict, answer))}</b>`;
     return html`<p class="kept" role="status">${said}</p>
       <div class="foot">
-        ${over ? html`<button class="link" @click=${this.again}>${text.again}</button>` : html`<button class="link" @click=${() => (this.changing = true)}>${text.change}</button>`}
+        ${over ? html`<button class="link" @click=${this.again}>${text.again}</button>` : html`<button class="link" @click=${() => this.edit(lesson)}>${text.change}</button>`}
       </div>`;
   }
 
@@ -187,7 +187,13 @@ export class PredictBlock extends LabElement {
     const answer = this.answerOf(lesson);
     if (!answer) return;
     this.lessons.foretell(answer, this.draft?.lesson === lesson.id ? this.draft.sureness : null);
-    this.changing = false;
+    this.changing = null;
+    await this.refocus();
+  }
+
+  private async edit(lesson: Lesson): Promise<void> {
+    this.changing = lesson.id;
+    this.draft = null;
     await this.refocus();
   }
 

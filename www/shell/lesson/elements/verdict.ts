@@ -3,7 +3,6 @@ import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../elements/lab-element';
 import { answerText } from '../prediction/answer-text';
-import { scoreOf } from '../prediction/score';
 
 /** What was foretold beside what came, in words; nothing where nobody foretold anything, or the runs go on. */
 @customElement('tinyai-verdict')
@@ -36,18 +35,17 @@ export class Verdict extends LabElement {
   ];
 
   override render() {
-    const { lessons, runner } = this.store;
+    const { lessons } = this.store;
     const lesson = lessons?.current;
     if (!lesson || !lessons) return nothing;
     const { foretold } = lessons.note(lesson);
-    if (!foretold?.outcome) return nothing;
-    const { answer, outcome } = foretold;
     const text = this.text.lesson.verdict;
+    if (!foretold?.outcome) return lessons.unanswered ? html`<p role="status">${text.unanswered}</p>` : nothing;
+    const { answer, outcome } = foretold;
     const { predict } = lesson;
-    const score = runner.view ? scoreOf(predict, answer, runner.view) : null;
     const factor = answer.kind === 'number' && outcome.truth.kind === 'number' && predict.kind === 'number' && predict.scale.logarithmic ? outcome.truth.value / answer.value : null;
     const off = factor === null || outcome.grade !== 'far' ? '' : factor > 1 ? text.more(this.format.short(factor)) : text.less(this.format.short(1 / factor));
-    const pairs = score?.pairs ? text.pairs(...score.pairs) : '';
+    const pairs = outcome.pairs ? text.pairs(...outcome.pairs) : '';
     return html`<p role="status">
       <span class="you">${predict.kind === 'curve' ? text.curve : text.youSaid(answerText(this.words, predict, answer))}</span>
       ${predict.kind === 'curve' ? nothing : html`<span>${text.itWas(answerText(this.words, predict, outcome.truth))}</span>`}

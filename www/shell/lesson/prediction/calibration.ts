@@ -9,7 +9,7 @@ export interface Calibration {
 }
 
 export function calibration(all: readonly Foretold[]): Calibration[] {
-  const told = all.filter(({ sureness, outcome }) => sureness !== null && outcome !== null);
+  const told = all.filter(({ sureness, outcome, seen }) => sureness !== null && outcome !== null && !seen);
   const levels = [...new Set(told.map(({ sureness }) => sureness!))].sort((a, b) => a - b);
   return levels.map((sureness) => {
     const own = told.filter((each) => each.sureness === sureness);

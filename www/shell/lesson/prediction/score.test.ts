@@ -53,6 +53,10 @@ describe('an order', () => {
     expect(score).toMatchObject({ pairs: [2, 2], grade: 'hit' });
   });
 
+  test('of which no two can be told apart has no score', () => {
+    expect(scoreOf(question({ a: at(1, 1), b: at(1.1, 1) }), { kind: 'order', order: ['a', 'b'] }, view)).toBeNull();
+  });
+
   test('of runs that are not there has no score', () => {
     expect(scoreOf(question({ a: at(1) }), { kind: 'order', order: ['a', 'b'] }, view)).toBeNull();
   });

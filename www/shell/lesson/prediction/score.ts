@@ -64,6 +64,8 @@ function ofOrder({ outcome }: OrderQuestion, order: readonly string[], view: Exp
       if (a.value < b.value) right++;
     }
   });
+  // Where nothing can be told apart, nothing was right or wrong.
+  if (all === 0) return null;
   const truth: Answer = { kind: 'order', order: [...order].sort((a, b) => found[a]!.value - found[b]!.value) };
   return { grade: right === all ? 'hit' : right >= (2 / 3) * all ? 'near' : 'far', truth, factor: null, pairs: [right, all] };
 }

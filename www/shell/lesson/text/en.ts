@@ -50,6 +50,7 @@ export const lessonEn: LessonMessages = {
     less: (times) => `One ${times}th of what you expected.`,
     pairs: (right, all) => `${right} of ${all} pairs are in the right order; differences within the noise do not count.`,
     curve: 'Your pencil line is drawn in the figure.',
+    unanswered: 'These runs do not answer your prediction: it was about the lesson’s own settings, or they do not differ beyond the noise.',
     you: 'you',
     modelled: 'modelled',
   },

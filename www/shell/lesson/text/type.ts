@@ -47,6 +47,8 @@ export interface LessonMessages {
     less(times: string): string;
     pairs(right: number, all: number): string;
     curve: string;
+    /** Of a prediction that what ran does not answer. */
+    unanswered: string;
     /** On the pencil mark in a figure. */
     you: string;
     /** Of a number that was computed rather than measured. */

@@ -50,6 +50,7 @@ export const lessonZh: LessonMessages = {
     less: (times) => `只有你预计的 1/${times}。`,
     pairs: (right, all) => `${all} 对中有 ${right} 对次序正确；差别在噪声之内的不计。`,
     curve: '你的铅笔线已画在图中。',
+    unanswered: '这些运行回答不了你的预测：预测针对的是本课原来的设置，或者它们的差别没有超出噪声。',
     you: '你',
     modelled: '模型推算',
   },
