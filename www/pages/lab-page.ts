@@ -50,6 +50,8 @@ export async function showLab(id: string, root: string): Promise<void> {
     frame.presenting.follow((presenting) => (mount.presenting = presenting === 'on'));
     mount.addEventListener('words', () => {
       hold.release();
+      // Below what is there: nothing moves.
+      document.body.append(Object.assign(document.createElement('tinyai-site-footer'), { frame }));
       followEngine(header, mount);
       leaveEntry(mount);
     }, { once: true });
@@ -57,7 +59,7 @@ export async function showLab(id: string, root: string): Promise<void> {
       hold.release();
       incomplete((event as CustomEvent<unknown>).detail);
     });
-    document.body.append(mount, Object.assign(document.createElement('tinyai-site-footer'), { frame }));
+    document.body.append(mount);
   } catch (error) {
     incomplete(error);
   }

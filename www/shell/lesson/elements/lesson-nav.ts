@@ -22,6 +22,8 @@ export class LessonNav extends LabElement {
       ol {
         display: flex;
         gap: 0 clamp(0.7rem, 1.25vw, 1.5rem);
+        /* What is hidden in it stays in it. */
+        position: relative;
         overflow-x: auto;
         scrollbar-width: none;
         max-width: 84rem;
