@@ -120,7 +120,7 @@ export const depth: Lesson = {
     {
       id: 'wide',
       name: { en: '1 layer, twice as wide', zh: '1 层，宽度加倍' },
-      ask: { en: 'One layer, but twice as wide, with about as many weights as four?', zh: '一层，但宽度加倍，权重与四层差不多呢？' },
+      ask: { en: 'One layer, but twice as wide, with about as many weights in its layers as four have?', zh: '一层，但宽度加倍，层内的权重与四层合计差不多呢？' },
       patch: { model: { n_layers: 1, d_model: 192, d_ff: 512 } },
     },
     {
