@@ -2,7 +2,7 @@
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
 import { slices } from '../../../shell/figures/memory-slices';
-import { lessonRun, type Facts } from '../../../shell/lesson/facts';
+import { finishedRun, placeOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
@@ -12,10 +12,7 @@ import { LR, pair } from './base';
 const FULL: LessonRun = { id: 'full', name: { en: 'full', zh: '全参数' }, patch: { training: { learning_rate: LR.full } } };
 const LORA: LessonRun = { id: 'lora', name: { en: 'LoRA', zh: 'LoRA' }, patch: { fine_tuning: { method: 'lora' } } };
 
-const peak = (view: ExperimentView, run: LessonRun): number | null => {
-  const found = lessonRun(view, run);
-  return found?.status === 'finished' ? (found.memory['total']?.peak_bytes ?? null) : null;
-};
+const peak = (view: ExperimentView, run: LessonRun): number | null => finishedRun(view, run)?.memory['total']?.peak_bytes ?? null;
 
 /** Peak memory of LoRA in percent of that of full fine-tuning. */
 function share(view: ExperimentView): Outcome | null {
@@ -75,9 +72,8 @@ export const loraSaves: Lesson = {
     ends: { en: ['1% of it', 'just as much'], zh: ['只要 1%', '一样多'] },
     outcome: share,
     bar: (value, view) => {
-      const full = peak(view, FULL);
-      const run = view.runs.findIndex(({ name }) => name === LORA.name.en);
-      return full === null || run < 0 ? null : { run, value: (full * value) / 100 };
+      const [full, run] = [peak(view, FULL), placeOf(view, LORA)];
+      return full === null || run === null ? null : { run, value: (full * value) / 100 };
     },
   },
   hero: {

@@ -1,7 +1,7 @@
 /** Bytes or characters: losses per token cannot be compared, losses per character can. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseAmong, noiseOf, type Facts } from '../../../shell/lesson/facts';
+import { finishedRun, noiseAmong, noiseOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import type { RunView } from '../../../shell/store/run-view';
@@ -23,7 +23,7 @@ function perCharacter(run: RunView | null): number | null {
 
 /** Which of the two is lower, per token and per character. */
 function compared(view: ExperimentView) {
-  const [bytes, characters] = [lessonRun(view, BYTES), lessonRun(view, CHARACTERS)];
+  const [bytes, characters] = [finishedRun(view, BYTES), finishedRun(view, CHARACTERS)];
   const each = [perCharacter(bytes), perCharacter(characters)];
   if (!bytes || !characters || each[0] == null || each[1] == null) return null;
   const [a, b] = [bytes.figure('validation_loss')!.value, characters.figure('validation_loss')!.value];
