@@ -87,7 +87,7 @@ test('a prediction is kept with what it came to, and is read by the teachers’ 
   await page.getByText('guessing').click();
   await page.getByRole('button', { name: 'Note it down' }).click();
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.locator('tinyai-verdict')).toContainText(/You said 3%\.\s+It was \d+%\./);
+  await expect(page.locator('tinyai-verdict')).toContainText(/You said: 3%\.\s+It was: \d+%\./);
   await page.reload();
   await expect(page.locator('tinyai-predict-block .kept')).toContainText('You expect: 3%.');
   await page.getByRole('link', { name: 'Library', exact: true }).click();

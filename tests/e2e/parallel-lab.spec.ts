@@ -208,7 +208,7 @@ test('a lesson by keyboard: predicted, run, explained by its own numbers, varied
   await expect(page.getByText('You expect: 11%.')).toBeVisible();
   await page.getByRole('button', { name: 'Run', exact: true }).press('Enter');
   await expect(state(page)).toContainText('Finished');
-  await expect(page.locator('tinyai-verdict')).toContainText('You said 11%.');
+  await expect(page.locator('tinyai-verdict')).toContainText('You said: 11%.');
   const explanation = page.locator('tinyai-explain-block');
   await expect(explanation).toContainText(/in one piece, the 2 ranks stood still for [\d.]+% of the time; the formula below says 50\.0%/);
   await page.getByRole('button', { name: 'Cut into 4 micro-batches?' }).press('Enter');

@@ -9,6 +9,7 @@ import type { Prediction } from '../types/generated/Prediction';
 import type { RankStep } from '../types/generated/RankStep';
 import type { RunResult } from '../types/generated/RunResult';
 import type { SegmentKind } from '../types/generated/SegmentKind';
+import type { Span } from '../types/generated/Span';
 import type { Spec } from '../types/generated/Spec';
 import type { Timeline } from '../types/generated/Timeline';
 import type { ClockPort } from '../shell/ports';
@@ -43,12 +44,13 @@ function parallelOf(ranks: number, run: number): ParallelReport {
       learning_rate: 0.001,
       seconds: 0.05,
       spans: [],
-      phase: null,
+      phase: { start: 0, end: 0.04, compute: 0.03, transfer: 0 },
       traffic: kinds.map((kind, i) => ({ kind, bytes: 1000 * (run + 1) * (i + 1), messages: 4, wait_seconds: 0.001, transfer_seconds: 0.001 })),
       memory: memoryOf(run),
     }),
   );
-  const timeline: Timeline = { spans: [], makespan: 0.03 + 0.01 * run, ranks: last.map(() => ({ compute: 0.03, transfer: 0, wait: 0.01 })), bubble_fraction: 0.2, utilisation: last.map(() => 0.8) };
+  const spans = last.map(({ rank }): Span => ({ rank, action: { type: 'forward', micro_batch: 0, virtual_stage: 0 }, start: 0, end: 0.025, kind: 'compute' }));
+  const timeline: Timeline = { spans, makespan: 0.03 + 0.01 * run, ranks: last.map(() => ({ compute: 0.03, transfer: 0, wait: 0.01 })), bubble_fraction: 0.2, utilisation: last.map(() => 0.8) };
   const planned: Planned = {
     ranks: last.map(({ rank }) => ({ rank, data: 0, pipeline: rank, tensor: 0, segments: [[2 * rank, 2 * rank + 2]], parameters: 1000, bytes: {} })),
     segments: last.flatMap((): SegmentKind[] => ['attention', 'feed_forward']),

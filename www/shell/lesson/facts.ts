@@ -14,6 +14,18 @@ export function lessonRun(view: ExperimentView, run: Pick<LessonRun, 'name'>): R
   return view.runs.find(({ name }) => names.includes(name)) ?? null;
 }
 
+/** A run of a lesson that has finished; null: it is not there, or goes on. */
+export function finishedRun(view: ExperimentView, run: Pick<LessonRun, 'name'>): RunView | null {
+  const found = lessonRun(view, run);
+  return found?.status === 'finished' ? found : null;
+}
+
+/** Where a run stands among those of the experiment, for the mark of a prediction; null: it is not there. */
+export function placeOf(view: ExperimentView, run: Pick<LessonRun, 'name'>): number | null {
+  const found = lessonRun(view, run);
+  return found && view.runs.indexOf(found);
+}
+
 /** One run's numbers; each is null until it is there. */
 export class RunFacts {
   constructor(
@@ -25,19 +37,9 @@ export class RunFacts {
     return this.view.name;
   }
 
-  /** Whether it came to its end. */
-  get finished(): boolean {
-    return this.view.status === 'finished';
-  }
-
   /** A metric, by the engine's name of it. */
   metric(name: string): number | null {
     return this.view.figure(name)?.value ?? null;
-  }
-
-  /** Lower and upper quartile of a metric. */
-  spread(name: string): readonly [number, number] | null {
-    return this.view.figure(name)?.spread ?? null;
   }
 
   /** Bytes that a category of memory took at the peak of all together; 0 where it took none. */
@@ -74,13 +76,8 @@ export class Facts {
   /** A run of the lesson or one of its variations that has finished, by its id; null: it has not. */
   run(id: string): RunFacts | null {
     const known = [...this.lesson.runs, ...this.lesson.variations].find((run) => run.id === id);
-    const view = known && lessonRun(this.view, known);
-    return view?.status === 'finished' ? new RunFacts(view, this.words) : null;
-  }
-
-  /** All runs of the experiment that have finished, those that a learner added, too. */
-  get finished(): RunFacts[] {
-    return this.view.runs.filter(({ status }) => status === 'finished').map((run) => new RunFacts(run, this.words));
+    const view = known && finishedRun(this.view, known);
+    return view ? new RunFacts(view, this.words) : null;
   }
 
   get format(): Words['format'] {
@@ -88,7 +85,12 @@ export class Facts {
   }
 }
 
-/** How much a loss is off by chance: the spread of the training loss around its own course, over the last steps, for the mean of ten. */
+/**
+ * How much a loss is off by chance, in nats: the standard deviation of the mean of ten training losses around their course, as batches are
+ * easier and harder, over the last steps.
+ *
+ * Lessons take it for the noise of a validation loss as well, since one run shows no other. What another seed would change is not in it.
+ */
 export const noiseOf = (run: RunView): number => jitter(run.curve('loss').values);
 
 /**
@@ -108,10 +110,11 @@ function differences(a: RunView, b: RunView): number[] {
   return first.steps.flatMap((step, i) => (there.has(step) ? [first.values[i]! - there.get(step)!] : []));
 }
 
-/** Spread of the last values around their course, for the mean of ten. */
+/** Standard deviation of the last values around their course, for the mean of ten. */
 function jitter(values: readonly number[]): number {
   const last = values.slice(-40);
-  const steps = last.slice(1).map((value, i) => Math.abs(value - last[i]!));
-  // Differences of neighbours spread √2 as much as the values; a mean of ten, √10 less.
-  return (median(steps) ?? 0) / Math.SQRT2 / Math.sqrt(10) / 0.6745;
+  // Second differences: a course that rises or falls evenly has none.
+  const bends = last.slice(2).map((value, i) => Math.abs(value - 2 * last[i + 1]! + last[i]!));
+  // Those of independent values spread √6 (1 + 4 + 1) as much as the values; a mean of ten, √10 less. Half of a normal distribution is within 0.6745.
+  return (median(bends) ?? 0) / Math.sqrt(6) / Math.sqrt(10) / 0.6745;
 }

@@ -1,7 +1,7 @@
 /** Each method wants a learning rate of its own: at that of full fine-tuning, LoRA looks worse than it is. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseAmong, type Facts, type RunFacts } from '../../../shell/lesson/facts';
+import { finishedRun, lessonRun, noiseAmong, type Facts, type RunFacts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { CurveQuestion } from '../../../shell/lesson/prediction/question';
 import '../diagrams/step-diagram';
@@ -18,8 +18,8 @@ const lora = (id: string, learning_rate: number): LessonRun => ({
 const [FULL_LOW, FULL_HIGH, LORA_LOW, LORA_HIGH] = [full('full-low', LOW), full('full-high', HIGH), lora('lora-low', LOW), lora('lora-high', HIGH)];
 
 const drawn: CurveQuestion['outcome'] = (view) => {
-  const run = lessonRun(view, LORA_LOW);
-  if (run?.status !== 'finished') return null;
+  const run = finishedRun(view, LORA_LOW);
+  if (!run) return null;
   const { steps, values } = run.curve('validation_loss');
   // All its points are of the same validation text.
   const noise = noiseAmong([FULL_LOW, LORA_LOW, LORA_HIGH].flatMap((each) => lessonRun(view, each) ?? []));
@@ -29,7 +29,7 @@ const drawn: CurveQuestion['outcome'] = (view) => {
 /** Which of two runs ended lower; null: they cannot be told apart. */
 function better(low: RunFacts, high: RunFacts): 'low' | 'high' | null {
   const [a, b] = [low.metric('validation_loss')!, high.metric('validation_loss')!];
-  return Math.abs(a - b) < noiseAmong([low.view, high.view]) ? null : a < b ? 'low' : 'high';
+  return Math.abs(a - b) <= noiseAmong([low.view, high.view]) ? null : a < b ? 'low' : 'high';
 }
 
 function numbers(facts: Facts) {

@@ -1,8 +1,8 @@
-/** What LoRA saves: parameters that learn, their gradients and the optimizer's state; not weights, not activations, and little time. */
+/** What LoRA saves: parameters that learn, their gradients and the optimizer's state; not weights, few activations, and little time. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
 import { slices } from '../../../shell/figures/memory-slices';
-import { lessonRun, type Facts } from '../../../shell/lesson/facts';
+import { finishedRun, placeOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
@@ -12,10 +12,7 @@ import { LR, pair } from './base';
 const FULL: LessonRun = { id: 'full', name: { en: 'full', zh: '全参数' }, patch: { training: { learning_rate: LR.full } } };
 const LORA: LessonRun = { id: 'lora', name: { en: 'LoRA', zh: 'LoRA' }, patch: { fine_tuning: { method: 'lora' } } };
 
-const peak = (view: ExperimentView, run: LessonRun): number | null => {
-  const found = lessonRun(view, run);
-  return found?.status === 'finished' ? (found.memory['total']?.peak_bytes ?? null) : null;
-};
+const peak = (view: ExperimentView, run: LessonRun): number | null => finishedRun(view, run)?.memory['total']?.peak_bytes ?? null;
 
 /** Peak memory of LoRA in percent of that of full fine-tuning. */
 function share(view: ExperimentView): Outcome | null {
@@ -67,7 +64,7 @@ export const loraSaves: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: html`With <tinyai-term name="rank">rank</tinyai-term> 4, LoRA trains about one in forty of the parameters. How much memory does its training need, compared with <tinyai-term name="full-fine-tuning">full fine-tuning</tinyai-term>?`,
+      en: html`With <tinyai-term name="rank">rank</tinyai-term> 4, LoRA trains about one in thirty of the parameters. How much memory does its training need, compared with <tinyai-term name="full-fine-tuning">full fine-tuning</tinyai-term>?`,
       zh: html`<tinyai-term name="rank">秩</tinyai-term>为 4 时，LoRA 只训练约四十分之一的参数。与<tinyai-term name="full-fine-tuning">全参数微调</tinyai-term>相比，它训练时需要多少内存？`,
     },
     unit: 'percent',
@@ -75,9 +72,8 @@ export const loraSaves: Lesson = {
     ends: { en: ['1% of it', 'just as much'], zh: ['只要 1%', '一样多'] },
     outcome: share,
     bar: (value, view) => {
-      const full = peak(view, FULL);
-      const run = view.runs.findIndex(({ name }) => name === LORA.name.en);
-      return full === null || run < 0 ? null : { run, value: (full * value) / 100 };
+      const [full, run] = [peak(view, FULL), placeOf(view, LORA)];
+      return full === null || run === null ? null : { run, value: (full * value) / 100 };
     },
   },
   hero: {
@@ -100,10 +96,10 @@ export const loraSaves: Lesson = {
         happened: html`LoRA trained ${n.trained} parameters instead of ${n.all}, one in ${n.one}. Its memory fell only to ${n.percent} of that of full fine-tuning, and
           a step still took ${n.time} of the time. It ended at a <tinyai-term name="validation-loss">validation loss</tinyai-term> of ${n.losses[1]}; full fine-tuning ended at ${n.losses[0]}.`,
         why: html`A parameter that learns needs a <tinyai-term name="gradient">gradient</tinyai-term> and, with <tinyai-term name="adamw">AdamW</tinyai-term>, two more numbers of the same size. For the <tinyai-term name="frozen">frozen</tinyai-term> weights all three are gone: gradients and
-          <tinyai-term name="optimizer-state">optimizer state</tinyai-term> together shrank from ${n.learning[0]} to ${n.learning[1]}. But the weights themselves must still be there, and so must the <tinyai-term name="activation">activations</tinyai-term>, since the
-          gradient has to pass through every frozen layer to reach the pairs B·A below it. These ${n.stays} stay.`,
-        change: html`A larger batch or a longer context makes activations grow, and they are what LoRA does not touch: then its share comes close to 100%. Fewer <tinyai-term name="target-modules">target modules</tinyai-term> or a
-          lower rank save little more. What remains is for other techniques: <tinyai-term name="checkpointing">gradient checkpointing</tinyai-term> for activations (15.3), <tinyai-term name="quantization">fewer bits</tinyai-term> for the frozen weights (15.5).`,
+          <tinyai-term name="optimizer-state">optimizer state</tinyai-term> together shrank from ${n.learning[0]} to ${n.learning[1]}. But the weights themselves must still be there, and so must most <tinyai-term name="activation">activations</tinyai-term>: the
+          gradient has to pass through the frozen layers to reach the pairs B·A below, and each pair needs the input of its layer. These ${n.stays} stay.`,
+        change: html`A larger batch or a longer context makes activations grow, and with pairs everywhere LoRA keeps nearly all of them: then its share comes close to 100%. A lower rank saves little more. Fewer
+          <tinyai-term name="target-modules">target modules</tinyai-term> save some, since a frozen layer without a pair need not keep its input. What remains is for other techniques: <tinyai-term name="checkpointing">gradient checkpointing</tinyai-term> for activations (15.3), <tinyai-term name="quantization">fewer bits</tinyai-term> for the frozen weights (15.5).`,
         misleads: html`This model has two million parameters, so activations (${n.activations}) are a large part. In a model of seven billion, weights, gradients and optimizer take over
           100 GB, and LoRA saves about three quarters of that. And float32 everywhere: in practice frozen weights are held in 16 bits or fewer.`,
       };
@@ -115,8 +111,8 @@ export const loraSaves: Lesson = {
         happened: html`LoRA 训练了 ${n.trained} 个参数，全参数微调则是 ${n.all} 个，相差 ${n.one} 倍。但内存只降到后者的 ${n.percent}，每一步的时间也还有后者的 ${n.time}。
           最终的<tinyai-term name="validation-loss">验证损失</tinyai-term>，LoRA 为 ${n.losses[1]}，全参数微调为 ${n.losses[0]}。`,
         why: html`每个参与学习的参数都要配一个<tinyai-term name="gradient">梯度</tinyai-term>；用 <tinyai-term name="adamw">AdamW</tinyai-term> 时，还要再配两个同样大小的数。权重一旦<tinyai-term name="frozen">冻结</tinyai-term>，这三个数都不再需要：梯度与<tinyai-term name="optimizer-state">优化器状态</tinyai-term>合计从
-          ${n.learning[0]} 降到 ${n.learning[1]}。但权重本身仍要在内存里；<tinyai-term name="activation">激活</tinyai-term>也是，因为梯度必须穿过每个冻结的层，才能到达下面各层的 B·A。这 ${n.stays} 省不掉。`,
-        change: html`批次更大或上下文更长，激活就会增长，而 LoRA 恰恰不触及激活，于是它的内存占比会接近 100%。减少<tinyai-term name="target-modules">目标模块</tinyai-term>或降低秩，能再省的很少。
+          ${n.learning[0]} 降到 ${n.learning[1]}。但权重本身仍要在内存里；<tinyai-term name="activation">激活</tinyai-term>大多也是，因为梯度必须穿过冻结的层，才能到达下面的 B·A，而每对 B·A 又要用到所在层的输入。这 ${n.stays} 仍要占用。`,
+        change: html`批次更大或上下文更长，激活就会增长，而处处都加的 LoRA 几乎要保留全部激活，于是它的内存占比会接近 100%。降低秩，能再省的很少；减少<tinyai-term name="target-modules">目标模块</tinyai-term>能省一些，因为冻结而没有 B·A 的层不必保留输入。
           剩下的要靠别的技术：用<tinyai-term name="checkpointing">梯度检查点</tinyai-term>节省激活（15.3），用<tinyai-term name="quantization">更低的精度</tinyai-term>存放冻结的权重（15.5）。`,
         misleads: html`这个模型只有两百万个参数，激活（${n.activations}）因此占了很大一部分。换成七十亿参数的模型，权重、梯度和优化器状态共要一百多 GB，LoRA 能省下其中约四分之三。
           另外，这里全部用 float32；实际使用时，冻结的权重通常只用 16 位或更低的精度。`,
@@ -136,32 +132,32 @@ export const loraSaves: Lesson = {
   compared: ['trainable_parameters', 'peak_memory', 'step_time', 'validation_loss'],
   check: {
     ask: {
-      en: 'A model just fails to fit: at the peak, activations take nine tenths of its training memory. Will LoRA make it fit?',
-      zh: '某个模型训练时内存刚好不够，其中十分之九是激活。改用 LoRA 能解决问题吗？',
+      en: 'Training a model needs twice the memory that there is, and nine tenths of what it needs are activations. Will LoRA in every layer make it fit?',
+      zh: '训练某个模型，内存差一半：所需的内存中，十分之九是激活。改用 LoRA，每一层都加，放得下吗？',
     },
     options: [
       {
-        text: { en: 'Yes: it trains only a fraction of the parameters.', zh: '能，它只训练一小部分参数。' },
+        text: { en: 'Yes: it trains only a fraction of the parameters.', zh: '放得下，它只训练一小部分参数。' },
         right: false,
         because: {
-          en: 'That shrinks gradients and optimizer, which together are less than a tenth here. The activations stay as they are.',
-          zh: '这样减少的是梯度和优化器状态，而它们在这里合计还不到十分之一。激活并不会减少。',
+          en: 'That shrinks gradients and optimizer, which together are less than a tenth here. Half of the memory would have to go.',
+          zh: '这样减少的是梯度和优化器状态，而它们在这里合计还不到十分之一，要减掉的却是一半。',
         },
       },
       {
-        text: { en: 'Hardly: it does not touch the activations.', zh: '几乎不能，它不触及激活。' },
+        text: { en: 'No: most of the activations stay.', zh: '放不下，激活大多还在。' },
         right: true,
         because: {
-          en: 'The gradient still has to pass through all layers, so their activations are kept. A smaller batch or checkpointing would help.',
-          zh: '梯度仍要穿过所有的层，它们的激活都得留着。减小批次或使用梯度检查点才有帮助。',
+          en: 'The gradient still has to pass through the layers, and the pairs need their inputs. A smaller batch or checkpointing would help.',
+          zh: '梯度仍要穿过各层，B·A 也要用到各层的输入。减小批次或使用梯度检查点才有帮助。',
         },
       },
       {
-        text: { en: 'Yes, if the rank is low enough.', zh: '能，只要秩足够低。' },
+        text: { en: 'Yes, if the rank is low enough.', zh: '放得下，只要秩足够低。' },
         right: false,
         because: {
-          en: 'The rank decides how large the pairs B·A are. Even with none at all, the activations would be there.',
-          zh: '秩只决定 B·A 有多大。哪怕完全没有它们，激活也还在。',
+          en: 'The rank decides how large the pairs B·A are. Even with rank 1, each needs the input of its layer, and most activations stay.',
+          zh: '秩只决定 B·A 有多大。哪怕秩为 1，每对也要用到所在层的输入，激活大多还在。',
         },
       },
     ],

@@ -2,7 +2,7 @@
 import { html } from 'lit';
 import type { TargetModule } from '../../../types/generated/TargetModule';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseAmong, type Facts, type RunFacts } from '../../../shell/lesson/facts';
+import { finishedRun, noiseAmong, type Facts, type RunFacts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
@@ -19,7 +19,7 @@ const placed = (id: string, rank: number, target_modules: TargetModule[], en: st
   patch: { fine_tuning: { lora: { rank, alpha: 2 * rank, target_modules } } },
 });
 
-// Ranks at which all have within a twentieth of the parameters of rank 4 everywhere.
+// Ranks at which all have the parameters of rank 4 everywhere, within 7%.
 const RUNS = [
   placed('q-v', 21, ['q_proj', 'v_proj'], 'q, v', 'q、v'),
   placed('attention', 11, ATTENTION, 'attention', '注意力'),
@@ -29,8 +29,8 @@ const RUNS = [
 
 function losses(view: ExperimentView): Record<string, Outcome> | null {
   const found = RUNS.flatMap((run) => {
-    const there = lessonRun(view, run);
-    const loss = there?.status === 'finished' ? there.figure('validation_loss')?.value : undefined;
+    const there = finishedRun(view, run);
+    const loss = there?.figure('validation_loss')?.value;
     return !there || loss === undefined ? [] : [{ id: run.id, there, loss }];
   });
   // Half the noise on either side: what overlaps cannot be told apart.
@@ -44,7 +44,7 @@ function numbers(facts: Facts) {
   const all = runs as RunFacts[];
   const loss = (run: RunFacts): number => run.metric('validation_loss')!;
   const sorted = [...all].sort((a, b) => loss(a) - loss(b));
-  const [best, worst] = [sorted[0]!, sorted.at(-1)!];
+  const [best, beforeLast, worst] = [sorted[0]!, sorted.at(-2)!, sorted.at(-1)!];
   const noise = noiseAmong(all.map(({ view }) => view));
   const gap = loss(worst) - loss(best);
   const counts = all.map((run) => run.metric('trainable_parameters')!);
@@ -59,11 +59,10 @@ function numbers(facts: Facts) {
     gap: nats(gap),
     noise: nats(noise),
     matters: gap > noise,
-    /** Whether the spread over all modules came out lowest, or as low as the lowest, and the customary two that came out highest. */
+    /** Whether the spread over all modules came out lowest, or as low as the lowest, and how the customary two came out. */
     spreadWins: loss(all[3]!) - loss(best) <= noiseAmong([best.view, all[3]!.view]),
-    queriesLose: worst === queries,
-    ranks: all.map(({ view }) => count(view.spec.fine_tuning.lora.rank)),
-  };
+    queries: worst !== queries ? 'not-last' : loss(queries) - loss(beforeLast) > noiseAmong([queries.view, beforeLast.view]) ? 'last' : 'barely-last',
+  } as const;
 }
 
 export const modules: Lesson = {
@@ -89,9 +88,9 @@ export const modules: Lesson = {
   predict: {
     kind: 'order',
     ask: {
-      en: html`Four ways to spend the same number of parameters: queries and values with rank 21, all of <tinyai-term name="attention">attention</tinyai-term> with 11, the
+      en: html`Four ways to spend about the same number of parameters: queries and values with rank 21, all of <tinyai-term name="attention">attention</tinyai-term> with 11, the
         <tinyai-term name="feed-forward">feed-forward</tinyai-term> half with 6, all seven projections with 4. In which order will their losses be?`,
-      zh: html`参数一样多，有四种用法：加在查询和值上，秩 21；加在整个<tinyai-term name="attention">注意力</tinyai-term>部分，秩 11；加在<tinyai-term name="feed-forward">前馈层</tinyai-term>，秩 6；七个投影层全加，秩 4。它们的损失由低到高是什么次序？`,
+      zh: html`参数大致一样多，有四种用法：加在查询和值上，秩 21；加在整个<tinyai-term name="attention">注意力</tinyai-term>部分，秩 11；加在<tinyai-term name="feed-forward">前馈层</tinyai-term>，秩 6；七个投影层全加，秩 4。它们的损失由低到高是什么次序？`,
     },
     ends: { en: ['lowest loss, the best', 'highest loss'], zh: ['损失最低，最好', '损失最高'] },
     items: [
@@ -111,13 +110,19 @@ export const modules: Lesson = {
         happened: html`${n.alike ? html`With ${n.parameters[0]} to ${n.parameters[1]} parameters each` : html`With ${n.parameters[0]} to ${n.parameters[1]} parameters, no longer the same number`},
           “${n.best.name}” ended lowest, at ${n.best.loss}, and “${n.worst.name}” highest, at ${n.worst.loss}. The difference of ${n.gap} nats is
           ${n.matters ? `more than the noise of ${n.noise}` : `within the noise of ${n.noise}: here it hardly mattered where they went`}.`,
-        why: html`${n.spreadWins
+        why: n.matters
+          ? html`${n.spreadWins
           ? html`A low rank everywhere was the best, or as good as the best. Each <tinyai-term name="projection">projection</tinyai-term> seems to need only a few new directions, but many projections need some.`
           : html`“${n.best.name}” won: what this text asks for can be changed best there.`}
-          ${n.queriesLose
+          ${n.queries === 'last'
             ? html`Queries and values alone came last, although their rank is the highest: queries only decide where a token looks, and values only carry what is found; neither touches how a token is worked on
                 by itself, which is what the <tinyai-term name="feed-forward">feed-forward</tinyai-term> half does.`
-            : html`Queries and values alone did not come last here, as they often do.`}`,
+            : n.queries === 'barely-last'
+              ? html`Queries and values alone came last, but by no more than the noise.`
+              : html`Queries and values alone did not come last here, as they often do.`}`
+          : html`So no order can be read from these losses, and there is none to explain. What the pairs share seems to count for more than their place: about as many parameters, and the same
+              few steps. More steps or a longer context may bring out a difference: the <tinyai-term name="feed-forward">feed-forward</tinyai-term> half works on each token by itself, which queries and
+              values cannot change.`,
         change: html`A larger budget makes the choice matter less: with enough rank, most choices come near the same loss. What the pairs must learn counts, too: what to pay attention to is changed in
           queries and keys, knowledge of words rather in the feed-forward half.`,
         misleads: html`One seed, one text, one learning rate for all four: each may prefer a rate of its own, and its order may turn where the differences are small. Repeat the run with another seed.
@@ -130,11 +135,15 @@ export const modules: Lesson = {
       return {
         happened: html`${n.alike ? html`参数都在 ${n.parameters[0]} 到 ${n.parameters[1]} 个之间` : html`参数为 ${n.parameters[0]} 到 ${n.parameters[1]} 个，已不再一样多`}，损失最低的是“${n.best.name}”，为 ${n.best.loss}；最高的是“${n.worst.name}”，为
           ${n.worst.loss}。两者相差 ${n.gap} nat，${n.matters ? `超出噪声（${n.noise}）` : `仍在噪声（${n.noise}）之内，在这里加在哪里几乎没有区别`}。`,
-        why: html`${n.spreadWins
+        why: n.matters
+          ? html`${n.spreadWins
           ? html`秩低、但处处都加的最好，或与最好的一样好。看来每个<tinyai-term name="projection">投影层</tinyai-term>只需要少数几个新方向，但许多投影层都需要。`
-          : html`“${n.best.name}”胜出：这种文本要改变的东西，在那里最容易改。`}${n.queriesLose
+          : html`“${n.best.name}”胜出：这种文本要改变的东西，在那里最容易改。`}${n.queries === 'last'
           ? html`只加在查询和值上的排在最后，尽管秩最高：查询只决定一个词元往哪里看，值只传递看到的内容，都不触及对词元本身的加工，而那是<tinyai-term name="feed-forward">前馈层</tinyai-term>的事。`
-          : html`只加在查询和值上，通常会排在最后，这里却没有。`}`,
+          : n.queries === 'barely-last'
+            ? html`只加在查询和值上的排在最后，但差距没有超出噪声。`
+            : html`只加在查询和值上，通常会排在最后，这里却没有。`}`
+          : html`所以从这些损失看不出次序，也就没有次序需要解释。看来，各种做法的共同之处比位置更要紧：参数大致一样多，步数一样少。步数更多或上下文更长时，也许会显出差别：<tinyai-term name="feed-forward">前馈层</tinyai-term>对每个词元单独加工，而这是查询和值改变不了的。`,
         change: html`参数预算越大，加在哪里就越不要紧：秩足够高时，多数选择的损失都相差不远。要学什么也有关系：该注意什么，由查询和键决定；字词的知识，则更多在前馈层里。`,
         misleads: html`这里只有一个随机种子、一种文本，四者共用一个学习率；它们也许各有更合适的学习率，差别小的，次序还可能颠倒。换一个种子再运行一次试试。比例也不能照搬：这些矩阵对占模型的 ${n.share}，而在大模型中远不到 1%。`,
       };
@@ -142,7 +151,7 @@ export const modules: Lesson = {
   },
   variations: [
     { ...placed('q-k', 21, ['q_proj', 'k_proj'], 'q, k', 'q、k'), ask: { en: 'Only where attention looks: queries and keys, rank 21?', zh: '只改“往哪里看”：查询和键，秩 21？' } },
-    { ...placed('down', 15, ['down_proj'], 'down only', '只加 down'), ask: { en: 'A single module, the one that ends the feed-forward half, with rank 15?', zh: '只加一个模块：前馈层的降维投影，秩 15？' } },
+    { ...placed('down', 19, ['down_proj'], 'down only', '只加 down'), ask: { en: 'A single module, the one that ends the feed-forward half, with rank 19?', zh: '只加一个模块：前馈层的降维投影，秩 19？' } },
     { ...placed('all-16', 16, [...ATTENTION, ...FEED_FORWARD], 'all seven, rank 16', '全部七个，秩 16'), ask: { en: 'All seven with four times the parameters?', zh: '七个全加，参数增加到四倍？' } },
   ],
   compared: ['validation_loss', 'trainable_parameters', 'step_time', 'peak_memory'],

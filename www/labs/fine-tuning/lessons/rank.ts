@@ -1,7 +1,7 @@
 /** How high the rank must be: the first directions bring most of what there is to gain. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseAmong, type Facts, type RunFacts } from '../../../shell/lesson/facts';
+import { finishedRun, lessonRun, noiseAmong, placeOf, type Facts, type RunFacts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
@@ -26,10 +26,13 @@ function gain(run: RunView | null): number | null {
   return before === undefined || after === undefined ? null : before - after;
 }
 
-/** What rank 1 gains in percent of what the highest rank gains. */
+/** What rank 1 gains in percent of what the highest rank gains; null where that gains nothing. */
 function share(view: ExperimentView): Outcome | null {
-  const [low, high] = [gain(lessonRun(view, FIRST)), gain(lessonRun(view, LAST))];
-  return low === null || !high ? null : { value: (100 * low) / high, spread: null };
+  const [first, last] = [finishedRun(view, FIRST), finishedRun(view, LAST)];
+  const [low, high] = [gain(first), gain(last)];
+  if (!first || !last || low === null || high === null || high <= 0) return null;
+  const noise = noiseAmong([first, last]);
+  return { value: (100 * low) / high, spread: [(100 * (low - noise)) / high, (100 * (low + noise)) / high] };
 }
 
 function numbers(facts: Facts) {
@@ -40,6 +43,7 @@ function numbers(facts: Facts) {
   const losses = all.map((run) => run.metric('validation_loss')!);
   const [first, last] = [all[0]!, all.at(-1)!];
   const best = Math.min(...losses);
+  const reached = gains.at(-1)!;
   const noise = noiseAmong(all.map(({ view }) => view));
   // The lowest rank from which on nothing more is gained.
   const enough = losses.findIndex((loss) => loss - best <= noise);
@@ -49,8 +53,9 @@ function numbers(facts: Facts) {
     one: count(last.metric('trainable_parameters')! / first.metric('trainable_parameters')!),
     parameters: [first.tell('trainable_parameters'), last.tell('trainable_parameters')],
     losses: [first.tell('validation_loss'), last.tell('validation_loss')],
-    shares: gains.map((gained) => wholePercent(gained / gains.at(-1)!)),
-    most: gains[0]! > gains.at(-1)! / 2,
+    /** What each rank gained as a share of what the last one did; null where that gained nothing. */
+    shares: reached > 0 ? gains.map((gained) => wholePercent(gained / reached)) : null,
+    most: gains[0]! > reached / 2,
     ranks,
     enough: ranks[enough]!,
     isLast: enough === all.length - 1,
@@ -93,9 +98,8 @@ export const rank: Lesson = {
     ends: { en: ['nothing', 'just as much'], zh: ['毫无下降', '一样多'] },
     outcome: share,
     bar: (value, view) => {
-      const most = gain(lessonRun(view, LAST));
-      const run = view.runs.findIndex(({ name }) => Object.values(FIRST.name).includes(name));
-      return most === null || run < 0 ? null : { run, value: (most * value) / 100 };
+      const [most, run] = [gain(lessonRun(view, LAST)), placeOf(view, FIRST)];
+      return most === null || most <= 0 || run === null ? null : { run, value: (most * value) / 100 };
     },
   },
   hero: {
@@ -105,7 +109,9 @@ export const rank: Lesson = {
     unit: 'nats',
     bar: (run, view) => {
       const value = gain(view.runs[run]!);
-      return value === null ? null : { value: Math.max(0, value) };
+      if (value === null) return null;
+      // A bar without parts is not drawn; what it comes to is still written.
+      return value < 0 ? { value, parts: [] } : { value };
     },
   },
   explain: {
@@ -113,11 +119,13 @@ export const rank: Lesson = {
       const n = numbers(facts);
       if (!n) return null;
       return {
-        happened: html`Rank ${n.ranks[0]} ended at ${n.losses[0]}, rank ${n.ranks[3]} at ${n.losses[1]}. With ${n.parameters[0]} parameters instead of ${n.parameters[1]}, one in ${n.one}, it reached
-          ${n.shares[0]} of the gain; rank ${n.ranks[1]} reached ${n.shares[1]}, rank ${n.ranks[2]} ${n.shares[2]}.
-          ${n.isLast ? `Even rank ${n.enough} still brought something beyond the noise of ${n.noise} nats.` : `From rank ${n.enough} on, nothing more is gained beyond the noise of ${n.noise} nats.`}`,
+        happened: html`Rank ${n.ranks[0]} ended at ${n.losses[0]}, rank ${n.ranks[3]} at ${n.losses[1]}.
+          ${n.shares
+            ? html`With ${n.parameters[0]} parameters instead of ${n.parameters[1]}, one in ${n.one}, rank ${n.ranks[0]} reached ${n.shares[0]} of the gain; rank ${n.ranks[1]} reached ${n.shares[1]}, rank ${n.ranks[2]} ${n.shares[2]}.`
+            : html`There is no gain to compare by: rank ${n.ranks[3]} ended no lower than the base model began.`}
+          ${!n.shares ? '' : n.isLast ? `Even rank ${n.enough} still brought something beyond the noise of ${n.noise} nats.` : `From rank ${n.enough} on, nothing more is gained beyond the noise of ${n.noise} nats.`}`,
         why: html`${update} is a sum of r patterns, a column of B times a row of A.
-          ${n.most ? 'Fine-tuning here needs few of them: much of what changes is the same for every token, such as which words and line lengths are usual, and one direction in each projection already carries that.' : 'Here one pattern in each projection is not enough: what changes takes many independent directions.'}
+          ${!n.shares ? 'These runs do not show how many of them are needed: a learning rate that is too high undoes what more patterns could bring.' : n.most ? 'Fine-tuning here needs few of them: much of what changes is the same for every token, such as which words and line lengths are usual, and one direction in each projection already carries that.' : 'Here one pattern in each projection is not enough: what changes takes many independent directions.'}
           Each further direction is for what the ones before it could not express, and that is less and less.`,
         change: html`A task farther from what the base model knows, more text and more steps need a higher rank: an adapter cannot hold more than it has numbers for. The scale
           <tinyai-term name="alpha">α/r</tinyai-term> matters, too: here it falls from ${n.scales[0]} to ${n.scales[1]}, so that all ranks set out at the same pace. With α = 2r, as is often advised, a higher
@@ -130,9 +138,12 @@ export const rank: Lesson = {
       const n = numbers(facts);
       if (!n) return null;
       return {
-        happened: html`秩 ${n.ranks[0]} 最终的损失为 ${n.losses[0]}，秩 ${n.ranks[3]} 为 ${n.losses[1]}。前者训练 ${n.parameters[0]} 个参数，后者训练 ${n.parameters[1]} 个，相差 ${n.one} 倍，而前者达到了后者降幅的
-          ${n.shares[0]}；秩 ${n.ranks[1]} 达到 ${n.shares[1]}，秩 ${n.ranks[2]} 达到 ${n.shares[2]}。${n.isLast ? `即使到秩 ${n.enough}，多出的收获仍超出噪声（${n.noise} nat）。` : `从秩 ${n.enough} 往上，多出的收获已在噪声（${n.noise} nat）之内。`}`,
-        why: html`${update} 是 r 个图案之和，每个图案是 B 的一列乘 A 的一行。${n.most
+        happened: html`秩 ${n.ranks[0]} 最终的损失为 ${n.losses[0]}，秩 ${n.ranks[3]} 为 ${n.losses[1]}。前者训练 ${n.parameters[0]} 个参数，后者训练 ${n.parameters[1]} 个，相差 ${n.one} 倍。${n.shares
+          ? html`前者达到了后者降幅的 ${n.shares[0]}；秩 ${n.ranks[1]} 达到 ${n.shares[1]}，秩 ${n.ranks[2]} 达到 ${n.shares[2]}。`
+          : html`但秩 ${n.ranks[3]} 的损失并不比基座模型低，没有降幅可比。`}${!n.shares ? '' : n.isLast ? `即使到秩 ${n.enough}，多出的收获仍超出噪声（${n.noise} nat）。` : `从秩 ${n.enough} 往上，多出的收获已在噪声（${n.noise} nat）之内。`}`,
+        why: html`${update} 是 r 个图案之和，每个图案是 B 的一列乘 A 的一行。${!n.shares
+          ? '这几个运行看不出需要多少个：学习率过高时，图案再多也无济于事。'
+          : n.most
           ? '这里的微调只需要少数几个：许多变化对所有词元都一样，例如常用哪些字、句子多长，每个投影层一个方向就足以表达。'
           : '这里每个投影层一个图案还不够：要改变的东西需要许多互相独立的方向。'}后加的方向只用来表达前面的方向表达不了的部分，而这部分越来越少。`,
         change: html`任务离基座模型所知越远、文本越多、步数越多，需要的秩就越高：适配器能存的，不会多于它的参数。系数 <tinyai-term name="alpha">α/r</tinyai-term> 也有关系：这里它从 ${n.scales[0]} 减到 ${n.scales[1]}，使各个秩起步时一样快。若按常见的建议取 α = 2r，秩越高走得也越快，比较时两者就混在一起；下面有一项就是如此。`,

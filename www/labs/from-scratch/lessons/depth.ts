@@ -1,7 +1,7 @@
 /** Whether four layers are better than one: in as many steps, and in as much time. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseAmong, type Facts } from '../../../shell/lesson/facts';
+import { finishedRun, noiseAmong, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
@@ -16,11 +16,11 @@ const RUNS = [ONE, FOUR, LONG] as const;
 
 /** The final validation loss of each run. */
 function losses(view: ExperimentView): Record<string, Outcome> | null {
-  const found = RUNS.map((run) => lessonRun(view, run));
+  const found = RUNS.map((run) => finishedRun(view, run));
   // Half the noise on either side: what overlaps cannot be told apart.
   const noise = noiseAmong(found.flatMap((run) => (run ? [run] : []))) / 2;
   const outcomes = found.flatMap((run, i) => {
-    const loss = run?.status === 'finished' ? run.figure('validation_loss')?.value : undefined;
+    const loss = run?.figure('validation_loss')?.value;
     return loss === undefined ? [] : [[RUNS[i]!.id, { value: loss, spread: [loss - noise, loss + noise] }] as const];
   });
   return outcomes.length === RUNS.length ? Object.fromEntries(outcomes) : null;
@@ -120,7 +120,7 @@ export const depth: Lesson = {
     {
       id: 'wide',
       name: { en: '1 layer, twice as wide', zh: '1 层，宽度加倍' },
-      ask: { en: 'One layer, but twice as wide, with about as many weights as four?', zh: '一层，但宽度加倍，权重与四层差不多呢？' },
+      ask: { en: 'One layer, but twice as wide, with about as many weights in its layers as four have?', zh: '一层，但宽度加倍，层内的权重与四层合计差不多呢？' },
       patch: { model: { n_layers: 1, d_model: 192, d_ff: 512 } },
     },
     {

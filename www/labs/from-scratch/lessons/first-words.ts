@@ -1,7 +1,7 @@
 /** How much a model must read before it knows more than which token follows which. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, type Facts } from '../../../shell/lesson/facts';
+import { finishedRun, lessonRun, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import '../diagrams/looking-back';
@@ -24,8 +24,8 @@ function passes(view: ExperimentView, baseline: 'unigram_loss' | 'bigram_loss'):
 }
 
 function stretch(view: ExperimentView): string | null {
-  const run = lessonRun(view, MODEL);
-  if (run?.status !== 'finished' || !run.figure('bigram_loss')) return null;
+  const run = finishedRun(view, MODEL);
+  if (!run?.figure('bigram_loss')) return null;
   const step = passes(view, 'bigram_loss');
   if (step === null) return 'never';
   return step <= SOON ? 'soon' : step <= LATER ? 'later' : 'late';

@@ -1,7 +1,7 @@
 /** Bytes or characters: losses per token cannot be compared, losses per character can. */
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
-import { lessonRun, noiseAmong, noiseOf, type Facts } from '../../../shell/lesson/facts';
+import { finishedRun, noiseAmong, noiseOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import type { RunView } from '../../../shell/store/run-view';
@@ -23,11 +23,12 @@ function perCharacter(run: RunView | null): number | null {
 
 /** Which of the two is lower, per token and per character. */
 function compared(view: ExperimentView) {
-  const [bytes, characters] = [lessonRun(view, BYTES), lessonRun(view, CHARACTERS)];
+  const [bytes, characters] = [finishedRun(view, BYTES), finishedRun(view, CHARACTERS)];
   const each = [perCharacter(bytes), perCharacter(characters)];
   if (!bytes || !characters || each[0] == null || each[1] == null) return null;
   const [a, b] = [bytes.figure('validation_loss')!.value, characters.figure('validation_loss')!.value];
-  const noise = Math.max(noiseOf(bytes) * (tokensPerCharacter(bytes) ?? 1), noiseOf(characters));
+  // They read other texts, so that their noise is independent.
+  const noise = Math.hypot(noiseOf(bytes) * (tokensPerCharacter(bytes) ?? 1), noiseOf(characters));
   return { lowerPerToken: a < b, perToken: [a, b], perCharacter: each as [number, number], same: Math.abs(each[0] - each[1]) <= noise, lowerPerCharacter: each[0] < each[1] } as const;
 }
 
@@ -108,8 +109,8 @@ export const tokens: Lesson = {
         happened: html`Per token, bytes ended at ${n.losses[0]} nats and characters at ${n.losses[1]}${n.lowerPerToken ? ': in a chart of losses, bytes look far better' : ''}. But a character of this text is
           ${n.tokens} bytes on average, punctuation and line ends included. Per character it is ${n.each[0]} nats with bytes and ${n.each[1]} with characters:
           ${n.same ? 'no difference beyond the noise' : n.lowerPerCharacter ? 'bytes are better all the same' : 'characters are better'}.`,
-        why: html`Surprises add up: to write one character, the byte model must get ${n.tokens} bytes right, one after the other, and pays for each. Two of three are easy, since the first byte leaves few to choose
-          from; they lower the mean without anything having been learned of poetry. In as many steps it also reads less text, ${n.read[0]} characters against ${n.read[1]}, and its context reaches back
+        why: html`Surprises add up: to write one character, the byte model must get ${n.tokens} bytes right, one after the other, and pays for each. Each is one of few: the first byte of a Chinese character has about six
+          values, each of the others 64, while the character is one of thousands. That alone makes the mean per byte low, without anything having been learned of poetry. In as many steps it also reads less text, ${n.read[0]} characters against ${n.read[1]}, and its context reaches back
           only ${n.context[0]} characters instead of ${n.context[1]}.`,
         change: html`Three times the steps and the context would give the byte model the same text to read and to look back on; it then pays for it in time. Bytes need only a tiny
           <tinyai-term name="vocabulary">vocabulary</tinyai-term> (${n.parameters[0]} parameters instead of ${n.parameters[1]}), and nothing is ever unknown to them.
@@ -126,7 +127,7 @@ export const tokens: Lesson = {
       return {
         happened: html`按词元计，字节模型最终的损失为 ${n.losses[0]}，字符模型为 ${n.losses[1]}${n.lowerPerToken ? '：在损失图上，字节看起来好得多' : ''}。但在这个文本中，连同标点和换行，一个字平均有 ${n.tokens} 个字节。按字计，字节模型为 ${n.each[0]} nat，字符模型为
           ${n.each[1]} nat：${n.same ? '差别没有超出噪声' : n.lowerPerCharacter ? '仍是字节更好' : '字符更好'}。`,
-        why: html`意外程度是要累加的：写一个字，字节模型要接连猜中 ${n.tokens} 个字节，每个都要付出代价。三个字节里有两个好猜，因为第一个字节之后已没有多少选择；它们拉低了平均值，却并不说明学到了什么诗意。此外，步数相同时，它读的文本更少：${n.read[0]} 个字，而字符模型读了 ${n.read[1]} 个；它也只能回看 ${n.context[0]} 个字，而不是 ${n.context[1]} 个。`,
+        why: html`意外程度是要累加的：写一个字，字节模型要接连猜中 ${n.tokens} 个字节，每个都要付出代价。每个字节的选择都不多：汉字的第一个字节约有六种取值，其余两个各有 64 种，而一个字要从几千个里选。仅此一点就让每个字节的平均损失偏低，并不说明学到了什么诗意。此外，步数相同时，它读的文本更少：${n.read[0]} 个字，而字符模型读了 ${n.read[1]} 个；它也只能回看 ${n.context[0]} 个字，而不是 ${n.context[1]} 个。`,
         change: html`步数和上下文都增加到三倍，字节模型才能读到同样多的文本、回看同样远，但要为此花时间。字节的好处是<tinyai-term name="vocabulary">词表</tinyai-term>极小（${n.parameters[0]} 个参数，而不是 ${n.parameters[1]} 个），也永远不会遇到不认识的字。${n.english
           ? html`英文无论按字节还是按字符，切法都一样，两者最终为 ${n.english.losses[0]} 和 ${n.english.losses[1]}${n.english.bytesBehind ? '：按字节时，模型得先学会 257 个词元中的大多数从不出现' : ''}。`
           : ''}`,

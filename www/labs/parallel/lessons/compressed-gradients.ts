@@ -1,14 +1,13 @@
 /** Gradients in fewer bytes, and what that does to learning. */
 import { html } from 'lit';
-import type { Facts } from '../../../shell/lesson/facts';
-import { noiseOf } from '../../../shell/lesson/facts';
+import { finishedRun, noiseOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import '../diagrams/top-k-diagram';
 import { small } from './base';
 import { coresNote } from './cores';
 import { errorFeedback } from './formulas';
-import { finishedRun, metricOf, stepTime, tell } from './measured';
+import { metricOf, stepTime, tell } from './measured';
 
 const STEPS = 16;
 const WHOLE: LessonRun = { id: 'float32', name: { en: 'float32', zh: 'float32' }, patch: {} };

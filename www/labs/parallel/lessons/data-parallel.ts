@@ -2,7 +2,7 @@
 import { html } from 'lit';
 import { ranksOf } from '../../../engine/spec/patch';
 import { quantity } from '../../../shell/figures/quantity';
-import type { Facts } from '../../../shell/lesson/facts';
+import { finishedRun, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import type { RunView } from '../../../shell/store/run-view';
@@ -11,7 +11,7 @@ import { largestDifference } from '../losses';
 import { ONE_RANK, small } from './base';
 import { coresNote } from './cores';
 import { meanGradient, ringShare } from './formulas';
-import { bytesSent, finishedRun, stepTime, tell } from './measured';
+import { bytesSent, stepTime, tell } from './measured';
 
 const ALONE: LessonRun = { id: 'alone', name: { en: 'one rank', zh: '单进程' }, patch: ONE_RANK };
 const REPLICAS: LessonRun = { id: 'replicas', name: { en: 'replicas', zh: '数据并行' }, patch: {} };

@@ -1,9 +1,9 @@
 /** What lessons say of a run's time: measured, or computed for a core each where its ranks had to share cores. */
 import type { TemplateResult } from 'lit';
 import { ranksOf } from '../../../engine/spec/patch';
+import { extent } from '../../../kit/extent';
 import { quantity } from '../../../shell/figures/quantity';
-import { lessonRun } from '../../../shell/lesson/facts';
-import type { Bar, LessonRun } from '../../../shell/lesson/lesson';
+import type { Bar } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import type { RunView } from '../../../shell/store/run-view';
@@ -44,6 +44,16 @@ export function stepTime(view: ExperimentView, run: RunView): Said | null {
 /** Share of the forward and backward phase that ranks stand still. */
 export const bubble = (view: ExperimentView, run: RunView): Said | null => metricOf(run, sharesCores(view, run) ? 'predicted_bubble_fraction' : 'bubble_fraction');
 
+/** The forward and backward phase as a share of the step, from 0 to 1: the rest reduces gradients and updates weights. Measured in the last step. */
+export function phaseShare(view: ExperimentView, run: RunView): number | null {
+  const { timeline } = run.parallel.prediction ?? {};
+  const [spans, whole] = sharesCores(view, run)
+    ? [timeline?.spans.filter(({ action }) => action && 'micro_batch' in action) ?? [], timeline?.makespan ?? 0]
+    : [run.ranks.flatMap(({ phase }) => phase ?? []), Math.max(...run.ranks.map(({ seconds }) => seconds))];
+  const found = extent(spans.flatMap(({ start, end }) => [start, end]));
+  return found && whole > 0 ? Math.min(1, (found[1] - found[0]) / whole) : null;
+}
+
 /** It in words, marked as that quantity. */
 export const tell = (words: Words, { run, name, value, unit }: Said): TemplateResult => quantity(run, name, value, valueWithUnit(words, value, unit));
 
@@ -51,18 +61,6 @@ export const barOf = (said: Said | null): Bar | null => said && { value: said.va
 
 /** It as what a prediction is compared with, in another unit. */
 export const outcomeOf = ({ value, spread }: Said, factor = 1): Outcome => ({ value: factor * value, spread: spread && [factor * spread[0], factor * spread[1]] });
-
-/** A run of a lesson that has finished. */
-export function finishedRun(view: ExperimentView, run: LessonRun): RunView | null {
-  const found = lessonRun(view, run);
-  return found?.status === 'finished' ? found : null;
-}
-
-/** Where a run stands among those of the experiment, for the mark of a prediction; null: it is not there. */
-export function placeOf(view: ExperimentView, run: LessonRun): number | null {
-  const found = lessonRun(view, run);
-  return found && view.runs.indexOf(found);
-}
 
 /** Bytes that a rank sent in the last step, of one kind of communication or of all. */
 export const bytesSent = (run: RunView, rank: number, kind?: string): number =>

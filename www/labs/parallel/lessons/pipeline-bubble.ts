@@ -1,14 +1,14 @@
 /** The bubble of a pipeline, and how micro-batches shrink it. */
 import { html } from 'lit';
 import { ranksOf } from '../../../engine/spec/patch';
-import type { Facts } from '../../../shell/lesson/facts';
+import { finishedRun, placeOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import '../diagrams/pipeline-diagram';
 import { small } from './base';
 import { coresNote } from './cores';
 import { idealBubble } from './formulas';
-import { bubble, finishedRun, metricOf, outcomeOf, placeOf, stepTime, tell } from './measured';
+import { bubble, metricOf, outcomeOf, phaseShare, stepTime, tell } from './measured';
 
 const PIPELINE: LessonRun = { id: 'pipeline', name: { en: 'pipeline', zh: '流水线' }, patch: {} };
 
@@ -34,16 +34,16 @@ function numbers(facts: Facts) {
   const { view, words, format } = facts;
   const all = view.runs.flatMap((run) => {
     if (run.status !== 'finished' || ranksOf(run.spec) === 1) return [];
-    const [still, time, ideal] = [bubble(view, run), stepTime(view, run), metricOf(run, 'ideal_bubble_fraction')];
-    return still && time && ideal ? [{ run, still, time, ideal, parts: run.spec.training.micro_batches }] : [];
+    const [still, time, ideal, phase] = [bubble(view, run), stepTime(view, run), metricOf(run, 'ideal_bubble_fraction'), phaseShare(view, run)];
+    return still && time && ideal && phase !== null ? [{ run, still, time, ideal, phase, parts: run.spec.training.micro_batches }] : [];
   });
   const first = all.find(({ run }) => run === finishedRun(view, PIPELINE));
   if (!first) return null;
   const { pipeline } = first.run.spec.mesh;
   const [best] = all.filter(({ run }) => run.spec.mesh.pipeline === pipeline).sort((a, b) => a.still.value - b.still.value);
   const other = best && best !== first && best.parts > first.parts ? best : null;
-  // If the bubble were all that changed.
-  const hoped = other && (1 - first.still.value) / (1 - other.still.value);
+  // If the bubble were all that changed: the phase would be shorter, the reduction of gradients and the update after it would not.
+  const hoped = other && 1 - first.phase * (1 - (1 - first.still.value) / (1 - other.still.value));
   const took = other && other.time.value / first.time.value;
   return {
     stages: pipeline,

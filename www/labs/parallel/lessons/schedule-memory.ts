@@ -1,7 +1,7 @@
 /** GPipe and 1F1B: the same bubble, and not the same memory. */
 import { html } from 'lit';
 import { quantity } from '../../../shell/figures/quantity';
-import type { Facts } from '../../../shell/lesson/facts';
+import { finishedRun, placeOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
@@ -10,7 +10,7 @@ import '../diagrams/order-diagram';
 import { small } from './base';
 import { coresNote } from './cores';
 import { idealBubble } from './formulas';
-import { bubble, finishedRun, peakOf, placeOf, tell } from './measured';
+import { bubble, peakOf, tell } from './measured';
 
 const GPIPE: LessonRun = { id: 'gpipe', name: { en: 'GPipe', zh: 'GPipe' }, patch: { mesh: { schedule: 'gpipe' } } };
 const F1B: LessonRun = { id: '1f1b', name: { en: '1F1B', zh: '1F1B' }, patch: { mesh: { schedule: '1f1b' } } };

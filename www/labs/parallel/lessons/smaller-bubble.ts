@@ -1,6 +1,6 @@
 /** Schedules with a smaller bubble: interleaved chunks, and the backward split in two. */
 import { html } from 'lit';
-import type { Facts } from '../../../shell/lesson/facts';
+import { finishedRun, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
@@ -8,7 +8,7 @@ import '../diagrams/chunks-diagram';
 import { small } from './base';
 import { coresNote } from './cores';
 import { idealBubble, interleavedBubble } from './formulas';
-import { bubble, finishedRun, outcomeOf, tell } from './measured';
+import { bubble, outcomeOf, tell } from './measured';
 
 const F1B: LessonRun = { id: '1f1b', name: { en: '1F1B', zh: '1F1B' }, patch: { mesh: { schedule: '1f1b' } } };
 const INTERLEAVED: LessonRun = { id: 'interleaved', name: { en: 'interleaved', zh: '交错' }, patch: { mesh: { schedule: 'interleaved_1f1b', chunks_per_stage: 2 } } };

@@ -2,7 +2,7 @@
 import { html } from 'lit';
 import { ranksOf } from '../../../engine/spec/patch';
 import { quantity } from '../../../shell/figures/quantity';
-import type { Facts } from '../../../shell/lesson/facts';
+import { finishedRun, placeOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
@@ -11,7 +11,7 @@ import '../diagrams/slices-diagram';
 import { small } from './base';
 import { coresNote } from './cores';
 import { slicedProduct } from './formulas';
-import { barOf, finishedRun, messagesSent, metricOf, peakOf, placeOf, stepTime, tell } from './measured';
+import { barOf, messagesSent, metricOf, peakOf, stepTime, tell } from './measured';
 
 const STAGES: LessonRun = { id: 'pipeline', name: { en: 'pipeline', zh: '流水线' }, patch: { mesh: { pipeline: 2 } } };
 const SLICES: LessonRun = { id: 'tensor', name: { en: 'tensor', zh: '张量' }, patch: { mesh: { tensor: 2 } } };

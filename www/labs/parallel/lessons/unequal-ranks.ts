@@ -1,13 +1,13 @@
 /** Ranks of different speed: an even division keeps the pace of the slowest, a balanced one does not. */
 import { html } from 'lit';
-import type { Facts } from '../../../shell/lesson/facts';
+import { finishedRun, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun, Patch } from '../../../shell/lesson/lesson';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import type { RunView } from '../../../shell/store/run-view';
 import '../diagrams/paces-diagram';
 import { small } from './base';
 import { coresNote } from './cores';
-import { barOf, bubble, finishedRun, stepTime, tell } from './measured';
+import { barOf, bubble, stepTime, tell } from './measured';
 
 /** Rank 1, or all of a pipeline of two, at a share of its speed. */
 const slow = (speed_percent: number, ranks: readonly number[] = [1]): Patch => ({ ranks: { unequal: ranks.map((rank) => ({ rank, speed_percent, memory_limit: 1024 })) } });
@@ -110,7 +110,7 @@ export const unequalRanks: Lesson = {
         happened: html`With rank 1 at half its speed, a step took ${n.even.time} instead of ${n.fast.time}: ${n.times} times as long.
           ${{
             alike: 'That is hardly longer, which no division of the work explains: something else must have kept this machine busy.',
-            mean: 'That is less than the pace of the slow rank, which a longer pipeline of micro-batches would come to.',
+            mean: 'That is not yet the pace of the slow rank; with more micro-batches it would come closer to it.',
             slow: 'The pair has three quarters of its speed, and works as if it had little more than half.',
           }[n.classed]}`,
         why: html`Every micro-batch has to pass both stages, so in the long run as many leave the pipeline as the slowest stage lets through. The fast rank has

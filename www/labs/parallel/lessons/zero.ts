@@ -2,7 +2,7 @@
 import { html } from 'lit';
 import { quantity } from '../../../shell/figures/quantity';
 import { slices } from '../../../shell/figures/memory-slices';
-import type { Facts } from '../../../shell/lesson/facts';
+import { finishedRun, placeOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
@@ -10,7 +10,7 @@ import type { RunView } from '../../../shell/store/run-view';
 import '../diagrams/shares-diagram';
 import { small } from './base';
 import { coresNote } from './cores';
-import { finishedRun, metricOf, peakOf, placeOf, tell } from './measured';
+import { metricOf, peakOf, tell } from './measured';
 
 const PLAIN: LessonRun = { id: 'none', name: { en: 'no ZeRO', zh: '不用 ZeRO' }, patch: { mesh: { zero: 'none' } } };
 const WEIGHTS: LessonRun = { id: 'stage-3', name: { en: 'ZeRO stage 3', zh: 'ZeRO 第 3 阶段' }, patch: { mesh: { zero: 'parameters' } } };
@@ -44,9 +44,9 @@ function numbers(facts: Facts) {
   const [few, many] = [metricOf(plain, 'bytes_sent'), metricOf(weights, 'bytes_sent')];
   if (!few || !many || few.value === 0) return null;
   const total = (run: RunView) => quantity(run.name, 'rank_0_memory', peakOf(run, 0), format.size(peakOf(run, 0)));
-  const middle = [state, gradients].flatMap((run) => {
+  const middle = [state, gradients].flatMap((run, i) => {
     const sent = run && metricOf(run, 'bytes_sent');
-    return run && sent ? [{ memory: total(run), ratio: sent.value / few.value }] : [];
+    return sent ? [{ stage: i + 1, ratio: sent.value / few.value }] : [];
   });
   return {
     replicas: weights.spec.mesh.data,
@@ -61,7 +61,8 @@ function numbers(facts: Facts) {
     losses: [facts.run('none')!.tell('validation_loss'), facts.run('stage-3')!.tell('validation_loss')],
     sent: [tell(words, few), tell(words, many)],
     ratio: format.short(many.value / few.value),
-    middle,
+    /** Stages in between that were tried. */
+    middle: middle.map(({ stage }) => stage),
     free: middle.every(({ ratio }) => Math.abs(ratio - 1) < 0.05),
     ratios: middle.map(({ ratio }) => format.short(ratio)),
   };
@@ -117,9 +118,9 @@ export const zero: Lesson = {
           while it works on it. But ${n.rest} are not shared out: activations of the rank’s own sequences (${n.activations}), the training text, and buffers for messages.`,
         change: html`${n.middle.length > 0
             ? n.free
-              ? html`The earlier ${n.middle.length > 1 ? 'stages' : 'stage'} sent as many bytes as plain replicas: an all-reduce only becomes a reduce-scatter and an all-gather, which are the
+              ? html`${n.middle.length > 1 ? 'Stages' : 'Stage'} ${n.middle.join(' and ')} sent as many bytes as plain replicas: an all-reduce only becomes a reduce-scatter and an all-gather, which are the
                   halves of it.`
-              : html`The earlier stages sent ${n.ratios.join(' and ')} times as many bytes as plain replicas, where the two halves of an all-reduce would be as many.`
+              : html`${n.middle.length > 1 ? 'Stages' : 'Stage'} ${n.middle.join(' and ')} sent ${n.ratios.join(' and ')} times as many bytes as plain replicas, where the two halves of an all-reduce would be as many.`
             : html`The earlier stages cost no more messages than plain replicas, since an all-reduce is a reduce-scatter and an all-gather: try them below.`}
           Stage 3 sent ${n.sent[1]} instead of ${n.sent[0]}, ${n.ratio} times, because the weights are gathered for the forward and again for the backward. More replicas make each
           share smaller.`,
@@ -137,8 +138,8 @@ export const zero: Lesson = {
           但有 ${n.rest} 并未分摊：自己那些序列的激活（${n.activations}）、训练文本，以及消息的缓冲区。`,
         change: html`${n.middle.length > 0
             ? n.free
-              ? html`试过的前${n.middle.length > 1 ? '两个' : '一'}阶段，发送的字节与普通数据并行一样多：all-reduce（全规约）只是换成了规约分散和全收集，两者合起来正好是它。`
-              : html`试过的前几个阶段，发送的字节是普通数据并行的 ${n.ratios.join('、')} 倍，而 all-reduce（全规约）的两半合起来本应一样多。`
+              ? html`第 ${n.middle.join('、')} 阶段发送的字节与普通数据并行一样多：all-reduce（全规约）只是换成了规约分散和全收集，两者合起来正好是它。`
+              : html`第 ${n.middle.join('、')} 阶段发送的字节是普通数据并行的 ${n.ratios.join('、')} 倍，而 all-reduce（全规约）的两半合起来本应一样多。`
             : html`前两个阶段不增加通信，因为 all-reduce（全规约）正好等于规约分散加全收集，可以在下面试一试。`}第 3 阶段发送 ${n.sent[1]}，而不是
           ${n.sent[0]}，是 ${n.ratio} 倍，因为前向和反向都要收集权重。副本越多，每份越小。`,
         misleads: html`字节是逐个计数的，与核心数无关。七十亿参数的模型，每个参数 16 字节，共要一百多 GB，其余部分相比之下很小，比例就会接近 ${n.nth}。

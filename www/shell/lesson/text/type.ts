@@ -21,7 +21,6 @@ export interface LessonMessages {
     /** Of what was foretold in a lesson that was run already. */
     over: string;
     again: string;
-    toRun: string;
     moveUp(name: string): string;
     moveDown(name: string): string;
     place(place: number, of: number): string;
@@ -38,7 +37,6 @@ export interface LessonMessages {
     restore: string;
   };
   verdict: {
-    heading: string;
     youSaid(answer: string): string;
     itWas(answer: string): string;
     grades: Record<'hit' | 'near' | 'far', string>;

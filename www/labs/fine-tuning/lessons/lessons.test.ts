@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { resolve } from '../../../engine/spec/patch';
+import { Facts, placeOf } from '../../../shell/lesson/facts';
+import { lessonSpec, runOf } from '../../../shell/lesson/lesson-spec';
+import type { Outcome } from '../../../shell/lesson/prediction/question';
+import { loadWords } from '../../../shell/text/words';
+import { CATALOGUE, LABS } from '../../index';
+import { finished } from '../../made-up';
+import { SHAPES } from './base';
+import { modules } from './modules';
+import { rank } from './rank';
+
+const LANGUAGES = ['en', 'zh'] as const;
+const lab = await LABS[CATALOGUE.find(({ id }) => id.includes('fine'))!.id]!();
+
+/** Parameters of the pairs of a layer. */
+const budget = (run: (typeof modules.runs)[number]): number => {
+  const spec = { ...lessonSpec(modules, 'en'), runs: [runOf(run, 'en')] };
+  const { rank: r, target_modules } = resolve(spec, 0).fine_tuning.lora;
+  return target_modules.reduce((sum, module) => sum + r * (SHAPES[module].in + SHAPES[module].out), 0);
+};
+
+describe('which modules', () => {
+  const all = budget(modules.runs.find(({ id }) => id === 'all')!);
+
+  test.each([...modules.runs, ...modules.variations.filter(({ id }) => id !== 'all-16')].map((run) => [run.id, run] as const))('%s has as many parameters as all seven, within 7%%', (_id, run) => {
+    expect(Math.abs(budget(run) / all - 1)).toBeLessThan(0.07);
+  });
+
+  test.each(LANGUAGES)('explains no order where losses are alike, in %s', async (language) => {
+    const words = await loadWords(language, lab.text);
+    const why = (course: 'alike' | 'falling') => JSON.stringify(modules.explain[language](new Facts(finished(lessonSpec(modules, language), course), words, modules))!.why);
+    const none = { en: 'no order can be read', zh: '看不出次序' }[language];
+    expect(why('alike')).toContain(none);
+    expect(why('falling')).not.toContain(none);
+  });
+});
+
+describe('how high a rank', () => {
+  const { predict, hero } = rank;
+  if (predict.kind !== 'number' || hero.kind !== 'bars') throw new Error('it asks for a number, and shows bars');
+  const spec = lessonSpec(rank, 'en');
+
+  /** With the losses that the runs end at; that of the base model is 6. In the end, the first run's training losses jitter by so much about the others'. */
+  function ending(losses: number[], jitter = 0) {
+    const view = finished(spec, 'alike');
+    losses.forEach((_, run) => {
+      for (let step = 101; step <= 140; step++) view.apply({ type: 'metric', run, series: 'loss', step, value: 4 + (run > 0 ? 0 : step % 2 ? jitter : -jitter) });
+    });
+    losses.forEach((value, run) => view.apply({ type: 'figure', run, name: 'validation_loss', figure: { value, unit: 'nats/token', kind: 'measured', spread: null } }));
+    return view;
+  }
+
+  test('the share has the spread of the noise around it', () => {
+    const { value, spread } = predict.outcome(ending([5, 4, 4, 4], 0.1)) as Outcome;
+    expect(value).toBeCloseTo(50);
+    // Second differences are 0.4.
+    const noise = 0.4 / Math.sqrt(60) / 0.6745;
+    expect(spread![0]).toBeCloseTo(50 - (100 * noise) / 2);
+    expect(spread![1]).toBeCloseTo(50 + (100 * noise) / 2);
+  });
+
+  test('a rank that made the loss worse has its number, and a bar of no length', () => {
+    const view = ending([6.2, 4, 4, 4]);
+    expect(hero.bar(0, view)).toEqual({ value: expect.closeTo(-0.2), parts: [] });
+    expect((predict.outcome(view) as Outcome).value).toBeCloseTo(-10);
+  });
+
+  test.each(LANGUAGES)('without a gain of the highest rank there is no share of it, in %s', async (language) => {
+    const view = ending([5, 5, 5, 6.5]);
+    expect(predict.outcome(view)).toBeNull();
+    expect(predict.bar!(20, view)).toBeNull();
+    expect(placeOf(view, rank.runs[0]!)).toBe(0);
+    const said = rank.explain[language](new Facts(view, await loadWords(language, lab.text), rank))!;
+    expect(JSON.stringify(said.happened)).toContain({ en: 'There is no gain to compare by', zh: '没有降幅可比' }[language]);
+    expect(JSON.stringify(said.happened)).not.toMatch(/[-−]\d+\s?%/);
+  });
+});
