@@ -195,5 +195,6 @@ test('language and appearance are remembered from page to page, and the header s
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await expect(page).toHaveTitle('性能测试 · TinyAI Playground');
   await page.emulateMedia({ media: 'print' });
-  await expect(page.locator('tinyai-site-header')).toBeHidden();
+  await expect(page.locator('tinyai-site-header nav')).toBeHidden();
+  await expect(page.locator('tinyai-site-header').getByRole('button')).toHaveCount(0);
 });

@@ -2,6 +2,11 @@ import { css } from 'lit';
 import { pageIntro } from '../../styles/page-grid.css';
 
 export const styles = css`
+  /* The foot of the page stays where it is while the rest comes. */
+  :host {
+    min-height: 100vh;
+  }
+
   main {
     max-width: 110rem;
     margin: 0 auto;

@@ -1,6 +1,11 @@
 import { css } from 'lit';
 
 export const styles = css`
+  /* The foot of the page stays where it is while the rest comes. */
+  :host {
+    min-height: 100vh;
+  }
+
   main {
     max-width: 64rem;
     margin: 0 auto;

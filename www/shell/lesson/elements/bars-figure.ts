@@ -45,7 +45,7 @@ export class BarsFigure extends LabElement {
   }
 
   private renderRow(hero: Bars, name: string, index: number, bar: Bar | null, most: number, mark: number | null) {
-    const share = (value: number): string => `${most > 0 ? (100 * value) / most : 0}%`;
+    const share = (value: number): string => `${most > 0 ? (100 * Math.max(0, value)) / most : 0}%`;
     const text = bar ? this.written(bar.value, hero.unit) : '–';
     const called = bar?.quantity ?? hero.quantity;
     const metric = bar && called ? this.store.runner.view?.runs[index]?.figure(called) : null;
