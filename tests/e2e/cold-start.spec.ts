@@ -38,7 +38,7 @@ test('the page can be used within a second', MEASURED, async ({ page }) => {
   expect(Math.min(...times)).toBeLessThan(USABLE_MILLISECONDS * Math.max(1, busy));
 });
 
-for (const path of ['./', './labs/fine-tuning/', './labs/parallel/', './library/', './bench/']) {
+for (const path of ['./', './labs/fine-tuning/', './labs/parallel/#play', './library/', './bench/']) {
   for (const width of [1440, 390]) {
     test(`nothing moves while ${path} loads, ${width} pixels wide`, async ({ page }) => {
       await page.setViewportSize({ width, height: 900 });

@@ -1,4 +1,5 @@
 /** The page for iframes: `embed/?lab=fine-tuning&lang=zh&show=loss,memory&lock=model#spec=…`. It answers the page around it alone. */
+import { adoptFonts } from '../kit/fonts/fonts';
 import { problemsOf } from '../engine/error';
 import { adoptTokens } from '../kit/tokens.css';
 import type { LabMount } from '../shell/elements/lab';
@@ -55,7 +56,10 @@ function measure(): void {
   new ResizeObserver(tell).observe(document.body);
 }
 
-const opened = mountLab({ site: new URL('../', location.href.split(/[?#]/)[0]), written, say });
+const site = new URL('../', location.href.split(/[?#]/)[0]);
+// A page of somebody else's may forbid fonts, and asked for none; a frame is ours.
+adoptFonts(document, site);
+const opened = mountLab({ site, written, say });
 
 window.addEventListener('message', async ({ source, data }: MessageEvent) => {
   if (!outside || source !== outside) return;

@@ -1,7 +1,6 @@
 /** Mounts labs in pages of others: all of a page share one engine. */
 import { TinyaiError, problem, problemsOf } from '../engine/error';
 import { EngineHost } from '../engine/host';
-import { adoptFonts } from '../kit/fonts/fonts';
 import { LABS } from '../labs';
 import { MemoryAddress } from '../shell/address/browser-address';
 import { browserClock, memoryStorage } from '../shell/browser-ports';
@@ -65,7 +64,6 @@ export async function mountLab({ site, written, around = [], kept = null, say }:
   // Whatever cannot be loaded is told of before anything is drawn.
   await loadWords(language, definition.text);
   const host = share(site);
-  adoptFonts(document, site);
   const mount = document.createElement('tinyai-lab-mount') as LabMount;
   const address = new MemoryAddress(settings.hash, new URL(`labs/${definition.id}/`, site).href);
   Object.assign(mount, {
