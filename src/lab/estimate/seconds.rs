@@ -32,7 +32,7 @@ pub(super) fn seconds(run: &RunSpec, from: u32, measured: &Measured, text: &Text
     let step = predict_of(run, &measured.subject, &pilots, cores)?.step_seconds;
     let (steps, evaluation) = (run.training.steps.saturating_sub(from), &run.evaluation);
     let evaluations = if from == 0 { 1 } else { 0 } + steps.div_ceil(evaluation.every);
-    let between = if evaluation.sample_every == 0 { 0 } else { steps.saturating_sub(1) / evaluation.sample_every };
+    let between = steps.saturating_sub(1).checked_div(evaluation.sample_every).unwrap_or(0);
     let samples = if from == 0 { 2 } else { 1 } + between;
     let seconds = f64::from(steps) * step
         + f64::from(evaluations) * evaluation_seconds(run, measured, text, cores)

@@ -161,7 +161,7 @@ impl Model<'_> {
         let slices = (plan.mesh.size(Axis::Tensor) * plan.mesh.size(Axis::Data) * plan.settings.micro_batches) as f64;
         let segments = &self.subject.blueprint.segments;
         let computing: f64 = segments.iter().map(|segment| seconds(&fastest.segments[segment.class])).sum();
-        let all = Part { chunks: vec![0..segments.len()], slice: Slice { index: 0, count: 1 } };
+        let all = Part { chunks: std::iter::once(0..segments.len()).collect(), slice: Slice { index: 0, count: 1 } };
         let learning = elements(&self.subject.outline.of(&all), |param| param.trainable) as f64;
         slices * computing + learning * fastest.update_per_parameter
     }
