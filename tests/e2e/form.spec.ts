@@ -11,7 +11,7 @@ import type { Page } from '../../www/testing';
 
 /** The experiment that a hash holds. */
 function read(hash: string): Spec {
-  const link = fromHash(hash);
+  const link = fromHash(placed(hash).experiment);
   if (link === null) return PRESETS.en[0]!.spec;
   if (!('json' in link)) throw new Error(`${hash} cannot be read`);
   const { base = {}, runs } = link.json as { base?: object; runs: Spec['runs'] };

@@ -23,13 +23,3 @@ for (const { locale, corpus, finished } of [
     });
   });
 }
-
-test('the experiment at the root of the site stays there, in this lab', async ({ page }) => {
-  await open(page, './labs/from-scratch/#play');
-  await page.getByLabel('Steps', { exact: true }).fill('77');
-  await expect.poll(() => page.url()).toContain('#spec=');
-  await page.reload();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('From noise to words');
-  await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('77');
-  expect(new URL(page.url()).pathname).toBe('/');
-});
