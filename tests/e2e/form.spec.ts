@@ -3,6 +3,7 @@ import { defaultSpec, specOf as completed } from '../../www/engine/spec/defaults
 import { FIELDS } from '../../www/engine/spec/schema';
 import { PRESETS } from '../../www/labs/fine-tuning/presets';
 import { fromHash, toHash } from '../../www/shell/address/link';
+import { placed } from '../../www/shell/lesson/place';
 import { en } from '../../www/shell/text/en';
 import { zh } from '../../www/shell/text/zh';
 import type { Spec } from '../../www/types/generated/Spec';
