@@ -90,7 +90,7 @@ test('the address opens the same experiment elsewhere', async ({ page, context }
 test('the way to another page and back leads to the experiment that was left', async ({ page }) => {
   await open(page, './labs/fine-tuning/#play');
   await page.getByLabel('Steps', { exact: true }).fill('55');
-  await page.getByRole('link', { name: 'Parallel', exact: true }).click();
+  await page.goto('./labs/parallel/#lesson=pipeline-bubble');
   await page.getByLabel('Micro-batches', { exact: true }).fill('8');
   await page.getByRole('link', { name: 'Fine-tuning', exact: true }).click();
   await expect(page.getByLabel('Steps', { exact: true })).toHaveValue('55');
