@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { resolve } from '../../../engine/spec/patch';
-import { Facts, placeOf } from '../../../shell/lesson/facts';
-import { lessonSpec, runOf } from '../../../shell/lesson/lesson-spec';
-import type { Outcome } from '../../../shell/lesson/prediction/question';
-import { loadWords } from '../../../shell/text/words';
-import { CATALOGUE, LABS } from '../../index';
-import { finished } from '../../made-up';
-import { SHAPES } from './base';
-import { modules } from './modules';
-import { rank } from './rank';
+import { resolve } from '../engine/spec/patch';
+import { Facts, placeOf } from '../shell/lesson/facts';
+import { lessonSpec, runOf } from '../shell/lesson/lesson-spec';
+import type { Outcome } from '../shell/lesson/prediction/question';
+import { loadWords } from '../shell/text/words';
+import { CATALOGUE, LABS } from './index';
+import { finished } from './made-up';
+import { SHAPES } from './fine-tuning/lessons/base';
+import { modules } from './fine-tuning/lessons/modules';
+import { rank } from './fine-tuning/lessons/rank';
 
 const LANGUAGES = ['en', 'zh'] as const;
 const lab = await LABS[CATALOGUE.find(({ id }) => id.includes('fine'))!.id]!();
