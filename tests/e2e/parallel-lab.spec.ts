@@ -232,6 +232,7 @@ test('every lesson sets up what can be trained, in both languages', async ({ pag
         editor.replace(lessons!.initial!);
         if (!variations.every((variation) => lessons!.add(variation))) reasons.push(`${id}: a variation is not added`);
         for (const { message } of await lab.check(editor.spec)) reasons.push(`${id}: ${message.en}`);
+        for (const run of editor.spec.runs.keys()) await lab.plan(editor.spec, run).catch((error: unknown) => reasons.push(`${id}, run ${run}: ${error}`));
       }
       return lessons!.all.length === 8 ? reasons : [`${lessons!.all.length} lessons`];
     });

@@ -8,6 +8,8 @@ interface TestMethods {
   nothing(): void;
   count(to: number, progress: Report<number>): string;
   wait(): string;
+  /** Ends as the signal says. */
+  obey(): void;
   refuse(message: string): void;
   trap(): void;
   reverse(bytes: Uint8Array): Uint8Array;
@@ -35,6 +37,7 @@ const handlers: Handlers<TestMethods> = {
     waited = signal;
     return new Promise((resolve) => (finishWait = resolve));
   },
+  obey: (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
   refuse: (message) => {
     throw new TinyaiError([refused(message)]);
   },
@@ -195,6 +198,22 @@ describe('aborting', () => {
     await expect(client.call('wait', undefined, { signal: AbortSignal.abort('no') })).rejects.toBe('no');
     await delivered();
     expect(waited).toBeUndefined();
+  });
+
+  test('a handler that ends as it was told to has not failed, however strict the worker is', async () => {
+    const worker = new FakeWorker((scope) => void serve<TestMethods>(scope, handlers, { build: 'a', isFatal: () => true }));
+    const client = new RpcClient<TestMethods>(worker, { build: 'a' });
+    const controller = new AbortController();
+    const call = rejection(client.call('obey', undefined, { signal: controller.signal }));
+    const other = client.call('wait');
+    await delivered();
+    controller.abort();
+    await call;
+    await client.cancelled();
+    finishWait!('still there');
+    expect(await other).toBe('still there');
+    expect(await client.call('add', [1, 2])).toBe(3);
+    client.close();
   });
 
   test('leaves no listener on a signal that outlives the calls', async () => {

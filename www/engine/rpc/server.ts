@@ -63,8 +63,10 @@ export function serve<M extends Methods<M>, E = Record<never, never>>(endpoint: 
       const given = await (handlers as unknown as Record<string, AnyHandler>)[method]!(args, call);
       if (id !== null) answer(id, given);
     } catch (thrown) {
+      // A handler that ends as it was told to has not failed.
+      const ended = controller.signal.aborted && thrown === controller.signal.reason;
       // Nobody waits for a notification: what it threw would be heard by nobody.
-      if (id === null || isFatal(thrown)) fail(thrown);
+      if (id === null || (isFatal(thrown) && !ended)) fail(thrown);
       else post({ rpc: 'failure', id, problems: thrownByHandler(thrown) });
     } finally {
       if (id !== null) running.delete(id);

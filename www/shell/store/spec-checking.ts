@@ -73,9 +73,7 @@ export class SpecChecking {
       // Whatever else is wrong with one run does not keep the others from running: that run will say it.
       if (there && !signal.aborted) this.missed((await checker.unreadable(spec, signal)).filter(({ field }) => /^(base\.)?(data|evaluation)\./.test(field ?? '')), signal);
     } catch (error) {
-      // A question that was given up, as for a run, is no fault of the spec: it is asked again when that changes, or the run says it.
-      const givenUp = error instanceof DOMException && error.name === 'AbortError';
-      if (!signal.aborted && !givenUp) this.found.set(problemsOf(error));
+      if (!signal.aborted) this.found.set(problemsOf(error));
     }
   }
 

@@ -280,12 +280,3 @@ test('a link that cannot be used stays in the address, whatever language it is t
   expect(made.brokenLink?.reason).toBe('not_base64');
   expect(address.read()).toBe('#spec=!!!');
 });
-
-test('a question that was given up, as for a run that begins, is no problem of the spec', async () => {
-  const unreadable = vi.fn<Checker['unreadable']>().mockRejectedValue(new DOMException('signal is aborted without reason', 'AbortError'));
-  const { editor: made, clock } = editor('', { unreadable });
-  clock.wind(1000);
-  await settled();
-  expect(unreadable).toHaveBeenCalled();
-  expect(made.problems).toEqual([]);
-});
