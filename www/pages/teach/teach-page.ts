@@ -1,3 +1,4 @@
+import { ContextProvider } from '@lit/context';
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { problemsOf } from '../../engine/error';
@@ -7,12 +8,13 @@ import '../../kit/figure/figure';
 import '../../kit/notice/notice';
 import { DrawnBySignals } from '../../kit/signals/drawn-by-signals';
 import { styled } from '../../kit/styled';
+import { kitText } from '../../kit/text/text';
 import { CATALOGUE, LABS } from '../../labs';
 import { entriesIn, isForetold } from '../../shell/library';
 import type { Lesson } from '../../shell/lesson/lesson';
 import { calibration } from '../../shell/lesson/prediction/calibration';
 import { answerText, numberText } from '../../shell/lesson/prediction/answer-text';
-import { loadWords, type Words } from '../../shell/text/words';
+import { loadWords, wordsContext, type Words } from '../../shell/text/words';
 import type { PageFrame } from '../frame';
 import { FRAME_TEXT } from '../text';
 import { grouped, histogram, truthOf, type Column, type Group, type Prediction } from './gathered';
@@ -36,6 +38,9 @@ export class TeachPage extends LitElement {
   @state() private reading = false;
   @state() private named = '';
   private readonly signals = new DrawnBySignals(this);
+  /** What is asked in lessons has terms in it, which explain themselves in the page's words. */
+  private readonly wordsHere = new ContextProvider(this, { context: wordsContext });
+  private readonly kit = new ContextProvider(this, { context: kitText });
   private stop = (): void => undefined;
 
   protected override performUpdate(): void {
@@ -67,7 +72,10 @@ export class TeachPage extends LitElement {
     try {
       const definition = await LABS[CATALOGUE[0]!.id]!();
       const words = await loadWords(language, definition.text);
-      if (language === this.frame.language.current) this.words = words;
+      if (language !== this.frame.language.current) return;
+      this.wordsHere.setValue(words);
+      this.kit.setValue(words.kit);
+      this.words = words;
     } catch (error) {
       this.missed(error);
     }
