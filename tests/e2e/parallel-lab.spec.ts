@@ -200,8 +200,6 @@ test('what compression saves is told beside what it does to the loss', async ({ 
 
 test('a lesson by keyboard: predicted, run, explained by its own numbers, varied, checked', async ({ page }) => {
   await open(page, './labs/parallel/#lesson=pipeline-bubble', 'parallel');
-  await page.evaluate(() => (window.labStore = document.querySelector<LabMount>('tinyai-lab-mount')!.store!));
-  await page.evaluate(() => window.labStore.editor.setValue('training.steps', 2));
   await page.getByRole('slider').focus();
   await page.keyboard.press('ArrowRight');
   await page.getByRole('button', { name: 'Note it down' }).press('Enter');

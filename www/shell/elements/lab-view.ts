@@ -93,7 +93,7 @@ export class LabView extends LabElement {
         ${this.plain ? nothing : this.renderForm()}
         <main id="results" tabindex="-1" role=${this.bare ? 'group' : nothing} @reveal=${this.reveal}>
           ${this.bare ? nothing : html`<div class="intro"><h1>${words.lab.question}</h1><p>${words.lab.lead}</p></div>`}
-          <tinyai-control-bar></tinyai-control-bar>
+          <tinyai-control-bar ?plain=${this.bare}></tinyai-control-bar>
           <tinyai-problems ?embedded=${this.embedded}></tinyai-problems>
           ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
           ${this.renderPrevious()}

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, query } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import { refusalText } from '../../../kit/form/read-number';
 import '../../../kit/run-bar/run-bar';
@@ -15,6 +15,9 @@ import { styles } from './control-bar.css';
 @customElement('tinyai-control-bar')
 export class ControlBar extends LabElement {
   static override styles = [shared, styles];
+
+  /** Whether nothing is said of what runs will take. */
+  @property({ type: Boolean }) plain = false;
 
   @query('tinyai-run-bar') private readonly bar!: RunBar | null;
 
@@ -42,7 +45,7 @@ export class ControlBar extends LabElement {
         @cancel=${() => store.cancel()}
       >
         <slot></slot>
-        <tinyai-estimate></tinyai-estimate>
+        ${this.plain ? nothing : html`<tinyai-estimate></tinyai-estimate>`}
         ${current && current.runs.length > 1 && (phase === 'running' || phase === 'paused') ? this.renderCancelRuns(current) : nothing}
       </tinyai-run-bar>
     `;
