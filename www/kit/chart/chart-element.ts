@@ -29,6 +29,8 @@ export abstract class ChartElement extends KitElement {
   /** Takes on the chart's colours by a transition, whose end tells that they have changed, for whatever reason. */
   private probe: HTMLElement | undefined;
   private printing = false;
+  /** Pixels that it was last high on the screen. */
+  private screenHeight = 320;
   /** The theme that the chart has on the screen. */
   private onScreen: 'light' | 'dark' | undefined;
   private readonly resized = new ResizeObserver(() => this.fit());
@@ -119,8 +121,11 @@ export abstract class ChartElement extends KitElement {
   }
 
   protected size(): { width: number; height: number } {
+    // On paper its place follows its canvas, so that it keeps the height that it has on the screen.
+    if (this.printing) return { width: PAPER_WIDTH, height: this.screenHeight };
     const { clientWidth, clientHeight } = this.plot;
-    return { width: this.printing ? PAPER_WIDTH : Math.max(240, clientWidth), height: Math.max(200, clientHeight) };
+    this.screenHeight = Math.max(200, clientHeight);
+    return { width: Math.max(240, clientWidth), height: this.screenHeight };
   }
 
   /** A CSS colour as the canvas needs it: custom properties resolved. */
