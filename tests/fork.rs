@@ -346,7 +346,7 @@ fn a_step_by_hand_is_not_measured_however_it_ends() {
     }
     let run = &experiment.result().runs[0];
     assert_eq!((by_hand, run.series["loss"].len()), (1, 4));
-    for series in ["step_milliseconds", "bubble_fraction"] {
+    for series in ["step_milliseconds", "bubble_fraction", "transfer_fraction"] {
         assert_eq!(run.series[series].len(), 3, "{series}");
     }
 }

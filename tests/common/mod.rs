@@ -61,8 +61,9 @@ pub fn finished(spec: &Value) -> tinyai::lab::result::ExperimentResult {
 /// The series of a run that do not depend on how fast it is, bit by bit.
 #[allow(dead_code, reason = "each test file is a crate of its own")]
 pub fn bits(run: &tinyai::lab::result::RunResult, from: u32) -> Vec<(String, u32, u64)> {
-    const TIMES: [&str; 2] = ["step_milliseconds", "bubble_fraction"];
-    let series = run.series.iter().filter(|(name, _)| !TIMES.contains(&name.as_str()));
+    // Times, and shares of time.
+    let timed = |name: &str| name == "step_milliseconds" || name.ends_with("_fraction");
+    let series = run.series.iter().filter(|(name, _)| !timed(name));
     let points = series.flat_map(|(name, points)| points.iter().map(move |point| (name.clone(), point.0, point.1.to_bits())));
     points.filter(|point| point.1 > from).collect()
 }
