@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
+use crate::data::value::from_value;
 use crate::kernels;
 use crate::lab::assets::Assets;
 use crate::lab::problem::Problem;
@@ -68,7 +69,7 @@ fn assets_of(map: &JsValue) -> Result<Assets, JsValue> {
 fn from_js<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> {
     let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
     let value: serde_json::Result<serde_json::Value> = serde_json::from_str(text.as_deref().unwrap_or("null"));
-    value.and_then(T::deserialize).map_err(|error| internal(&error.to_string()))
+    value.and_then(from_value).map_err(|error| internal(&error.to_string()))
 }
 
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {

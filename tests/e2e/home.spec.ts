@@ -22,14 +22,16 @@ for (const [locale, words] of [
 
     test('its model writes anew while one watches', MEASURED, async ({ page }) => {
       await page.goto('./');
-      await page.getByRole('button', { name: words.run, exact: true }).click();
-      const started = Date.now();
       const sheet = page.locator('tinyai-board .sheet').first();
-      await expect(page.locator('tinyai-board h3 small')).toContainText(/\d/, { timeout: 20_000 });
+      await page.getByRole('button', { name: words.run, exact: true }).click();
+      const clicked = Date.now();
+      // What it wrote, and after which step.
+      await expect(page.locator('tinyai-board h3 small')).toContainText(/\d/);
+      const moved = Date.now() - clicked;
+      console.log(`written ${moved} ms after the click`);
+      expect(moved, 'milliseconds from the click until it has written').toBeLessThan(3000);
       const first = await sheet.textContent();
       await expect(sheet).not.toHaveText(first!);
-      // The first word of it; what follows takes as long as the machine does.
-      expect(Date.now() - started, 'milliseconds until it moved twice').toBeLessThan(6000);
     });
   });
 }

@@ -80,9 +80,13 @@ test('a page is presented to a hall: large, without its form, for as long as the
   await expect(page.getByRole('button', { name: 'Present', pressed: true })).toBeVisible();
   await expect(page.locator('tinyai-control-bar')).toBeVisible();
   expect(await smallText(page, 20)).toEqual([]);
-  const moved = page.evaluate(() => new Promise((resolve) => window.addEventListener('tinyai-present-move', (event) => resolve(event.detail), { once: true })));
+  const moves = await page.evaluateHandle(() => {
+    const moves: unknown[] = [];
+    window.addEventListener('tinyai-present-move', (event) => moves.push(event.detail));
+    return moves;
+  });
   await page.keyboard.press('ArrowRight');
-  expect(await moved).toBe(1);
+  await expect.poll(() => moves.jsonValue()).toEqual([1]);
   await page.keyboard.press('Escape');
   await expect(form).toBeVisible();
 });

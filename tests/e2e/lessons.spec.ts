@@ -135,6 +135,8 @@ test('a term is explained on hover, focus and tap, all of its card in sight, unt
     await expect(card).toBeHidden();
     await expect(word).toBeFocused();
   }
+  // What has the focus stays open.
+  await page.locator('tinyai-lesson-view main').focus();
   const last = terms.last();
   await last.hover();
   await expect(last.getByRole('tooltip')).toBeVisible();

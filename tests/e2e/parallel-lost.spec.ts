@@ -37,7 +37,7 @@ for (const transport of ['shared', 'ports'] as const) {
       expect(lost!.step - lost!.from).toBeLessThanOrEqual(5);
       expect(lost!.from).toBeGreaterThanOrEqual(10);
       expect(lost!.problem.message.en).toContain('Rank 2 ');
-      expect(lost!.problem.message.zh).toContain('rank 2 ');
+      expect(lost!.problem.message.zh).toContain('进程 2 ');
       const notice = page.locator('tinyai-lost-notice [role=alert]');
       await expect(notice).toContainText('Rank 2 ');
       await notice.getByRole('button', { name: `Go on from step ${lost!.from} with new ranks` }).click();

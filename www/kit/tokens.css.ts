@@ -168,6 +168,16 @@ export const tokens = css`
     --corner: var(--tinyai-corner, 4px);
   }
 
+  /* Chinese fonts have wide quotation marks, as Chinese wants them, which would tear English apart: they come last there. */
+  :root:lang(en),
+  :host(:lang(en)) {
+    --sans: var(
+      --tinyai-sans,
+      'Source Sans 3', 'Segoe UI', 'Noto Sans', -apple-system, 'Helvetica Neue', 'Liberation Sans', Arial, 'PingFang SC', 'Source Han Sans SC',
+      'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif
+    );
+  }
+
   :root[data-present],
   :host([present]) {
     --present-unit: max(1rem, 22px);

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::LENGTH_BYTES;
 use crate::data::json;
+use crate::data::value::from_value;
 use crate::formats::error::FormatError;
 
 /// What the header says of one tensor.
@@ -51,7 +52,7 @@ fn parse(header: &[u8]) -> Result<Vec<(String, Entry)>, FormatError> {
     };
     let tensors = fields.into_iter().filter(|(name, _)| name != "__metadata__");
     tensors
-        .map(|(name, value)| match Entry::deserialize(value) {
+        .map(|(name, value)| match from_value::<Entry>(value) {
             Ok(entry) => Ok((name, entry)),
             Err(error) => Err(not_json(format!("tensor `{name}`: {error}"))),
         })

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::conflicts::conflicts;
 use super::forks;
 use super::parse::parse;
+use crate::data::value::from_value;
 use crate::lab::problem::Problem;
 use crate::lab::problems::internal;
 use crate::lab::result::FieldDiff;
@@ -48,7 +49,7 @@ fn patched(base: &RunSpec, patch: &Map<String, Value>) -> serde_json::Result<Run
     if let Value::Object(fields) = &mut config {
         merge(fields, patch);
     }
-    serde_json::from_value(config)
+    from_value(config)
 }
 
 /// JSON merge patch, RFC 7386 section 2: objects merge, `null` removes, anything else replaces.

@@ -9,6 +9,7 @@ use super::messages;
 use super::walk::walk;
 use crate::data::json::{self, JsonError};
 use crate::data::text::without_mark;
+use crate::data::value::from_value;
 use crate::lab::migrate;
 use crate::lab::problem::Problem;
 use crate::lab::problems::internal;
@@ -68,7 +69,7 @@ pub fn parse_with<T: DeserializeOwned>(json: &Value, schema: &Value) -> Result<T
         return Err(problems);
     }
     // The schema is made from the same type, so what satisfies it deserialises (`property_tests` holds us to it).
-    serde_json::from_value(json).map_err(|error| vec![internal(&error.to_string())])
+    from_value(json).map_err(|error| vec![internal(&error.to_string())])
 }
 
 /// Blank names and names that stand twice; spaces around a name do not tell it from another.

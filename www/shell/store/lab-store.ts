@@ -13,6 +13,7 @@ import type { NearestMesh } from '../../types/generated/NearestMesh';
 import type { Planned } from '../../types/generated/Planned';
 import type { Problem } from '../../types/generated/Problem';
 import type { Spec } from '../../types/generated/Spec';
+import { hashOf } from '../address/link';
 import type { LabDefinition } from '../lab-definition';
 import type { Lesson } from '../lesson/lesson';
 import { LessonStore } from '../lesson/lesson-store';
@@ -135,7 +136,7 @@ export class LabStore {
       assets: ports.engine.assets,
       checker: this.lab,
       // A lesson brings an experiment of its own.
-      brought: () => ports.address.read() !== '' || this.lessons?.current != null,
+      brought: () => this.address.read() !== '' || this.lessons?.current != null,
       clock: ports.clock,
       tab: ports.tab,
       entry: home.entry,
@@ -167,9 +168,9 @@ export class LabStore {
     this.editor.beginOtherwise(() => (this.begin = this.definition.presets(language)[0]!.spec), untouched);
   }
 
-  /** A link to the experiment as it is written. */
+  /** A link to the experiment as it is written; what a lab begins with depends on the language of whoever opens it, a lesson is the same in all. */
   get link(): string {
-    return this.address.href(this.editor.hash);
+    return this.address.href(this.lessons?.current ? this.editor.hash : hashOf(this.editor.spec));
   }
 
   /** Where the engine runs; null until it is there. */

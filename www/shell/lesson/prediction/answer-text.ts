@@ -15,7 +15,8 @@ export function answerText(words: Words, question: Question, answer: Answer): st
       return question.kind === 'number' ? numberText(words, answer.value, question.unit) : '';
     case 'order': {
       const names = question.kind === 'order' ? answer.order.map((id) => question.items.find((item) => item.id === id)?.name[language] ?? id) : [];
-      return names.join(language === 'zh' ? '、' : ', ');
+      // A name may have a comma of its own.
+      return names.map((name, place) => `${place + 1}. ${name}`).join(language === 'zh' ? '；' : '; ');
     }
     case 'choice':
       return question.kind === 'choice' ? (question.options.find(({ id }) => id === answer.option)?.text[language] ?? '') : '';
