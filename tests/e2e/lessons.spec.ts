@@ -16,7 +16,7 @@ async function openLesson(page: Page, lab: string, id: string, steps: number | n
   if (steps === null) return;
   await page.evaluate((steps) => {
     const { editor } = (document.querySelector('tinyai-lab-mount') as unknown as { store: { editor: { setValue(path: string, value: unknown, run: number): void } } }).store;
-    for (const [path, value] of [['training.steps', steps], ['training.warmup_steps', 1], ['evaluation.every', steps / 2], ['evaluation.tokens', 128], ['evaluation.sample_tokens', 4], ['evaluation.sample_every', 0]] as const) {
+    for (const [path, value] of [['training.steps', steps], ['training.warmup_steps', 1], ['evaluation.every', steps / 2], ['evaluation.tokens', 128], ['evaluation.sample_tokens', 4], ['evaluation.sample_every', 0], ['data.context', 16]] as const) {
       editor.setValue(path, value, -1);
     }
   }, steps);
@@ -87,7 +87,7 @@ test('a prediction is kept with what it came to, and is read by the teachers’ 
   await page.getByText('guessing').click();
   await page.getByRole('button', { name: 'Note it down' }).click();
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.locator('tinyai-verdict')).toContainText(/You said: 3%\.\s+It was: \d+%\./);
+  await expect(page.locator('tinyai-verdict')).toContainText(/You said: 3%\.\s+It was: \d+%\./, { timeout: 150_000 });
   await page.reload();
   await expect(page.locator('tinyai-predict-block .kept')).toContainText('You expect: 3%.');
   await page.getByRole('link', { name: 'Library', exact: true }).click();

@@ -198,25 +198,6 @@ test('what compression saves is told beside what it does to the loss', async ({ 
   await expect(page.locator('tinyai-traffic-table .saved')).toHaveText(/Compression saved 7\d(\.\d+)?% of the gradients’ bytes: .* In return, the loss was off that of one rank by .*% at most/s);
 });
 
-test('a lesson by keyboard: predicted, run, explained by its own numbers, varied, checked', async ({ page }) => {
-  await open(page, './labs/parallel/#lesson=pipeline-bubble', 'parallel');
-  await page.getByRole('slider').focus();
-  await page.keyboard.press('ArrowRight');
-  await page.getByRole('button', { name: 'Note it down' }).press('Enter');
-  await expect(page.getByText('You expect: 11%.')).toBeVisible();
-  await page.getByRole('button', { name: 'Run', exact: true }).press('Enter');
-  await expect(state(page)).toContainText('Finished');
-  await expect(page.locator('tinyai-verdict')).toContainText('You said: 11%.');
-  const explanation = page.locator('tinyai-explain-block');
-  await expect(explanation).toContainText(/in one piece, the 2 ranks stood still for [\d.]+% of the time; the formula below says 50\.0%/);
-  await page.getByRole('button', { name: 'Cut into 4 micro-batches?' }).press('Enter');
-  await expect(explanation).toContainText(/Cut into 4 micro-batches, it was [\d.]+%, where the formula says 20\.0%/);
-  await page.getByRole('radio', { name: '3 of 15' }).press('Space');
-  await expect(page.locator('tinyai-check-block')).toContainText('Right.');
-  expect(await page.evaluate(() => document.activeElement === document.body), 'focus is kept').toBe(false);
-  expect(await violations(page)).toEqual([]);
-});
-
 test('every lesson sets up what can be trained, in both languages', async ({ page }) => {
   await open(page, './labs/parallel/', 'parallel');
   for (const language of ['English', '中文']) {

@@ -99,5 +99,10 @@ export const styles = css`
     .name {
       grid-column: 1 / -1;
     }
+
+    /* Room for the pencil's word. */
+    li[data-foretold] .name {
+      padding-bottom: var(--space-3);
+    }
   }
 `;

@@ -50,7 +50,7 @@ export class BarsFigure extends LabElement {
     const called = bar?.quantity ?? hero.quantity;
     const metric = bar && called ? this.store.runner.view?.runs[index]?.figure(called) : null;
     const shown = bar && called && !metric ? quantity(name, called, bar.value, text) : text;
-    return html`<li>
+    return html`<li ?data-foretold=${mark !== null}>
       <span class="name">${runName(index, name)}</span>
       <span class="track">
         ${bar?.parts

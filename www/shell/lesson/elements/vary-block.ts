@@ -62,7 +62,13 @@ export class VaryBlock extends LabElement {
       }
 
       tbody th[scope='row'] {
+        min-width: 7em;
         font-weight: 400;
+      }
+
+      /* On a phone the table moves sideways before its words break. */
+      thead th {
+        min-width: 5em;
       }
 
       td {
