@@ -5,11 +5,11 @@ use crate::run::{Failed, root, run, run_remembering, say, timed};
 use crate::toolchain::Toolchain;
 use crate::variants::{TARGET, VARIANTS, Variant};
 use crate::{browser, build, npm, release_binary, tools};
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use lexopt::prelude::*;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Compiles for the browser in two thirds of the time, where there is nothing yet of an earlier time, and to a third of the size:
 /// no browser reads the lines of the source that are in it.
@@ -84,8 +84,36 @@ impl Report {
         say("test", format_args!("{name} …"));
         let start = Instant::now();
         let result = work();
+        self.ended(name, start.elapsed(), result);
+    }
+
+    /// Stages that each keep one core busy, two at a time.
+    fn stages_in_pairs<W: FnOnce() -> Result<()> + Send>(&mut self, stages: Vec<(String, W)>) {
+        let mut stages = stages.into_iter();
+        loop {
+            let pair: Vec<_> = stages.by_ref().take(2).collect();
+            if pair.is_empty() {
+                return;
+            }
+            let ended: Vec<_> = std::thread::scope(|scope| {
+                let running = pair.into_iter().map(|(name, work)| {
+                    say("test", format_args!("{name} …"));
+                    let start = Instant::now();
+                    (name, scope.spawn(move || (work(), start.elapsed())))
+                });
+                let running: Vec<_> = running.collect();
+                running.into_iter().map(|(name, work)| (name, work.join())).collect()
+            });
+            for (name, work) in ended {
+                let (result, took) = work.unwrap_or_else(|_| (Err(anyhow!("it panicked")), Duration::ZERO));
+                self.ended(&name, took, result);
+            }
+        }
+    }
+
+    fn ended(&mut self, name: &str, took: Duration, result: Result<()>) {
         let verdict = if result.is_ok() { "passed" } else { "FAILED" };
-        self.lines.push(format!("{verdict}  {name} ({:.0} s)", start.elapsed().as_secs_f64()));
+        self.lines.push(format!("{verdict}  {name} ({:.0} s)", took.as_secs_f64()));
         if let Err(error) = result {
             say("test", format_args!("{name}: FAILED: {error:#}"));
             let last_lines = error.downcast_ref::<Failed>().map(|failed| failed.last_lines.clone());
@@ -166,11 +194,11 @@ fn wasm(report: &mut Report) {
         Err(error) => return report.stage("engine in the browser", || Err(error)),
     };
     let driver = browser::chromedriver();
-    for variant in VARIANTS {
-        report.stage(&format!("engine in the browser, {}", variant.name), || {
-            engine_in_browser(&variant, &rust, &wasm_pack, driver.as_deref())
-        });
-    }
+    let stages = VARIANTS.iter().map(|variant| {
+        let work = || engine_in_browser(variant, &rust, &wasm_pack, driver.as_deref());
+        (format!("engine in the browser, {}", variant.name), work)
+    });
+    report.stages_in_pairs(stages.collect());
 }
 
 /// What the stages after the native one run.
@@ -223,21 +251,31 @@ fn e2e(projects: &[&str]) -> Result<()> {
 
 /// Each page once in the browsers other than Chromium: `tests/browsers`.
 fn browsers(report: &mut Report) {
+    let mut ready = Vec::new();
     for other in &browser::OTHERS {
         let stage = format!("pages in {}", other.name);
         match other.ready() {
+            Ok(()) => ready.push((stage, move || smoke(other))),
             Err(error) if !browser::must_be_ready() => report.skip(&stage, &format!("{error:#}")),
-            ready => report.stage(&stage, || ready.and_then(|()| smoke(other))),
+            Err(error) => report.stage(&stage, || Err(error)),
         }
+    }
+    if ready.is_empty() {
+        return;
+    }
+    match build::everything(&build::Options::default()) {
+        Ok(()) => report.stages_in_pairs(ready),
+        Err(error) => report.stage("the site for other browsers", || Err(error)),
     }
 }
 
 fn smoke(other: &browser::Other) -> Result<()> {
     // Chromium measures what the others have to measure.
     let chrome = browser::chrome()?;
-    build::everything(&build::Options::default())?;
     let mut playwright = npm::site()?.program("playwright")?;
     playwright.args(["test", "--config", "playwright.browsers.config.ts"]).env("CHROME", chrome);
+    // Each empties its own folder.
+    playwright.arg("--output").arg(format!("test-results/browsers/{}", other.name));
     playwright.args(other.projects.iter().map(|project| format!("--project={project}")));
     run_remembering(playwright)
 }
