@@ -116,6 +116,20 @@ test('the address tells the lesson, free play keeps the set-up, and going back f
   await expect(page.locator('tinyai-lesson-nav')).toContainText('There is no lesson “nowhere” here.');
 });
 
+test('a run that one leaves for another lesson is gone on with, in its own', async ({ page }) => {
+  await openLesson(page, 'fine-tuning', FIRST!.id, 60);
+  const control = page.locator('tinyai-control-bar .state');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(control).toContainText(/[Ss]tep (?:[5-9]|\d\d)/);
+  await page.getByRole('navigation', { name: 'Lessons' }).getByRole('link', { name: 'How high a rank' }).click();
+  await expect(page.locator('tinyai-lesson-view h1')).toBeFocused();
+  await page.getByRole('button', { name: /^Go on with/ }).click();
+  await expect(page).toHaveURL(new RegExp(`#lesson=${FIRST!.id}`));
+  await expect(control).toContainText(/^Finished/, { timeout: 120_000 });
+  await expect(page.locator('tinyai-bars-figure')).toContainText(/MiB/);
+  expect(await page.evaluate(() => (document.querySelector('tinyai-lab-mount') as unknown as { store: { runner: { current: { runs: { curve(name: string): { steps: number[] } }[] } } } }).store.runner.current.runs.map((run) => run.curve('loss').steps.length))).toEqual([60, 60]);
+});
+
 test('a term is explained on hover, focus and tap, all of its card in sight, until Escape', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto(`./labs/fine-tuning/#lesson=${FIRST!.id}`);

@@ -11,6 +11,7 @@ import type { Checker } from '../store/spec-checking';
 import { WoundClock } from '../testing/clock';
 import { FAKE_ENVIRONMENT, FakeLab, finished } from '../testing/fake-lab';
 import type { Lesson } from './lesson';
+import { lessonSpec } from './lesson-spec';
 import { LessonStore } from './lesson-store';
 import { Place } from './place';
 
@@ -177,4 +178,13 @@ test('what was measured with other settings stays beside, by what it had', async
   // Full fine-tuning has no rank: it is the same run.
   expect(names()).toEqual(['full', 'LoRA', 'LoRA (fine_tuning.lora.rank 4)']);
   expect(editor.config(2).fine_tuning.lora.rank).toBe(4);
+});
+
+test('an experiment belongs to the lesson whose runs it has, whatever was changed for all of them or added', () => {
+  const { lessons } = lab();
+  const [first, second] = lessons.all.map((each) => lessonSpec(each, 'zh'));
+  const more = { name: 'more', patch: {} };
+  expect(lessons.lessonOf({ ...second!, runs: [...second!.runs, more] })?.id).toBe('second');
+  expect(lessons.lessonOf({ ...first!, base: { ...first!.base, training: { ...first!.base.training, steps: 3 } } })?.id).toBe('first');
+  expect(lessons.lessonOf({ ...first!, runs: [more] })).toBeNull();
 });

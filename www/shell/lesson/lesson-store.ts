@@ -131,7 +131,14 @@ export class LessonStore {
     else change();
   }
 
-  /** Goes where the address leads: what runs is ended, and what was measured is found again on coming back. */
+  /** The lesson that has the runs of an experiment, whatever others were added, and whatever they share; null: none. */
+  lessonOf({ base, runs }: Spec): Lesson | null {
+    const own = this.all.flatMap((lesson) => LANGUAGES.map((language) => ({ lesson, spec: lessonSpec(lesson, language) })));
+    const alike = own.filter(({ spec }) => spec.runs.every((run) => runs.some((other) => equal(other, run))));
+    return (alike.find(({ spec }) => equal(spec.base, base)) ?? alike[0])?.lesson ?? null;
+  }
+
+  /** Goes where the address leads: what runs is interrupted, and what was measured is found again on coming back. */
   async go(lesson: string | null | undefined): Promise<void> {
     const { world } = this;
     const before = this.at.get();
@@ -144,7 +151,7 @@ export class LessonStore {
     const { current } = runner;
     // A lesson that was gone to while the one before was still ending leaves nothing behind.
     if (before !== null && current && this.shown === before) this.left.set(before, { view: current, spec: editor.spec });
-    if (runner.busy) runner.cancel();
+    if (runner.busy) await runner.interrupt();
     await until(() => !runner.busy, this.life.signal).catch(() => undefined);
     if (this.life.signal.aborted || this.at.get() !== now) return;
     // Free play begins with what the lesson came to.

@@ -140,6 +140,7 @@ export class LabStore {
       clock: ports.clock,
       tab: ports.tab,
       entry: home.entry,
+      goTo: async (spec) => this.lessons?.go(this.lessons.lessonOf(spec)?.id ?? null),
     });
     const library = home.opened.then(({ library }) => library);
     if (place) this.lessons!.start({ place, editor: this.editor, runner: this.runner, library, entry: () => keeper.entry });

@@ -15,7 +15,7 @@ export interface Keeping {
   /** To be called when something happened. */
   tick(): void;
   /** For moments that matter. */
-  saveNow(): void;
+  saveNow(): Promise<void>;
   /** Keeps how it ended. */
   finish(status: EntryStatus, result: ExperimentResult | null): Promise<void>;
   /** Lets go of it; it can be gone on with. */
@@ -200,8 +200,8 @@ class Kept implements Keeping {
     this.saver?.tick();
   }
 
-  saveNow(): void {
-    void this.saver?.saveNow();
+  async saveNow(): Promise<void> {
+    await this.saver?.saveNow();
   }
 
   async finish(status: EntryStatus, result: ExperimentResult | null): Promise<void> {

@@ -17,7 +17,7 @@ function runner() {
   const keeping: Keeping = {
     follow: () => void kept.push('follow'),
     tick: () => undefined,
-    saveNow: () => void kept.push('now'),
+    saveNow: async () => void kept.push('now'),
     finish: async (status, result) => void kept.push(`${status} ${result?.runs.length ?? 'nothing'}`),
     dispose: () => void kept.push('let go'),
   };
@@ -108,7 +108,7 @@ test('how an experiment ended is kept, also where the library comes only while t
   const keeping = (name: string): Keeping => ({
     follow: () => void kept.push(`${name} follows`),
     tick: () => undefined,
-    saveNow: () => undefined,
+    saveNow: async () => undefined,
     finish: async (status) => void kept.push(`${name} ${status}`),
     dispose: () => undefined,
   });
@@ -275,4 +275,29 @@ test('what is asked for before a run holds for it: every action by hand', async 
   lab.last.options.onGate?.(gate(1));
   expect(made.gates).toEqual([]);
   expect(lab.last.pressed).toEqual(['byHand true', 'pass 1', 'recover 1', 'byHand false', 'pass 0', 'pass 1']);
+});
+
+test('what is interrupted is saved once more, and let go of instead of being kept as cancelled', async () => {
+  const { runner: made, lab, kept } = runner();
+  const run = made.start(defaultSpec);
+  await settled();
+  await made.interrupt();
+  expect(kept).toEqual(['follow', 'now', 'let go']);
+  expect(lab.last.pressed).toContain('cancel');
+  lab.last.finish(defaultSpec.runs.map(({ name }) => finished(name, 'cancelled')));
+  await run;
+  await settled();
+  expect(made.phase).toBe('cancelled');
+  expect(kept).toEqual(['follow', 'now', 'let go']);
+});
+
+test('what cannot be saved does not hold up whoever goes', async () => {
+  const { runner: made, lab, clock, keeping } = runner();
+  keeping.saveNow = () => new Promise(() => undefined);
+  void made.start(defaultSpec);
+  await settled();
+  const gone = made.interrupt();
+  clock.wind(5_000);
+  await gone;
+  expect(lab.last.pressed).toContain('cancel');
 });

@@ -21,6 +21,8 @@ export type Phase = 'idle' | 'loading' | 'running' | 'paused' | 'lost' | 'finish
 
 /** Bytes of states that are kept for forks. */
 const STATES = 256 << 20;
+/** Milliseconds in which what is interrupted is saved once more. */
+const PATIENCE = 5_000;
 
 export interface RunnerOptions {
   lab: Pick<Lab, 'run'>;
@@ -253,7 +255,7 @@ export class Runner {
   pause(): void {
     this.run?.pause();
     if (this.phase === 'running') this.where.set('paused');
-    this.keeping?.saveNow();
+    void this.keeping?.saveNow();
   }
 
   resumeRun(): void {
@@ -268,6 +270,23 @@ export class Runner {
 
   cancel(run?: number): void {
     this.run?.cancel(run);
+  }
+
+  /** Ends what runs as leaving the page does: what is kept of it can be gone on with. */
+  async interrupt(): Promise<void> {
+    const { run, keeping } = this;
+    if (keeping) {
+      let stop = (): void => undefined;
+      const patience = new Promise<void>((resolve) => (stop = this.options.clock.after(PATIENCE, resolve)));
+      await Promise.race([keeping.saveNow(), patience]);
+      stop();
+      // It may have ended meanwhile.
+      if (this.keeping === keeping) {
+        this.keeping = null;
+        keeping.dispose();
+      }
+    }
+    if (this.run === run) run?.cancel();
   }
 
   /** Replaces the ranks of a run of which one was lost. */

@@ -42,6 +42,8 @@ export interface ShelfOptions {
   tab: StoragePort;
   /** An entry to be opened. */
   entry: string | null;
+  /** Goes to where an experiment of this lab belongs: its lesson, or free play. */
+  goTo?: (spec: Spec) => Promise<void>;
 }
 
 /** Milliseconds after which the library is asked once more: a tab that was just closed may still hold what it ran. */
@@ -130,6 +132,7 @@ export class Shelf {
       if (!taken) return this.said.set([elsewhere()]);
       try {
         const spec = await this.today(taken.entry);
+        await this.options.goTo?.(spec);
         assets.restore(taken.files);
         editor.replace(spec);
         void runner.resume(spec, taken.saved, taken.keeping);
