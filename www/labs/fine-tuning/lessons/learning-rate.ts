@@ -37,7 +37,7 @@ function numbers(facts: Facts) {
   if (runs.some((run) => run?.metric('validation_loss') == null)) return null;
   const [fullLow, fullHigh, loraLow, loraHigh] = runs as [RunFacts, RunFacts, RunFacts, RunFacts];
   const loss = (run: RunFacts): number => run.metric('validation_loss')!;
-  const { plain, wholePercent, loss: nats } = facts.format;
+  const { plain, wholePercent, lossGap } = facts.format;
   const spec = loraLow.view.spec.fine_tuning.lora;
   const share = firstStep(spec);
   const bests = [Math.min(loss(fullLow), loss(fullHigh)), Math.min(loss(loraLow), loss(loraHigh))] as const;
@@ -47,7 +47,7 @@ function numbers(facts: Facts) {
     lora: { prefers: better(loraLow, loraHigh), low: loraLow.tell('validation_loss'), high: loraHigh.tell('validation_loss') },
     /** How far LoRA is behind at the lower rate, and with each at its own. */
     behind: { same: loss(loraLow) - loss(fullLow), own: bests[1] - bests[0] },
-    gaps: { same: nats(Math.abs(loss(loraLow) - loss(fullLow))), own: nats(Math.abs(bests[1] - bests[0])) },
+    gaps: { same: lossGap(loss(loraLow), loss(fullLow)), own: lossGap(bests[1], bests[0]) },
     noise: noiseAmong([fullLow, loraLow, loraHigh].map(({ view }) => view)),
     share: wholePercent(share),
     scale: plain(spec.alpha / spec.rank),

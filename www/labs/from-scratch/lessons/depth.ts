@@ -36,7 +36,7 @@ function numbers(facts: Facts) {
   const [atOne, atFour, atLong] = values as [number, number, number];
   const [, slow, patient] = times as [number, number, number];
   const noise = noiseAmong([one, four, long].map(({ view }) => view));
-  const { short, loss, count } = facts.format;
+  const { short, lossGap, count } = facts.format;
   return {
     steps: count(one.view.steps),
     losses: [one, four, long].map((run) => run.tell('validation_loss')),
@@ -45,7 +45,7 @@ function numbers(facts: Facts) {
     slower: short(steps[1]! / steps[0]!),
     lessThanLayers: steps[1]! / steps[0]! < 0.85 * (four.view.spec.model.n_layers / one.view.spec.model.n_layers),
     /** By how much four layers are lower after as many steps; and than one layer in more steps. */
-    gained: loss(Math.abs(atOne - atFour)),
+    gained: lossGap(atOne, atFour),
     inSteps: atOne - atFour > noise ? 'deep' : atFour - atOne > noise ? 'shallow' : 'same',
     inTime: atLong - atFour > noise ? 'deep' : atFour - atLong > noise ? 'shallow' : 'same',
     /** The shallow run's time as a share of the deep one's. */
