@@ -124,7 +124,7 @@ export const firstWords: Lesson = {
           ${n.among.now} 个中挑选。词元对要多得多，网络只能从读到的文本中学：它读了 ${n.read} 个词元${n.share === null ? '' : n.partly ? html`，是训练文本的 ${n.share}，而那张表数遍了全部文本` : html`，训练文本已读过不止一遍`}。${n.below
             ? html`它仍然胜过那张表，因为它能回看 ${n.context} 个词元，而不只是一个。`
             : html`它能回看 ${n.context} 个词元，这是那张表做不到的；但它得先把词元对这一课补上。`}`,
-        change: html`训练更多步，或用更大的<tinyai-term name="batch">批次</tinyai-term>，它就读得更多。<tinyai-term name="vocabulary">词表</tinyai-term>变大则相反：要学的词元对随词表大小的平方增长。所以同样的模型，读英文时（不到一百个字符）比读中文时（近四千个字）更早胜过那张表。`,
+        change: html`训练更多步，或增大<tinyai-term name="batch">批大小</tinyai-term>，它就读得更多。<tinyai-term name="vocabulary">词表</tinyai-term>变大则相反：要学的词元对随词表大小的平方增长。所以同样的模型，读英文时（不到一百个字符）比读中文时（近四千个字）更早胜过那张表。`,
         misleads: html`${n.below ? '低于二元模型还谈不上好：这个标准很低，看看模型写出的文字就知道。' : '没有低于二元模型，不等于什么也没学到：那张表数遍了全部文本。'}大模型读的是数万亿个词元，而不是 ${n.read} 个。另外，损失每隔若干步才在一小部分文本上测一次${n.pastUnigram === null && n.pastBigram === null ? '。' : '，上面的步数是第一次测到低于基准的那一步。'}`,
       };
     },

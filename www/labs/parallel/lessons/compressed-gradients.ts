@@ -60,8 +60,8 @@ export const compressedGradients: Lesson = {
   title: { en: 'Fewer bytes', zh: '压缩梯度' },
   question: { en: 'Can a model learn from a twentieth of its gradient?', zh: '只用二十分之一的梯度，模型还能学习吗？' },
   stakes: {
-    en: 'Replicas far from each other spend their time on sending gradients. Most of these numbers are close to zero.',
-    zh: '相距较远的副本，时间都花在发送梯度上；而各进程（rank）的梯度中，大多数数值接近零。',
+    en: html`<tinyai-term name="replica">Replicas</tinyai-term> far from each other spend their time on sending <tinyai-term name="gradient">gradients</tinyai-term>. Most of these numbers are close to zero.`,
+    zh: html`相距较远的<tinyai-term name="replica">副本</tinyai-term>，时间都花在发送<tinyai-term name="gradient">梯度</tinyai-term>上；而各<tinyai-term name="process">进程（rank）</tinyai-term>的梯度中，大多数数值接近零。`,
   },
   base: small({ mesh: { data: 2 }, training: { steps: STEPS }, communication: { top_k_percent: 5 } }),
   runs: [WHOLE, TOP],
@@ -116,16 +116,13 @@ export const compressedGradients: Lesson = {
               more: `这里甚至还好 ${n.gap}，不过那只是这几步的偶然。`,
             }[n.learned]
           }`,
-        why: html`发送一个元素所需的字节是原来的两倍，因为还要发送它的位置。没有发送的并未丢失：每个进程把余量留下，加到下一步的梯度里，${errorFeedback}。
-          某个元素即使很小，只要每一步都指向同一方向，就会越积越大，直到成为最大的之一。它来得晚，但终究会来。`,
+        why: html`发送一个元素所需的字节是原来的两倍，因为还要发送它的位置。没有发送的并未丢失：每个进程把余量留下，加到下一步的梯度里，${errorFeedback}。某个元素即使很小，只要每一步都指向同一方向，就会越积越大，直到成为最大的之一。它来得晚，但终究会来。`,
         change: html`${n.others.length > 0
             ? html`与 float32 相比：${n.others.map(({ name, nth, loss }, i) => html`${i > 0 ? '；' : ''}“${name}”只发送 1/${nth} 的字节，验证损失为 ${loss}`)}。`
-            : html`float16 只要一半字节，int8 约四分之一，两者都对每个元素取近似，而不是舍去大部分元素，可以在下面试一试。`}发送的元素越少，其余的就来得越晚；
-          学习率很高时，迟到的梯度会指错方向。`,
+            : html`float16 只要一半字节，int8 约四分之一，两者都对每个元素取近似，而不是舍去大部分元素，可以在下面试一试。`}发送的元素越少，其余的就来得越晚；学习率很高时，迟到的梯度会指错方向。`,
         misleads: html`一步用时 ${n.took[1]}，原来是 ${n.took[0]}${n.modelled ? '（模型推算）' : ''}：${n.pace === 'faster'
             ? '在这里也变快了'
-            : `${n.pace === 'slower' ? '反而变慢' : '几乎没有变快'}，因为这里的消息只是内存中的一次复制，而挑出最大的元素却要花时间`}。${n.pace === 'faster' ? '经过网络时收获更大。' : '经过网络时则相反。'}这里只有最初几步，大部分梯度还留着没有发送。
-          训练几千步之后，只要处理好动量、开头放缓，据报道只发 0.1% 也几乎没有损失（Lin 等，2018）。${coresNote.zh(facts.view)}`,
+            : `${n.pace === 'slower' ? '反而变慢' : '几乎没有变快'}，因为这里的消息只是内存中的一次复制，而挑出最大的元素却要花时间`}。${n.pace === 'faster' ? '经过网络时收获更大。' : '经过网络时则相反。'}这里只有最初几步，大部分梯度还留着没有发送。训练几千步之后，只要处理好动量、开头放缓，据报道只发 0.1% 也几乎没有损失（Lin 等，2018）。${coresNote.zh(facts.view)}`,
       };
     },
   },

@@ -71,8 +71,8 @@ export const pipelineBubble: Lesson = {
   title: { en: 'Pipeline and bubble', zh: '流水线与气泡' },
   question: { en: 'How much of a pipeline stands still?', zh: '流水线有多大比例的时间在空等？' },
   stakes: {
-    en: 'A model too large for one device is cut into stages, a rank for each. Time in which a rank only waits is paid for like any other.',
-    zh: '一台设备放不下的模型，要切成几个阶段，每个进程（rank）负责一个。进程空等的时间，也一样要花钱。',
+    en: html`A model too large for one device is cut into <tinyai-term name="stage">stages</tinyai-term>, a <tinyai-term name="process">rank</tinyai-term> for each. Time in which a rank only waits, the <tinyai-term name="bubble">bubble</tinyai-term>, is paid for like any other.`,
+    zh: html`一台设备放不下的模型，要切成几个<tinyai-term name="stage">阶段</tinyai-term>，每个<tinyai-term name="process">进程（rank）</tinyai-term>负责一个。进程空等的时间叫作<tinyai-term name="bubble">气泡</tinyai-term>，也一样要花钱。`,
   },
   base: small({ mesh: { pipeline: 2 } }),
   runs: [PIPELINE],
@@ -81,8 +81,8 @@ export const pipelineBubble: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: 'Two ranks hold half of the layers each, and the batch goes through in one piece: forward, then backward. For what share of that time does a rank stand still?',
-      zh: '两个进程各持有一半的层，整批数据一次通过：先前向，再反向。在这段时间里，进程有多大比例的时间在空等？',
+      en: html`Two ranks hold half of the layers each, and the batch goes through in one piece: <tinyai-term name="forward">forward</tinyai-term>, then <tinyai-term name="backward">backward</tinyai-term>. For what share of that time does a rank stand still?`,
+      zh: html`两个进程各持有一半的层，整批数据一次通过：先<tinyai-term name="forward">前向</tinyai-term>，再<tinyai-term name="backward">反向</tinyai-term>。在这段时间里，进程有多大比例的时间在空等？`,
     },
     unit: 'percent',
     scale: { from: 0, to: 100, start: 10, step: 1 },
