@@ -56,7 +56,7 @@ function numbers(facts: Facts) {
 
 export const depth: Lesson = {
   id: 'depth',
-  section: '15',
+  section: '15.6',
   minutes: 5,
   title: { en: 'One layer or four', zh: '一层还是四层' },
   question: { en: 'Are four layers better than one: in the same steps, and in the same time?', zh: '四层比一层好吗？步数相同时如何，时间相同时又如何？' },

@@ -60,7 +60,7 @@ function numbers(facts: Facts) {
 
 export const firstWords: Lesson = {
   id: 'first-words',
-  section: '15',
+  section: '15.6',
   minutes: 4,
   title: { en: 'First words', zh: '最初的诗句' },
   question: { en: 'How long until it knows more than which character follows which?', zh: '要学多久，它才不只是知道哪个字常跟在哪个字后面？' },

@@ -73,7 +73,7 @@ export const compressedGradients: Lesson = {
       en: 'With whole gradients, the training loss falls from 5.6 to about 3.7 in sixteen steps. Now the replicas send only the largest 5% of the elements. Draw how the training loss falls.',
       zh: '发送完整的梯度时，16 步内训练损失从 5.6 降到约 3.7。现在副本之间只发送最大的 5% 的元素。画出训练损失怎样下降。',
     },
-    axes: { en: { steps: STEPS, low: 3, high: 6 }, zh: { steps: STEPS, low: 3, high: 6 } },
+    axes: { en: { steps: STEPS, low: 3, high: 6, start: 5.6 }, zh: { steps: STEPS, low: 3, high: 6, start: 5.6 } },
     beside: [{ name: { en: 'with whole gradients, at the end', zh: '发送完整梯度时的终点' }, loss: { en: 3.7, zh: 3.7 } }],
     outcome: curve,
   },

@@ -184,15 +184,17 @@ export class LessonView extends LabElement {
   // ---- What comes after
 
   private renderNext() {
-    const { lessons } = this;
+    const { lessons, store } = this;
     const text = this.text.lesson.next;
     const { next } = lessons;
+    const { language } = this.words;
+    const after = store.after && html` <a class="primary" href=${store.after.href}>${text.section(store.after.title[language])}</a>`;
     return html`<section class="screen-only" aria-labelledby="next" data-block>
       <h2 id="next" tabindex="-1">${text.heading}</h2>
       <div class="next">
-        ${next ? html`<a class="primary" href=${lessons.hrefOf(next)}>${text.lesson(next.title[this.words.language])}</a>` : html`<span>${text.done}</span>`}
+        ${next ? html`<a class="primary" href=${lessons.hrefOf(next)}>${text.lesson(next.title[language])}</a>` : html`<span>${text.done}</span>${after ?? nothing}`}
         <a class="link" href=${lessons.playHref}>${text.freePlay}</a>
-        ${this.store.homeHref === null ? nothing : html`<a class="link" href=${this.store.homeHref}>${text.home}</a>`}
+        ${store.homeHref === null ? nothing : html`<a class="link" href=${store.homeHref}>${text.home}</a>`}
       </div>
     </section>`;
   }
