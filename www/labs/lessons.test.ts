@@ -116,7 +116,8 @@ describe.each(CASES)('%s', (_name, lesson, lab) => {
   });
 
   test('points at a figure that its lab has, and at one outcome', () => {
-    if (hero.kind === 'own') expect([lab.stage, ...lab.figures].map((figure) => figure?.id)).toContain(hero.figure);
+    const shown = hero.kind === 'own' ? hero.figure : hero.kind === 'curves' ? hero.below : undefined;
+    if (shown !== undefined) expect([lab.stage, ...lab.figures].map((figure) => figure?.id)).toContain(shown);
     for (const language of LANGUAGES) {
       const spec = wholeSpec(lesson, language);
       expect(predict.outcome(begun(spec))).toBeNull();

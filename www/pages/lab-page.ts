@@ -11,6 +11,7 @@ import { api } from './api';
 import './embed-dialog/embed-action';
 import { PageFrame } from './frame';
 import { incompleteNotice } from './incomplete';
+import { SECTIONS } from './home/sections';
 import './site-footer/site-footer';
 import './site-header/site-header';
 import type { SiteHeader } from './site-header/site-header';
@@ -40,7 +41,7 @@ export async function showLab(id: string, root: string): Promise<void> {
     Object.assign(mount, {
       definition: await LABS[id]!(),
       ports: { address, storage: browserStorage(window), tab: browserStorage(window, 'sessionStorage'), clock: browserClock, engine, language: language.current },
-      home: { opened: openLibrary(window), page: pagePort(window), site: site.href, library: new URL('library/', site).href, entry: query.get('entry'), class: query.get('class') ?? '' },
+      home: { opened: openLibrary(window), page: pagePort(window), site: site.href, after: sectionAfter(id, site), library: new URL('library/', site).href, entry: query.get('entry'), class: query.get('class') ?? '' },
       lessons: true,
       language: language.current,
     });
@@ -63,6 +64,14 @@ export async function showLab(id: string, root: string): Promise<void> {
   } catch (error) {
     incomplete(error);
   }
+}
+
+/** The next section of the chapter that has a lab. */
+function sectionAfter(lab: string, site: URL) {
+  const next = SECTIONS.slice(SECTIONS.findIndex((section) => section.lab === lab) + 1).find((section) => section.lab !== null);
+  if (!next) return null;
+  const { number, title } = next;
+  return { title: { en: `${number} ${title.en}`, zh: `${number} ${title.zh}` }, href: new URL(`labs/${next.lab}/`, site).href };
 }
 
 function followEngine(header: SiteHeader, { store }: LabMount): void {

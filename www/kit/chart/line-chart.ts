@@ -140,7 +140,7 @@ export class LineChart extends LinePlot {
       aria-label=${text.chart.pencilPoint}
       aria-valuemin=${low}
       aria-valuemax=${high}
-      aria-valuenow=${height ?? startHeight(pencil, this.at, [low, high])}
+      aria-valuenow=${height ?? startHeight(pencil, this.at, [low, high], this.pencilStart)}
       aria-valuetext=${`${this.sayX(this.at)}: ${height === undefined ? text.chart.notDrawn : this.formatY(height)}`}
       aria-describedby="keys"
       ${styled({ '--curve': PENCIL })}
@@ -272,7 +272,7 @@ export class LineChart extends LinePlot {
 
   private readonly pencilled = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const found = keyed(event.key, this.pencil, this.drawnAt, this.at, this.reach());
+    const found = keyed(event.key, this.pencil, this.drawnAt, this.at, this.reach(), this.pencilStart);
     if (!found) return;
     event.preventDefault();
     this.at = found.place;
@@ -291,7 +291,7 @@ export class LineChart extends LinePlot {
     const { handle, plot, chosen, pencil } = this;
     const frame = this.frame();
     if (!handle || !frame) return;
-    const point = this.drawing ? { x: this.at, y: pencil.find(({ x }) => x === this.at)?.y ?? startHeight(pencil, this.at, frame.y as [number, number]) } : chosen && this.heightOf(chosen);
+    const point = this.drawing ? { x: this.at, y: pencil.find(({ x }) => x === this.at)?.y ?? startHeight(pencil, this.at, frame.y as [number, number], this.pencilStart) } : chosen && this.heightOf(chosen);
     if (!point) return;
     handle.style.left = `${plot.offsetLeft + toX(frame, point.x)}px`;
     handle.style.top = `${plot.offsetTop + toY(frame, point.y)}px`;

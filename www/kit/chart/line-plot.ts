@@ -46,6 +46,8 @@ export abstract class LinePlot extends ChartElement {
   @property({ attribute: false }) chosen: ChosenPoint | null = null;
   /** What was drawn by hand, in order of x. */
   @property({ attribute: false }) pencil: readonly Point[] = [];
+  /** The height that keys begin to draw at; null: the middle of the axis. */
+  @property({ attribute: false }) pencilStart: number | null = null;
   /** Whether a curve can be drawn by hand, instead of choosing points. */
   @property({ type: Boolean }) drawing = false;
   /** The places at which a drawn curve has a height; null: about twelve, evenly. */

@@ -24,6 +24,7 @@ test('by keys: across to a place, up and down to a height, and away with it', ()
   expect(keyed('ArrowLeft', [], at, 0, range)).toEqual({ place: 0 });
   expect(keyed('End', [], at, 0, range)).toEqual({ place: 30 });
   expect(keyed('ArrowUp', [], at, 10, range)).toEqual({ place: 10, drawn: [{ x: 10, y: 5.2 }] });
+  expect(keyed('ArrowUp', [], at, 10, range, 8), 'from where it is told to begin').toEqual({ place: 10, drawn: [{ x: 10, y: 8.2 }] });
   const drawn = [{ x: 10, y: 5 }];
   expect(keyed('Enter', drawn, at, 20, range), 'as high as its neighbour').toEqual({ place: 20, drawn: [{ x: 10, y: 5 }, { x: 20, y: 5 }] });
   expect(keyed('PageDown', drawn, at, 0, range)).toEqual({ place: 0, drawn: [{ x: 0, y: 4 }, { x: 10, y: 5 }] });

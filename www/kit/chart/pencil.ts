@@ -38,9 +38,9 @@ export function stroked(drawn: readonly Point[], at: readonly number[], from: Po
 
 export const nearestPlace = (at: readonly number[], x: number): number => at.reduce((best, place) => (Math.abs(place - x) < Math.abs(best - x) ? place : best), at[0]!);
 
-/** The height that a key begins with at a place that has none: that of the nearest that has; the middle of the axis where none has. */
-export function startHeight(drawn: readonly Point[], x: number, [low, high]: readonly [number, number]): number {
-  if (drawn.length === 0) return (low + high) / 2;
+/** The height that a key begins with at a place that has none: that of the nearest that has; where none has, `start`, or the middle of the axis. */
+export function startHeight(drawn: readonly Point[], x: number, [low, high]: readonly [number, number], start: number | null = null): number {
+  if (drawn.length === 0) return start ?? (low + high) / 2;
   return drawn.reduce((best, point) => (Math.abs(point.x - x) < Math.abs(best.x - x) ? point : best)).y;
 }
 
@@ -54,12 +54,13 @@ export function keyed(
   at: readonly number[],
   place: number,
   range: readonly [number, number],
+  start: number | null = null,
 ): { place: number; drawn?: readonly Point[] } | null {
   const index = at.indexOf(place);
   const go = (to: number) => ({ place: at[Math.min(at.length - 1, Math.max(0, to))]! });
   const lift = (parts: number, sign: number) => {
     const [low, high] = range;
-    const y = drawn.find(({ x }) => x === place)?.y ?? startHeight(drawn, place, range);
+    const y = drawn.find(({ x }) => x === place)?.y ?? startHeight(drawn, place, range, start);
     return { place, drawn: withHeight(drawn, place, Math.min(high, Math.max(low, y + (sign * (high - low)) / parts))) };
   };
   switch (key) {
@@ -81,7 +82,7 @@ export function keyed(
       return lift(LARGE, -1);
     case 'Enter':
     case ' ':
-      return { place, drawn: withHeight(drawn, place, startHeight(drawn, place, range)) };
+      return { place, drawn: withHeight(drawn, place, startHeight(drawn, place, range, start)) };
     case 'Delete':
     case 'Backspace':
       return { place, drawn: withHeight(drawn, place, null) };

@@ -18,7 +18,7 @@ function preset(id: string, language: Language, layers: number[]): Preset {
 
 export const lab: LabDefinition = {
   id: 'from-scratch',
-  section: '15',
+  section: '15.6',
   presets: (language) => [preset('one', language, [2]), preset('depth', language, [1, 4])],
   groups: ['model', 'data', 'training', 'evaluation'],
   stage: { id: 'samples', render: () => html`<tinyai-board></tinyai-board>` },

@@ -40,7 +40,7 @@ export class HomePage extends LitElement {
       <main id="results" tabindex="-1">
         <div class="hero">
           <div>
-            <h1>${text.title.map((part) => html`<span>${part}</span> `)}</h1>
+            <h1>${text.title.map((part) => html`<span>${part}</span>${this.frame.language.current === 'zh' ? nothing : ' '}`)}</h1>
             <p class="lead">${text.lead}</p>
             <p class="ways">
               <a class="primary" href=${this.hrefOf('fine-tuning')}>${text.start}</a>

@@ -1,4 +1,4 @@
-/** The sections of the chapter, and what the site has for each. */
+/** The sections of the chapter, and what the site has for each; for pages of labs as well. */
 import type { Text } from '../../types/generated/Text';
 
 export interface Section {
@@ -27,13 +27,13 @@ export const SECTIONS: readonly Section[] = [
   {
     number: '15.3',
     title: { en: 'Gradient checkpointing', zh: '梯度检查点' },
-    question: { en: 'What does memory cost, paid for in time?', zh: '用时间换内存，价格是多少？' },
+    question: { en: 'What does saved memory cost in time?', zh: '用时间换内存，要付出多少时间？' },
     lab: null,
   },
   {
     number: '15.4',
-    title: { en: 'Parallel training', zh: '模型并行' },
-    question: { en: 'What does it cost to make many ranks learn as one?', zh: '让多个进程像一个那样学习，代价是什么？' },
+    title: { en: 'Parallel training', zh: '并行训练' },
+    question: { en: 'What does it cost to make many processes learn as one?', zh: '让多个进程像一个那样学习，代价是什么？' },
     lab: 'parallel',
   },
   {
@@ -44,7 +44,7 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     number: '15.6',
-    title: { en: 'A model of your own', zh: '综合实践：自己的模型' },
+    title: { en: 'From scratch: a model of your own', zh: '从零训练：自己的模型' },
     question: { en: 'How long until noise becomes words?', zh: '从乱码到成句，需要多久？' },
     lab: 'from-scratch',
   },

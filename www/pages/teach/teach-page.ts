@@ -202,7 +202,7 @@ export class TeachPage extends LitElement {
       <p class="ask">${lesson.predict.ask[language.current]}</p>
       ${columns ? this.renderColumns(columns, lesson, words, truth) : nothing}
       <p>
-        ${truth && truth.kind !== 'curve' ? html`<b>${text.truth}: ${answerText(words, lesson.predict, truth)}</b>. ` : nothing}
+        ${truth && truth.kind !== 'curve' ? html`<b>${text.came(answerText(words, lesson.predict, truth))}</b>${language.current === 'zh' ? nothing : ' '}` : nothing}
         ${known.length > 0 ? text.share(words.format.wholePercent(right / known.length)) : nothing}
       </p>
     </tinyai-figure>`;

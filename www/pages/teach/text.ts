@@ -13,6 +13,7 @@ export interface TeachText {
   lesson(title: string, count: number): string;
   inClass(name: string): string;
   truth: string;
+  came(answer: string): string;
   count: string;
   answer: string;
   share(right: string): string;
@@ -45,6 +46,7 @@ export const TEACH_TEXT: Record<Language, TeachText> = {
     lesson: (title, count) => `${title}: ${count} ${plural.select(count) === 'one' ? 'prediction' : 'predictions'}`,
     inClass: (name) => `Class ${name}`,
     truth: 'what came true',
+    came: (answer) => `What came true: ${answer}.`,
     count: 'How many',
     answer: 'Prediction',
     share: (right) => `${right} were right or close.`,
@@ -69,6 +71,7 @@ export const TEACH_TEXT: Record<Language, TeachText> = {
     lesson: (title, count) => `${title}：${count} 个预测`,
     inClass: (name) => `班级：${name}`,
     truth: '实际结果',
+    came: (answer) => `实际结果：${answer}。`,
     count: '人数',
     answer: '预测',
     share: (right) => `${right}的预测正确或接近。`,

@@ -81,8 +81,8 @@ export interface Lesson {
 
 /** The figure that answers the question; `facts` are of the shown experiment, which is null before the first run. */
 export type Hero =
-  /** Losses over steps, with the curve that was foretold. */
-  | { kind: 'curves' }
+  /** Losses over steps, with the curve that was foretold; below them a figure or the stage of the lab, by its id. */
+  | { kind: 'curves'; below?: string }
   /** A bar for each run, whole or in parts, with the number that was foretold. */
   | {
       kind: 'bars';

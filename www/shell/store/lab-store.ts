@@ -15,7 +15,7 @@ import type { Problem } from '../../types/generated/Problem';
 import type { Spec } from '../../types/generated/Spec';
 import { hashOf } from '../address/link';
 import type { LabDefinition } from '../lab-definition';
-import type { Lesson } from '../lesson/lesson';
+import type { Both, Lesson } from '../lesson/lesson';
 import { LessonStore } from '../lesson/lesson-store';
 import { Place, placed } from '../lesson/place';
 import type { OpenedLibrary, PagePort } from '../library';
@@ -49,6 +49,8 @@ export interface LabHome {
   page: PagePort;
   /** Address of the site's first page. */
   site: string;
+  /** What comes after the lab in the site; null: nothing. */
+  after: { title: Both<string>; href: string } | null;
   /** Address of the page that shows the library. */
   library: string;
   /** An entry of the library to be opened. */
@@ -276,6 +278,11 @@ export class LabStore {
   /** Address of the site's first page; null in a page of somebody else's. */
   get homeHref(): string | null {
     return this.options.home?.site ?? null;
+  }
+
+  /** What comes after the lab in the site; null: nothing. */
+  get after(): LabHome['after'] {
+    return this.options.home?.after ?? null;
   }
 
   /** Address of the page that shows the library; null where nobody comes back to the lab. */

@@ -37,6 +37,9 @@ export class Formats {
   /** A loss: three decimals, since what tells runs apart is small beside it. */
   loss = (value: number): string => this.format(value, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 
+  /** How far two losses are apart, as they are written: so that what stands beside them adds up. */
+  lossGap = (a: number, b: number): string => this.loss(Math.abs(Math.round(1000 * a) - Math.round(1000 * b)) / 1000);
+
   /** A share of one that is measured, as a percentage of three significant digits. */
   percent = (share: number): string =>
     share === 0 || share === 1 ? this.wholePercent(share) : this.format(share, { style: 'percent', minimumSignificantDigits: 3, maximumSignificantDigits: 3 });

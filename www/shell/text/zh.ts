@@ -255,7 +255,7 @@ export const zh: Messages = {
       parameters: '参数',
       gradients: '梯度',
       optimizer: '优化器状态',
-      activations: '激活',
+      activations: '激活值',
       kv: 'KV 缓存',
       communication: '通信',
       data: '数据',

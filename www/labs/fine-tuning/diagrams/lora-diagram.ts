@@ -17,11 +17,11 @@ const TEXT = {
   en: {
     frozen: 'frozen',
     label: (rank: string, learning: string, all: string, share: string) =>
-      `With rank ${rank}, of the ${all} numbers of a square projection only ${learning} learn, ${share}: those in red.`,
+      `With rank ${rank}, ${learning} numbers, those in red, learn beside the ${all} of this one matrix: ${share} of it.`,
   },
   zh: {
     frozen: '冻结',
-    label: (rank: string, learning: string, all: string, share: string) => `秩为 ${rank} 时，一个方形投影层的 ${all} 个数值中，参与学习的只有红色的 ${learning} 个，占 ${share}。`,
+    label: (rank: string, learning: string, all: string, share: string) => `秩为 ${rank} 时，这一个矩阵有 ${all} 个数值，旁边参与学习的只有红色的 ${learning} 个，相当于它的 ${share}。`,
   },
 } as const;
 

@@ -18,12 +18,14 @@ const PLACES = [
 const TEXT = {
   en: {
     rank: (rank: string) => `rank ${rank}`,
-    label: (ranks: string) => `Changes of a weight, made up of random B and A, with ranks ${ranks}. Each is a sum of that many patterns, a column of B times a row of A.`,
+    label: (ranks: string) => `A corner of ${CELLS} × ${CELLS} numbers of the change of a weight, made up of random B and A, with ranks ${ranks}. Each is a sum of that many patterns, a column of B times a row of A.`,
+    beyond: ` Above rank ${CELLS}, so small a corner looks like any other.`,
     comma: ', ',
   },
   zh: {
     rank: (rank: string) => `秩 ${rank}`,
-    label: (ranks: string) => `用随机的 B 和 A 得出的权重改变量，秩为 ${ranks}。秩是几，它就是几个图案之和，每个图案是 B 的一列乘 A 的一行。`,
+    label: (ranks: string) => `用随机的 B 和 A 得出的权重改变量，只画出一角（${CELLS} × ${CELLS}），秩为 ${ranks}。秩是几，它就是几个图案之和，每个图案是 B 的一列乘 A 的一行。`,
+    beyond: `秩超过 ${CELLS} 后，这么小的一角就看不出差别了。`,
     comma: '、',
   },
 } as const;
@@ -59,7 +61,7 @@ export class RankDiagram extends LabElement {
       return method === 'lora' ? [lora.rank] : [];
     });
     const drawn = [...new Set(ranks)].sort((a, b) => a - b).slice(0, PLACES.length);
-    const said = text.label(drawn.map(plain).join(text.comma));
+    const said = text.label(drawn.map(plain).join(text.comma)) + (drawn.some((rank) => rank > CELLS) ? text.beyond : '');
     return html`
       <svg viewBox="0 0 400 330" role="img" aria-label=${said}>
         ${drawn.map((rank, at) => {

@@ -37,7 +37,7 @@ function numbers(facts: Facts) {
   if (runs.some((run) => run?.metric('validation_loss') == null)) return null;
   const [fullLow, fullHigh, loraLow, loraHigh] = runs as [RunFacts, RunFacts, RunFacts, RunFacts];
   const loss = (run: RunFacts): number => run.metric('validation_loss')!;
-  const { plain, wholePercent, loss: nats } = facts.format;
+  const { plain, wholePercent, lossGap } = facts.format;
   const spec = loraLow.view.spec.fine_tuning.lora;
   const share = firstStep(spec);
   const bests = [Math.min(loss(fullLow), loss(fullHigh)), Math.min(loss(loraLow), loss(loraHigh))] as const;
@@ -47,7 +47,7 @@ function numbers(facts: Facts) {
     lora: { prefers: better(loraLow, loraHigh), low: loraLow.tell('validation_loss'), high: loraHigh.tell('validation_loss') },
     /** How far LoRA is behind at the lower rate, and with each at its own. */
     behind: { same: loss(loraLow) - loss(fullLow), own: bests[1] - bests[0] },
-    gaps: { same: nats(Math.abs(loss(loraLow) - loss(fullLow))), own: nats(Math.abs(bests[1] - bests[0])) },
+    gaps: { same: lossGap(loss(loraLow), loss(fullLow)), own: lossGap(bests[1], bests[0]) },
     noise: noiseAmong([fullLow, loraLow, loraHigh].map(({ view }) => view)),
     share: wholePercent(share),
     scale: plain(spec.alpha / spec.rank),
@@ -118,8 +118,7 @@ export const learningRate: Lesson = {
         happened: html`全参数微调${prefers(n.full.prefers)}：学习率 ${n.rates[0]} 时为 ${n.full.low}，${n.rates[1]} 时为 ${n.full.high}。LoRA ${prefers(n.lora.prefers)}：分别为 ${n.lora.low} 和 ${n.lora.high}。${n.behind.same > n.noise
           ? html`都用 ${n.rates[0]}，LoRA 落后 ${n.gaps.same} nat；各用两者中更合适的学习率，${n.behind.own > n.noise ? `还落后 ${n.gaps.own} nat` : n.behind.own < -n.noise ? `反而领先 ${n.gaps.own} nat` : '差别就在噪声之内'}。`
           : html`这一次，学习率为 ${n.rates[0]} 时 LoRA 并不落后，所以这样比较不会误导。`}`,
-        why: html`不论梯度大小，<tinyai-term name="adamw">AdamW</tinyai-term> 每一步都把参与学习的数移动大约一个学习率 η。全参数微调时，这个数就是权重本身。在 ${formula} 中，它是 B 的元素：B 从零开始，要经过元素很小的 A 和系数 α/r = ${n.scale} 才作用到权重上。
-          走完第一步，权重大约只移动了 η 的 ${n.share}，而且只能朝秩所允许的少数几个方向移动。`,
+        why: html`不论梯度大小，<tinyai-term name="adamw">AdamW</tinyai-term> 每一步都把参与学习的数移动大约一个学习率 η。全参数微调时，这个数就是权重本身。在 ${formula} 中，它是 B 的元素：B 从零开始，要经过元素很小的 A 和系数 α/r = ${n.scale} 才作用到权重上。走完第一步，权重大约只移动了 η 的 ${n.share}，而且只能朝秩所允许的少数几个方向移动。`,
         change: html`<tinyai-term name="alpha">α</tinyai-term> 的作用与学习率相近：它放大 B 和 A 学到的结果。学习率偏低，多训练几步可以弥补一部分。学习率过高，可能毁掉基座模型已有的知识：损失会先升后降。`,
         misleads: html`这些数值属于一个两百万参数的模型。数十亿参数的模型，学习率要低得多：全参数微调常在 0.00001 上下，LoRA 常在 0.0001 到 0.0003 之间。可以推广的是：LoRA 的学习率要高出数倍。另外，只试两个学习率算不上搜索，最合适的可能在两者之间，也可能在两者之外。`,
       };

@@ -2,7 +2,7 @@
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
 import { slices } from '../../../shell/figures/memory-slices';
-import { finishedRun, placeOf, type Facts } from '../../../shell/lesson/facts';
+import { finishedRun, noiseAmong, placeOf, type Facts } from '../../../shell/lesson/facts';
 import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
@@ -24,10 +24,12 @@ function share(view: ExperimentView): Outcome | null {
 function numbers(facts: Facts) {
   const [full, lora] = [facts.run('full'), facts.run('lora')];
   if (!full || !lora || full.peak === null || lora.peak === null) return null;
-  const { short, size, wholePercent, count } = facts.format;
+  const { size, wholePercent, count, lossGap } = facts.format;
   const [trained, all] = [lora.metric('trainable_parameters'), full.metric('trainable_parameters')];
   const [slow, fast] = [full.metric('step_time'), lora.metric('step_time')];
-  if (!trained || !all || !slow || !fast) return null;
+  const [reached, missed] = [full.metric('validation_loss'), lora.metric('validation_loss')];
+  if (!trained || !all || !slow || !fast || reached === null || missed === null) return null;
+  const noise = noiseAmong([full.view, lora.view]);
   return {
     one: count(all / trained),
     trained: lora.tell('trainable_parameters'),
@@ -38,7 +40,8 @@ function numbers(facts: Facts) {
     activations: size(lora.memory('activations')),
     time: wholePercent(fast / slow),
     losses: [full.tell('validation_loss'), lora.tell('validation_loss')],
-    ratio: short(full.peak / lora.peak),
+    ended: missed - reached > noise ? ('worse' as const) : reached - missed > noise ? ('better' as const) : ('alike' as const),
+    gap: lossGap(missed, reached),
   };
 }
 
@@ -64,8 +67,8 @@ export const loraSaves: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: html`With <tinyai-term name="rank">rank</tinyai-term> 4, LoRA trains about one in thirty of the parameters. How much memory does its training need, compared with <tinyai-term name="full-fine-tuning">full fine-tuning</tinyai-term>?`,
-      zh: html`<tinyai-term name="rank">秩</tinyai-term>为 4 时，LoRA 只训练约四十分之一的参数。与<tinyai-term name="full-fine-tuning">全参数微调</tinyai-term>相比，它训练时需要多少内存？`,
+      en: html`With <tinyai-term name="rank">rank</tinyai-term> 4, LoRA trains about one in thirty of the parameters of the whole model. How much memory does its training need, compared with <tinyai-term name="full-fine-tuning">full fine-tuning</tinyai-term>?`,
+      zh: html`<tinyai-term name="rank">秩</tinyai-term>为 4 时，LoRA 只训练整个模型约四十分之一的参数。与<tinyai-term name="full-fine-tuning">全参数微调</tinyai-term>相比，它训练时需要多少内存？`,
     },
     unit: 'percent',
     scale: { from: 1, to: 100, start: 3, step: 1 },
@@ -94,10 +97,14 @@ export const loraSaves: Lesson = {
       if (!n) return null;
       return {
         happened: html`LoRA trained ${n.trained} parameters instead of ${n.all}, one in ${n.one}. Its memory fell only to ${n.percent} of that of full fine-tuning, and
-          a step still took ${n.time} of the time. It ended at a <tinyai-term name="validation-loss">validation loss</tinyai-term> of ${n.losses[1]}; full fine-tuning ended at ${n.losses[0]}.`,
+          a step still took ${n.time} of the time. It ended at a <tinyai-term name="validation-loss">validation loss</tinyai-term> of ${n.losses[1]}; full fine-tuning ended at ${n.losses[0]}${{
+            worse: `: in these steps, what is saved costs ${n.gap} nats`,
+            better: `: here, saving cost nothing, and even gained ${n.gap} nats`,
+            alike: ': no difference beyond the noise, so saving cost nothing here',
+          }[n.ended]}.`,
         why: html`A parameter that learns needs a <tinyai-term name="gradient">gradient</tinyai-term> and, with <tinyai-term name="adamw">AdamW</tinyai-term>, two more numbers of the same size. For the <tinyai-term name="frozen">frozen</tinyai-term> weights all three are gone: gradients and
           <tinyai-term name="optimizer-state">optimizer state</tinyai-term> together shrank from ${n.learning[0]} to ${n.learning[1]}. But the weights themselves must still be there, and so must most <tinyai-term name="activation">activations</tinyai-term>: the
-          gradient has to pass through the frozen layers to reach the pairs B·A below, and each pair needs the input of its layer. These ${n.stays} stay.`,
+          gradient has to pass through the frozen layers to reach the pairs B·A below, and each pair needs the input of its layer. These weights and activations, ${n.stays} together, stay.`,
         change: html`A larger batch or a longer context makes activations grow, and with pairs everywhere LoRA keeps nearly all of them: then its share comes close to 100%. A lower rank saves little more. Fewer
           <tinyai-term name="target-modules">target modules</tinyai-term> save some, since a frozen layer without a pair need not keep its input. What remains is for other techniques: <tinyai-term name="checkpointing">gradient checkpointing</tinyai-term> for activations (15.3), <tinyai-term name="quantization">fewer bits</tinyai-term> for the frozen weights (15.5).`,
         misleads: html`This model has two million parameters, so activations (${n.activations}) are a large part. In a model of seven billion, weights, gradients and optimizer take over
@@ -108,14 +115,15 @@ export const loraSaves: Lesson = {
       const n = numbers(facts);
       if (!n) return null;
       return {
-        happened: html`LoRA 训练了 ${n.trained} 个参数，全参数微调则是 ${n.all} 个，相差 ${n.one} 倍。但内存只降到后者的 ${n.percent}，每一步的时间也还有后者的 ${n.time}。
-          最终的<tinyai-term name="validation-loss">验证损失</tinyai-term>，LoRA 为 ${n.losses[1]}，全参数微调为 ${n.losses[0]}。`,
+        happened: html`LoRA 训练了 ${n.trained} 个参数，全参数微调则是 ${n.all} 个，后者约为前者的 ${n.one} 倍。但内存只降到全参数微调的 ${n.percent}，每一步的时间也还有它的 ${n.time}。最终的<tinyai-term name="validation-loss">验证损失</tinyai-term>，LoRA 为 ${n.losses[1]}，全参数微调为 ${n.losses[0]}${{
+            worse: `：训练这么多步，省下内存的代价是 ${n.gap} nat`,
+            better: `：在这里，省下内存没有代价，反而低 ${n.gap} nat`,
+            alike: '：差别没有超出噪声，省下内存在这里没有代价',
+          }[n.ended]}。`,
         why: html`每个参与学习的参数都要配一个<tinyai-term name="gradient">梯度</tinyai-term>；用 <tinyai-term name="adamw">AdamW</tinyai-term> 时，还要再配两个同样大小的数。权重一旦<tinyai-term name="frozen">冻结</tinyai-term>，这三个数都不再需要：梯度与<tinyai-term name="optimizer-state">优化器状态</tinyai-term>合计从
-          ${n.learning[0]} 降到 ${n.learning[1]}。但权重本身仍要在内存里；<tinyai-term name="activation">激活</tinyai-term>大多也是，因为梯度必须穿过冻结的层，才能到达下面的 B·A，而每对 B·A 又要用到所在层的输入。这 ${n.stays} 仍要占用。`,
-        change: html`批次更大或上下文更长，激活就会增长，而处处都加的 LoRA 几乎要保留全部激活，于是它的内存占比会接近 100%。降低秩，能再省的很少；减少<tinyai-term name="target-modules">目标模块</tinyai-term>能省一些，因为冻结而没有 B·A 的层不必保留输入。
-          剩下的要靠别的技术：用<tinyai-term name="checkpointing">梯度检查点</tinyai-term>节省激活（15.3），用<tinyai-term name="quantization">更低的精度</tinyai-term>存放冻结的权重（15.5）。`,
-        misleads: html`这个模型只有两百万个参数，激活（${n.activations}）因此占了很大一部分。换成七十亿参数的模型，权重、梯度和优化器状态共要一百多 GB，LoRA 能省下其中约四分之三。
-          另外，这里全部用 float32；实际使用时，冻结的权重通常只用 16 位或更低的精度。`,
+          ${n.learning[0]} 降到 ${n.learning[1]}。但权重本身仍要在内存里；<tinyai-term name="activation">激活值</tinyai-term>大多也是，因为梯度必须穿过冻结的层，才能到达下面各层的 B、A，而每对 B、A 又要用到所在层的输入。权重和激活值合计 ${n.stays}，仍要占用。`,
+        change: html`批大小更大或上下文更长，激活值就会增长，而处处都加的 LoRA 几乎要保留全部激活值，于是它的内存占比会接近 100%。降低秩，能再省的很少；减少<tinyai-term name="target-modules">目标模块</tinyai-term>能省一些，因为冻结而没有 B、A 的层不必保留输入。剩下的要靠别的技术：用<tinyai-term name="checkpointing">梯度检查点</tinyai-term>节省激活值（15.3），用<tinyai-term name="quantization">更低的精度</tinyai-term>存放冻结的权重（15.5）。`,
+        misleads: html`这个模型只有两百万个参数，激活值（${n.activations}）因此占了很大一部分。换成七十亿参数的模型，权重、梯度和优化器状态共要一百多 GB，LoRA 能省下其中约四分之三。另外，这里全部用 float32；实际使用时，冻结的权重通常只用 16 位或更低的精度。`,
       };
     },
   },
@@ -133,7 +141,7 @@ export const loraSaves: Lesson = {
   check: {
     ask: {
       en: 'Training a model needs twice the memory that there is, and nine tenths of what it needs are activations. Will LoRA in every layer make it fit?',
-      zh: '训练某个模型，内存差一半：所需的内存中，十分之九是激活。改用 LoRA，每一层都加，放得下吗？',
+      zh: '训练某个模型，内存差一半：所需的内存中，十分之九是激活值。改用 LoRA，每一层都加，放得下吗？',
     },
     options: [
       {
@@ -145,11 +153,11 @@ export const loraSaves: Lesson = {
         },
       },
       {
-        text: { en: 'No: most of the activations stay.', zh: '放不下，激活大多还在。' },
+        text: { en: 'No: most of the activations stay.', zh: '放不下，激活值大多还在。' },
         right: true,
         because: {
           en: 'The gradient still has to pass through the layers, and the pairs need their inputs. A smaller batch or checkpointing would help.',
-          zh: '梯度仍要穿过各层，B·A 也要用到各层的输入。减小批次或使用梯度检查点才有帮助。',
+          zh: '梯度仍要穿过各层，B、A 也要用到各层的输入。减小批大小或使用梯度检查点才有帮助。',
         },
       },
       {
@@ -157,7 +165,7 @@ export const loraSaves: Lesson = {
         right: false,
         because: {
           en: 'The rank decides how large the pairs B·A are. Even with rank 1, each needs the input of its layer, and most activations stay.',
-          zh: '秩只决定 B·A 有多大。哪怕秩为 1，每对也要用到所在层的输入，激活大多还在。',
+          zh: '秩只决定 B、A 有多大。哪怕秩为 1，每对也要用到所在层的输入，激活值大多还在。',
         },
       },
     ],

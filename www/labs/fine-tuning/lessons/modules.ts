@@ -48,7 +48,7 @@ function numbers(facts: Facts) {
   const noise = noiseAmong(all.map(({ view }) => view));
   const gap = loss(worst) - loss(best);
   const counts = all.map((run) => run.metric('trainable_parameters')!);
-  const { count, loss: nats, wholePercent } = facts.format;
+  const { count, loss: nats, lossGap, wholePercent } = facts.format;
   const queries = all[0]!;
   return {
     parameters: [count(Math.min(...counts)), count(Math.max(...counts))],
@@ -56,7 +56,7 @@ function numbers(facts: Facts) {
     share: wholePercent(Math.max(...counts) / (queries.metric('total_parameters') ?? Infinity)),
     best: { name: best.name, loss: best.tell('validation_loss') },
     worst: { name: worst.name, loss: worst.tell('validation_loss') },
-    gap: nats(gap),
+    gap: lossGap(loss(worst), loss(best)),
     noise: nats(noise),
     matters: gap > noise,
     /** Whether the spread over all modules came out lowest, or as low as the lowest, and how the customary two came out. */

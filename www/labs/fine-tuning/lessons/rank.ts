@@ -90,7 +90,7 @@ export const rank: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: html`Rank 64 trains 64 times as many parameters as rank 1. Take by how much rank 64 lowers the <tinyai-term name="validation-loss">validation loss</tinyai-term>: how much of that does rank 1 reach?`,
+      en: html`Rank 64 trains 64 times as many parameters as rank 1. Each lowers the <tinyai-term name="validation-loss">validation loss</tinyai-term>: what share of rank 64’s gain does rank 1 reach?`,
       zh: html`秩为 64 时训练的参数是秩为 1 时的 64 倍。以秩 64 使<tinyai-term name="validation-loss">验证损失</tinyai-term>下降的幅度为准，秩 1 能达到其中的多少？`,
     },
     unit: 'percent',
@@ -125,8 +125,11 @@ export const rank: Lesson = {
             : html`There is no gain to compare by: rank ${n.ranks[3]} ended no lower than the base model began.`}
           ${!n.shares ? '' : n.isLast ? `Even rank ${n.enough} still brought something beyond the noise of ${n.noise} nats.` : `From rank ${n.enough} on, nothing more is gained beyond the noise of ${n.noise} nats.`}`,
         why: html`${update} is a sum of r patterns, a column of B times a row of A.
-          ${!n.shares ? 'These runs do not show how many of them are needed: a learning rate that is too high undoes what more patterns could bring.' : n.most ? 'Fine-tuning here needs few of them: much of what changes is the same for every token, such as which words and line lengths are usual, and one direction in each projection already carries that.' : 'Here one pattern in each projection is not enough: what changes takes many independent directions.'}
-          Each further direction is for what the ones before it could not express, and that is less and less.`,
+          ${!n.shares
+            ? 'These runs do not show how many of them are needed: a learning rate that is too high undoes what more patterns could bring.'
+            : n.most
+              ? `Most of what changes is the same for every token, such as which words and line lengths are usual, and one direction in each projection already carries that. Further directions are for what the first could not express${n.isLast ? `; that is less, but here even the last of the ${n.ranks[3]} still brought something.` : `, and beyond rank ${n.enough} these runs show nothing of it.`}`
+              : 'Here one pattern in each projection is not enough: what changes takes many independent directions.'}`,
         change: html`A task farther from what the base model knows, more text and more steps need a higher rank: an adapter cannot hold more than it has numbers for. The scale
           <tinyai-term name="alpha">α/r</tinyai-term> matters, too: here it falls from ${n.scales[0]} to ${n.scales[1]}, so that all ranks set out at the same pace. With α = 2r, as is often advised, a higher
           rank also moves faster, and a comparison mixes up the two; one variation does that.`,
@@ -138,14 +141,14 @@ export const rank: Lesson = {
       const n = numbers(facts);
       if (!n) return null;
       return {
-        happened: html`秩 ${n.ranks[0]} 最终的损失为 ${n.losses[0]}，秩 ${n.ranks[3]} 为 ${n.losses[1]}。前者训练 ${n.parameters[0]} 个参数，后者训练 ${n.parameters[1]} 个，相差 ${n.one} 倍。${n.shares
+        happened: html`秩 ${n.ranks[0]} 最终的损失为 ${n.losses[0]}，秩 ${n.ranks[3]} 为 ${n.losses[1]}。前者训练 ${n.parameters[0]} 个参数，后者训练 ${n.parameters[1]} 个，后者约为前者的 ${n.one} 倍。${n.shares
           ? html`前者达到了后者降幅的 ${n.shares[0]}；秩 ${n.ranks[1]} 达到 ${n.shares[1]}，秩 ${n.ranks[2]} 达到 ${n.shares[2]}。`
           : html`但秩 ${n.ranks[3]} 的损失并不比基座模型低，没有降幅可比。`}${!n.shares ? '' : n.isLast ? `即使到秩 ${n.enough}，多出的收获仍超出噪声（${n.noise} nat）。` : `从秩 ${n.enough} 往上，多出的收获已在噪声（${n.noise} nat）之内。`}`,
         why: html`${update} 是 r 个图案之和，每个图案是 B 的一列乘 A 的一行。${!n.shares
           ? '这几个运行看不出需要多少个：学习率过高时，图案再多也无济于事。'
           : n.most
-          ? '这里的微调只需要少数几个：许多变化对所有词元都一样，例如常用哪些字、句子多长，每个投影层一个方向就足以表达。'
-          : '这里每个投影层一个图案还不够：要改变的东西需要许多互相独立的方向。'}后加的方向只用来表达前面的方向表达不了的部分，而这部分越来越少。`,
+          ? `大部分变化对所有词元都一样，例如常用哪些字、句子多长，每个投影层一个方向就足以表达。后加的方向只用来表达它表达不了的部分${n.isLast ? `；这部分要少一些，但在这里，直到秩 ${n.ranks[3]} 仍有收获。` : `，而这几个运行从秩 ${n.enough} 往上已看不出收获。`}`
+          : '这里每个投影层一个图案还不够：要改变的东西需要许多互相独立的方向。'}`,
         change: html`任务离基座模型所知越远、文本越多、步数越多，需要的秩就越高：适配器能存的，不会多于它的参数。系数 <tinyai-term name="alpha">α/r</tinyai-term> 也有关系：这里它从 ${n.scales[0]} 减到 ${n.scales[1]}，使各个秩起步时一样快。若按常见的建议取 α = 2r，秩越高走得也越快，比较时两者就混在一起；下面有一项就是如此。`,
         misleads: html`${n.steps} 步只读了文本的一小部分，日后会拉开的秩，此时还很接近。大模型的矩阵有数千宽，常用的秩是 8 到 64，参与学习的参数所占的比例远比这里小。`,
       };
@@ -174,16 +177,16 @@ export const rank: Lesson = {
   compared: ['validation_loss', 'trainable_parameters', 'peak_memory', 'step_time'],
   check: {
     ask: {
-      en: 'Rank 16 and rank 64 end within the noise of each other. You may keep one adapter for each of a thousand users. Which rank do you take?',
-      zh: '秩 16 与秩 64 的损失差别在噪声之内。要为一千个用户各保存一个适配器，该选哪个秩？',
+      en: 'Suppose that rank 16 and rank 64 end within the noise of each other. You may keep one adapter for each of a thousand users. Which rank do you take?',
+      zh: '假设秩 16 与秩 64 的损失差别在噪声之内，而你要为一千个用户各保存一个适配器。该选哪个秩？',
     },
     options: [
       {
         text: { en: '64: more parameters cannot hurt.', zh: '64：参数多总没有坏处。' },
         right: false,
         because: {
-          en: 'They cost four times the space and bring nothing that was measured. With little text, they can also learn it by heart.',
-          zh: '它要四倍的存储，却没有测得任何好处；文本少时，还可能把文本背下来。',
+          en: 'They cost four times the space and bring nothing that can be measured. With little text, they can also learn it by heart.',
+          zh: '它要四倍的存储，却测不出任何好处；文本少时，还可能把文本背下来。',
         },
       },
       {

@@ -36,7 +36,7 @@ function numbers(facts: Facts) {
   const [atOne, atFour, atLong] = values as [number, number, number];
   const [, slow, patient] = times as [number, number, number];
   const noise = noiseAmong([one, four, long].map(({ view }) => view));
-  const { short, loss, count } = facts.format;
+  const { short, lossGap, count } = facts.format;
   return {
     steps: count(one.view.steps),
     losses: [one, four, long].map((run) => run.tell('validation_loss')),
@@ -45,7 +45,7 @@ function numbers(facts: Facts) {
     slower: short(steps[1]! / steps[0]!),
     lessThanLayers: steps[1]! / steps[0]! < 0.85 * (four.view.spec.model.n_layers / one.view.spec.model.n_layers),
     /** By how much four layers are lower after as many steps; and than one layer in more steps. */
-    gained: loss(Math.abs(atOne - atFour)),
+    gained: lossGap(atOne, atFour),
     inSteps: atOne - atFour > noise ? 'deep' : atFour - atOne > noise ? 'shallow' : 'same',
     inTime: atLong - atFour > noise ? 'deep' : atFour - atLong > noise ? 'shallow' : 'same',
     /** The shallow run's time as a share of the deep one's. */
@@ -56,7 +56,7 @@ function numbers(facts: Facts) {
 
 export const depth: Lesson = {
   id: 'depth',
-  section: '15',
+  section: '15.6',
   minutes: 5,
   title: { en: 'One layer or four', zh: '一层还是四层' },
   question: { en: 'Are four layers better than one: in the same steps, and in the same time?', zh: '四层比一层好吗？步数相同时如何，时间相同时又如何？' },
@@ -108,10 +108,9 @@ export const depth: Lesson = {
       return {
         happened: html`同样训练 ${n.steps} 步，四层的损失是 ${n.losses[1]}，一层是 ${n.losses[0]}：${n.inSteps === 'deep' ? `深的模型低 ${n.gained}` : n.inSteps === 'shallow' ? `深的模型反而高 ${n.gained}` : '差别没有超出噪声'}。但四层用了
           ${n.times[1]}，一层只用了 ${n.times[0]}。一层训练三倍的步数，用时 ${n.times[2]}，损失降到 ${n.losses[2]}，${n.inTime === 'deep' ? '仍不如四层' : n.inTime === 'shallow' ? '比四层还好' : '在噪声范围内与四层一样好'}。`,
-        why: html`四层的一步用时是一层的 ${n.slower} 倍（${n.stepTimes[1]} 与 ${n.stepTimes[0]}），因为每个词元前向、反向都要穿过所有的层。${n.lessThanLayers ? '不到四倍，是因为嵌入层、输出层等部分两者都有。' : ''}换来的是：第二层可以在第一层的发现之上继续，所以每一步学到的更多。两者哪个更要紧，就看上面的两种比较。`,
+        why: html`四层的一步用时是一层的 ${n.slower} 倍（前者 ${n.stepTimes[1]}，后者 ${n.stepTimes[0]}），因为每个词元前向、反向都要穿过所有的层。${n.lessThanLayers ? '不到四倍，是因为嵌入层、输出层等部分两者都有。' : ''}换来的是：第二层可以在第一层的发现之上继续，所以每一步学到的更多。两者哪个更要紧，就看上面的两种比较。`,
         change: html`训练初期，一层模型多走几步收获最大；往后它的曲线会变平，因为 ${n.parameters[0]} 个参数装得下的，比 ${n.parameters[1]} 个少。训练得越久，深度就越值得。下面有一项让四层也训练三倍的步数。`,
-        misleads: html`${n.took > 1.25 ? '步数三倍的一层比四层用时更多，这样比较偏向一层。' : n.took < 0.8 ? '步数三倍的一层比四层用时更少，这样比较偏向四层。' : '两者在这里用时相近，换一台机器就未必如此。'}用时中还包括途中的测量；而且这台机器是一件一件地算。
-          这样小的矩阵，GPU 根本用不满，在那里更大的层不会像在这里这样费时。`,
+        misleads: html`${n.took > 1.25 ? '步数三倍的一层比四层用时更多，这样比较偏向一层。' : n.took < 0.8 ? '步数三倍的一层比四层用时更少，这样比较偏向四层。' : '两者在这里用时相近，换一台机器就未必如此。'}用时中还包括途中的测量；而且这台机器是一件一件地算。这样小的矩阵，GPU 根本用不满，在那里更大的层不会像在这里这样费时。`,
       };
     },
   },

@@ -11,7 +11,7 @@ const MODEL: LessonRun = { id: 'model', name: { en: 'model', zh: '模型' }, pat
 
 /** Ends of the stretches among which one is foretold, in steps. */
 const STEPS = 400;
-const [SOON, LATER] = [60, 200];
+const [SOON, LATER] = [60, 250];
 
 /** The first step at which the validation loss is measured to be below a baseline; null: at none. */
 function passes(view: ExperimentView, baseline: 'unigram_loss' | 'bigram_loss'): number | null {
@@ -60,13 +60,13 @@ function numbers(facts: Facts) {
 
 export const firstWords: Lesson = {
   id: 'first-words',
-  section: '15',
+  section: '15.6',
   minutes: 4,
   title: { en: 'First words', zh: '最初的诗句' },
   question: { en: 'How long until it knows more than which character follows which?', zh: '要学多久，它才不只是知道哪个字常跟在哪个字后面？' },
   stakes: {
-    en: html`A model’s <tinyai-term name="validation-loss">loss</tinyai-term> is only a number. It begins to mean something beside what two tables reach that anybody can count.`,
-    zh: html`模型的<tinyai-term name="validation-loss">损失</tinyai-term>只是一个数。要有参照，它才有意义：两张人人都能数出来的表，能做到多好？`,
+    en: html`A model’s <tinyai-term name="validation-loss">loss</tinyai-term> is only a number. It means something only when compared with two simple tables of counts.`,
+    zh: html`模型的<tinyai-term name="validation-loss">损失</tinyai-term>只是一个数。要有参照，它才有意义：两张简单计数就能得到的频率表，能做到多好？`,
   },
   base: (language) => small(language, { training: { steps: STEPS }, evaluation: { every: 20, sample_every: 20, sample_tokens: 64 } }),
   runs: [MODEL],
@@ -80,14 +80,14 @@ export const firstWords: Lesson = {
       zh: html`模型从随机的权重开始。要训练多少步，它的损失才会低于<tinyai-term name="bigram">词元对的频率表</tinyai-term>？那张表已经数遍了全部训练文本。`,
     },
     options: [
-      { id: 'soon', text: { en: `Within ${SOON} steps`, zh: `${SOON} 步之内` } },
-      { id: 'later', text: { en: `Between step ${SOON} and step ${LATER}`, zh: `第 ${SOON} 步到第 ${LATER} 步之间` } },
+      { id: 'soon', text: { en: `By step ${SOON}`, zh: `到第 ${SOON} 步为止` } },
+      { id: 'later', text: { en: `After step ${SOON}, by step ${LATER}`, zh: `第 ${SOON} 步之后，到第 ${LATER} 步为止` } },
       { id: 'late', text: { en: `After step ${LATER}, but in this run`, zh: `第 ${LATER} 步之后，但在这次运行之内` } },
       { id: 'never', text: { en: 'Not in this run', zh: '这次运行中做不到' } },
     ],
     outcome: stretch,
   },
-  hero: { kind: 'own', figure: 'samples' },
+  hero: { kind: 'curves', below: 'samples' },
   explain: {
     en: (facts): Explanation | null => {
       const n = numbers(facts);
@@ -107,8 +107,8 @@ export const firstWords: Lesson = {
             : html`It may look back ${n.context} tokens, which the table cannot; but first it has to catch up on the pairs.`}`,
         change: html`More steps, or a larger <tinyai-term name="batch">batch</tinyai-term>: it then reads more. A larger <tinyai-term name="vocabulary">vocabulary</tinyai-term> works the other way: the
           pairs to be learned grow with its square. That is why the same model passes the table sooner in English, with fewer than a hundred characters, than in Chinese, with almost four thousand.`,
-        misleads: html`Below the bigram loss is not yet good: it is a low bar, and the verse shows it. Large models read trillions of tokens, not ${n.read}. And the measured step is the first of those at which
-          the loss was measured, every few steps, on a small part of the text.`,
+        misleads: html`${n.below ? 'Below the bigram loss is not yet good: it is a low bar, and the verse shows it.' : 'Not being below the bigram loss does not mean that nothing was learned: the table has counted the whole text.'}
+          Large models read trillions of tokens, not ${n.read}. And the loss was measured only every few steps, on a small part of the text${n.pastUnigram === null && n.pastBigram === null ? '.' : ': the steps named above are the first measurements below each line.'}`,
       };
     },
     zh: (facts): Explanation | null => {
@@ -118,14 +118,14 @@ export const firstWords: Lesson = {
         happened: html`${n.pastUnigram === null
           ? html`它始终没有低于<tinyai-term name="unigram">一元模型</tinyai-term>的损失 ${n.unigram}，而后者只知道每个词元有多常见。`
           : html`到第 ${n.pastUnigram} 步，它已低于<tinyai-term name="unigram">一元模型</tinyai-term>的损失 ${n.unigram}：知道了每个词元有多常见。`}${n.pastBigram === null
-          ? html`但<tinyai-term name="bigram">二元模型</tinyai-term>的损失 ${n.bigram}，它 ${n.steps} 步也没有达到，最终停在 ${n.loss}。不论它写得像不像诗，预测这个文本，它还不如一张表。`
+          ? html`但<tinyai-term name="bigram">二元模型</tinyai-term>的损失 ${n.bigram}，它 ${n.steps} 步也没有达到，最终停在 ${n.loss}。不论模型写出的文字像不像诗，预测这个文本，它还不如一张表。`
           : html`到第 ${n.pastBigram} 步，它也低于<tinyai-term name="bigram">二元模型</tinyai-term>的损失 ${n.bigram}，最终降到 ${n.loss}。`}`,
         why: html`最先学会的是频率，因为每个词元只需记一个数。只知道频率，相当于在 ${n.among.unigram} 个同样可能的词元中挑选（<tinyai-term name="perplexity">e 的“损失”次方</tinyai-term>）；训练结束时，是在
           ${n.among.now} 个中挑选。词元对要多得多，网络只能从读到的文本中学：它读了 ${n.read} 个词元${n.share === null ? '' : n.partly ? html`，是训练文本的 ${n.share}，而那张表数遍了全部文本` : html`，训练文本已读过不止一遍`}。${n.below
             ? html`它仍然胜过那张表，因为它能回看 ${n.context} 个词元，而不只是一个。`
             : html`它能回看 ${n.context} 个词元，这是那张表做不到的；但它得先把词元对这一课补上。`}`,
-        change: html`训练更多步，或用更大的<tinyai-term name="batch">批次</tinyai-term>，它就读得更多。<tinyai-term name="vocabulary">词表</tinyai-term>变大则相反：要学的词元对随词表大小的平方增长。所以同样的模型，读英文时（不到一百个字符）比读中文时（近四千个字）更早胜过那张表。`,
-        misleads: html`低于二元模型还谈不上好：这个标准很低，看看它写的诗就知道。大模型读的是数万亿个词元，而不是 ${n.read} 个。另外，损失每隔若干步才在一小部分文本上测一次，上面的步数是第一次测到低于基准的那一步。`,
+        change: html`训练更多步，或增大<tinyai-term name="batch">批大小</tinyai-term>，它就读得更多。<tinyai-term name="vocabulary">词表</tinyai-term>变大则相反：要学的词元对随词表大小的平方增长。所以同样的模型，读英文时（不到一百个字符）比读中文时（近四千个字）更早胜过那张表。`,
+        misleads: html`${n.below ? '低于二元模型还谈不上好：这个标准很低，看看模型写出的文字就知道。' : '没有低于二元模型，不等于什么也没学到：那张表数遍了全部文本。'}大模型读的是数万亿个词元，而不是 ${n.read} 个。另外，损失每隔若干步才在一小部分文本上测一次${n.pastUnigram === null && n.pastBigram === null ? '。' : '，上面的步数是第一次测到低于基准的那一步。'}`,
       };
     },
   },

@@ -64,7 +64,7 @@ function numbers(facts: Facts) {
 
 export const tokens: Lesson = {
   id: 'tokens',
-  section: '15',
+  section: '15.6',
   minutes: 5,
   title: { en: 'Bytes or characters', zh: '字节还是字符' },
   question: { en: 'Is the model with the lower loss the better one?', zh: '损失更低的模型，就更好吗？' },
@@ -85,7 +85,7 @@ export const tokens: Lesson = {
     },
     options: [
       { id: 'bytes', text: { en: 'Bytes, both per token and per character', zh: '按词元、按字都是字节更低' } },
-      { id: 'turns', text: { en: 'Bytes per token, but characters per character', zh: '按词元是字节更低，按字却是字符更低' } },
+      { id: 'turns', text: { en: 'Per token the byte model; per character the character model', zh: '按词元是字节更低，按字却是字符更低' } },
       { id: 'same', text: { en: 'Bytes per token; per character they are alike', zh: '按词元是字节更低，按字两者相当' } },
       { id: 'characters', text: { en: 'Characters per token', zh: '按词元就是字符更低' } },
     ],

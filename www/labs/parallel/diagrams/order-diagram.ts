@@ -16,7 +16,7 @@ const TEXT = {
     f1b: '1F1B',
     forward: '前向',
     backward: '反向',
-    said: (parts: number, all: boolean) => `第一个进程的计算顺序${all ? '' : `（前 ${parts} 个微批次）`}。每个微批次的激活，从它的前向留到它的反向。`,
+    said: (parts: number, all: boolean) => `第一个进程的计算顺序${all ? '' : `（前 ${parts} 个微批次）`}。每个微批次的激活值，从它的前向留到它的反向。`,
   },
 };
 

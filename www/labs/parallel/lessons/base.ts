@@ -1,5 +1,6 @@
 /** What the lessons of this lab have in common: a small new model that learns for a few steps. */
 import mergePatch from 'json-merge-patch';
+import '../../../shell/lesson/glossary/term';
 import type { Patch } from '../../../shell/lesson/lesson';
 
 const SMALL: Patch = {

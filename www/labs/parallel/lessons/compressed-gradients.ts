@@ -44,9 +44,10 @@ function numbers(facts: Facts) {
     nth: format.short(sent[0].value / sent[1].value),
     ends: [tell(words, ends[0]), tell(words, ends[1])],
     learned: Math.abs(difference) < AS_GOOD ? ('as-much' as const) : difference > 0 ? ('less' as const) : ('more' as const),
-    gap: format.loss(Math.abs(difference)),
+    gap: format.lossGap(ends[1].value, ends[0].value),
+    trained: [format.loss(whole.curve('loss').values.at(-1) ?? NaN), format.loss(top.curve('loss').values.at(-1) ?? NaN)],
     took: [tell(words, took[0]), tell(words, took[1])],
-    faster: took[1].value < 0.95 * took[0].value,
+    pace: took[1].value < 0.95 * took[0].value ? ('faster' as const) : took[1].value > 1.02 * took[0].value ? ('slower' as const) : ('alike' as const),
     modelled: took[0].modelled,
     others,
   };
@@ -59,8 +60,8 @@ export const compressedGradients: Lesson = {
   title: { en: 'Fewer bytes', zh: '压缩梯度' },
   question: { en: 'Can a model learn from a twentieth of its gradient?', zh: '只用二十分之一的梯度，模型还能学习吗？' },
   stakes: {
-    en: 'Replicas far from each other spend their time on sending gradients. Most of these numbers are close to zero.',
-    zh: '相距较远的副本，时间都花在发送梯度上；而各进程（rank）的梯度中，大多数数值接近零。',
+    en: html`<tinyai-term name="replica">Replicas</tinyai-term> far from each other spend their time on sending <tinyai-term name="gradient">gradients</tinyai-term>. Most of these numbers are close to zero.`,
+    zh: html`相距较远的<tinyai-term name="replica">副本</tinyai-term>，时间都花在发送<tinyai-term name="gradient">梯度</tinyai-term>上；而各<tinyai-term name="process">进程（rank）</tinyai-term>的梯度中，大多数数值接近零。`,
   },
   base: small({ mesh: { data: 2 }, training: { steps: STEPS }, communication: { top_k_percent: 5 } }),
   runs: [WHOLE, TOP],
@@ -69,10 +70,10 @@ export const compressedGradients: Lesson = {
   predict: {
     kind: 'curve',
     ask: {
-      en: 'With whole gradients, the loss falls from 5.6 to about 3.7 in sixteen steps. Now the replicas send only the largest 5% of the elements. Draw how the loss falls.',
-      zh: '发送完整的梯度时，16 步内损失从 5.6 降到约 3.7。现在副本之间只发送最大的 5% 的元素。画出损失怎样下降。',
+      en: 'With whole gradients, the training loss falls from 5.6 to about 3.7 in sixteen steps. Now the replicas send only the largest 5% of the elements. Draw how the training loss falls.',
+      zh: '发送完整的梯度时，16 步内训练损失从 5.6 降到约 3.7。现在副本之间只发送最大的 5% 的元素。画出训练损失怎样下降。',
     },
-    axes: { en: { steps: STEPS, low: 3, high: 6 }, zh: { steps: STEPS, low: 3, high: 6 } },
+    axes: { en: { steps: STEPS, low: 3, high: 6, start: 5.6 }, zh: { steps: STEPS, low: 3, high: 6, start: 5.6 } },
     beside: [{ name: { en: 'with whole gradients, at the end', zh: '发送完整梯度时的终点' }, loss: { en: 3.7, zh: 3.7 } }],
     outcome: curve,
   },
@@ -82,7 +83,8 @@ export const compressedGradients: Lesson = {
       const n = numbers(facts);
       if (!n) return null;
       return {
-        happened: html`Sending the largest ${n.percent}% took ${n.sent[1]} in a step instead of ${n.sent[0]}, 1/${n.nth} of it. The validation loss ended at ${n.ends[1]}; with whole gradients it
+        happened: html`Sending the largest ${n.percent}% took ${n.sent[1]} in a step instead of ${n.sent[0]}, 1/${n.nth} of it. The training loss of the last step was ${n.trained[1]}, with whole gradients ${n.trained[0]}.
+          The validation loss, on other text, ended at ${n.ends[1]}; with whole gradients it
           ended at
           ${n.ends[0]}.${{
             'as-much': ' After so few steps, that is as much learned.',
@@ -95,9 +97,9 @@ export const compressedGradients: Lesson = {
             ? html`Beside float32: ${n.others.map(({ name, nth, loss }, i) => html`${i > 0 ? '; ' : ''}${name} sent 1/${nth} of the bytes and ended at ${loss}`)}.`
             : html`float16 takes half of the bytes, int8 about a quarter, and both round every element instead of leaving most of them out: try them below.`}
           The fewer elements are sent, the later they come, and at a high learning rate late gradients point the wrong way.`,
-        misleads: html`A step took ${n.took[1]} instead of ${n.took[0]}${n.modelled ? ' (modelled)' : ''}: ${n.faster
+        misleads: html`A step took ${n.took[1]} instead of ${n.took[0]}${n.modelled ? ' (modelled)' : ''}: ${n.pace === 'faster'
             ? 'faster even here'
-            : 'hardly faster, or slower, since here a message is a copy in memory, while choosing the largest elements is work'}. Over a network it is the other way round.
+            : `${n.pace === 'slower' ? 'slower' : 'hardly faster'}, since here a message is a copy in memory, while choosing the largest elements is work`}. ${n.pace === 'faster' ? 'Over a network, more is gained.' : 'Over a network it is the other way round.'}
           These are the first steps, when most of the gradient is still being kept back. Over thousands of them, runs that send only 0.1% were reported to lose little, with momentum taken care of and a
           gentle start (Lin et al. 2018). ${coresNote.en(facts.view)}`,
       };
@@ -106,7 +108,7 @@ export const compressedGradients: Lesson = {
       const n = numbers(facts);
       if (!n) return null;
       return {
-        happened: html`只发送最大的 ${n.percent}%，每步发送 ${n.sent[1]}，而不是 ${n.sent[0]}，只有 1/${n.nth}。最终的验证损失为 ${n.ends[1]}，发送完整梯度时为
+        happened: html`只发送最大的 ${n.percent}%，每步发送 ${n.sent[1]}，而不是 ${n.sent[0]}，只有 1/${n.nth}。最后一步的训练损失为 ${n.trained[1]}，发送完整梯度时为 ${n.trained[0]}；在另一段文本上测得的最终验证损失为 ${n.ends[1]}，发送完整梯度时为
           ${n.ends[0]}。${
             {
               'as-much': '在这么少的步数里，学到的一样多。',
@@ -114,16 +116,13 @@ export const compressedGradients: Lesson = {
               more: `这里甚至还好 ${n.gap}，不过那只是这几步的偶然。`,
             }[n.learned]
           }`,
-        why: html`发送一个元素所需的字节是原来的两倍，因为还要发送它的位置。没有发送的并未丢失：每个进程把余量留下，加到下一步的梯度里，${errorFeedback}。
-          某个元素即使很小，只要每一步都指向同一方向，就会越积越大，直到成为最大的之一。它来得晚，但终究会来。`,
+        why: html`发送一个元素所需的字节是原来的两倍，因为还要发送它的位置。没有发送的并未丢失：每个进程把余量留下，加到下一步的梯度里，${errorFeedback}。某个元素即使很小，只要每一步都指向同一方向，就会越积越大，直到成为最大的之一。它来得晚，但终究会来。`,
         change: html`${n.others.length > 0
             ? html`与 float32 相比：${n.others.map(({ name, nth, loss }, i) => html`${i > 0 ? '；' : ''}“${name}”只发送 1/${nth} 的字节，验证损失为 ${loss}`)}。`
-            : html`float16 只要一半字节，int8 约四分之一，两者都对每个元素取近似，而不是舍去大部分元素，可以在下面试一试。`}发送的元素越少，其余的就来得越晚；
-          学习率很高时，迟到的梯度会指错方向。`,
-        misleads: html`一步用时 ${n.took[1]}，原来是 ${n.took[0]}${n.modelled ? '（模型推算）' : ''}：${n.faster
+            : html`float16 只要一半字节，int8 约四分之一，两者都对每个元素取近似，而不是舍去大部分元素，可以在下面试一试。`}发送的元素越少，其余的就来得越晚；学习率很高时，迟到的梯度会指错方向。`,
+        misleads: html`一步用时 ${n.took[1]}，原来是 ${n.took[0]}${n.modelled ? '（模型推算）' : ''}：${n.pace === 'faster'
             ? '在这里也变快了'
-            : '几乎没有变快，甚至更慢，因为这里的消息只是内存中的一次复制，而挑出最大的元素却要花时间'}。经过网络时则相反。这里只有最初几步，大部分梯度还留着没有发送。
-          训练几千步之后，只要处理好动量、开头放缓，据报道只发 0.1% 也几乎没有损失（Lin 等，2018）。${coresNote.zh(facts.view)}`,
+            : `${n.pace === 'slower' ? '反而变慢' : '几乎没有变快'}，因为这里的消息只是内存中的一次复制，而挑出最大的元素却要花时间`}。${n.pace === 'faster' ? '经过网络时收获更大。' : '经过网络时则相反。'}这里只有最初几步，大部分梯度还留着没有发送。训练几千步之后，只要处理好动量、开头放缓，据报道只发 0.1% 也几乎没有损失（Lin 等，2018）。${coresNote.zh(facts.view)}`,
       };
     },
   },

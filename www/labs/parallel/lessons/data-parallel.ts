@@ -70,8 +70,8 @@ export const dataParallel: Lesson = {
   title: { en: 'Data parallel', zh: '数据并行' },
   question: { en: 'Do two half-blind copies learn what one sees whole?', zh: '两个副本各看半批数据，学到的和看全批的一样吗？' },
   stakes: {
-    en: 'Every large model was trained by replicas that each saw a small part of every batch. It works only if the parts add up to the whole.',
-    zh: '大模型都由许多副本共同训练：每个进程（rank）持有一个副本，只看每批数据的一小部分。只有各部分合起来等于整体，这样训练才行得通。',
+    en: html`Every large model was trained by <tinyai-term name="replica">replicas</tinyai-term> that each saw a small part of every batch. It works only if the parts add up to the whole.`,
+    zh: html`大模型都由许多<tinyai-term name="replica">副本</tinyai-term>共同训练：每个<tinyai-term name="process">进程（rank）</tinyai-term>持有一个副本，只看每批数据的一小部分。只有各部分合起来等于整体，这样训练才行得通。`,
   },
   base: small({ mesh: { data: 2 }, training: { steps: 12 } }),
   runs: [ALONE, REPLICAS],
@@ -80,7 +80,7 @@ export const dataParallel: Lesson = {
   predict: {
     kind: 'choice',
     ask: {
-      en: 'Two replicas share each batch of eight sequences, four for each. Where does their loss curve run, compared with one rank that sees all eight?',
+      en: html`Two replicas share each batch of eight sequences, four for each. Where does their loss curve run, compared with one <tinyai-term name="process">rank</tinyai-term> that sees all eight?`,
       zh: '每批 8 条序列，两个副本各看 4 条。与看全部 8 条的单进程相比，它们的损失曲线在哪里？',
     },
     options: [
@@ -123,13 +123,11 @@ export const dataParallel: Lesson = {
         happened: n.same
           ? html`两条曲线重合：${n.ranks} 个副本的损失与单进程最多只差 ${n.difference}，只是舍入误差。验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`
           : html`两条曲线最多相差 ${n.difference}，已不是舍入误差所能解释：两个运行看到的批次或起点已经不同。验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`,
-        why: html`一批数据的梯度，等于它各部分梯度的平均：${meanGradient}。每个副本先算自己那 ${n.sequences} 条序列的梯度，再用 all-reduce（全规约）求和，
-          于是所有副本从同样的权重出发，走出同样的一步，没有哪个只看到一半。求和有代价：每一步 0 号进程发送 ${n.sent}，是 ${n.gradients} 梯度的 ${facts.format.short(n.share)} 倍。
-          n 个进程排成环，各发送 ${ringShare} 倍，这里是 ${n.expected} 倍。`,
+        why: html`一批数据的梯度，等于它各部分梯度的平均：${meanGradient}。每个副本先算自己那 ${n.sequences} 条序列的梯度，再用 all-reduce（全规约）求和，于是所有副本从同样的权重出发，走出同样的一步，没有哪个只看到一半。求和有代价：每一步 0 号进程发送 ${n.sent}，是 ${n.gradients} 梯度的 ${facts.format.short(n.share)} 倍。n 个进程排成环，各发送 ${ringShare} 倍，这里是 ${n.expected} 倍。`,
         change: html`如果不求和，每个副本就是一个数据更少的独立运行。${n.half
             ? html`只看半批的那个运行，验证损失为 ${n.half.loss}，${n.half.worse ? '更差' : '这一次碰巧没有更差'}。`
             : html`可以在下面试一试。`}
-          副本再多，每个进程发送的也不到自己梯度的 2 倍，因为 ${ringShare} 总小于 2。加大批次，计算变长而消息不变：数据并行正是这样才划算。`,
+          副本再多，每个进程发送的也不到自己梯度的 2 倍，因为 ${ringShare} 总小于 2。增大批大小，计算变长而消息不变：数据并行正是这样才划算。`,
         misleads: html`${coresNote.zh(facts.view)}单进程每步用时 ${n.times[0]}，${n.ranks} 个进程${n.modelled ? '（模型推算）' : ''}为
           ${n.times[1]}。${n.threads > 1 ? `但单进程用了 ${n.threads} 个线程，而每个副本只有一个，所以不能由此得出加速比。` : ''}在真实的设备之间，消息要经过比这里的内存慢得多的网络。`,
       };
@@ -170,7 +168,7 @@ export const dataParallel: Lesson = {
         right: true,
         because: {
           en: 'The batch is the same, so its mean gradient is the same. Only if the batch grew with the replicas would learning change.',
-          zh: '批次相同，平均梯度也就相同。只有批次随副本数一起增大，学习过程才会改变。',
+          zh: '批次相同，平均梯度也就相同。只有批大小随副本数一起增大，学习过程才会改变。',
         },
       },
       {

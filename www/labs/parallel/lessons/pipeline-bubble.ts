@@ -69,10 +69,10 @@ export const pipelineBubble: Lesson = {
   section: '15.4',
   minutes: 6,
   title: { en: 'Pipeline and bubble', zh: '流水线与气泡' },
-  question: { en: 'How much of a pipeline stands still?', zh: '流水线有多少时间停着？' },
+  question: { en: 'How much of a pipeline stands still?', zh: '流水线有多大比例的时间在空等？' },
   stakes: {
-    en: 'A model too large for one device is cut into stages, a rank for each. Time in which a rank only waits is paid for like any other.',
-    zh: '一台设备放不下的模型，要切成几个阶段，每个进程（rank）负责一个。进程停着等待的时间，也一样要花钱。',
+    en: html`A model too large for one device is cut into <tinyai-term name="stage">stages</tinyai-term>, a <tinyai-term name="process">rank</tinyai-term> for each. Time in which a rank only waits, the <tinyai-term name="bubble">bubble</tinyai-term>, is paid for like any other.`,
+    zh: html`一台设备放不下的模型，要切成几个<tinyai-term name="stage">阶段</tinyai-term>，每个<tinyai-term name="process">进程（rank）</tinyai-term>负责一个。进程空等的时间叫作<tinyai-term name="bubble">气泡</tinyai-term>，也一样要花钱。`,
   },
   base: small({ mesh: { pipeline: 2 } }),
   runs: [PIPELINE],
@@ -81,12 +81,12 @@ export const pipelineBubble: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: 'Two ranks hold half of the layers each, and the batch goes through in one piece: forward, then backward. For what share of that time does a rank stand still?',
-      zh: '两个进程各持有一半的层，整批数据一次通过：先前向，再反向。在这段时间里，进程有多大比例停着？',
+      en: html`Two ranks hold half of the layers each, and the batch goes through in one piece: <tinyai-term name="forward">forward</tinyai-term>, then <tinyai-term name="backward">backward</tinyai-term>. For what share of that time does a rank stand still?`,
+      zh: html`两个进程各持有一半的层，整批数据一次通过：先<tinyai-term name="forward">前向</tinyai-term>，再<tinyai-term name="backward">反向</tinyai-term>。在这段时间里，进程有多大比例的时间在空等？`,
     },
     unit: 'percent',
     scale: { from: 0, to: 100, start: 10, step: 1 },
-    ends: { en: ['never', 'all the time'], zh: ['从不', '一直停着'] },
+    ends: { en: ['never', 'all the time'], zh: ['从不', '一直在等'] },
     outcome: idle,
     bar: (value, view) => {
       const run = placeOf(view, PIPELINE);
@@ -108,7 +108,7 @@ export const pipelineBubble: Lesson = {
           With p stages and m micro-batches, p − 1 of m + p − 1 turns are lost at each rank: ${idealBubble}.`,
         change: html`More micro-batches shrink the bubble, more stages enlarge it.
           ${n.other
-            ? html`But a step took ${n.other.time} instead of ${n.time}, ${n.other.took} of the time, where the smaller bubble alone would make it ${n.other.hoped}.
+            ? html`But a step took ${n.other.time} instead of ${n.time}, ${n.other.took} of the time, where the smaller bubble alone would make it ${n.other.hoped}, as it does not shorten the update that ends the step.
               ${{
                 less: `The rest is lost: smaller micro-batches make smaller matrix products, which use the processor less well${n.modelled ? '' : ', and stages that work at the same time share this machine’s memory bandwidth'}.`,
                 longer: 'The gain is more than lost: smaller micro-batches make smaller matrix products, which use the processor less well, and a machine that is busy with other things adds to it.',
@@ -124,14 +124,14 @@ export const pipelineBubble: Lesson = {
       const n = numbers(facts);
       if (!n) return null;
       return {
-        happened: html`${n.parts === 1 ? '整批一次通过' : `切成 ${n.parts} 个微批次`}时，${n.stages} 个进程有 ${n.still} 的时间停着；按下面的公式是
+        happened: html`${n.parts === 1 ? '整批一次通过' : `切成 ${n.parts} 个微批次`}时，${n.stages} 个进程有 ${n.still} 的时间在空等；按下面的公式是
           ${n.ideal}。${n.other ? html`切成 ${n.other.parts} 个微批次后是 ${n.other.still}，按公式是 ${n.other.ideal}。` : html`在下面把批次切开，看看气泡怎样缩小。`}`,
         why: html`一个阶段要等前一个阶段交出输出才能开始，反向还要原路穿过所有阶段。${n.parts === 1
             ? html`整批只有一份，${n.stages} 个阶段中任何时候都只有一个有事可做。`
             : html`切成微批次后，各阶段可以同时工作，只有流水线填充和排空的时候例外。`}阶段数为 p、微批次数为 m 时，每个进程在 m + p − 1 个时段里损失
           p − 1 个：${idealBubble}。`,
         change: html`微批次越多，气泡越小；阶段越多，气泡越大。${n.other
-            ? html`不过每步用时从 ${n.time} 变为 ${n.other.time}，即原来的 ${n.other.took}；如果只有气泡在变，应为 ${n.other.hoped}。${
+            ? html`不过每步用时从 ${n.time}变为 ${n.other.time}，即原来的 ${n.other.took}；如果只有气泡在变（步末的更新不会因此缩短），应为 ${n.other.hoped}。${
                 {
                   less: `其余的损失在别处：微批次变小，矩阵乘法也变小，处理器的利用率随之下降${n.modelled ? '' : '；各阶段同时工作，又要争用这台机器的内存带宽'}。`,
                   longer: '得不偿失：微批次变小，矩阵乘法也变小，处理器的利用率随之下降；机器同时忙于别的事，又会更慢。',

@@ -63,8 +63,8 @@ export const scheduleMemory: Lesson = {
   title: { en: 'GPipe and 1F1B', zh: 'GPipe 与 1F1B' },
   question: { en: 'Can an order of work save memory?', zh: '只改变计算顺序，能省下内存吗？' },
   stakes: {
-    en: 'More micro-batches shrink the bubble. With the wrong order of work, every one of them has to be kept in memory until its backward.',
-    zh: '微批次越多，气泡越小。但如果计算顺序不当，每个进程（rank）都得把所有微批次的激活一直留到反向。',
+    en: html`More <tinyai-term name="micro-batch">micro-batches</tinyai-term> shrink the <tinyai-term name="bubble">bubble</tinyai-term>. With the wrong order of work, every one of them has to be kept in memory until its <tinyai-term name="backward">backward</tinyai-term>.`,
+    zh: html`<tinyai-term name="micro-batch">微批次</tinyai-term>越多，<tinyai-term name="bubble">气泡</tinyai-term>越小。但如果计算顺序不当，每个<tinyai-term name="process">进程（rank）</tinyai-term>都得把所有微批次的<tinyai-term name="activation">激活值</tinyai-term>一直留到<tinyai-term name="backward">反向</tinyai-term>。`,
   },
   base: small({ mesh: { pipeline: 2 }, training: { micro_batches: 8 } }),
   runs: [GPIPE, F1B],
@@ -73,8 +73,8 @@ export const scheduleMemory: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: 'GPipe does all eight forwards, then all eight backwards. 1F1B begins each backward as soon as it can. Of the activations that the first of two ranks keeps with GPipe, how much does it keep with 1F1B?',
-      zh: 'GPipe 先做完 8 个前向，再做 8 个反向；1F1B 则尽早开始每个反向。两个进程中的第一个，在 1F1B 下保留的激活是 GPipe 的多少？',
+      en: html`GPipe does all eight <tinyai-term name="forward">forwards</tinyai-term>, then all eight backwards. 1F1B begins each backward as soon as it can. Of the <tinyai-term name="activation">activations</tinyai-term> that the first of two <tinyai-term name="process">ranks</tinyai-term> keeps with GPipe, how much does it keep with 1F1B?`,
+      zh: html`GPipe 先做完 8 个<tinyai-term name="forward">前向</tinyai-term>，再做 8 个反向；1F1B 则尽早开始每个反向。两个进程中的第一个，在 1F1B 下保留的激活值是 GPipe 的多少？`,
     },
     unit: 'percent',
     scale: { from: 1, to: 100, start: 100, step: 1 },
@@ -87,8 +87,8 @@ export const scheduleMemory: Lesson = {
   },
   hero: {
     kind: 'bars',
-    title: { en: 'Activations on the first rank', zh: '第一个进程的激活' },
-    caption: { en: 'What it kept for its backwards when it kept most.', zh: '为反向保留的激活，取最多的时候。' },
+    title: { en: 'Activations on the first rank', zh: '第一个进程的激活值' },
+    caption: { en: 'What it kept for its backwards when it kept most.', zh: '为反向保留的激活值，取最多的时候。' },
     unit: 'bytes',
     bar: (run, view) => {
       const found = view.runs[run]!;
@@ -120,16 +120,14 @@ export const scheduleMemory: Lesson = {
       const n = numbers(facts);
       if (!n) return null;
       return {
-        happened: html`第一个进程保留的激活，1F1B 下最多 ${n.kept[1]}，GPipe 下最多 ${n.kept[0]}。前者是后者的 ${n.percent}；如果按 ${n.parts} 个微批次中的
+        happened: html`第一个进程保留的激活值，1F1B 下最多 ${n.kept[1]}，GPipe 下最多 ${n.kept[0]}。前者是后者的 ${n.percent}；如果按 ${n.parts} 个微批次中的
           ${n.held} 个计算，应为 ${n.expected}。气泡${n.alike ? '大致相同' : '这里并不相同'}：GPipe 为 ${n.bubbles[0]}，1F1B 为 ${n.bubbles[1]}。`,
-        why: html`一个微批次的激活要留到它的反向。GPipe 在最后一个前向之后才开始反向，${n.parts} 个微批次的激活因此同时留着。1F1B 中，最后一个阶段一给出梯度就做反向，
-          在下一个前向开始之前就释放那个微批次，所以第一个进程保留的，不会超过正在 ${n.stages} 个阶段中流动的 ${n.stages} 个。两者填充和排空流水线的方式相同，气泡都是
+        why: html`一个微批次的激活值要留到它的反向。GPipe 在最后一个前向之后才开始反向，${n.parts} 个微批次的激活值因此同时留着。1F1B 中，最后一个阶段一给出梯度就做反向，在下一个前向开始之前就释放那个微批次，所以第一个进程保留的，不会超过正在 ${n.stages} 个阶段中流动的 ${n.stages} 个。两者填充和排空流水线的方式相同，气泡都是
           ${idealBubble}。`,
         change: html`1F1B 保留的微批次只与阶段数有关，与总数无关：切得越细，每个就越小。GPipe 保留整批数据，无论怎样切。${n.coarse
             ? html`只切成 ${n.coarse.parts} 个微批次时，它保留 ${n.coarse.kept}，${n.coarse.alike ? '与之前一样多' : '比之前略有出入，因为每份的大小不同'}。`
             : ''}阶段越多，1F1B 省下的就越少。`,
-        misleads: html`内存是逐字节计数的，与核心数无关。第一个进程的总内存从 ${n.totals[0]} 变为 ${n.totals[1]}，变化没有那么大，因为其中还有权重、梯度、优化器状态和训练文本。
-          上下文很长、批次很大时，激活才占大部分。${coresNote.zh(facts.view)}`,
+        misleads: html`内存是逐字节计数的，与核心数无关。第一个进程的总内存从 ${n.totals[0]} 变为 ${n.totals[1]}，变化没有那么大，因为其中还有权重、梯度、优化器状态和训练文本。上下文很长、批大小很大时，激活值才占大部分。${coresNote.zh(facts.view)}`,
       };
     },
   },
@@ -147,7 +145,7 @@ export const scheduleMemory: Lesson = {
   check: {
     ask: {
       en: 'Eight stages, 64 micro-batches. How many micro-batches’ activations does the first rank keep at most with 1F1B?',
-      zh: '8 个阶段，64 个微批次。用 1F1B 时，第一个进程最多同时保留几个微批次的激活？',
+      zh: '8 个阶段，64 个微批次。用 1F1B 时，第一个进程最多同时保留几个微批次的激活值？',
     },
     options: [
       {

@@ -68,8 +68,8 @@ export const smallerBubble: Lesson = {
   title: { en: 'A smaller bubble', zh: '更小的气泡' },
   question: { en: 'Which order of work leaves the fewest gaps?', zh: '哪种计算顺序留下的空隙最少？' },
   stakes: {
-    en: 'With four stages and four micro-batches, ranks stand still for three sevenths of the time. Two ideas fill these gaps without a larger batch.',
-    zh: '4 个阶段、4 个微批次时，每个进程（rank）有七分之三的时间停着。有两种办法，不加大批次也能填补这些空隙。',
+    en: html`With four <tinyai-term name="stage">stages</tinyai-term> and four <tinyai-term name="micro-batch">micro-batches</tinyai-term>, <tinyai-term name="process">ranks</tinyai-term> stand still for three sevenths of the time. Two ideas fill these gaps without a larger batch.`,
+    zh: html`4 个<tinyai-term name="stage">阶段</tinyai-term>、4 个<tinyai-term name="micro-batch">微批次</tinyai-term>时，每个<tinyai-term name="process">进程（rank）</tinyai-term>有七分之三的时间在空等。有两种办法，不增大批大小也能填补这些空隙。`,
   },
   base: small({ model: { n_layers: 8 }, mesh: { pipeline: 4 }, training: { micro_batches: 4 } }),
   runs: RUNS,
@@ -78,8 +78,8 @@ export const smallerBubble: Lesson = {
   predict: {
     kind: 'order',
     ask: {
-      en: 'Interleaved: each rank has two shorter chunks instead of one stage. ZB-H1: each backward is split, and the gradients of the weights wait for a gap. Put the three in the order of their bubbles.',
-      zh: '交错：每个进程持有两个较短的模型块，而不是一个阶段。ZB-H1：把反向拆成两半，权重的梯度留到有空隙时再算。请按气泡大小排列这三种调度。',
+      en: html`Interleaved: each rank has two shorter chunks instead of one stage. ZB-H1: each <tinyai-term name="backward">backward</tinyai-term> is split, and the gradients of the weights wait for a gap. Put the three in the order of their <tinyai-term name="bubble">bubbles</tinyai-term>.`,
+      zh: html`交错：每个进程持有两个较短的模型块，而不是一个阶段。ZB-H1：把<tinyai-term name="backward">反向</tinyai-term>拆成两半，权重的梯度留到有空隙时再算。请按<tinyai-term name="bubble">气泡</tinyai-term>大小排列这三种调度。`,
     },
     ends: { en: ['smallest bubble', 'largest bubble'], zh: ['气泡最小', '气泡最大'] },
     items: RUNS.map(({ id, name }) => ({ id, name })),
@@ -125,15 +125,14 @@ export const smallerBubble: Lesson = {
               : '两种办法都填补了空隙，这里交错填得更多。'
             : '这里并非两种办法都有效：增加的消息和等待，比填上的空隙还多。'}如果各阶段用时相等、消息不花时间，三者应为
           ${n.f1b.plan}、${n.interleaved.plan} 和 ${n.zb.plan}，${n.asPlanned ? '次序与此相同' : '这台机器上各进程的速度差别太大，次序因此不同'}。`,
-        why: html`1F1B 的流水线以整个阶段为单位填充：${idealBubble}。每个进程有 v 块时，以块为单位填充，每块只有 1/v 长：${interleavedBubble}。ZB-H1 则看到，
-          反向其实是两件事：前一个阶段在等输入的梯度，而权重的梯度没有谁在等，可以放到进程本来要停下的时候去算。`,
+        why: html`1F1B 的流水线以整个阶段为单位填充：${idealBubble}。每个进程有 v 块时，以块为单位填充，每块只有 1/v 长：${interleavedBubble}。ZB-H1 则看到，反向其实是两件事：前一个阶段在等输入的梯度，而权重的梯度没有谁在等，可以放到进程本来要停下的时候去算。`,
         change: html`${n.costs
             ? html`分块有代价：交错时，各进程每步共发送 ${n.interleaved.sentText}，而不是 ${n.f1b.sentText}，因为每个微批次要经过每个进程两次。`
             : html`分块的代价是消息更多：每个微批次要经过每个进程两次。`}${n.more
             ? html`普通 1F1B 只把微批次加倍，气泡是 ${n.more.text}，${
                 n.more.value < Math.min(n.interleaved.value, n.zb.value) ? '比两种办法都小' : n.more.value < Math.max(n.interleaved.value, n.zb.value) ? '比其中一种办法小' : '比两种办法都大'
               }，但每个微批次也更小了。`
-            : html`只要批次大到还能再切，增加微批次对每种调度都有好处。`}`,
+            : html`只要批大小还够再切，增加微批次对每种调度都有好处。`}`,
         misleads: html`${coresNote.zh(facts.view)}公式假定各阶段用时相等；而这里第一个进程还有嵌入层，最后一个还有输出层。输入梯度和权重梯度用时相近时，ZB-H1 的收益最大。`,
       };
     },

@@ -73,8 +73,8 @@ export const tensorParallel: Lesson = {
   title: { en: 'Tensor parallel', zh: '张量并行' },
   question: { en: 'What does it cost to cut every matrix in two?', zh: '把每个矩阵都切成两半，代价是什么？' },
   stakes: {
-    en: 'Sliced matrices leave no rank waiting for another stage. That is why the largest models use them, but only inside one machine.',
-    zh: '把矩阵切开，每个进程（rank）就不必等待别的阶段。最大的模型都这样做，但只在一台机器之内。',
+    en: html`Sliced matrices leave no <tinyai-term name="process">rank</tinyai-term> waiting for another <tinyai-term name="stage">stage</tinyai-term>. That is why the largest models use them, but only inside one machine.`,
+    zh: html`把矩阵切开，每个<tinyai-term name="process">进程（rank）</tinyai-term>就不必等待别的<tinyai-term name="stage">阶段</tinyai-term>。最大的模型都这样做，但只在一台机器之内。`,
   },
   base: small({}),
   runs: [STAGES, SLICES],
@@ -83,8 +83,8 @@ export const tensorParallel: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: 'Cut between layers, a model of six layers needs one message forward and one back. Cut through every matrix, with two ranks again: how many times as many bytes are sent in a step?',
-      zh: '一个六层的模型，在层与层之间切开，前向和反向各传一次消息。如果改为切开每个矩阵，同样用两个进程，每步发送的字节是前者的多少倍？',
+      en: html`Cut between layers, a model of six layers needs one message <tinyai-term name="forward">forward</tinyai-term> and one <tinyai-term name="backward">back</tinyai-term>. Cut through every matrix, with two ranks again: by what factor do the bytes that are sent in a step grow?`,
+      zh: html`一个六层的模型，在层与层之间切开，<tinyai-term name="forward">前向</tinyai-term>和<tinyai-term name="backward">反向</tinyai-term>各传一次消息。如果改为切开每个矩阵，同样用两个进程，每步发送的字节是前者的多少倍？`,
     },
     unit: 'times',
     scale: { from: 1, to: 200, start: 2, step: 1, logarithmic: true },
@@ -131,13 +131,12 @@ export const tensorParallel: Lesson = {
       return {
         happened: html`流水线的两个进程每步发送 ${n.sent[0]}，两个切片则发送 ${n.sent[1]}，是前者的 ${n.times} 倍。0 号进程发送的消息，切片时为 ${n.messages[1]} 条，流水线为
           ${n.messages[0]} 条。`,
-        why: html`每层的前后两半中，第一个矩阵按列切，第二个按行切，每个进程可以连做两次乘法而不必问对方：${slicedProduct}。剩下的就是求和。每层两次，在注意力之后和前馈之后；
-          反向再各一次：${n.layers} 层共 ${n.sums} 次，每次 ${n.hidden}，嵌入层和输出层还要再加几次。流水线只在前向和反向各传一次同样的 ${n.hidden}。`,
-        change: html`求和的字节数随批次、上下文和层数增长。${n.rows
-            ? html`沿序列维也切分后，发送 ${n.rows.sent}，${n.rows.alike ? '与之前一样多' : '与之前不同'}；0 号进程的激活从 ${n.rows.activations[0]} 变为
+        why: html`每层的前后两半中，第一个矩阵按列切，第二个按行切，每个进程可以连做两次乘法而不必问对方：${slicedProduct}。剩下的就是求和。每层两次，在注意力之后和前馈之后；反向再各一次：${n.layers} 层共 ${n.sums} 次，每次 ${n.hidden}，嵌入层和输出层还要再加几次。流水线只在前向和反向各传一次同样的 ${n.hidden}。`,
+        change: html`求和的字节数随批大小、上下文长度和层数增长。${n.rows
+            ? html`沿序列维也切分后，发送 ${n.rows.sent}，${n.rows.alike ? '与之前一样多' : '与之前不同'}；0 号进程的激活值从 ${n.rows.activations[0]} 变为
               ${n.rows.activations[1]}。`
             : html`序列并行把两次求和之间的部分也分摊开，字节数不变，可以在下面试一试。`}${n.replicas
-            ? html`两个副本发送 ${n.replicas.sent}，这里比切片${n.replicas.less ? '少' : '多'}；副本发送的量随模型增长，与批次无关。`
+            ? html`两个副本发送 ${n.replicas.sent}，这里比切片${n.replicas.less ? '少' : '多'}；副本发送的量随模型增长，与批大小无关。`
             : ''}`,
         misleads: html`${coresNote.zh(facts.view)}流水线每步用时 ${n.took[0]}（整批一次通过，其中一半是气泡），切片${n.modelled ? '（模型推算）' : ''}为
           ${n.took[1]}。这里的消息只是内存中的一次复制；在机器之间，它要慢得多，而 ${n.sums} 次求和每次都要等。所以张量并行只用在连接很快的一台机器之内，跨网络则用流水线。`,

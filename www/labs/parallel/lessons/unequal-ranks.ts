@@ -72,8 +72,8 @@ export const unequalRanks: Lesson = {
   title: { en: 'Unequal ranks', zh: '不均等的进程' },
   question: { en: 'How fast is a team with one slow member?', zh: '一队中有一个慢的，整队能多快？' },
   stakes: {
-    en: 'Old beside new devices, a chip that runs hot, a neighbour that takes half of the cores: ranks are seldom all alike.',
-    zh: '新旧设备混用、某块芯片过热降频、别的任务占去一半核心：各进程（rank）很少完全一样快。',
+    en: html`Old beside new devices, a chip that runs hot, a neighbour that takes half of the cores: <tinyai-term name="process">ranks</tinyai-term> are seldom all alike.`,
+    zh: html`新旧设备混用、某块芯片过热降频、别的任务占去一半核心：各<tinyai-term name="process">进程（rank）</tinyai-term>很少完全一样快。`,
   },
   base: small({ mesh: { pipeline: 2 }, training: { micro_batches: 4 } }),
   runs: [FAST, EVEN],
@@ -82,8 +82,8 @@ export const unequalRanks: Lesson = {
   predict: {
     kind: 'choice',
     ask: {
-      en: 'Two stages with three layers each. Rank 1 slows down to half its speed; together they have three quarters of what they had. How long does a step take now?',
-      zh: '两个阶段，各三层。1 号进程的速度降到一半，两者合起来还有原来的四分之三。现在一步要多久？',
+      en: html`Two <tinyai-term name="stage">stages</tinyai-term> with three layers each. Rank 1 slows down to half its speed; together they have three quarters of what they had. How long does a step take now?`,
+      zh: html`两个<tinyai-term name="stage">阶段</tinyai-term>，各三层。1 号进程的速度降到一半，两者合起来还有原来的四分之三。现在一步要多久？`,
     },
     options: [
       { id: 'alike', text: { en: 'hardly longer: the fast rank makes up for it', zh: '几乎不变：快的那个会补上' } },
@@ -144,8 +144,7 @@ export const unequalRanks: Lesson = {
               n.balanced.faster ? '' : '，这里没有变快'
             }，气泡为 ${n.balanced.still}。${n.balanced.moved ? '层只能以半层为单位移动，所以不可能完全均衡。' : '按测得的速度，不必减少 1 号进程的层。'}`
           : html`给慢的进程少分几层。运行之前，每个进程都会测量自己的速度；均衡划分让最慢的阶段尽可能快，可以在下面试一试。`,
-        misleads: html`${coresNote.zh(facts.view)}这里慢的进程，其实是在中间休息的快进程：它休息时，核心可以让给别的进程，真正的慢设备做不到这一点。
-          另外，首尾两个进程除了层，还分别有嵌入层和输出层。`,
+        misleads: html`${coresNote.zh(facts.view)}这里慢的进程，其实是在中间休息的快进程：它休息时，核心可以让给别的进程，真正的慢设备做不到这一点。另外，首尾两个进程除了层，还分别有嵌入层和输出层。`,
       };
     },
   },

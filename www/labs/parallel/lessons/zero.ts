@@ -13,17 +13,17 @@ import { coresNote } from './cores';
 import { metricOf, peakOf, tell } from './measured';
 
 const PLAIN: LessonRun = { id: 'none', name: { en: 'no ZeRO', zh: '不用 ZeRO' }, patch: { mesh: { zero: 'none' } } };
-const WEIGHTS: LessonRun = { id: 'stage-3', name: { en: 'ZeRO stage 3', zh: 'ZeRO 第 3 阶段' }, patch: { mesh: { zero: 'parameters' } } };
+const WEIGHTS: LessonRun = { id: 'stage-3', name: { en: 'ZeRO stage 3', zh: 'ZeRO 第 3 级' }, patch: { mesh: { zero: 'parameters' } } };
 const STATE: Lesson['variations'][number] = {
   id: 'stage-1',
-  name: { en: 'ZeRO stage 1', zh: 'ZeRO 第 1 阶段' },
-  ask: { en: 'Stage 1: only the optimizer’s state shared out?', zh: '第 1 阶段：只分摊优化器状态？' },
+  name: { en: 'ZeRO stage 1', zh: 'ZeRO 第 1 级' },
+  ask: { en: 'Stage 1: only the optimizer’s state shared out?', zh: '第 1 级：只分摊优化器状态？' },
   patch: { mesh: { zero: 'optimizer' } },
 };
 const GRADIENTS: Lesson['variations'][number] = {
   id: 'stage-2',
-  name: { en: 'ZeRO stage 2', zh: 'ZeRO 第 2 阶段' },
-  ask: { en: 'Stage 2: gradients shared out, too?', zh: '第 2 阶段：梯度也分摊？' },
+  name: { en: 'ZeRO stage 2', zh: 'ZeRO 第 2 级' },
+  ask: { en: 'Stage 2: gradients shared out, too?', zh: '第 2 级：梯度也分摊？' },
   patch: { mesh: { zero: 'gradients' } },
 };
 
@@ -75,8 +75,8 @@ export const zero: Lesson = {
   title: { en: 'ZeRO', zh: 'ZeRO' },
   question: { en: 'Must every replica hold everything?', zh: '每个副本都要持有全部内容吗？' },
   stakes: {
-    en: 'With AdamW in float32, a parameter takes 16 bytes in training, and plain replicas hold every one of them over and over.',
-    zh: '用 AdamW 和 float32 训练，每个参数要占 16 字节；普通的数据并行让每个进程（rank）都重复持有一整份。',
+    en: html`With <tinyai-term name="adamw">AdamW</tinyai-term> in float32, a parameter takes 16 bytes in training, and plain <tinyai-term name="replica">replicas</tinyai-term> hold every one of them over and over.`,
+    zh: html`用 <tinyai-term name="adamw">AdamW</tinyai-term> 和 float32 训练，每个参数要占 16 字节；普通的数据并行让每个<tinyai-term name="process">进程（rank）</tinyai-term>都重复持有一整份。`,
   },
   base: small({ mesh: { data: 4 } }),
   runs: [PLAIN, WEIGHTS],
@@ -85,8 +85,8 @@ export const zero: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: 'Stage 3 of ZeRO shares out weights, gradients and optimizer state among four replicas. How much memory does a replica need, compared with no sharing?',
-      zh: 'ZeRO 第 3 阶段在四个副本之间分摊权重、梯度和优化器状态。与不分摊相比，每个副本需要多少内存？',
+      en: html`Stage 3 of <tinyai-term name="zero">ZeRO</tinyai-term> shares out weights, gradients and optimizer state among four replicas. How much memory does a replica need, compared with no sharing?`,
+      zh: html`<tinyai-term name="zero">ZeRO</tinyai-term> 第 3 级在四个<tinyai-term name="replica">副本</tinyai-term>之间分摊权重、梯度和优化器状态。与不分摊相比，每个副本需要多少内存？`,
     },
     unit: 'percent',
     scale: { from: 1, to: 100, start: 100, step: 1 },
@@ -132,18 +132,15 @@ export const zero: Lesson = {
       const n = numbers(facts);
       if (!n) return null;
       return {
-        happened: html`用第 3 阶段，0 号进程的内存峰值是 ${n.totals[1]}，不用 ZeRO 是 ${n.totals[0]}，前者是后者的 ${n.percent}${n.above ? html`，而不是平分的 ${n.nth}` : ''}。
-          学到的东西${n.alike ? '没有变' : '这里略有不同'}：验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`,
-        why: html`峰值时，权重、梯度和 AdamW 的两个状态合计从 ${n.model[0]} 变为 ${n.model[1]}。每个进程只保留自己那一份，要计算某一段时才收集那一段的权重。
-          但有 ${n.rest} 并未分摊：自己那些序列的激活（${n.activations}）、训练文本，以及消息的缓冲区。`,
+        happened: html`用第 3 级，0 号进程的内存峰值是 ${n.totals[1]}，不用 ZeRO 是 ${n.totals[0]}，前者是后者的 ${n.percent}${n.above ? html`，而不是平分的 ${n.nth}` : ''}。学到的东西${n.alike ? '没有变' : '这里略有不同'}：验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`,
+        why: html`峰值时，权重、梯度和 AdamW 的两个状态合计从 ${n.model[0]} 变为 ${n.model[1]}。每个进程只保留自己那一份，要计算某一段时才收集那一段的权重。但有 ${n.rest} 并未分摊：自己那些序列的激活值（${n.activations}）、训练文本，以及消息的缓冲区。`,
         change: html`${n.middle.length > 0
             ? n.free
-              ? html`第 ${n.middle.join('、')} 阶段发送的字节与普通数据并行一样多：all-reduce（全规约）只是换成了规约分散和全收集，两者合起来正好是它。`
-              : html`第 ${n.middle.join('、')} 阶段发送的字节是普通数据并行的 ${n.ratios.join('、')} 倍，而 all-reduce（全规约）的两半合起来本应一样多。`
-            : html`前两个阶段不增加通信，因为 all-reduce（全规约）正好等于规约分散加全收集，可以在下面试一试。`}第 3 阶段发送 ${n.sent[1]}，而不是
+              ? html`第 ${n.middle.join('、')} 级发送的字节与普通数据并行一样多：all-reduce（全规约）只是换成了规约分散和全收集，两者合起来正好是它。`
+              : html`第 ${n.middle.join('、')} 级发送的字节是普通数据并行的 ${n.ratios.join('、')} 倍，而 all-reduce（全规约）的两半合起来本应一样多。`
+            : html`前两级不增加通信，因为 all-reduce（全规约）正好等于规约分散加全收集，可以在下面试一试。`}第 3 级发送 ${n.sent[1]}，而不是
           ${n.sent[0]}，是 ${n.ratio} 倍，因为前向和反向都要收集权重。副本越多，每份越小。`,
-        misleads: html`字节是逐个计数的，与核心数无关。七十亿参数的模型，每个参数 16 字节，共要一百多 GB，其余部分相比之下很小，比例就会接近 ${n.nth}。
-          ${coresNote.zh(facts.view)}`,
+        misleads: html`字节是逐个计数的，与核心数无关。七十亿参数的模型，每个参数 16 字节，共要一百多 GB，其余部分相比之下很小，比例就会接近 ${n.nth}。${coresNote.zh(facts.view)}`,
       };
     },
   },
@@ -152,8 +149,8 @@ export const zero: Lesson = {
     GRADIENTS,
     {
       id: 'stage-3-two',
-      name: { en: 'ZeRO stage 3 over 2', zh: 'ZeRO 第 3 阶段，2 个副本' },
-      ask: { en: 'Stage 3 over two replicas only?', zh: '第 3 阶段，只有两个副本？' },
+      name: { en: 'ZeRO stage 3 over 2', zh: 'ZeRO 第 3 级，2 个副本' },
+      ask: { en: 'Stage 3 over two replicas only?', zh: '第 3 级，只有两个副本？' },
       patch: { mesh: { data: 2, zero: 'parameters' } },
     },
   ],
@@ -161,13 +158,13 @@ export const zero: Lesson = {
   check: {
     ask: {
       en: 'Weights take 4 bytes a parameter, gradients 4, AdamW’s state 8. What does stage 1 leave on each of 8 replicas?',
-      zh: '每个参数的权重占 4 字节，梯度 4 字节，AdamW 状态 8 字节。用第 1 阶段，8 个副本各还要多少？',
+      zh: '每个参数的权重占 4 字节，梯度 4 字节，AdamW 状态 8 字节。用第 1 级，8 个副本各还要多少？',
     },
     options: [
       {
         text: { en: '2 bytes a parameter', zh: '每个参数 2 字节' },
         right: false,
-        because: { en: 'That is 16 / 8, what stage 3 comes to. Stage 1 shares out the state only.', zh: '16 / 8 = 2 是第 3 阶段的结果。第 1 阶段只分摊状态。' },
+        because: { en: 'That is 16 / 8, what stage 3 comes to. Stage 1 shares out the state only.', zh: '16 / 8 = 2 是第 3 级的结果。第 1 级只分摊状态。' },
       },
       {
         text: { en: '9 bytes a parameter', zh: '每个参数 9 字节' },

@@ -20,8 +20,28 @@ export const styles = css`
 
   .lanes {
     display: block;
-    width: 100%;
     background: var(--waiting);
+  }
+
+  .axis svg {
+    display: block;
+    overflow: visible;
+    width: 100%;
+    height: 1.75rem;
+  }
+
+  .axis line {
+    stroke: var(--rule-strong);
+  }
+
+  .axis text {
+    fill: currentcolor;
+    text-anchor: middle;
+  }
+
+  .axis {
+    color: var(--ink-2);
+    font-size: var(--size-note);
   }
 
   .value {
@@ -63,7 +83,7 @@ export const styles = css`
 
   @container (max-width: 520px) {
     .rows li {
-      grid-template-columns: minmax(8rem, 1fr) max-content;
+      grid-template-columns: minmax(8rem, 1fr) 6.5rem;
     }
 
     .name {

@@ -52,7 +52,7 @@ export class CheckBlock extends LabElement {
         )}
       </fieldset>
       <div role="status">
-        ${option ? html`<p class="because" ?data-right=${option.right}><b>${option.right ? text.right : text.wrong}</b> ${option.because[language]}</p>` : nothing}
+        ${option ? html`<p class="because" ?data-right=${option.right}><b>${option.right ? text.right : text.wrong}</b>${language === 'zh' ? nothing : ' '}${option.because[language]}</p>` : nothing}
       </div>
     </section>`;
   }

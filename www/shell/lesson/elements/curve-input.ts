@@ -39,7 +39,7 @@ export class CurveInput extends LabElement {
   override render() {
     const { question, words, value } = this;
     const { language, messages, format } = words;
-    const { steps, low, high } = question.axes[language];
+    const { steps, low, high, start = null } = question.axes[language];
     const text = messages.lesson.predict;
     return html`
       <tinyai-line-chart
@@ -54,6 +54,7 @@ export class CurveInput extends LabElement {
         .sayX=${(step: number) => text.units.steps(format.count(step))}
         .references=${(question.beside ?? []).map(({ name, loss }) => ({ name: name[language], y: loss[language] }))}
         .pencil=${value ?? []}
+        .pencilStart=${start}
         @drawn=${this.drawn}
       ></tinyai-line-chart>
       <p>${text.drawHint} ${value && value.length > 0 ? html`<button class="link" @click=${this.clear}>${text.clear}</button>` : ''}</p>

@@ -157,16 +157,17 @@ export class LessonView extends LabElement {
     this.heading.focus({ preventScroll: true });
   };
 
-  /** The lab's figure that a lesson is about; undefined where it is one of the lesson's own. */
+  /** The lab's figure that stands in a lesson's hero, or is it; undefined where all of that is the lesson's own. */
   private heroOf({ hero }: Lesson): LessonPart | undefined {
-    return hero.kind === 'own' ? this.all.find(({ id }) => id === hero.figure) : undefined;
+    const wanted = hero.kind === 'own' ? hero.figure : hero.kind === 'curves' ? hero.below : undefined;
+    return this.all.find(({ id }) => id === wanted);
   }
 
   private renderHero(lesson: Lesson) {
     const { hero } = lesson;
     switch (hero.kind) {
       case 'curves':
-        return html`<tinyai-loss-chart></tinyai-loss-chart>`;
+        return html`<tinyai-loss-chart></tinyai-loss-chart>${this.heroOf(lesson)?.render(this.store)}`;
       case 'bars':
         return html`<tinyai-bars-figure></tinyai-bars-figure>`;
       case 'own':
@@ -183,15 +184,17 @@ export class LessonView extends LabElement {
   // ---- What comes after
 
   private renderNext() {
-    const { lessons } = this;
+    const { lessons, store } = this;
     const text = this.text.lesson.next;
     const { next } = lessons;
+    const { language } = this.words;
+    const after = store.after && html` <a class="primary" href=${store.after.href}>${text.section(store.after.title[language])}</a>`;
     return html`<section class="screen-only" aria-labelledby="next" data-block>
       <h2 id="next" tabindex="-1">${text.heading}</h2>
       <div class="next">
-        ${next ? html`<a class="primary" href=${lessons.hrefOf(next)}>${text.lesson(next.title[this.words.language])}</a>` : html`<span>${text.done}</span>`}
+        ${next ? html`<a class="primary" href=${lessons.hrefOf(next)}>${text.lesson(next.title[language])}</a>` : html`<span>${text.done}</span>${after ?? nothing}`}
         <a class="link" href=${lessons.playHref}>${text.freePlay}</a>
-        ${this.store.homeHref === null ? nothing : html`<a class="link" href=${this.store.homeHref}>${text.home}</a>`}
+        ${store.homeHref === null ? nothing : html`<a class="link" href=${store.homeHref}>${text.home}</a>`}
       </div>
     </section>`;
   }
@@ -210,17 +213,17 @@ export class LessonView extends LabElement {
     </details>`;
   }
 
-  private renderMeasurements({ hero }: Lesson) {
+  private renderMeasurements(lesson: Lesson) {
     const { store } = this;
-    const shown = hero.kind === 'own' ? hero.figure : hero.kind === 'curves' ? 'loss' : null;
+    const shown = [this.heroOf(lesson)?.id, lesson.hero.kind === 'curves' ? 'loss' : undefined];
     const { stage, figures } = store.definition;
     const open = this.measurementsOpen;
     return html`<details class="fold" ?open=${open} @toggle=${(event: Event) => (this.measurementsOpen = (event.target as HTMLDetailsElement).open)}>
       <summary>${this.text.lesson.drawer.measurements}</summary>
       ${open
-        ? html`${stage && stage.id !== shown ? html`<tinyai-past-part class="figure" ?plans=${stage.plans?.(store) ?? false}>${stage.render(store)}</tinyai-past-part>` : nothing}
+        ? html`${stage && !shown.includes(stage.id) ? html`<tinyai-past-part class="figure" ?plans=${stage.plans?.(store) ?? false}>${stage.render(store)}</tinyai-past-part>` : nothing}
           ${repeat(
-            figures.filter((figure) => figure.id !== shown && figure.shows(store)),
+            figures.filter((figure) => !shown.includes(figure.id) && figure.shows(store)),
             ({ id }) => id,
             (figure) => html`<tinyai-past-part class="figure" id=${figure.id} ?plans=${figure.plans?.(store) ?? false}>${figure.render(store)}</tinyai-past-part>`,
           )}`

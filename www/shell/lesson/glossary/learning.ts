@@ -3,10 +3,10 @@ import type { Entry } from './entry';
 
 export const learning = {
   activation: {
-    term: { en: 'Activations', zh: '激活' },
+    term: { en: 'Activations', zh: '激活值' },
     means: {
       en: 'What the layers compute on the way from input to loss. The backward pass needs them again, so training keeps them; they grow with batch and context.',
-      zh: '各层从输入算到损失途中的中间结果。反向传播还要用到，所以训练时必须留着；批次越大、上下文越长，它们就越多。',
+      zh: '各层从输入算到损失途中的中间结果。反向传播还要用到，所以训练时必须留着；批大小越大、上下文越长，它们就越多。',
     },
     section: '15.3',
   },
@@ -18,11 +18,19 @@ export const learning = {
     },
     section: '15.1',
   },
+  backward: {
+    term: { en: 'Backward pass', zh: '反向传播' },
+    means: {
+      en: 'Goes through the layers from the last to the first and computes their gradients. It takes about twice as long as the forward pass.',
+      zh: '从最后一层走回第一层，算出各层的梯度。用时大约是前向的两倍。',
+    },
+    section: '15.3',
+  },
   batch: {
     term: { en: 'Batch', zh: '批次' },
     means: {
       en: 'The sequences that one training step reads. A larger batch gives a less noisy gradient, and takes more memory and time.',
-      zh: '一步训练所读的全部序列。批次越大，梯度的噪声越小，但内存和时间也用得越多。',
+      zh: '一步训练所读的全部序列，其条数就是批大小。批大小越大，梯度的噪声越小，但内存和时间也用得越多。',
     },
     section: '15.3',
   },
@@ -49,6 +57,14 @@ export const learning = {
       zh: '把全部训练文本读过一遍。这里的运行都很短，往往一遍也没读完。',
     },
     section: '15.1',
+  },
+  forward: {
+    term: { en: 'Forward pass', zh: '前向传播' },
+    means: {
+      en: 'Goes through the layers from the first to the last and computes the model’s output, and from it the loss.',
+      zh: '从第一层走到最后一层，算出模型的输出，再由它得出损失。',
+    },
+    section: '15.3',
   },
   gradient: {
     term: { en: 'Gradient', zh: '梯度' },

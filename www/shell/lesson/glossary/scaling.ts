@@ -27,7 +27,7 @@ export const scaling = {
     term: { en: 'Gradient checkpointing', zh: '梯度检查点' },
     means: {
       en: 'Keeps only some activations and computes the others again in the backward pass: less memory for about a third more time.',
-      zh: '只留一部分激活，其余的在反向时重新计算：用大约三分之一的额外时间换内存。',
+      zh: '只留一部分激活值，其余的在反向时重新计算：用大约三分之一的额外时间换内存。',
     },
     section: '15.3',
   },
@@ -82,7 +82,7 @@ export const scaling = {
     term: { en: 'Sequence parallelism', zh: '序列并行' },
     means: {
       en: 'Between the matrix products of tensor parallelism, each rank keeps only its share of the tokens, which saves activations.',
-      zh: '在张量并行的矩阵乘法之间，各进程沿序列维切分，只保留自己那份词元，从而节省激活。',
+      zh: '在张量并行的矩阵乘法之间，各进程沿序列维切分，只保留自己那份词元，从而节省激活值。',
     },
     section: '15.4',
   },
@@ -103,7 +103,7 @@ export const scaling = {
     term: { en: 'ZeRO', zh: 'ZeRO' },
     means: {
       en: 'Data parallelism without duplicates: optimizer state (stage 1), gradients (2) and weights (3) are shared out among the replicas.',
-      zh: '没有重复存储的数据并行：优化器状态（第 1 阶段）、梯度（第 2 阶段）、权重（第 3 阶段）由各副本分摊。',
+      zh: '没有重复存储的数据并行：优化器状态（第 1 级）、梯度（第 2 级）、权重（第 3 级）由各副本分摊。',
     },
     section: '15.4',
   },

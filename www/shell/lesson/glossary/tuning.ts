@@ -62,7 +62,7 @@ export const tuning = {
     term: { en: 'LoRA (low-rank adaptation)', zh: 'LoRA（低秩适配）' },
     means: {
       en: 'Freezes each weight W and learns its change as the product of two thin matrices, B·A. Only these few numbers are trained.',
-      zh: '冻结每个权重 W，把它的改变量表示成两个瘦长矩阵之积 B·A，只训练这少量的数。',
+      zh: '冻结每个权重 W，把它的改变量表示成两个瘦长矩阵之积 BA，只训练这少量的数。',
     },
     section: '15.1',
   },
@@ -86,7 +86,7 @@ export const tuning = {
     term: { en: 'Rank (of LoRA’s pairs)', zh: '秩（LoRA）' },
     means: {
       en: 'The inner width r of the pair B·A: how many independent directions its change of W can have. Not to be confused with the ranks of parallel training.',
-      zh: 'B·A 的内侧宽度 r：W 的改变量能有多少个独立的方向。并行训练中的进程（rank）是另一回事。',
+      zh: '乘积 BA 的内侧宽度 r：W 的改变量能有多少个独立的方向。并行训练中的进程（rank）是另一回事。',
     },
     section: '15.1',
   },

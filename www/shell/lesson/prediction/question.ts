@@ -45,8 +45,8 @@ export interface OrderQuestion {
 export interface CurveQuestion {
   kind: 'curve';
   ask: Both<Prose>;
-  /** Steps from 0 to `steps`, losses from `low` to `high`; each language has a text of its own, and so other losses. */
-  axes: Both<{ steps: number; low: number; high: number }>;
+  /** Steps from 0 to `steps`, losses from `low` to `high`, and where the curve begins, if that is told; each language has a text of its own, and so other losses. */
+  axes: Both<{ steps: number; low: number; high: number; start?: number }>;
   /** Lines to draw by, such as the loss of token frequencies. */
   beside?: readonly { name: Both<string>; loss: Both<number> }[];
   /** The curve as it was measured, and how much it jitters, in the unit of its heights. */

@@ -5,7 +5,7 @@ export const lessonEn: LessonMessages = {
     lessons: 'Lessons',
     freePlay: 'Free play',
     stage: { new: 'not begun', begun: 'begun', ran: 'run', done: 'done' },
-    section: (section) => `Section ${section}`,
+    section: (section) => `${section.includes('.') ? 'Section' : 'Chapter'} ${section}`,
     minutes: (count) => `about ${count} ${new Intl.PluralRules('en').select(count) === 'one' ? 'minute' : 'minutes'}`,
     unknown: (name) => `There is no lesson “${name}” here. This is the first one.`,
   },
@@ -26,7 +26,7 @@ export const lessonEn: LessonMessages = {
     clear: 'Start over',
     units: {
       percent: (value) => `${value}%`,
-      times: (value) => `${value} times`,
+      times: (value) => `${value}×`,
       steps: (value) => `step ${value}`,
       nats: (value) => `${value} nats/token`,
       ms: (value) => `${value} ms`,
@@ -60,7 +60,7 @@ export const lessonEn: LessonMessages = {
     misleads: 'Where this machine misleads',
     waiting: 'Once the runs have finished, this says what happened, in their own numbers.',
     other: 'You have made this experiment your own: the explanation of the lesson no longer fits its runs.',
-    book: (section) => `More in section ${section} of the book.`,
+    book: (section) => `More in section ${section} of the TinyAI book.`,
   },
   vary: {
     heading: 'Try variations',
@@ -72,6 +72,6 @@ export const lessonEn: LessonMessages = {
     stripCaption: 'Every run of this lesson so far.',
   },
   check: { heading: 'Check yourself', right: 'Right.', wrong: 'Not quite.' },
-  next: { heading: 'Next', lesson: (title) => `Next lesson: ${title}`, freePlay: 'Play freely with this set-up', home: 'All sections', done: 'That was the last lesson of this lab.' },
+  next: { heading: 'Next', lesson: (title) => `Next lesson: ${title}`, freePlay: 'Play freely with this set-up', home: 'All sections', done: 'That was the last lesson of this lab.', section: (title) => `Next section: ${title}` },
   drawer: { settings: 'All settings', measurements: 'All measurements' },
 };

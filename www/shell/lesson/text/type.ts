@@ -72,6 +72,6 @@ export interface LessonMessages {
     stripCaption: string;
   };
   check: { heading: string; right: string; wrong: string };
-  next: { heading: string; lesson(title: string): string; freePlay: string; home: string; done: string };
+  next: { heading: string; lesson(title: string): string; freePlay: string; home: string; done: string; section(title: string): string };
   drawer: { settings: string; measurements: string };
 }

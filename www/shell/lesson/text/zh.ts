@@ -5,7 +5,7 @@ export const lessonZh: LessonMessages = {
     lessons: '课程',
     freePlay: '自由实验',
     stage: { new: '未开始', begun: '已开始', ran: '已运行', done: '已完成' },
-    section: (section) => `${section} 节`,
+    section: (section) => `第 ${section} ${section.includes('.') ? '节' : '章'}`,
     minutes: (count) => `约 ${count} 分钟`,
     unknown: (name) => `这里没有名为“${name}”的课程，现在显示的是第一课。`,
   },
@@ -60,7 +60,7 @@ export const lessonZh: LessonMessages = {
     misleads: '这台机器会怎样误导人',
     waiting: '运行结束后，这里会用测得的数值说明发生了什么。',
     other: '实验已改成你自己的，本课的解释不再适用。',
-    book: (section) => `详见本书 ${section} 节。`,
+    book: (section) => `详见《TinyAI》一书第 ${section} 节。`,
   },
   vary: {
     heading: '换个条件',
@@ -72,6 +72,6 @@ export const lessonZh: LessonMessages = {
     stripCaption: '本课至今的所有运行。',
   },
   check: { heading: '检验一下', right: '正确。', wrong: '再想想。' },
-  next: { heading: '接下来', lesson: (title) => `下一课：${title}`, freePlay: '用这些设置自由实验', home: '所有章节', done: '这是本实验室的最后一课。' },
+  next: { heading: '接下来', lesson: (title) => `下一课：${title}`, freePlay: '用这些设置自由实验', home: '所有章节', done: '这是本实验室的最后一课。', section: (title) => `下一节：${title}` },
   drawer: { settings: '全部设置', measurements: '全部测量结果' },
 };
