@@ -2,9 +2,12 @@
 import type { Words } from '../../text/words';
 import type { Answer, NumberUnit, Question } from './question';
 
+/** Whether numbers of a unit are shown without decimals. */
+export const showsWhole = (unit: NumberUnit): boolean => unit === 'steps' || unit === 'percent';
+
 /** A number of a question with its unit. */
 export function numberText({ messages, format }: Words, value: number, unit: NumberUnit): string {
-  const shown = unit === 'nats' ? format.loss(value) : unit === 'steps' || unit === 'percent' ? format.count(value) : format.short(value);
+  const shown = unit === 'nats' ? format.loss(value) : showsWhole(unit) ? format.count(value) : format.short(value);
   return messages.lesson.predict.units[unit](shown);
 }
 
