@@ -89,11 +89,10 @@ test('a prediction is kept with what it came to, and is read by the teachers’ 
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.locator('tinyai-verdict')).toContainText(/You said: 3%\.\s+It was: \d+%\./, { timeout: 150_000 });
   await page.reload();
-  await expect(page.locator('tinyai-predict-block .kept')).toContainText('You expect: 3%.');
+  await expect(page.locator('tinyai-predict-block .kept')).toContainText('You expect: 3%. You are guessing (40%).');
   await page.getByRole('link', { name: 'Library', exact: true }).click();
-  await page.getByRole('checkbox').first().check();
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: /^Export/ }).first().click();
+  await page.getByRole('button', { name: 'Export predictions only (for your teacher)' }).click();
   const file = await (await download).path();
   await page.goto('./teach/');
   await page.locator('input[type=file]').setInputFiles({ name: 'one.tinyai', mimeType: 'application/octet-stream', buffer: await (await import('node:fs/promises')).readFile(file) });

@@ -35,7 +35,7 @@ test('numbers fall into columns between round ones over the whole scale, its end
 test('what came true stands in the column of whoever foretold the same number as it is shown', () => {
   const question: NumberQuestion = { kind: 'number', ask: same, unit: 'percent', scale: { from: 0, to: 100, start: 0, step: 1 }, outcome: () => null };
   const columns = histogram(question, [told(number(50))])!;
-  expect([49.6, 50, 50.4].map((value) => columns[placeOf(question, columns, number(value))])).toEqual(Array(3).fill({ of: [50, 60], count: 1 }));
+  expect([49.6, 50, 50.4].map((value) => columns[placeOf(question, columns, number(value))])).toEqual(Array.from({ length: 3 }, () => ({ of: [50, 60], count: 1 })));
 });
 
 test('options are counted, those that nobody chose, too', () => {

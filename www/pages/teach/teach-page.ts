@@ -13,7 +13,7 @@ import { CATALOGUE, LABS } from '../../labs';
 import { entriesIn, isForetold } from '../../shell/library';
 import type { Lesson } from '../../shell/lesson/lesson';
 import { calibration } from '../../shell/lesson/prediction/calibration';
-import { answerText, numberText } from '../../shell/lesson/prediction/answer-text';
+import { answerText, numberText, surenessText } from '../../shell/lesson/prediction/answer-text';
 import { loadWords, wordsContext, type Words } from '../../shell/text/words';
 import type { PageFrame } from '../frame';
 import { FRAME_TEXT } from '../text';
@@ -239,10 +239,9 @@ export class TeachPage extends LitElement {
     const rows = calibration(this.predictions.map(({ foretold }) => foretold));
     const { words } = this;
     if (rows.length === 0 || !words) return nothing;
-    const { wholePercent } = words.format;
     return html`<tinyai-figure .heading=${text.calibration}>
       <ul>
-        ${rows.map(({ sureness, right, all }) => html`<li>${text.calibrationRow(wholePercent(sureness), String(right), all)}</li>`)}
+        ${rows.map(({ sureness, right, all }) => html`<li>${text.calibrationRow(surenessText(words, sureness), String(right), all)}</li>`)}
       </ul>
     </tinyai-figure>`;
   }

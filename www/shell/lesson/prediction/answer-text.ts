@@ -1,6 +1,6 @@
 /** Answers in words. */
 import type { Words } from '../../text/words';
-import type { Answer, NumberUnit, Question } from './question';
+import { SURENESS, SURENESS_NAMES, type Answer, type NumberUnit, type Question } from './question';
 
 /** Whether numbers of a unit are shown without decimals. */
 export const showsWhole = (unit: NumberUnit): boolean => unit === 'steps' || unit === 'percent';
@@ -26,4 +26,11 @@ export function answerText(words: Words, question: Question, answer: Answer): st
     case 'curve':
       return messages.lesson.verdict.curve;
   }
+}
+
+/** How sure somebody was, in the words that they chose. */
+export function surenessText({ messages, format }: Words, chance: number): string {
+  const { sureness, withChance } = messages.lesson.predict;
+  const name = SURENESS_NAMES[SURENESS.findIndex((each) => each === chance)];
+  return name ? withChance(sureness[name], format.wholePercent(chance)) : format.wholePercent(chance);
 }

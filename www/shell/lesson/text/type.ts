@@ -15,9 +15,12 @@ export interface LessonMessages {
     lead: string;
     sure: string;
     sureness: Record<'guess' | 'likely' | 'certain', string>;
+    /** How sure somebody was, with the chance that it stands for. */
+    withChance(sureness: string, chance: string): string;
     keep: string;
     change: string;
     kept(answer: string): string;
+    keptSure(sureness: string): string;
     /** Of what was foretold in a lesson that was run already. */
     over: string;
     again: string;
