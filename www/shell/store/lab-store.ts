@@ -173,6 +173,11 @@ export class LabStore {
     return this.address.href(this.lessons?.current ? this.editor.hash : hashOf(this.editor.spec));
   }
 
+  /** The link without the settings, short enough to be typed off paper. */
+  get shortLink(): string {
+    return this.address.href('');
+  }
+
   /** Where the engine runs; null until it is there. */
   get environment(): Environment | null {
     return this.where.get();

@@ -54,6 +54,11 @@ export const styles = css`
     font-size: var(--size-note);
   }
 
+  /* What a field may be is told to whoever types in it. */
+  .controls {
+    --limits: hidden;
+  }
+
   .hero {
     min-width: 0;
   }
@@ -143,6 +148,48 @@ export const styles = css`
   /* Before a hall: the figure alone, as large as can be. */
   :host([present]) :is(.settings, .actions, details.fold) {
     display: none;
+  }
+
+  :host([present]) {
+    --heading-outline: none;
+  }
+
+  :host([present]) h1 {
+    outline: none;
+  }
+
+  /* All blocks can come to the top of the screen. */
+  :host([present]) .last {
+    min-height: 100vh;
+  }
+
+  .keys {
+    display: none;
+  }
+
+  :host([present]) .keys {
+    display: block;
+    position: fixed;
+    right: var(--space-3);
+    bottom: var(--space-3);
+    z-index: 4;
+    padding: var(--space-1) var(--space-3);
+    border: 1px solid var(--rule-strong);
+    border-radius: var(--corner);
+    background: var(--pane);
+    font-size: var(--size-note);
+    animation: told 10s forwards;
+  }
+
+  @keyframes told {
+    80% {
+      opacity: 1;
+    }
+
+    to {
+      opacity: 0;
+      visibility: hidden;
+    }
   }
 
   :host([present]) .bench {

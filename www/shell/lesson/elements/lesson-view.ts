@@ -105,7 +105,8 @@ export class LessonView extends LabElement {
           <tinyai-copy-field .label=${this.text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
           <slot name="actions"></slot>
         </p>
-        <p class="print-only address">${this.text.results.address} ${store.link}</p>
+        <p class="keys screen-only">${text.present}</p>
+        <p class="print-only address">${this.text.results.address} <a href=${store.link}>${store.shortLink}</a></p>
       </main>
     `;
   }
@@ -186,7 +187,7 @@ export class LessonView extends LabElement {
     const { lessons } = this;
     const text = this.text.lesson.next;
     const { next } = lessons;
-    return html`<section class="screen-only" aria-labelledby="next" data-block>
+    return html`<section class="last screen-only" aria-labelledby="next" data-block>
       <h2 id="next" tabindex="-1">${text.heading}</h2>
       <div class="next">
         ${next ? html`<a class="primary" href=${lessons.hrefOf(next)}>${text.lesson(next.title[this.words.language])}</a>` : html`<span>${text.done}</span>`}

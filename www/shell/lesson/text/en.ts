@@ -74,6 +74,7 @@ export const lessonEn: LessonMessages = {
     stripCaption: 'Every run of this lesson so far.',
   },
   check: { heading: 'Check yourself', right: 'Right.', wrong: 'Not quite.' },
+  present: '← → go from section to section, Esc ends',
   next: { heading: 'Next', lesson: (title) => `Next lesson: ${title}`, freePlay: 'Play freely with this set-up', home: 'All sections', done: 'That was the last lesson of this lab.' },
   drawer: { settings: 'All settings', measurements: 'All measurements' },
 };

@@ -75,6 +75,8 @@ export interface LessonMessages {
     stripCaption: string;
   };
   check: { heading: string; right: string; wrong: string };
+  /** While it is presented. */
+  present: string;
   next: { heading: string; lesson(title: string): string; freePlay: string; home: string; done: string };
   drawer: { settings: string; measurements: string };
 }

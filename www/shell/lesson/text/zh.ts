@@ -74,6 +74,7 @@ export const lessonZh: LessonMessages = {
     stripCaption: '本课至今的所有运行。',
   },
   check: { heading: '检验一下', right: '正确。', wrong: '再想想。' },
+  present: '← → 逐段前后翻，Esc 键退出',
   next: { heading: '接下来', lesson: (title) => `下一课：${title}`, freePlay: '用这些设置自由实验', home: '所有章节', done: '这是本实验室的最后一课。' },
   drawer: { settings: '全部设置', measurements: '全部测量结果' },
 };
