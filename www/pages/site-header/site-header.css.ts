@@ -194,10 +194,7 @@ export const styles = css`
 
   @media (max-width: 640px) {
     .status {
-      order: 3;
-      width: 100%;
       margin: 0;
-      padding-bottom: 0.2rem;
     }
 
     .switches,

@@ -12,9 +12,15 @@ export const styles = css`
   .opening {
     display: grid;
     grid-template-columns: minmax(0, 1fr) minmax(0, 26rem);
-    gap: var(--space-4) var(--space-6);
-    align-items: center;
-    padding-block: var(--space-5) var(--space-4);
+    grid-template-rows: auto 1fr;
+    gap: var(--space-4) var(--space-5);
+    align-items: start;
+    padding-top: var(--space-4);
+  }
+
+  /* Beside both the question and what is expected, so that Run is on the first screen. */
+  .diagram {
+    grid-row: span 2;
   }
 
   .where {
@@ -136,6 +142,10 @@ export const styles = css`
     .bench {
       grid-template-columns: minmax(0, 1fr);
     }
+
+    .diagram {
+      grid-row: auto;
+    }
   }
 
   /* On a narrow screen the figure comes before what can be changed. */
@@ -190,6 +200,14 @@ export const styles = css`
       opacity: 0;
       visibility: hidden;
     }
+  }
+
+  :host([present]) .diagram {
+    grid-row: auto;
+  }
+
+  :host([present]) tinyai-predict-block {
+    grid-column: 1 / -1;
   }
 
   :host([present]) .bench {

@@ -94,8 +94,8 @@ export class LessonView extends LabElement {
             <p class="stakes">${lesson.stakes[language]}</p>
           </div>
           <div class="diagram">${lesson.diagram(store)}</div>
+          <tinyai-predict-block data-block></tinyai-predict-block>
         </div>
-        <tinyai-predict-block data-block></tinyai-predict-block>
         ${this.renderRun(lesson)}
         <tinyai-past-part><tinyai-explain-block data-block></tinyai-explain-block></tinyai-past-part>
         <tinyai-vary-block data-block></tinyai-vary-block>
