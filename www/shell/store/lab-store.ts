@@ -122,7 +122,7 @@ export class LabStore {
       library: home.opened.then(({ library }) => library),
       page: home.page,
       environment,
-      name: (spec) => text.entryName(text.lab.name, spec.runs.map(({ name }) => name)),
+      name: (spec) => this.lessons?.title ?? text.entryName(text.lab.name, spec.runs.map(({ name }) => name)),
       files: (spec) => ports.engine.assets.filesOf(spec),
       foretold: () => this.lessons?.pending ?? null,
     }));
