@@ -89,17 +89,46 @@ test('a prediction is kept with what it came to, and is read by the teachers’ 
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.locator('tinyai-verdict')).toContainText(/You said: 3%\.\s+It was: \d+%\./, { timeout: 150_000 });
   await page.reload();
-  await expect(page.locator('tinyai-predict-block .kept')).toContainText('You expect: 3%.');
+  await expect(page.locator('tinyai-predict-block .kept')).toContainText('You expect: 3%. You are guessing (40%).');
   await page.getByRole('link', { name: 'Library', exact: true }).click();
-  await page.getByRole('checkbox').first().check();
+  await expect(page.getByRole('article', { name: 'What LoRA saves' })).toBeVisible();
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: /^Export/ }).first().click();
+  await page.getByRole('button', { name: 'Export predictions only (for your teacher)' }).click();
   const file = await (await download).path();
   await page.goto('./teach/');
   await page.locator('input[type=file]').setInputFiles({ name: 'one.tinyai', mimeType: 'application/octet-stream', buffer: await (await import('node:fs/promises')).readFile(file) });
   await expect(page.locator('tinyai-teach-page')).toContainText('What LoRA saves: 1 prediction');
-  await expect(page.locator('tinyai-teach-page tr', { hasText: '1% – 9%' })).toContainText('1');
+  await expect(page.locator('tinyai-teach-page tr', { hasText: '0% – 10%' })).toContainText('1');
   expect(await violations(page)).toEqual([]);
+});
+
+test('on a small laptop the question, what one expects and Run are on the first screen', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await openLesson(page, 'fine-tuning', FIRST!.id, null);
+  await expect(page.getByRole('button', { name: 'Note it down' })).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeInViewport({ ratio: 1 });
+});
+
+test('a field says what it may be while one types in it', async ({ page }) => {
+  await openLesson(page, 'fine-tuning', FIRST!.id, null);
+  const limits = page.locator('tinyai-form.controls .range').first();
+  await expect(limits).toBeHidden();
+  await page.locator('tinyai-form.controls input[type=text]').first().focus();
+  await expect(limits).toBeVisible();
+});
+
+test('before a hall, arrow keys go through all sections to the last, and a page says so', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await openLesson(page, 'fine-tuning', FIRST!.id, null);
+  await page.getByRole('button', { name: 'Present' }).click();
+  await expect(page.getByText('go from section to section')).toBeVisible();
+  const names = ['What do you expect?', 'Run it', 'What you saw', 'Try variations', 'Check yourself', 'Next'];
+  for (const name of names) {
+    await page.keyboard.press('ArrowRight');
+    const heading = page.getByRole('heading', { name, exact: true });
+    await expect(heading).toBeFocused();
+    expect((await heading.boundingBox())!.y, name).toBeLessThan(120);
+  }
 });
 
 test('the address tells the lesson, free play keeps the set-up, and going back finds what was measured', async ({ page }) => {

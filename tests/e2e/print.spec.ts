@@ -32,7 +32,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const kind of ['button', 'input', 'select']) await expect(page.locator(kind).filter({ visible: true }), kind).toHaveCount(0);
     await expect(page.locator('tinyai-site-header .day'), 'a handout is dated').toBeVisible();
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    await expect(page.locator('.address').filter({ visible: true }), 'and says where its experiment is').toContainText('#spec=');
+    const address = page.locator('.address').filter({ visible: true });
+    await expect(address, 'and says where its experiment is').toContainText(/\/labs\/fine-tuning\/#play$/);
+    await expect(address.locator('a')).toHaveAttribute('href', /#spec=/);
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
     // Lines and words are dark on paper, also where they are bright on the screen.
     await expect.poll(async () => (await drawn(page)).brightness).toBeLessThan(190);
@@ -47,6 +49,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect.poll(async () => Math.abs((await drawn(page)).brightness - screen.brightness), 'back on the screen').toBeLessThan(40);
   });
 }
+
+test('a lesson that was not run prints as a handout to write on', async ({ page }) => {
+  await page.goto('./labs/fine-tuning/');
+  await expect(page.locator('tinyai-predict-block')).toBeVisible();
+  await page.locator('tinyai-number-input input').focus();
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.locator('tinyai-number-input output')).toHaveCSS('color', 'rgba(0, 0, 0, 0)');
+  await expect(page.locator('tinyai-vary-block section'), 'nothing stands under it').toBeHidden();
+  await expect(page.locator('.address').filter({ visible: true })).toContainText(/#lesson=lora-saves$/);
+});
 
 test('a chart that is taken away leaves nothing, and put back it is drawn again', async ({ page }) => {
   await open(page, short());

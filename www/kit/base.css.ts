@@ -204,6 +204,10 @@ export const shared = css`
       display: block;
     }
 
+    :focus-visible {
+      outline: none !important;
+    }
+
     .print-only.address {
       padding-top: 8pt;
       color: var(--ink-2);

@@ -79,6 +79,10 @@ export const styles = css`
     white-space: nowrap;
   }
 
+  .field:not(:focus-within, [data-wrong]) .range {
+    visibility: var(--limits, visible);
+  }
+
   .range::before {
     content: '· ';
   }

@@ -55,7 +55,7 @@ export const styles = css`
 
   .try {
     /* Room for the sheet before the lab is there: nothing below moves. */
-    min-height: calc(26 * var(--unit));
+    min-height: calc(32 * var(--unit));
   }
 
   h2 {

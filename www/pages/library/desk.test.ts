@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { newEntry, type Entry } from '../../shell/library';
+import { entriesIn, newEntry, type Entry, type Foretold } from '../../shell/library';
 import { MemoryStore } from '../../shell/library/memory-store';
-import { libraryOn, sample } from '../../shell/library/testing';
+import { libraryOn, resultAfter, sample } from '../../shell/library/testing';
 import { WoundClock } from '../../shell/testing/clock';
 import { Desk, type QueryPort } from './desk';
 
@@ -92,6 +92,15 @@ test('what an export wrote can be imported elsewhere, and a file that is none is
   expect([[...there.desk.imported], names(there.desk)]).toEqual([['a', 'c'], ['c', 'a']]);
   expect(await there.desk.import(new Blob(['no such file']))).toBe(false);
   expect([there.desk.problems.map(({ code }) => code), there.desk.transfer, names(there.desk)]).toEqual([['bad_file'], null, ['c', 'a']]);
+});
+
+test('a file of predictions has them and their outcome alone, of those experiments that have one', async () => {
+  const foretold: Foretold = { lesson: 'x', answer: { kind: 'number', value: 50 }, sureness: 0.7, at: 1, seen: false, outcome: { grade: 'hit', truth: { kind: 'number', value: 51 } }, class: '' };
+  const [one, two] = three();
+  const { desk, offered } = await open({ entries: [{ ...one!, note: 'mine', result: resultAfter(3), foretold }, two!] });
+  expect(await desk.exportPredictions()).toBe(true);
+  expect(offered.map(({ name }) => name)).toEqual(['tinyai-predictions.tinyai']);
+  expect(await entriesIn(offered[0]!.content)).toEqual([{ ...one, note: '', result: null, foretold }]);
 });
 
 test('the address says what is compared; what is not in the library is known to be missing', async () => {

@@ -93,6 +93,11 @@ export class Desk {
     return [...(this.library?.rows.get() ?? [])].sort((a, b) => b.created - a.created);
   }
 
+  /** Those of which something was foretold. */
+  get foretold(): readonly Row[] {
+    return this.all.filter(({ foretold }) => foretold !== undefined);
+  }
+
   /** Those that the search finds. */
   get rows(): readonly Row[] {
     const hits = this.hits.get();
@@ -231,6 +236,14 @@ export class Desk {
 
   export(ids: readonly string[], name: string): Promise<boolean> {
     return this.move('writing', async (library, options) => this.options.offer(await library.export(ids, options), `${name}${FILE_ENDING}`));
+  }
+
+  /** A small file for a teacher: what was foretold, and how it came. */
+  exportPredictions(): Promise<boolean> {
+    const ids = this.foretold.map(({ id }) => id);
+    return this.move('writing', async (library, options) =>
+      this.options.offer(await library.export(ids, { ...options, states: false, files: false, results: false }), `tinyai-predictions${FILE_ENDING}`),
+    );
   }
 
   import(file: Blob): Promise<boolean> {

@@ -92,17 +92,9 @@ export const styles = css`
   }
 
   .status {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 0.5em;
     margin-left: auto;
     color: var(--ink-2);
     font-size: var(--size-small);
-  }
-
-  .status span + span::before {
-    content: '·';
-    margin-right: 0.5em;
   }
 
   .switches {
@@ -202,10 +194,7 @@ export const styles = css`
 
   @media (max-width: 640px) {
     .status {
-      order: 3;
-      width: 100%;
       margin: 0;
-      padding-bottom: 0.2rem;
     }
 
     .switches,

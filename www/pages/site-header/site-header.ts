@@ -89,12 +89,14 @@ export class SiteHeader extends LitElement {
 
   private renderStatus(environment: Environment | null, text: FrameText['engine']) {
     if (!environment) return html`<p class="status" role="status">${text.title} · ${this.failed ? text.failed : text.loading}</p>`;
-    const threaded = environment.threads > 1 || environment.variant.startsWith('threads');
+    const { engine, variant, threads } = environment;
+    const threaded = threads > 1 || variant.startsWith('threads');
+    const isolation = environment.isolated ? text.isolated : text.notIsolated;
     return html`
-      <p class="status" role="status" title=${environment.engine}>
-        <span>${environment.variant}</span>
-        <span>${threaded ? text.threads(environment.threads) : text.oneThread}</span>
-        <span>${environment.isolated ? text.isolated : text.notIsolated}</span>
+      <p class="status" role="status" title=${[engine, variant, isolation].join(' · ')}>
+        <span class="visually-hidden">${variant}</span>
+        <span>${threaded ? text.threads(threads) : text.oneThread}</span>
+        <span class="visually-hidden">${isolation}</span>
       </p>
     `;
   }

@@ -1,6 +1,7 @@
 /** Predictions of a class, put together. */
 import type { Foretold } from '../../shell/library';
-import type { Answer, Question } from '../../shell/lesson/prediction/question';
+import { showsWhole } from '../../shell/lesson/prediction/answer-text';
+import type { Answer, CurveQuestion, NumberQuestion, Question } from '../../shell/lesson/prediction/question';
 
 /** One learner's prediction of one lesson. */
 export interface Prediction {
@@ -37,41 +38,75 @@ export function grouped(predictions: readonly Prediction[]): Group[] {
 
 /** A column of a histogram. */
 export interface Column {
-  /** An option, or the lower and upper end of a stretch of numbers. */
+  /** An option, an order, or a stretch of numbers: its lower end, and the upper one, which is the next column's. */
   of: string | readonly [number, number];
   count: number;
 }
 
-/** Columns of a histogram of numbers. */
+/** Most columns of a histogram of numbers. */
 const COLUMNS = 12;
 
-/** How many foretold what; null where the kind of the question has no histogram, or answers of another kind. */
+/** How many foretold what; null where the kind of the question has no histogram. Answers of another kind do not count. */
 export function histogram(question: Question, all: readonly Foretold[]): Column[] | null {
-  switch (question.kind) {
-    case 'number':
-      return numbers(question.scale, all.flatMap(({ answer }) => (answer.kind === 'number' ? [answer.value] : [])));
-    case 'choice':
-      return question.options.map(({ id }) => ({ of: id, count: all.filter(({ answer }) => answer.kind === 'choice' && answer.option === id).length }));
-    case 'order': {
-      const orders = new Map<string, number>();
-      for (const { answer } of all) if (answer.kind === 'order') orders.set(answer.order.join('\n'), (orders.get(answer.order.join('\n')) ?? 0) + 1);
-      return [...orders].map(([of, count]) => ({ of, count })).sort((a, b) => b.count - a.count);
+  if (question.kind === 'curve') return null;
+  const columns = kindsOf(question, all).map((of) => ({ of, count: 0 }));
+  for (const { answer } of all) {
+    const column = columns[placeOf(question, columns, answer)];
+    if (column) column.count++;
+  }
+  return question.kind === 'order' ? columns.sort((a, b) => b.count - a.count) : columns;
+}
+
+/** The column that an answer falls into, somebody's or what came true; -1: none. */
+export function placeOf(question: Question, columns: readonly Column[], answer: Answer): number {
+  if (question.kind !== answer.kind) return -1;
+  switch (answer.kind) {
+    case 'number': {
+      const value = question.kind === 'number' && showsWhole(question.unit) ? Math.round(answer.value) : answer.value;
+      const at = columns.findIndex(({ of }) => typeof of !== 'string' && value < of[1]);
+      // What lies beyond the scale stands at its end.
+      return at < 0 ? columns.length - 1 : at;
     }
+    case 'choice':
+      return columns.findIndex(({ of }) => of === answer.option);
+    case 'order':
+      return columns.findIndex(({ of }) => of === nameOf(answer.order));
     case 'curve':
-      return null;
+      return -1;
   }
 }
 
-function numbers({ from, to, logarithmic = false }: { from: number; to: number; logarithmic?: boolean }, values: readonly number[]): Column[] {
-  const edge = (i: number): number => (logarithmic ? from * (to / from) ** (i / COLUMNS) : from + ((to - from) * i) / COLUMNS);
-  const columns = Array.from({ length: COLUMNS }, (_, i) => ({ of: [edge(i), edge(i + 1)] as const, count: 0 }));
-  for (const value of values) {
-    // What lies outside of the scale stands at its end.
-    const share = logarithmic ? Math.log(Math.max(value, from) / from) / Math.log(to / from) : (value - from) / (to - from);
-    const at = Math.min(COLUMNS - 1, Math.max(0, Math.floor(share * COLUMNS)));
-    columns[at]!.count++;
+const nameOf = (order: readonly string[]): string => order.join('\n');
+
+function kindsOf(question: Exclude<Question, CurveQuestion>, all: readonly Foretold[]): Column['of'][] {
+  switch (question.kind) {
+    case 'number': {
+      const edges = edgesOf(question.scale);
+      return edges.slice(1).map((edge, i) => [edges[i]!, edge]);
+    }
+    case 'choice':
+      return question.options.map(({ id }) => id);
+    case 'order':
+      return [...new Set(all.flatMap(({ answer }) => (answer.kind === 'order' ? [nameOf(answer.order)] : [])))];
   }
-  return columns;
+}
+
+/** Round numbers from the lower end of a scale to the upper one. */
+function edgesOf({ from, to, logarithmic = false }: NumberQuestion['scale']): number[] {
+  if (logarithmic) {
+    const all = rounds(from, to);
+    const [first, last] = [all.findLastIndex((edge) => edge <= from), all.findIndex((edge) => edge >= to)];
+    return all.slice(first, last + 1);
+  }
+  const width = rounds((to - from) / COLUMNS, to - from).find((round) => Math.ceil(to / round) - Math.floor(from / round) <= COLUMNS)!;
+  const first = Math.floor(from / width);
+  return Array.from({ length: Math.ceil(to / width) - first + 1 }, (_, i) => (first + i) * width);
+}
+
+/** 1, 2, 5, 10, 20 and so on, from below a number to above another. */
+function rounds(from: number, to: number): number[] {
+  const [low, high] = [Math.floor(Math.log10(from)), Math.ceil(Math.log10(to))];
+  return Array.from({ length: high - low + 1 }, (_, i) => [1, 2, 5].map((digit) => digit * 10 ** (low + i))).flat();
 }
 
 /** What came true, where the learners' machines agree about it or nearly: the middle of numbers, the most frequent of others. */

@@ -13,11 +13,11 @@ import { CATALOGUE, LABS } from '../../labs';
 import { entriesIn, isForetold } from '../../shell/library';
 import type { Lesson } from '../../shell/lesson/lesson';
 import { calibration } from '../../shell/lesson/prediction/calibration';
-import { answerText, numberText } from '../../shell/lesson/prediction/answer-text';
+import { answerText, numberText, surenessText } from '../../shell/lesson/prediction/answer-text';
 import { loadWords, wordsContext, type Words } from '../../shell/text/words';
 import type { PageFrame } from '../frame';
 import { FRAME_TEXT } from '../text';
-import { grouped, histogram, truthOf, type Column, type Group, type Prediction } from './gathered';
+import { grouped, histogram, placeOf, truthOf, type Column, type Group, type Prediction } from './gathered';
 import { styles } from './teach-page.css';
 import { TEACH_TEXT } from './text';
 
@@ -216,22 +216,18 @@ export class TeachPage extends LitElement {
       if (predict.kind === 'order') return answerText(words, predict, { kind: 'order', order: of.split('\n') });
       return answerText(words, predict, { kind: 'choice', option: of });
     };
-    const came = ({ of }: Column, i: number): boolean => {
-      if (!truth) return false;
-      if (truth.kind === 'number') return typeof of !== 'string' && truth.value >= of[0] && (truth.value < of[1] || i === columns.length - 1);
-      return truth.kind === 'choice' ? of === truth.option : truth.kind === 'order' && of === truth.order.join('\n');
-    };
+    const came = truth ? placeOf(predict, columns, truth) : -1;
     return html`<table>
       <thead class="visually-hidden">
         <tr><th scope="col">${text.answer}</th><th scope="col">${text.count}</th></tr>
       </thead>
       <tbody>
         ${columns.map(
-          (column, i) => html`<tr ?data-true=${came(column, i)}>
+          (column, i) => html`<tr ?data-true=${i === came}>
             <th scope="row">${name(column)}</th>
             <td><span class="bar" ${styled({ width: `${(100 * column.count) / most}%` })}></span></td>
             <td class="number">${column.count}</td>
-            <td class="came">${came(column, i) ? text.truth : ''}</td>
+            <td class="came">${i === came ? text.truth : ''}</td>
           </tr>`,
         )}
       </tbody>
@@ -243,10 +239,9 @@ export class TeachPage extends LitElement {
     const rows = calibration(this.predictions.map(({ foretold }) => foretold));
     const { words } = this;
     if (rows.length === 0 || !words) return nothing;
-    const { wholePercent } = words.format;
     return html`<tinyai-figure .heading=${text.calibration}>
       <ul>
-        ${rows.map(({ sureness, right, all }) => html`<li>${text.calibrationRow(wholePercent(sureness), String(right), all)}</li>`)}
+        ${rows.map(({ sureness, right, all }) => html`<li>${text.calibrationRow(surenessText(words, sureness), String(right), all)}</li>`)}
       </ul>
     </tinyai-figure>`;
   }

@@ -85,6 +85,11 @@ export class LessonStore {
     return this.all.find((lesson) => lesson.id === id) ?? null;
   }
 
+  /** What the current one is called; null: it is free play. */
+  get title(): string | null {
+    return this.current?.title[this.language] ?? null;
+  }
+
   /** A lesson that the address names and that there is not. */
   get unknown(): string | null {
     return this.missing.get();

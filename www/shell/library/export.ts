@@ -16,6 +16,8 @@ export interface ExportOptions {
   readonly states?: boolean;
   /** Whether it holds the visitor's own files that the experiments need; by default it does. */
   readonly files?: boolean;
+  /** Whether it holds what was measured, and notes; by default it does. Without them a file of predictions stays small. */
+  readonly results?: boolean;
   readonly onProgress?: (transfer: Transfer) => void;
   readonly signal?: AbortSignal;
 }
@@ -30,12 +32,12 @@ export interface ExportSource {
 
 /** Writes entries into one file (`container.ts`). Only one entry's bytes are in memory at a time; the browser may keep the rest on disk. */
 export async function exported(source: ExportSource, ids: readonly string[], options: ExportOptions): Promise<Blob> {
-  const { states: withStates = true, files: withFiles = true, signal } = options;
-  const writer = new Writer(expected(source.rows.get(), ids, withStates, withFiles), options);
+  const { states: withStates = true, files: withFiles = true, results: withResults = true, signal } = options;
+  const writer = new Writer(expected(source.rows.get(), ids, { states: withStates, files: withFiles, result: withResults }), options);
   const files = new Set<string>();
   for (const id of ids) {
     const { entry, states } = withStates ? await source.resume(id, signal) : { entry: await source.get(id, signal), states: [] };
-    await writer.add([encodeJson(entry)], (section) => ({ ...section, kind: 'entry' }));
+    await writer.add([encodeJson(withResults ? entry : { ...entry, result: null, note: '' })], (section) => ({ ...section, kind: 'entry' }));
     for (const { run, step, result, ranks, stages } of states) {
       const parts = [encodeJson({ result, stages }), ...ranks];
       const lengths = parts.map((part) => part.byteLength);
@@ -51,9 +53,10 @@ export async function exported(source: ExportSource, ids: readonly string[], opt
   return writer.file();
 }
 
-function expected(rows: readonly Row[], ids: readonly string[], states: boolean, files: boolean): number {
+function expected(rows: readonly Row[], ids: readonly string[], parts: Record<'states' | 'files' | 'result', boolean>): number {
   const chosen = rows.filter((row) => ids.includes(row.id));
-  return chosen.reduce((bytes, { sizes }) => bytes + sizes.spec + sizes.result + (states ? sizes.states : 0) + (files ? sizes.files : 0), 0);
+  const { states, files, result } = parts;
+  return chosen.reduce((bytes, { sizes }) => bytes + sizes.spec + (result ? sizes.result : 0) + (states ? sizes.states : 0) + (files ? sizes.files : 0), 0);
 }
 
 class Writer {

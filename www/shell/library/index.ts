@@ -7,6 +7,7 @@ export { entriesIn, type ImportOptions } from './import';
 export { isForetold } from './foretold';
 export type { Library } from './library';
 export type { Hold } from './locks';
+export { freeName } from './names';
 export { openLibrary, type OpenedLibrary, type OpenOptions, type StorageWorld } from './open';
 export type { Usage } from './ports';
 export type { Attachments } from './records';

@@ -124,7 +124,7 @@ export class LabStore {
       library: home.opened.then(({ library }) => library),
       page: home.page,
       environment,
-      name: (spec) => text.entryName(text.lab.name, spec.runs.map(({ name }) => name)),
+      name: (spec) => this.lessons?.title ?? text.entryName(text.lab.name, spec.runs.map(({ name }) => name)),
       files: (spec) => ports.engine.assets.filesOf(spec),
       foretold: () => this.lessons?.pending ?? null,
     }));
@@ -174,6 +174,11 @@ export class LabStore {
   /** A link to the experiment as it is written; what a lab begins with depends on the language of whoever opens it, a lesson is the same in all. */
   get link(): string {
     return this.address.href(this.lessons?.current ? this.editor.hash : hashOf(this.editor.spec));
+  }
+
+  /** The link without the settings, short enough to be typed off paper. */
+  get shortLink(): string {
+    return this.address.href('');
   }
 
   /** Where the engine runs; null until it is there. */

@@ -6,7 +6,7 @@ import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
 import { RESULT_VERSION } from './experiment-view';
-import { Saver, newEntry, storageProblem, type Entry, type EntryStatus, type Foretold, type Hold, type Library, type PagePort, type Progress, type SavedRun as KeptRun, type StorageProblem } from '../library';
+import { Saver, freeName, newEntry, storageProblem, type Entry, type EntryStatus, type Foretold, type Hold, type Library, type PagePort, type Progress, type SavedRun as KeptRun, type StorageProblem } from '../library';
 
 /** An experiment that is kept while it runs. */
 export interface Keeping {
@@ -79,7 +79,8 @@ export class LibraryKeeper implements RunKeeper {
     const { lab, library, name, files, foretold } = this.options;
     const shelf = await library;
     const told = foretold?.() ?? null;
-    const entry = newEntry({ lab, name: name(spec), spec, status: 'running', ...(told && { foretold: told }) });
+    const named = freeName(name(spec), shelf.rows.get().map((row) => row.name));
+    const entry = newEntry({ lab, name: named, spec, status: 'running', ...(told && { foretold: told }) });
     const hold = await shelf.hold(entry.id);
     if (!hold) return null;
     void shelf.put(entry, { files: files(spec) });

@@ -160,6 +160,11 @@ test('an interrupted experiment is offered with how far it is, and goes on from 
   await vi.waitFor(async () => expect((await library.get(interrupted.id)).status).toBe('finished'));
   expect(shelf.saving).toMatchObject({ kept: true });
   expect(shelf.offers).toEqual([]);
+  const { current } = runner;
+  runner.exchange(null);
+  expect(shelf.saving, 'nothing ran in what is shown').toBeNull();
+  runner.exchange(current);
+  expect(shelf.saving).toMatchObject({ kept: true });
 });
 
 test('what another tab runs is not offered, and what it takes first is told of', async () => {

@@ -56,6 +56,8 @@ export class Shelf {
   private readonly offered = new Signal.State<readonly Offer[]>([]);
   private readonly said = new Signal.State<readonly Problem[]>([]);
   private readonly found = new Signal.State<{ row: Pick<Row, 'id' | 'name' | 'created'>; view: ExperimentView } | null>(null);
+  /** The entries of what was run here. */
+  private readonly entries = new WeakMap<ExperimentView, string>();
   private readonly life = new AbortController();
   private readonly ends: (() => void)[] = [];
   private going = false;
@@ -71,6 +73,7 @@ export class Shelf {
     this.open.set(opened);
     const { rows } = opened.library;
     this.ends.push(effect(() => void (rows.get(), this.options.keeper.holds, this.lookSoon())));
+    this.ends.push(effect(() => this.runs()));
     this.ends.push(this.options.clock.after(ASK_AGAIN, () => void this.look()));
     try {
       await until(() => !this.options.editor.opening, this.life.signal);
@@ -100,11 +103,12 @@ export class Shelf {
     return found && found.view === this.options.runner.view ? found.row : null;
   }
 
-  /** Null: this tab ran nothing yet. */
+  /** Of what is shown; null: this tab did not run it. */
   get saving(): Saving | null {
     const opened = this.open.get();
-    const id = this.options.keeper.entry;
-    if (!opened || id === null) return null;
+    const { keeper, runner } = this.options;
+    const id = runner.busy ? keeper.entry : runner.view && this.entries.get(runner.view);
+    if (!opened || id == null) return null;
     const row = opened.library.rows.get().find((row) => row.id === id);
     if (!opened.persistent) return { kept: false, why: opened.reason };
     if (!row) return null;
@@ -229,6 +233,11 @@ export class Shelf {
     if (spec) return spec;
     const problems = await checker.check(kept, signal);
     throw new TinyaiError(problems.length > 0 ? problems : [noSpec(name)]);
+  }
+
+  private runs(): void {
+    const { keeper, runner } = this.options;
+    if (runner.busy && runner.current && keeper.holds && keeper.entry !== null) this.entries.set(runner.current, keeper.entry);
   }
 
   // ---- What was interrupted

@@ -12,6 +12,10 @@ export const styles = css`
     gap: 1.2rem 2rem;
   }
 
+  .above {
+    height: 1.5rem;
+  }
+
   h3 {
     display: flex;
     gap: 0.8em;
@@ -63,6 +67,10 @@ export const styles = css`
     margin-top: 0.9rem;
     color: var(--ink-2);
     font-size: 0.95rem;
+  }
+
+  .time[data-empty] {
+    visibility: hidden;
   }
 
   .time input {

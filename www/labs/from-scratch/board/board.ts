@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
@@ -28,9 +28,9 @@ export class Board extends LabElement {
     return html`
       <tinyai-figure .heading=${own.heading} .caption=${own.caption}>
         ${runs.length === 0
-          ? html`<div class="sheet"><p class="empty">${own.empty}</p></div>`
+          ? html`<div class="above"></div><div class="sheet"><p class="empty">${own.empty}</p></div>`
           : html`<div class="runs">${runs.map((run, i) => this.renderRun(run, i))}</div>`}
-        ${steps.length > 1 ? this.renderTime(steps) : nothing}
+        ${this.renderTime(steps)}
       </tinyai-figure>
     `;
   }
@@ -54,18 +54,19 @@ export class Board extends LabElement {
     return last && !last.done && samples.length > 1 && last.text.length < (samples.at(-2)?.text.length ?? 0) / 4 ? samples.at(-2) : last;
   }
 
+  /** Its place is there before there is anything to look back to, so that nothing moves. */
   private renderTime(steps: number[]) {
     const { own, looked, format } = this;
     const last = steps.length - 1;
     const at = looked === null ? last : steps.findLastIndex((step) => step <= looked);
-    return html`<label class="time">
+    return html`<label class="time" ?data-empty=${steps.length < 2}>
       ${own.earlier}
       <input
         type="range"
         min="0"
         max=${last}
         .value=${String(at)}
-        aria-valuetext=${format.count(steps[at]!)}
+        aria-valuetext=${format.count(steps[at] ?? 0)}
         @input=${(event: Event) => {
           const chosen = Number((event.target as HTMLInputElement).value);
           this.looked = chosen >= last ? null : steps[chosen]!;

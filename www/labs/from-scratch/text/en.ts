@@ -3,10 +3,10 @@ import type { BoardText } from './type';
 
 const own: BoardText = {
   heading: 'What it writes',
-  caption: 'Written anew every few steps, from the same seed. Move the slider to see what it wrote earlier.',
+  caption: 'Written anew every few steps, from the same seed.',
   empty: 'Press Run: it begins with noise, finds spaces and letters within a hundred steps, then something like words.',
   step: (step) => `after step ${step}`,
-  earlier: 'Step',
+  earlier: 'Look back',
   latest: 'latest',
   knowsNothing: 'knows nothing yet',
 };

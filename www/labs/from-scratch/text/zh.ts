@@ -3,10 +3,10 @@ import type { BoardText } from './type';
 
 const own: BoardText = {
   heading: '它写的',
-  caption: '每隔几步用同一个随机种子重写一遍。拖动滑块，可以看它先前写了什么。',
+  caption: '每隔几步用同一个随机种子重写一遍。',
   empty: '按“运行”：起初是一片乱码，一百步之内便有了句读，随后渐成诗行。',
   step: (step) => `第 ${step} 步之后`,
-  earlier: '步',
+  earlier: '回看',
   latest: '最新',
   knowsNothing: '还什么都不会',
 };

@@ -45,6 +45,7 @@ export class EntryList extends LibraryElement {
       <span class="files">
         <button class="link" @click=${() => this.picker.click()}>${text.import}</button>
         ${empty ? nothing : html`<button class="link" @click=${() => void desk.export(all, 'tinyai-library')}>${text.exportAll}</button>`}
+        ${desk.foretold.length === 0 ? nothing : html`<button class="link" @click=${() => void desk.exportPredictions()}>${text.exportPredictions}</button>`}
       </span>
     </div>`;
   }

@@ -2,6 +2,7 @@ import { css, html, nothing, svg } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/figure/figure';
+import { surenessText } from '../../../shell/lesson/prediction/answer-text';
 import { calibration, type Calibration } from '../../../shell/lesson/prediction/calibration';
 import { LibraryElement } from '../library-element';
 
@@ -27,7 +28,8 @@ export class Predictions extends LibraryElement {
 
       svg {
         flex: none;
-        width: 12rem;
+        width: 20rem;
+        max-width: 100%;
         height: auto;
         overflow: visible;
       }
@@ -40,6 +42,20 @@ export class Predictions extends LibraryElement {
       .perfect {
         stroke: var(--ink-3);
         stroke-dasharray: 5 4;
+      }
+
+      text {
+        font-size: 12px;
+        fill: var(--ink-2);
+      }
+
+      .across {
+        text-anchor: middle;
+      }
+
+      .down {
+        text-anchor: end;
+        dominant-baseline: central;
       }
 
       circle {
@@ -60,7 +76,7 @@ export class Predictions extends LibraryElement {
     const foretold = this.desk.all.flatMap(({ foretold }) => (foretold?.outcome && !foretold.seen ? [foretold] : []));
     if (foretold.length === 0) return nothing;
     const { text, words } = this;
-    const { count, wholePercent } = words.format;
+    const { count } = words.format;
     const right = foretold.filter(({ outcome }) => outcome!.grade !== 'far').length;
     const levels = calibration(foretold);
     return html`<tinyai-figure .heading=${text.predictions} .caption=${text.predictionsCaption(count(foretold.length), count(right))}>
@@ -69,7 +85,7 @@ export class Predictions extends LibraryElement {
         : html`<div class="both">
             ${this.renderDrawing(levels)}
             <ul>
-              ${levels.map((level) => html`<li><b>${text.said(wholePercent(level.sureness))}</b>: ${text.cameTrue(level.right, level.all)}</li>`)}
+              ${levels.map((level) => html`<li><b>${surenessText(words, level.sureness)}</b>: ${text.cameTrue(level.right, level.all)}</li>`)}
             </ul>
           </div>`}
     </tinyai-figure>`;
@@ -78,7 +94,12 @@ export class Predictions extends LibraryElement {
   /** What was said across, what came up: on the diagonal, somebody is as sure as they are right. */
   private renderDrawing(levels: readonly Calibration[]) {
     const at = (share: number): number => SIDE * share;
-    return html`<svg viewBox="-2 -2 ${SIDE + 4} ${SIDE + 4}" aria-hidden="true">
+    const { text, words } = this;
+    const { wholePercent } = words.format;
+    return html`<svg viewBox="-64 -10 ${SIDE + 84} ${SIDE + 52}" aria-hidden="true">
+      ${[0, 0.5, 1].map((share) => svg`<text class="down" x="-6" y=${SIDE - at(share)}>${wholePercent(share)}</text><text class="across" x=${at(share)} y=${SIDE + 16}>${wholePercent(share)}</text>`)}
+      <text class="across" x=${SIDE / 2} y=${SIDE + 36}>${text.sure}</text>
+      <text class="across" transform="translate(-50 ${SIDE / 2}) rotate(-90)">${text.right}</text>
       <rect class="frame" width=${SIDE} height=${SIDE} /><line class="perfect" x1="0" y1=${SIDE} x2=${SIDE} y2="0" />
       ${levels.map(({ sureness, right, all }) => svg`<circle cx=${at(sureness)} cy=${SIDE - at(right / all)} r=${4 + 2 * Math.sqrt(all)} />`)}
     </svg>`;

@@ -36,6 +36,7 @@ const own: LibraryText = {
 
   import: 'Import…',
   exportAll: 'Export all',
+  exportPredictions: 'Export predictions only (for your teacher)',
   reading: (share) => `Reading the file, ${share}`,
   writing: (share) => `Writing the file, ${share}`,
   stop: 'Stop',
@@ -82,7 +83,8 @@ const own: LibraryText = {
   noCurve: (runs) => `Not drawn, since nothing tells where: ${new Intl.ListFormat('en').format(runs)}.`,
   predictions: 'Your predictions',
   predictionsCaption: (count, right) => `${count} so far; ${right} came true or nearly.`,
-  said: (chance) => `said ${chance}`,
+  sure: 'how sure you were',
+  right: 'how often you were right',
   cameTrue: (right, all) => `came true ${right} of ${all} times`,
   foretold: { open: 'predicted', hit: 'predicted exactly', near: 'predicted closely', far: 'a surprise' },
 };

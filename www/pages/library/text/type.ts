@@ -35,6 +35,7 @@ export interface LibraryText {
 
   import: string;
   exportAll: string;
+  exportPredictions: string;
   reading(share: string): string;
   writing(share: string): string;
   stop: string;
@@ -83,7 +84,8 @@ export interface LibraryText {
   /** Of what was foretold in lessons. */
   predictions: string;
   predictionsCaption(count: string, right: string): string;
-  said(chance: string): string;
+  sure: string;
+  right: string;
   cameTrue(right: number, all: number): string;
   foretold: { open: string; hit: string; near: string; far: string };
 }

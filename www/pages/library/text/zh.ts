@@ -34,6 +34,7 @@ const own: LibraryText = {
 
   import: '导入…',
   exportAll: '全部导出',
+  exportPredictions: '只导出预测（交给老师）',
   reading: (share) => `正在读取文件，${share}`,
   writing: (share) => `正在写入文件，${share}`,
   stop: '停止',
@@ -80,7 +81,8 @@ const own: LibraryText = {
   noCurve: (runs) => `未画出（无从得知其位置）：${runs.join('、')}。`,
   predictions: '你的预测',
   predictionsCaption: (count, right) => `至今 ${count} 个，其中 ${right} 个应验或接近。`,
-  said: (chance) => `自认 ${chance}`,
+  sure: '自认的把握',
+  right: '实际的正确率',
   cameTrue: (right, all) => `${all} 次中应验 ${right} 次`,
   foretold: { open: '有预测', hit: '预测准确', near: '预测接近', far: '出乎意料' },
 };

@@ -13,6 +13,10 @@ export const blocks = css`
     line-height: 1.35;
   }
 
+  h2:focus-visible {
+    outline: var(--heading-outline, 2px solid var(--focus));
+  }
+
   .lead {
     max-width: 44em;
     padding-top: var(--space-1);

@@ -12,9 +12,15 @@ export const styles = css`
   .opening {
     display: grid;
     grid-template-columns: minmax(0, 1fr) minmax(0, 26rem);
-    gap: var(--space-4) var(--space-6);
-    align-items: center;
-    padding-block: var(--space-5) var(--space-4);
+    grid-template-rows: auto 1fr;
+    gap: var(--space-4) var(--space-5);
+    align-items: start;
+    padding-top: var(--space-4);
+  }
+
+  /* Beside both the question and what is expected, so that Run is on the first screen. */
+  .diagram {
+    grid-row: span 2;
   }
 
   .where {
@@ -52,6 +58,11 @@ export const styles = css`
     padding-top: var(--space-2);
     color: var(--ink-2);
     font-size: var(--size-note);
+  }
+
+  /* What a field may be is told to whoever types in it. */
+  .controls {
+    --limits: hidden;
   }
 
   .hero {
@@ -131,6 +142,10 @@ export const styles = css`
     .bench {
       grid-template-columns: minmax(0, 1fr);
     }
+
+    .diagram {
+      grid-row: auto;
+    }
   }
 
   /* On a narrow screen the figure comes before what can be changed. */
@@ -143,6 +158,56 @@ export const styles = css`
   /* Before a hall: the figure alone, as large as can be. */
   :host([present]) :is(.settings, .actions, details.fold) {
     display: none;
+  }
+
+  :host([present]) {
+    --heading-outline: none;
+  }
+
+  :host([present]) h1 {
+    outline: none;
+  }
+
+  /* All blocks can come to the top of the screen. */
+  :host([present]) .last {
+    min-height: 100vh;
+  }
+
+  .keys {
+    display: none;
+  }
+
+  :host([present]) .keys {
+    display: block;
+    position: fixed;
+    right: var(--space-3);
+    bottom: var(--space-3);
+    z-index: 4;
+    padding: var(--space-1) var(--space-3);
+    border: 1px solid var(--rule-strong);
+    border-radius: var(--corner);
+    background: var(--pane);
+    font-size: var(--size-note);
+    animation: told 10s forwards;
+  }
+
+  @keyframes told {
+    80% {
+      opacity: 1;
+    }
+
+    to {
+      opacity: 0;
+      visibility: hidden;
+    }
+  }
+
+  :host([present]) .diagram {
+    grid-row: auto;
+  }
+
+  :host([present]) tinyai-predict-block {
+    grid-column: 1 / -1;
   }
 
   :host([present]) .bench {

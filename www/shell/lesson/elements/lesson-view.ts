@@ -94,8 +94,8 @@ export class LessonView extends LabElement {
             <p class="stakes">${lesson.stakes[language]}</p>
           </div>
           <div class="diagram">${lesson.diagram(store)}</div>
+          <tinyai-predict-block data-block></tinyai-predict-block>
         </div>
-        <tinyai-predict-block data-block></tinyai-predict-block>
         ${this.renderRun(lesson)}
         <tinyai-past-part><tinyai-explain-block data-block></tinyai-explain-block></tinyai-past-part>
         <tinyai-vary-block data-block></tinyai-vary-block>
@@ -105,7 +105,8 @@ export class LessonView extends LabElement {
           <tinyai-copy-field .label=${this.text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
           <slot name="actions"></slot>
         </p>
-        <p class="print-only address">${this.text.results.address} ${store.link}</p>
+        <p class="keys screen-only">${text.present}</p>
+        <p class="print-only address">${this.text.results.address} <a href=${store.link}>${store.shortLink}</a></p>
       </main>
     `;
   }
@@ -189,7 +190,7 @@ export class LessonView extends LabElement {
     const { next } = lessons;
     const { language } = this.words;
     const after = store.after && html` <a class="primary" href=${store.after.href}>${text.section(store.after.title[language])}</a>`;
-    return html`<section class="screen-only" aria-labelledby="next" data-block>
+    return html`<section class="last screen-only" aria-labelledby="next" data-block>
       <h2 id="next" tabindex="-1">${text.heading}</h2>
       <div class="next">
         ${next ? html`<a class="primary" href=${lessons.hrefOf(next)}>${text.lesson(next.title[language])}</a>` : html`<span>${text.done}</span>${after ?? nothing}`}

@@ -43,6 +43,15 @@ export class NumberInput extends LabElement {
         font-size: var(--size-note);
       }
 
+      /* On paper one writes it down. */
+      @media print {
+        output {
+          min-width: 5em;
+          border-bottom: 1px solid var(--ink);
+          color: transparent;
+        }
+      }
+
       @container (max-width: 520px) {
         label {
           grid-template-columns: minmax(0, 1fr);

@@ -5,8 +5,9 @@ import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../elements/lab-element';
 import type { Lesson } from '../lesson';
 import type { LessonStore } from '../lesson-store';
-import { answerText } from '../prediction/answer-text';
-import { SURENESS, type Answer, type Sureness } from '../prediction/question';
+import { answerText, surenessText } from '../prediction/answer-text';
+import type { Foretold } from '../../library/foretold';
+import { SURENESS, SURENESS_NAMES, type Answer, type Sureness } from '../prediction/question';
 import { blocks } from './blocks.css';
 import './choice-input';
 import type { ChoiceInput } from './choice-input';
@@ -18,8 +19,6 @@ import './order-input';
 import type { OrderInput } from './order-input';
 
 type Input = NumberInput | OrderInput | CurveInput | ChoiceInput;
-
-const NAMES = ['guess', 'likely', 'certain'] as const;
 
 /** What a learner expects of the run to come. */
 @customElement('tinyai-predict-block')
@@ -100,7 +99,7 @@ export class PredictBlock extends LabElement {
       <h2 id="heading" tabindex="-1">${text.heading}</h2>
       ${!foretold && ran ? html`<p class="lead">${text.over}</p>` : html`<p class="lead">${text.lead}</p>`}
       <p class="ask" id="ask">${lesson.predict.ask[this.words.language]}</p>
-      ${asks ? keyed(lesson.id, this.renderAsking(lesson, foretold?.answer ?? null)) : this.renderKept(lesson, foretold.answer, foretold.outcome !== null)}
+      ${asks ? keyed(lesson.id, this.renderAsking(lesson, foretold?.answer ?? null)) : this.renderKept(lesson, foretold)}
     </section>`;
   }
 
@@ -123,7 +122,7 @@ export class PredictBlock extends LabElement {
                   name="sure"
                   .checked=${sureness === chance}
                   @change=${() => (this.draft = { lesson: lesson.id, answer: draft ? draft.answer : before, sureness: chance })}
-                />${text.sureness[NAMES[i]!]}
+                />${text.sureness[SURENESS_NAMES[i]!]}
               </label>`,
             )}
           </div>
@@ -146,12 +145,12 @@ export class PredictBlock extends LabElement {
     }
   }
 
-  private renderKept(lesson: Lesson, answer: Answer, over: boolean) {
+  private renderKept(lesson: Lesson, { answer, sureness, outcome }: Foretold) {
     const text = this.text.lesson.predict;
     const said = lesson.predict.kind === 'curve' ? html`${this.text.lesson.verdict.curve}` : html`<b>${text.kept(answerText(this.words, lesson.predict, answer))}</b>`;
-    return html`<p class="kept" role="status">${said}</p>
+    return html`<p class="kept" role="status">${said}${sureness === null ? nothing : html` ${text.keptSure(surenessText(this.words, sureness))}`}</p>
       <div class="foot">
-        ${over ? html`<button class="link" @click=${this.again}>${text.again}</button>` : html`<button class="link" @click=${() => this.edit(lesson)}>${text.change}</button>`}
+        ${outcome ? html`<button class="link" @click=${this.again}>${text.again}</button>` : html`<button class="link" @click=${() => this.edit(lesson)}>${text.change}</button>`}
       </div>`;
   }
 

@@ -84,9 +84,9 @@ export class VaryBlock extends LabElement {
     const { runner } = this.store;
     const { view } = runner;
     const full = this.store.editor.spec.runs.length >= MOST_RUNS;
-    return html`<section aria-labelledby="heading">
+    return html`<section class=${view ? '' : 'screen-only'} aria-labelledby="heading">
       <h2 id="heading" tabindex="-1">${text.heading}</h2>
-      <p class="lead">${full ? text.full(MOST_RUNS) : text.lead}</p>
+      <p class="lead screen-only">${full ? text.full(MOST_RUNS) : text.lead}</p>
       <div class="variations">${lesson.variations.map((variation) => this.renderVariation(variation))}</div>
       <button class="primary" aria-disabled=${runner.busy} @click=${() => void this.runAll(lesson)}>${text.runAll}</button>
       ${view ? this.renderStrip(lesson, view) : nothing}

@@ -1,10 +1,13 @@
 /** Answers in words. */
 import type { Words } from '../../text/words';
-import type { Answer, NumberUnit, Question } from './question';
+import { SURENESS, SURENESS_NAMES, type Answer, type NumberUnit, type Question } from './question';
+
+/** Whether numbers of a unit are shown without decimals. */
+export const showsWhole = (unit: NumberUnit): boolean => unit === 'steps' || unit === 'percent';
 
 /** A number of a question with its unit. */
 export function numberText({ messages, format }: Words, value: number, unit: NumberUnit): string {
-  const shown = unit === 'nats' ? format.loss(value) : unit === 'steps' || unit === 'percent' ? format.count(value) : format.short(value);
+  const shown = unit === 'nats' ? format.loss(value) : showsWhole(unit) ? format.count(value) : format.short(value);
   return messages.lesson.predict.units[unit](shown);
 }
 
@@ -23,4 +26,11 @@ export function answerText(words: Words, question: Question, answer: Answer): st
     case 'curve':
       return messages.lesson.verdict.curve;
   }
+}
+
+/** How sure somebody was, in the words that they chose. */
+export function surenessText({ messages, format }: Words, chance: number): string {
+  const { sureness, withChance } = messages.lesson.predict;
+  const name = SURENESS_NAMES[SURENESS.findIndex((each) => each === chance)];
+  return name ? withChance(sureness[name], format.wholePercent(chance)) : format.wholePercent(chance);
 }

@@ -74,3 +74,5 @@ export type Answer =
 /** How sure somebody was: chances that the answer comes true. */
 export const SURENESS = [0.4, 0.7, 0.95] as const;
 export type Sureness = (typeof SURENESS)[number];
+/** What each of them is called in texts. */
+export const SURENESS_NAMES = ['guess', 'likely', 'certain'] as const;

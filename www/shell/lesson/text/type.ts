@@ -15,9 +15,12 @@ export interface LessonMessages {
     lead: string;
     sure: string;
     sureness: Record<'guess' | 'likely' | 'certain', string>;
+    /** How sure somebody was, with the chance that it stands for. */
+    withChance(sureness: string, chance: string): string;
     keep: string;
     change: string;
     kept(answer: string): string;
+    keptSure(sureness: string): string;
     /** Of what was foretold in a lesson that was run already. */
     over: string;
     again: string;
@@ -72,6 +75,8 @@ export interface LessonMessages {
     stripCaption: string;
   };
   check: { heading: string; right: string; wrong: string };
+  /** While it is presented. */
+  present: string;
   next: { heading: string; lesson(title: string): string; freePlay: string; home: string; done: string; section(title: string): string };
   drawer: { settings: string; measurements: string };
 }
