@@ -24,10 +24,10 @@ test('the same prediction that comes twice counts once, with what it came to', (
 });
 
 test('numbers fall into columns over the whole scale, its ends included', () => {
-  const question: NumberQuestion = { kind: 'number', ask: same, unit: 'percent', scale: { from: 0, to: 120, start: 0, step: 1 }, outcome: () => null };
+  const question: NumberQuestion = { kind: 'number', ask: same, unit: 'percent', scale: { from: 0, to: 120, step: 1 }, outcome: () => null };
   const columns = histogram(question, [0, 9, 10, 120, 500].map((value) => told(number(value))))!;
   expect(columns.map(({ count }) => count)).toEqual([2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
-  const logarithmic = histogram({ ...question, scale: { from: 1, to: 4096, start: 1, step: 1, logarithmic: true } }, [-1, 3, 5, 4096].map((value) => told(number(value))))!;
+  const logarithmic = histogram({ ...question, scale: { from: 1, to: 4096, step: 1, logarithmic: true } }, [-1, 3, 5, 4096].map((value) => told(number(value))))!;
   expect(logarithmic.map(({ count }) => count)).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 });
 

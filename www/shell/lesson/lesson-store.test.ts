@@ -29,7 +29,7 @@ function lesson(id: string, rank: number): Lesson {
     runs: [{ id: 'full', name: { en: 'full', zh: '全参数' }, patch: {} }, { id: 'lora', name: both('LoRA'), patch: { fine_tuning: { method: 'lora' } } }],
     controls: [],
     diagram: () => html``,
-    predict: { kind: 'number', ask: both(''), unit: 'percent', scale: { from: 0, to: 100, start: 0, step: 1 }, outcome: (view) => (view.result ? { value: 51, spread: null } : null) },
+    predict: { kind: 'number', ask: both(''), unit: 'percent', scale: { from: 0, to: 100, step: 1 }, outcome: (view) => (view.result ? { value: 51, spread: null } : null) },
     hero: { kind: 'curves' },
     explain: both(() => null),
     variations: [variation('two', 2), variation('three', 3), variation('five', 5)],

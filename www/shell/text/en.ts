@@ -142,6 +142,7 @@ export const en: Messages = {
   estimate: {
     seconds: (range) => `about ${range}`,
     line: (time, size, run, others) => [`${time} · ${size} at the peak${run && ` (${run})`}`, ...others.map((other) => `${other.size} (${other.run})`)].join(', '),
+    atMost: (time, size, ranks) => `${time} · at most ${size} at the peak${ranks && ` (${ranks})`}`,
     eachRank: (run, ranks) => `${run}, each of ${ranks} ranks`,
     ofEachRank: 'each rank',
   },

@@ -57,6 +57,8 @@ export interface Messages {
     seconds(range: string): string;
     /** Of the first run `size` and, if they are several, its name; those of the others. */
     line(time: string, size: string, run: string, others: { size: string; run: string }[]): string;
+    /** Of the run that holds most. */
+    atMost(time: string, size: string, ranks: string): string;
     eachRank(run: string, ranks: string): string;
     ofEachRank: string;
   };

@@ -142,6 +142,7 @@ export const zh: Messages = {
   estimate: {
     seconds: (range) => `约 ${range}`,
     line: (time, size, run, others) => [`${time} · 峰值内存 ${size}${run && `（${run}）`}`, ...others.map((other) => `${other.size}（${other.run}）`)].join('、'),
+    atMost: (time, size, ranks) => `${time} · 峰值内存最多 ${size}${ranks && `（${ranks}）`}`,
     eachRank: (run, ranks) => `${run}，${ranks} 个进程各占`,
     ofEachRank: '每个进程',
   },

@@ -85,7 +85,7 @@ export const pipelineBubble: Lesson = {
       zh: '两个进程各持有一半的层，整批数据一次通过：先前向，再反向。在这段时间里，进程有多大比例停着？',
     },
     unit: 'percent',
-    scale: { from: 0, to: 100, start: 10, step: 1 },
+    scale: { from: 0, to: 100, step: 1 },
     ends: { en: ['never', 'all the time'], zh: ['从不', '一直停着'] },
     outcome: idle,
     bar: (value, view) => {

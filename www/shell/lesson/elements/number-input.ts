@@ -27,6 +27,20 @@ export class NumberInput extends LabElement {
         accent-color: var(--pencil);
       }
 
+      /* As long as nothing was chosen, no handle suggests anything. */
+      input[data-unset] {
+        appearance: none;
+        background: linear-gradient(var(--rule-strong), var(--rule-strong)) 0 50% / 100% 4px no-repeat;
+      }
+
+      input[data-unset]::-webkit-slider-thumb {
+        appearance: none;
+      }
+
+      input[data-unset]::-moz-range-thumb {
+        opacity: 0;
+      }
+
       output {
         color: var(--pencil);
         font-family: var(--heading);
@@ -54,26 +68,26 @@ export class NumberInput extends LabElement {
   @property({ attribute: false }) question!: NumberQuestion;
   @property({ attribute: false }) value: number | null = null;
 
-  /** Where the mark stands. */
-  get chosen(): number {
-    return this.value ?? this.question.scale.start;
-  }
-
   override render() {
-    const { question, words, chosen } = this;
+    const { question, words, value } = this;
     const { from, to, step, logarithmic = false } = question.scale;
     const [low, high] = question.ends?.[words.language] ?? [numberText(words, from, question.unit), numberText(words, to, question.unit)];
+    const said = value === null ? null : numberText(words, value, question.unit);
+    // Keys set out from the middle.
+    const middle = logarithmic ? MARKS / 2 : (from + to) / 2;
     return html`<label>
       <input
         type="range"
+        ?data-unset=${value === null}
         min=${logarithmic ? 0 : from}
         max=${logarithmic ? MARKS : to}
         step=${logarithmic ? 1 : step}
-        .value=${String(logarithmic ? (MARKS * Math.log(chosen / from)) / Math.log(to / from) : chosen)}
-        aria-valuetext=${numberText(words, chosen, question.unit)}
+        .value=${String(value === null ? middle : logarithmic ? (MARKS * Math.log(value / from)) / Math.log(to / from) : value)}
+        aria-valuetext=${said ?? words.messages.lesson.predict.unset}
         @input=${this.moved}
+        @pointerup=${this.moved}
       />
-      <output>${numberText(words, chosen, question.unit)}</output>
+      <output>${said ?? '–'}</output>
       <span class="ends"><span>${low}</span><span>${high}</span></span>
     </label>`;
   }

@@ -16,6 +16,11 @@ export interface LessonMessages {
     sure: string;
     sureness: Record<'guess' | 'likely' | 'certain', string>;
     keep: string;
+    /** Said of a scale on which nothing is chosen yet. */
+    unset: string;
+    /** Said to whoever would note down nothing. */
+    chooseFirst: string;
+    drawFirst: string;
     change: string;
     kept(answer: string): string;
     /** Of what was foretold in a lesson that was run already. */
