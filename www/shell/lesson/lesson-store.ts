@@ -215,8 +215,9 @@ export class LessonStore {
   get unanswered(): boolean {
     const { current, world } = this;
     const foretold = current && this.note(current).foretold;
-    const ended = world?.runner.view?.ended;
-    return !!foretold && !foretold.outcome && !!ended && !world!.runner.busy && ended.getTime() >= foretold.at;
+    const view = world?.runner.view;
+    if (!foretold || foretold.outcome || !view?.ended || world!.runner.busy) return false;
+    return view.ended.getTime() >= foretold.at && view.runs.every(({ status }) => status === 'finished');
   }
 
   private async keep(foretold: Foretold): Promise<void> {

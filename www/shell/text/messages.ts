@@ -122,8 +122,9 @@ export interface Messages {
     loading(asset: string, percent: string): string;
     waitsForOther: string;
     preparing: string;
-    running(done: string, total: string, left: string): string;
-    paused(done: string, total: string): string;
+    /** Steps of all runs together. */
+    running(done: string, total: string, runs: number, left: string): string;
+    paused(done: string, total: string, runs: number): string;
     /** Ranks measure themselves before the first step. */
     measuring(run: string): string;
     /** What another run held is not kept. */

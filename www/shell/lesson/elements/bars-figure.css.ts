@@ -33,6 +33,12 @@ export const styles = css`
     mask: repeating-linear-gradient(135deg, #000 0 6px, transparent 6px 9px);
   }
 
+  .way {
+    position: absolute;
+    bottom: 0;
+    height: 3px;
+  }
+
   .part {
     min-width: 0;
   }

@@ -49,7 +49,7 @@ export class ExplainBlock extends LabElement {
         ? html`<div class="parts">
             ${PARTS.map((part) => html`<div><h3>${text[part]}</h3><p class="prose">${explanation[part]}</p></div>`)}
           </div>`
-        : html`<p class="lead">${over ? text.other : text.waiting}</p>`}
+        : html`<p class="lead">${!over ? text.waiting : view.runs.every(({ status }) => status === 'finished') ? text.other : text.stopped}</p>`}
       <p class="book">${text.book(lesson.section)}</p>
     </section>`;
   }

@@ -116,8 +116,8 @@ export class LessonView extends LabElement {
     const { store, words } = this;
     const text = this.text.lesson.run;
     const fields = describeFields(store, words, lesson.controls);
-    return html`<section aria-labelledby="run" data-block>
-      <h2 id="run" tabindex="-1">${text.heading}</h2>
+    return html`<section class="run" ?data-busy=${store.runner.busy} aria-labelledby="run">
+      <h2 id="run" tabindex="-1" data-block>${text.heading}</h2>
       <tinyai-control-bar></tinyai-control-bar>
       <tinyai-problems></tinyai-problems>
       ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}

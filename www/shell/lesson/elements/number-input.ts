@@ -1,4 +1,4 @@
-import { css, html } from 'lit';
+import { css, html, unsafeCSS, type CSSResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../elements/lab-element';
@@ -7,6 +7,22 @@ import type { NumberQuestion } from '../prediction/question';
 
 /** Marks on the slider of a logarithmic scale. */
 const MARKS = 1000;
+
+/** As long as nothing was chosen, no handle suggests anything. */
+const handle = (part: CSSResult): CSSResult => css`
+  input${part} {
+    width: 20px;
+    height: 20px;
+    appearance: none;
+    border: 2px solid var(--pencil);
+    border-radius: 50%;
+    background: var(--pencil);
+  }
+
+  input[data-unset]${part} {
+    opacity: 0;
+  }
+`;
 
 /** A mark on a scale; `change` tells that it was moved. */
 @customElement('tinyai-number-input')
@@ -24,22 +40,14 @@ export class NumberInput extends LabElement {
       input {
         width: 100%;
         height: max(1.6rem, var(--target));
-        accent-color: var(--pencil);
-      }
-
-      /* As long as nothing was chosen, no handle suggests anything. */
-      input[data-unset] {
+        margin: 0;
         appearance: none;
         background: linear-gradient(var(--rule-strong), var(--rule-strong)) 0 50% / 100% 4px no-repeat;
+        cursor: pointer;
       }
 
-      input[data-unset]::-webkit-slider-thumb {
-        appearance: none;
-      }
-
-      input[data-unset]::-moz-range-thumb {
-        opacity: 0;
-      }
+      ${handle(unsafeCSS('::-webkit-slider-thumb'))}
+      ${handle(unsafeCSS('::-moz-range-thumb'))}
 
       output {
         color: var(--pencil);

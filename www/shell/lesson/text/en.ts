@@ -42,6 +42,7 @@ export const lessonEn: LessonMessages = {
     hint: 'Change something and run again: what was measured before stays beside it.',
     changed: 'These are not the settings of the lesson.',
     restore: 'Back to the lesson’s settings',
+    step: (step, steps) => `step ${step} of ${steps}`,
   },
   verdict: {
     youSaid: (answer) => `You said: ${answer}.`,
@@ -63,6 +64,7 @@ export const lessonEn: LessonMessages = {
     misleads: 'Where this machine misleads',
     waiting: 'Once the runs have finished, this says what happened, in their own numbers.',
     other: 'You have made this experiment your own: the explanation of the lesson no longer fits its runs.',
+    stopped: 'The run was stopped before its end; run it again for the explanation.',
     book: (section) => `More in section ${section} of the book.`,
   },
   vary: {

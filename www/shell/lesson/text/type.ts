@@ -40,6 +40,8 @@ export interface LessonMessages {
     hint: string;
     changed: string;
     restore: string;
+    /** How far a run is that shows nothing yet. */
+    step(step: string, steps: string): string;
   };
   verdict: {
     youSaid(answer: string): string;
@@ -65,6 +67,8 @@ export interface LessonMessages {
     misleads: string;
     waiting: string;
     other: string;
+    /** Of runs of which one did not come to its end. */
+    stopped: string;
     book(section: string): string;
   };
   vary: {

@@ -42,6 +42,7 @@ export const lessonZh: LessonMessages = {
     hint: '改动一处，再运行一次：先前的结果会留在旁边。',
     changed: '这已不是本课的设置。',
     restore: '恢复本课的设置',
+    step: (step, steps) => `第 ${step} / ${steps} 步`,
   },
   verdict: {
     youSaid: (answer) => `你的预测：${answer}。`,
@@ -63,6 +64,7 @@ export const lessonZh: LessonMessages = {
     misleads: '这台机器会怎样误导人',
     waiting: '运行结束后，这里会用测得的数值说明发生了什么。',
     other: '实验已改成你自己的，本课的解释不再适用。',
+    stopped: '运行中途停止，未能完成；重新运行后，这里会给出解释。',
     book: (section) => `详见本书 ${section} 节。`,
   },
   vary: {
