@@ -11,6 +11,7 @@ import type { Checker } from '../store/spec-checking';
 import { WoundClock } from '../testing/clock';
 import { FAKE_ENVIRONMENT, FakeLab, finished } from '../testing/fake-lab';
 import type { Lesson } from './lesson';
+import { ranOtherwise } from './lesson-spec';
 import { LessonStore } from './lesson-store';
 import { Place } from './place';
 
@@ -177,4 +178,27 @@ test('what was measured with other settings stays beside, by what it had', async
   // Full fine-tuning has no rank: it is the same run.
   expect(names()).toEqual(['full', 'LoRA', 'LoRA (fine_tuning.lora.rank 4)']);
   expect(editor.config(2).fine_tuning.lora.rank).toBe(4);
+});
+
+test('in another language a lesson’s runs have their names there, and nothing of it counts as changed', async () => {
+  const { lessons, editor, runner, run, names } = lab();
+  await run();
+  lessons.speak('zh', String);
+  expect([names(), runner.view!.runs.map(({ name }) => name), runner.view!.spec]).toEqual([['全参数', 'LoRA'], ['全参数', 'LoRA'], editor.spec]);
+  expect(lessons.changed).toBe(false);
+  await lessons.go('second');
+  lessons.speak('en', String);
+  await lessons.go('first');
+  expect(runner.view!.runs[0]!.name).toBe('full');
+});
+
+test('an explanation is told of runs with other settings than the lesson’s, also where those stay beside', async () => {
+  const { lessons, runner, editor, run } = lab();
+  const otherwise = (): boolean => ranOtherwise(lessons.current!, runner.view!);
+  await run();
+  expect(otherwise()).toBe(false);
+  editor.setValue('fine_tuning.lora.rank', 16);
+  expect(lessons.changed).toBe(true);
+  await run();
+  expect([otherwise(), runner.view!.runs.length]).toEqual([true, 3]);
 });

@@ -7,12 +7,13 @@ import type { Foretold, Library } from '../library';
 import type { StoragePort } from '../ports';
 import { effect, until } from '../store/effect';
 import type { ExperimentView } from '../store/experiment-view';
+import { renamed } from '../store/run-names';
 import type { Runner } from '../store/runner';
 import { BASE, MOST_RUNS, type SpecEditor } from '../store/spec-editor';
 import { LANGUAGES, type Language } from '../text/language';
 import { hashOf as experimentHash } from '../address/link';
 import type { Lesson, LessonRun } from './lesson';
-import { lessonSpec, runOf } from './lesson-spec';
+import { lessonSpec, nameIn, runOf } from './lesson-spec';
 import { readNote, stageOf, writeNote, type LessonNote, type LessonStage } from './notes';
 import type { Place } from './place';
 import { hashOf } from './place';
@@ -126,9 +127,27 @@ export class LessonStore {
     this.olderName = olderName;
     if (language === this.language) return;
     const change = (): void => void (this.language = language);
-    // What ran has the names that it ran with.
+    // What ran keeps the settings that it ran with.
     if (this.world && this.current) this.world.editor.beginOtherwise(change, this.world.runner.view === null);
     else change();
+    this.rename();
+  }
+
+  /** Calls the runs of lessons by their names in the language that is spoken now. */
+  private rename(): void {
+    for (const lesson of this.all) {
+      const left = this.left.get(lesson.id);
+      const nameOf = nameIn(lesson, this.language);
+      if (left) this.left.set(lesson.id, { view: left.view, spec: renamed(left.spec, nameOf) });
+      left?.view.rename(nameOf);
+    }
+    const { current, world } = this;
+    if (!current || !world) return;
+    const { editor, runner } = world;
+    const nameOf = nameIn(current, this.language);
+    const spec = renamed(editor.spec, nameOf);
+    if (!equal(spec, editor.spec)) editor.write(spec);
+    if (this.shown === current.id) for (const view of [runner.current, runner.previous]) view?.rename(nameOf);
   }
 
   /** Goes where the address leads: what runs is ended, and what was measured is found again on coming back. */
@@ -209,6 +228,12 @@ export class LessonStore {
         return same >= 0 && runs[same]!.status === 'finished';
       });
     });
+  }
+
+  /** Whether something was changed of what a lesson's runs have in common; each language has a text of its own. */
+  get changed(): boolean {
+    const { current, world } = this;
+    return !!current && !!world && LANGUAGES.every((language) => !equal(world.editor.spec.base, lessonSpec(current, language).base));
   }
 
   /** Whether what was foretold waits for a run that answers it, although the lesson was run since. */

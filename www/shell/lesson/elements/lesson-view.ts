@@ -7,7 +7,6 @@ import type { FieldEvent, ValidityEvent } from '../../../kit/form/events';
 import '../../../kit/form/form';
 import type { Form } from '../../../kit/form/form';
 import type { RevealEvent } from '../../../kit/notice/notice';
-import { equal } from '../../../engine/spec/patch';
 import '../../elements/control-bar/control-bar';
 import type { ControlBar } from '../../elements/control-bar/control-bar';
 import '../../elements/kept/kept';
@@ -144,9 +143,7 @@ export class LessonView extends LabElement {
   }
 
   private renderChanged() {
-    const { editor } = this.store;
-    const { initial } = this.lessons;
-    if (!initial || equal(editor.spec.base, initial.base)) return nothing;
+    if (!this.lessons.changed) return nothing;
     const text = this.text.lesson.run;
     return html`<p class="changed">${text.changed} <button class="link" @click=${this.restore}>${text.restore}</button></p>`;
   }

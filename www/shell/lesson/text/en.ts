@@ -64,6 +64,7 @@ export const lessonEn: LessonMessages = {
     misleads: 'Where this machine misleads',
     waiting: 'Once the runs have finished, this says what happened, in their own numbers.',
     other: 'You have made this experiment your own: the explanation of the lesson no longer fits its runs.',
+    changed: 'You changed the settings: this is about the runs as you set them, not about those of the lesson.',
     stopped: 'The run was stopped before its end; run it again for the explanation.',
     book: (section) => `More in section ${section} of the book.`,
   },

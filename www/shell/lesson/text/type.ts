@@ -67,6 +67,8 @@ export interface LessonMessages {
     misleads: string;
     waiting: string;
     other: string;
+    /** Before an explanation of runs with other settings. */
+    changed: string;
     /** Of runs of which one did not come to its end. */
     stopped: string;
     book(section: string): string;

@@ -64,6 +64,7 @@ export const lessonZh: LessonMessages = {
     misleads: '这台机器会怎样误导人',
     waiting: '运行结束后，这里会用测得的数值说明发生了什么。',
     other: '实验已改成你自己的，本课的解释不再适用。',
+    changed: '设置已经改动：以下说的是按你的设置进行的运行，而不是本课原来的运行。',
     stopped: '运行中途停止，未能完成；重新运行后，这里会给出解释。',
     book: (section) => `详见本书 ${section} 节。`,
   },
