@@ -133,14 +133,8 @@ export class LessonStore {
     this.rename();
   }
 
-  /** Calls the runs of lessons by their names in the language that is spoken now. */
+  /** Calls the lesson's runs by their names in the language that is spoken now. */
   private rename(): void {
-    for (const lesson of this.all) {
-      const left = this.left.get(lesson.id);
-      const nameOf = nameIn(lesson, this.language);
-      if (left) this.left.set(lesson.id, { view: left.view, spec: renamed(left.spec, nameOf) });
-      left?.view.rename(nameOf);
-    }
     const { current, world } = this;
     if (!current || !world) return;
     const { editor, runner } = world;
@@ -167,12 +161,14 @@ export class LessonStore {
     await until(() => !runner.busy, this.life.signal).catch(() => undefined);
     if (this.life.signal.aborted || this.at.get() !== now) return;
     // Free play begins with what the lesson came to.
+    this.shown = now;
     if (now !== null) {
       const left = this.left.get(now);
       runner.exchange(left?.view ?? null);
       if (left && equal(editor.spec, this.initial)) editor.write(left.spec);
+      // It was left, perhaps, in another language.
+      this.rename();
     }
-    this.shown = now;
     this.moving.set(false);
   }
 

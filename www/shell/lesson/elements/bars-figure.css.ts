@@ -14,6 +14,11 @@ export const styles = css`
     align-items: center;
   }
 
+  /* Room for the pencil's word. */
+  li[data-foretold] {
+    padding-top: var(--space-3);
+  }
+
   .track {
     position: relative;
     display: block;
@@ -106,7 +111,10 @@ export const styles = css`
       grid-column: 1 / -1;
     }
 
-    /* Room for the pencil's word. */
+    li[data-foretold] {
+      padding-top: 0;
+    }
+
     li[data-foretold] .name {
       padding-bottom: var(--space-3);
     }
