@@ -32,6 +32,11 @@ async function byKeyboard(page: Page): Promise<void> {
     await page.keyboard.press('Space');
     await tabTo(page, /Note it down/);
   }
+  const scale = page.locator('tinyai-number-input input');
+  if (await scale.count()) {
+    await scale.press('ArrowRight');
+    await tabTo(page, /Note it down/);
+  }
   const pencil = page.locator('tinyai-curve-input .handle');
   if (await pencil.count()) {
     await pencil.focus();
@@ -85,7 +90,12 @@ test('a variation joins what was run, which is not run again, and what was set b
 test('a prediction is kept with what it came to, and is read by the teachers’ page', async ({ page }) => {
   await openLesson(page, 'fine-tuning', FIRST!.id, null);
   await page.getByText('guessing').click();
-  await page.getByRole('button', { name: 'Note it down' }).click();
+  const keep = page.getByRole('button', { name: 'Note it down' });
+  // Playwright waits for what is disabled, a person presses it.
+  await keep.click({ force: true });
+  await expect(page.locator('tinyai-predict-block')).toContainText('Choose an answer first.');
+  await page.locator('tinyai-number-input input').fill('3');
+  await keep.click();
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.locator('tinyai-verdict')).toContainText(/You said: 3%\.\s+It was: \d+%\./, { timeout: 150_000 });
   await page.reload();

@@ -183,8 +183,14 @@ export const shared = css`
     font-weight: 600;
   }
 
-  .primary:hover:enabled {
+  .primary:hover:enabled:not([aria-disabled='true']) {
     filter: brightness(1.1);
+  }
+
+  .primary[aria-disabled='true'] {
+    background: var(--rule);
+    color: var(--ink-2);
+    cursor: default;
   }
 
   .print-only {

@@ -139,7 +139,7 @@ describe.each(CASES)('%s', (_name, lesson, lab) => {
       expect(hero.bar(run, view)?.value).toBeGreaterThanOrEqual(0);
       expect(hero.bar(run, begun(spec))?.value ?? 0).toBe(0);
     });
-    if (predict.kind === 'number' && predict.bar) expect(predict.bar(predict.scale.start, view)?.value).toBeGreaterThan(0);
+    if (predict.kind === 'number' && predict.bar) expect(predict.bar(predict.scale.to, view)?.value).toBeGreaterThan(0);
   });
 
   test.each(LANGUAGES)('explains whatever came of its runs, in %s', async (language) => {

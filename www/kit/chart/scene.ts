@@ -97,15 +97,23 @@ function diamond(painter: Painter, x: number, y: number, colour: string, halo: s
   painter.area([x, y - size, x + size, y, x, y + size, x - size, y], colour, 1, { colour: halo, width: 1.5 });
 }
 
+/** A place for a label on neither of some lines across the plot. */
+function besideLines(y: number, lines: readonly number[], room: number): number {
+  const line = lines.find((at) => Math.abs(at - y) < room);
+  return line === undefined ? y : line + (y > line ? room : -room);
+}
+
 function paintEnds(painter: Painter, frame: Frame, scene: Scene): void {
-  const { curves, pencil, pencilName, formatY, resolve, size } = scene;
+  const { curves, references, pencil, pencilName, formatY, resolve, size } = scene;
+  const lines = references.map(({ y }) => toY(frame, y));
   const labels = curves.flatMap((curve): EndLabel[] => {
     const label = labelOf(curve);
     const series = readOut(curve).findLast((one) => lastIndex(one) >= 0);
     if (label === null || !series) return [];
     const at = lastIndex(series);
     const y = series.y[at]!;
-    return [{ x: toX(frame, series.x[at]!) + LABEL_GAP, y: toY(frame, y), text: `${label} ${formatY(valueAt(series, null, null) ?? y)}`, colour: resolve(curve.colour) }];
+    const x = toX(frame, series.x[at]!) + LABEL_GAP;
+    return [{ x, y: x < frame.left + frame.width ? besideLines(toY(frame, y), lines, 0.75 * size) : toY(frame, y), text: `${label} ${formatY(valueAt(series, null, null) ?? y)}`, colour: resolve(curve.colour) }];
   });
   const last = pencil.at(-1);
   if (last && pencilName !== '') labels.push({ x: toX(frame, last.x) + LABEL_GAP, y: toY(frame, last.y), text: pencilName, colour: resolve(PENCIL) });

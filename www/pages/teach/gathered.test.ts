@@ -24,16 +24,16 @@ test('the same prediction that comes twice counts once, with what it came to', (
 });
 
 test('numbers fall into columns between round ones over the whole scale, its ends included', () => {
-  const question: NumberQuestion = { kind: 'number', ask: same, unit: 'percent', scale: { from: 1, to: 100, start: 1, step: 1 }, outcome: () => null };
+  const question: NumberQuestion = { kind: 'number', ask: same, unit: 'percent', scale: { from: 1, to: 100, step: 1 }, outcome: () => null };
   const columns = histogram(question, [1, 9, 10, 100, 500].map((value) => told(number(value))))!;
   expect(columns.map(({ of }) => of)).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90].map((from) => [from, from + 10]));
   expect(columns.map(({ count }) => count)).toEqual([2, 1, 0, 0, 0, 0, 0, 0, 0, 2]);
-  const logarithmic = histogram({ ...question, scale: { from: 1, to: 200, start: 1, step: 1, logarithmic: true } }, [-1, 3, 5, 200].map((value) => told(number(value))))!;
+  const logarithmic = histogram({ ...question, scale: { from: 1, to: 200, step: 1, logarithmic: true } }, [-1, 3, 5, 200].map((value) => told(number(value))))!;
   expect(logarithmic.map(({ of, count }) => [of[0], count])).toEqual([[1, 1], [2, 1], [5, 1], [10, 0], [20, 0], [50, 0], [100, 1]]);
 });
 
 test('what came true stands in the column of whoever foretold the same number as it is shown', () => {
-  const question: NumberQuestion = { kind: 'number', ask: same, unit: 'percent', scale: { from: 0, to: 100, start: 0, step: 1 }, outcome: () => null };
+  const question: NumberQuestion = { kind: 'number', ask: same, unit: 'percent', scale: { from: 0, to: 100, step: 1 }, outcome: () => null };
   const columns = histogram(question, [told(number(50))])!;
   expect([49.6, 50, 50.4].map((value) => columns[placeOf(question, columns, number(value))])).toEqual(Array.from({ length: 3 }, () => ({ of: [50, 60], count: 1 })));
 });

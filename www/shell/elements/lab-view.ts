@@ -40,6 +40,7 @@ export class LabView extends LabElement {
   @property({ attribute: false }) lock: readonly string[] = [];
 
   @query('tinyai-spec-form') private readonly form!: SpecForm | null;
+  @query('h1') private readonly heading!: HTMLElement | null;
   @query('main') private readonly main!: HTMLElement;
   @query('tinyai-control-bar') private readonly bar!: ControlBar | null;
   /** Only narrow screens and embeds fold the form. */
@@ -68,6 +69,12 @@ export class LabView extends LabElement {
     this.main.focus();
   }
 
+  /** Begins at the top of the page. */
+  begin(): void {
+    this.heading?.focus({ preventScroll: true });
+    this.ownerDocument.defaultView?.scrollTo({ top: 0 });
+  }
+
   /** Files may be dropped anywhere: left to the browser they would replace the page. */
   private readonly dropped = (given: Event): void => {
     const event = given as DragEvent;
@@ -92,7 +99,7 @@ export class LabView extends LabElement {
       <div class="page">
         ${this.plain ? nothing : this.renderForm()}
         <main id="results" tabindex="-1" role=${this.bare ? 'group' : nothing} @reveal=${this.reveal}>
-          ${this.bare ? nothing : html`<div class="intro"><h1>${words.lab.question}</h1><p>${words.lab.lead}</p></div>`}
+          ${this.bare ? nothing : html`<div class="intro"><h1 tabindex="-1">${words.lab.question}</h1><p>${words.lab.lead}</p></div>`}
           <tinyai-control-bar ?plain=${this.bare}></tinyai-control-bar>
           <tinyai-problems ?embedded=${this.embedded}></tinyai-problems>
           ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}

@@ -11,7 +11,7 @@ import type { Checker } from '../store/spec-checking';
 import { WoundClock } from '../testing/clock';
 import { FAKE_ENVIRONMENT, FakeLab, finished } from '../testing/fake-lab';
 import type { Lesson } from './lesson';
-import { lessonSpec } from './lesson-spec';
+import { lessonSpec, ranOtherwise } from './lesson-spec';
 import { LessonStore } from './lesson-store';
 import { Place } from './place';
 
@@ -30,7 +30,7 @@ function lesson(id: string, rank: number): Lesson {
     runs: [{ id: 'full', name: { en: 'full', zh: '全参数' }, patch: {} }, { id: 'lora', name: both('LoRA'), patch: { fine_tuning: { method: 'lora' } } }],
     controls: [],
     diagram: () => html``,
-    predict: { kind: 'number', ask: both(''), unit: 'percent', scale: { from: 0, to: 100, start: 0, step: 1 }, outcome: (view) => (view.result ? { value: 51, spread: null } : null) },
+    predict: { kind: 'number', ask: both(''), unit: 'percent', scale: { from: 0, to: 100, step: 1 }, outcome: (view) => (view.result ? { value: 51, spread: null } : null) },
     hero: { kind: 'curves' },
     explain: both(() => null),
     variations: [variation('two', 2), variation('three', 3), variation('five', 5)],
@@ -187,4 +187,27 @@ test('an experiment belongs to the lesson whose runs it has, whatever was change
   expect(lessons.lessonOf({ ...second!, runs: [...second!.runs, more] })?.id).toBe('second');
   expect(lessons.lessonOf({ ...first!, base: { ...first!.base, training: { ...first!.base.training, steps: 3 } } })?.id).toBe('first');
   expect(lessons.lessonOf({ ...first!, runs: [more] })).toBeNull();
+});
+
+test('in another language a lesson’s runs have their names there, and nothing of it counts as changed', async () => {
+  const { lessons, editor, runner, run, names } = lab();
+  await run();
+  lessons.speak('zh', String);
+  expect([names(), runner.view!.runs.map(({ name }) => name), runner.view!.spec]).toEqual([['全参数', 'LoRA'], ['全参数', 'LoRA'], editor.spec]);
+  expect(lessons.changed).toBe(false);
+  await lessons.go('second');
+  lessons.speak('en', String);
+  await lessons.go('first');
+  expect(runner.view!.runs[0]!.name).toBe('full');
+});
+
+test('an explanation is told of runs with other settings than the lesson’s, also where those stay beside', async () => {
+  const { lessons, runner, editor, run } = lab();
+  const otherwise = (): boolean => ranOtherwise(lessons.current!, runner.view!);
+  await run();
+  expect(otherwise()).toBe(false);
+  editor.setValue('fine_tuning.lora.rank', 16);
+  expect(lessons.changed).toBe(true);
+  await run();
+  expect([otherwise(), runner.view!.runs.length]).toEqual([true, 3]);
 });

@@ -7,12 +7,13 @@ import type { Foretold, Library } from '../library';
 import type { StoragePort } from '../ports';
 import { effect, until } from '../store/effect';
 import type { ExperimentView } from '../store/experiment-view';
+import { renamed } from '../store/run-names';
 import type { Runner } from '../store/runner';
 import { BASE, MOST_RUNS, type SpecEditor } from '../store/spec-editor';
 import { LANGUAGES, type Language } from '../text/language';
 import { hashOf as experimentHash } from '../address/link';
 import type { Lesson, LessonRun } from './lesson';
-import { lessonSpec, runOf } from './lesson-spec';
+import { lessonSpec, nameIn, runOf } from './lesson-spec';
 import { readNote, stageOf, writeNote, type LessonNote, type LessonStage } from './notes';
 import type { Place } from './place';
 import { hashOf } from './place';
@@ -131,9 +132,21 @@ export class LessonStore {
     this.olderName = olderName;
     if (language === this.language) return;
     const change = (): void => void (this.language = language);
-    // What ran has the names that it ran with.
+    // What ran keeps the settings that it ran with.
     if (this.world && this.current) this.world.editor.beginOtherwise(change, this.world.runner.view === null);
     else change();
+    this.rename();
+  }
+
+  /** Calls the lesson's runs by their names in the language that is spoken now. */
+  private rename(): void {
+    const { current, world } = this;
+    if (!current || !world) return;
+    const { editor, runner } = world;
+    const nameOf = nameIn(current, this.language);
+    const spec = renamed(editor.spec, nameOf);
+    if (!equal(spec, editor.spec)) editor.write(spec);
+    if (this.shown === current.id) for (const view of [runner.current, runner.previous]) view?.rename(nameOf);
   }
 
   /** The lesson that has the runs of an experiment, whatever others were added, and whatever they share; null: none. */
@@ -160,12 +173,14 @@ export class LessonStore {
     await until(() => !runner.busy, this.life.signal).catch(() => undefined);
     if (this.life.signal.aborted || this.at.get() !== now) return;
     // Free play begins with what the lesson came to.
+    this.shown = now;
     if (now !== null) {
       const left = this.left.get(now);
       runner.exchange(left?.view ?? null);
       if (left && equal(editor.spec, this.initial)) editor.write(left.spec);
+      // It was left, perhaps, in another language.
+      this.rename();
     }
-    this.shown = now;
     this.moving.set(false);
   }
 
@@ -223,12 +238,19 @@ export class LessonStore {
     });
   }
 
+  /** Whether something was changed of what a lesson's runs have in common; each language has a text of its own. */
+  get changed(): boolean {
+    const { current, world } = this;
+    return !!current && !!world && LANGUAGES.every((language) => !equal(world.editor.spec.base, lessonSpec(current, language).base));
+  }
+
   /** Whether what was foretold waits for a run that answers it, although the lesson was run since. */
   get unanswered(): boolean {
     const { current, world } = this;
     const foretold = current && this.note(current).foretold;
-    const ended = world?.runner.view?.ended;
-    return !!foretold && !foretold.outcome && !!ended && !world!.runner.busy && ended.getTime() >= foretold.at;
+    const view = world?.runner.view;
+    if (!foretold || foretold.outcome || !view?.ended || world!.runner.busy) return false;
+    return view.ended.getTime() >= foretold.at && view.runs.every(({ status }) => status === 'finished');
   }
 
   private async keep(foretold: Foretold): Promise<void> {

@@ -7,6 +7,7 @@ import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { Problem } from '../../types/generated/Problem';
 import type { Spec } from '../../types/generated/Spec';
 import type { ClockPort } from '../ports';
+import { renamed } from './run-names';
 import { RunView } from './run-view';
 
 /** The version of results that can be shown. */
@@ -24,10 +25,10 @@ export class ExperimentView {
   readonly runs: RunView[];
   private readonly head = new Signal.State<Head>({ result: null, environment: null, remainingSeconds: null, ended: null });
 
-  constructor(
-    readonly spec: Spec,
-    clock: ClockPort,
-  ) {
+  private readonly written: Signal.State<Spec>;
+
+  constructor(spec: Spec, clock: ClockPort) {
+    this.written = new Signal.State(spec);
     this.runs = spec.runs.map(({ name, fork }, i) => new RunView(name, resolve(spec, i), clock, fork?.step));
   }
 
@@ -36,6 +37,16 @@ export class ExperimentView {
     const view = new ExperimentView(result.spec, clock);
     view.complete(result, ended);
     return view;
+  }
+
+  get spec(): Spec {
+    return this.written.get();
+  }
+
+  /** Calls its runs otherwise, as in another language. */
+  rename(nameOf: (name: string) => string): void {
+    this.written.set(renamed(Signal.subtle.untrack(() => this.spec), nameOf));
+    for (const run of this.runs) run.rename(nameOf);
   }
 
   /** The run that a run is a fork of; -1 for none. */

@@ -260,9 +260,10 @@ export class LabStore {
     return this.planning.of(editor.spec, run);
   }
 
-  /** What the experiment as it is written will take; null until that is known, and while anything runs. */
+  /** What the experiment as it is written will take; null until that is known, while anything runs, and once it has run. */
   get estimate(): Estimate | null {
-    if (this.runnable && this.environment && !this.runner.busy) return this.estimating.of(this.editor.spec);
+    const ran = !this.stale && this.runner.view?.runs.every(({ status }) => status === 'finished');
+    if (this.runnable && this.environment && !this.runner.busy && !ran) return this.estimating.of(this.editor.spec);
     this.estimating.stop();
     return null;
   }

@@ -20,6 +20,12 @@ export function freeName({ runs }: Spec, wanted: string): string {
   return name;
 }
 
+/** The same experiment, with its runs called otherwise. */
+export const renamed = (spec: Spec, nameOf: (name: string) => string): Spec => ({
+  ...spec,
+  runs: spec.runs.map((run) => ({ ...run, name: nameOf(run.name), ...(run.fork && { fork: { ...run.fork, run: nameOf(run.fork.run) } }) })),
+});
+
 /** The name of a fork, which says the step however long the other run's is. */
 export function forkName(names: RunNames, run: string, step: number): string {
   const letters = [...run];

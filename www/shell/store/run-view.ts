@@ -1,4 +1,5 @@
 /** What is known of a run while it goes on: its events, folded. A kept {@link RunResult} folds to the same. */
+import { Signal } from 'signal-polyfill';
 import type { Event } from '../../types/generated/Event';
 import type { ForkReport } from '../../types/generated/ForkReport';
 import type { MemoryUse } from '../../types/generated/MemoryUse';
@@ -44,6 +45,7 @@ const EMPTY: Curve = { steps: [], values: [] };
 
 export class RunView {
   private readonly facets: Facets<RunFacet>;
+  private readonly called: Signal.State<string>;
   private state: RunStatus = 'waiting';
   private why: Problem | null = null;
   private doing: RunPhase | null = null;
@@ -62,14 +64,23 @@ export class RunView {
   private risen: Divergence | null = null;
 
   constructor(
-    readonly name: string,
+    name: string,
     readonly spec: RunSpec,
     clock: ClockPort,
     /** Optimizer steps that it has in common with the run that it is a fork of; 0 where it begins at the first. */
     readonly from = 0,
   ) {
     this.done = from;
+    this.called = new Signal.State(name);
     this.facets = new Facets(clock);
+  }
+
+  get name(): string {
+    return this.called.get();
+  }
+
+  rename(nameOf: (name: string) => string): void {
+    this.called.set(nameOf(Signal.subtle.untrack(() => this.name)));
   }
 
   get status(): RunStatus {

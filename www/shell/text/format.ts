@@ -63,15 +63,17 @@ export class Formats {
   remaining = (seconds: number): string => (seconds < 59.5 ? `${this.count(seconds)} ${this.words.s}` : this.minutes(seconds));
 
   /** Between two times that are only roughly known, or the one that both are. */
-  durations = (low: number, high: number): string => (high < 99.5 ? `${this.between(low, high)} ${this.words.s}` : `${this.between(low / 60, high / 60)} ${this.words.min}`);
+  durations = (low: number, high: number): string => {
+    const [length, unit] = high < 99.5 ? [1, this.words.s] : [60, this.words.min];
+    const rounded = roughly(low / length, high / length).map((value) => this.format(value, { maximumSignificantDigits: 2 }));
+    return `${[...new Set(rounded)].join('–')} ${unit}`;
+  };
 
   /** Between two sizes that are only roughly known, or the one that both are. */
-  sizes = (low: number, high = low): string => `${this.between(low / 2 ** 20, high / 2 ** 20)} MiB`;
-
-  private between(low: number, high: number): string {
-    const rounded = [low, high].map((value) => this.format(value, { maximumFractionDigits: value < 9.95 ? 1 : 0 }));
-    return [...new Set(rounded)].join('–');
-  }
+  sizes = (low: number, high = low): string => {
+    const rounded = [low, high].map((bytes) => bytes / 2 ** 20).map((value) => this.format(value, { maximumFractionDigits: value < 9.95 ? 1 : 0 }));
+    return `${[...new Set(rounded)].join('–')} MiB`;
+  };
 
   /** Any number as it stands in a spec: as short as exact. */
   plain = (value: number): string => {
@@ -117,6 +119,13 @@ export class Formats {
     if (!format) this.known.set(key, (format = new Intl.NumberFormat(this.languageTag, { signDisplay: 'negative', ...options })));
     return format.format(value);
   }
+}
+
+/** The ends of a range, as round as it is wide: in tens, fives or ones of what its upper end counts in. */
+function roughly(low: number, high: number): number[] {
+  const tens = 10 ** Math.floor(Math.log10(Math.max(high, 0.1)));
+  const unit = tens * (high / tens < 2 ? 0.1 : high / tens < 5 ? 0.5 : 1);
+  return [low, high].map((value) => unit * Math.max(1, Math.round(value / unit)));
 }
 
 const superscript = (digits: string): string => digits.replace(/[−\d]/g, (digit) => (digit === '−' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!));

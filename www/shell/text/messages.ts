@@ -57,6 +57,8 @@ export interface Messages {
     seconds(range: string): string;
     /** Of the first run `size` and, if they are several, its name; those of the others. */
     line(time: string, size: string, run: string, others: { size: string; run: string }[]): string;
+    /** Of the run that holds most. */
+    atMost(time: string, size: string, ranks: string): string;
     eachRank(run: string, ranks: string): string;
     ofEachRank: string;
   };
@@ -120,8 +122,9 @@ export interface Messages {
     loading(asset: string, percent: string): string;
     waitsForOther: string;
     preparing: string;
-    running(done: string, total: string, left: string): string;
-    paused(done: string, total: string): string;
+    /** Steps of all runs together. */
+    running(done: string, total: string, runs: number, left: string): string;
+    paused(done: string, total: string, runs: number): string;
     /** Ranks measure themselves before the first step. */
     measuring(run: string): string;
     /** What another run held is not kept. */

@@ -71,7 +71,7 @@ export const loraSaves: Lesson = {
       zh: html`<tinyai-term name="rank">秩</tinyai-term>为 4 时，LoRA 只训练整个模型约四十分之一的参数。与<tinyai-term name="full-fine-tuning">全参数微调</tinyai-term>相比，它训练时需要多少内存？`,
     },
     unit: 'percent',
-    scale: { from: 1, to: 100, start: 3, step: 1 },
+    scale: { from: 1, to: 100, step: 1 },
     ends: { en: ['1% of it', 'just as much'], zh: ['只要 1%', '一样多'] },
     outcome: share,
     bar: (value, view) => {

@@ -94,7 +94,7 @@ export const rank: Lesson = {
       zh: html`秩为 64 时训练的参数是秩为 1 时的 64 倍。以秩 64 使<tinyai-term name="validation-loss">验证损失</tinyai-term>下降的幅度为准，秩 1 能达到其中的多少？`,
     },
     unit: 'percent',
-    scale: { from: 0, to: 100, start: 20, step: 1 },
+    scale: { from: 0, to: 100, step: 1 },
     ends: { en: ['nothing', 'just as much'], zh: ['毫无下降', '一样多'] },
     outcome: share,
     bar: (value, view) => {

@@ -46,7 +46,17 @@ export const styles = css`
     overflow-wrap: anywhere;
   }
 
+  /* As many whole columns as there is room for. */
+  .columns {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, 2em);
+    font-size: 1.15rem;
+  }
+
   .sheet[data-vertical] {
+    grid-column: 1 / -1;
+    padding-inline: 0.9rem;
+    padding-block: 0;
     writing-mode: vertical-rl;
     letter-spacing: 0.14em;
     line-height: 2;

@@ -39,10 +39,11 @@ export class Board extends LabElement {
     const { own } = this;
     const sample = this.sampleOf(run);
     const text = sample?.text ?? '';
+    const vertical = isChinese(text);
     const when = sample === undefined || sample.step === 0 ? own.knowsNothing : own.step(this.format.count(sample.step));
     return html`<article>
       <h3>${runName(index, run.name)} <small>${when}</small></h3>
-      <div class="sheet" tabindex="0" role="group" aria-label="${run.name}, ${when}" ?data-vertical=${isChinese(text)}>${text}</div>
+      <div class=${vertical ? 'columns' : ''}><div class="sheet" tabindex="0" role="group" aria-label="${run.name}, ${when}" ?data-vertical=${vertical}>${text}</div></div>
     </article>`;
   }
 

@@ -85,7 +85,7 @@ export const pipelineBubble: Lesson = {
       zh: html`两个进程各持有一半的层，整批数据一次通过：先<tinyai-term name="forward">前向</tinyai-term>，再<tinyai-term name="backward">反向</tinyai-term>。在这段时间里，进程有多大比例的时间在空等？`,
     },
     unit: 'percent',
-    scale: { from: 0, to: 100, start: 10, step: 1 },
+    scale: { from: 0, to: 100, step: 1 },
     ends: { en: ['never', 'all the time'], zh: ['从不', '一直在等'] },
     outcome: idle,
     bar: (value, view) => {

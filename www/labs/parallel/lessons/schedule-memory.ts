@@ -77,7 +77,7 @@ export const scheduleMemory: Lesson = {
       zh: html`GPipe 先做完 8 个<tinyai-term name="forward">前向</tinyai-term>，再做 8 个反向；1F1B 则尽早开始每个反向。两个进程中的第一个，在 1F1B 下保留的激活值是 GPipe 的多少？`,
     },
     unit: 'percent',
-    scale: { from: 1, to: 100, start: 100, step: 1 },
+    scale: { from: 1, to: 100, step: 1 },
     ends: { en: ['1% of it', 'just as much'], zh: ['只有 1%', '一样多'] },
     outcome: share,
     bar: (value, view) => {

@@ -87,7 +87,7 @@ export const tensorParallel: Lesson = {
       zh: html`一个六层的模型，在层与层之间切开，<tinyai-term name="forward">前向</tinyai-term>和<tinyai-term name="backward">反向</tinyai-term>各传一次消息。如果改为切开每个矩阵，同样用两个进程，每步发送的字节是前者的多少倍？`,
     },
     unit: 'times',
-    scale: { from: 1, to: 200, start: 2, step: 1, logarithmic: true },
+    scale: { from: 1, to: 200, step: 1, logarithmic: true },
     outcome: times,
     bar: (value, view) => {
       const [stages, run] = [finishedRun(view, STAGES), placeOf(view, SLICES)];

@@ -89,7 +89,7 @@ export const zero: Lesson = {
       zh: html`<tinyai-term name="zero">ZeRO</tinyai-term> 第 3 级在四个<tinyai-term name="replica">副本</tinyai-term>之间分摊权重、梯度和优化器状态。与不分摊相比，每个副本需要多少内存？`,
     },
     unit: 'percent',
-    scale: { from: 1, to: 100, start: 100, step: 1 },
+    scale: { from: 1, to: 100, step: 1 },
     ends: { en: ['1% of it', 'just as much'], zh: ['只要 1%', '一样多'] },
     outcome: share,
     bar: (value, view) => {

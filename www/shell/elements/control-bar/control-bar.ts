@@ -132,11 +132,11 @@ export class ControlBar extends LabElement {
     const text = this.text.control;
     const done = String(runs.reduce((sum, run) => sum + run.step - run.from, 0));
     const total = String(runs.reduce((sum, run) => sum + run.steps - run.from, 0));
-    if (this.store.runner.phase === 'paused') return text.paused(done, total);
+    if (this.store.runner.phase === 'paused') return text.paused(done, total, runs.length);
     const measuring = runs.find(({ phase }) => phase === 'measuring');
     if (measuring) return text.measuring(measuring.name);
     const recomputing = runs.findIndex(({ phase, status }) => phase === 'recomputing' && status === 'running');
     if (recomputing >= 0) return text.recomputing(runs[recomputing]!.name, String(runs[recomputing]!.from));
-    return text.running(done, total, remainingSeconds === null ? '…' : this.format.remaining(remainingSeconds));
+    return text.running(done, total, runs.length, remainingSeconds === null ? '…' : this.format.remaining(remainingSeconds));
   }
 }

@@ -5,15 +5,19 @@ import { LabElement } from '../lab-element';
 import { estimateText } from './estimate-text';
 import { styles } from './estimate.css';
 
-/** What a run of the experiment as it is written will take: one line, nothing while that is not known. It is never said aloud by itself. */
+/**
+ * What a run of the experiment as it is written will take: one line, nothing while that is not known, or known better since it ran. It is
+ * never said aloud by itself.
+ */
 @customElement('tinyai-estimate')
 export class EstimateLine extends LabElement {
   static override styles = [shared, styles];
 
   override render() {
-    const { estimate, editor } = this.store;
+    const { estimate, editor, lessons } = this.store;
     if (!estimate) return nothing;
-    const names = editor.spec.runs.map(({ name }) => name);
+    // How runs compare is what a lesson asks.
+    const names = lessons?.current ? null : editor.spec.runs.map(({ name }) => name);
     return html`<p aria-live="off">${estimateText(this.words, estimate, names)}</p>`;
   }
 }

@@ -3,7 +3,7 @@ import { defaultSpec } from '../../../engine/spec/defaults';
 import { smooth } from '../../../kit/chart/smooth';
 import { ExperimentView } from '../../store/experiment-view';
 import { WoundClock } from '../../testing/clock';
-import { LossCurves } from './curves';
+import { LossCurves, shortened } from './curves';
 
 const HALF = 2;
 
@@ -65,4 +65,9 @@ test('where it was measured, that of a fork begins with a measurement', () => {
 test('a fork that has not begun has no curve', () => {
   const { raw, smoothed, validation, branch } = forked([]).drawn()[1]!;
   expect([raw.x, smoothed.x, validation.x, branch]).toEqual([[], [], [], null]);
+});
+
+test('a long name is cut where it stays apart from the others', () => {
+  const names = ['1 layer', '1 layer, 3 times as long', '1 layer, twice as wide', 'four layers of it'];
+  expect(names.map((name) => shortened(name, names))).toEqual(['1 layer', '…as long', '…as wide', 'four lay…']);
 });

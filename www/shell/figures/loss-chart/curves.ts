@@ -133,3 +133,13 @@ function found<K extends WeakKey, V>(known: WeakMap<K, V>, key: K, make: () => V
   if (value === undefined) known.set(key, (value = make()));
   return value;
 }
+
+/** Letters of a run's name at the end of its line. */
+const LONGEST_NAME = 9;
+
+/** The beginning of a long name, or its end where another begins alike. */
+export function shortened(name: string, all: readonly string[], longest = LONGEST_NAME): string {
+  if (name.length <= longest) return name;
+  const begin = name.slice(0, longest - 1).trim();
+  return all.some((other) => other !== name && other.startsWith(begin)) ? `…${name.slice(1 - longest).trim()}` : `${begin}…`;
+}

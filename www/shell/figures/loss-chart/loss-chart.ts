@@ -14,14 +14,11 @@ import { references, type ExperimentView } from '../../store/experiment-view';
 import { MOST_RUNS } from '../../store/spec-editor';
 import { trainingLoss } from '../../store/statistics';
 import { colour, dash, runName } from '../run-mark';
-import { LossCurves } from './curves';
+import { LossCurves, shortened } from './curves';
 import { styles } from './loss-chart.css';
 
-/** Longer names are cut short at their lines' ends. */
-const LONGEST_NAME = 9;
+/** Letters of a run's name where the step of its fork stands behind. */
 const LONGEST_PARENT = 6;
-
-const shortened = (name: string, longest = LONGEST_NAME): string => (name.length > longest ? `${name.slice(0, longest - 1)}…` : name);
 
 /** Loss curves of all runs, drawn while they grow; a point of one can be chosen, to fork its run there. */
 @customElement('tinyai-loss-chart')
@@ -138,8 +135,8 @@ export class LossChart extends LabElement {
     const { name, from } = view.runs[run]!;
     const parent = view.runs[view.parentOf(run)];
     const { form, results } = this.text;
-    if (!parent || name !== form.forkName(parent.name, from)) return shortened(name);
-    return results.forkShort(shortened(parent.name, LONGEST_PARENT), String(from));
+    if (!parent || name !== form.forkName(parent.name, from)) return shortened(name, view.runs.map((other) => other.name));
+    return results.forkShort(shortened(parent.name, [], LONGEST_PARENT), String(from));
   }
 
   private readonly fork = (): void => {

@@ -46,6 +46,16 @@ export const styles = css`
     line-height: 1.65;
   }
 
+  /* As many whole columns as there is room for. */
+  .columns {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, 1.86rem);
+  }
+
+  .columns .sheet {
+    grid-column: 1 / -1;
+  }
+
   .text {
     white-space: pre-wrap;
     overflow-wrap: anywhere;

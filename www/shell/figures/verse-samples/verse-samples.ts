@@ -49,9 +49,9 @@ export class Samples extends LabElement {
     return html`<div class="sample ${place}">
       <p class="stage">${label}${sample && !sample.done && !run.ended ? html` <i>${text.writing}</i>` : nothing}</p>
       ${sample
-        ? html`<div class="sheet" tabindex="0" role="group" aria-label="${run.name}, ${label}" ?data-vertical=${vertical} lang=${vertical ? 'zh' : 'en'}>
+        ? html`<div class=${vertical ? 'columns' : ''}><div class="sheet" tabindex="0" role="group" aria-label="${run.name}, ${label}" ?data-vertical=${vertical} lang=${vertical ? 'zh' : 'en'}>
             <p class="text"><span class="prompt">${sample.prompt}</span>${sample.text}</p>
-          </div>`
+          </div></div>`
         : html`<div class="sheet blank"><p>${run.ended ? text.noSample : place === 'after' ? text.waiting : ''}</p></div>`}
     </div>`;
   }

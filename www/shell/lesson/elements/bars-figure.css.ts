@@ -14,6 +14,11 @@ export const styles = css`
     align-items: center;
   }
 
+  /* Room for the pencil's word. */
+  li[data-foretold] {
+    padding-top: var(--space-3);
+  }
+
   .track {
     position: relative;
     display: block;
@@ -31,6 +36,12 @@ export const styles = css`
   /* Computed, not measured: open to the paper. */
   .bar[data-modelled] {
     mask: repeating-linear-gradient(135deg, #000 0 6px, transparent 6px 9px);
+  }
+
+  .way {
+    position: absolute;
+    bottom: 0;
+    height: 3px;
   }
 
   .part {
@@ -100,7 +111,10 @@ export const styles = css`
       grid-column: 1 / -1;
     }
 
-    /* Room for the pencil's word. */
+    li[data-foretold] {
+      padding-top: 0;
+    }
+
     li[data-foretold] .name {
       padding-bottom: var(--space-3);
     }

@@ -7,6 +7,7 @@ import { LabElement } from '../../elements/lab-element';
 import { measured, quantity, quantityStyles } from '../../figures/quantity';
 import { colour, runName } from '../../figures/run-mark';
 import type { ExperimentView } from '../../store/experiment-view';
+import type { RunView } from '../../store/run-view';
 import type { Bar, BarUnit, Hero, Lesson } from '../lesson';
 import { styles } from './bars-figure.css';
 
@@ -23,13 +24,14 @@ export class BarsFigure extends LabElement {
     if (!lesson || lesson.hero.kind !== 'bars') return nothing;
     const { hero } = lesson;
     const { language } = this.words;
-    const bars = view?.runs.map((_, run) => hero.bar(run, view)) ?? [];
+    // What a run held before its first step is not what a step takes.
+    const bars = view?.runs.map((run, i) => (run.ended || run.step > run.from ? hero.bar(i, view) : null)) ?? [];
     const mark = view && this.markOf(lesson, view);
     const most = Math.max(...bars.map((bar) => bar?.value ?? 0), mark?.value ?? 0) * 1.04;
     return html`<tinyai-figure .number=${this.text.results.figure(1)} .heading=${hero.title[language]} .caption=${hero.caption[language]}>
       <ul class="rows">
         ${view
-          ? view.runs.map((run, i) => this.renderRow(hero, run.name, i, bars[i] ?? null, most, mark?.run === i ? mark.value : null))
+          ? view.runs.map((run, i) => (bars[i] || run.ended || view.ended ? this.renderRow(hero, run.name, i, bars[i] ?? null, most, mark?.run === i ? mark.value : null) : this.renderUnderWay(run, i)))
           : this.store.editor.spec.runs.map(({ name }, i) => this.renderRow(hero, name, i, null, most, null))}
       </ul>
       ${this.renderKey(bars)}
@@ -61,6 +63,16 @@ export class BarsFigure extends LabElement {
         ${mark === null ? nothing : html`<span class="pencil" ${styled({ left: share(mark) })}><span>${this.text.lesson.verdict.you}</span></span>`}
       </span>
       <span class="value">${metric ? measured(this.words, name, called!, metric) : shown}${bar?.modelled ? html`<small>${this.text.lesson.verdict.modelled}</small>` : nothing}</span>
+    </li>`;
+  }
+
+  /** A run that goes on and has nothing to show yet. */
+  private renderUnderWay({ name, step, steps, share }: RunView, index: number) {
+    const { format } = this;
+    return html`<li>
+      <span class="name">${runName(index, name)}</span>
+      <span class="track"><span class="way" ${styled({ width: `${100 * share}%`, background: colour(index) })}></span></span>
+      <span class="value"><small>${this.text.lesson.run.step(format.count(step), format.count(steps))}</small></span>
     </li>`;
   }
 

@@ -38,8 +38,15 @@ export const blocks = css`
     background: var(--raised);
   }
 
-  .plain:hover:enabled {
+  .plain:hover:not([aria-disabled='true']) {
     border-color: var(--ink);
+  }
+
+  .plain[aria-disabled='true'] {
+    border-color: var(--rule);
+    background: none;
+    color: var(--ink-3);
+    cursor: default;
   }
 
   .primary {

@@ -4,6 +4,7 @@ import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../elements/lab-element';
 import { Facts } from '../facts';
 import type { Explanation } from '../lesson';
+import { ranOtherwise } from '../lesson-spec';
 import { blocks } from './blocks.css';
 
 const PARTS = ['happened', 'why', 'change', 'misleads'] as const satisfies (keyof Explanation)[];
@@ -36,7 +37,8 @@ export class ExplainBlock extends LabElement {
   ];
 
   override render() {
-    const lesson = this.store.lessons?.current;
+    const { lessons } = this.store;
+    const lesson = lessons?.current;
     if (!lesson) return nothing;
     const text = this.text.lesson.explain;
     const { runner } = this.store;
@@ -45,11 +47,12 @@ export class ExplainBlock extends LabElement {
     const explanation = over ? lesson.explain[this.words.language](new Facts(view, this.words, lesson)) : null;
     return html`<section aria-labelledby="heading">
       <h2 id="heading" tabindex="-1">${text.heading}</h2>
+      ${explanation && ranOtherwise(lesson, view!) ? html`<p class="lead">${text.changed}</p>` : nothing}
       ${explanation
         ? html`<div class="parts">
             ${PARTS.map((part) => html`<div><h3>${text[part]}</h3><p class="prose">${explanation[part]}</p></div>`)}
           </div>`
-        : html`<p class="lead">${over ? text.other : text.waiting}</p>`}
+        : html`<p class="lead">${!over ? text.waiting : view.runs.every(({ status }) => status === 'finished') ? text.other : text.stopped}</p>`}
       <p class="book">${text.book(lesson.section)}</p>
     </section>`;
   }

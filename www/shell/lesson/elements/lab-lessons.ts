@@ -4,6 +4,7 @@ import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../elements/lab-element';
 import '../../elements/lab-view';
 import type { LabView } from '../../elements/lab-view';
+import type { Lesson } from '../lesson';
 import './lesson-nav';
 import './lesson-view';
 import type { LessonView } from './lesson-view';
@@ -15,11 +16,20 @@ export class LabLessons extends LabElement {
 
   /** Whether it is shown to a hall. */
   @property({ type: Boolean, reflect: true }) present = false;
+  private at: Lesson | null = null;
   @query('tinyai-lesson-view, tinyai-lab-view') private readonly view!: LessonView | LabView | null;
 
   /** Moves the focus past lists and settings. */
   skip(): void {
     this.view?.skip();
+  }
+
+  protected override updated(): void {
+    const { current } = this.store.lessons!;
+    const before = this.at;
+    this.at = current;
+    // Whoever comes from a lesson begins at the top.
+    if (before && !current) void this.view?.updateComplete.then(() => (this.view as LabView).begin());
   }
 
   override render() {

@@ -31,6 +31,13 @@ export class LessonNav extends LabElement {
         padding-inline: clamp(1rem, 2.6vw, 3rem);
       }
 
+      /* Where there is room, a second line rather than names out of sight. */
+      @media (min-width: 860px) {
+        ol {
+          flex-wrap: wrap;
+        }
+      }
+
       li:last-child {
         margin-left: auto;
       }

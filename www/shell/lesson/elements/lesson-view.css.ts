@@ -50,7 +50,7 @@ export const styles = css`
     grid-template-columns: minmax(15rem, 19rem) minmax(0, 1fr);
     gap: var(--space-3) var(--space-5);
     align-items: start;
-    padding-top: var(--space-2);
+    padding-block: var(--space-2) var(--space-4);
   }
 
   .hint,
@@ -71,6 +71,19 @@ export const styles = css`
 
   tinyai-loss-chart {
     --chart-height: clamp(16rem, calc(100vh - 25rem), 30rem);
+  }
+
+  .run {
+    padding-block: 0;
+  }
+
+  .run h2 {
+    padding-top: var(--space-4);
+  }
+
+  /* While something runs, its bar stays in sight to the end of the lesson. */
+  .run[data-busy] {
+    display: contents;
   }
 
   tinyai-control-bar {

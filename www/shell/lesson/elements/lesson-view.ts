@@ -7,7 +7,6 @@ import type { FieldEvent, ValidityEvent } from '../../../kit/form/events';
 import '../../../kit/form/form';
 import type { Form } from '../../../kit/form/form';
 import type { RevealEvent } from '../../../kit/notice/notice';
-import { equal } from '../../../engine/spec/patch';
 import '../../elements/control-bar/control-bar';
 import type { ControlBar } from '../../elements/control-bar/control-bar';
 import '../../elements/kept/kept';
@@ -117,8 +116,8 @@ export class LessonView extends LabElement {
     const { store, words } = this;
     const text = this.text.lesson.run;
     const fields = describeFields(store, words, lesson.controls);
-    return html`<section aria-labelledby="run" data-block>
-      <h2 id="run" tabindex="-1">${text.heading}</h2>
+    return html`<section class="run" ?data-busy=${store.runner.busy} aria-labelledby="run">
+      <h2 id="run" tabindex="-1" data-block>${text.heading}</h2>
       <tinyai-control-bar></tinyai-control-bar>
       <tinyai-problems></tinyai-problems>
       ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
@@ -145,9 +144,7 @@ export class LessonView extends LabElement {
   }
 
   private renderChanged() {
-    const { editor } = this.store;
-    const { initial } = this.lessons;
-    if (!initial || equal(editor.spec.base, initial.base)) return nothing;
+    if (!this.lessons.changed) return nothing;
     const text = this.text.lesson.run;
     return html`<p class="changed">${text.changed} <button class="link" @click=${this.restore}>${text.restore}</button></p>`;
   }

@@ -1,4 +1,4 @@
-import { css, html } from 'lit';
+import { css, html, unsafeCSS, type CSSResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../elements/lab-element';
@@ -7,6 +7,22 @@ import type { NumberQuestion } from '../prediction/question';
 
 /** Marks on the slider of a logarithmic scale. */
 const MARKS = 1000;
+
+/** As long as nothing was chosen, no handle suggests anything. */
+const handle = (part: CSSResult): CSSResult => css`
+  input${part} {
+    width: 20px;
+    height: 20px;
+    appearance: none;
+    border: 2px solid var(--pencil);
+    border-radius: 50%;
+    background: var(--pencil);
+  }
+
+  input[data-unset]${part} {
+    opacity: 0;
+  }
+`;
 
 /** A mark on a scale; `change` tells that it was moved. */
 @customElement('tinyai-number-input')
@@ -24,8 +40,14 @@ export class NumberInput extends LabElement {
       input {
         width: 100%;
         height: max(1.6rem, var(--target));
-        accent-color: var(--pencil);
+        margin: 0;
+        appearance: none;
+        background: linear-gradient(var(--rule-strong), var(--rule-strong)) 0 50% / 100% 4px no-repeat;
+        cursor: pointer;
       }
+
+      ${handle(unsafeCSS('::-webkit-slider-thumb'))}
+      ${handle(unsafeCSS('::-moz-range-thumb'))}
 
       output {
         color: var(--pencil);
@@ -63,26 +85,26 @@ export class NumberInput extends LabElement {
   @property({ attribute: false }) question!: NumberQuestion;
   @property({ attribute: false }) value: number | null = null;
 
-  /** Where the mark stands. */
-  get chosen(): number {
-    return this.value ?? this.question.scale.start;
-  }
-
   override render() {
-    const { question, words, chosen } = this;
+    const { question, words, value } = this;
     const { from, to, step, logarithmic = false } = question.scale;
     const [low, high] = question.ends?.[words.language] ?? [numberText(words, from, question.unit), numberText(words, to, question.unit)];
+    const said = value === null ? null : numberText(words, value, question.unit);
+    // Keys set out from the middle.
+    const middle = logarithmic ? MARKS / 2 : (from + to) / 2;
     return html`<label>
       <input
         type="range"
+        ?data-unset=${value === null}
         min=${logarithmic ? 0 : from}
         max=${logarithmic ? MARKS : to}
         step=${logarithmic ? 1 : step}
-        .value=${String(logarithmic ? (MARKS * Math.log(chosen / from)) / Math.log(to / from) : chosen)}
-        aria-valuetext=${numberText(words, chosen, question.unit)}
+        .value=${String(value === null ? middle : logarithmic ? (MARKS * Math.log(value / from)) / Math.log(to / from) : value)}
+        aria-valuetext=${said ?? words.messages.lesson.predict.unset}
         @input=${this.moved}
+        @pointerup=${this.moved}
       />
-      <output>${numberText(words, chosen, question.unit)}</output>
+      <output>${said ?? '–'}</output>
       <span class="ends"><span>${low}</span><span>${high}</span></span>
     </label>`;
   }

@@ -68,6 +68,10 @@ export class PredictBlock extends LabElement {
         transform: none;
       }
 
+      .first {
+        color: var(--pencil);
+      }
+
       .kept {
         font-family: var(--serif);
         font-size: calc(1.15 * var(--unit));
@@ -82,6 +86,8 @@ export class PredictBlock extends LabElement {
 
   /** What stands in the inputs, and is not noted down yet. */
   @state() private draft: { lesson: string; answer: Answer | null; sureness: Sureness | null } | null = null;
+  /** The lesson in which somebody would have noted down nothing. */
+  @state() private asked: string | null = null;
   /** The lesson in which what was noted down is being changed. */
   @state() private changing: string | null = null;
 
@@ -107,8 +113,9 @@ export class PredictBlock extends LabElement {
     const text = this.text.lesson.predict;
     const draft = this.draft?.lesson === lesson.id ? this.draft : null;
     const sureness = draft?.sureness ?? null;
-    // A choice is made by choosing, a curve by drawing; the other inputs show something from the beginning.
-    const ready = lesson.predict.kind === 'number' || lesson.predict.kind === 'order' || (draft ? draft.answer : before) !== null;
+    // An order shows one from the beginning; the other inputs are empty until somebody answers.
+    const ready = lesson.predict.kind === 'order' || (draft ? draft.answer : before) !== null;
+    const first = lesson.predict.kind === 'curve' ? text.drawFirst : text.chooseFirst;
     return html`
       <div role="group" aria-labelledby="ask" @change=${(event: Event) => this.take(lesson, event)}>${this.renderInput(lesson, draft ? draft.answer : before)}</div>
       <div class="foot">
@@ -127,7 +134,8 @@ export class PredictBlock extends LabElement {
             )}
           </div>
         </fieldset>
-        <button class="plain" aria-disabled=${!ready} @click=${() => ready && this.keep(lesson)}>${text.keep}</button>
+        <button class="plain" aria-disabled=${!ready} @click=${() => (ready ? void this.keep(lesson) : (this.asked = lesson.id))}>${text.keep}</button>
+        <p class="first" role="status">${!ready && this.asked === lesson.id ? first : ''}</p>
       </div>
     `;
   }
@@ -162,8 +170,10 @@ export class PredictBlock extends LabElement {
   private answerOf(lesson: Lesson): Answer | null {
     const { input } = this;
     switch (lesson.predict.kind) {
-      case 'number':
-        return { kind: 'number', value: (input as NumberInput).chosen };
+      case 'number': {
+        const { value } = input as NumberInput;
+        return value === null ? null : { kind: 'number', value };
+      }
       case 'order':
         return { kind: 'order', order: (input as OrderInput).chosen };
       case 'curve': {

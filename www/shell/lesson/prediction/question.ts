@@ -21,8 +21,8 @@ export interface NumberQuestion {
   kind: 'number';
   ask: Both<Prose>;
   unit: NumberUnit;
-  /** The ends of the scale, and where the mark stands at first; a scale of factors is logarithmic. */
-  scale: { from: number; to: number; start: number; step: number; logarithmic?: boolean };
+  /** The ends of the scale; a scale of factors is logarithmic. */
+  scale: { from: number; to: number; step: number; logarithmic?: boolean };
   /** What stands at the ends, where that helps. */
   ends?: Both<readonly [string, string]>;
   outcome: (view: ExperimentView) => Outcome | null;

@@ -13,7 +13,7 @@ describe('a number', () => {
     kind: 'number',
     ask,
     unit: 'percent',
-    scale: { from: logarithmic ? 1 : 0, to: 100, start: 1, step: 1, logarithmic },
+    scale: { from: logarithmic ? 1 : 0, to: 100, step: 1, logarithmic },
     outcome: () => outcome,
   });
   const grade = (value: number, outcome: Outcome, logarithmic = false) => scoreOf(question(outcome, logarithmic), { kind: 'number', value }, view)?.grade;

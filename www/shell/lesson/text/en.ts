@@ -16,6 +16,9 @@ export const lessonEn: LessonMessages = {
     sureness: { guess: 'guessing', likely: 'fairly sure', certain: 'certain' },
     withChance: (sureness, chance) => `${sureness} (${chance})`,
     keep: 'Note it down',
+    unset: 'no answer yet',
+    chooseFirst: 'Choose an answer first.',
+    drawFirst: 'Draw a curve first.',
     change: 'Change it',
     kept: (answer) => `You expect: ${answer}.`,
     keptSure: (sureness) => `You are ${sureness}.`,
@@ -41,6 +44,7 @@ export const lessonEn: LessonMessages = {
     hint: 'Change something and run again: what was measured before stays beside it.',
     changed: 'These are not the settings of the lesson.',
     restore: 'Back to the lesson’s settings',
+    step: (step, steps) => `step ${step} of ${steps}`,
   },
   verdict: {
     youSaid: (answer) => `You said: ${answer}.`,
@@ -62,6 +66,8 @@ export const lessonEn: LessonMessages = {
     misleads: 'Where this machine misleads',
     waiting: 'Once the runs have finished, this says what happened, in their own numbers.',
     other: 'You have made this experiment your own: the explanation of the lesson no longer fits its runs.',
+    changed: 'You changed the settings: this is about the runs as you set them, not about those of the lesson.',
+    stopped: 'The run was stopped before its end; run it again for the explanation.',
     book: (section) => `More in section ${section} of the TinyAI book.`,
   },
   vary: {

@@ -18,6 +18,11 @@ export interface LessonMessages {
     /** How sure somebody was, with the chance that it stands for. */
     withChance(sureness: string, chance: string): string;
     keep: string;
+    /** Said of a scale on which nothing is chosen yet. */
+    unset: string;
+    /** Said to whoever would note down nothing. */
+    chooseFirst: string;
+    drawFirst: string;
     change: string;
     kept(answer: string): string;
     keptSure(sureness: string): string;
@@ -38,6 +43,8 @@ export interface LessonMessages {
     hint: string;
     changed: string;
     restore: string;
+    /** How far a run is that shows nothing yet. */
+    step(step: string, steps: string): string;
   };
   verdict: {
     youSaid(answer: string): string;
@@ -63,6 +70,10 @@ export interface LessonMessages {
     misleads: string;
     waiting: string;
     other: string;
+    /** Before an explanation of runs with other settings. */
+    changed: string;
+    /** Of runs of which one did not come to its end. */
+    stopped: string;
     book(section: string): string;
   };
   vary: {

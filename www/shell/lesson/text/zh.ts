@@ -16,6 +16,9 @@ export const lessonZh: LessonMessages = {
     sureness: { guess: '只是猜测', likely: '比较有把握', certain: '非常确定' },
     withChance: (sureness, chance) => `${sureness}（${chance}）`,
     keep: '记下预测',
+    unset: '尚未作答',
+    chooseFirst: '请先选择一个答案。',
+    drawFirst: '请先画出曲线。',
     change: '修改',
     kept: (answer) => `你的预测：${answer}。`,
     keptSure: (sureness) => `把握：${sureness}。`,
@@ -41,6 +44,7 @@ export const lessonZh: LessonMessages = {
     hint: '改动一处，再运行一次：先前的结果会留在旁边。',
     changed: '这已不是本课的设置。',
     restore: '恢复本课的设置',
+    step: (step, steps) => `第 ${step} / ${steps} 步`,
   },
   verdict: {
     youSaid: (answer) => `你的预测：${answer}。`,
@@ -62,6 +66,8 @@ export const lessonZh: LessonMessages = {
     misleads: '这台机器会怎样误导人',
     waiting: '运行结束后，这里会用测得的数值说明发生了什么。',
     other: '实验已改成你自己的，本课的解释不再适用。',
+    changed: '设置已经改动：以下说的是按你的设置进行的运行，而不是本课原来的运行。',
+    stopped: '运行中途停止，未能完成；重新运行后，这里会给出解释。',
     book: (section) => `详见《TinyAI》一书第 ${section} 节。`,
   },
   vary: {
