@@ -197,3 +197,9 @@ test('a term is explained on hover, focus and tap, all of its card in sight, unt
   await page.mouse.move(0, 0);
   await expect(last.getByRole('tooltip')).toBeVisible({ visible: false });
 });
+
+test('the last lesson of a lab leads to the next section', async ({ page }) => {
+  await page.goto('./labs/fine-tuning/#lesson=learning-rate');
+  await page.getByRole('link', { name: 'Next section: 15.4 Parallel training' }).click();
+  await expect(page).toHaveURL(/\/labs\/parallel\//);
+});

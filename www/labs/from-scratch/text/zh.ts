@@ -2,7 +2,7 @@ import type { LabText } from '../../../shell/text/lab-text';
 import type { BoardText } from './type';
 
 const own: BoardText = {
-  heading: '它写的',
+  heading: '模型写出的文字',
   caption: '每隔几步用同一个随机种子重写一遍。',
   empty: '按“运行”：起初是一片乱码，一百步之内便有了句读，随后渐成诗行。',
   step: (step) => `第 ${step} 步之后`,
