@@ -65,7 +65,7 @@ test('what was measured with other settings is grey, and only that, until it is 
   await expect(page.locator('tinyai-run-figures [data-past]')).toHaveCount(3);
   await page.getByRole('button', { name: 'Shared', exact: true }).click();
   await page.locator('tinyai-field[id="training.steps"]').getByRole('textbox').fill('5');
-  await expect(note).toContainText('All of this was measured with other settings');
+  await expect(note).toContainText('These results are from earlier settings.');
   await expect(page.getByRole('group', { name: 'Measured with other settings' })).toHaveCount(4);
   expect(await violations(page), 'grey, and readable').toEqual([]);
   await page.emulateMedia({ media: 'print' });

@@ -208,7 +208,7 @@ test('a chart is read by pointer, by keys and as a table, is saved and opened al
   await menu.press('Enter');
   await page.keyboard.press('Enter');
   const alone = page.getByRole('dialog', { name: 'Loss' });
-  await expect.poll(async () => (await chart.locator('canvas').boundingBox())!.width).toBeGreaterThan(over.width + 100);
+  await expect.poll(async () => (await chart.locator('canvas').boundingBox())!.width).toBeGreaterThan(over.width + 50);
   expect((await new AxeBuilder({ page }).include('tinyai-figure').analyze()).violations.map(({ id }) => id)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(alone).toBeHidden();

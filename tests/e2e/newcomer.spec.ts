@@ -15,8 +15,8 @@ const SIZES = [
 const BLOCKS = ['.opening', 'tinyai-predict-block', 'section[aria-labelledby=run]', 'tinyai-explain-block', 'tinyai-vary-block', 'tinyai-check-block'];
 
 const WORDS = {
-  'en-US': { start: 'Start at 15.1', run: /^Run( again)?$/, keep: 'Note it down', finished: /^Finished/, all: 'Run all and compare', next: /^Next lesson: How high a rank/, lora: /one in \d+/, sections: 'All sections', parallel: /Parallel training/, formula: /the formula below says 50\.0%/ },
-  'zh-CN': { start: '从 15.1 开始', run: /^(重新)?运行$/, keep: '记下预测', finished: /^已完成/, all: '全部运行并对比', next: /^下一课/, lora: /相差 \d+ 倍/, sections: '所有章节', parallel: /模型并行/, formula: /按下面的公式是 50\.0%/ },
+  'en-US': { start: 'Start at 15.1', run: /^Run( again)?$/, keep: 'Note it down', finished: /^Finished/, all: 'Run all and compare', next: /^Next lesson: How high a rank/, lora: /one in \d+/, sections: 'All sections', parallel: /15\.4/, formula: /the formula below says 50\.0%/ },
+  'zh-CN': { start: '从 15.1 开始', run: /^(重新)?运行$/, keep: '记下预测', finished: /^已完成/, all: '全部运行并对比', next: /^下一课/, lora: /约为前者的 \d+ 倍/, sections: '所有章节', parallel: /15\.4/, formula: /按下面的公式是 50\.0%/ },
 } as const;
 
 /** Pictures of all blocks of the lesson as it stands. */

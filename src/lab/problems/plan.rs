@@ -197,7 +197,7 @@ pub fn with_nearest(problem: Problem, nearest: &NearestMesh) -> Problem {
     let NearestMesh { mesh: MeshSpec { data, pipeline, tensor, zero, .. }, micro_batches } = nearest;
     let sizes = format!("data {data} × pipeline {pipeline} × tensor {tensor}");
     let (zero_en, zero_zh) = match zero {
-        ZeroSpec::Parameters => (", with ZeRO stage 3", "，并使用 ZeRO 第 3 阶段"),
+        ZeroSpec::Parameters => (", with ZeRO stage 3", "，并使用 ZeRO 第 3 级"),
         _ => ("", ""),
     };
     let Text { en, zh } = problem.message;
