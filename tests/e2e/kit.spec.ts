@@ -172,6 +172,7 @@ test('a chart is read by pointer, by keys and as a table, is saved and opened al
   await openChart(page, 2, 400);
   const chart = page.locator('tinyai-line-chart');
   await expect(chart.getByRole('img')).toHaveAttribute('aria-label', /run 0: training 2\.150, validation 2\.250 at its end, step 400\..*Lowest of all: run 0, validation 2\.250 at step 400\./);
+  const inPage = (await chart.locator('canvas').boundingBox())!;
   const over = (await chart.locator('.u-over').boundingBox())!;
   await page.mouse.move(over.x + over.width / 2, over.y + over.height / 2);
   await expect(chart.locator('.readout')).toContainText(/step 200[^]*run 0\s+training 2\.212 · validation 2\.312[^]*run 1\s+training 2\.312/);
@@ -208,7 +209,9 @@ test('a chart is read by pointer, by keys and as a table, is saved and opened al
   await menu.press('Enter');
   await page.keyboard.press('Enter');
   const alone = page.getByRole('dialog', { name: 'Loss' });
-  await expect.poll(async () => (await chart.locator('canvas').boundingBox())!.width).toBeGreaterThan(over.width + 50);
+  // Here it is as wide as the page already.
+  await expect.poll(async () => (await chart.locator('canvas').boundingBox())!.width).toBeGreaterThan(0.9 * (await alone.boundingBox())!.width);
+  await expect.poll(async () => (await chart.locator('canvas').boundingBox())!.height).toBeGreaterThan(inPage.height);
   expect((await new AxeBuilder({ page }).include('tinyai-figure').analyze()).violations.map(({ id }) => id)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(alone).toBeHidden();

@@ -15,8 +15,8 @@ const SIZES = [
 const BLOCKS = ['.opening', 'tinyai-predict-block', 'section[aria-labelledby=run]', 'tinyai-explain-block', 'tinyai-vary-block', 'tinyai-check-block'];
 
 const WORDS = {
-  'en-US': { start: 'Start at 15.1', run: /^Run( again)?$/, keep: 'Note it down', finished: /^Finished/, all: 'Run all and compare', next: /^Next lesson: How high a rank/, lora: /one in \d+/, sections: 'All sections', parallel: /15\.4/, formula: /the formula below says 50\.0%/ },
-  'zh-CN': { start: '从 15.1 开始', run: /^(重新)?运行$/, keep: '记下预测', finished: /^已完成/, all: '全部运行并对比', next: /^下一课/, lora: /约为前者的 \d+ 倍/, sections: '所有章节', parallel: /15\.4/, formula: /按下面的公式是\s*50\.0%/ },
+  'en-US': { start: 'Start at 15.1', run: /^Run( again)?$/, keep: 'Note it down', finished: /^Finished/, all: 'Run all and compare', next: /^Next lesson: How high a rank/, lora: /one in \d+/, sections: 'All sections', parallel: /15\.4/, bubble: 'Pipeline and bubble', formula: /the formula below says 50\.0%/ },
+  'zh-CN': { start: '从 15.1 开始', run: /^(重新)?运行$/, keep: '记下预测', finished: /^已完成/, all: '全部运行并对比', next: /^下一课/, lora: /约为前者的 \d+ 倍/, sections: '所有章节', parallel: /15\.4/, bubble: '流水线与气泡', formula: /按下面的公式是\s*50\.0%/ },
 } as const;
 
 /** Pictures of all blocks of the lesson as it stands. */
@@ -88,7 +88,7 @@ for (const [locale, words] of Object.entries(WORDS)) {
 
       await page.getByRole('link', { name: words.sections }).click();
       await page.getByRole('link', { name: words.parallel }).click();
-      await page.goto(`${new URL(page.url()).pathname}#lesson=pipeline-bubble`);
+      await page.getByRole('link', { name: words.bubble }).click();
       await page.getByRole('button', { name: words.all }).click();
       await ended();
       await expect(page.locator('tinyai-explain-block')).toContainText(words.formula);

@@ -32,9 +32,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const kind of ['button', 'input', 'select']) await expect(page.locator(kind).filter({ visible: true }), kind).toHaveCount(0);
     await expect(page.locator('tinyai-site-header .day'), 'a handout is dated').toBeVisible();
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    const address = page.locator('.address').filter({ visible: true });
-    await expect(address, 'and says where its experiment is').toContainText(/\/labs\/fine-tuning\/#play$/);
-    await expect(address.locator('a')).toHaveAttribute('href', /#spec=/);
+    await expect(page.locator('.address').filter({ visible: true }), 'and says where its experiment is').toContainText('#spec=');
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
     // Lines and words are dark on paper, also where they are bright on the screen.
     await expect.poll(async () => (await drawn(page)).brightness).toBeLessThan(190);

@@ -114,7 +114,7 @@ export class LabView extends LabElement {
             (figure) => html`<tinyai-past-part class="figure" id=${figure.id} ?plans=${figure.plans?.(store) ?? false}>${figure.render(store)}</tinyai-past-part>`,
           )}
           ${this.bare ? nothing : this.renderActions()}
-          ${this.bare ? nothing : html`<p class="print-only address">${this.text.results.address} <a href=${store.link}>${store.shortLink}</a></p>`}
+          ${this.bare ? nothing : html`<p class="print-only address">${this.text.results.address} ${store.link}</p>`}
         </main>
       </div>
     `;

@@ -176,9 +176,9 @@ export class LabStore {
     return this.address.href(this.lessons?.current ? this.editor.hash : hashOf(this.editor.spec));
   }
 
-  /** The link without the settings, short enough to be typed off paper. */
-  get shortLink(): string {
-    return this.address.href('');
+  /** The link as it is printed: without the settings, short enough to be typed, where whoever opens it finds these settings all the same. */
+  get printedLink(): string {
+    return this.lessons?.current && this.editor.hash === '' ? this.address.href('') : this.link;
   }
 
   /** Where the engine runs; null until it is there. */

@@ -105,7 +105,7 @@ export class LessonView extends LabElement {
           <slot name="actions"></slot>
         </p>
         <p class="keys screen-only">${text.present}</p>
-        <p class="print-only address">${this.text.results.address} <a href=${store.link}>${store.shortLink}</a></p>
+        <p class="print-only address">${this.text.results.address} <a href=${store.link}>${store.printedLink}</a></p>
       </main>
     `;
   }
