@@ -88,7 +88,7 @@ for (const [locale, words] of Object.entries(WORDS)) {
 
       await page.getByRole('link', { name: words.sections }).click();
       await page.getByRole('link', { name: words.parallel }).click();
-      await page.getByRole('link', { name: words.bubble }).click();
+      await page.getByRole('link', { name: words.bubble }).first().click();
       await expect(page.locator('tinyai-lesson-view h1')).toBeFocused();
       await page.getByRole('button', { name: words.all }).click();
       await ended();
