@@ -30,6 +30,7 @@ async function native(spec: Spec): Promise<ExperimentResult> {
 function cut(spec: Spec, steps: number, change: (base: RunSpec) => void = () => undefined): Spec {
   const copy = structuredClone(spec);
   copy.base.training.steps = steps;
+  copy.base.training.warmup_steps = Math.min(copy.base.training.warmup_steps, steps / 4);
   Object.assign(copy.base.evaluation, { every: steps / 2, tokens: 1024, sample_every: 0, sample_tokens: 8 });
   change(copy.base);
   return copy;
@@ -43,10 +44,10 @@ function spread(spec: Spec): Spec {
 }
 
 const CASES: { lab: LabId; locale: string; what: string; steps: number; change?: (base: RunSpec) => void }[] = [
-  { lab: 'fine-tuning', locale: 'zh-CN', what: 'Tang poems', steps: 16 },
-  { lab: 'fine-tuning', locale: 'en-US', what: 'Shakespeare', steps: 16, change: ({ model, data }) => void ([model.base, data.corpus] = ['shakespeare-plays', 'shakespeare-sonnets']) },
-  { lab: 'from-scratch', locale: 'zh-CN', what: 'Tang poems', steps: 60 },
-  { lab: 'from-scratch', locale: 'en-US', what: 'Shakespeare', steps: 60 },
+  { lab: 'fine-tuning', locale: 'zh-CN', what: 'Tang poems', steps: 8 },
+  { lab: 'fine-tuning', locale: 'en-US', what: 'Shakespeare', steps: 8, change: ({ model, data }) => void ([model.base, data.corpus] = ['shakespeare-plays', 'shakespeare-sonnets']) },
+  { lab: 'from-scratch', locale: 'zh-CN', what: 'Tang poems', steps: 24 },
+  { lab: 'from-scratch', locale: 'en-US', what: 'Shakespeare', steps: 24 },
   { lab: 'parallel', locale: 'en-US', what: 'Shakespeare', steps: 4 },
 ];
 
