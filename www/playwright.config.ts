@@ -44,7 +44,8 @@ export default defineConfig({
     launchOptions: LAUNCH,
   },
   projects: [
-    { name: 'functional', testIgnore: /no-isolation/, grepInvert: /@measured/ },
+    // Drawings that move take a tenth of a core from what is tested.
+    { name: 'functional', testIgnore: /no-isolation/, grepInvert: /@measured/, use: { contextOptions: { reducedMotion: 'reduce' } } },
     // What isolates a page where its host does not would make it isolated here.
     { name: 'functional, not isolated', testMatch: /no-isolation/, use: { baseURL: `http://localhost:${PLAIN_PORT}/`, serviceWorkers: 'block' } },
     { name: 'measured', grep: /@measured/, workers: 1, fullyParallel: false, dependencies: ['functional', 'functional, not isolated'] },
