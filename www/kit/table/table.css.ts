@@ -44,6 +44,11 @@ export const tableStyles = css`
     overflow-wrap: break-word;
   }
 
+  tbody th[scope='row'] .run-name {
+    max-width: 12em;
+    overflow-wrap: break-word;
+  }
+
   tinyai-table[data-scrolled] :is(tbody th[scope='row'], thead tr:first-child > :first-child) {
     box-shadow: 1px 0 0 var(--rule-strong);
   }

@@ -93,6 +93,11 @@ const drawing = css`
     text-wrap: balance;
   }
 
+  /* Where it stands, a page may have it keep still. */
+  svg * {
+    animation-play-state: var(--diagram-motion, running) !important;
+  }
+
   @media (prefers-reduced-motion: reduce) {
     * {
       animation: none !important;

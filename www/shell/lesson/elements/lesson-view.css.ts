@@ -23,6 +23,11 @@ export const styles = css`
     grid-row: span 2;
   }
 
+  /* What is measured has the processor to itself. */
+  .diagram[data-still] {
+    --diagram-motion: paused;
+  }
+
   .where {
     color: var(--ink-2);
   }

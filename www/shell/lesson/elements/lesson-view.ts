@@ -92,7 +92,7 @@ export class LessonView extends LabElement {
             <h1 tabindex="-1">${lesson.question[language]}</h1>
             <p class="stakes">${lesson.stakes[language]}</p>
           </div>
-          <div class="diagram">${lesson.diagram(store)}</div>
+          <div class="diagram" ?data-still=${store.runner.busy}>${lesson.diagram(store)}</div>
           <tinyai-predict-block data-block></tinyai-predict-block>
         </div>
         ${this.renderRun(lesson)}
