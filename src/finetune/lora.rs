@@ -1,17 +1,19 @@
 //! LoRA: low-rank adaptation (Hu et al. 2021, arXiv:2106.09685).
 //!
-//! The weight `W` `[out, in]` is frozen; `y = W x + (alpha / rank) B A x` with `A` `[rank, in]` and `B` `[out, rank]`. `B` starts
+//! The weight `W` `[out, in]` is frozen; `y = W x + scaling * B A x` with `A` `[rank, in]` and `B` `[out, rank]`. `B` starts
 //! at zero, so that training starts at the base model. Names and initial values are PEFT's.
 
 use std::ops::Range;
 
-use super::{Attached, HooksOnly, Method, MethodError};
+use super::dora;
+use super::effect::Effect;
+use super::{Attached, HooksOnly, Method, MethodError, targets};
 use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
 use crate::kernels::dropout::Mask;
 use crate::kernels::gemm::{Operand, gemm};
 use crate::nn::blueprint::SiteSpec;
 use crate::nn::{
-    Blueprint, BuildError, Init, Linear, LinearHook, Masks, MergeError, ParamSpec, Pass, Product, SiteKind, Transformer, WeightSource,
+    Blueprint, BuildError, Init, Linear, LinearHook, Masks, MergeError, ParamSpec, Pass, Product, Transformer, WeightSource,
     add_param,
 };
 
@@ -24,13 +26,26 @@ pub enum LoraInit {
     Gaussian,
 }
 
+/// What the update is multiplied by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoraScaling {
+    /// `alpha / rank`.
+    Standard,
+    /// `alpha / sqrt(rank)`: rank-stabilised LoRA (Kalajdzievski 2023, arXiv:2312.03732).
+    RankStabilised,
+}
+
 /// Settings of LoRA.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoraConfig {
     /// Rows of `A` and columns of `B`.
     pub rank: usize,
-    /// The update is scaled by `alpha / rank`.
+    /// The update is scaled by it and by the rank ([`LoraScaling`]).
     pub alpha: f64,
+    /// How.
+    pub scaling: LoraScaling,
+    /// Whether the length of each row of the updated weight is learned by itself: [DoRA](super::dora).
+    pub dora: bool,
     /// Probability of dropping an input of `A` in training; below 1.
     pub dropout: f64,
     /// Last parts of the names of the modules that get a pair, e.g. `q_proj`.
@@ -39,11 +54,28 @@ pub struct LoraConfig {
     pub init: LoraInit,
 }
 
+/// Those of PEFT, on queries and values.
+impl Default for LoraConfig {
+    fn default() -> Self {
+        Self {
+            rank: 8,
+            alpha: 8.0,
+            scaling: LoraScaling::Standard,
+            dora: false,
+            dropout: 0.0,
+            target_modules: ["q_proj", "v_proj"].map(str::to_owned).to_vec(),
+            init: LoraInit::KaimingUniform,
+        }
+    }
+}
+
 /// The low-rank pair of one linear layer.
 #[derive(Debug)]
 pub struct LoraPair {
     a: ParamId,
     b: ParamId,
+    /// The learned lengths of the rows, of [DoRA](super::dora).
+    magnitude: Option<ParamId>,
     scaling: f32,
     dropout: f32,
     /// Path of the layer, which tells its dropout masks from those of the others.
@@ -51,16 +83,25 @@ pub struct LoraPair {
     /// Inputs of the whole layer, and which of them this rank has.
     in_features: usize,
     inputs: Range<usize>,
-    enabled: bool,
-    merged: bool,
+    weight: ParamId,
+    effect: Effect,
 }
 
 impl LoraConfig {
-    fn targets<'a>(&'a self, blueprint: &'a Blueprint) -> impl Iterator<Item = (usize, &'a SiteSpec)> {
-        blueprint.sites().filter(|(_, site)| is_linear(site) && self.target_modules.iter().any(|target| target == site.role))
+    /// What the update is multiplied by.
+    fn scaling(&self) -> f64 {
+        match self.scaling {
+            LoraScaling::Standard => self.alpha / self.rank as f64,
+            LoraScaling::RankStabilised => self.alpha / (self.rank as f64).sqrt(),
+        }
     }
 
-    /// A and B of a site: `MODULE.lora_A.weight` and `MODULE.lora_B.weight`.
+    /// A and B of a site: `MODULE.lora_A.weight` and `MODULE.lora_B.weight`; with DoRA, its magnitudes, too.
+    fn params(&self, site: &SiteSpec) -> Vec<ParamSpec> {
+        let magnitude = self.dora.then(|| dora::magnitude(site));
+        self.pair(site).into_iter().chain(magnitude).collect()
+    }
+
     fn pair(&self, site: &SiteSpec) -> [ParamSpec; 2] {
         let ([out_features, in_features], rank) = (site.features(), self.rank);
         let init_a = match self.init {
@@ -82,17 +123,11 @@ impl LoraConfig {
     }
 }
 
-fn is_linear(site: &SiteSpec) -> bool {
-    matches!(site.kind, SiteKind::Linear | SiteKind::Head)
-}
-
 impl Method for LoraConfig {
     fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError> {
-        let smallest = self.targets(blueprint).min_by_key(|(_, site)| site.features().into_iter().min());
-        let Some((_, site)) = smallest else {
-            let available = blueprint.roles(SiteKind::Linear).into_iter().map(str::to_owned).collect();
-            return Err(MethodError::NoTarget { targets: self.target_modules.clone(), available });
-        };
+        targets::check(blueprint, &self.target_modules)?;
+        let smallest = targets::sites(blueprint, &self.target_modules).min_by_key(|(_, site)| site.features().into_iter().min());
+        let (_, site) = smallest.expect("there is one, as checked");
         let ([out_features, in_features], rank) = (site.features(), self.rank);
         match out_features.min(in_features) {
             limit if rank == 0 || rank > limit => {
@@ -103,7 +138,7 @@ impl Method for LoraConfig {
     }
 
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {
-        self.targets(blueprint).flat_map(|(segment, site)| self.pair(site).map(|param| (segment, param))).collect()
+        targets::sites(blueprint, &self.target_modules).flat_map(|(segment, site)| self.params(site).into_iter().map(move |param| (segment, param))).collect()
     }
 
     fn learns(&self, _: &Blueprint, _: usize, _: &ParamSpec) -> bool {
@@ -117,7 +152,11 @@ impl Method for LoraConfig {
             if self.target_modules.iter().any(|target| target == site.role) {
                 let [a, b] = self.pair(site).map(|param| add_param(params, source, slice, &param));
                 let (a, b) = (a?.expect("every rank has some of A"), b?.expect("every rank has some of B"));
-                linear.hook = Some(Box::new(LoraPair::new(self, linear, a, b)));
+                let magnitude = match self.dora {
+                    true => Some(dora::add_magnitude(params, source, slice, &dora::magnitude(site), linear.weight)?),
+                    false => None,
+                };
+                linear.hook = Some(Box::new(LoraPair { magnitude, ..LoraPair::new(self, linear, a, b) }));
             }
             Ok::<(), BuildError>(())
         })?;
@@ -131,13 +170,14 @@ impl LoraPair {
         Self {
             a,
             b,
-            scaling: (config.alpha / config.rank as f64) as f32,
+            magnitude: None,
+            scaling: config.scaling() as f32,
             dropout: config.dropout as f32,
             name: linear.name.clone(),
             in_features,
             inputs: if linear.split == Split::Columns { linear.slice.range(in_features) } else { 0..in_features },
-            enabled: true,
-            merged: false,
+            weight: linear.weight,
+            effect: Effect::default(),
         }
     }
 
@@ -152,28 +192,29 @@ impl LoraPair {
         }
     }
 
-    /// `W += sign * scaling * B A`.
-    fn add_to(&self, params: &mut Params, weight: ParamId, sign: f32) -> Result<()> {
+    /// `W += scaling * B A`.
+    fn add_to(&self, params: &mut Params) {
         let (rank, in_features) = (params.get(self.a).shape[0], params.get(self.a).shape[1]);
         let out_features = params.get(self.b).shape[0];
-        params.get_mut(weight).value.make_own()?;
-        let (a, b, weight) = params.two_and_mut(self.a, self.b, weight);
+        let (a, b, weight) = params.two_and_mut(self.a, self.b, self.weight);
         let (b, a) = (Operand::row_major(b, rank), Operand::row_major(a, in_features));
-        gemm(out_features, rank, in_features, sign * self.scaling, b, a, 1.0, weight);
-        Ok(())
+        gemm(out_features, rank, in_features, self.scaling, b, a, 1.0, weight);
     }
 }
 
 impl LinearHook for LoraPair {
     fn params(&self) -> Vec<ParamId> {
-        vec![self.a, self.b]
+        [self.a, self.b].into_iter().chain(self.magnitude).collect()
     }
 
     fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, product: Product) -> Result<Var> {
-        let base = product(tape, x)?;
-        if !self.enabled || self.merged {
-            return Ok(base);
+        if !self.effect.is_beside() {
+            return product.of(tape, x);
         }
+        let base = match self.magnitude {
+            None => product.of(tape, x)?,
+            Some(_) => product.without_bias(tape, x)?,
+        };
         let h = match pass.dropout.filter(|_| self.dropout > 0.0) {
             Some(masks) => {
                 let dropped = tape.dropout(x, self.mask(masks))?;
@@ -181,36 +222,33 @@ impl LinearHook for LoraPair {
             }
             None => tape.linear(pass.params, x, self.a, None)?,
         };
-        tape.linear_onto(pass.params, base, self.scaling, &h, self.b)
+        let y = tape.linear_onto(pass.params, base, self.scaling, &h, self.b)?;
+        let Some(magnitude) = self.magnitude else { return Ok(y) };
+        let lengths = dora::lengths(pass.params, self.weight, Some((self.scaling, self.a, self.b)))?;
+        let y = tape.rescale(pass.params, &y, magnitude, &lengths.into())?;
+        product.add_bias(tape, y)
     }
 
-    fn set_enabled(&mut self, params: &mut Params, weight: ParamId, enabled: bool) -> Result<()> {
-        self.unmerge(params, weight)?;
-        self.enabled = enabled;
-        Ok(())
+    fn set_enabled(&mut self, params: &mut Params, enabled: bool) {
+        self.effect.set_enabled(params, enabled);
     }
 
-    fn merge(&mut self, params: &mut Params, weight: ParamId) -> std::result::Result<(), MergeError> {
-        if self.enabled && !self.merged {
-            let base = params.get(weight);
-            if !base.name.starts_with(&self.name) {
-                return Err(MergeError::Shared { module: self.name.clone(), weight: base.name.clone() });
+    fn merge(&mut self, params: &mut Params) -> std::result::Result<(), MergeError> {
+        let mut effect = std::mem::take(&mut self.effect);
+        let merged = effect.merge(params, &self.name, &[self.weight], |params| {
+            let lengths = self.magnitude.map(|_| dora::lengths(params, self.weight, Some((self.scaling, self.a, self.b)))).transpose()?;
+            self.add_to(params);
+            if let (Some(magnitude), Some(lengths)) = (self.magnitude, lengths) {
+                dora::rescale_rows(params, self.weight, magnitude, &lengths);
             }
-            if let Some(format) = base.value.format() {
-                return Err(MergeError::Quantised { module: self.name.clone(), format });
-            }
-            self.add_to(params, weight, 1.0)?;
-            self.merged = true;
-        }
-        Ok(())
+            Ok(())
+        });
+        self.effect = effect;
+        merged
     }
 
-    fn unmerge(&mut self, params: &mut Params, weight: ParamId) -> Result<()> {
-        if self.merged {
-            self.add_to(params, weight, -1.0)?;
-            self.merged = false;
-        }
-        Ok(())
+    fn unmerge(&mut self, params: &mut Params) {
+        self.effect.unmerge(params);
     }
 }
 

@@ -4,10 +4,19 @@
 //! them before any is made; attached to a model, it puts hooks at the model's sites and gives what goes on after that ([`Attached`]).
 //! Nothing else in the engine names a method.
 
+pub mod bitfit;
+pub mod bottleneck;
+mod dora;
+mod effect;
 pub mod full;
+pub mod ia3;
+pub mod last_layers;
 pub mod lora;
+pub mod prefix;
 #[cfg(all(test, feature = "native"))]
 pub(crate) mod probe;
+pub mod prompt;
+mod targets;
 
 use std::fmt::Debug;
 
@@ -41,6 +50,32 @@ pub enum MethodError {
         /// What the model has.
         available: Vec<String>,
     },
+    /// More layers are to learn than there are.
+    #[error("layers = {layers} are to learn, the model has {limit}; it may be 1 to {limit}")]
+    Layers {
+        /// How many are to learn.
+        layers: usize,
+        /// How many there are.
+        limit: usize,
+    },
+    /// A bottleneck is wider than what it is to narrow.
+    #[error("size = {size} is above the width of the model, {limit}; it may be 1 to {limit}")]
+    Bottleneck {
+        /// The width of the bottleneck.
+        size: usize,
+        /// That of the model.
+        limit: usize,
+    },
+    /// Virtual tokens leave no room for others.
+    #[error("virtual_tokens = {tokens} leave no room for others: the model reads {positions}; it may be 1 to {limit}")]
+    VirtualTokens {
+        /// How many there are to be.
+        tokens: usize,
+        /// What the model reads at once.
+        positions: usize,
+        /// How many there may be.
+        limit: usize,
+    },
     /// It trains a weight that cannot learn.
     #[error(
         "{name} is to learn, but it is kept as {format}, which does not; train an adapter such as LoRA, or load the weights in float32"
@@ -56,6 +91,13 @@ pub enum MethodError {
     Build(#[from] BuildError),
 }
 
+/// Refuses virtual tokens that leave no room for a token and the one that follows it.
+fn check_virtual_tokens(blueprint: &Blueprint, tokens: usize) -> std::result::Result<(), MethodError> {
+    let positions = blueprint.config.max_positions;
+    let limit = positions.saturating_sub(2);
+    if (1..=limit).contains(&tokens) { Ok(()) } else { Err(MethodError::VirtualTokens { tokens, positions, limit }) }
+}
+
 /// A fine-tuning method with its settings.
 pub trait Method: Debug {
     /// Checks that it goes with a model.
@@ -69,6 +111,11 @@ pub trait Method: Debug {
 
     /// Whether it trains this parameter of the model, which belongs to segment `segment`; to be asked through [`learns`].
     fn learns(&self, blueprint: &Blueprint, segment: usize, param: &ParamSpec) -> bool;
+
+    /// Virtual tokens that stand before each sequence, with [negative ids](prompt::virtual_ids).
+    fn virtual_tokens(&self) -> usize {
+        0
+    }
 
     /// Makes its parameters for the part of the model that is here, with values from `source`, and puts its hooks in place. What learns
     /// has been set before.

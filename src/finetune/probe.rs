@@ -116,24 +116,20 @@ impl LinearHook for Around {
             Self::Before(matrix) => {
                 let more = tape.linear(pass.params, x, matrix, None)?;
                 let x = tape.add(more, x)?;
-                product(tape, &x)
+                product.of(tape, &x)
             }
             Self::Instead(matrix) => tape.linear(pass.params, x, matrix, None),
             Self::After(matrix) => {
-                let y = product(tape, x)?;
+                let y = product.of(tape, x)?;
                 tape.linear_onto(pass.params, y, 1.0, x, matrix)
             }
         }
     }
-    fn set_enabled(&mut self, _: &mut Params, _: ParamId, _: bool) -> Result<()> {
+    fn set_enabled(&mut self, _: &mut Params, _: bool) {}
+    fn merge(&mut self, _: &mut Params) -> std::result::Result<(), MergeError> {
         Ok(())
     }
-    fn merge(&mut self, _: &mut Params, _: ParamId) -> std::result::Result<(), MergeError> {
-        Ok(())
-    }
-    fn unmerge(&mut self, _: &mut Params, _: ParamId) -> Result<()> {
-        Ok(())
-    }
+    fn unmerge(&mut self, _: &mut Params) {}
 }
 
 #[derive(Debug)]
@@ -143,10 +139,12 @@ impl OutputHook for Output {
     fn params(&self) -> Vec<ParamId> {
         vec![self.0]
     }
-    fn forward(&self, tape: &mut Tape, pass: &Pass, y: Var) -> Result<Var> {
+    fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, y: Var) -> Result<Var> {
         let more = tape.linear(pass.params, &y, self.0, None)?;
+        let more = tape.linear_onto(pass.params, more, 0.5, x, self.0)?;
         tape.add(more, &y)
     }
+    fn set_enabled(&mut self, _: bool) {}
 }
 
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Activation functions, element by element, and their gradients; what is tiny ([`TINY`](super::simd::TINY)) comes out as 0.
 
 use super::parallel::map;
-use super::simd::math::sigmoid;
+use super::simd::math::{exp, sigmoid};
 use super::simd::{Backend, Simd, dispatch, inlined};
 
 /// `silu(x) = x σ(x)`.
@@ -94,6 +94,47 @@ pub fn geglu_backward(gate: &[f32], up: &[f32], d_y: &[f32], d_gate: &mut [f32],
         [gate, up, d_y],
         [d_gate, d_up],
         inlined!(|[gate, up, d_y], _| gated_gradients(isa, gelu_and_slope(isa, gate), up, d_y))
+    ));
+}
+
+/// The normal distribution's `Φ(x)`, to 2e-7, and its density `φ(x)` (Abramowitz and Stegun, eq. 7.1.26).
+#[inline(always)]
+fn normal<S: Simd>(isa: S, x: S::V) -> (S::V, S::V) {
+    let (zero, one) = (isa.splat(0.0), isa.splat(1.0));
+    let size = isa.max(isa.sub(zero, x), x);
+    // Beyond the limit the density is 0 in any case; the square of an infinite number times it would be NaN.
+    let size = isa.min(isa.splat(1e6), size);
+    let bell = exp(isa, isa.mul(isa.splat(-0.5), isa.mul(size, size)));
+    let t = isa.div(one, isa.mul_add(isa.splat(0.327_591_1 * std::f32::consts::FRAC_1_SQRT_2), size, one));
+    let mut p = isa.splat(1.061_405_4);
+    for c in [-1.453_152, 1.421_413_8, -0.284_496_74, 0.254_829_6] {
+        p = isa.mul_add(p, t, isa.splat(c));
+    }
+    let tail = isa.mul(isa.splat(0.5), isa.mul(isa.mul(p, t), bell));
+    let other = isa.sub(isa.sub(one, tail), tail);
+    (isa.add(tail, isa.zero_if_less(x, zero, other)), isa.mul(isa.splat(INV_SQRT_TAU), bell))
+}
+
+/// `1 / sqrt(2 π)`.
+const INV_SQRT_TAU: f32 = 0.398_942_3;
+
+/// GELU in its exact form (Hendrycks & Gimpel, 2016): `y = x Φ(x)`.
+pub fn gelu_erf_forward(x: &[f32], y: &mut [f32]) {
+    dispatch!(Backend::current(), |isa| map(isa, [x], [y], inlined!(|[x], _| [isa.drop_tiny(isa.mul(x, normal(isa, x).0))])));
+}
+
+/// Gradient of [`gelu_erf_forward`]; overwrites `d_x`.
+pub fn gelu_erf_backward(x: &[f32], d_y: &[f32], d_x: &mut [f32]) {
+    dispatch!(Backend::current(), |isa| map(
+        isa,
+        [x, d_y],
+        [d_x],
+        inlined!(|[x, d_y], _| {
+            let (distribution, density) = normal(isa, x);
+            // An infinite number times a density of 0 would be NaN.
+            let x = isa.max(isa.splat(-1e6), isa.min(isa.splat(1e6), x));
+            [isa.drop_tiny(isa.mul(d_y, isa.mul_add(x, density, distribution)))]
+        })
     ));
 }
 

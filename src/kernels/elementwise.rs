@@ -37,6 +37,34 @@ pub fn add_bias(bias: &[f32], x: &mut [f32]) {
     });
 }
 
+/// `out = x * scale`, row by row, for `x` `[rows, scale.len()]`.
+pub fn scale_columns(scale: &[f32], x: &[f32], out: &mut [f32]) {
+    let d = scale.len();
+    if x.is_empty() {
+        return;
+    }
+    assert!(d > 0 && x.len().is_multiple_of(d) && x.len() == out.len(), "scale_columns: {} floats in rows of {d}", x.len());
+    dispatch!(Backend::current(), |isa| {
+        pool::split(x.len() / d, row_grain(d), Rows { data: out, width: d }, |rows, out| {
+            isa.vectorize(inlined!(|| {
+                for (x, out) in x[rows.start * d..].chunks_exact(d).zip(out.data.chunks_exact_mut(d)) {
+                    row::map(isa, [x, scale], [out], inlined!(|[x, scale], _| [isa.drop_tiny(isa.mul(x, scale))]));
+                }
+            }));
+        });
+    });
+}
+
+/// Adds the column sums of `x * d_y`, both `[rows, d]`, to `d_scale` `[d]`.
+pub fn scale_grad(d: usize, x: &[f32], d_y: &[f32], d_scale: &mut [f32]) {
+    assert_eq!(d_scale.len(), d);
+    if d_y.is_empty() {
+        return;
+    }
+    let rows = d_y.len() / d;
+    dispatch!(Backend::current(), |isa| add_column_sums(isa, rows, [x, d_y], d_scale, inlined!(|_, [x, d_y]| isa.mul(x, d_y))));
+}
+
 /// Adds the column sums of `d_y` `[rows, d]` to `d_bias` `[d]`.
 pub fn bias_grad(d: usize, d_y: &[f32], d_bias: &mut [f32]) {
     assert_eq!(d_bias.len(), d);

@@ -23,5 +23,6 @@ fn lora_config(spec: &LoraSpec) -> LoraConfig {
             LoraInit::KaimingUniform => lora::LoraInit::KaimingUniform,
             LoraInit::Gaussian => lora::LoraInit::Gaussian,
         },
+        ..LoraConfig::default()
     }
 }

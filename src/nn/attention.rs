@@ -102,9 +102,9 @@ impl Attention {
             k = k_norm.forward(tape, pass, &k)?;
         }
         if let Some(rotary) = &self.rotary {
-            let tables = rotary.tables(pass.rows().reach(), tape.ledger())?;
-            q = tape.rope(q, &pass.rows().positions, self.shape.d_head, &tables)?;
-            k = tape.rope(k, &pass.rows().positions, self.shape.d_head, &tables)?;
+            let (tables, positions) = (rotary.tables(pass.reach(), tape.ledger())?, pass.positions());
+            q = tape.rope(q, &positions, self.shape.d_head, &tables)?;
+            k = tape.rope(k, &positions, self.shape.d_head, &tables)?;
         }
         Ok([q, k, v])
     }

@@ -57,7 +57,7 @@ impl Segment for Embedding {
     fn run(&self, _: usize, tape: &mut Tape, pass: &Pass, _: Values) -> Result<Values> {
         let x = tape.embedding(pass.params, self.tokens, &self.rows(pass.tokens), self.scale)?;
         let x = match self.positions {
-            Some(positions) => tape.position_embedding(pass.params, positions, x, &pass.rows().positions)?,
+            Some(positions) => tape.position_embedding(pass.params, positions, x, &pass.positions())?,
             None => x,
         };
         Ok(Values::of(match &self.hook {

@@ -11,8 +11,51 @@ use crate::autograd::{ParamId, Params, Result, Tape, Var};
 use crate::kernels::attention::Span;
 use crate::tensor::OutOfMemory;
 
-/// The layer's own product: `x` `[rows, in_features]` to `[rows, out_features]`.
-pub type Product<'a> = &'a dyn Fn(&mut Tape, &Var) -> Result<Var>;
+/// The layer's own product: `x` `[rows, in_features]` to `x Wᵀ + bias` `[rows, out_features]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Product<'a> {
+    pub(super) params: &'a Params,
+    pub(super) weight: ParamId,
+    pub(super) bias: Option<ParamId>,
+    /// Whether a text is read, so that no gradient passes.
+    pub(super) reading: bool,
+}
+
+impl Product<'_> {
+    /// All of it.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn of(&self, tape: &mut Tape, x: &Var) -> Result<Var> {
+        self.with(tape, x, self.bias)
+    }
+
+    /// `x Wᵀ`.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn without_bias(&self, tape: &mut Tape, x: &Var) -> Result<Var> {
+        self.with(tape, x, None)
+    }
+
+    /// `y + bias`.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn add_bias(&self, tape: &mut Tape, y: Var) -> Result<Var> {
+        match self.bias {
+            Some(bias) => tape.add_bias(self.params, y, bias),
+            None => Ok(y),
+        }
+    }
+
+    fn with(&self, tape: &mut Tape, x: &Var, bias: Option<ParamId>) -> Result<Var> {
+        match self.reading {
+            false => tape.linear(self.params, x, self.weight, bias),
+            true => tape.linear_reading(self.params, x, self.weight, bias),
+        }
+    }
+}
 
 /// Why the effect of a hook cannot be added to a weight.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -29,6 +72,14 @@ pub enum MergeError {
         module: String,
         /// The weight.
         weight: String,
+    },
+    /// The layer has no parameter for it.
+    #[error("{module} cannot be merged: the layer has no parameter that {what} could be added to; keep it beside the layer")]
+    NoPlace {
+        /// Path of the layer.
+        module: String,
+        /// The effect.
+        what: &'static str,
     },
     /// The weight would have to be rounded to its format again, and the effect of a small update would be lost.
     #[error(
@@ -52,16 +103,16 @@ pub trait LinearHook: Debug {
     fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, product: Product) -> Result<Var>;
 
     /// Switches the hook off, so that the layer is the base model's, and on again. One that is merged is unmerged first.
-    fn set_enabled(&mut self, params: &mut Params, weight: ParamId, enabled: bool) -> Result<()>;
+    fn set_enabled(&mut self, params: &mut Params, enabled: bool);
 
-    /// Adds the hook's effect to the layer's weight, so that it costs nothing any more. No effect when merged or disabled.
+    /// Puts the hook's effect into the layer's weight, so that it costs nothing any more. No effect when merged or disabled.
     ///
     /// # Errors
-    /// If the weight is not in float32, or there is no memory for a copy of one that is shared.
-    fn merge(&mut self, params: &mut Params, weight: ParamId) -> std::result::Result<(), MergeError>;
+    /// If the weight is not in float32, another layer reads it, or there is no memory for a copy of it.
+    fn merge(&mut self, params: &mut Params) -> std::result::Result<(), MergeError>;
 
-    /// Takes the hook's effect out of the weight again. No effect when not merged.
-    fn unmerge(&mut self, params: &mut Params, weight: ParamId) -> Result<()>;
+    /// Puts back the weight as it was, bit by bit. No effect when not merged.
+    fn unmerge(&mut self, params: &mut Params);
 }
 
 /// What a method does with the output of a half-block's branch, before it is added to the residual stream. It sees the rows that a rank
@@ -70,8 +121,11 @@ pub trait OutputHook: Debug {
     /// Its parameters.
     fn params(&self) -> Vec<ParamId>;
 
-    /// `y` and the result are `[rows, d_model]`.
-    fn forward(&self, tape: &mut Tape, pass: &Pass, y: Var) -> Result<Var>;
+    /// `x`, the residual stream that the half-block reads, `y`, what its branch gives, and the result are `[rows, d_model]`.
+    fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, y: Var) -> Result<Var>;
+
+    /// Switches the hook off, so that the half-block is the base model's, and on again.
+    fn set_enabled(&mut self, enabled: bool);
 }
 
 /// Keys and values that attention sees, and which of their rows belong to a sequence.

@@ -2,7 +2,7 @@
 
 use super::blueprint::SiteSpec;
 use super::builder::Builder;
-use super::hooks::LinearHook;
+use super::hooks::{LinearHook, Product};
 use super::part::Slice;
 use super::pass::Pass;
 use super::source::BuildError;
@@ -52,13 +52,10 @@ impl Linear {
 
     /// `x` is `[rows, in_features]`; gives `[rows, out_features]`; of both, this rank's share where `split` says so.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        let product = |tape: &mut Tape, x: &Var| match pass.reading {
-            None => tape.linear(pass.params, x, self.weight, self.bias),
-            Some(_) => tape.linear_reading(pass.params, x, self.weight, self.bias),
-        };
+        let product = Product { params: pass.params, weight: self.weight, bias: self.bias, reading: pass.reading.is_some() };
         match &self.hook {
-            Some(hook) => hook.forward(tape, pass, x, &product),
-            None => product(tape, x),
+            Some(hook) => hook.forward(tape, pass, x, product),
+            None => product.of(tape, x),
         }
     }
 

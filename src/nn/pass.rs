@@ -82,11 +82,26 @@ pub struct Pass<'a> {
     pub dropout: Option<Masks>,
     /// Keys and values of earlier tokens.
     pub reading: Option<Reading<'a>>,
+    /// Position of the first token of a sequence: after the learned keys of a prefix, if there is one.
+    pub first_position: usize,
 }
 
 impl Pass<'_> {
     /// The rows of the pass.
     pub fn rows(&self) -> &Rows {
         &self.tokens.rows
+    }
+
+    /// Where each row is, as its rotation or its position embedding counts.
+    pub fn positions(&self) -> Rc<[u32]> {
+        match self.first_position {
+            0 => self.rows().positions.clone(),
+            first => self.rows().positions.iter().map(|position| position + first as u32).collect(),
+        }
+    }
+
+    /// One more than the highest of [`Pass::positions`].
+    pub fn reach(&self) -> usize {
+        self.first_position + self.rows().reach()
     }
 }

@@ -51,7 +51,7 @@ impl Residual {
             1 => Ok(Values { hidden: Some(branch(tape, hidden)?), ..input }),
             _ => {
                 let y = match &self.hook {
-                    Some(hook) => hook.forward(tape, pass, hidden)?,
+                    Some(hook) => hook.forward(tape, pass, &input.carried[0], hidden)?,
                     None => hidden,
                 };
                 let y = match &self.after {

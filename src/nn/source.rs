@@ -66,6 +66,11 @@ pub trait WeightSource {
     /// A whole parameter was made with the values of this source.
     fn made(&mut self, _: &ParamSpec, _: &Weight) {}
 
+    /// Whether it makes what was never trained: what a method derives from the model's weights at its start is to be derived.
+    fn starts_anew(&self) -> bool {
+        false
+    }
+
     /// The format in which a matrix that does not learn is to be kept; `None`: float32. Linear layers, embedding and head are asked for;
     /// norms and biases are float32 always.
     fn format(&self, _: &ParamSpec) -> Option<&'static dyn BlockFormat> {
@@ -112,6 +117,10 @@ pub struct RandomWeights {
 }
 
 impl WeightSource for RandomWeights {
+    fn starts_anew(&self) -> bool {
+        true
+    }
+
     fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
         let mut rng = Pcg64Mcg::seed_from_u64(self.seed ^ fnv1a(param.name.as_bytes()));
         let bound = 1.0 / (*param.shape.last().unwrap_or(&1) as f32).sqrt();

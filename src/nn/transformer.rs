@@ -27,7 +27,7 @@ pub struct Transformer {
     pub params: Params,
     /// The segments of the part, in the order of the forward pass.
     pub segments: Vec<Box<dyn Segment>>,
-    /// Keys that a fine-tuning method puts before those of each sequence.
+    /// Keys that a fine-tuning method puts before those of each sequence, whose first token is at the position after them.
     pub prefix_keys: usize,
 }
 
@@ -110,8 +110,8 @@ impl Transformer {
     /// If the sequences are longer than the model reads.
     pub fn pass<'a>(&'a self, input: Input<'a>) -> Pass<'a> {
         let Input { tokens, dropout, reading } = input;
-        let pass = Pass { params: &self.params, tokens, dropout, reading };
-        let (positions, most) = (tokens.rows.reach(), self.config.max_positions);
+        let pass = Pass { params: &self.params, tokens, dropout, reading, first_position: self.prefix_keys };
+        let (positions, most) = (pass.reach(), self.config.max_positions);
         assert!(positions <= most, "a sequence of {positions} tokens, the model reads {most}");
         pass
     }

@@ -129,7 +129,7 @@ mod tests {
         let gemma = ModelConfig { norm: NormKind::OffsetRmsNorm, qk_norm: true, post_norms: true, ..llama.clone() };
         let qwen = ModelConfig { bias: Biases { q: true, k: true, v: true, ..Biases::NONE }, ..llama.clone() };
         let target_modules = ["q_proj", "o_proj", "down_proj"].map(str::to_owned).to_vec();
-        let lora = LoraConfig { rank: 3, alpha: 6.0, dropout: 0.0, target_modules, init: LoraInit::Gaussian };
+        let lora = LoraConfig { rank: 3, target_modules, init: LoraInit::Gaussian, ..LoraConfig::default() };
         for blueprint in [llama, gpt, gemma, qwen].map(|config| Rc::new(Blueprint::new(&config))) {
             for (stages, count) in [(1, 1), (1, 2), (2, 1), (4, 2)] {
                 for (stage, chunk) in even(&blueprint, stages, 1).unwrap().into_iter().enumerate() {

@@ -1,14 +1,12 @@
 //! From the files of a case to the engine's model and batches.
 
 use std::error::Error;
-use std::ops::Range;
 
 use tinyai::formats::HfConfig;
-use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, PeftLora, name_of_a, name_of_b};
 use tinyai::formats::safetensors::{self, TensorFile};
 use tinyai::kernels::attention::Span;
 use tinyai::lab::base_model::{FileWeights, model_config};
-use tinyai::nn::{BuildError, ParamSpec, Rows, Tokens, Transformer, WeightSource};
+use tinyai::nn::{Rows, Tokens, Transformer};
 use tinyai::tensor::Ledger;
 
 use super::CaseResult;
@@ -26,27 +24,6 @@ pub fn load_model(case: &Case) -> Result<Transformer, Box<dyn Error>> {
     let file = safetensors::read(&bytes)?;
     let model = Transformer::build(config, &Ledger::new(None), &mut FileWeights(&file))?;
     Ok(model)
-}
-
-/// The LoRA adapter in a folder of the case, as read and as a source of the engine's weights.
-pub fn load_adapter(case: &Case, folder: &str) -> Result<(PeftLora, Vec<u8>), Box<dyn Error>> {
-    let model = case.file(&format!("{folder}/{ADAPTER_MODEL}"))?;
-    let adapter = PeftLora::read(&case.file(&format!("{folder}/{ADAPTER_CONFIG}"))?, &model)?;
-    Ok((adapter, model))
-}
-
-/// Weights of an adapter, whose names in the file begin with `prefix`.
-pub struct AdapterWeights<'a> {
-    pub file: &'a TensorFile<'a>,
-    pub prefix: &'static str,
-}
-
-impl WeightSource for AdapterWeights<'_> {
-    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
-        let tensor = self.file.tensor_of_shape(&format!("{}{}", self.prefix, param.name), &param.shape);
-        let read = tensor.and_then(|tensor| tensor.rows_to_f32(param.matrix()[1], rows, take));
-        read.map_err(|error| BuildError::UnreadableWeight { name: param.name.clone(), reason: error.to_string() })
-    }
 }
 
 /// Token ids of a tensor `[.., batch_size, seq_len]`, one batch after the other.
@@ -100,10 +77,4 @@ pub fn check_gradients(model: &Transformer, checks: &mut Checks, io: &TensorFile
 pub fn mean_loss(model: &mut Transformer, tokens: &Tokens, targets: &[i32]) -> Result<f64, Box<dyn Error>> {
     let count = targets.iter().filter(|target| **target >= 0).count();
     Ok(model.forward_backward(tokens, targets, 1.0 / count as f32, None)?)
-}
-
-/// The PEFT name of a LoRA parameter of the engine: `MODULE.lora_A.weight` or `MODULE.lora_B.weight`.
-pub fn peft_name(name: &str) -> Option<String> {
-    let a = name.strip_suffix(".lora_A.weight").map(name_of_a);
-    a.or_else(|| name.strip_suffix(".lora_B.weight").map(name_of_b))
 }

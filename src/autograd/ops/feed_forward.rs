@@ -30,6 +30,12 @@ pub(in crate::autograd) struct Gelu {
     x: Rc<Tensor>,
 }
 
+#[derive(Debug)]
+pub(in crate::autograd) struct GeluErf {
+    id: usize,
+    x: Rc<Tensor>,
+}
+
 impl Tape {
     /// `silu(gate) * up` (Shazeer 2020, arXiv:2002.05202); all of one shape.
     pub fn swiglu(&mut self, gate: &Var, up: &Var) -> Result<Var> {
@@ -58,6 +64,13 @@ impl Tape {
         activation::gelu_forward(x.data(), y.data_mut());
         Ok(self.push(y, x.needs_grad, || Op::Gelu(Gelu { id: x.id, x: x.value.clone() })))
     }
+
+    /// GELU in its exact form, `x Φ(x)` (Hendrycks and Gimpel 2016, arXiv:1606.08415).
+    pub fn gelu_erf(&mut self, x: &Var) -> Result<Var> {
+        let mut y = self.output(x.value.shape())?;
+        activation::gelu_erf_forward(x.data(), y.data_mut());
+        Ok(self.push(y, x.needs_grad, || Op::GeluErf(GeluErf { id: x.id, x: x.value.clone() })))
+    }
 }
 
 impl Gated {
@@ -78,6 +91,14 @@ impl Gelu {
     pub(super) fn backward(self, grads: &mut Grads, d_y: &Tensor) -> Result<()> {
         let mut d_x = grads.output(d_y.shape())?;
         activation::gelu_backward(self.x.data(), d_y.data(), d_x.data_mut());
+        grads.add(self.id, Rc::new(d_x))
+    }
+}
+
+impl GeluErf {
+    pub(super) fn backward(self, grads: &mut Grads, d_y: &Tensor) -> Result<()> {
+        let mut d_x = grads.output(d_y.shape())?;
+        activation::gelu_erf_backward(self.x.data(), d_y.data(), d_x.data_mut());
         grads.add(self.id, Rc::new(d_x))
     }
 }

@@ -2,6 +2,7 @@
 
 mod add;
 mod attention;
+mod bias;
 pub(super) mod dropout;
 mod embedding;
 mod feed_forward;
@@ -9,6 +10,7 @@ mod linear;
 mod norm;
 pub(super) mod prefix;
 mod rope;
+mod scale;
 mod weighted_mean;
 
 use std::rc::Rc;
@@ -25,16 +27,19 @@ use crate::tensor::Tensor;
 pub(super) enum Op {
     Add(add::Add),
     Attention(attention::Attention),
+    Bias(bias::Bias),
     Dropout(dropout::Dropout),
     Embedding(embedding::Embedding),
     Gated(feed_forward::Gated),
     Gelu(feed_forward::Gelu),
+    GeluErf(feed_forward::GeluErf),
     LayerNorm(norm::LayerNorm),
     Linear(linear::Linear),
     PositionEmbedding(embedding::PositionEmbedding),
     Prefix(prefix::Prefix),
     RmsNorm(norm::RmsNorm),
     Rope(rope::Rope),
+    Scale(scale::Scale),
     WeightedMean(weighted_mean::WeightedMean),
 }
 
@@ -44,16 +49,19 @@ impl Op {
         match self {
             Op::Add(op) => op.backward(grads, d_output),
             Op::Attention(op) => op.backward(grads, &d_output),
+            Op::Bias(op) => op.backward(params, grads, d_output),
             Op::Dropout(op) => op.backward(grads, &d_output),
             Op::Embedding(op) => op.backward(params, d_output),
             Op::Gated(op) => op.backward(grads, &d_output),
             Op::Gelu(op) => op.backward(grads, &d_output),
+            Op::GeluErf(op) => op.backward(grads, &d_output),
             Op::LayerNorm(op) => op.backward(params, grads, &d_output),
             Op::Linear(op) => op.backward(params, grads, d_output),
             Op::PositionEmbedding(op) => op.backward(params, grads, d_output),
             Op::Prefix(op) => op.backward(params, grads, &d_output),
             Op::RmsNorm(op) => op.backward(params, grads, &d_output),
             Op::Rope(op) => op.backward(grads, d_output),
+            Op::Scale(op) => op.backward(params, grads, &d_output),
             Op::WeightedMean(op) => op.backward(grads, &d_output),
         }
     }

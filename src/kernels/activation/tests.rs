@@ -17,6 +17,22 @@ fn gelu64(x: f64) -> f64 {
     0.5 * x * (1.0 + ((2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x.powi(3))).tanh())
 }
 
+/// GELU by the series of erf whose terms are all positive (Abramowitz and Stegun, eq. 7.1.6).
+fn gelu_erf64(x: f64) -> f64 {
+    let z = x.abs() / std::f64::consts::SQRT_2;
+    let erf = if z > 6.0 {
+        1.0
+    } else {
+        let terms = (1..200).scan(z, |term, n| {
+            let now = *term;
+            *term *= 2.0 * z * z / f64::from(2 * n + 1);
+            Some(now)
+        });
+        2.0 / std::f64::consts::PI.sqrt() * (-z * z).exp() * terms.sum::<f64>()
+    };
+    0.5 * x * (1.0 + erf.copysign(x))
+}
+
 /// Central difference.
 fn slope(f: impl Fn(f64) -> f64, x: f64) -> f64 {
     let h = 1e-5;
@@ -50,6 +66,26 @@ kernel_test!(
             report.every_backend(&format!("d gelu {n}"), 3e-6, &d_x, || {
                 let mut d_x = vec![f32::NAN; n];
                 gelu_backward(&x, &d_y, &mut d_x);
+                d_x
+            });
+        }
+        report.finish();
+    }
+
+    fn exact_gelu_matches_the_reference() {
+        let mut report = Report::default();
+        for n in LENS {
+            let (x, d_y) = (inputs(n, 1), testing::random(n, 2));
+            let y = reference(n, |i| gelu_erf64(x[i].into()));
+            report.every_backend(&format!("exact gelu {n}"), 1e-6, &y, || {
+                let mut y = vec![f32::NAN; n];
+                gelu_erf_forward(&x, &mut y);
+                y
+            });
+            let d_x = reference(n, |i| f64::from(d_y[i]) * slope(gelu_erf64, x[i].into()));
+            report.every_backend(&format!("d exact gelu {n}"), 1e-6, &d_x, || {
+                let mut d_x = vec![f32::NAN; n];
+                gelu_erf_backward(&x, &d_y, &mut d_x);
                 d_x
             });
         }
@@ -124,6 +160,9 @@ kernel_test!(
                 gelu_forward(&gate, &mut a);
                 gelu_backward(&gate, &d_y, &mut b);
                 normal("gelu", [&a, &b]);
+                gelu_erf_forward(&gate, &mut a);
+                gelu_erf_backward(&gate, &d_y, &mut b);
+                normal("exact gelu", [&a, &b]);
                 let (mut nan, mut d_nan) = ([0.0], [0.0]);
                 swiglu_forward(&[f32::NAN], &[0.0], &mut nan);
                 swiglu_backward(&[-1e5], &[1.0], &[f32::NAN], &mut d_nan, &mut [0.0]);
@@ -141,6 +180,11 @@ kernel_test!(
             gelu_forward(&x, &mut y);
             y
         });
+        report.every_backend("exact gelu", 1e-6, &expected, || {
+            let mut y = vec![0.0; x.len()];
+            gelu_erf_forward(&x, &mut y);
+            y
+        });
         report.every_backend("swiglu", 1e-6, &expected, || {
             let mut y = vec![0.0; x.len()];
             swiglu_forward(&x, &vec![1.0; x.len()], &mut y);
@@ -150,6 +194,11 @@ kernel_test!(
         report.every_backend("d gelu", 1e-6, &slopes, || {
             let mut d_x = vec![f32::NAN; x.len()];
             gelu_backward(&x, &vec![1.0; x.len()], &mut d_x);
+            d_x
+        });
+        report.every_backend("d exact gelu", 1e-6, &slopes, || {
+            let mut d_x = vec![f32::NAN; x.len()];
+            gelu_erf_backward(&x, &vec![1.0; x.len()], &mut d_x);
             d_x
         });
         report.finish();

@@ -55,6 +55,27 @@ kernel_test!(
         report.finish();
     }
 
+    fn scaled_columns_match_the_reference() {
+        let mut report = Report::default();
+        for (rows, d) in [(0, 3), (1, 1), (5, 3), (64, 4), (65, 8), (3, 31), (3, 33), (300, 130)] {
+            let (x, d_y, scale) = (testing::random(rows * d, 1), testing::random(rows * d, 2), testing::random(d, 3));
+            let scaled: Vec<f64> = wide(&x).enumerate().map(|(i, x)| x * f64::from(scale[i % d])).collect();
+            report.every_backend(&format!("scale_columns {rows} {d}"), 1e-7, &scaled, || {
+                let mut out = vec![f32::NAN; x.len()];
+                scale_columns(&scale, &x, &mut out);
+                out
+            });
+            let product = |i: usize| f64::from(x[i]) * f64::from(d_y[i]);
+            let columns: Vec<f64> = (0..d).map(|j| f64::from(scale[j]) + (0..rows).map(|r| product(r * d + j)).sum::<f64>()).collect();
+            report.every_backend(&format!("scale_grad {rows} {d}"), 2e-6, &columns, || {
+                let mut d_scale = scale.clone();
+                scale_grad(d, &x, &d_y, &mut d_scale);
+                d_scale
+            });
+        }
+        report.finish();
+    }
+
     fn squares_of_large_numbers_do_not_overflow() {
         assert!((sum_of_squares(&[1e30; 100]) / 1e62 - 1.0).abs() < 1e-6);
     }

@@ -27,6 +27,33 @@ pub fn method(error: &MethodError) -> Problem {
             };
             problem(ProblemCode::Conflict, Some("fine_tuning.lora.target_modules"), Some(targets), message)
         }
+        MethodError::Layers { layers, limit } => {
+            let message = Text {
+                en: format!("{{fine_tuning.last_layers.layers}} is {layers}, but this model has {limit} layers. Choose 1 to {limit}."),
+                zh: format!("{{fine_tuning.last_layers.layers}}的值是 {layers}，但该模型只有 {limit} 层。请选 1 到 {limit}。"),
+            };
+            problem(ProblemCode::OutOfRange, Some("fine_tuning.last_layers.layers"), Some(layers.to_string()), message)
+        }
+        MethodError::Bottleneck { size, limit } => {
+            let message = Text {
+                en: format!(
+                    "{{fine_tuning.adapter.size}} is {size}, but the hidden states of this model have only {limit} numbers a token. Choose 1 to {limit}."
+                ),
+                zh: format!("{{fine_tuning.adapter.size}}的值是 {size}，但该模型的隐藏状态每个词元只有 {limit} 个数。请选 1 到 {limit}。"),
+            };
+            problem(ProblemCode::OutOfRange, Some("fine_tuning.adapter.size"), Some(size.to_string()), message)
+        }
+        MethodError::VirtualTokens { tokens, positions, limit } => {
+            let message = Text {
+                en: format!(
+                    "{{fine_tuning.prompt.virtual_tokens}} is {tokens}, but this model reads {positions} tokens at once, virtual ones included. Choose 1 to {limit}."
+                ),
+                zh: format!(
+                    "{{fine_tuning.prompt.virtual_tokens}}的值是 {tokens}，但该模型一次最多读 {positions} 个词元（含虚拟词元）。请选 1 到 {limit}。"
+                ),
+            };
+            problem(ProblemCode::OutOfRange, Some("fine_tuning.prompt.virtual_tokens"), Some(tokens.to_string()), message)
+        }
         MethodError::Frozen { name, format } => {
             let zh = format!("权重 {name} 以 {format} 格式保存，不能训练；请改用 LoRA 等适配器，或以 float32 载入权重。");
             conflict("fine_tuning.method", Text { en: reasons::sentence(error), zh })

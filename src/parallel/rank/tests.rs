@@ -62,7 +62,7 @@ pub(super) fn full() -> Box<dyn Method> {
 
 pub(super) fn with_lora() -> Box<dyn Method> {
     let target_modules = ["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"].map(str::to_owned).to_vec();
-    Box::new(lora::LoraConfig { rank: 4, alpha: 8.0, dropout: 0.1, target_modules, init: lora::LoraInit::KaimingUniform })
+    Box::new(lora::LoraConfig { rank: 4, dropout: 0.1, target_modules, ..lora::LoraConfig::default() })
 }
 
 /// Trains what it says of the model's parameters, by segment, and adds nothing.
