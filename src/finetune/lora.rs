@@ -7,14 +7,13 @@ use std::ops::Range;
 
 use super::dora;
 use super::effect::Effect;
-use super::{Attached, HooksOnly, Method, MethodError, targets};
+use super::{Attached, HooksOnly, Method, MethodError, Sharing, targets};
 use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
 use crate::kernels::dropout::Mask;
 use crate::kernels::gemm::{Operand, gemm};
 use crate::nn::blueprint::SiteSpec;
 use crate::nn::{
-    Blueprint, BuildError, Init, Linear, LinearHook, Masks, MergeError, ParamSpec, Pass, Product, Transformer, WeightSource,
-    add_param,
+    Blueprint, BuildError, Init, Linear, LinearHook, Masks, MergeError, ParamSpec, Pass, Product, Transformer, WeightSource, add_param,
 };
 
 /// How `A` starts.
@@ -137,8 +136,23 @@ impl Method for LoraConfig {
         }
     }
 
+    fn check_sharing(&self, blueprint: &Blueprint, sharing: Sharing) -> std::result::Result<(), MethodError> {
+        let shared_out = |(_, site): &(usize, &SiteSpec)| site.weight().split == Split::Columns;
+        if self.dora && sharing.weights_away {
+            return Err(MethodError::WeightsSharedOut);
+        }
+        match targets::sites(blueprint, &self.target_modules).find(shared_out) {
+            Some((_, site)) if self.dora && sharing.tensor > 1 => {
+                Err(MethodError::RowsSharedOut { module: site.role.to_owned(), tensor: sharing.tensor })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {
-        targets::sites(blueprint, &self.target_modules).flat_map(|(segment, site)| self.params(site).into_iter().map(move |param| (segment, param))).collect()
+        targets::sites(blueprint, &self.target_modules)
+            .flat_map(|(segment, site)| self.params(site).into_iter().map(move |param| (segment, param)))
+            .collect()
     }
 
     fn learns(&self, _: &Blueprint, _: usize, _: &ParamSpec) -> bool {

@@ -76,6 +76,20 @@ pub enum MethodError {
         /// How many there may be.
         limit: usize,
     },
+    /// It needs rows of a weight whole, of which each rank has a part only.
+    #[error(
+        "the lengths of the rows of {module} cannot be known where {tensor} tensor-parallel ranks each have some of its columns; take {module} \
+         out of target_modules, or use another method"
+    )]
+    RowsSharedOut {
+        /// The last part of the module's path.
+        module: String,
+        /// How many ranks have a part.
+        tensor: usize,
+    },
+    /// It needs weights when it is attached, which are not there then.
+    #[error("the lengths of the rows of the weights cannot be known where ranks share the weights out; use a lower stage of ZeRO")]
+    WeightsSharedOut,
     /// It trains a weight that cannot learn.
     #[error(
         "{name} is to learn, but it is kept as {format}, which does not; train an adapter such as LoRA, or load the weights in float32"
@@ -98,6 +112,15 @@ fn check_virtual_tokens(blueprint: &Blueprint, tokens: usize) -> std::result::Re
     if (1..=limit).contains(&tokens) { Ok(()) } else { Err(MethodError::VirtualTokens { tokens, positions, limit }) }
 }
 
+/// How ranks share out a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sharing {
+    /// Tensor-parallel ranks, each of which has a part of each weight.
+    pub tensor: usize,
+    /// Whether weights are at their ranks only while they are used (ZeRO stage 3).
+    pub weights_away: bool,
+}
+
 /// A fine-tuning method with its settings.
 pub trait Method: Debug {
     /// Checks that it goes with a model.
@@ -105,6 +128,14 @@ pub trait Method: Debug {
     /// # Errors
     /// Naming the setting that does not, and what would.
     fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError>;
+
+    /// Checks that it goes with a model, which ranks share out like this.
+    ///
+    /// # Errors
+    /// Naming what does not go together.
+    fn check_sharing(&self, _: &Blueprint, _: Sharing) -> std::result::Result<(), MethodError> {
+        Ok(())
+    }
 
     /// The parameters that it adds to the whole model, with the numbers of their segments; all of them learn.
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)>;
@@ -115,6 +146,11 @@ pub trait Method: Debug {
     /// Virtual tokens that stand before each sequence, with [negative ids](prompt::virtual_ids).
     fn virtual_tokens(&self) -> usize {
         0
+    }
+
+    /// Positions before the first token of each sequence that the method takes.
+    fn positions(&self) -> usize {
+        self.virtual_tokens()
     }
 
     /// Makes its parameters for the part of the model that is here, with values from `source`, and puts its hooks in place. What learns
@@ -188,3 +224,6 @@ pub fn attach(
     }
     method.hook(model, source)
 }
+
+#[cfg(all(test, feature = "native"))]
+mod tests;

@@ -45,6 +45,10 @@ impl Method for PrefixConfig {
         false
     }
 
+    fn positions(&self) -> usize {
+        self.virtual_tokens
+    }
+
     fn hook(&self, model: &mut Transformer, source: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError> {
         let (blueprint, slice) = (model.blueprint.clone(), model.part.slice);
         model.for_each_site(|segment, sites, params| {

@@ -86,7 +86,7 @@ mod tests {
         }
         assert_eq!(base["data"]["properties"]["context"]["x-unit"], "tokens");
         assert_eq!(base["training"]["properties"]["learning_rate"]["default"], 5e-4);
-        assert_eq!(base["fine_tuning"]["properties"]["lora"]["x-visible-if"]["fine_tuning.method"], "lora");
+        assert_eq!(base["fine_tuning"]["properties"]["ia3"]["x-visible-if"]["fine_tuning.method"], "ia3");
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The steps of a training: a rank's batches, learning rate and dropout masks. A run on one rank is a world of one.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::spec::TrainingSpec;
 use crate::autograd::DropoutKey;
 use crate::data::BatchSampler;
+use crate::finetune::prompt::virtual_ids;
 use crate::finetune::{Method, MethodError};
 use crate::nn::{Blueprint, Transformer, WeightSource, at_once};
 use crate::optim::{AdamWConfig, Decay, LrSchedule};
@@ -23,6 +25,28 @@ pub struct StepReport {
     pub gradient_norm: f64,
     /// Learning rate of the update.
     pub learning_rate: f64,
+}
+
+/// Virtual tokens before the tokens of each sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// How many.
+    pub virtual_tokens: usize,
+    /// Tokens of a sequence, without them.
+    pub context: usize,
+}
+
+impl Prompt {
+    /// Sequences and their targets with the virtual tokens, which predict nothing; `inputs` and `targets` are `[sequences, context]`.
+    pub fn before<'a>(&self, inputs: &'a [i32], targets: &'a [i32]) -> [Cow<'a, [i32]>; 2] {
+        if self.virtual_tokens == 0 {
+            return [inputs.into(), targets.into()];
+        }
+        let ids = inputs.chunks(self.context).flat_map(|sequence| virtual_ids(self.virtual_tokens).chain(sequence.iter().copied()));
+        let nothing = || std::iter::repeat_n(-1, self.virtual_tokens);
+        let follow = targets.chunks(self.context).flat_map(|sequence| nothing().chain(sequence.iter().copied()));
+        [ids.collect(), follow.collect()]
+    }
 }
 
 /// How a training goes from step to step.
@@ -45,15 +69,17 @@ pub struct Training {
     /// `[batch_size * context]` each.
     inputs: Vec<i32>,
     targets: Vec<i32>,
+    prompt: Prompt,
     step: u32,
 }
 
 impl Training {
     /// Training of a rank of `plan` on a stream of `stream_len` tokens.
     pub fn new(rank: Rank, plan: &Plan, course: Course, stream_len: usize) -> Self {
-        let tokens = plan.batch_size * plan.seq_len;
-        let batches = BatchSampler::new(stream_len, plan.seq_len, plan.batch_size, course.seed);
-        Self { rank, course, batches, inputs: vec![0; tokens], targets: vec![0; tokens], step: 0 }
+        let (context, tokens) = (plan.context(), plan.batch_size * plan.context());
+        let batches = BatchSampler::new(stream_len, context, plan.batch_size, course.seed);
+        let prompt = Prompt { virtual_tokens: plan.virtual_tokens, context };
+        Self { rank, course, batches, inputs: vec![0; tokens], targets: vec![0; tokens], prompt, step: 0 }
     }
 
     /// Training on one rank.
@@ -70,6 +96,7 @@ impl Training {
         stream_len: usize,
     ) -> Result<Self, MethodError> {
         let plan = Rc::new(Plan::alone(blueprint, ((spec.batch_size / spec.micro_batches) as usize, context), spec.micro_batches as usize));
+        let plan = Rc::new(Rc::unwrap_or_clone(plan).with_virtual_tokens(method.virtual_tokens()));
         let rank =
             Rank::new(&Comm::new(Alone::new()), &plan, blueprint, adamw(spec), ledger, sources, method).map_err(|error| match error {
                 StartError::Attach(error) => error,
@@ -88,6 +115,11 @@ impl Training {
         self.inputs.len()
     }
 
+    /// The virtual tokens of its sequences.
+    pub fn prompt(&self) -> Prompt {
+        self.prompt
+    }
+
     /// The rank's part of the model.
     pub fn model(&mut self) -> &mut Transformer {
         self.rank.model_mut()
@@ -102,7 +134,8 @@ impl Training {
         let Course { schedule, gradient_clip, seed } = self.course;
         let dropout = Some(DropoutKey(seed).at(u64::from(self.step)));
         let update = Update { learning_rate: schedule.at(self.step), gradient_clip };
-        let report = self.rank.step(Batch { inputs: &self.inputs, targets: &self.targets, dropout }, update).await?;
+        let [inputs, targets] = self.prompt.before(&self.inputs, &self.targets);
+        let report = self.rank.step(Batch { inputs: &inputs, targets: &targets, dropout }, update).await?;
         self.step += 1;
         Ok(StepReport { loss: report.loss, gradient_norm: report.gradient_norm, learning_rate: update.learning_rate })
     }

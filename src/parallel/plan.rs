@@ -119,8 +119,10 @@ pub struct Plan {
     pub stages: Vec<Range<usize>>,
     /// Sequences of a step, over all replicas.
     pub batch_size: usize,
-    /// Tokens of each.
+    /// Rows of each: its tokens, and the virtual ones before them.
     pub seq_len: usize,
+    /// Virtual tokens of a fine-tuning method, which predict nothing.
+    pub virtual_tokens: usize,
 }
 
 impl Plan {
@@ -151,14 +153,25 @@ impl Plan {
         if settings.sequence_parallel && rows < tensor {
             return Err(PlanError::Rows { rows, tensor });
         }
-        Ok(Self { settings, mesh, schedule, stages, batch_size, seq_len })
+        Ok(Self { settings, mesh, schedule, stages, batch_size, seq_len, virtual_tokens: 0 })
     }
 
     /// The plan of one rank that takes each batch of `micro_batches` times so many sequences in that many parts.
     pub fn alone(blueprint: &Blueprint, (sequences, seq_len): (usize, usize), micro_batches: usize) -> Self {
         let settings = Settings { micro_batches, ..Settings::default() };
         let stages = Part::whole(blueprint).chunks;
-        Self { settings, mesh: Mesh::ONE, schedule: Schedule::alone(micro_batches), stages, batch_size: sequences * micro_batches, seq_len }
+        let (mesh, schedule) = (Mesh::ONE, Schedule::alone(micro_batches));
+        Self { settings, mesh, schedule, stages, batch_size: sequences * micro_batches, seq_len, virtual_tokens: 0 }
+    }
+
+    /// The same plan with so many virtual tokens before the tokens of each sequence.
+    pub fn with_virtual_tokens(self, virtual_tokens: usize) -> Self {
+        Self { seq_len: self.seq_len + virtual_tokens, virtual_tokens, ..self }
+    }
+
+    /// Tokens of each sequence that predict the next one.
+    pub fn context(&self) -> usize {
+        self.seq_len - self.virtual_tokens
     }
 
     /// The same plan with the model divided otherwise among the virtual stages.

@@ -38,7 +38,8 @@ fn load(case: &Case, folder: &str) -> Result<(Transformer, usize), Box<dyn Error
     let number = |field: &str| config[field].as_f64().ok_or_else(|| format!("{field} is {}", config[field]));
     let text = |field: &str| config[field].as_str().unwrap_or_default();
     let modules = |field: &str| -> Vec<String> {
-        let names: BTreeSet<_> = config[field].as_array().into_iter().flatten().filter_map(|module| module.as_str()?.rsplit('.').next()).collect();
+        let names: BTreeSet<_> =
+            config[field].as_array().into_iter().flatten().filter_map(|module| module.as_str()?.rsplit('.').next()).collect();
         names.into_iter().map(str::to_owned).collect()
     };
     match text("peft_type") {

@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { describe, expect, test } from 'vitest';
 import { equal, resolve } from '../engine/spec/patch';
-import { FIELDS, fits, runSchema, schema } from '../engine/spec/schema';
+import { applies, FIELDS, fits, runSchema, schema } from '../engine/spec/schema';
 import { Facts } from '../shell/lesson/facts';
 import { GLOSSARY } from '../shell/lesson/glossary';
 import type { Both, Lesson, Prose } from '../shell/lesson/lesson';
@@ -108,8 +108,8 @@ describe.each(CASES)('%s', (_name, lesson, lab) => {
     for (const path of controls) {
       const field = FIELDS.get(path);
       expect(field, path).toBeDefined();
-      const applies = spec.runs.some((_, run) => Object.entries(field!.visibleIf).every(([condition, wanted]) => equal(value(condition, run), wanted)));
-      expect(applies, `${path} applies`).toBe(true);
+      const matters = spec.runs.some((_, run) => applies(field!, (condition) => value(condition, run)));
+      expect(matters, `${path} applies`).toBe(true);
       const patched = (patch: unknown): boolean => path.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], patch) !== undefined;
       expect(spec.runs.every(({ patch }) => patched(patch)), `${path} is changed by all runs`).toBe(false);
     }

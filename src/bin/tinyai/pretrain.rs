@@ -180,7 +180,7 @@ fn sample(training: &mut Pretraining, seed: u64) -> Result<String, Failure> {
     let capacity = model.config.max_positions + 1;
     let (mut sampler, mut reader) = (Sampler::new(config, vec![separator], model.config.max_positions), Reader::default());
     while !sampler.is_full() {
-        let logits = reader.logits(model, sampler.ids(), capacity).map_err(io::Error::other)?;
+        let logits = reader.logits(model, sampler.ids(), capacity, 0).map_err(io::Error::other)?;
         if sampler.push(logits.data()) == separator {
             break;
         }

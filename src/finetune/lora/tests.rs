@@ -18,12 +18,7 @@ fn in_blocks() -> Transformer {
 }
 
 fn config(targets: &[&str]) -> LoraConfig {
-    LoraConfig {
-        rank: 3,
-        alpha: 6.0,
-        target_modules: targets.iter().map(|&t| t.to_owned()).collect(),
-        ..LoraConfig::default()
-    }
+    LoraConfig { rank: 3, alpha: 6.0, target_modules: targets.iter().map(|&t| t.to_owned()).collect(), ..LoraConfig::default() }
 }
 
 fn tokens() -> Tokens {

@@ -68,8 +68,9 @@ pub fn memory_bound(run: &RunSpec, blueprint: &Blueprint) -> MemoryBound {
 /// What of a run does not go with its base model.
 pub fn check_against_model(run: &RunSpec, blueprint: &Blueprint) -> Vec<Problem> {
     let of_method = method(&run.fine_tuning).check(blueprint).err().map(|error| problems::method(&error));
-    let most = blueprint.config.max_positions;
-    let of_context = (run.data.context as usize > most).then(|| problems::context(run, most));
+    let (positions, taken) = (blueprint.config.max_positions, method(&run.fine_tuning).positions());
+    let too_long = run.data.context as usize > positions.saturating_sub(taken);
+    let of_context = too_long.then(|| problems::context(run, positions, taken));
     [of_method, of_context, memory(run, blueprint)].into_iter().flatten().collect()
 }
 

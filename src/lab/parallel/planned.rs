@@ -37,7 +37,7 @@ pub fn planned(run: &RunSpec, assets: &Assets, max_ranks: usize, stages: Option<
         segments: subject.blueprint.segments.iter().map(|segment| segment.kind).collect(),
         parameters: elements(&whole, |_| true),
         trainable_parameters: elements(&whole, |param| param.trainable),
-        tokens_per_step: plan.batch_size * plan.seq_len,
+        tokens_per_step: plan.batch_size * plan.context(),
         timeline,
         ideal_bubble: ideal_bubble(&plan),
         schedule: plan.schedule.ranks,

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::subject::Subject;
 use crate::data::corpora;
+use crate::finetune::Sharing;
 use crate::lab::problem::Problem;
 use crate::lab::problems;
 use crate::lab::spec::{AlgorithmSpec, CompressionSpec, PartitionSpec, RunSpec, ZeroSpec};
@@ -24,6 +25,9 @@ pub fn plan(run: &RunSpec, subject: &Subject, max_ranks: usize, stages: Option<&
     let sizes = (run.training.batch_size as usize, run.data.context as usize);
     let plan = Plan::new(settings(run), &subject.blueprint, sizes, max_ranks).map_err(|error| problems::plan(&error))?;
     subject.method.check(&subject.blueprint).map_err(|error| problems::method(&error))?;
+    let sharing = Sharing { tensor: run.mesh.tensor as usize, weights_away: run.mesh.zero == ZeroSpec::Parameters };
+    subject.method.check_sharing(&subject.blueprint, sharing).map_err(|error| problems::method(&error))?;
+    let plan = plan.with_virtual_tokens(subject.method.virtual_tokens());
     let plan = match stages {
         Some(stages) => {
             let stages = stages.iter().map(|&(start, end)| Range { start, end }).collect();

@@ -45,10 +45,11 @@ impl Subject {
         if segments > MAX_SEGMENTS {
             return Err(problems::plan(&PartitionError::TooManySegments { segments }.into()));
         }
-        if blueprint.config.max_positions < run.data.context as usize {
-            return Err(problems::context(run, blueprint.config.max_positions));
-        }
         let method = method(&run.fine_tuning);
+        let (positions, taken) = (blueprint.config.max_positions, method.positions());
+        if positions.saturating_sub(taken) < run.data.context as usize {
+            return Err(problems::context(run, positions, taken));
+        }
         let outline = Outline::new(&blueprint, &*method);
         Ok(Self { blueprint, method, outline })
     }

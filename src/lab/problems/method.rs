@@ -54,6 +54,24 @@ pub fn method(error: &MethodError) -> Problem {
             };
             problem(ProblemCode::OutOfRange, Some("fine_tuning.prompt.virtual_tokens"), Some(tokens.to_string()), message)
         }
+        MethodError::RowsSharedOut { module, tensor } => {
+            let message = Text {
+                en: format!(
+                    "DoRA needs the lengths of whole rows of {module}, but with {{mesh.tensor}} at {tensor} each rank has only some of its columns. Take {module} out of {{fine_tuning.lora.target_modules}}, or choose {{fine_tuning.method=lora}}."
+                ),
+                zh: format!(
+                    "DoRA 需要 {module} 各行完整的长度，但{{mesh.tensor}}为 {tensor} 时，每个进程只有其中一部分列。请从{{fine_tuning.lora.target_modules}}中去掉 {module}，或改用{{fine_tuning.method=lora}}。"
+                ),
+            };
+            problem(ProblemCode::Conflict, Some("fine_tuning.method"), Some("dora".to_owned()), message)
+        }
+        MethodError::WeightsSharedOut => {
+            let message = Text {
+                en: "DoRA starts from the lengths of the weights’ rows, but with {mesh.zero=parameters} no rank has whole weights then. Choose {mesh.zero=gradients}, or {fine_tuning.method=lora}.".to_owned(),
+                zh: "DoRA 从权重各行的长度出发，但使用{mesh.zero=parameters}时，没有一个进程持有完整的权重。请改用{mesh.zero=gradients}，或{fine_tuning.method=lora}。".to_owned(),
+            };
+            problem(ProblemCode::Conflict, Some("fine_tuning.method"), Some("dora".to_owned()), message)
+        }
         MethodError::Frozen { name, format } => {
             let zh = format!("权重 {name} 以 {format} 格式保存，不能训练；请改用 LoRA 等适配器，或以 float32 载入权重。");
             conflict("fine_tuning.method", Text { en: reasons::sentence(error), zh })

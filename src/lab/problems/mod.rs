@@ -231,11 +231,21 @@ pub fn model_sizes(error: &ConfigError) -> Problem {
 }
 
 /// A context longer than the model reads.
-pub fn context(run: &RunSpec, most: usize) -> Problem {
-    let (context, model) = (run.data.context, &run.model.base);
-    let message = Text {
-        en: format!("{{data.context}} is {context}, but the model {model} reads at most {most} tokens at once. Choose at most {most}."),
-        zh: format!("{{data.context}}的值是 {context}，但模型 {model} 一次最多读 {most} 个词元。请改为不超过 {most}。"),
+pub fn context(run: &RunSpec, positions: usize, of_method: usize) -> Problem {
+    let (context, model, most) = (run.data.context, &run.model.base, positions.saturating_sub(of_method));
+    let message = match of_method {
+        0 => Text {
+            en: format!("{{data.context}} is {context}, but the model {model} reads at most {most} tokens at once. Choose at most {most}."),
+            zh: format!("{{data.context}}的值是 {context}，但模型 {model} 一次最多读 {most} 个词元。请改为不超过 {most}。"),
+        },
+        _ => Text {
+            en: format!(
+                "{{data.context}} is {context}, but of the {positions} tokens that the model {model} reads at once, {of_method} are virtual ({{fine_tuning.prompt.virtual_tokens}}). Choose at most {most}, or fewer virtual tokens."
+            ),
+            zh: format!(
+                "{{data.context}}的值是 {context}，但模型 {model} 一次最多读 {positions} 个词元，其中 {of_method} 个是虚拟词元（{{fine_tuning.prompt.virtual_tokens}}）。请改为不超过 {most}，或减少虚拟词元。"
+            ),
+        },
     };
     problem(ProblemCode::OutOfRange, Some("data.context"), Some(context.to_string()), message)
 }

@@ -202,7 +202,10 @@ impl RankProgram {
         let prepared = self.doing(Doing::Evaluating)?;
         let (from, to) = (first * prepared.context, (first + count) * prepared.context);
         let validation = &prepared.text.validation;
-        let sequences = Sequences { inputs: &validation[from..to], targets: &validation[from + 1..=to], seq_len: prepared.context, group };
+        let prompt = prepared.training.prompt();
+        let [inputs, targets] = prompt.before(&validation[from..to], &validation[from + 1..=to]);
+        let seq_len = prompt.virtual_tokens + prepared.context;
+        let sequences = Sequences { inputs: &inputs, targets: &targets, seq_len, group };
         let nll = prepared.training.rank.nll(sequences).await.map_err(|error| problems::rank(who, &error))?;
         Ok(Reply::Evaluated { nll, memory: MemoryUse::by_category(&prepared.ledger.report()) })
     }
@@ -211,11 +214,12 @@ impl RankProgram {
         let (who, alone) = (self.who(), self.alone());
         let Prepared { training, reader, ledger, .. } = self.doing(Doing::Sampling)?;
         let refused = |error| problems::rank(who, &error);
+        let virtual_tokens = training.prompt().virtual_tokens;
         let logits = if alone {
-            reader.logits(training.model(), ids, capacity).map_err(|error| refused(error.into()))?.data().to_vec()
+            reader.logits(training.model(), ids, capacity, virtual_tokens).map_err(|error| refused(error.into()))?.data().to_vec()
         } else {
-            let start = ids.len().saturating_sub(training.model().config.max_positions);
-            training.rank.logits_after(&ids[start..]).await.map_err(refused)?
+            let ids = reader::window(training.model(), ids, virtual_tokens);
+            training.rank.logits_after(&ids).await.map_err(refused)?
         };
         Ok(Reply::Logits { logits, memory: MemoryUse::by_category(&ledger.report()) })
     }

@@ -1,8 +1,15 @@
 //! The logits after a text that grows, on a rank without others: what was read of it is kept.
 
 use crate::autograd::Result;
+use crate::finetune::prompt::virtual_ids;
 use crate::nn::{Contiguous, Tokens, Transformer};
 use crate::tensor::Tensor;
+
+/// What the model sees of a text: the virtual tokens, and as many of the last ids as it reads beside them.
+pub fn window(model: &Transformer, ids: &[i32], virtual_tokens: usize) -> Vec<i32> {
+    let most = model.config.max_positions.saturating_sub(virtual_tokens + model.prefix_keys).max(1);
+    virtual_ids(virtual_tokens).chain(ids[ids.len().saturating_sub(most)..].iter().copied()).collect()
+}
 
 /// A text that is read token by token.
 #[derive(Debug, Default)]
@@ -12,26 +19,26 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The logits `[vocab_size]` after `ids`, at least one token, which will grow to `capacity` at most; the model sees the last
-    /// `max_positions` of them.
+    /// The logits `[vocab_size]` after `ids`, at least one token, which will grow to `capacity` at most, with so many virtual tokens before
+    /// them; the model sees [the last of them](window).
     ///
     /// # Errors
     /// If memory runs out.
-    pub fn logits(&mut self, model: &mut Transformer, ids: &[i32], capacity: usize) -> Result<Tensor> {
-        let start = ids.len().saturating_sub(model.config.max_positions);
-        if start > 0 {
+    pub fn logits(&mut self, model: &mut Transformer, ids: &[i32], capacity: usize, virtual_tokens: usize) -> Result<Tensor> {
+        let window = window(model, ids, virtual_tokens);
+        if window.len() < virtual_tokens + ids.len() {
             // The window moves on, and with it every position: what was kept is of no use.
             self.forget();
-            let window = &ids[start..];
             return model.last_logits(&Tokens::new(1, window.len(), window));
         }
-        let new = match (&self.cache, ids.strip_prefix(&self.read[..])) {
+        let new = match (&self.cache, window.strip_prefix(&self.read[..])) {
             (Some(_), Some(new)) if !new.is_empty() => new,
             _ => {
                 self.forget();
                 // The last token that is drawn is never read.
-                self.cache = Some(Contiguous::new(model, 1, capacity.saturating_sub(1).max(ids.len()))?);
-                ids
+                let most = virtual_tokens + capacity.saturating_sub(1).max(ids.len());
+                self.cache = Some(Contiguous::new(model, 1, most)?);
+                &window[..]
             }
         };
         let logits = model.read(&[(0, new)], self.cache.as_mut().expect("there is a cache"))?;
@@ -63,7 +70,7 @@ mod tests {
             while text.len() < capacity {
                 let window = &text[text.len().saturating_sub(6)..];
                 let expected = model.last_logits(&Tokens::new(1, window.len(), window)).unwrap();
-                let logits = reader.logits(&mut model, &text, capacity).unwrap();
+                let logits = reader.logits(&mut model, &text, capacity, 0).unwrap();
                 for (logit, expected) in logits.data().iter().zip(expected.data()) {
                     assert!((logit - expected).abs() < 1e-5, "after {text:?}");
                 }

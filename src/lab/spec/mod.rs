@@ -25,7 +25,9 @@ pub use communication::{AlgorithmSpec, CommunicationSpec, CompressionSpec, Trans
 pub use data::DataSpec;
 pub use default::default_spec;
 pub use evaluation::EvaluationSpec;
-pub use fine_tuning::{FineTuningSpec, LoraInit, LoraSpec, Method};
+pub use fine_tuning::{
+    AdapterPlacement, AdapterSpec, FineTuningSpec, Ia3Spec, LastLayersSpec, LoraInit, LoraScaling, LoraSpec, Method, PromptSpec,
+};
 pub use mesh::{MeshSpec, PartitionSpec, ZeroSpec};
 pub use model::{FamilySpec, ModelSpec, NEW_MODEL, TokenizerSpec};
 pub use ranks::{RanksSpec, UnequalRank};

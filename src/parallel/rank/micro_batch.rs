@@ -22,7 +22,7 @@ impl Rank {
         let (micro_batch, stage) = place;
         let (tokens, targets) = self.micro_batch(batch, micro_batch);
         let plan = &self.peers.plan;
-        let scale = 1.0 / (plan.batch_size * plan.seq_len) as f32;
+        let scale = 1.0 / (plan.batch_size * plan.context()) as f32;
         let first_row = plan.sequences(self.peers.groups.data.index(), micro_batch).start * plan.seq_len;
         let masks = batch.dropout.map(|key| Masks { key, first_row });
         let (input, segments) = (Input::of(&tokens, masks), self.segments_of(stage));

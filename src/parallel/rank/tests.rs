@@ -1,5 +1,6 @@
 //! Every way to spread a training gives the losses of one rank.
 
+mod methods;
 mod open;
 mod quantised;
 mod zero;

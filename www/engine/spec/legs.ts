@@ -1,8 +1,8 @@
 /** What a run trains, one after the other: a fork first does what the run did that it is a fork of. */
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Spec } from '../../types/generated/Spec';
-import { equal, get, parentOf, resolve, unset, type Tree } from './patch';
-import { FIELDS } from './schema';
+import { get, parentOf, resolve, unset, type Tree } from './patch';
+import { applies, FIELDS } from './schema';
 
 /** A stretch of a run with the same settings. */
 export interface Leg {
@@ -26,9 +26,7 @@ export const keyOf = (spec: Spec, run: number): string => JSON.stringify(legsOf(
 /** A configuration without the fields that do not matter to it. */
 function relevant(spec: RunSpec): Tree {
   let left = spec as unknown as Tree;
-  for (const { path, visibleIf } of FIELDS.values()) {
-    if (Object.entries(visibleIf).some(([other, wanted]) => !equal(get(spec, other), wanted))) left = unset(left, path);
-  }
+  for (const field of FIELDS.values()) if (!applies(field, (path) => get(spec, path))) left = unset(left, field.path);
   return left;
 }
 

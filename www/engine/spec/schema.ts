@@ -34,7 +34,7 @@ export interface Field {
   kind: 'number' | 'text' | 'choice' | 'chips' | 'toggle' | 'source';
   /** Values of a choice or of chips; suggestions of a source. */
   options: string[];
-  /** Conditions on other fields, by path; all must hold. */
+  /** Conditions on other fields, by path: the value wanted, or a list of which any will do. All must hold. */
   visibleIf: Record<string, unknown>;
   advanced: boolean;
 }
@@ -106,3 +106,7 @@ export function fits(value: unknown, part: Schema): boolean {
     })
   );
 }
+
+/** Whether a field matters where other fields have these values. */
+export const applies = ({ visibleIf }: Pick<Field, 'visibleIf'>, value: (path: string) => unknown): boolean =>
+  Object.entries(visibleIf).every(([path, wanted]) => (Array.isArray(wanted) ? wanted : [wanted]).includes(value(path)));

@@ -43,8 +43,13 @@ export function text({ field, value, wrong, input, settle }: Control): TemplateR
   />`;
 }
 
-/** One of a few values, side by side. */
-export function choice({ field, value, settle }: Control): TemplateResult {
+/** From so many on, values are in a list that opens. */
+const LISTED = 6;
+
+/** One of a few values, side by side; one of many, in a list. */
+export function choice(control: Control): TemplateResult {
+  const { field, value, settle } = control;
+  if ((field.options?.length ?? 0) >= LISTED) return list(control);
   return html`<div class="segments" role="radiogroup" aria-labelledby="label" aria-describedby=${DESCRIBED}>
     ${field.options?.map(
       (option) => html`<label
@@ -59,6 +64,19 @@ export function choice({ field, value, settle }: Control): TemplateResult {
       >`,
     )}
   </div>`;
+}
+
+function list({ field, value, wrong, settle }: Control): TemplateResult {
+  return html`<select
+    id="control"
+    .value=${live(String(value))}
+    aria-describedby=${DESCRIBED}
+    aria-invalid=${wrong}
+    @input=${own(() => undefined)}
+    @change=${own((event: Event) => settle((event.target as HTMLSelectElement).value))}
+  >
+    ${field.options?.map((option) => html`<option value=${option.value} ?selected=${option.value === value}>${option.label}</option>`)}
+  </select>`;
 }
 
 /** Any of a few values, in the order of the options. */

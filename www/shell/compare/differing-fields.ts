@@ -1,6 +1,6 @@
 /** Where runs differ, as the form would show it. */
 import { equal } from '../../engine/spec/patch';
-import { FIELDS } from '../../engine/spec/schema';
+import { applies, FIELDS } from '../../engine/spec/schema';
 import { differences, type Difference } from './differences';
 import { fieldsOf, type ComparedRun } from './run';
 
@@ -8,8 +8,8 @@ import { fieldsOf, type ComparedRun } from './run';
 export function differingFields(runs: readonly ComparedRun[]): Difference[] {
   const all = runs.map(fieldsOf);
   const shows = (path: string, run: number): boolean => {
-    const conditions = Object.entries(FIELDS.get(path)?.visibleIf ?? {});
-    return conditions.every(([other, wanted]) => equal(all[run]!.get(other), wanted));
+    const field = FIELDS.get(path);
+    return !field || applies(field, (other) => all[run]!.get(other));
   };
   return differences(runs)
     .map(({ path, values }) => ({ path, values: values.map((value, run) => (shows(path, run) ? value : undefined)) }))

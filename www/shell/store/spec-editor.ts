@@ -2,8 +2,8 @@
 import { Signal } from 'signal-polyfill';
 import mergePatch from 'json-merge-patch';
 import { missing, sameRun } from '../../engine/spec/legs';
-import { equal, get, ground, parentOf, resetInRun, resolve, setInBase, setInRun } from '../../engine/spec/patch';
-import type { Field } from '../../engine/spec/schema';
+import { get, ground, parentOf, resetInRun, resolve, setInBase, setInRun } from '../../engine/spec/patch';
+import { applies, type Field } from '../../engine/spec/schema';
 import type { Fork } from '../../types/generated/Fork';
 import type { Problem } from '../../types/generated/Problem';
 import type { RunSpec } from '../../types/generated/RunSpec';
@@ -135,8 +135,8 @@ export class SpecEditor {
   }
 
   /** Whether a field matters; in the base, to any run. */
-  applies({ visibleIf }: Field): boolean {
-    const holds = (run: number): boolean => Object.entries(visibleIf).every(([path, wanted]) => equal(this.value(run, path), wanted));
+  applies(field: Field): boolean {
+    const holds = (run: number): boolean => applies(field, (path) => this.value(run, path));
     return this.selected === BASE ? holds(BASE) || this.spec.runs.some((_, i) => holds(i)) : holds(this.selected);
   }
 

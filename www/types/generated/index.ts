@@ -1,6 +1,8 @@
 // Written by `cargo test` (src/lab/schema.rs). Do not edit.
 
 export type { Action } from "./Action";
+export type { AdapterPlacement } from "./AdapterPlacement";
+export type { AdapterSpec } from "./AdapterSpec";
 export type { AlgorithmSpec } from "./AlgorithmSpec";
 export type { AtGate } from "./AtGate";
 export type { CommunicationSpec } from "./CommunicationSpec";
@@ -23,7 +25,10 @@ export type { Fork } from "./Fork";
 export type { ForkReport } from "./ForkReport";
 export type { Held } from "./Held";
 export type { HeldKind } from "./HeldKind";
+export type { Ia3Spec } from "./Ia3Spec";
+export type { LastLayersSpec } from "./LastLayersSpec";
 export type { LoraInit } from "./LoraInit";
+export type { LoraScaling } from "./LoraScaling";
 export type { LoraSpec } from "./LoraSpec";
 export type { LrScheduleKind } from "./LrScheduleKind";
 export type { MemoryUse } from "./MemoryUse";
@@ -43,6 +48,7 @@ export type { Prediction } from "./Prediction";
 export type { Problem } from "./Problem";
 export type { ProblemCode } from "./ProblemCode";
 export type { Program } from "./Program";
+export type { PromptSpec } from "./PromptSpec";
 export type { RankStep } from "./RankStep";
 export type { RankUse } from "./RankUse";
 export type { RanksSpec } from "./RanksSpec";
