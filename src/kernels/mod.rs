@@ -12,6 +12,7 @@ pub mod gemm;
 pub mod gemm_int8;
 pub mod int8;
 pub mod loss;
+pub mod nf4;
 pub mod norm;
 mod parallel;
 pub mod pool;

@@ -119,7 +119,7 @@ fn blocks(
     region: &Region,
     format: &dyn BlockFormat,
 ) -> Result<Weight, BuildError> {
-    let mut writer = format.allocate(ledger, [region.rows.len(), region.columns.len()])?;
+    let mut writer = format.allocate(ledger, [region.rows.len(), region.columns.len()], region.columns.start)?;
     source.read(param, region.rows.clone(), &mut |row| writer.write(row, region.columns.clone()))?;
     Ok(Weight::Blocks(writer.finish()))
 }

@@ -41,7 +41,7 @@ impl BlockFormat for Int8 {
         "int8"
     }
 
-    fn allocate(&self, ledger: &Ledger, shape: [usize; 2]) -> Result<Box<dyn BlockWriter>, OutOfMemory> {
+    fn allocate(&self, ledger: &Ledger, shape: [usize; 2], _: usize) -> Result<Box<dyn BlockWriter>, OutOfMemory> {
         let [rows, columns] = shape;
         // A size that does not fit the address space is more than any machine has.
         let (codes, of_codes) = ledger.allocate(Category::Parameters, rows.saturating_mul(columns))?;

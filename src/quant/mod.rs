@@ -4,6 +4,7 @@
 //! their gradients, follow from the latter. A weight in a format does not learn.
 
 mod int8;
+mod nf4;
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -12,20 +13,21 @@ use std::rc::Rc;
 use crate::tensor::{BlockWeight, Ledger, OutOfMemory};
 
 pub use int8::Int8;
+pub use nf4::Nf4;
 
 /// The formats: a line each.
-pub const FORMATS: [&dyn BlockFormat; 1] = [&Int8];
+pub const FORMATS: [&dyn BlockFormat; 2] = [&Int8, &Nf4];
 
 /// A format of weights.
 pub trait BlockFormat: Debug + Sync {
     /// Its name.
     fn name(&self) -> &'static str;
 
-    /// The memory of a weight `[rows, columns]`, before the weight is read.
+    /// The memory of a weight `[rows, columns]`, whose columns are those of the whole one from number `first` on, before it is read.
     ///
     /// # Errors
     /// If there is none.
-    fn allocate(&self, ledger: &Ledger, shape: [usize; 2]) -> Result<Box<dyn BlockWriter>, OutOfMemory>;
+    fn allocate(&self, ledger: &Ledger, shape: [usize; 2], first: usize) -> Result<Box<dyn BlockWriter>, OutOfMemory>;
 }
 
 /// A weight that is being read.

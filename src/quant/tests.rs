@@ -19,7 +19,7 @@ fn weights([rows, columns]: [usize; 2]) -> Vec<f32> {
 
 /// Some columns of these rows.
 fn kept(format: &dyn BlockFormat, ledger: &Ledger, weights: &[f32], width: usize, columns: Range<usize>) -> Rc<dyn BlockWeight> {
-    let mut writer = format.allocate(ledger, [weights.len() / width, columns.len()]).unwrap();
+    let mut writer = format.allocate(ledger, [weights.len() / width, columns.len()], columns.start).unwrap();
     weights.chunks(width).for_each(|row| writer.write(row, columns.clone()));
     writer.finish()
 }
@@ -31,7 +31,8 @@ fn decoded(weight: &dyn BlockWeight) -> Vec<f32> {
     all
 }
 
-const SHAPE: [usize; 2] = [37, 45];
+/// Rows of more than one block of NF4, the last of them shorter.
+const SHAPE: [usize; 2] = [37, 145];
 
 #[test]
 fn a_weight_is_near_what_it_was_and_zeros_stay_zeros() {
@@ -40,8 +41,12 @@ fn a_weight_is_near_what_it_was_and_zeros_stay_zeros() {
         let weight = kept(format, &Ledger::new(None), &weights, SHAPE[1], 0..SHAPE[1]);
         assert_eq!((weight.shape(), weight.format()), (SHAPE, format.name()));
         let decoded = decoded(&*weight);
-        // A step of the coarsest format, of weights up to 1.
-        assert!(weights.iter().zip(&decoded).all(|(w, back)| (w - back).abs() < 0.5 / 127.0 + 1e-6), "{}", format.name());
+        // Half of the largest step between two codes, of weights up to 1; of NF4, half a step of the scale, too.
+        let most = match format.name() {
+            "int8" => 0.5 / 127.0,
+            _ => 0.5 * (1.0 - 0.6961928) + 0.5 / 255.0,
+        };
+        assert!(weights.iter().zip(&decoded).all(|(w, back)| (w - back).abs() < most + 1e-6), "{}", format.name());
         assert!(decoded[SHAPE[1]..2 * SHAPE[1]].iter().all(|w| *w == 0.0));
     }
 }
@@ -85,9 +90,9 @@ fn reading_rounds_inputs_by_little_and_each_row_by_itself() {
         let (mut read, mut exact) = (vec![0.0; 5 * outputs], vec![0.0; 5 * outputs]);
         weight.multiply_rounded(&x, &mut read);
         weight.multiply(1.0, &x, 0.0, &mut exact);
-        // Inputs up to 1 are off by up to 1/127, at random: about 1/127 / sqrt(3) * sqrt(45) * sqrt(1/3) a standard deviation.
+        // Inputs up to 1 are off by up to 1/127, at random: about 1/127 / sqrt(3) * sqrt(145) * sqrt(1/3) a standard deviation.
         let worst = read.iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(worst < 0.1, "{}: {worst}", format.name());
+        assert!(worst < 0.15, "{}: {worst}", format.name());
         for (x, read) in x.chunks(inputs).zip(read.chunks(outputs)) {
             let mut alone = vec![0.0; outputs];
             weight.multiply_rounded(x, &mut alone);
@@ -102,7 +107,7 @@ fn a_part_of_the_columns_decodes_to_a_part_of_the_whole() {
     for format in FORMATS {
         let ledger = Ledger::new(None);
         let whole = decoded(&*kept(format, &ledger, &weights, width, 0..width));
-        for columns in [0..23, 23..45] {
+        for columns in [0..71, 71..145] {
             let part = decoded(&*kept(format, &ledger, &weights, width, columns.clone()));
             let expected: Vec<f32> = whole.chunks(width).flat_map(|row| &row[columns.clone()]).copied().collect();
             assert_eq!(part, expected, "{}", format.name());
@@ -119,9 +124,9 @@ fn its_bytes_are_parameters_in_the_ledger_for_as_long_as_it_lives() {
         assert_eq!(ledger.report().total.peak, weight.bytes(), "{}: nothing beside it while it was read", format.name());
         drop(weight);
         assert_eq!(ledger.report().total.live, 0);
-        let refused = format.allocate(&Ledger::new(Some(100)), SHAPE).err().expect("no memory");
+        let refused = format.allocate(&Ledger::new(Some(100)), SHAPE, 0).err().expect("no memory");
         assert_eq!((refused.category, refused.limit), (Category::Parameters, Some(100)));
-        assert!(format.allocate(&Ledger::new(None), [usize::MAX / 2, 4]).is_err(), "{}: more than any machine has", format.name());
+        assert!(format.allocate(&Ledger::new(None), [usize::MAX / 2, 4], 0).is_err(), "{}: more than any machine has", format.name());
     }
 }
 

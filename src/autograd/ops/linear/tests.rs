@@ -17,7 +17,7 @@ fn the_gradient_through_a_weight_in_blocks_agrees_with_finite_differences() {
     let [outputs, inputs] = SHAPE;
     for format in FORMATS {
         let ledger = Ledger::new(None);
-        let mut writer = format.allocate(&ledger, SHAPE).unwrap();
+        let mut writer = format.allocate(&ledger, SHAPE, 0).unwrap();
         values(outputs * inputs, 1).chunks(inputs).for_each(|row| writer.write(row, 0..inputs));
         let mut params = Params::new(&ledger);
         let weight = params.add("w".to_owned(), &SHAPE, Split::Replicated, Weight::Blocks(writer.finish()));
