@@ -28,7 +28,7 @@ test('every field of the schema has a control, and a name and an explanation in 
   // Every field matters to some run of this experiment.
   const spec = completed(
     { model: { base: 'new' }, training: { micro_batches: 2 }, mesh: { data: 2, pipeline: 2, schedule: 'interleaved_1f1b' }, communication: { compression: 'top_k' } },
-    [{ name: 'lora', patch: { fine_tuning: { method: 'lora' } } }],
+    (['lora', 'ia3', 'adapter', 'prompt_tuning', 'last_layers'] as const).map((method) => ({ name: method, patch: { fine_tuning: { method } } })),
   );
   await open(page, spec);
   for (const path of FIELDS.keys()) {
@@ -44,7 +44,7 @@ test('runs are added, named, duplicated and removed', async ({ page }) => {
   await page.getByRole('button', { name: 'Add run' }).click();
   await expect(columns).toHaveCount(3);
   await page.getByLabel('Name of the run').fill('rank 16');
-  await page.getByRole('radio', { name: 'LoRA' }).check();
+  await page.getByLabel('Method').selectOption('LoRA');
   await page.getByLabel('Rank', { exact: true }).fill('16');
   await expect(columns.nth(2)).toContainText('rank 16');
   await expect(columns.nth(2)).toContainText('Rank 16');

@@ -73,3 +73,35 @@ for (const { lab, locale, what, steps, change } of CASES) {
     });
   });
 }
+
+/** Methods with a learning rate that each learns at, and DoRA on layers that tensor ranks share out by rows. */
+const METHODS: Record<string, [rate: number, settings?: object]> = {
+  dora: [0.01, { lora: { target_modules: ['q_proj', 'v_proj'] } }],
+  ia3: [0.01],
+  adapter: [0.01, { adapter: { placement: 'parallel' } }],
+  prompt_tuning: [0.01],
+  prefix_tuning: [0.01],
+  bitfit: [0.01],
+  last_layers: [0.0005],
+};
+
+test('every method of fine-tuning measures the same on the command line and the page, on one rank and on many', async ({ page }) => {
+  await open(page, './labs/fine-tuning/');
+  const opened = await page.evaluate(() => document.querySelector<LabMount>('tinyai-lab-mount')!.store!.editor.spec);
+  const runs = Object.entries(METHODS).map(([method, [learning_rate, settings]]) => ({ name: method, patch: { fine_tuning: { method, ...settings }, training: { learning_rate } } }));
+  const short = cut({ ...opened, runs }, 4);
+  // Runs of an experiment are eight at most.
+  const halves = [0, 4].map((first) => spread({ ...short, runs: short.runs.slice(first, first + 4) }));
+  for (const spec of halves) {
+    const expected = await native(spec);
+    const actual = await page.evaluate((spec) => window.tinyai.run(spec), spec);
+    for (const [index, run] of expected.runs.entries()) {
+      expect(run.status, `${run.name}: ${run.problem?.message.en}`).toBe('finished');
+      expect(actual.runs[index]!.status, `${run.name}: ${actual.runs[index]!.problem?.message.en}`).toBe('finished');
+      for (const series of ['loss', 'validation_loss']) {
+        expect.soft(actual.runs[index]!.series[series], `${run.name}: ${series}`).toEqual(run.series[series]);
+      }
+      expect.soft(run.series.validation_loss!.at(-1)![1], `${run.name} learns`).toBeLessThan(run.series.validation_loss![0]![1]);
+    }
+  }
+});
