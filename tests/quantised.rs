@@ -107,8 +107,8 @@ impl BlockFormat for Rounding {
     fn name(&self) -> &'static str {
         "rounding"
     }
-    fn allocate(&self, ledger: &Ledger, shape: [usize; 2]) -> Result<Box<dyn BlockWriter>, OutOfMemory> {
-        Ok(Box::new(RoundingWriter(self.0.allocate(ledger, shape)?)))
+    fn allocate(&self, ledger: &Ledger, shape: [usize; 2], first: usize) -> Result<Box<dyn BlockWriter>, OutOfMemory> {
+        Ok(Box::new(RoundingWriter(self.0.allocate(ledger, shape, first)?)))
     }
 }
 
