@@ -78,7 +78,7 @@ fn difference(a: &Ran, b: &Ran) -> f64 {
 }
 
 #[test]
-fn lora_on_blocks_takes_a_quarter_of_the_memory_and_learns_as_well() {
+fn lora_on_blocks_takes_less_memory_and_learns_as_well() {
     let training = json!({"steps": 30, "learning_rate": 0.003});
     let floats = fine_tune(training.clone(), None);
     let [before, after] = floats.validation_loss;
@@ -87,10 +87,16 @@ fn lora_on_blocks_takes_a_quarter_of_the_memory_and_learns_as_well() {
         let blocks = fine_tune(training.clone(), Some(format));
         let (weights, bytes) = blocks.base;
         assert_eq!(floats.base, (weights, 4 * weights));
-        assert!(bytes as f64 <= 1.07 * weights as f64, "{}: {bytes} bytes for {weights} weights", format.name());
+        // Bytes a weight, and by how much losses may differ.
+        let (most_bytes, most) = match format.name() {
+            "int8" => (1.07, 0.01),
+            _ => (0.60, 0.03),
+        };
+        assert!(bytes as f64 <= most_bytes * weights as f64, "{}: {bytes} bytes for {weights} weights", format.name());
         assert_eq!(floats.parameters - blocks.parameters, 4 * weights - bytes, "the ledger has the difference");
         let worst = difference(&blocks, &floats);
-        assert!(worst < 0.01, "{}: losses differ by {worst}", format.name());
+        println!("{}: {:.3} bytes a weight, losses differ by {worst:.4}", format.name(), bytes as f64 / weights as f64);
+        assert!(worst < most, "{}: losses differ by {worst}", format.name());
     }
 }
 
