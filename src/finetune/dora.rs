@@ -32,7 +32,8 @@ pub(super) fn add_magnitude(
     Ok(id)
 }
 
-/// The L2 norms of the rows of a weight `[out, in]`, to which `scaling * B A` is added.
+/// The L2 norms of the rows of a weight `[out, in]`, to which `scaling * B A` is added; of a row of zeros, which has no direction, the
+/// smallest number that can be divided by.
 ///
 /// # Errors
 /// If memory runs out.
@@ -51,7 +52,8 @@ pub(super) fn lengths(params: &Params, weight: ParamId, update: Option<(f32, Par
         let (b, a) = (Operand::row_major(params.value(b), rank), Operand::row_major(params.value(a), in_features));
         gemm(out_features, rank, in_features, scaling, b, a, 1.0, sum.data_mut());
     }
-    let length = |row: &[f32]| row.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>().sqrt() as f32;
+    let length =
+        |row: &[f32]| row.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>().sqrt().max(f64::from(f32::MIN_POSITIVE)) as f32;
     Ok(sum.data().chunks_exact(in_features).map(length).collect())
 }
 

@@ -67,10 +67,13 @@ impl Method for PrefixConfig {
 
 /// The learned keys and values of one layer.
 #[derive(Debug)]
-struct Prefix {
-    keys: ParamId,
-    values: ParamId,
-    length: usize,
+pub(super) struct Prefix {
+    /// `[length, n_kv_heads * d_head]`.
+    pub keys: ParamId,
+    /// As the keys.
+    pub values: ParamId,
+    /// How many there are.
+    pub length: usize,
 }
 
 impl KeysValuesHook for Prefix {

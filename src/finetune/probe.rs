@@ -1,12 +1,12 @@
 //! A method of a few lines for every hook there is, to test them with.
 
-use std::rc::Rc;
-
+use super::prefix::Prefix;
+use super::prompt::Prompt;
 use super::{Attached, Method, MethodError};
-use crate::autograd::{ParamId, Params, Result, Split, Tape, Var, after_prefix};
+use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
 use crate::nn::{
-    Blueprint, BuildError, EmbeddedHook, Init, KeysValues, KeysValuesHook, LinearHook, MergeError, OutputHook, ParamSpec, Pass, Product,
-    SegmentKind, Transformer, WeightSource, add_param,
+    Blueprint, BuildError, EmbeddedHook, Init, LinearHook, MergeError, OutputHook, ParamSpec, Pass, Product, SegmentKind, Transformer,
+    WeightSource, add_param,
 };
 
 /// Learned keys before those of each sequence.
@@ -69,7 +69,7 @@ impl Method for Probe {
                 None => Ok(None),
             };
             if let Some(hook) = &mut sites.embedded {
-                **hook = make("prompt")?.map(|table| Box::new(Prompt(table)) as Box<dyn EmbeddedHook>);
+                **hook = make("prompt")?.map(|table| Box::new(Prompt { table }) as Box<dyn EmbeddedHook>);
             }
             let [before, instead, after] = [make("before_q")?, make("instead_of_k")?, make("after_v")?];
             penalised.extend([before, instead].into_iter().flatten());
@@ -81,7 +81,7 @@ impl Method for Probe {
             });
             own.for_each(|(linear, hook)| linear.hook = Some(Box::new(hook)));
             if let (Some(hook), Some(keys), Some(values)) = (&mut sites.keys_values, make(".keys")?, make(".values")?) {
-                **hook = Some(Box::new(Learned { keys, values }));
+                **hook = Some(Box::new(Prefix { keys, values, length: PREFIX }));
             }
             if let Some(hook) = &mut sites.output {
                 let matrix = make("output")?.expect("a half-block has one");
@@ -145,40 +145,6 @@ impl OutputHook for Output {
         tape.add(more, &y)
     }
     fn set_enabled(&mut self, _: bool) {}
-}
-
-#[derive(Debug)]
-struct Learned {
-    keys: ParamId,
-    values: ParamId,
-}
-
-impl KeysValuesHook for Learned {
-    fn params(&self) -> Vec<ParamId> {
-        vec![self.keys, self.values]
-    }
-    fn forward(&self, tape: &mut Tape, pass: &Pass, KeysValues { keys, values, spans }: KeysValues) -> Result<KeysValues> {
-        // Sequences that go on have the learned ones in their cache.
-        let begins = pass.rows().begins();
-        let keys = tape.prefix(pass.params, self.keys, &keys, &spans, &begins)?;
-        let values = tape.prefix(pass.params, self.values, &values, &spans, &begins)?;
-        Ok(KeysValues { keys, values, spans: after_prefix(&spans, &begins, PREFIX) })
-    }
-}
-
-/// Virtual token `-1 - i` is row `i` of the table.
-#[derive(Debug)]
-struct Prompt(ParamId);
-
-impl EmbeddedHook for Prompt {
-    fn params(&self) -> Vec<ParamId> {
-        vec![self.0]
-    }
-    fn forward(&self, tape: &mut Tape, pass: &Pass, x: Var) -> Result<Var> {
-        let rows: Rc<[i32]> = pass.tokens.ids.iter().map(|&id| if id < 0 { -1 - id } else { -1 }).collect();
-        let prompt = tape.embedding(pass.params, self.0, &rows, 1.0)?;
-        tape.add(x, &prompt)
-    }
 }
 
 #[derive(Debug)]

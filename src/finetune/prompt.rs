@@ -70,8 +70,9 @@ impl Method for PromptConfig {
 
 /// Virtual token `-1 - i` is row `i` of the table.
 #[derive(Debug)]
-struct Prompt {
-    table: ParamId,
+pub(super) struct Prompt {
+    /// `[virtual_tokens, d_model]`.
+    pub table: ParamId,
 }
 
 impl EmbeddedHook for Prompt {

@@ -202,6 +202,25 @@ fn settings_that_go_with_no_model_are_refused_with_the_nearest_that_would() {
     }
 }
 
+/// As a row of an embedding that was only padded has.
+#[test]
+fn a_row_of_zeros_makes_no_number_that_is_none() {
+    let method = LoraConfig { dora: true, ..lora() };
+    let mut model = build(families()[0].clone());
+    model
+        .for_each_linear(|_, linear, params| {
+            let width = params.get(linear.weight).shape[1];
+            params.get_mut(linear.weight).value.data_mut()[..width].fill(0.0);
+            Ok::<(), BuildError>(())
+        })
+        .unwrap();
+    attach(&method, &mut model, &mut RandomWeights { seed: 4 }).unwrap();
+    let (tokens, targets) = batch(&method);
+    assert!(model.forward_backward(&tokens, &targets, 1.0, None).unwrap().is_finite());
+    let grads = model.params.iter().filter_map(|param| param.grad.as_ref());
+    assert!(grads.flat_map(|grad| grad.data()).all(|g| g.is_finite()));
+}
+
 #[test]
 fn dora_says_what_it_does_not_go_with() {
     let blueprint = Blueprint::new(&families()[0].clone());

@@ -78,6 +78,53 @@ embed![
     "quant-float/io.safetensors",
     "quant-int8/case.json",
     "quant-int8/io.safetensors",
+    "lora-dora/case.json",
+    "lora-dora/config.json",
+    "lora-dora/io.safetensors",
+    "lora-dora/model.safetensors",
+    "lora-dora/adapter/adapter_config.json",
+    "lora-dora/adapter/adapter_model.safetensors",
+    "lora-dora/adapter_final/adapter_config.json",
+    "lora-dora/adapter_final/adapter_model.safetensors",
+    "lora-dora/adapter_init/adapter_config.json",
+    "lora-dora/adapter_init/adapter_model.safetensors",
+    "ia3/case.json",
+    "ia3/config.json",
+    "ia3/io.safetensors",
+    "ia3/model.safetensors",
+    "ia3/adapter/adapter_config.json",
+    "ia3/adapter/adapter_model.safetensors",
+    "ia3/adapter_final/adapter_config.json",
+    "ia3/adapter_final/adapter_model.safetensors",
+    "ia3/adapter_init/adapter_config.json",
+    "ia3/adapter_init/adapter_model.safetensors",
+    "prompt-tuning/case.json",
+    "prompt-tuning/config.json",
+    "prompt-tuning/io.safetensors",
+    "prompt-tuning/model.safetensors",
+    "prompt-tuning/adapter/adapter_config.json",
+    "prompt-tuning/adapter/adapter_model.safetensors",
+    "prompt-tuning/adapter_final/adapter_config.json",
+    "prompt-tuning/adapter_final/adapter_model.safetensors",
+    "prompt-tuning/adapter_init/adapter_config.json",
+    "prompt-tuning/adapter_init/adapter_model.safetensors",
+    "prefix-tuning/case.json",
+    "prefix-tuning/config.json",
+    "prefix-tuning/io.safetensors",
+    "prefix-tuning/model.safetensors",
+    "prefix-tuning/adapter/adapter_config.json",
+    "prefix-tuning/adapter/adapter_model.safetensors",
+    "prefix-tuning/adapter_final/adapter_config.json",
+    "prefix-tuning/adapter_final/adapter_model.safetensors",
+    "prefix-tuning/adapter_init/adapter_config.json",
+    "prefix-tuning/adapter_init/adapter_model.safetensors",
+    "adapter-bottleneck/adapter_model.safetensors",
+    "adapter-bottleneck/case.json",
+    "adapter-bottleneck/config.json",
+    "adapter-bottleneck/io.safetensors",
+    "adapter-bottleneck/model.safetensors",
+    "quant-nf4/case.json",
+    "quant-nf4/io.safetensors",
 ];
 
 fn check(name: &str) {
@@ -142,4 +189,34 @@ fn kvcache_sliding() {
 #[wasm_bindgen_test]
 fn packing() {
     check("packing");
+}
+
+#[wasm_bindgen_test]
+fn lora_dora() {
+    check("lora-dora");
+}
+
+#[wasm_bindgen_test]
+fn ia3() {
+    check("ia3");
+}
+
+#[wasm_bindgen_test]
+fn prompt_tuning() {
+    check("prompt-tuning");
+}
+
+#[wasm_bindgen_test]
+fn prefix_tuning() {
+    check("prefix-tuning");
+}
+
+#[wasm_bindgen_test]
+fn adapter_bottleneck() {
+    check("adapter-bottleneck");
+}
+
+#[wasm_bindgen_test]
+fn quant_nf4() {
+    check("quant-nf4");
 }

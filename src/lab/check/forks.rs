@@ -97,7 +97,14 @@ pub(super) fn problems(run: &RunSpec, other: &RunSpec, other_name: &str, step: u
 /// Whether a field leaves what a rank holds as it is.
 fn may_change(field: &str, own_vocabulary: bool) -> bool {
     const SECTIONS: [&str; 4] = ["training", "evaluation", "resources", "ranks"];
-    const FIELDS: [&str; 4] = ["communication.transport", "communication.algorithm", "fine_tuning.lora.alpha", "fine_tuning.lora.dropout"];
+    const FIELDS: [&str; 6] = [
+        "communication.transport",
+        "communication.algorithm",
+        "fine_tuning.lora.alpha",
+        "fine_tuning.lora.scaling",
+        "fine_tuning.lora.dropout",
+        "fine_tuning.adapter.placement",
+    ];
     let section = field.split('.').next().unwrap_or_default();
     SECTIONS.contains(&section) || FIELDS.contains(&field) || section == "data" && !own_vocabulary && field != "data.context"
 }

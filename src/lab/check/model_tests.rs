@@ -74,6 +74,48 @@ fn a_limit_below_the_weights_points_at_the_limit() {
 }
 
 #[test]
+fn settings_of_other_methods_name_the_limit_in_both_languages() {
+    let refused = |change: fn(&mut RunSpec)| {
+        let mut run = RunSpec::default();
+        change(&mut run);
+        let problems = check_against_model(&run, &small());
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        problems.into_iter().next().unwrap()
+    };
+    let too_many_layers = refused(|run| {
+        run.fine_tuning.method = Method::LastLayers;
+        run.fine_tuning.last_layers.layers = 7;
+    });
+    let too_wide = refused(|run| {
+        run.fine_tuning.method = Method::Adapter;
+        run.fine_tuning.adapter.size = 1000;
+    });
+    let only_virtual = refused(|run| {
+        run.fine_tuning.method = Method::PromptTuning;
+        run.fine_tuning.prompt.virtual_tokens = 255;
+        run.data.context = 1;
+    });
+    let too_long = [Method::PromptTuning, Method::PrefixTuning].map(|method| {
+        let mut run = RunSpec::default();
+        run.fine_tuning.method = method;
+        run.data.context = 250;
+        check_against_model(&run, &small()).remove(0)
+    });
+    for (problem, field, parts) in [
+        (&too_many_layers, "fine_tuning.last_layers.layers", ["7", "6"]),
+        (&too_wide, "fine_tuning.adapter.size", ["1000", "192"]),
+        (&only_virtual, "fine_tuning.prompt.virtual_tokens", ["255", "254"]),
+        (&too_long[0], "data.context", ["250", "248"]),
+        (&too_long[1], "data.context", ["250", "248"]),
+    ] {
+        assert_eq!(problem.field.as_deref(), Some(field));
+        for text in [&problem.message.en, &problem.message.zh] {
+            assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+        }
+    }
+}
+
+#[test]
 fn layers_that_the_model_does_not_have_are_named_with_those_it_has() {
     let gpt = Blueprint::new(&ModelConfig { feed_forward: FeedForwardKind::Gelu, ..ModelConfig::default() });
     let mut run = lora(4);
@@ -114,6 +156,16 @@ fn the_modelled_memory_is_a_lower_bound_of_the_measured_and_not_an_empty_one() {
             let label = format!("{:?} {:?}: {bound} of {measured}", config.feed_forward, run.fine_tuning);
             assert!(bound <= measured, "no lower bound: {label}");
             assert!(bound >= 0.4 * measured, "far too low: {label}");
+        }
+        for method in
+            [Method::Dora, Method::Ia3, Method::Adapter, Method::PromptTuning, Method::PrefixTuning, Method::BitFit, Method::LastLayers]
+        {
+            let mut run = lora(4);
+            run.fine_tuning.method = method;
+            let bound = memory_bound(&run, &blueprint).total(f64::from(run.training.batch_size * run.data.context));
+            let measured = measured(&run, &blueprint);
+            assert!(bound <= measured, "no lower bound: {method:?}: {bound} of {measured}");
+            assert!(bound >= 0.3 * measured, "far too low: {method:?}: {bound} of {measured}");
         }
     }
 }

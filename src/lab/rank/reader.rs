@@ -56,21 +56,37 @@ impl Reader {
 #[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
+    use crate::finetune::full::Full;
+    use crate::finetune::prefix::PrefixConfig;
+    use crate::finetune::prompt::PromptConfig;
+    use crate::finetune::{Method, attach};
     use crate::nn::{ModelConfig, RandomWeights};
     use crate::tensor::Ledger;
 
     #[test]
     fn the_text_may_outgrow_the_models_window_or_begin_anew() {
+        let methods: [Box<dyn Method>; 3] = [
+            Box::new(Full),
+            Box::new(PromptConfig { virtual_tokens: 2, init_std: 1.0 }),
+            Box::new(PrefixConfig { virtual_tokens: 2, init_std: 1.0 }),
+        ];
+        methods.iter().for_each(|method| outgrow(&**method));
+    }
+
+    fn outgrow(method: &dyn Method) {
         let config = ModelConfig { vocab_size: 23, d_model: 16, n_layers: 2, d_ff: 24, max_positions: 6, ..ModelConfig::default() };
         let mut model = Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 9 }).unwrap();
+        attach(method, &mut model, &mut RandomWeights { seed: 9 }).unwrap();
+        let (most, virtual_tokens) = (6 - method.positions(), method.virtual_tokens());
         let mut reader = Reader::default();
         for prompt in [1, 4, 6, 9] {
             let mut text: Vec<i32> = (0..prompt).map(|i| (5 * i + 1) % 23).collect();
             let capacity = text.len() + 10;
             while text.len() < capacity {
-                let window = &text[text.len().saturating_sub(6)..];
+                let seen = &text[text.len().saturating_sub(most)..];
+                let window: Vec<i32> = virtual_ids(virtual_tokens).chain(seen.iter().copied()).collect();
                 let expected = model.last_logits(&Tokens::new(1, window.len(), window)).unwrap();
-                let logits = reader.logits(&mut model, &text, capacity, 0).unwrap();
+                let logits = reader.logits(&mut model, &text, capacity, virtual_tokens).unwrap();
                 for (logit, expected) in logits.data().iter().zip(expected.data()) {
                     assert!((logit - expected).abs() < 1e-5, "after {text:?}");
                 }

@@ -2,7 +2,7 @@
 import type { RunSpec } from '../../types/generated/RunSpec';
 
 const SECTIONS = ['training', 'evaluation', 'resources', 'ranks'];
-const FIELDS = ['communication.transport', 'communication.algorithm', 'fine_tuning.lora.alpha', 'fine_tuning.lora.dropout'];
+const FIELDS = ['communication.transport', 'communication.algorithm', 'fine_tuning.lora.alpha', 'fine_tuning.lora.scaling', 'fine_tuning.lora.dropout', 'fine_tuning.adapter.placement'];
 
 /** Whether a fork with these settings may have another value of a field than the run that it is a fork of. */
 export function forkMayChange(path: string, { model }: RunSpec): boolean {

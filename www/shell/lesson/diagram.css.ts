@@ -84,6 +84,11 @@ export const diagram = css`
     text-wrap: balance;
   }
 
+  /* Where it stands, a page may have it keep still. */
+  svg * {
+    animation-play-state: var(--diagram-motion, running) !important;
+  }
+
   @media (prefers-reduced-motion: reduce) {
     .moves {
       transition: none;
