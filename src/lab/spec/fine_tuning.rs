@@ -64,7 +64,7 @@ pub struct LoraSpec {
     /// Rank of the update: columns of B, rows of A.
     #[schemars(range(min = 1, max = 1024), extend("x-step" = 1))]
     pub rank: u32,
-    /// Scale of the update: it is multiplied by alpha / rank.
+    /// Strength of the update: it is multiplied by alpha, and divided as the scaling says.
     #[schemars(range(min = 0.001, max = 4096), extend("x-step" = 1))]
     pub alpha: f64,
     /// What the update is multiplied by.
@@ -172,7 +172,7 @@ pub enum AdapterPlacement {
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct PromptSpec {
-    /// Virtual tokens before each text; the model reads so many fewer others.
+    /// Virtual tokens before each text, which take up part of what the model reads at once.
     #[schemars(range(min = 1, max = 1024), extend("x-step" = 1))]
     pub virtual_tokens: u32,
     /// Standard deviation of what is learned, at its start.

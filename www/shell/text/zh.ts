@@ -31,7 +31,7 @@ export const zh: Messages = {
     'data.allow_unknown_percent': { label: '未知字符上限', help: '文本中允许有多少字符不在模型的词表里；超过则拒绝。' },
     'fine_tuning.method': { label: '方法', help: '全参数微调训练所有权重；其余方法冻结大部分权重，只训练很少的参数。' },
     'fine_tuning.lora.rank': { label: '秩', help: '更新矩阵的秩：B 的列数、A 的行数。' },
-    'fine_tuning.lora.alpha': { label: '缩放 α', help: '更新量乘以 α / 秩。' },
+    'fine_tuning.lora.alpha': { label: '缩放 α', help: '更新的强度：更新量乘以 α，再按缩放方式相除。' },
     'fine_tuning.lora.scaling': { label: '缩放方式', help: '秩稳定（rsLoRA）：α 除以秩的平方根，高秩时仍能学习。' },
     'fine_tuning.lora.dropout': { label: '随机失活', help: '训练时丢弃 A 的输入的概率。' },
     'fine_tuning.lora.target_modules': { label: '目标模块', help: '加上低秩矩阵对的投影层。' },

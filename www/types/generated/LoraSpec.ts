@@ -11,7 +11,7 @@ export type LoraSpec = {
  */
 rank: number, 
 /**
- * Scale of the update: it is multiplied by alpha / rank.
+ * Strength of the update: it is multiplied by alpha, and divided as the scaling says.
  */
 alpha: number, 
 /**

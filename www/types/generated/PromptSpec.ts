@@ -5,7 +5,7 @@
  */
 export type PromptSpec = { 
 /**
- * Virtual tokens before each text; the model reads so many fewer others.
+ * Virtual tokens before each text, which take up part of what the model reads at once.
  */
 virtual_tokens: number, 
 /**
