@@ -56,11 +56,11 @@ fn load(case: &Case, folder: &str) -> Result<(Transformer, usize), Box<dyn Error
             if !lora.dora {
                 // The product's reader takes it, too.
                 let read = PeftLora::read(&config_bytes, &bytes)?;
-                let root = match lora.scaling {
-                    LoraScaling::Standard => 1.0,
+                let divisor = match lora.scaling {
+                    LoraScaling::Standard => lora.rank as f64,
                     LoraScaling::RankStabilised => (lora.rank as f64).sqrt(),
                 };
-                assert_eq!((read.config.r, read.config.scaling()), (lora.rank, lora.alpha * root / lora.rank as f64));
+                assert_eq!((read.config.r, read.config.scaling()), (lora.rank, lora.alpha / divisor));
             }
             attach(&lora, &mut model, &mut weights)?;
         }
