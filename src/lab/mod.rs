@@ -7,6 +7,7 @@ pub mod assets;
 pub mod base_model;
 pub mod check;
 pub mod compare;
+pub mod equalise;
 pub mod estimate;
 pub mod event;
 pub mod experiment;

@@ -51,7 +51,7 @@ fn load(case: &Case, folder: &str) -> Result<(Transformer, usize), Box<dyn Error
                 dora: config["use_dora"] == true,
                 dropout: number("lora_dropout")?,
                 target_modules: modules("target_modules"),
-                init: LoraInit::KaimingUniform,
+                ..LoraConfig::default()
             };
             if !lora.dora {
                 // The product's reader takes it, too.
@@ -162,15 +162,9 @@ fn check_saved_adapter(case: &Case, checks: &mut Checks, io: &TensorFile) -> Cas
         return Ok(());
     }
 
-    with_adapters(&mut model, |adapter, params| {
-        adapter.set_enabled(params, false);
-        Ok(())
-    })?;
+    with_adapters(&mut model, |adapter, params| adapter.set_enabled(params, false))?;
     checks.tensor("base_logits", model.logits(&plain)?.data(), io)?;
-    with_adapters(&mut model, |adapter, params| {
-        adapter.set_enabled(params, true);
-        Ok(())
-    })?;
+    with_adapters(&mut model, |adapter, params| adapter.set_enabled(params, true))?;
     with_adapters(&mut model, |adapter, params| adapter.merge(params))?;
     checks.tensor("logits_merged", model.logits(&tokens)?.data(), io)?;
     for name in io.tensors.keys() {

@@ -2,7 +2,7 @@
 
 use super::merge::diff;
 use crate::lab::problem::{Problem, ProblemCode, Text};
-use crate::lab::spec::{Method, NEW_MODEL, RunSpec, Spec, TokenizerSpec};
+use crate::lab::spec::{LoraInit, Method, NEW_MODEL, RunSpec, Spec, TokenizerSpec};
 
 /// For each run, the index of the run that it is a fork of, and the step.
 ///
@@ -78,7 +78,10 @@ pub(super) fn problems(run: &RunSpec, other: &RunSpec, other_name: &str, step: u
     let own_vocabulary = run.model.base == NEW_MODEL && run.model.tokenizer == TokenizerSpec::Characters;
     // The weights that a new model does not train are drawn from the seed.
     let seeded = run.model.base == NEW_MODEL && run.fine_tuning.method != Method::Full;
-    let stays = |field: &str| !may_change(field, own_vocabulary) || seeded && field == "training.seed";
+    // What was taken out of a weight depends on them.
+    let taken_out = matches!(run.fine_tuning.lora.init, LoraInit::Pissa | LoraInit::Olora);
+    let scales = |field: &str| ["fine_tuning.lora.alpha", "fine_tuning.lora.scaling"].contains(&field);
+    let stays = |field: &str| !may_change(field, own_vocabulary) || seeded && field == "training.seed" || taken_out && scales(field);
     for change in diff(other, run).into_iter().filter(|change| stays(&change.field)) {
         let (field, here, there) = (change.field, change.value.to_string(), change.base.to_string());
         let message = Text {
@@ -97,12 +100,13 @@ pub(super) fn problems(run: &RunSpec, other: &RunSpec, other_name: &str, step: u
 /// Whether a field leaves what a rank holds as it is.
 fn may_change(field: &str, own_vocabulary: bool) -> bool {
     const SECTIONS: [&str; 4] = ["training", "evaluation", "resources", "ranks"];
-    const FIELDS: [&str; 6] = [
+    const FIELDS: [&str; 7] = [
         "communication.transport",
         "communication.algorithm",
         "fine_tuning.lora.alpha",
         "fine_tuning.lora.scaling",
         "fine_tuning.lora.dropout",
+        "fine_tuning.lora.learning_rate_ratio",
         "fine_tuning.adapter.placement",
     ];
     let section = field.split('.').next().unwrap_or_default();

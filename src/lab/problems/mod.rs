@@ -9,7 +9,7 @@ mod ranks;
 
 use std::collections::BTreeMap;
 
-pub use method::method;
+pub use method::{method, quantised_and_shared};
 pub use plan::{memory, plan, with_nearest};
 pub use ranks::{attach, build, lost, rank, start};
 
