@@ -24,6 +24,7 @@ pub mod result;
 pub mod run;
 pub mod sample;
 pub mod schema;
+pub mod search;
 pub mod spec;
 pub mod state;
 pub mod text;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use tinyai::autograd::{Param, Params};
 use tinyai::finetune::attach;
 use tinyai::finetune::ia3::Ia3Config;
-use tinyai::finetune::lora::{LoraConfig, LoraInit, LoraScaling};
+use tinyai::finetune::lora::{LoraConfig, LoraScaling};
 use tinyai::finetune::prefix::PrefixConfig;
 use tinyai::finetune::prompt::{PROMPT_EMBEDDINGS, PromptConfig, virtual_ids};
 use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, PeftLora};

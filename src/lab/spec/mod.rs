@@ -17,6 +17,7 @@ mod mesh;
 mod model;
 mod ranks;
 mod resources;
+mod search;
 mod target_module;
 mod training;
 
@@ -34,6 +35,7 @@ pub use mesh::{MeshSpec, PartitionSpec, ZeroSpec};
 pub use model::{FamilySpec, ModelSpec, NEW_MODEL, TokenizerSpec};
 pub use ranks::{RanksSpec, UnequalRank};
 pub use resources::ResourceSpec;
+pub use search::SearchSpec;
 pub use target_module::{LoraTarget, TargetModule};
 pub use training::TrainingSpec;
 
