@@ -27,13 +27,27 @@ pub enum Asset {
     BaseModel,
     /// The corpus, `data.corpus`.
     Corpus,
+    /// The text on which forgetting is measured, `evaluation.base_corpus`.
+    BaseCorpus,
+}
+
+impl Asset {
+    /// The field that asks for it.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::BaseModel => "model.base",
+            Self::Corpus => "data.corpus",
+            Self::BaseCorpus => "evaluation.base_corpus",
+        }
+    }
 }
 
 /// A base model or corpus that does not exist; `available` are the ids that do.
 pub fn not_found(asset: Asset, id: &str, available: &[&str]) -> Problem {
-    let (field, en, zh) = match asset {
-        Asset::BaseModel => ("model.base", "base model", "基座模型"),
-        Asset::Corpus => ("data.corpus", "corpus", "语料"),
+    let field = asset.field();
+    let (en, zh) = match asset {
+        Asset::BaseModel => ("base model", "基座模型"),
+        Asset::Corpus | Asset::BaseCorpus => ("corpus", "语料"),
     };
     let (mean_en, mean_zh) = match nearest(id, available.iter().copied()) {
         Some(near) => (format!(" Did you mean {near}?"), format!("你是不是想写 {near}？")),
@@ -63,6 +77,17 @@ pub fn bad_file(name: &str, reason: &Text) -> Problem {
     let message =
         Text { en: format!("The file {name} cannot be used. {}", reason.en), zh: format!("文件 {name} 无法使用。{}", reason.zh) };
     problem(ProblemCode::BadFile, None, Some(name), message)
+}
+
+/// A text that cannot be used for what asks for it; `reason` is whole sentences.
+pub fn bad_text(asset: Asset, name: &str, reason: &Text) -> Problem {
+    let field = asset.field();
+    let name = shorten(name, 80);
+    let message = Text {
+        en: format!("The file {name} cannot be used for {{{field}}}. {}", reason.en),
+        zh: format!("文件 {name} 无法用作 {{{field}}}。{}", reason.zh),
+    };
+    problem(ProblemCode::BadFile, Some(field), Some(name), message)
 }
 
 /// What was saved of a run, by somebody else or for other settings.

@@ -16,7 +16,7 @@ use crate::lab::parallel::shares;
 use crate::lab::parallel::waiting::tell_waiting_apart;
 use crate::lab::problem::Problem;
 use crate::lab::problems;
-use crate::lab::rank::{Answer, Program, Reply};
+use crate::lab::rank::{Answer, HeldOut, Program, Reply};
 use crate::lab::result::{ForkReport, RunStatus, Sample, SampleStage};
 use crate::lab::state::{Bytes, State};
 
@@ -103,7 +103,8 @@ impl Run {
     }
 
     fn prepared(&mut self, replies: Vec<Reply>, events: &mut Vec<Event>) -> Result<f64, Problem> {
-        let Some(Reply::Prepared { parameters, trainable_parameters, validation_tokens, unknown_share, .. }) = replies.first() else {
+        let Some(Reply::Prepared { parameters, trainable_parameters, validation_tokens, base_tokens, unknown_share, .. }) = replies.first()
+        else {
             return Err(unexpected("prepare"));
         };
         // A rank of several has a part.
@@ -113,6 +114,7 @@ impl Run {
         };
         let context = self.legs[self.leg].spec.data.context as usize;
         self.progress.validation_windows = validation_tokens.saturating_sub(1) / context;
+        self.progress.base_windows = base_tokens.saturating_sub(1) / context;
         let own = self.leg + 1 == self.legs.len();
         if own {
             if let Some(rank) = &mut self.here {
@@ -203,6 +205,10 @@ impl Run {
     fn evaluated(&mut self, count: usize, replies: &[Reply], events: &mut Vec<Event>) -> Result<f64, Problem> {
         let Some(Reply::Evaluated { nll, .. }) = replies.first() else { return Err(unexpected("evaluate")) };
         let evaluation = self.progress.evaluation.as_mut().ok_or_else(|| unexpected("evaluate"))?;
+        let series = match evaluation.text {
+            HeldOut::Validation => "validation_loss",
+            HeldOut::Base => "base_text_loss",
+        };
         if let Some(nll) = evaluation.take(count, *nll) {
             self.progress.evaluation = None;
             let step = self.progress.step;
@@ -212,7 +218,7 @@ impl Run {
                     _ => self.diverged(step, nll),
                 });
             }
-            self.metric("validation_loss", step, nll, events);
+            self.metric(series, step, nll, events);
             self.take_memory(replies, events);
         }
         Ok((count * self.spec().data.context as usize) as f64)
