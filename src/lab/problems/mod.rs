@@ -210,21 +210,19 @@ pub fn diverged(step: u32, loss: f64) -> Problem {
     )
 }
 
-/// The loss is no longer a finite number, with a learning rate that was searched for.
-pub fn diverged_after_search(step: u32, loss: f64, learning_rate: f64) -> Problem {
-    problem(
-        ProblemCode::Diverged,
-        Some("training.search.lowest"),
-        Some(loss.to_string()),
-        Text {
-            en: format!(
-                "The training diverged: at step {step} the loss is {loss}, not a finite number, with the learning rate {learning_rate} that was found. Choose a lower {{training.search.lowest}}, more {{training.search.steps}}, or a {{training.gradient_clip}} such as 1."
-            ),
-            zh: format!(
-                "训练发散：用搜索到的学习率 {learning_rate} 训练，第 {step} 步的损失是 {loss}，不再是有限的数。请减小 {{training.search.lowest}}，增加 {{training.search.steps}}，或把 {{training.gradient_clip}} 设为 1 左右。"
-            ),
-        },
-    )
+/// The training no longer has finite numbers, with a learning rate that was searched for; `problem` says of what.
+pub fn after_search(problem: Problem, learning_rate: f64) -> Problem {
+    let message = Text {
+        en: format!(
+            "{} The learning rate {learning_rate} is the one that the search found: choose a lower {{training.search.lowest}}, or more {{training.search.steps}}.",
+            problem.message.en
+        ),
+        zh: format!(
+            "{}学习率 {learning_rate} 是搜索到的：请减小 {{training.search.lowest}}，或增加 {{training.search.steps}}。",
+            problem.message.zh
+        ),
+    };
+    Problem { field: Some("training.search.lowest".into()), message, ..problem }
 }
 
 /// A training time in which the warm-up does not come to its end.

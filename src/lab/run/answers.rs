@@ -142,10 +142,10 @@ impl Run {
         let (step, loss, gradient_norm, learning_rate) = (first.step, first.loss, first.gradient_norm, first.learning_rate);
         self.progress.step = step;
         if !loss.is_finite() {
-            return Err(self.diverged(step, loss));
+            return Err(self.diverged(problems::diverged(step, loss)));
         }
         if !gradient_norm.is_finite() {
-            return Err(problems::diverged_gradient(step, gradient_norm));
+            return Err(self.diverged(problems::diverged_gradient(step, gradient_norm)));
         }
         let leg = &self.legs[self.leg];
         let tokens = f64::from(leg.spec.training.batch_size) * f64::from(leg.spec.data.context);
@@ -215,7 +215,7 @@ impl Run {
             if !nll.is_finite() {
                 return Err(match step {
                     0 => problems::broken_model(&self.spec().model.base, nll),
-                    _ => self.diverged(step, nll),
+                    _ => self.diverged(problems::diverged(step, nll)),
                 });
             }
             self.metric(series, step, nll, events);
@@ -224,13 +224,10 @@ impl Run {
         Ok((count * self.spec().data.context as usize) as f64)
     }
 
-    /// The loss is no longer finite.
-    fn diverged(&self, step: u32, loss: f64) -> Problem {
+    /// Says of what is no longer finite whose learning rate it was.
+    fn diverged(&self, problem: Problem) -> Problem {
         let training = &self.spec().training;
-        if training.search.is_on() {
-            return problems::diverged_after_search(step, loss, training.learning_rate);
-        }
-        problems::diverged(step, loss)
+        if training.search.is_on() { problems::after_search(problem, training.learning_rate) } else { problem }
     }
 
     /// Draws the next token of a sample.
