@@ -5,7 +5,7 @@ const own: FineTuningText = {
   tournament: {
     methods: 'Methods',
     fitted: (value) => `fitted: ${value}`,
-    full: (most) => `There is room for ${most} methods with so many seeds.`,
+    full: (most, seeds) => `There is room for ${most} methods with ${seeds === 1 ? '1 seed' : `${seeds} seeds`}.`,
     atLeastOne: 'Choose at least one method.',
     rule: 'What is equal',
     rules: {
@@ -16,18 +16,18 @@ const own: FineTuningText = {
       },
       time: {
         name: 'Time',
-        means: 'Every method trains for the same number of seconds, with as many steps as fit; the search for its rate comes on top.',
-        hides: 'It hides that times are those of this machine and this program: elsewhere other numbers of steps would fit.',
+        means: 'Every method trains for the same number of seconds, after its search for a rate.',
+        hides: 'It hides that elsewhere, other numbers of steps would fit.',
       },
       parameters: {
         name: 'Trainable parameters',
-        means: 'Ranks, bottlenecks, virtual tokens and layers are changed until the methods train about as many parameters.',
-        hides: 'It hides that a parameter does more in one place than in another; methods without a size stay as they are.',
+        means: 'Sizes are changed until all methods that have one train about as many parameters.',
+        hides: 'It hides that a parameter does more in one place than in another.',
       },
       memory: {
         name: 'Bytes of memory',
-        means: 'Sizes and batches are changed until the methods take about as many bytes at their peak.',
-        hides: 'It hides that a larger batch reads more text in a step: part of a gain is the batch’s, not the method’s.',
+        means: 'Sizes and batches are changed until all methods take about as many bytes at their peak.',
+        hides: 'It hides that part of a gain is the larger batch’s, not the method’s.',
       },
     },
     steps: 'Steps',
@@ -40,7 +40,7 @@ const own: FineTuningText = {
       noRoom: 'There is no room for more seeds with so many methods.',
     },
     search: 'Search for the learning rate',
-    searchHint: 'Each method tries these rates, evenly spread on a logarithmic scale. After each round the worse half is dropped, and the others train twice as long. Then the method begins anew with the best.',
+    searchHint: 'Each method tries these rates, evenly spread on a logarithmic scale. After each round the worse half is dropped, and the others train twice as long. Then it begins anew with the best.',
     noSearch: 'Without a search all methods have one rate, which suits some of them better than others.',
     candidates: 'Rates',
     lowest: 'Lowest',

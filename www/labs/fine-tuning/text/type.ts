@@ -6,7 +6,7 @@ export interface FineTuningText {
     methods: string;
     /** Beside a method whose size the engine changed. */
     fitted(value: string): string;
-    full(most: number): string;
+    full(most: number, seeds: number): string;
     atLeastOne: string;
     rule: string;
     rules: Record<Rule, { name: string; means: string; hides: string }>;

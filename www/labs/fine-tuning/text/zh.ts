@@ -5,7 +5,7 @@ const own: FineTuningText = {
   tournament: {
     methods: '方法',
     fitted: (value) => `调整为 ${value}`,
-    full: (most) => `用这么多随机种子时，最多比较 ${most} 种方法。`,
+    full: (most, seeds) => `${seeds} 个种子时最多比较 ${most} 种方法。`,
     atLeastOne: '请至少选一种方法。',
     rule: '让什么相等',
     rules: {
@@ -16,18 +16,18 @@ const own: FineTuningText = {
       },
       time: {
         name: '时间',
-        means: '每种方法都训练同样多秒，能走几步就走几步；找学习率的时间另算。',
-        hides: '看不出的是：时间取决于这台机器和这个程序，换个地方步数就不同。',
+        means: '找到学习率之后，每种方法都训练同样多秒。',
+        hides: '看不出的是：换一台机器，步数就不同。',
       },
       parameters: {
         name: '可训练参数',
-        means: '调整秩、瓶颈宽度、虚拟词元数和层数，使各方法训练的参数大致一样多。',
-        hides: '看不出的是：同是一个参数，放在不同位置作用不同；没有大小可调的方法保持原样。',
+        means: '调整各方法的大小，使有大小可调的方法训练的参数大致一样多。',
+        hides: '看不出的是：同是一个参数，放在不同位置，作用不同。',
       },
       memory: {
         name: '内存字节',
         means: '调整大小和批次，使各方法的内存峰值大致一样。',
-        hides: '看不出的是：批次越大，一步读的文字越多，多出来的好处有一部分来自批次，而不是方法。',
+        hides: '看不出的是：好处有一部分来自更大的批次，而不是方法。',
       },
     },
     steps: '步数',
@@ -64,7 +64,7 @@ const own: FineTuningText = {
     caption: '每个学习率的验证损失，每轮一条线。叉号是被去掉的，圆环是最后采用的。',
     name: '方法',
     rate: '学习率',
-    loss: '验证损失（nats/词元）',
+    loss: '验证损失（nat/词元）',
     after: (steps) => `${steps} 步之后`,
     fate: '结果',
     chosen: '采用',

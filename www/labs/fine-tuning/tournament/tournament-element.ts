@@ -1,5 +1,5 @@
 import { LabElement } from '../../../shell/elements/lab-element';
-import { valueWithUnit } from '../../../shell/text/values';
+import { shownUnit, valueWithUnit } from '../../../shell/text/values';
 import type { FineTuningText } from '../text/type';
 
 /** A part of the lab that speaks of a tournament. */
@@ -8,9 +8,8 @@ export abstract class TournamentElement extends LabElement {
     return this.words.lab.own as FineTuningText;
   }
 
-  /** A value with its unit, as it stands by itself: of a file, bytes are few. */
+  /** A value of a metric, with its unit. */
   protected valueText(metric: string, value: number, unit: string): string {
-    if (metric === 'adapter_bytes') return this.format.size(value);
-    return valueWithUnit(this.words, value, unit);
+    return valueWithUnit(this.words, value, shownUnit(metric, unit));
   }
 }

@@ -31,7 +31,7 @@ export const styles = css`
     flex-wrap: wrap;
     gap: 0 0.6em;
     align-items: center;
-    min-height: max(2.5em, var(--target));
+    min-height: max(2.35em, var(--target));
     border-bottom: 1px solid var(--rule);
   }
 
@@ -102,6 +102,18 @@ export const styles = css`
 
   .rule p {
     grid-column: 2;
+  }
+
+  .name {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 1em;
+    align-items: center;
+    justify-content: space-between;
+  }
+
+  .name .size tinyai-number-box {
+    width: 5.4rem;
   }
 
   .rule b {

@@ -57,14 +57,11 @@ export class TournamentPanel extends TournamentElement {
         <fieldset>
           <legend>${text.methods}</legend>
           <div class="methods">${CONTESTANTS.map((one) => this.renderMethod(one, choices))}</div>
-          ${setup.canAdd() ? nothing : html`<p class="hint">${text.full(mostMethods(choices.seeds))}</p>`}
+          ${setup.canAdd() ? nothing : html`<p class="hint">${text.full(mostMethods(choices.seeds), choices.seeds)}</p>`}
         </fieldset>
         <fieldset>
           <legend>${text.rule}</legend>
           <div class="rules">${RULES.map((rule) => this.renderRule(rule, choices))}</div>
-          <div class="values">
-            ${choices.rule === 'time' ? this.renderValue('training.seconds', text.seconds, secondsOf(spec.base)) : this.renderValue('training.steps', text.steps, spec.base.training.steps)}
-          </div>
         </fieldset>
         <div class="stack">${this.renderSearch()} ${this.renderSeeds(choices)}</div>
       </div>
@@ -115,9 +112,17 @@ export class TournamentPanel extends TournamentElement {
     const text = this.own.tournament.rules[rule];
     return html`<div class="rule">
       <input id=${rule} type="radio" name="rule" .checked=${live(choices.rule === rule)} aria-describedby="${rule}-means" @change=${() => this.choose({ rule })} />
-      <label for=${rule}><b>${text.name}</b></label>
-      <p id="${rule}-means">${text.means} ${text.hides}</p>
+      <div class="name"><label for=${rule}><b>${text.name}</b></label>${choices.rule === rule ? this.renderLength(rule) : nothing}</div>
+      <p id="${rule}-means">${[text.means, text.hides].join(this.words.kit.chart.between)}</p>
     </div>`;
+  }
+
+  /** How long each method trains. */
+  private renderLength(rule: Rule) {
+    const { own, store } = this;
+    const { base } = store.editor.spec;
+    const [path, label, value] = rule === 'time' ? (['training.seconds', own.tournament.seconds, secondsOf(base)] as const) : (['training.steps', own.tournament.steps, base.training.steps] as const);
+    return html`<span class="size"><span aria-hidden="true">${rule === 'steps' ? '' : label}</span>${this.renderBox(path, label, value)} ${this.renderRefusal(path)}</span>`;
   }
 
   private renderSeeds(choices: Choices) {

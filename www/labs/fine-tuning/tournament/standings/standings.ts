@@ -41,6 +41,8 @@ export class Standings extends TournamentElement {
       }
 
       td {
+        /* What is only read aloud scrolls with the table. */
+        position: relative;
         white-space: nowrap;
       }
 

@@ -160,7 +160,7 @@ export class SweepChart extends PictureElement {
         painter.line([x, frame.top, x, bottom + 4], { colour: rule, width: 1 });
         painter.text(x, bottom + 4 + 0.8 * size, rateTick(rate), { colour: ink, size, anchor: 'middle' });
       }
-      for (const loss of ticks(up, 4)) {
+      for (const loss of ticks(up, 5)) {
         const y = toY(frame, loss);
         painter.line([frame.left - 4, y, frame.left + frame.width, y], { colour: rule, width: 1 });
         painter.text(frame.left - 8, y, String(loss), { colour: ink, size, anchor: 'end' });
@@ -172,8 +172,9 @@ export class SweepChart extends PictureElement {
     const series = rounds(report);
     series.forEach(({ points }, round) => {
       const strength = (round + 1) / series.length;
-      painter.line(points.flatMap(({ rate, loss }) => at(rate, loss)), { colour: own, width: 1 + 1.4 * strength, alpha: 0.35 + 0.65 * strength });
-      for (const { rate, loss } of points) painter.circle(...at(rate, loss), 2.4, own);
+      const measured = points.filter(({ loss }) => Number.isFinite(loss));
+      painter.line(measured.flatMap(({ rate, loss }) => at(rate, loss)), { colour: own, width: 1 + 1.4 * strength, alpha: 0.35 + 0.65 * strength });
+      for (const { rate, loss } of measured) painter.circle(...at(rate, loss), 2.4, own);
     });
     for (const candidate of all) {
       const loss = candidate.losses.at(-1)?.[1];

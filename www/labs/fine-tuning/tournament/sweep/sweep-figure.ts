@@ -4,6 +4,7 @@ import { shared } from '../../../../kit/base.css';
 import '../../../../kit/figure/figure';
 import { colour } from '../../../../shell/figures/run-mark';
 import { searchOf } from '../../../../types/search';
+import { teams } from '../measures';
 import { rateText } from '../rates';
 import { TournamentElement } from '../tournament-element';
 import './sweep-chart';
@@ -28,11 +29,14 @@ export class SweepFigure extends TournamentElement {
 
   override render() {
     const { own, store, format } = this;
-    const runs = (store.runner.view?.runs ?? []).map((run, index) => ({ run, index })).filter(({ run }) => searchOf(run.spec).candidates > 0);
+    const { view } = store.runner;
+    // Runs of a method have its colour, whatever their seeds.
+    const all = view ? teams(view).flatMap(({ first, runs }) => runs.map((run) => ({ run, first, index: view.runs.indexOf(run) }))) : [];
+    const runs = all.sort((a, b) => a.index - b.index).filter(({ run }) => searchOf(run.spec).candidates > 0);
     return html`<tinyai-figure name="sweep" .heading=${own.sweep.heading} .caption=${own.sweep.caption} .files=${this.files}>
       <tinyai-sweep-chart
         .label=${own.sweep.heading}
-        .sweeps=${runs.map(({ run, index }) => ({ name: run.name, colour: store.past.has(index) ? 'var(--ink-2)' : colour(index), report: run.search }))}
+        .sweeps=${runs.map(({ run, first, index }) => ({ name: run.name, colour: store.past.has(index) ? 'var(--ink-2)' : colour(first), report: run.search }))}
         .words=${own.sweep}
         .stepsName=${own.standings.steps}
         .formatRate=${(rate: number) => rateText(rate, format)}
