@@ -53,7 +53,7 @@ export class ScatterChart extends PictureElement {
     const ranged = (name: string, has: boolean): string[] => (has ? [name, ...['1', '2'].map((edge) => `${name}: ${edge}`)] : [name]);
     const cells = (value: number | null, range: ScatterPoint['rangeX'], has: boolean): (number | null)[] => (has ? [value, range?.[0] ?? value, range?.[1] ?? value] : [value]);
     return tableCsv(
-      [this.what, ...ranged(axisX.name, rangedX), ...ranged(axisY.name, rangedY), text.chart.scatter.onFront],
+      [this.what, ...ranged(axisX.head ?? axisX.name, rangedX), ...ranged(axisY.head ?? axisY.name, rangedY), text.chart.scatter.onFront],
       points.map(({ name, x, y, rangeX, rangeY }, i) => [name, ...cells(x, rangeX, rangedX), ...cells(y, rangeY, rangedY), onFront.has(i) ? text.chart.scatter.yes : text.chart.scatter.no]),
     );
   }

@@ -28,6 +28,8 @@ export interface ScatterPoint {
 export interface ScatterAxis {
   /** With its unit. */
   readonly name: string;
+  /** The same over values as they are, in a file, where those are in another unit. */
+  readonly head?: string;
   /** Whether it is logarithmic, where all values are above zero. */
   readonly log: boolean;
   /** A measured value, with its unit. */

@@ -30,6 +30,19 @@ export class WorkbenchView extends LabElement {
         display: block;
       }
 
+      .stakes {
+        max-width: 60em;
+      }
+
+      /* So that Run is on the first screen. */
+      section.settings {
+        padding-block: var(--space-3) 0;
+      }
+
+      .run h2 {
+        padding-top: var(--space-3);
+      }
+
       .figure {
         padding-bottom: var(--space-4);
       }

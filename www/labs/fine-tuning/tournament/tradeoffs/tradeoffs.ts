@@ -120,7 +120,8 @@ export class Tradeoffs extends TournamentElement {
     const unit = all.flatMap((team) => measured(team, metric) ?? [])[0]?.unit ?? '';
     const shown = unit.startsWith('nats') ? this.text.units.nats : (UNITS[unit] ?? '');
     const tick = unit === 'bytes' ? (value: number) => this.format.short(value / 2 ** 20) : this.format.short;
-    return { name: shown ? `${metricName(this.words, metric)} (${shown})` : metricName(this.words, metric), log, format: (value) => this.valueText(metric, value, unit), tick };
+    const name = metricName(this.words, metric);
+    return { name: shown ? `${name} (${shown})` : name, ...(unit === 'bytes' && { head: `${name} (${this.text.units['bytes']})` }), log, format: (value) => this.valueText(metric, value, unit), tick };
   }
 }
 
