@@ -53,9 +53,9 @@ export abstract class PictureElement extends KitElement {
     this.resized.observe(this.plot);
   }
 
-  /** Null before it is laid out. */
+  /** Null before it is laid out, and once it is taken out: it has no text size then. */
   protected get sheet(): Sheet | null {
-    if (this.wide === 0) return null;
+    if (this.wide === 0 || !this.isConnected) return null;
     const { fontSize, fontFamily } = getComputedStyle(this.plot);
     const size = Math.max(LEAST_TEXT, Math.round(parseFloat(fontSize)));
     const height = this.heightFor(this.wide, size) ?? Math.max(200, this.high);

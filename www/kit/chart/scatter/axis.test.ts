@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { axisOf, place, ticks, valueOf } from './axis';
+import { axisOf, decimals, place, ticks, valueOf } from './axis';
 
 test('an axis has all values and some room, and is logarithmic where all are above zero', () => {
   expect(axisOf([0, 10], false)).toEqual({ low: -0.8, high: 10.8, log: false });
@@ -21,6 +21,10 @@ test('a value is where its place says', () => {
   const axis = axisOf([1, 1000], true);
   expect(place(axis, 100)).toBe(2);
   expect(valueOf(axis, 2)).toBe(100);
+});
+
+test('values along an even axis have as many decimals as tell them apart', () => {
+  expect([[1.6, 1.605], [3, 3.5], [0, 20], [7]].map(decimals)).toEqual([3, 1, 0, 0]);
 });
 
 test('ticks are round, within the axis, and not too many', () => {

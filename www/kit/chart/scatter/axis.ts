@@ -29,6 +29,14 @@ export const place = ({ log }: Axis, value: number): number => (log ? Math.log10
 /** The value at a place. */
 export const valueOf = ({ log }: Axis, at: number): number => (log ? 10 ** at : at);
 
+/** Decimals by which values that stand along an even axis are told apart. */
+export function decimals([first = 0, second = first + 1]: readonly number[]): number {
+  let digits = 0;
+  const distance = Math.abs(second - first);
+  while (digits < 9 && Math.abs(distance * 10 ** digits - Math.round(distance * 10 ** digits)) > 1e-6 * 10 ** digits * distance) digits++;
+  return digits;
+}
+
 /** Values to be written along an axis, as round as they can be: not more than `most`, and of a narrow axis at least two. */
 export function ticks(axis: Axis, most: number): number[] {
   return axis.log ? logTicks(axis, most) : evenTicks(axis.low, axis.high, most);

@@ -15,7 +15,15 @@ import { front, isKnown } from './pareto';
 import { frameOf, paintAxes, paintFront, paintPoints, spotOf, type ScatterAxis, type ScatterPoint, type ScatterScene } from './scene';
 import { scatter } from './scatter.css';
 
+/** An axis of whole numbers, which are not written. */
+const EMPTY = { low: 0, high: 5, log: false };
 const PLAIN: ScatterAxis = { name: '', log: false, format: String, tick: String };
+
+const over = (value: number | null, unit: number): number | null => (value === null ? null : value / unit);
+const bothOver = (range: ScatterPoint['rangeX'], unit: number): ScatterPoint['rangeX'] => (range ? [range[0] / unit, range[1] / unit] : null);
+
+/** A point with its values in the units of the axes. */
+const inUnits = (point: ScatterPoint, x: number, y: number): ScatterPoint => ({ ...point, x: over(point.x, x), y: over(point.y, y), rangeX: bothOver(point.rangeX, x), rangeY: bothOver(point.rangeY, y) });
 
 /** How near the pointer has to be to a point, in CSS pixels. */
 const NEAR = 60;
@@ -70,14 +78,15 @@ export class ScatterChart extends PictureElement {
   private told(index: number): string[] {
     const { points, axisX, axisY } = this;
     const { x, y, rangeX, rangeY } = points[index]!;
-    const value = ({ name, format }: ScatterAxis, of: number | null, range: ScatterPoint['rangeX']): string => `${name} ${of === null || !Number.isFinite(of) ? '–' : format(of)}${range ? ` (${this.text.chart.scatter.range(format(range[0]), format(range[1]))})` : ''}`;
+    const value = ({ name, what = name, format }: ScatterAxis, of: number | null, range: ScatterPoint['rangeX']): string => `${what} ${of === null || !Number.isFinite(of) ? '–' : format(of)}${range ? ` (${this.text.chart.scatter.range(format(range[0]), format(range[1]))})` : ''}`;
     return [value(axisX, x, rangeX), value(axisY, y, rangeY)];
   }
 
   // ---- What is drawn
 
   private get scene(): ScatterScene {
-    const { points, axisX, axisY } = this;
+    const { axisX, axisY } = this;
+    const points = this.points.map((point) => inUnits(point, axisX.unit ?? 1, axisY.unit ?? 1));
     const known = points.filter(isKnown);
     const reach = (axis: ScatterAxis, value: (point: (typeof known)[number]) => number, range: (point: ScatterPoint) => ScatterPoint['rangeX']) =>
       axisOf(known.flatMap((point) => [value(point), ...(range(point) ?? [])]), axis.log);
@@ -118,7 +127,7 @@ export class ScatterChart extends PictureElement {
       return painter.parts;
     };
     // While nothing is drawn, numbers along the axes would be those of nothing.
-    const axes = none ? { ...scene, axisX: { ...scene.axisX, tick: () => '' }, axisY: { ...scene.axisY, tick: () => '' } } : scene;
+    const axes = none ? { ...scene, across: EMPTY, up: EMPTY, axisX: { ...scene.axisX, tick: () => '' }, axisY: { ...scene.axisY, tick: () => '' } } : scene;
     const painter = new ElementPainter();
     paintAxes(painter, frame, axes, sheet);
     return html`<svg viewBox="0 0 ${sheet.width} ${sheet.height}" aria-hidden="true">
@@ -131,7 +140,7 @@ export class ScatterChart extends PictureElement {
 
   /** Lines from the point that is looked at to both axes. */
   private renderCross(scene: ScatterScene, frame: Frame) {
-    const at = this.shown === null ? null : spotOf(frame, scene, this.points[this.shown]!);
+    const at = this.shown === null ? null : spotOf(frame, scene, scene.points[this.shown]!);
     if (!at) return nothing;
     const bottom = frame.top + frame.height;
     return svg`<g class="cross"><line x1=${at.x} y1=${at.y} x2=${at.x} y2=${bottom} /><line x1=${frame.left} y1=${at.y} x2=${at.x} y2=${at.y} /></g>`;
@@ -148,10 +157,10 @@ export class ScatterChart extends PictureElement {
     const onFront = front(points);
     if (shown === null) return onFront.length === 0 ? nothing : html`<span class="quiet">${text.chart.scatter.frontOf(onFront.map((i) => points[i]!.name))}</span>`;
     const point = points[shown]!;
-    const value = ({ name, format }: ScatterAxis, of: number | null, range: ScatterPoint['rangeX'], quantity: string | undefined) => {
-      if (of === null || !Number.isFinite(of)) return html`<span>${name} –</span>`;
+    const value = ({ name, what = name, format }: ScatterAxis, of: number | null, range: ScatterPoint['rangeX'], quantity: string | undefined) => {
+      if (of === null || !Number.isFinite(of)) return html`<span>${what} –</span>`;
       const spread = range ? html` <span class="quiet">(${text.chart.scatter.range(format(range[0]), format(range[1]))})</span>` : nothing;
-      return html`<span>${name} <data value=${of} data-quantity=${quantity ?? nothing}>${format(of)}</data>${spread}</span>`;
+      return html`<span>${what} <data value=${of} data-quantity=${quantity ?? nothing}>${format(of)}</data>${spread}</span>`;
     };
     const mark = new ElementPainter();
     paintMark(mark, point.shape, 8, 8, 6, point.colour, 'var(--paper)', point.hollow);
@@ -167,8 +176,8 @@ export class ScatterChart extends PictureElement {
     const { points, chosen, text } = this;
     const order = this.across;
     const index = chosen !== null && order.includes(chosen) ? chosen : order[0];
-    if (index === undefined) return nothing;
-    const at = spotOf(frame, scene, points[index]!)!;
+    const at = index === undefined ? null : spotOf(frame, scene, scene.points[index]!);
+    if (index === undefined || !at) return nothing;
     const onFront = front(points).includes(index) ? text.chart.scatter.onFront : text.chart.scatter.behind;
     return html`<div
       class="handle"
@@ -260,7 +269,7 @@ export class ScatterChart extends PictureElement {
     const frame = frameOf(scene, sheet);
     const { left, top } = this.plot.getBoundingClientRect();
     let [found, least]: [number | null, number] = [null, NEAR];
-    this.points.forEach((point, i) => {
+    scene.points.forEach((point, i) => {
       const at = spotOf(frame, scene, point);
       const distance = at ? Math.hypot(at.x - (event.clientX - left), at.y - (event.clientY - top)) : Infinity;
       if (distance < least) [found, least] = [i, distance];

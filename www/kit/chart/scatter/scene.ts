@@ -2,7 +2,7 @@
 import type { Sheet } from '../picture-element';
 import { toX, toY, type Frame } from '../outline';
 import type { Painter } from '../painter';
-import { place, ticks, type Axis } from './axis';
+import { decimals, place, ticks, type Axis } from './axis';
 import { paintMark, type MarkShape } from './marks';
 import { namePlaces } from './name-places';
 import { isKnown, staircase, type Known } from './pareto';
@@ -28,16 +28,21 @@ export interface ScatterPoint {
 export interface ScatterAxis {
   /** With its unit. */
   readonly name: string;
+  /** The same without its unit, before a value that has one. */
+  readonly what?: string;
   /** The same over values as they are, in a file, where those are in another unit. */
   readonly head?: string;
   /** Whether it is logarithmic, where all values are above zero. */
   readonly log: boolean;
+  /** How much a one along the axis stands for, such as 2²⁰ bytes; 1 where it is left out. */
+  readonly unit?: number;
   /** A measured value, with its unit. */
   format(value: number): string;
-  /** A round one, as it stands along the axis. */
+  /** A whole or round number, as it stands along the axis. */
   tick(value: number): string;
 }
 
+/** Its points are in the units of the axes. */
 export interface ScatterScene {
   readonly points: readonly ScatterPoint[];
   readonly axisX: ScatterAxis;
@@ -53,9 +58,16 @@ const END = 4;
 
 /** Where the axes lie on a sheet. */
 export function frameOf({ axisY, across, up }: ScatterScene, { width, height, size, widthOf }: Sheet): Frame {
-  const written = ticks(up, ticksFor(height / (size * 3))).map((value) => widthOf(axisY.tick(value)));
-  const left = Math.max(2 * size, ...written) + 2.4 * size;
+  const labels = written(up, axisY, ticksFor(height / (size * 3))).map(({ text }) => widthOf(text));
+  const left = Math.max(2 * size, ...labels) + 2.4 * size;
   return { left, top: 0.8 * size, width: width - left - 0.9 * size, height: height - 4.2 * size, x: [across.low, across.high], y: [up.low, up.high] };
+}
+
+/** Numbers along an axis, with their text. */
+function written(along: Axis, { tick }: ScatterAxis, most: number): { value: number; text: string }[] {
+  const values = ticks(along, most);
+  const digits = along.log ? 0 : decimals(values);
+  return values.map((value) => ({ value, text: digits === 0 ? tick(value) : value.toFixed(digits) }));
 }
 
 const ticksFor = (room: number): number => Math.max(2, Math.min(8, Math.floor(room)));
@@ -65,17 +77,17 @@ export function paintAxes(painter: Painter, frame: Frame, { axisX, axisY, across
   const bottom = frame.top + frame.height;
   const right = frame.left + frame.width;
   let most = ticksFor(frame.width / (size * 4.5));
-  const wide = (values: readonly number[]): number => values.reduce((sum, value) => sum + widthOf(axisX.tick(value)) + size, 0);
-  while (most > 2 && wide(ticks(across, most)) > frame.width) most--;
-  for (const value of ticks(across, most)) {
+  const wide = (): number => written(across, axisX, most).reduce((sum, { text }) => sum + widthOf(text) + size, 0);
+  while (most > 2 && wide() > frame.width) most--;
+  for (const { value, text } of written(across, axisX, most)) {
     const x = toX(frame, place(across, value));
     painter.line([x, frame.top, x, bottom + 5], { colour: rule, width: 1 });
-    painter.text(x, bottom + 5 + 0.85 * size, axisX.tick(value), { colour: ink, size, anchor: 'middle' });
+    painter.text(x, bottom + 5 + 0.85 * size, text, { colour: ink, size, anchor: 'middle' });
   }
-  for (const value of ticks(up, ticksFor(frame.height / (size * 3)))) {
+  for (const { value, text } of written(up, axisY, ticksFor(height / (size * 3)))) {
     const y = toY(frame, place(up, value));
     painter.line([frame.left - 5, y, right, y], { colour: rule, width: 1 });
-    painter.text(frame.left - 9, y, axisY.tick(value), { colour: ink, size, anchor: 'end' });
+    painter.text(frame.left - 9, y, text, { colour: ink, size, anchor: 'end' });
   }
   painter.text(frame.left + frame.width / 2, height - 0.9 * size, axisX.name, { colour: ink, size, anchor: 'middle' });
   painter.text(0.9 * size, frame.top + frame.height / 2, axisY.name, { colour: ink, size, anchor: 'middle', upwards: true });

@@ -5,7 +5,7 @@ import { MOST_RUNS } from '../../../shell/store/spec-editor';
 import type { Method } from '../../../types/generated/Method';
 import type { RunSpec } from '../../../types/generated/RunSpec';
 import type { Spec } from '../../../types/generated/Spec';
-import { searchOf, secondsOf } from '../../../types/search';
+import { secondsOf } from '../../../types/search';
 import { contestant, CONTESTANTS, SIZES } from './methods';
 
 /** What is the same for all methods. */
@@ -71,11 +71,14 @@ function ruleOf({ base, runs }: Spec): Rule {
   return SIZES.some(changes) ? 'parameters' : 'steps';
 }
 
-/** Whether an experiment is a tournament: several methods, each with a rate of its own. */
+/** Whether an experiment is a tournament: several methods, in runs that are called as it calls them. */
 export function isTournament(spec: Spec): boolean {
-  const { methods } = choicesOf(spec);
-  return methods.length > 2 && spec.runs.every((_, run) => searchOf(resolve(spec, run)).candidates > 0);
+  const called = spec.runs.every(({ name }, run) => Object.values(contestant(resolve(spec, run).fine_tuning.method)?.name ?? {}).includes(name.split(BETWEEN)[0]!));
+  return called && meets(spec);
 }
+
+/** Whether at least three methods meet. */
+export const meets = (spec: Spec): boolean => choicesOf(spec).methods.length > 2;
 
 /** Runs of a spec that differ in their seed alone: by their indices, in the order of the first of each. */
 export function teamsOf(spec: Spec): number[][] {

@@ -3,12 +3,11 @@ import { html } from 'lit';
 import type { Figure } from '../../../shell/lab-definition';
 import type { LabStore } from '../../../shell/store/lab-store';
 import { searchOf } from '../../../types/search';
-import { teamsOf } from './choices';
+import { meets } from './choices';
 
 const load = (): void => void import('./elements');
 
-/** Whether at least three methods, or sizes of one, meet. */
-const meets = ({ runner: { view } }: LabStore): boolean => view !== null && view.runs.some(({ spec }) => searchOf(spec).candidates > 0) && teamsOf(view.spec).length > 2;
+const compares = ({ runner: { view } }: LabStore): boolean => view !== null && meets(view.spec);
 const searches = ({ runner: { view } }: LabStore): boolean => view !== null && view.runs.some(({ spec }) => searchOf(spec).candidates > 0);
 
 function figure(id: string, shows: Figure['shows'], render: Figure['render']): Figure {
@@ -22,6 +21,6 @@ function figure(id: string, shows: Figure['shows'], render: Figure['render']): F
   };
 }
 
-export const tradeoffs = figure('tradeoffs', meets, () => html`<tinyai-tradeoffs></tinyai-tradeoffs>`);
-export const standings = figure('standings', meets, () => html`<tinyai-standings></tinyai-standings>`);
+export const tradeoffs = figure('tradeoffs', compares, () => html`<tinyai-tradeoffs></tinyai-tradeoffs>`);
+export const standings = figure('standings', compares, () => html`<tinyai-standings></tinyai-standings>`);
 export const sweep = figure('sweep', searches, () => html`<tinyai-sweep-figure></tinyai-sweep-figure>`);

@@ -17,7 +17,9 @@ test('a tournament begins with at least eight methods, each searching its own ra
   expect(SPEC.runs.map((_, run) => searchOf(resolve(SPEC, run)))).toEqual(SPEC.runs.map(() => SEARCH));
   expect(SPEC.base.evaluation).toMatchObject({ base_corpus: 'shakespeare-plays' });
   expect(tournamentSpec('zh').base.evaluation).toMatchObject({ base_corpus: 'tang-poems' });
-  expect([isTournament(SPEC), isTournament({ ...SPEC, runs: SPEC.runs.slice(0, 2) })]).toEqual([true, false]);
+  const mine = SPEC.runs.map((run, i) => (i === 2 ? { ...run, name: 'mine' } : run));
+  expect([isTournament(SPEC), isTournament({ ...SPEC, runs: SPEC.runs.slice(0, 2) }), isTournament({ ...SPEC, runs: mine })]).toEqual([true, false, false]);
+  expect(isTournament(specOfChoices({ methods: FIRST.slice(0, 3), rule: 'time', seeds: 2 }, tournamentSpec('zh'), 'zh'))).toBe(true);
 });
 
 test.each(RULES.filter((rule) => rule === 'steps' || rule === 'time'))('what was chosen can be read from the experiment, with equal %s', (rule) => {

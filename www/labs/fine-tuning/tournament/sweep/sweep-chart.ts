@@ -6,7 +6,7 @@ import { ElementPainter } from '../../../../kit/chart/element-painter';
 import { toX, toY, type Frame } from '../../../../kit/chart/outline';
 import type { Painter } from '../../../../kit/chart/painter';
 import { PictureElement, type Sheet } from '../../../../kit/chart/picture-element';
-import { axisOf, place, ticks, type Axis } from '../../../../kit/chart/scatter/axis';
+import { axisOf, decimals, place, ticks, type Axis } from '../../../../kit/chart/scatter/axis';
 import { paintMark } from '../../../../kit/chart/scatter/marks';
 import '../../../../kit/table/table';
 import { tableStyles } from '../../../../kit/table/table.css';
@@ -160,10 +160,11 @@ export class SweepChart extends PictureElement {
         painter.line([x, frame.top, x, bottom + 4], { colour: rule, width: 1 });
         painter.text(x, bottom + 4 + 0.8 * size, rateTick(rate), { colour: ink, size, anchor: 'middle' });
       }
-      for (const loss of ticks(up, 5)) {
+      const heights = ticks(up, 5);
+      for (const loss of heights) {
         const y = toY(frame, loss);
         painter.line([frame.left - 4, y, frame.left + frame.width, y], { colour: rule, width: 1 });
-        painter.text(frame.left - 8, y, String(loss), { colour: ink, size, anchor: 'end' });
+        painter.text(frame.left - 8, y, loss.toFixed(decimals(heights)), { colour: ink, size, anchor: 'end' });
       }
     }
     painter.line([frame.left, frame.top, frame.left, bottom, frame.left + frame.width, bottom], { colour: resolve('var(--rule-strong)'), width: 1 });

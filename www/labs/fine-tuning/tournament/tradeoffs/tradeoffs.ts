@@ -119,9 +119,8 @@ export class Tradeoffs extends TournamentElement {
   private axis({ metric, log }: Measure, all: readonly Team[]): ScatterAxis {
     const unit = all.flatMap((team) => measured(team, metric) ?? [])[0]?.unit ?? '';
     const shown = unit.startsWith('nats') ? this.text.units.nats : (UNITS[unit] ?? '');
-    const tick = unit === 'bytes' ? (value: number) => this.format.short(value / 2 ** 20) : this.format.short;
     const name = metricName(this.words, metric);
-    return { name: shown ? `${name} (${shown})` : name, ...(unit === 'bytes' && { head: `${name} (${this.text.units['bytes']})` }), log, format: (value) => this.valueText(metric, value, unit), tick };
+    return { name: shown ? `${name} (${shown})` : name, what: name, ...(unit === 'bytes' && { unit: 2 ** 20, head: `${name} (${this.text.units['bytes']})` }), log, format: (value) => this.valueText(metric, value, unit), tick: this.format.short };
   }
 }
 
