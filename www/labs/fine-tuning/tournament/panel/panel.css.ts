@@ -54,7 +54,7 @@ export const styles = css`
     accent-color: var(--ink);
   }
 
-  label:has(input:disabled) {
+  label[data-closed] {
     color: var(--ink-2);
     cursor: default;
   }

@@ -74,13 +74,14 @@ export class TournamentPanel extends TournamentElement {
     const { own, setup, words, store } = this;
     const chosen = choices.methods.includes(method);
     const only = chosen && choices.methods.length === 1;
+    const closed = only || (!chosen && !setup.canAdd());
     const { spec } = store.editor;
     const run = spec.runs.findIndex((_, i) => resolve(spec, i).fine_tuning.method === method);
     const label = size === null ? '' : (words.field(size)?.label ?? size);
     const written = size === null ? 0 : (get(spec.base, size) as number);
     return html`<div class="method">
-      <label title=${only ? own.tournament.atLeastOne : nothing}>
-        <input type="checkbox" .checked=${live(chosen)} ?disabled=${only || (!chosen && !setup.canAdd())} @change=${() => this.toggle(method)} />${name[words.language]}
+      <label ?data-closed=${closed} title=${only ? own.tournament.atLeastOne : nothing}>
+        <input type="checkbox" .checked=${live(chosen)} ?disabled=${closed} @change=${() => this.toggle(method)} />${name[words.language]}
       </label>
       ${size === null ? nothing : html`<span class="size"><span aria-hidden="true">${label}</span>${this.renderBox(size, `${name[words.language]}: ${label}`, written)}</span>`}
       ${run < 0 ? nothing : this.fitted(run, size, written).map((said) => html`<span class="fitted">${own.tournament.fitted(said)}</span>`)} ${size === null ? nothing : this.renderRefusal(size)}
@@ -134,7 +135,7 @@ export class TournamentPanel extends TournamentElement {
       <legend>${text.seeds}</legend>
       <div class="seeds">
         ${SEEDS.map(
-          (seeds) => html`<label><input type="radio" name="seeds" .checked=${live(choices.seeds === seeds)} ?disabled=${choices.seeds !== seeds && !setup.canSeed(seeds)} @change=${() => this.choose({ seeds })} />${text.seed(seeds)}</label>`,
+          (seeds) => html`<label ?data-closed=${choices.seeds !== seeds && !setup.canSeed(seeds)}><input type="radio" name="seeds" .checked=${live(choices.seeds === seeds)} ?disabled=${choices.seeds !== seeds && !setup.canSeed(seeds)} @change=${() => this.choose({ seeds })} />${text.seed(seeds)}</label>`,
         )}
       </div>
       <p class="hint">${text.seedsHint[hint]}</p>
