@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resolve } from '../engine/spec/patch';
 import { Facts, placeOf } from '../shell/lesson/facts';
 import { lessonSpec, runOf } from '../shell/lesson/lesson-spec';
+import type { TargetModule } from '../types/generated/TargetModule';
 import type { Outcome } from '../shell/lesson/prediction/question';
 import { loadWords } from '../shell/text/words';
 import { CATALOGUE, LABS } from './index';
@@ -17,7 +18,8 @@ const lab = await LABS[CATALOGUE.find(({ id }) => id.includes('fine'))!.id]!();
 const budget = (run: (typeof modules.runs)[number]): number => {
   const spec = { ...lessonSpec(modules, 'en'), runs: [runOf(run, 'en')] };
   const { rank: r, target_modules } = resolve(spec, 0).fine_tuning.lora;
-  return target_modules.reduce((sum, module) => sum + r * (SHAPES[module].in + SHAPES[module].out), 0);
+  const shapes = target_modules.map((module) => SHAPES[module as TargetModule]);
+  return shapes.reduce((sum, shape) => sum + r * (shape.in + shape.out), 0);
 };
 
 describe('which modules', () => {

@@ -1,5 +1,7 @@
 /** What is known of a run while it goes on: its events, folded. A kept {@link RunResult} folds to the same. */
 import { Signal } from 'signal-polyfill';
+import type { Budget } from '../../types/generated/Budget';
+import type { Event } from '../../types/generated/Event';
 import type { ForkReport } from '../../types/generated/ForkReport';
 import type { MemoryUse } from '../../types/generated/MemoryUse';
 import type { Metric } from '../../types/generated/Metric';
@@ -10,7 +12,7 @@ import type { RunPhase } from '../../types/generated/RunPhase';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Sample } from '../../types/generated/Sample';
-import { reportOf, type AnyEvent, type SearchReport } from '../../types/search';
+import type { SearchReport } from '../../types/generated/SearchReport';
 import type { ClockPort } from '../ports';
 import { divergence, divergenceAt, type Divergence } from './divergence';
 import { inTodaysNames } from './earlier-report';
@@ -63,6 +65,7 @@ export class RunView {
   private report: Partial<ParallelReport> = {};
   private forked: ForkReport | null = null;
   private searched: SearchReport | null = null;
+  private given: Budget | null = null;
   private risen: Divergence | null = null;
 
   constructor(
@@ -190,6 +193,12 @@ export class RunView {
     return this.searched;
   }
 
+  /** How many steps fit into the training time that it was given; null where it is given steps, or it is not known yet. */
+  get budget(): Budget | null {
+    this.facets.read('figures');
+    return this.given;
+  }
+
   /** Where its loss first was far above its start. */
   get diverged(): Divergence | null {
     this.facets.read('status');
@@ -197,7 +206,7 @@ export class RunView {
   }
 
   /** Takes in one event of this run. */
-  apply(event: AnyEvent): void {
+  apply(event: Event): void {
     this.measures();
     switch (event.type) {
       case 'started':
@@ -243,6 +252,9 @@ export class RunView {
       case 'searched':
         this.searched = event.report;
         return this.facets.touch('figures');
+      case 'budgeted':
+        [this.given, this.planned] = [event.report, event.report.steps];
+        return this.facets.touch('figures', 'progress');
       case 'finished':
       case 'cancelled':
         return this.become(event.type);
@@ -266,9 +278,10 @@ export class RunView {
     this.written = result.samples.map((sample) => ({ ...sample, done: true }));
     this.report = result.reports.parallel ? inTodaysNames(result.reports.parallel) : {};
     this.forked = result.reports.fork ?? null;
-    this.searched = reportOf(result.reports);
+    this.searched = result.reports.search ?? null;
+    this.given = result.reports.budget ?? null;
     this.done = this.curvesSoFar.get('loss')?.steps.at(-1) ?? this.from;
-    this.planned = this.searched?.budget?.steps ?? this.spec.training.steps;
+    this.planned = this.given?.steps ?? this.spec.training.steps;
     this.become(result.status);
     this.facets.touch('progress', 'curves', 'memory', 'samples', 'ranks', 'figures');
     this.facets.flush();
@@ -325,7 +338,7 @@ export class RunView {
     if (this.risen) this.facets.touch('status');
   }
 
-  private sample({ stage, step, prompt, text, done }: AnyEvent & { type: 'sample' }): void {
+  private sample({ stage, step, prompt, text, done }: Event & { type: 'sample' }): void {
     const last = this.written.at(-1);
     const grows = last !== undefined && last.step === step && last.stage === stage;
     this.written = [...(grows ? this.written.slice(0, -1) : this.written), { stage, step, prompt, text, done }];

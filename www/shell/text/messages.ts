@@ -3,9 +3,9 @@ import type { RunSpec } from '../../types/generated/RunSpec';
 import type { LessonMessages } from '../lesson/text/type';
 import type { RunStatus } from '../store/run-view';
 
-/** Dotted paths of all fields of a type; lists count as one field. */
+/** Dotted paths of all fields of a type; lists and maps count as one field. */
 export type PathOf<T> = {
-  [K in keyof T & string]: T[K] extends readonly unknown[] ? K : T[K] extends object ? `${K}.${PathOf<T[K]>}` : K;
+  [K in keyof T & string]: T[K] extends readonly unknown[] ? K : string extends keyof T[K] ? K : T[K] extends object ? `${K}.${PathOf<T[K]>}` : K;
 }[keyof T & string];
 
 type ValueAt<T, P extends string> = P extends `${infer K}.${infer Rest}`
@@ -82,6 +82,8 @@ export interface Messages {
     forkRun(run: string): string;
     forkStep: string;
     forkHint(run: string, step: string): string;
+    /** A source that a field may do without. */
+    noSource: string;
     /** What its dimmed fields are. */
     forkFixed(run: string): string;
     /** Steps of the other run that are not kept. */
@@ -127,6 +129,8 @@ export interface Messages {
     paused(done: string, total: string, runs: number): string;
     /** Ranks measure themselves before the first step. */
     measuring(run: string): string;
+    /** It measures its steps, to know how many fit into its time. */
+    timing(run: string): string;
     searching(run: string): string;
     /** What another run held is not kept. */
     recomputing(run: string, step: string): string;

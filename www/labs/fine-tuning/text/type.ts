@@ -25,7 +25,6 @@ export interface FineTuningText {
     /** What was chosen, in a line. */
     summary(runs: number, methods: number, seeds: number): string;
     equalising: string;
-    cannotEqualise: string;
     unequal(why: string): string;
   };
   tradeoffs: {
@@ -47,12 +46,11 @@ export interface FineTuningText {
     chosen: string;
     droppedAfter(steps: string): string;
     stillIn: string;
-    noneTrains: string;
+    diverged: string;
     waiting: string;
     tried(name: string, rates: number, low: string, high: string): string;
     dropped(rates: string[], steps: string): string;
     found(rate: string, loss: string): string;
-    beyond: string;
     budget(name: string, seconds: string, steps: string, step: string): string;
     key: { rounds: string; dropped: string; chosen: string; beyond: string };
   };

@@ -2,11 +2,9 @@
 import { get, resolve, set, type Tree } from '../../../engine/spec/patch';
 import type { Language } from '../../../shell/text/language';
 import { MOST_RUNS } from '../../../shell/store/spec-editor';
-import type { Method } from '../../../types/generated/Method';
 import type { RunSpec } from '../../../types/generated/RunSpec';
 import type { Spec } from '../../../types/generated/Spec';
-import { secondsOf } from '../../../types/search';
-import { contestant, CONTESTANTS, SIZES } from './methods';
+import { contestant, CONTESTANTS, SIZES, type Contestant } from './methods';
 
 /** What is the same for all methods. */
 export const RULES = ['steps', 'time', 'parameters', 'memory'] as const;
@@ -15,8 +13,8 @@ export type Rule = (typeof RULES)[number];
 export const SEEDS = [1, 3] as const;
 
 export interface Choices {
-  /** In the order of the page. */
-  methods: readonly Method[];
+  /** Ids of contestants, in the order of the page. */
+  methods: readonly string[];
   rule: Rule;
   /** How often each method is run, with another seed each time. */
   seeds: number;
@@ -30,17 +28,27 @@ export const mostMethods = (seeds: number): number => Math.floor(MOST_RUNS / see
 
 /** The experiment of some choices. All else is the base's; the first seeds of all methods come first, so that there soon is something to compare. */
 export function specOfChoices({ methods, rule, seeds }: Choices, spec: Pick<Spec, 'experiment' | 'version' | 'base'>, language: Language): Spec {
-  const seconds = rule === 'time' ? secondsOf(spec.base) || FIRST_SECONDS : 0;
-  const base = set(set(spec.base, 'training.seconds', seconds), 'fine_tuning.method', 'full');
-  const ordered = CONTESTANTS.filter(({ method }) => methods.includes(method));
+  const { fine_tuning, training } = spec.base;
+  const base: RunSpec = {
+    ...spec.base,
+    fine_tuning: { ...fine_tuning, method: 'full', quantization: 'none' },
+    training: { ...training, seconds: rule === 'time' ? training.seconds || FIRST_SECONDS : 0 },
+  };
+  const ordered = CONTESTANTS.filter(({ id }) => methods.includes(id));
   const { seed } = base.training;
   const runs = Array.from({ length: seeds }, (_, round) =>
-    ordered.map(({ method, name }) => ({
-      name: runName(name[language], round === 0 ? null : seed + round),
-      patch: { ...(method !== 'full' && { fine_tuning: { method } }), ...(round > 0 && { training: { seed: seed + round } }) },
+    ordered.map((one) => ({
+      name: runName(one.name[language], round === 0 ? null : seed + round),
+      patch: { ...changed(one), ...(round > 0 && { training: { seed: seed + round } }) },
     })),
   ).flat();
   return { experiment: spec.experiment, version: spec.version, base, runs };
+}
+
+/** What a contestant changes of a base that trains every weight. */
+function changed({ method, quantization }: Contestant): Tree {
+  const change = { ...(method !== 'full' && { method }), ...(quantization !== 'none' && { quantization }) };
+  return Object.keys(change).length === 0 ? {} : { fine_tuning: change };
 }
 
 const BETWEEN = ' · ';
@@ -57,15 +65,15 @@ export const nameIn = (language: Language) => (name: string): string => {
 /** What an experiment chose, as far as its runs tell. */
 export function choicesOf(spec: Spec): Choices {
   const configs = spec.runs.map((_, run) => resolve(spec, run));
-  const chosen = new Set<string>(configs.map(({ fine_tuning }) => fine_tuning.method));
-  const methods = CONTESTANTS.flatMap(({ method }) => (chosen.has(method) ? [method] : []));
+  const chosen = new Set(configs.map(contestant));
+  const methods = CONTESTANTS.flatMap((one) => (chosen.has(one) ? [one.id] : []));
   const many = new Set(configs.map(({ training }) => training.seed)).size;
   return { methods, rule: ruleOf(spec), seeds: many > 1 ? SEEDS.at(-1)! : 1 };
 }
 
 /** The rule that an experiment follows: what runs change of the base tells which of their sizes was made to fit. */
 function ruleOf({ base, runs }: Spec): Rule {
-  if (secondsOf(base) > 0) return 'time';
+  if (base.training.seconds > 0) return 'time';
   const changes = (path: string): boolean => runs.some(({ patch }) => get(patch as Tree, path) !== undefined);
   if (changes('training.batch_size')) return 'memory';
   return SIZES.some(changes) ? 'parameters' : 'steps';
@@ -73,12 +81,14 @@ function ruleOf({ base, runs }: Spec): Rule {
 
 /** Whether an experiment is a tournament: several methods, in runs that are called as it calls them. */
 export function isTournament(spec: Spec): boolean {
-  const called = spec.runs.every(({ name }, run) => Object.values(contestant(resolve(spec, run).fine_tuning.method)?.name ?? {}).includes(name.split(BETWEEN)[0]!));
+  const called = spec.runs.every(({ name }, run) => Object.values(contestant(resolve(spec, run))?.name ?? {}).includes(name.split(BETWEEN)[0]!));
   return called && meets(spec);
 }
 
-/** Whether at least three methods meet. */
-export const meets = (spec: Spec): boolean => choicesOf(spec).methods.length > 2;
+/** Whether at least three methods meet, whatever their runs are called. */
+export const meets = (spec: Spec): boolean => new Set(spec.runs.map((_, run) => methodOf(resolve(spec, run)))).size > 2;
+
+const methodOf = ({ fine_tuning: { method, quantization } }: RunSpec): string => `${method} ${quantization}`;
 
 /** Runs of a spec that differ in their seed alone: by their indices, in the order of the first of each. */
 export function teamsOf(spec: Spec): number[][] {
@@ -91,9 +101,9 @@ export function teamsOf(spec: Spec): number[][] {
   return [...teams.values()];
 }
 
-/** What a run's method is made as large as, if it has a size. */
+/** What says how large a run's method is, if it has a size. */
 export function sizeOf(spec: Spec, run: number): { path: string; value: number } | null {
   const config = resolve(spec, run);
-  const path = contestant(config.fine_tuning.method)?.size ?? null;
-  return path === null ? null : { path, value: get(config, path) as number };
+  const path = contestant(config)?.sizes[0];
+  return path === undefined ? null : { path, value: get(config, path) as number };
 }

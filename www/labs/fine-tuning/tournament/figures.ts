@@ -2,13 +2,12 @@
 import { html } from 'lit';
 import type { Figure } from '../../../shell/lab-definition';
 import type { LabStore } from '../../../shell/store/lab-store';
-import { searchOf } from '../../../types/search';
 import { meets } from './choices';
 
 const load = (): void => void import('./elements');
 
 const compares = ({ runner: { view } }: LabStore): boolean => view !== null && meets(view.spec);
-const searches = ({ runner: { view } }: LabStore): boolean => view !== null && view.runs.some(({ spec }) => searchOf(spec).candidates > 0);
+const searches = ({ runner: { view } }: LabStore): boolean => view !== null && view.runs.some(({ spec }) => spec.training.search.candidates > 0);
 
 function figure(id: string, shows: Figure['shows'], render: Figure['render']): Figure {
   return {

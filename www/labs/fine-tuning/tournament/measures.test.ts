@@ -74,14 +74,16 @@ test('on the front of loss and parameters is no method that another beats in bot
 test('a search is told round by round, and each rate is dropped, taken or still in', () => {
   const report = ended(SPEC).runs[0]!.search!;
   expect(report.candidates).toHaveLength(SEARCH.candidates);
-  expect(rounds(report).map(({ steps, points }) => [steps, points.length])).toEqual([[8, 5], [16, 3], [32, 2], [64, 1]]);
+  expect(rounds(report).map(({ steps, points }) => [steps, points.length])).toEqual([[8, 4], [16, 3], [32, 2]]);
+  expect(fateOf(report.candidates.at(-1)!, report)).toBe('diverged');
   expect(report.candidates.map((candidate) => fateOf(candidate, report)).filter((fate) => fate === 'chosen')).toHaveLength(1);
   const open = { ...report, chosen: null };
   expect(report.candidates.map((candidate) => fateOf(candidate, open)).filter((fate) => fate === 'open')).toHaveLength(1);
   const [low, high] = reach([report])!;
   expect(low).toBeLessThan(high);
   expect(reach([])).toBeNull();
-  expect(reach([{ ...report, candidates: [{ learning_rate: 1, losses: [[1, NaN]], dropped_after: 1 }] }])).toBeNull();
+  const diverged = { learning_rate: 1, losses: [], dropped_after: 5 };
+  expect([reach([{ ...report, candidates: [diverged] }]), fateOf(diverged, report), fateOf({ ...diverged, losses: [[5, 4]] }, report)]).toEqual([null, 'diverged', 'dropped']);
 });
 
 test('a run tells of its search while it goes on, and of its steps once they are known', () => {
@@ -91,6 +93,10 @@ test('a run tells of its search while it goes on, and of its steps once they are
   const report = { chosen: null, candidates: [{ learning_rate: 0.001, losses: [[8, 3.5]] as [number, number][], dropped_after: null }], steps: 8, seconds: 1 };
   run.apply({ type: 'searched', run: 0, report });
   expect(run.search).toEqual(report);
+  expect(run.budget).toBeNull();
+  const budget = { seconds: 10, step_milliseconds: 300, steps: 33 };
+  run.apply({ type: 'budgeted', run: 0, report: budget });
+  expect([run.budget, run.steps]).toEqual([budget, 33]);
   run.apply({ type: 'started', run: 0, steps: 33, trainable_parameters: 1, total_parameters: 2 });
   expect(run.steps).toBe(33);
 });

@@ -1,46 +1,54 @@
 /** The methods that a tournament compares, with what they are called and which setting says how large they are. */
 import { FIELDS } from '../../../engine/spec/schema';
-import { MOST_RUNS } from '../../../shell/store/spec-editor';
 import type { Both } from '../../../shell/lesson/lesson';
+import type { FineTuningSpec } from '../../../types/generated/FineTuningSpec';
 import type { Method } from '../../../types/generated/Method';
+import type { Quantization } from '../../../types/generated/Quantization';
 
 export interface Contestant {
+  /** What it is told apart by: the engine's name of its method, unless how frozen weights are kept has given it another. */
+  id: string;
   method: Method;
+  quantization: Quantization;
   name: Both<string>;
-  /** Path of its size in a run's configuration; null: it has none. */
-  size: string | null;
+  /** Paths in a run's configuration of what says how large it is; the first is what is made to fit a rule. */
+  sizes: readonly string[];
 }
 
 const RANK = 'fine_tuning.lora.rank';
 const VIRTUAL_TOKENS = 'fine_tuning.prompt.virtual_tokens';
 
-const KNOWN: (Omit<Contestant, 'method'> & { method: string })[] = [
-  { method: 'full', name: { en: 'Full', zh: '全参数' }, size: null },
-  { method: 'lora', name: { en: 'LoRA', zh: 'LoRA' }, size: RANK },
-  { method: 'dora', name: { en: 'DoRA', zh: 'DoRA' }, size: RANK },
-  { method: 'qlora', name: { en: 'QLoRA', zh: 'QLoRA' }, size: RANK },
-  { method: 'adalora', name: { en: 'AdaLoRA', zh: 'AdaLoRA' }, size: RANK },
-  { method: 'adapter', name: { en: 'Adapter', zh: '适配器' }, size: 'fine_tuning.adapter.size' },
-  { method: 'ia3', name: { en: 'IA³', zh: 'IA³' }, size: null },
-  { method: 'bitfit', name: { en: 'BitFit', zh: 'BitFit' }, size: null },
-  { method: 'prefix_tuning', name: { en: 'Prefix tuning', zh: '前缀微调' }, size: VIRTUAL_TOKENS },
-  { method: 'prompt_tuning', name: { en: 'Prompt tuning', zh: '提示微调' }, size: VIRTUAL_TOKENS },
-  { method: 'last_layers', name: { en: 'Last layers', zh: '最后几层' }, size: 'fine_tuning.last_layers.layers' },
+const of = (method: Method, name: Both<string>, ...sizes: string[]): Contestant => ({ id: method, method, quantization: 'none', name, sizes });
+
+const KNOWN: readonly Contestant[] = [
+  of('full', { en: 'Full', zh: '全参数' }),
+  of('lora', { en: 'LoRA', zh: 'LoRA' }, RANK),
+  of('dora', { en: 'DoRA', zh: 'DoRA' }, RANK),
+  { ...of('lora', { en: 'QLoRA', zh: 'QLoRA' }, RANK), id: 'qlora', quantization: 'nf4' },
+  of('adalora', { en: 'AdaLoRA', zh: 'AdaLoRA' }, 'fine_tuning.adalora.initial_rank', 'fine_tuning.adalora.target_rank'),
+  of('adapter', { en: 'Adapter', zh: '适配器' }, 'fine_tuning.adapter.size'),
+  of('ia3', { en: 'IA³', zh: 'IA³' }),
+  of('bitfit', { en: 'BitFit', zh: 'BitFit' }),
+  of('prefix_tuning', { en: 'Prefix tuning', zh: '前缀微调' }, VIRTUAL_TOKENS),
+  of('prompt_tuning', { en: 'Prompt tuning', zh: '提示微调' }, VIRTUAL_TOKENS),
+  of('last_layers', { en: 'Last layers', zh: '最后几层' }, 'fine_tuning.last_layers.layers'),
 ];
 
-const OFFERED = FIELDS.get('fine_tuning.method')!.options;
-
-/** Those that the engine has, in the order in which they stand on the page. */
+/** All of them, in the order in which they stand on the page. */
 export const CONTESTANTS: readonly Contestant[] = [
-  ...KNOWN.filter(({ method }) => OFFERED.includes(method)),
+  ...KNOWN,
   // One that is new here is called as the engine calls it until it has a line above.
-  ...OFFERED.filter((method) => !KNOWN.some((known) => known.method === method)).map((method) => ({ method, name: { en: method, zh: method }, size: null })),
-] as Contestant[];
+  ...FIELDS.get('fine_tuning.method')!
+    .options.filter((method) => !KNOWN.some((known) => known.method === method))
+    .map((method) => of(method as Method, { en: method, zh: method })),
+];
 
-/** Those that a tournament begins with. */
-export const FIRST: readonly Method[] = CONTESTANTS.map(({ method }) => method).filter((method) => !['prompt_tuning', 'adalora'].includes(method)).slice(0, MOST_RUNS);
+/** Those that a tournament begins with, by their ids: of prefix and prompt tuning, and of LoRA and AdaLoRA, one is enough at first. */
+export const FIRST: readonly string[] = CONTESTANTS.map(({ id }) => id).filter((id) => !['prompt_tuning', 'adalora'].includes(id));
 
-/** The settings that say how large methods are. */
-export const SIZES: readonly string[] = [...new Set(CONTESTANTS.flatMap(({ size }) => size ?? []))];
+/** The settings that are made to fit where methods are to be as large as each other. */
+export const SIZES: readonly string[] = [...new Set(CONTESTANTS.flatMap(({ sizes }) => sizes.slice(0, 1)))];
 
-export const contestant = (method: string): Contestant | undefined => CONTESTANTS.find((one) => one.method === method);
+/** Which of them a run is; undefined: none, as where a method's frozen weights are kept as here they are not. */
+export const contestant = ({ fine_tuning: { method, quantization } }: { fine_tuning: Pick<FineTuningSpec, 'method' | 'quantization'> }): Contestant | undefined =>
+  CONTESTANTS.find((one) => one.method === method && one.quantization === quantization);

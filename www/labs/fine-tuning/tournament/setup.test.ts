@@ -1,20 +1,20 @@
 import { expect, test, vi } from 'vitest';
+import { problem, TinyaiError } from '../../../engine/error';
 import { resolve } from '../../../engine/spec/patch';
+import { FIELDS } from '../../../engine/spec/schema';
 import type { Spec } from '../../../types/generated/Spec';
-import { searchOf, secondsOf } from '../../../types/search';
-import { choicesOf, isTournament, mostMethods, nameIn, RULES, sizeOf, specOfChoices, teamsOf } from './choices';
-import { CannotEqualise } from './equalise';
-import { CONTESTANTS, FIRST } from './methods';
+import { choicesOf, isTournament, meets, mostMethods, nameIn, RULES, sizeOf, specOfChoices, teamsOf } from './choices';
+import { contestant, CONTESTANTS, FIRST } from './methods';
 import { SEARCH, tournamentSpec } from './preset';
 import { Setup, type SetupOptions } from './setup';
 
 const SPEC = tournamentSpec('en');
-const methodsOf = (spec: Spec): string[] => spec.runs.map((_, run) => resolve(spec, run).fine_tuning.method);
+const methodsOf = (spec: Spec): (string | undefined)[] => spec.runs.map((_, run) => contestant(resolve(spec, run))?.id);
 
 test('a tournament begins with at least eight methods, each searching its own rate, and measures what the base forgets', () => {
   expect(FIRST.length).toBeGreaterThanOrEqual(8);
-  for (const method of ['full', 'lora', 'dora', 'adapter', 'ia3', 'bitfit', 'prefix_tuning', 'last_layers']) expect(methodsOf(SPEC)).toContain(method);
-  expect(SPEC.runs.map((_, run) => searchOf(resolve(SPEC, run)))).toEqual(SPEC.runs.map(() => SEARCH));
+  for (const method of ['full', 'lora', 'qlora', 'dora', 'adapter', 'ia3', 'bitfit', 'prefix_tuning', 'last_layers']) expect(methodsOf(SPEC)).toContain(method);
+  expect(SPEC.runs.map((_, run) => resolve(SPEC, run).training.search)).toEqual(SPEC.runs.map(() => SEARCH));
   expect(SPEC.base.evaluation).toMatchObject({ base_corpus: 'shakespeare-plays' });
   expect(tournamentSpec('zh').base.evaluation).toMatchObject({ base_corpus: 'tang-poems' });
   const mine = SPEC.runs.map((run, i) => (i === 2 ? { ...run, name: 'mine' } : run));
@@ -29,7 +29,7 @@ test.each(RULES.filter((rule) => rule === 'steps' || rule === 'time'))('what was
     expect(choicesOf(spec)).toEqual(choices);
     expect(spec.runs).toHaveLength(choices.methods.length * seeds);
     expect(new Set(spec.runs.map(({ name }) => name)).size).toBe(spec.runs.length);
-    expect(secondsOf(spec.base) > 0).toBe(rule === 'time');
+    expect(spec.base.training.seconds > 0).toBe(rule === 'time');
   }
 });
 
@@ -47,17 +47,35 @@ test('names follow the language, and those that somebody gave stay', () => {
 });
 
 test('every method that the engine has is there, with the size that its form calls so', () => {
-  expect(CONTESTANTS.map(({ method }) => method)).toEqual(expect.arrayContaining(['full', 'lora', 'prompt_tuning']));
+  expect([...new Set(CONTESTANTS.map(({ method }) => method))].sort()).toEqual([...FIELDS.get('fine_tuning.method')!.options].sort());
+  for (const path of CONTESTANTS.flatMap(({ sizes }) => sizes)) expect(FIELDS.get(path)?.kind, path).toBe('number');
   for (const { name } of CONTESTANTS) expect([name.en, name.zh]).not.toContain('');
   expect(sizeOf(SPEC, methodsOf(SPEC).indexOf('lora'))).toEqual({ path: 'fine_tuning.lora.rank', value: 8 });
   expect(sizeOf(SPEC, 0)).toBe(null);
+});
+
+const REFUSED = problem('conflict', 'It cannot.', '不行。');
+
+test('LoRA on a base in NF4 is a method of its own, and one that is kept otherwise is none of them', () => {
+  const spec = specOfChoices({ methods: ['lora', 'qlora'], rule: 'steps', seeds: 1 }, SPEC, 'en');
+  expect(spec.runs).toEqual([
+    { name: 'LoRA', patch: { fine_tuning: { method: 'lora' } } },
+    { name: 'QLoRA', patch: { fine_tuning: { method: 'lora', quantization: 'nf4' } } },
+  ]);
+  expect(teamsOf(spec)).toEqual([[0], [1]]);
+  const int8 = { name: 'LoRA', patch: { fine_tuning: { method: 'lora', quantization: 'int8' } } };
+  const three = { ...spec, runs: [...spec.runs, int8] };
+  expect([choicesOf(three).methods, meets(three), isTournament(three)]).toEqual([['lora', 'qlora'], true, false]);
+  // A base in NF4 would make all of them so.
+  const all = { ...SPEC, base: { ...SPEC.base, fine_tuning: { ...SPEC.base.fine_tuning, quantization: 'nf4' as const } } };
+  expect(specOfChoices(choicesOf(SPEC), all, 'en')).toEqual(SPEC);
 });
 
 const settled = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 };
 
-function setUp(equalise: SetupOptions['equalise'] = () => Promise.reject(new CannotEqualise())) {
+function setUp(equalise: SetupOptions['equalise'] = () => Promise.reject(new TinyaiError([REFUSED]))) {
   const editor = { spec: SPEC, write: (spec: Spec) => void (editor.spec = spec) };
   const store = { waiting: null as string | null };
   const setup = new Setup({ editor, store, equalise });
@@ -90,12 +108,12 @@ test('what was asked for before something else was chosen is not written', async
   expect([editor.spec.runs.length, store.waiting, setup.choices.rule]).toEqual([SPEC.runs.length, null, 'steps']);
 });
 
-test('an engine that cannot make runs equal is told of, until something else is chosen', async () => {
+test('why runs could not be made equal is told, until something else is chosen', async () => {
   const { editor, store, setup } = setUp();
   await setup.choose({ rule: 'memory' }, 'en', 'wait');
-  expect([setup.unequal, store.waiting, setup.choices.rule]).toEqual([[], null, 'memory']);
+  expect([setup.unequal, store.waiting, setup.choices.rule]).toEqual([[REFUSED], null, 'memory']);
   await setup.choose({ rule: 'time' }, 'en', 'wait');
-  expect([setup.unequal, secondsOf(editor.spec.base)]).toEqual([null, 10]);
+  expect([setup.unequal, editor.spec.base.training.seconds]).toEqual([null, 10]);
 });
 
 test('sizes are shared, and there is room for no more runs than an experiment may have', async () => {

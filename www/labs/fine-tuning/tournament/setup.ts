@@ -6,26 +6,23 @@ import type { LabStore } from '../../../shell/store/lab-store';
 import type { SpecEditor } from '../../../shell/store/spec-editor';
 import { BASE } from '../../../shell/store/spec-editor';
 import type { Language } from '../../../shell/text/language';
+import type { EqualisedBy } from '../../../types/generated/EqualisedBy';
 import type { Problem } from '../../../types/generated/Problem';
 import type { Spec } from '../../../types/generated/Spec';
-import type { EqualisedBy } from '../../../types/search';
 import { choicesOf, mostMethods, specOfChoices, type Choices } from './choices';
-import { CannotEqualise } from './equalise';
-
-/** Why runs could not be made equal: the engine's problems, or none where it cannot do that at all. */
-export type Unequal = readonly Problem[];
 
 export interface SetupOptions {
   editor: Pick<SpecEditor, 'spec' | 'write'>;
   /** Nothing can be run while runs are being made equal. */
   store: Pick<LabStore, 'waiting'>;
+  /** The experiment with the sizes, or batches, of its runs made to fit a rule: the engine knows what each setting comes to. */
   equalise: (spec: Spec, rule: EqualisedBy, signal: AbortSignal) => Promise<Spec>;
 }
 
 export class Setup {
   /** What was chosen, and the experiment that was written of it: as long as that is there, the choices are these. */
   private readonly made = new Signal.State<{ choices: Choices; spec: Spec } | null>(null);
-  private readonly refused = new Signal.State<Unequal | null>(null);
+  private readonly refused = new Signal.State<readonly Problem[] | null>(null);
   private pending: AbortController | null = null;
 
   constructor(private readonly options: SetupOptions) {}
@@ -37,7 +34,7 @@ export class Setup {
   }
 
   /** Why what is to be equal is not; null: it is, or nothing was to be. */
-  get unequal(): Unequal | null {
+  get unequal(): readonly Problem[] | null {
     const made = this.made.get();
     return made && equal(made.spec, this.options.editor.spec) ? this.refused.get() : null;
   }
@@ -71,7 +68,7 @@ export class Setup {
       // Somebody may have written something else meanwhile.
       if (!pending.signal.aborted && equal(this.options.editor.spec, plain)) this.put(choices, fitted);
     } catch (error) {
-      if (!pending.signal.aborted) this.refused.set(error instanceof CannotEqualise ? [] : problemsOf(error));
+      if (!pending.signal.aborted) this.refused.set(problemsOf(error));
     } finally {
       if (this.pending === pending) this.stop();
     }

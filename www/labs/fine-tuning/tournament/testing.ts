@@ -1,15 +1,20 @@
 /** The result of a tournament that nobody ran: losses and costs such as these methods have, for tests and for looking at figures. */
 import { resolve } from '../../../engine/spec/patch';
+import type { Candidate } from '../../../types/generated/Candidate';
 import type { ExperimentResult } from '../../../types/generated/ExperimentResult';
 import type { Metric } from '../../../types/generated/Metric';
 import type { RunResult } from '../../../types/generated/RunResult';
+import type { SearchReport } from '../../../types/generated/SearchReport';
+import type { SearchSpec } from '../../../types/generated/SearchSpec';
 import type { Spec } from '../../../types/generated/Spec';
-import { searchOf, type Candidate, type SearchReport } from '../../../types/search';
+import { contestant } from './methods';
 
 /** What a method comes to: loss, forgetting, parameters, bytes and milliseconds of a step, and the rate that suits it. */
 const LIKE: Record<string, [loss: number, forgetting: number, parameters: number, mebibytes: number, milliseconds: number, rate: number]> = {
   full: [3.02, 0.62, 2_048_256, 41, 52, 0.0005],
   lora: [3.09, 0.31, 61_440, 27, 44, 0.003],
+  qlora: [3.1, 0.32, 61_440, 22, 58, 0.003],
+  adalora: [3.1, 0.29, 62_400, 28, 50, 0.006],
   dora: [3.08, 0.33, 66_048, 31, 61, 0.003],
   adapter: [3.11, 0.28, 76_800, 28, 47, 0.003],
   ia3: [3.42, 0.06, 5_376, 24.5, 43, 0.03],
@@ -27,7 +32,7 @@ function chance(seed: number): () => number {
   return () => (state = (state * 48271) % 2147483647) / 2147483647 - 0.5;
 }
 
-function searched(base: number, best: number, suits: number, { candidates, lowest, highest, steps }: ReturnType<typeof searchOf>, next: () => number): SearchReport {
+function searched(base: number, best: number, suits: number, { candidates, lowest, highest, steps }: SearchSpec, next: () => number): SearchReport {
   const all: Candidate[] = Array.from({ length: candidates }, (_, i) => ({ learning_rate: lowest * (highest / lowest) ** (i / Math.max(1, candidates - 1)), losses: [], dropped_after: null }));
   let alive = all;
   let [done, spent] = [0, 0];
@@ -36,28 +41,30 @@ function searched(base: number, best: number, suits: number, { candidates, lowes
     done = steps * 2 ** (round - 1);
     for (const candidate of alive) {
       const off = Math.log10(candidate.learning_rate / suits);
-      const loss = off > 1.2 ? NaN : base - (base - best) * Math.min(1, 0.45 * round) * Math.exp(-off * off) + (off > 0.7 ? 0.9 * off : 0) + 0.01 * next();
+      // A loss that is not finite is left out.
+      if (off > 1.2) continue;
+      const loss = base - (base - best) * Math.min(1, 0.45 * round) * Math.exp(-off * off) + (off > 0.7 ? 0.9 * off : 0) + 0.01 * next();
       candidate.losses.push([done, loss]);
     }
-    if (alive.length === 1) break;
-    const order = [...alive].sort((a, b) => (a.losses.at(-1)![1] || 99) - (b.losses.at(-1)![1] || 99));
+    const order = [...alive].sort((a, b) => (a.losses.at(-1)?.[1] ?? 99) - (b.losses.at(-1)?.[1] ?? 99));
     alive = order.slice(0, Math.ceil(order.length / 2));
     for (const candidate of order.slice(alive.length)) candidate.dropped_after = done;
+    if (alive.length === 1) break;
   }
   return { chosen: alive[0]?.learning_rate ?? null, candidates: all, steps: spent, seconds: spent * 0.05 };
 }
 
 function runResult(spec: Spec, run: number): RunResult {
   const config = resolve(spec, run);
-  const { training, fine_tuning } = config;
-  const [best, forgetting, parameters, mebibytes, milliseconds, rate] = LIKE[fine_tuning.method] ?? LIKE['lora']!;
+  const { training } = config;
+  const { search } = training;
+  const [best, forgetting, parameters, mebibytes, milliseconds, rate] = LIKE[contestant(config)?.id ?? ''] ?? LIKE['lora']!;
   const next = chance(run + training.seed);
   const base = 4.1;
   const end = best + 0.02 * next();
   const at = (step: number): number => end + (base - end) * Math.exp((-4 * step) / training.steps);
   const steps = Array.from({ length: training.steps }, (_, i) => i + 1);
   const bytes = mebibytes * 2 ** 20;
-  const search = searchOf(config);
   const report = search.candidates > 0 ? searched(base, best, rate, search, next) : null;
   const shares = { parameters: 8.2 * 2 ** 20, gradients: parameters * 4, optimizer: parameters * 8 };
   const activations = bytes - shares.parameters - shares.gradients - shares.optimizer;
@@ -89,7 +96,7 @@ function runResult(spec: Spec, run: number): RunResult {
     },
     memory: { parameters: use(shares.parameters), gradients: use(shares.gradients), optimizer: use(shares.optimizer), activations: use(activations), total: { live_bytes: 0, peak_bytes: bytes, at_peak_bytes: bytes } },
     samples: [],
-    reports: { ...(report && { search: report }) } as RunResult['reports'],
+    reports: report ? { search: report } : {},
   };
 }
 

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { ranksOf } from '../../../engine/spec/patch';
 import { shared } from '../../../kit/base.css';
 import { refusalText } from '../../../kit/form/read-number';
 import '../../../kit/run-bar/run-bar';
@@ -7,13 +8,9 @@ import type { RunBar, RunState } from '../../../kit/run-bar/run-bar';
 import { around, quantity } from '../../figures/quantity';
 import { colour } from '../../figures/run-mark';
 import type { ExperimentView } from '../../store/experiment-view';
-import type { RunView } from '../../store/run-view';
 import '../estimate/estimate';
 import { LabElement } from '../lab-element';
 import { styles } from './control-bar.css';
-
-/** Whether a run tries learning rates. */
-const isSearching = ({ phase }: RunView): boolean => (phase as string | null) === 'searching';
 
 /** Run, pause, step, resume, cancel; how far it is and how long it still takes. */
 @customElement('tinyai-control-bar')
@@ -139,8 +136,9 @@ export class ControlBar extends LabElement {
     const total = String(runs.reduce((sum, run) => sum + run.steps - run.from, 0));
     if (this.store.runner.phase === 'paused') return text.paused(done, total, runs.length);
     const measuring = runs.find(({ phase }) => phase === 'measuring');
-    if (measuring) return text.measuring(measuring.name);
-    const searching = runs.find((run) => run.status === 'running' && isSearching(run));
+    // What ranks measure of themselves comes before all else.
+    if (measuring) return ranksOf(measuring.spec) > 1 && !measuring.parallel.pilots ? text.measuring(measuring.name) : text.timing(measuring.name);
+    const searching = runs.find((run) => run.status === 'running' && run.phase === 'searching');
     if (searching) return text.searching(searching.name);
     const recomputing = runs.findIndex(({ phase, status }) => phase === 'recomputing' && status === 'running');
     if (recomputing >= 0) return text.recomputing(runs[recomputing]!.name, String(runs[recomputing]!.from));

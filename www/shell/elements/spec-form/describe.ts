@@ -52,15 +52,16 @@ function describe(store: LabStore, words: Words, field: Field): FieldDescription
   };
 }
 
-function options(words: Words, { path, kind, options }: Field, value: unknown): { value: string; label: string; short?: string }[] {
-  const { sources } = words.messages;
+function options(words: Words, { path, kind, options, schema }: Field, value: unknown): { value: string; label: string; short?: string }[] {
+  const { form, sources } = words.messages;
   if (kind !== 'source') {
     const label = (option: string): string => words.option(path, option) ?? option;
     return options.map((option) => ({ value: option, label: label(option), ...(kind === 'chips' ? { short: option.replace('_proj', '') } : {}) }));
   }
-  const listed = options.map((option) => ({ value: option, label: sources[option] ?? option }));
+  const none = schema.minLength === undefined ? [{ value: '', label: form.noSource }] : [];
+  const listed = [...none, ...options.map((option) => ({ value: option, label: sources[option] ?? option }))];
   const current = String(value);
-  return options.includes(current) ? listed : [...listed, { value: current, label: current.replace(/^file:/, '') }];
+  return listed.some((option) => option.value === current) ? listed : [...listed, { value: current, label: current.replace(/^file:/, '') }];
 }
 
 /** How files are taken in, and what there is of the visitor's own. */

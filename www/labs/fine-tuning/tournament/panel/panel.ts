@@ -2,28 +2,16 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { get, resolve } from '../../../../engine/spec/patch';
-import { FIELDS, type Schema } from '../../../../engine/spec/schema';
+import { FIELDS } from '../../../../engine/spec/schema';
 import { shared } from '../../../../kit/base.css';
 import type { FieldEvent, Refusal, TypedEvent } from '../../../../kit/form/events';
 import '../../../../kit/form/number-box';
 import { refusalText } from '../../../../kit/form/read-number';
-import { searchOf, secondsOf } from '../../../../types/search';
-import type { Method } from '../../../../types/generated/Method';
 import { mostMethods, RULES, SEEDS, type Choices, type Rule } from '../choices';
-import { equalise } from '../equalise';
-import { CONTESTANTS, type Contestant } from '../methods';
+import { contestant, CONTESTANTS, type Contestant } from '../methods';
 import { Setup } from '../setup';
 import { TournamentElement } from '../tournament-element';
 import { styles } from './panel.css';
-
-/** Limits of fields of which an engine says none. */
-const LIMITS: Record<string, Schema> = {
-  'training.seconds': { type: 'number', minimum: 1, maximum: 600, 'x-step': 1 },
-  'training.search.candidates': { type: 'integer', minimum: 0, maximum: 32, 'x-step': 1 },
-  'training.search.lowest': { type: 'number', minimum: 1e-8, maximum: 1, 'x-step': 0.0001 },
-  'training.search.highest': { type: 'number', minimum: 1e-8, maximum: 1, 'x-step': 0.001 },
-  'training.search.steps': { type: 'integer', minimum: 1, maximum: 1000, 'x-step': 1 },
-};
 
 /** Which methods meet, what is equal among them, how often each is run, and how its learning rate is found. */
 @customElement('tinyai-tournament-panel')
@@ -36,7 +24,7 @@ export class TournamentPanel extends TournamentElement {
   /** The setup goes with the lab, which is there once this is drawn. */
   private get setup(): Setup {
     const { store } = this;
-    return (this.made ??= new Setup({ editor: store.editor, store, equalise: (spec, rule, signal) => equalise(store.lab, spec, rule, signal) }));
+    return (this.made ??= new Setup({ editor: store.editor, store, equalise: (spec, rule, signal) => store.lab.equalise(spec, rule, signal) }));
   }
 
   override disconnectedCallback(): void {
@@ -70,39 +58,40 @@ export class TournamentPanel extends TournamentElement {
     `;
   }
 
-  private renderMethod({ method, name, size }: Contestant, choices: Choices) {
+  private renderMethod(one: Contestant, choices: Choices) {
     const { own, setup, words, store } = this;
-    const chosen = choices.methods.includes(method);
+    const { id, name, sizes } = one;
+    const chosen = choices.methods.includes(id);
     const only = chosen && choices.methods.length === 1;
     const closed = only || (!chosen && !setup.canAdd());
     const { spec } = store.editor;
-    const run = spec.runs.findIndex((_, i) => resolve(spec, i).fine_tuning.method === method);
-    const label = size === null ? '' : (words.field(size)?.label ?? size);
-    const written = size === null ? 0 : (get(spec.base, size) as number);
+    const run = spec.runs.findIndex((_, i) => contestant(resolve(spec, i)) === one);
     return html`<div class="method">
       <label ?data-closed=${closed} title=${only ? own.tournament.atLeastOne : nothing}>
-        <input type="checkbox" .checked=${live(chosen)} ?disabled=${closed} @change=${() => this.toggle(method)} />${name[words.language]}
+        <input type="checkbox" .checked=${live(chosen)} ?disabled=${closed} @change=${() => this.toggle(id)} />${name[words.language]}
       </label>
-      ${size === null ? nothing : html`<span class="size"><span aria-hidden="true">${label}</span>${this.renderBox(size, `${name[words.language]}: ${label}`, written)}</span>`}
-      ${run < 0 ? nothing : this.fitted(run, size, written).map((said) => html`<span class="fitted">${own.tournament.fitted(said)}</span>`)} ${size === null ? nothing : this.renderRefusal(size)}
+      ${sizes.map((path) => {
+        const label = words.field(path)?.label ?? path;
+        return html`<span class="size"><span aria-hidden="true">${label}</span>${this.renderBox(path, `${name[words.language]}: ${label}`, get(spec.base, path) as number)}</span>`;
+      })}
+      ${run < 0 ? nothing : this.fitted(run, sizes).map((said) => html`<span class="fitted">${own.tournament.fitted(said)}</span>`)} ${sizes.map((path) => this.renderRefusal(path))}
     </div>`;
   }
 
   /** What the engine made of a run's size or batch, where that is not what is written. */
-  private fitted(run: number, size: string | null, written: number): string[] {
+  private fitted(run: number, sizes: readonly string[]): string[] {
     const { words, format, store } = this;
     const { spec } = store.editor;
     const config = resolve(spec, run);
-    const told = (path: string, before: number): string[] => {
+    return [...sizes, 'training.batch_size'].flatMap((path) => {
       const value = get(config, path) as number;
-      return value === before ? [] : [`${words.field(path)?.label ?? path} ${format.plain(value)}`];
-    };
-    return [...(size === null ? [] : told(size, written)), ...told('training.batch_size', spec.base.training.batch_size)];
+      return value === get(spec.base, path) ? [] : [`${words.field(path)?.label ?? path} ${format.plain(value)}`];
+    });
   }
 
-  private toggle(method: Method): void {
+  private toggle(id: string): void {
     const { methods } = this.setup.choices;
-    this.choose({ methods: methods.includes(method) ? methods.filter((one) => one !== method) : [...methods, method] });
+    this.choose({ methods: methods.includes(id) ? methods.filter((one) => one !== id) : [...methods, id] });
   }
 
   private choose(change: Partial<Choices>): void {
@@ -122,7 +111,7 @@ export class TournamentPanel extends TournamentElement {
   private renderLength(rule: Rule) {
     const { own, store } = this;
     const { base } = store.editor.spec;
-    const [path, label, value] = rule === 'time' ? (['training.seconds', own.tournament.seconds, secondsOf(base)] as const) : (['training.steps', own.tournament.steps, base.training.steps] as const);
+    const [path, label, value] = rule === 'time' ? (['training.seconds', own.tournament.seconds, base.training.seconds] as const) : (['training.steps', own.tournament.steps, base.training.steps] as const);
     return html`<span class="size"><span aria-hidden="true">${rule === 'steps' ? '' : label}</span>${this.renderBox(path, label, value)} ${this.renderRefusal(path)}</span>`;
   }
 
@@ -144,7 +133,7 @@ export class TournamentPanel extends TournamentElement {
 
   private renderSearch() {
     const text = this.own.tournament;
-    const search = searchOf(this.store.editor.spec.base);
+    const { search } = this.store.editor.spec.base.training;
     return html`<fieldset>
       <legend>${text.search}</legend>
       <p class="hint">${search.candidates > 0 ? text.searchHint : text.noSearch}</p>
@@ -167,7 +156,7 @@ export class TournamentPanel extends TournamentElement {
     return html`<tinyai-number-box
       .path=${path}
       .label=${label}
-      .schema=${FIELDS.get(path)?.schema ?? LIMITS[path] ?? {}}
+      .schema=${FIELDS.get(path)!.schema}
       .value=${value}
       .wrong=${store.editor.problemsAt(-1, path).length > 0}
       @change=${({ value: typed }: FieldEvent) => typeof typed === 'number' && typed !== get(store.editor.spec.base, path) && void this.setup.setShared(path, typed, this.words.language, this.own.tournament.equalising)}
@@ -190,7 +179,7 @@ export class TournamentPanel extends TournamentElement {
     const { own, setup, words } = this;
     const { unequal } = setup;
     if (unequal === null) return nothing;
-    return html`<p class="problem" role="alert">${unequal.length === 0 ? own.tournament.cannotEqualise : own.tournament.unequal(unequal.map(({ message }) => words.message(message)).join(' '))}</p>`;
+    return html`<p class="problem" role="alert">${own.tournament.unequal(unequal.map(({ message }) => words.message(message)).join(' '))}</p>`;
   }
 }
 

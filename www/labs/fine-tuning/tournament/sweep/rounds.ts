@@ -1,15 +1,18 @@
 /** The search of a run, round by round. */
 import { extent } from '../../../../kit/extent';
-import type { Candidate, SearchReport } from '../../../../types/search';
+import type { Candidate } from '../../../../types/generated/Candidate';
+import type { SearchReport } from '../../../../types/generated/SearchReport';
 
 /** What became of a rate. */
-export type Fate = 'chosen' | 'dropped' | 'open';
+export type Fate = 'chosen' | 'dropped' | 'diverged' | 'open';
 
 /** Candidates from the lowest rate to the highest. */
 export const byRate = ({ candidates }: SearchReport): Candidate[] => [...candidates].sort((a, b) => a.learning_rate - b.learning_rate);
 
-export function fateOf({ learning_rate, dropped_after }: Candidate, { chosen }: SearchReport): Fate {
+export function fateOf({ learning_rate, losses, dropped_after }: Candidate, { chosen }: SearchReport): Fate {
   if (chosen !== null && learning_rate === chosen) return 'chosen';
+  // A loss that is not finite is left out.
+  if (dropped_after !== null && losses.at(-1)?.[0] !== dropped_after) return 'diverged';
   return dropped_after === null && chosen === null ? 'open' : 'dropped';
 }
 
@@ -28,10 +31,10 @@ const REACH = 2;
 
 /** The losses that a picture of several searches reaches over; null: there are none. What is above its upper end is drawn there. */
 export function reach(reports: readonly SearchReport[]): [low: number, high: number] | null {
-  const losses = reports.flatMap(({ candidates }) => candidates.flatMap((candidate) => candidate.losses.map(([, loss]) => loss))).filter(Number.isFinite);
+  const losses = reports.flatMap(({ candidates }) => candidates.flatMap((candidate) => candidate.losses.map(([, loss]) => loss)));
   const found = extent(losses);
   if (!found) return null;
-  const firsts = reports.flatMap(({ candidates }) => candidates.flatMap((candidate) => candidate.losses[0]?.[1] ?? [])).filter(Number.isFinite).sort((a, b) => a - b);
+  const firsts = reports.flatMap(({ candidates }) => candidates.flatMap((candidate) => candidate.losses[0]?.[1] ?? [])).sort((a, b) => a - b);
   const middle = firsts[firsts.length >> 1] ?? found[1];
   return [found[0], Math.min(found[1], found[0] + REACH * Math.max(middle - found[0], 0.02))];
 }

@@ -10,7 +10,7 @@ import { axisOf, decimals, place, ticks, type Axis } from '../../../../kit/chart
 import { paintMark } from '../../../../kit/chart/scatter/marks';
 import '../../../../kit/table/table';
 import { tableStyles } from '../../../../kit/table/table.css';
-import type { SearchReport } from '../../../../types/search';
+import type { SearchReport } from '../../../../types/generated/SearchReport';
 import type { FineTuningText } from '../../text/type';
 import { rateTick } from '../rates';
 import { byRate, fateOf, reach, rounds, type Fate } from './rounds';
@@ -106,13 +106,18 @@ export class SweepChart extends PictureElement {
   private fateText(fate: Fate, dropped: number | null): string {
     const { words } = this;
     if (fate === 'chosen') return words.chosen;
+    if (fate === 'diverged') return words.diverged;
     return fate === 'dropped' && dropped !== null ? words.droppedAfter(String(dropped)) : fate === 'open' ? words.stillIn : '–';
   }
 
   csv(): string {
     const { words } = this;
     const rows = this.sweeps.flatMap(({ name, report }) =>
-      report ? byRate(report).flatMap((candidate) => candidate.losses.map(([step, loss]): [string, ...(number | string | null)[]] => [name, candidate.learning_rate, step, loss, this.fateText(fateOf(candidate, report), candidate.dropped_after)])) : [],
+      (report ? byRate(report) : []).flatMap((candidate): [string, ...(number | string | null)[]][] => {
+        const fate = fateOf(candidate, report!);
+        const losses: [number | null, number | null][] = fate === 'diverged' ? [...candidate.losses, [candidate.dropped_after, null]] : candidate.losses;
+        return losses.map(([step, loss]) => [name, candidate.learning_rate, step, loss, this.fateText(fate, candidate.dropped_after)]);
+      }),
     );
     return tableCsv([words.name, words.rate, this.stepsName, words.loss, words.fate], rows);
   }
@@ -169,20 +174,19 @@ export class SweepChart extends PictureElement {
     }
     painter.line([frame.left, frame.top, frame.left, bottom, frame.left + frame.width, bottom], { colour: resolve('var(--rule-strong)'), width: 1 });
     if (!report) return;
-    const at = (rate: number, loss: number): [number, number] => [toX(frame, place(across, rate)), Number.isFinite(loss) ? Math.max(frame.top, toY(frame, loss)) : frame.top];
+    const at = (rate: number, loss: number): [number, number] => [toX(frame, place(across, rate)), Math.max(frame.top, toY(frame, loss))];
     const series = rounds(report);
     series.forEach(({ points }, round) => {
       const strength = (round + 1) / series.length;
-      const measured = points.filter(({ loss }) => Number.isFinite(loss));
-      painter.line(measured.flatMap(({ rate, loss }) => at(rate, loss)), { colour: own, width: 1 + 1.4 * strength, alpha: 0.35 + 0.65 * strength });
-      for (const { rate, loss } of measured) painter.circle(...at(rate, loss), 2.4, own);
+      painter.line(points.flatMap(({ rate, loss }) => at(rate, loss)), { colour: own, width: 1 + 1.4 * strength, alpha: 0.35 + 0.65 * strength });
+      for (const { rate, loss } of points) painter.circle(...at(rate, loss), 2.4, own);
     });
     for (const candidate of all) {
-      const loss = candidate.losses.at(-1)?.[1];
+      const fate = fateOf(candidate, report);
+      const loss = fate === 'diverged' ? Infinity : candidate.losses.at(-1)?.[1];
       if (loss === undefined) continue;
       const [x, y] = at(candidate.learning_rate, loss);
-      const fate = fateOf(candidate, report);
-      if (!Number.isFinite(loss) || toY(frame, loss) < frame.top) paintMark(painter, 'triangle', x, frame.top, 5, ink, paper);
+      if (toY(frame, loss) < frame.top) paintMark(painter, 'triangle', x, frame.top, 5, ink, paper);
       else if (fate === 'dropped') paintMark(painter, 'cross', x, y, 5, ink, paper);
       else if (fate === 'chosen') painter.circle(x, y, 6, paper, { colour: own, width: 3 });
     }
@@ -221,7 +225,7 @@ export class SweepChart extends PictureElement {
     const { words, text, sweeps, formatRate, formatLoss } = this;
     if (this.reports.length === 0) return nothing;
     const steps = [...new Set(this.reports.flatMap((report) => rounds(report).map((round) => round.steps)))].sort((a, b) => a - b);
-    const told = (loss: number | undefined): string => (loss === undefined ? '–' : Number.isFinite(loss) ? formatLoss(loss) : words.beyond);
+    const told = (loss: number | undefined): string => (loss === undefined ? '–' : formatLoss(loss));
     return html`<details class="screen-only" @toggle=${(event: Event) => (this.tabled = (event.target as HTMLDetailsElement).open)}>
       <summary>${text.chart.table}</summary>
       ${this.tabled

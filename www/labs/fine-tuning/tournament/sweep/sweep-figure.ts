@@ -3,7 +3,6 @@ import { customElement, query } from 'lit/decorators.js';
 import { shared } from '../../../../kit/base.css';
 import '../../../../kit/figure/figure';
 import { colour } from '../../../../shell/figures/run-mark';
-import { searchOf } from '../../../../types/search';
 import { teams } from '../measures';
 import { rateText } from '../rates';
 import { TournamentElement } from '../tournament-element';
@@ -32,7 +31,7 @@ export class SweepFigure extends TournamentElement {
     const { view } = store.runner;
     // Runs of a method have its colour, whatever their seeds.
     const all = view ? teams(view).flatMap(({ first, runs }) => runs.map((run) => ({ run, first, index: view.runs.indexOf(run) }))) : [];
-    const runs = all.sort((a, b) => a.index - b.index).filter(({ run }) => searchOf(run.spec).candidates > 0);
+    const runs = all.sort((a, b) => a.index - b.index).filter(({ run }) => run.spec.training.search.candidates > 0);
     return html`<tinyai-figure name="sweep" .heading=${own.sweep.heading} .caption=${own.sweep.caption} .files=${this.files}>
       <tinyai-sweep-chart
         .label=${own.sweep.heading}
@@ -43,7 +42,7 @@ export class SweepFigure extends TournamentElement {
         .formatLoss=${format.loss}
       ></tinyai-sweep-chart>
       ${runs.flatMap(({ run }) => {
-        const budget = run.search?.budget;
+        const { budget } = run;
         return budget ? html`<p class="note">${own.sweep.budget(run.name, format.duration(budget.seconds), format.count(budget.steps), `${format.three(budget.step_milliseconds)} ms`)}</p>` : [];
       })}
     </tinyai-figure>`;
