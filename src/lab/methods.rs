@@ -12,7 +12,7 @@ use crate::finetune::prefix::PrefixConfig;
 use crate::finetune::prompt::PromptConfig;
 
 /// The projection whose inputs IA³ scales: the last one of a feed-forward block.
-const FEEDFORWARD: &str = "down_proj";
+pub const FEEDFORWARD: &str = "down_proj";
 
 /// The method of a spec.
 pub fn method(spec: &FineTuningSpec) -> Box<dyn Method> {
