@@ -13,8 +13,10 @@ use super::targets::Targets;
 use crate::formats::error::FormatError;
 use crate::formats::json::Fields;
 
-/// Those that are read; the last four, which AdaLoRA shares with LoRA, it does not use.
-pub(super) const FIELDS: [&str; 18] = [
+/// Those of LoRA that AdaLoRA does not use.
+pub(super) const UNUSED: [&str; 3] = ["r", "alpha_pattern", "use_rslora"];
+
+pub(super) const FIELDS: [&str; 14] = [
     "init_r",
     "target_r",
     "tinit",
@@ -29,10 +31,6 @@ pub(super) const FIELDS: [&str; 18] = [
     "bias",
     "rank_pattern",
     "init_lora_weights",
-    "r",
-    "alpha_pattern",
-    "use_rslora",
-    "use_dora",
 ];
 const MAX_STEPS: usize = u32::MAX as usize;
 
@@ -121,8 +119,6 @@ impl PeftAdaLora {
         ] {
             into.insert(field.into(), value);
         }
-        into.entry("fan_in_fan_out").or_insert(json!(false));
-        into.entry("modules_to_save").or_insert(Value::Null);
     }
 }
 

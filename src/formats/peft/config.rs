@@ -39,9 +39,13 @@ pub struct PeftConfig {
 }
 
 impl PeftConfig {
-    /// That of a method for a base model, with nothing beside.
+    /// That of a method for a base model, with what else PEFT writes where nothing special is asked for.
     pub fn new(method: PeftMethod, base: Option<&str>) -> Self {
-        Self { method, base_model_name_or_path: base.map(str::to_owned), rest: Map::new() }
+        let mut rest = Map::from_iter([("inference_mode".to_owned(), json!(true)), ("modules_to_save".to_owned(), Value::Null)]);
+        if !matches!(method, PeftMethod::Prompt(_) | PeftMethod::Prefix(_)) {
+            rest.insert("fan_in_fan_out".into(), json!(false));
+        }
+        Self { method, base_model_name_or_path: base.map(str::to_owned), rest }
     }
 
     /// Reads the text of an `adapter_config.json`.
@@ -66,14 +70,14 @@ impl PeftConfig {
         if matches!(method, PeftMethod::Lora(_) | PeftMethod::AdaLora(_) | PeftMethod::Ia3(_)) {
             known.extend_from_slice(&super::targets::FIELDS);
         }
+        let unused: &[&str] = if matches!(method, PeftMethod::AdaLora(_)) { &super::adalora::UNUSED } else { &[] };
         let base_model_name_or_path = fields.text("base_model_name_or_path")?.map(str::to_owned);
-        Ok(Self { method, base_model_name_or_path, rest: super::fields::rest(&fields, &known)? })
+        Ok(Self { method, base_model_name_or_path, rest: super::fields::rest(&fields, &known, unused)? })
     }
 
     /// The text of an `adapter_config.json` that PEFT reads, the fields in the order of their names.
     pub fn to_json(&self) -> String {
         let mut fields = self.rest.clone();
-        fields.entry("inference_mode").or_insert(json!(true));
         fields.insert("peft_type".into(), json!(self.method.name()));
         fields.insert("task_type".into(), json!("CAUSAL_LM"));
         fields.insert("base_model_name_or_path".into(), json!(self.base_model_name_or_path));

@@ -51,14 +51,14 @@ const FEATURES: [(&str, &str); 20] = [
     ("velora_config", "null"),
 ];
 
-/// The fields that are none of `known`, as they stand.
+/// The fields that are none of `known`, as they stand; `unused` are those that this method does not use, whatever they hold.
 ///
 /// # Errors
 /// Of a feature that is on, or a field that is not known and has a value: it may change the result.
-pub(super) fn rest(fields: &Fields, known: &[&str]) -> Result<Map<String, Value>, FormatError> {
+pub(super) fn rest(fields: &Fields, known: &[&str], unused: &[&str]) -> Result<Map<String, Value>, FormatError> {
     let mut rest = Map::new();
     for (field, value) in fields.others(known) {
-        if !is_off(value) {
+        if !is_off(value) && !unused.contains(&field.as_str()) {
             if let Some((_, off)) = FEATURES.iter().find(|(feature, _)| feature == field) {
                 return Err(fields.unsupported(field, *off));
             }

@@ -201,8 +201,6 @@ impl PeftLora {
         ] {
             into.insert(field.into(), value);
         }
-        into.entry("fan_in_fan_out").or_insert(json!(false));
-        into.entry("modules_to_save").or_insert(Value::Null);
     }
 }
 

@@ -65,9 +65,6 @@ impl PeftIa3 {
     pub(super) fn write(&self, into: &mut Map<String, Value>) {
         self.targets.write(into, false);
         into.insert("feedforward_modules".into(), json!(self.feedforward_modules));
-        into.entry("fan_in_fan_out").or_insert(json!(false));
-        into.entry("init_ia3_weights").or_insert(json!(true));
-        into.entry("modules_to_save").or_insert(Value::Null);
     }
 }
 
@@ -79,7 +76,6 @@ impl PeftPrompt {
 
     pub(super) fn write(&self, into: &mut Map<String, Value>) {
         write_sizes(into, [Some(self.num_virtual_tokens), self.token_dim, self.num_layers]);
-        into.entry("prompt_tuning_init").or_insert(json!("RANDOM"));
     }
 }
 
@@ -91,7 +87,6 @@ impl PeftPrefix {
 
     pub(super) fn write(&self, into: &mut Map<String, Value>) {
         write_sizes(into, [Some(self.num_virtual_tokens), self.token_dim, self.num_layers]);
-        into.entry("prefix_projection").or_insert(json!(false));
     }
 }
 
@@ -110,5 +105,4 @@ fn write_sizes(into: &mut Map<String, Value>, sizes: [Option<usize>; 3]) {
         into.insert(field.into(), json!(size));
     }
     into.insert("num_transformer_submodules".into(), json!(1));
-    into.entry("modules_to_save").or_insert(Value::Null);
 }

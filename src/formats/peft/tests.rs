@@ -224,7 +224,7 @@ fn pair_with_metadata() -> Vec<u8> {
 #[test]
 fn weights_that_do_not_fit_the_configuration_are_named() {
     let config = config().to_string().into_bytes();
-    let a = format!("base_model.model.{MODULE}.lora_A.weight");
+    let [a, b] = ["lora_A", "lora_B"].map(|part| format!("base_model.model.{MODULE}.{part}.weight"));
     let other = "base_model.model.model.layers.0.self_attn.k_proj.lora_A.weight";
     for (weights, parts) in [
         (file(&[]), ["the adapter holds no weights of q_proj, mlp.up_proj", "export it again"]),
@@ -235,7 +235,7 @@ fn weights_that_do_not_fit_the_configuration_are_named() {
         (file(&[(other, &[2, 3])]), [other, "(q_proj, mlp.up_proj)"]),
         (file(&[(&format!("base_model.model.{MODULE}.ia3_l"), &[2, 1])]), ["q_proj.ia3_l` is not expected here", "lora_A.weight"]),
         (file(&[(&format!("base_model.model.{MODULE}.lora_magnitude_vector"), &[5])]), ["lora_magnitude_vector` is not expected", ""]),
-        (file(&[(&format!("base_model.model.{MODULE}.bias"), &[5]), (&a, &[2, 3])]), ["q_proj.bias", "not expected"]),
+        (file(&[(&a, &[2, 3]), (&b, &[5, 2]), (&format!("base_model.model.{MODULE}.bias"), &[5])]), ["q_proj.bias", "not expected"]),
         (file(&[(&a, &[2, 3]), (&format!("{MODULE}.lora_A.weight"), &[2, 3])]), ["two spellings of one weight", &a]),
         (file(&[("nonsense", &[2, 3])]), ["`nonsense` is not expected here", ""]),
         (pair(MODULE, &[2, 3], &[5, 2])[..200].to_vec(), ["cut off", ""]),

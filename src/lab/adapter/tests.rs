@@ -152,7 +152,7 @@ fn an_adapter_that_is_not_of_this_base_is_refused_with_what_the_base_has() {
                 let a = tensors.iter_mut().find(|tensor| tensor.name.part == Part::LoraA).unwrap();
                 (a.shape, a.data) = (vec![3, 17], vec![0.5; 51]);
             }),
-            vec!["lora_A.weight", "[3, 17]", "16]"],
+            vec!["down_proj.lora_A.weight", "[3, 17]", "[3, 24]"],
         ),
         (
             "another rank",
