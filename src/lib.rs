@@ -11,6 +11,8 @@ pub mod quant;
 pub mod autograd;
 pub mod nn;
 
+pub mod linalg;
+
 pub mod finetune;
 
 pub mod data;

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use common::{experiment, shipped_assets};
 use serde_json::{Value, json};
-use tinyai::lab::check::parse;
+use tinyai::lab::check::{self, parse};
+use tinyai::lab::equalise::{EqualisedBy, equalise};
 use tinyai::lab::estimate::{Estimator, RunEstimate};
+use tinyai::lab::parallel::subject::Subject;
 use tinyai::lab::problem::ProblemCode;
 use tinyai::lab::result::{MemoryUse, RunStatus};
 use tinyai::lab::threads::Threads;
@@ -41,6 +43,48 @@ fn merge(into: &mut Value, patch: Value) {
             patch.into_iter().for_each(|(key, value)| merge(into.entry(key).or_insert(Value::Null), value))
         }
         (into, patch) => *into = patch,
+    }
+}
+
+/// Methods of one size train about as many scalars; the others stay as they are.
+#[test]
+fn sizes_are_made_to_train_about_as_many_scalars() {
+    let method = |method: &str| json!({ "name": method, "patch": { "fine_tuning": { "method": method } } });
+    let methods = ["full", "lora", "dora", "adapter", "ia3", "prefix_tuning", "last_layers"];
+    let spec = short(json!({}), Value::Array(methods.map(method).to_vec()));
+    let (parsed, assets) = (parse(&spec).unwrap(), shipped_assets(&spec));
+    let equal = equalise(&mut Estimator::default(), &parsed, EqualisedBy::Parameters, &assets, CORES).unwrap();
+    let learning: Vec<usize> = check::resolve(&equal)
+        .unwrap()
+        .iter()
+        .map(|run| {
+            let outline = Subject::new(run, &assets).unwrap().outline;
+            outline.whole().iter().filter(|param| param.trainable).map(|param| param.len).sum()
+        })
+        .collect();
+    let target = learning[1];
+    for (name, of) in methods.iter().zip(&learning).filter(|(name, _)| ["dora", "adapter", "prefix_tuning"].contains(name)) {
+        assert!((*of as f64 / target as f64 - 1.0).abs() < 0.2, "{name}: {of}, not {target}");
+    }
+    let unchanged: Vec<usize> = [0, 1, 4].into_iter().filter(|index| equal.runs[*index] != parsed.runs[*index]).collect();
+    assert_eq!(unchanged, [0; 0]);
+    assert_eq!(equal.runs[6].patch["fine_tuning"]["last_layers"]["layers"], 1, "one layer trains more than all pairs");
+}
+
+/// Full fine-tuning holds the most; what the others save, their batches take.
+#[test]
+fn batches_are_made_to_fit_the_bytes_of_the_first_run() {
+    let runs = json!([{ "name": "full", "patch": {} }, { "name": "lora", "patch": lora(4) }, { "name": "nf4", "patch": { "fine_tuning": { "method": "lora", "quantization": "nf4" } } }]);
+    let spec = short(json!({}), runs);
+    let (parsed, assets, mut estimator) = (parse(&spec).unwrap(), shipped_assets(&spec), Estimator::default());
+    let equal = equalise(&mut estimator, &parsed, EqualisedBy::Memory, &assets, CORES).unwrap();
+    let batch = |run: usize| equal.runs[run].patch.get("training").map_or(4, |training| training["batch_size"].as_u64().unwrap());
+    assert!(batch(0) == 4 && batch(1) > 4 && batch(2) > batch(1), "{:?}", equal.runs);
+    let total = |estimator: &mut Estimator, run: usize| estimator.run(&equal, run, &assets, CORES).unwrap().memory["total"];
+    let most = total(&mut estimator, 0);
+    for run in [1, 2] {
+        let of = total(&mut estimator, run);
+        assert!(of <= most && of as f64 > 0.8 * most as f64, "{run}: {of} of {most}");
     }
 }
 

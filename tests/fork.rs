@@ -298,6 +298,18 @@ fn forks_that_cannot_be_are_refused_with_the_reason() {
         assert_eq!((problems.len(), problems[0].run.as_deref(), problems[0].field.as_deref()), (1, Some("b"), Some(field)), "{problems:?}");
         assert!(problems[0].message.en.contains(part) && !problems[0].message.zh.is_empty(), "{problems:?}");
     }
+    // What a run finds out before it trains, a fork could not have in common with it.
+    let (search, time) = (json!({ "training": { "search": { "candidates": 3 } } }), json!({ "training": { "seconds": 5 } }));
+    for (first, second, field, part) in [
+        (json!({}), search.clone(), "training.search.candidates", "The fork searches"),
+        (search, json!({}), "training.search.candidates", "\"a\" searches"),
+        (json!({}), time.clone(), "training.seconds", "The fork takes as many steps as fit into 5"),
+        (time, json!({}), "training.seconds", "\"a\" takes as many steps as fit into 5"),
+    ] {
+        let problems = refused(json!([{ "name": "a", "patch": first }, fork("a", 3, second)]));
+        assert_eq!((problems.len(), problems[0].run.as_deref(), problems[0].field.as_deref()), (1, Some("b"), Some(field)), "{problems:?}");
+        assert!(problems[0].message.en.contains(part) && problems[0].message.zh.contains(&format!("{{{field}}}")), "{problems:?}");
+    }
     let circle = json!([{ "name": "a", "fork": { "run": "b", "step": 3 } }, { "name": "b", "fork": { "run": "a", "step": 3 } }]);
     assert!(refused(circle)[0].message.en.contains("fork of itself"));
 }

@@ -51,7 +51,7 @@ fn fine_tune(training: Value, format: Option<&'static dyn BlockFormat>) -> Ran {
         }
     };
     let of_method = &mut RandomWeights { seed: u64::from(run.training.seed) };
-    let (method, train) = (method(&run.fine_tuning), &split.train.ids);
+    let (method, train) = (method(run), &split.train.ids);
     let training = Training::alone(&run.training, context, &base.blueprint, &ledger, [of_model, of_method], &*method, train.len());
     let mut training = training.expect("it fits");
     let parameters = ledger.report().of(Category::Parameters);
@@ -112,6 +112,9 @@ struct RoundingWeight(Rc<dyn BlockWeight>);
 impl BlockFormat for Rounding {
     fn name(&self) -> &'static str {
         "rounding"
+    }
+    fn bytes(&self, shape: [usize; 2], first: usize) -> usize {
+        self.0.bytes(shape, first)
     }
     fn allocate(&self, ledger: &Ledger, shape: [usize; 2], first: usize) -> Result<Box<dyn BlockWriter>, OutOfMemory> {
         Ok(Box::new(RoundingWriter(self.0.allocate(ledger, shape, first)?)))

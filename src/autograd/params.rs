@@ -38,6 +38,8 @@ pub struct Param {
     pub grad: Option<Tensor>,
     /// Whether it learns.
     pub trainable: bool,
+    /// How fast it learns: its learning rate is that of the step times this.
+    pub rate: f64,
     /// How it is shared out, where the model is.
     pub split: Split,
     /// What a value that other models hold, too, would take.
@@ -98,7 +100,7 @@ impl Params {
         let taken = self.by_name.insert(name.clone(), id);
         assert!(taken.is_none(), "parameter {name} is added twice");
         let trainable = value.format().is_none();
-        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable, split, of_others: None });
+        self.params.push(Param { name, shape: shape.to_vec(), value, grad: None, trainable, rate: 1.0, split, of_others: None });
         id
     }
 
@@ -187,6 +189,17 @@ impl Params {
                 Ok(())
             }
         }
+    }
+
+    /// Copies the values of a parameter, where others share them.
+    ///
+    /// # Errors
+    /// If there is no memory for the copy.
+    pub fn make_own(&mut self, id: ParamId) -> Result<()> {
+        let param = &mut self.params[id.0];
+        param.value.make_own()?;
+        param.of_others = None;
+        Ok(())
     }
 
     /// The gradient buffer of a trainable parameter; it is made, zeroed, at its first use.

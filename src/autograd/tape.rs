@@ -211,6 +211,18 @@ impl Grads {
         Tensor::for_output(&self.ledger, Category::Activations, shape)
     }
 
+    /// Has `compute` add to the gradient of value `id`: it gets a buffer of that shape and `beta`, by which it multiplies what the buffer
+    /// holds; with 0 it has to overwrite every element. A sum that nothing else holds is added to in place.
+    pub(super) fn accumulate(&mut self, id: usize, shape: &[usize], compute: impl FnOnce(&mut [f32], f32)) -> Result<()> {
+        if let Some(sum) = self.of[id].as_mut().and_then(Rc::get_mut) {
+            compute(sum.data_mut(), 1.0);
+            return Ok(());
+        }
+        let mut new = self.output(shape)?;
+        compute(new.data_mut(), 0.0);
+        self.add(id, Rc::new(new))
+    }
+
     /// Adds `grad` to the gradient of value `id`; the first one is kept without a copy, also where it is shared.
     pub(super) fn add(&mut self, id: usize, grad: Rc<Tensor>) -> Result<()> {
         let sum = match self.of[id].take() {

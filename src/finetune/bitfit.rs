@@ -70,11 +70,15 @@ impl LinearHook for AddedBias {
         if self.effect.is_beside() { tape.add_bias(pass.params, y, self.bias) } else { Ok(y) }
     }
 
-    fn set_enabled(&mut self, params: &mut Params, enabled: bool) {
+    fn set_enabled(&mut self, params: &mut Params, enabled: bool) -> std::result::Result<(), MergeError> {
         self.effect.set_enabled(params, enabled);
+        Ok(())
     }
 
     fn merge(&mut self, _: &mut Params) -> std::result::Result<(), MergeError> {
+        if !self.effect.is_beside() {
+            return Ok(());
+        }
         Err(MergeError::NoPlace { module: self.name.clone(), what: "a bias" })
     }
 

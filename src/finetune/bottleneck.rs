@@ -4,7 +4,7 @@
 //! `adapter(h) = up(gelu(down(h)))` with `down` `[size, d_model]` and `up` `[d_model, size]`, both with biases. `up` starts at zero, so that
 //! training starts at the base model. They are not linear in the weights and cannot be merged.
 
-use super::{Attached, HooksOnly, Method, MethodError};
+use super::{Attached, HooksOnly, Method, MethodError, Refusal};
 use crate::autograd::{ParamId, Result, Split, Tape, Var};
 use crate::nn::blueprint::SegmentSpec;
 use crate::nn::{Blueprint, BuildError, Init, OutputHook, ParamSpec, Pass, SegmentKind, Transformer, WeightSource, add_param};
@@ -59,8 +59,17 @@ impl BottleneckConfig {
 
 impl Method for BottleneckConfig {
     fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError> {
-        let limit = blueprint.config.d_model;
-        if (1..=limit).contains(&self.size) { Ok(()) } else { Err(MethodError::Bottleneck { size: self.size, limit }) }
+        let (limit, size) = (blueprint.config.d_model, self.size);
+        if (1..=limit).contains(&size) {
+            return Ok(());
+        }
+        let messages = [
+            format!(
+                "{{fine_tuning.adapter.size}} is {size}, but the hidden states of this model have only {limit} numbers a token. Choose 1 to {limit}."
+            ),
+            format!("{{fine_tuning.adapter.size}}的值是 {size}，但该模型的隐藏状态每个词元只有 {limit} 个数。请选 1 到 {limit}。"),
+        ];
+        Err(Refusal::out_of_range("adapter.size", size, messages).into())
     }
 
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {

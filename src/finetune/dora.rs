@@ -3,11 +3,34 @@
 //! `W' = m * V / |V|` with `V = W + scaling * B A`, `|V|` `[out]` the L2 norms of its rows and `m` `[out]` learned, which starts at those
 //! of `W`. `|V|` is a constant to the gradient (section 4.3).
 
+use super::Refusal;
 use crate::autograd::{ParamId, Params, Result, Split};
 use crate::kernels::gemm::{Operand, gemm};
 use crate::nn::blueprint::SiteSpec;
 use crate::nn::{BuildError, Init, ParamSpec, Slice, WeightSource, add_param};
 use crate::tensor::{Category, Tensor, Weight};
+
+/// Why DoRA does not go with weights that no rank has whole.
+pub(super) fn needs_whole_weights() -> Refusal {
+    let messages = [
+        "DoRA starts from the lengths of the weights’ rows, but with {mesh.zero=parameters} no rank has whole weights then. Choose {mesh.zero=gradients}, or {fine_tuning.method=lora}.".to_owned(),
+        "DoRA 从权重各行的长度出发，但使用{mesh.zero=parameters}时，没有一个进程持有完整的权重。请改用{mesh.zero=gradients}，或{fine_tuning.method=lora}。".to_owned(),
+    ];
+    Refusal::conflict("method", "dora", messages)
+}
+
+/// Why DoRA does not go with a module whose rows `tensor` ranks have parts of.
+pub(super) fn needs_whole_rows(module: &str, tensor: usize) -> Refusal {
+    let messages = [
+        format!(
+            "DoRA needs the lengths of whole rows of {module}, but with {{mesh.tensor}} at {tensor} each rank has only some of its columns. Take {module} out of {{fine_tuning.lora.target_modules}}, or choose {{fine_tuning.method=lora}}."
+        ),
+        format!(
+            "DoRA 需要 {module} 各行完整的长度，但{{mesh.tensor}}为 {tensor} 时，每个进程只有其中一部分列。请从{{fine_tuning.lora.target_modules}}中去掉 {module}，或改用{{fine_tuning.method=lora}}。"
+        ),
+    ];
+    Refusal::conflict("method", "dora", messages)
+}
 
 /// The lengths of a site's rows: `MODULE.lora_magnitude_vector` `[out_features]`.
 pub(super) fn magnitude(site: &SiteSpec) -> ParamSpec {

@@ -52,6 +52,19 @@ impl Effect {
                 return Err(MergeError::Quantised { module: module.to_owned(), format });
             }
         }
+        self.change(params, layer, change)
+    }
+
+    /// Has `change` write to the parameters `layer`, until the effect is unmerged.
+    ///
+    /// # Errors
+    /// If memory runs out; all are as before then.
+    pub fn change(
+        &mut self,
+        params: &mut Params,
+        layer: &[ParamId],
+        change: impl FnOnce(&mut Params) -> Result<()>,
+    ) -> std::result::Result<(), MergeError> {
         self.originals = layer.iter().map(|id| (*id, params.get(*id).value.clone())).collect();
         let own = |params: &mut Params| layer.iter().try_for_each(|id| params.get_mut(*id).value.make_own());
         own(params).and_then(|()| change(params)).map_err(|error| {

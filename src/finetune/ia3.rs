@@ -8,7 +8,7 @@ use super::{Attached, HooksOnly, Method, MethodError, targets};
 use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
 use crate::nn::blueprint::SiteSpec;
 use crate::nn::{
-    Blueprint, BuildError, Init, Linear, LinearHook, MergeError, ParamSpec, Pass, Product, Transformer, WeightSource, add_param,
+    Blueprint, BuildError, Init, Linear, LinearHook, MergeError, ParamSpec, Pass, Product, SiteKind, Transformer, WeightSource, add_param,
 };
 
 /// Settings of IA³.
@@ -19,6 +19,9 @@ pub struct Ia3Config {
     /// Those of them whose inputs it scales, e.g. `down_proj`.
     pub feedforward_modules: Vec<String>,
 }
+
+/// The sites that may have a vector.
+const KINDS: [SiteKind; 2] = [SiteKind::Linear, SiteKind::Head];
 
 impl Ia3Config {
     fn scales_inputs(&self, role: &str) -> bool {
@@ -40,11 +43,11 @@ impl Ia3Config {
 
 impl Method for Ia3Config {
     fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError> {
-        targets::check(blueprint, &self.target_modules)
+        Ok(targets::check(blueprint, &self.target_modules, &KINDS, "ia3.target_modules")?)
     }
 
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {
-        targets::sites(blueprint, &self.target_modules).map(|(segment, site)| (segment, self.vector(site))).collect()
+        targets::sites(blueprint, &self.target_modules, &KINDS).map(|(segment, site)| (segment, self.vector(site))).collect()
     }
 
     fn learns(&self, _: &Blueprint, _: usize, _: &ParamSpec) -> bool {
@@ -54,8 +57,9 @@ impl Method for Ia3Config {
     fn hook(&self, model: &mut Transformer, source: &mut dyn WeightSource) -> std::result::Result<Box<dyn Attached>, MethodError> {
         let (blueprint, slice) = (model.blueprint.clone(), model.part.slice);
         model.for_each_linear(|segment, linear, params| {
-            if self.target_modules.iter().any(|target| target == linear.role) {
-                let vector = self.vector(blueprint.segments[segment].site(linear.role));
+            let site = blueprint.segments[segment].site(linear.role);
+            if targets::named(&self.target_modules, site) {
+                let vector = self.vector(site);
                 let vector = add_param(params, source, slice, &vector)?.expect("every rank has some of it");
                 linear.hook = Some(Box::new(Ia3::new(linear, vector, self.scales_inputs(linear.role))));
             }
@@ -116,8 +120,9 @@ impl LinearHook for Ia3 {
         }
     }
 
-    fn set_enabled(&mut self, params: &mut Params, enabled: bool) {
+    fn set_enabled(&mut self, params: &mut Params, enabled: bool) -> std::result::Result<(), MergeError> {
         self.effect.set_enabled(params, enabled);
+        Ok(())
     }
 
     fn merge(&mut self, params: &mut Params) -> std::result::Result<(), MergeError> {

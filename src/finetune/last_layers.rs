@@ -1,7 +1,7 @@
 //! The last layers: those below are frozen, and no gradient goes there (feature extraction; Howard and Ruder 2018, arXiv:1801.06146,
 //! unfreeze from the last layer on).
 
-use super::{Attached, HooksOnly, Method, MethodError};
+use super::{Attached, HooksOnly, Method, MethodError, Refusal};
 use crate::nn::{Blueprint, ParamSpec, SegmentKind, Transformer, WeightSource};
 
 /// Trains the last layers with the final norm and the head; a head that shares the embedding's weight stays as it is.
@@ -14,7 +14,14 @@ pub struct LastLayers {
 impl Method for LastLayers {
     fn check(&self, blueprint: &Blueprint) -> Result<(), MethodError> {
         let limit = blueprint.config.n_layers;
-        if (1..=limit).contains(&self.layers) { Ok(()) } else { Err(MethodError::Layers { layers: self.layers, limit }) }
+        if (1..=limit).contains(&self.layers) {
+            return Ok(());
+        }
+        let messages = [
+            format!("{{fine_tuning.last_layers.layers}} is {}, but this model has {limit} layers. Choose 1 to {limit}.", self.layers),
+            format!("{{fine_tuning.last_layers.layers}}的值是 {}，但该模型只有 {limit} 层。请选 1 到 {limit}。", self.layers),
+        ];
+        Err(Refusal::out_of_range("last_layers.layers", self.layers, messages).into())
     }
 
     fn added(&self, _: &Blueprint) -> Vec<(usize, ParamSpec)> {

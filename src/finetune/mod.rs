@@ -4,6 +4,7 @@
 //! them before any is made; attached to a model, it puts hooks at the model's sites and gives what goes on after that ([`Attached`]).
 //! Nothing else in the engine names a method.
 
+pub mod adalora;
 pub mod bitfit;
 pub mod bottleneck;
 mod dora;
@@ -13,14 +14,18 @@ pub mod ia3;
 pub mod last_layers;
 pub mod lora;
 pub mod prefix;
+pub mod prefix_mlp;
 #[cfg(all(test, feature = "native"))]
 pub(crate) mod probe;
 pub mod prompt;
+mod refusal;
 mod targets;
 
 use std::fmt::Debug;
 
 use thiserror::Error;
+
+pub use refusal::Refusal;
 
 use crate::autograd::{ParamId, Params, Result};
 use crate::nn::{Blueprint, BuildError, ParamSpec, Transformer, WeightSource};
@@ -28,68 +33,9 @@ use crate::nn::{Blueprint, BuildError, ParamSpec, Transformer, WeightSource};
 /// Why a method cannot be attached to a model.
 #[derive(Debug, Error)]
 pub enum MethodError {
-    /// The rank is above what a module can use.
-    #[error("rank = {rank} is above the size of {module} ({out_features} x {in_features}); it may be 1 to {limit}")]
-    Rank {
-        /// The rank.
-        rank: usize,
-        /// The last part of the module's path.
-        module: String,
-        /// Its outputs.
-        out_features: usize,
-        /// Its inputs.
-        in_features: usize,
-        /// The largest rank.
-        limit: usize,
-    },
-    /// No module of the model is a target.
-    #[error("target_modules = {targets:?} name no module of the model; it has {available:?}")]
-    NoTarget {
-        /// The targets.
-        targets: Vec<String>,
-        /// What the model has.
-        available: Vec<String>,
-    },
-    /// More layers are to learn than there are.
-    #[error("layers = {layers} are to learn, the model has {limit}; it may be 1 to {limit}")]
-    Layers {
-        /// How many are to learn.
-        layers: usize,
-        /// How many there are.
-        limit: usize,
-    },
-    /// A bottleneck is wider than what it is to narrow.
-    #[error("size = {size} is above the width of the model, {limit}; it may be 1 to {limit}")]
-    Bottleneck {
-        /// The width of the bottleneck.
-        size: usize,
-        /// That of the model.
-        limit: usize,
-    },
-    /// Virtual tokens leave no room for others.
-    #[error("virtual_tokens = {tokens} leave no room for others: the model reads {positions}; it may be 1 to {limit}")]
-    VirtualTokens {
-        /// How many there are to be.
-        tokens: usize,
-        /// What the model reads at once.
-        positions: usize,
-        /// How many there may be.
-        limit: usize,
-    },
-    /// It needs rows of a weight whole, of which each rank has a part only.
-    #[error(
-        "the lengths of the rows of {module} cannot be known where {tensor} tensor-parallel ranks each have some of its columns; take {module} \
-         out of target_modules, or use another method"
-    )]
-    RowsSharedOut {
-        /// The last part of the module's path.
-        module: String,
-        /// How many ranks have a part.
-        tensor: usize,
-    },
-    /// It needs weights when it is attached, which are not there then.
-    #[error("the lengths of the rows of the weights cannot be known where ranks share the weights out; use a lower stage of ZeRO")]
-    WeightsSharedOut,
+    /// A setting does not go with the model, or with how ranks share it out.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// It trains a weight that cannot learn.
     #[error(
         "{name} is to learn, but it is kept as {format}, which does not; train an adapter such as LoRA, or load the weights in float32"
@@ -106,10 +52,21 @@ pub enum MethodError {
 }
 
 /// Refuses virtual tokens that leave no room for a token and the one that follows it.
-fn check_virtual_tokens(blueprint: &Blueprint, tokens: usize) -> std::result::Result<(), MethodError> {
+fn check_virtual_tokens(blueprint: &Blueprint, tokens: usize) -> std::result::Result<(), Refusal> {
     let positions = blueprint.config.max_positions;
     let limit = positions.saturating_sub(2);
-    if (1..=limit).contains(&tokens) { Ok(()) } else { Err(MethodError::VirtualTokens { tokens, positions, limit }) }
+    if (1..=limit).contains(&tokens) {
+        return Ok(());
+    }
+    let messages = [
+        format!(
+            "{{fine_tuning.prompt.virtual_tokens}} is {tokens}, but this model reads {positions} tokens at once, virtual ones included. Choose 1 to {limit}."
+        ),
+        format!(
+            "{{fine_tuning.prompt.virtual_tokens}}的值是 {tokens}，但该模型一次最多读 {positions} 个词元（含虚拟词元）。请选 1 到 {limit}。"
+        ),
+    ];
+    Err(Refusal::out_of_range("prompt.virtual_tokens", tokens, messages))
 }
 
 /// How ranks share out a model.
@@ -117,8 +74,19 @@ fn check_virtual_tokens(blueprint: &Blueprint, tokens: usize) -> std::result::Re
 pub struct Sharing {
     /// Tensor-parallel ranks, each of which has a part of each weight.
     pub tensor: usize,
+    /// Stages of the pipeline, each of which has some of the segments.
+    pub pipeline: usize,
+    /// Whether replicas share out the optimizer's state at least, so that none has all gradients at the update (ZeRO).
+    pub updates_shared: bool,
     /// Whether weights are at their ranks only while they are used (ZeRO stage 3).
     pub weights_away: bool,
+}
+
+/// One rank has everything.
+impl Default for Sharing {
+    fn default() -> Self {
+        Self { tensor: 1, pipeline: 1, updates_shared: false, weights_away: false }
+    }
 }
 
 /// A fine-tuning method with its settings.
@@ -183,13 +151,32 @@ pub trait Attached: Debug {
         Ok(Vec::new())
     }
 
-    /// Called after update number `step`, counted from 1.
+    /// Called after an update, while its gradients are still there.
     ///
     /// # Errors
     /// If memory runs out.
-    fn after_step(&mut self, _: &mut Transformer, _step: u32) -> Result<()> {
+    fn after_step(&mut self, _: &mut Transformer, _: Update) -> Result<()> {
         Ok(())
     }
+
+    /// What it has to know of earlier steps to go on, beside the values of parameters.
+    fn state(&self) -> Vec<f32> {
+        Vec::new()
+    }
+
+    /// Goes on from such a state; gives whether it is one of this method on this model.
+    fn restore(&mut self, state: &[f32]) -> bool {
+        state.is_empty()
+    }
+}
+
+/// An update of the parameters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Update {
+    /// Its number, counted from 1.
+    pub step: u32,
+    /// What gradients were multiplied by (clipping).
+    pub grad_scale: f32,
 }
 
 /// A method that needs nothing beyond its hooks.

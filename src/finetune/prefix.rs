@@ -32,7 +32,7 @@ impl PrefixConfig {
 
 impl Method for PrefixConfig {
     fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError> {
-        check_virtual_tokens(blueprint, self.virtual_tokens)
+        Ok(check_virtual_tokens(blueprint, self.virtual_tokens)?)
     }
 
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {

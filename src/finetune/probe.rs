@@ -2,7 +2,7 @@
 
 use super::prefix::Prefix;
 use super::prompt::Prompt;
-use super::{Attached, Method, MethodError};
+use super::{Attached, Method, MethodError, Update};
 use crate::autograd::{ParamId, Params, Result, Split, Tape, Var};
 use crate::nn::{
     Blueprint, BuildError, EmbeddedHook, Init, LinearHook, MergeError, OutputHook, ParamSpec, Pass, Product, SegmentKind, Transformer,
@@ -125,7 +125,9 @@ impl LinearHook for Around {
             }
         }
     }
-    fn set_enabled(&mut self, _: &mut Params, _: bool) {}
+    fn set_enabled(&mut self, _: &mut Params, _: bool) -> std::result::Result<(), MergeError> {
+        Ok(())
+    }
     fn merge(&mut self, _: &mut Params) -> std::result::Result<(), MergeError> {
         Ok(())
     }
@@ -169,7 +171,7 @@ impl Attached for Probing {
     }
 
     /// Sets the first element to the number of the update.
-    fn after_step(&mut self, model: &mut Transformer, step: u32) -> Result<()> {
+    fn after_step(&mut self, model: &mut Transformer, Update { step, .. }: Update) -> Result<()> {
         for &id in &self.marked {
             model.params.get_mut(id).value.data_mut()[0] = 0.01 * step as f32;
         }

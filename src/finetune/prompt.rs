@@ -39,7 +39,7 @@ impl PromptConfig {
 
 impl Method for PromptConfig {
     fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError> {
-        check_virtual_tokens(blueprint, self.virtual_tokens)
+        Ok(check_virtual_tokens(blueprint, self.virtual_tokens)?)
     }
 
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {

@@ -138,5 +138,28 @@ pub fn gelu_erf_backward(x: &[f32], d_y: &[f32], d_x: &mut [f32]) {
     ));
 }
 
+/// `y = tanh(x)`, to 2e-7.
+pub fn tanh_forward(x: &[f32], y: &mut [f32]) {
+    dispatch!(Backend::current(), |isa| map(
+        isa,
+        [x],
+        [y],
+        inlined!(|[x], _| {
+            let s = sigmoid(isa, isa.add(x, x));
+            [isa.drop_tiny(isa.sub(isa.add(s, s), isa.splat(1.0)))]
+        })
+    ));
+}
+
+/// Gradient of [`tanh_forward`], from what it gave; overwrites `d_x`.
+pub fn tanh_backward(y: &[f32], d_y: &[f32], d_x: &mut [f32]) {
+    dispatch!(Backend::current(), |isa| map(
+        isa,
+        [y, d_y],
+        [d_x],
+        inlined!(|[y, d_y], _| [isa.drop_tiny(isa.mul(d_y, isa.sub(isa.splat(1.0), isa.mul(y, y))))])
+    ));
+}
+
 #[cfg(test)]
 mod tests;

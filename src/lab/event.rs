@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::parallel::report::{Pilot, Planned, Prediction, RankStep};
 use super::problem::Problem;
 use super::result::{ForkReport, MemoryUse, Metric, SampleStage};
+use super::search::{Budget, SearchReport};
 
 /// What a run does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,10 +16,12 @@ use super::result::{ForkReport, MemoryUse, Metric, SampleStage};
 pub enum RunPhase {
     /// Its files are read and its ranks started.
     Opening,
-    /// Ranks measure how fast they and their connections are.
+    /// Ranks measure how fast they and their connections are, or how long a step takes.
     Measuring,
     /// The model is built.
     Preparing,
+    /// Learning rates are tried.
+    Searching,
     /// What another run did is done again, up to where this one begins.
     Recomputing,
     /// The validation loss is measured.
@@ -155,6 +158,20 @@ pub enum Event {
         run: usize,
         /// Where, and by how much.
         report: ForkReport,
+    },
+    /// A learning rate was tried, or chosen.
+    Searched {
+        /// Index of the run.
+        run: usize,
+        /// How far the search is.
+        report: SearchReport,
+    },
+    /// The run knows how many optimizer steps fit into its training time.
+    Budgeted {
+        /// Index of the run.
+        run: usize,
+        /// How many, and why.
+        report: Budget,
     },
     /// The run is complete.
     Finished {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parallel::report::ParallelReport;
 use super::problem::{Problem, Text};
+use super::search::{Budget, SearchReport};
 use super::spec::Spec;
 use crate::tensor::{Category, MemoryReport, Use};
 
@@ -101,6 +102,14 @@ pub struct Reports {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(all(test, feature = "native"), ts(optional))]
     pub fork: Option<ForkReport>,
+    /// Of a search for the learning rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(test, feature = "native"), ts(optional))]
+    pub search: Option<SearchReport>,
+    /// Of a run that was given a training time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(test, feature = "native"), ts(optional))]
+    pub budget: Option<Budget>,
 }
 
 /// Where a fork began, and where it first differs from the run that it is a fork of.
@@ -163,7 +172,7 @@ pub enum MetricKind {
 pub struct Metric {
     /// The value; of several measurements, their median.
     pub value: f64,
-    /// The unit: `ms`, `tokens/s`, `nats`, `parameters`, `bytes`, `s`, `ratio`.
+    /// The unit: `ms`, `tokens/s`, `nats`, `parameters`, `bytes`, `s`, `ratio`; empty: a plain number.
     pub unit: String,
     /// Where it comes from.
     pub kind: MetricKind,

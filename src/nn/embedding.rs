@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::blueprint::SegmentSpec;
 use super::blueprint::rows::EMBEDDING_EXCHANGES;
 use super::builder::Builder;
-use super::hooks::{EmbeddedHook, Sites};
+use super::hooks::{EmbeddedHook, LookupHook, Sites};
 use super::part::Slice;
 use super::pass::{Pass, Tokens};
 use super::segment::{Exchange, Segment, Values};
@@ -24,6 +24,7 @@ pub struct Embedding {
     vocabulary: Range<i32>,
     scale: f32,
     slice: Slice,
+    lookup: Option<Box<dyn LookupHook>>,
     hook: Option<Box<dyn EmbeddedHook>>,
 }
 
@@ -36,7 +37,7 @@ impl Embedding {
         };
         let vocabulary = b.slice.range(b.config.vocab_size);
         let vocabulary = vocabulary.start as i32..vocabulary.end as i32;
-        Ok(Self { tokens, positions, vocabulary, scale: b.config.embedding_scale, slice: b.slice, hook: None })
+        Ok(Self { tokens, positions, vocabulary, scale: b.config.embedding_scale, slice: b.slice, lookup: None, hook: None })
     }
 
     /// Rows of this rank's table; negative for the tokens that another rank has.
@@ -55,7 +56,12 @@ impl Segment for Embedding {
     }
 
     fn run(&self, _: usize, tape: &mut Tape, pass: &Pass, _: Values) -> Result<Values> {
-        let x = tape.embedding(pass.params, self.tokens, &self.rows(pass.tokens), self.scale)?;
+        let rows = self.rows(pass.tokens);
+        let x = tape.embedding(pass.params, self.tokens, &rows, self.scale)?;
+        let x = match &self.lookup {
+            Some(hook) => hook.forward(tape, pass, &rows, self.scale, x)?,
+            None => x,
+        };
         let x = match self.positions {
             Some(positions) => tape.position_embedding(pass.params, positions, x, &pass.positions())?,
             None => x,
@@ -67,16 +73,17 @@ impl Segment for Embedding {
     }
 
     fn params(&self) -> Vec<ParamId> {
+        let lookup = self.lookup.iter().flat_map(|hook| hook.params());
         let hook = self.hook.iter().flat_map(|hook| hook.params());
-        [self.tokens].into_iter().chain(self.positions).chain(hook).collect()
+        [self.tokens].into_iter().chain(self.positions).chain(lookup).chain(hook).collect()
     }
 
     fn sites_mut(&mut self) -> Sites<'_> {
         let leads = self.slice.leads();
-        Sites { embedded: leads.then_some(&mut self.hook), ..Sites::default() }
+        Sites { lookup: Some(&mut self.lookup), embedded: leads.then_some(&mut self.hook), ..Sites::default() }
     }
 
     fn reads_weights_backward(&self) -> bool {
-        self.hook.is_some()
+        self.lookup.is_some() || self.hook.is_some()
     }
 }

@@ -103,7 +103,10 @@ pub trait LinearHook: Debug {
     fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var, product: Product) -> Result<Var>;
 
     /// Switches the hook off, so that the layer is the base model's, and on again. One that is merged is unmerged first.
-    fn set_enabled(&mut self, params: &mut Params, enabled: bool);
+    ///
+    /// # Errors
+    /// If the weight of the base model has to be made again, and there is no memory for it.
+    fn set_enabled(&mut self, params: &mut Params, enabled: bool) -> std::result::Result<(), MergeError>;
 
     /// Puts the hook's effect into the layer's weight, so that it costs nothing any more. No effect when merged or disabled.
     ///
@@ -112,6 +115,46 @@ pub trait LinearHook: Debug {
     fn merge(&mut self, params: &mut Params) -> std::result::Result<(), MergeError>;
 
     /// Puts back the weight as it was, bit by bit. No effect when not merged.
+    fn unmerge(&mut self, params: &mut Params);
+
+    /// What the hook adds to the layer's weight, where that is a product of two matrices.
+    fn update(&self, _: &Params) -> Option<LowRank> {
+        None
+    }
+}
+
+/// `scaling * B A`, the change of a weight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LowRank {
+    /// Rows of `A` and columns of `B`.
+    pub rank: usize,
+    /// `A` `[rank, in_features]`.
+    pub a: Vec<f32>,
+    /// `B` `[out_features, rank]`.
+    pub b: Vec<f32>,
+    /// The factor.
+    pub scaling: f32,
+}
+
+/// What a method does at the lookup of the token embedding.
+pub trait LookupHook: Debug {
+    /// Its parameters.
+    fn params(&self) -> Vec<ParamId>;
+
+    /// `x` `[rows.len(), d_model]` is `scale` times `rows` of the table, zeros where a row is negative; so is the result of those of the
+    /// table as the hook changes it.
+    fn forward(&self, tape: &mut Tape, pass: &Pass, rows: &Rc<[i32]>, scale: f32, x: Var) -> Result<Var>;
+
+    /// Switches the hook off, so that the table is the base model's, and on again. One that is merged is unmerged first.
+    fn set_enabled(&mut self, params: &mut Params, enabled: bool);
+
+    /// Puts the hook's effect into the table. No effect when merged or disabled.
+    ///
+    /// # Errors
+    /// If the table is not in float32, the head reads it, or there is no memory for a copy of it.
+    fn merge(&mut self, params: &mut Params) -> std::result::Result<(), MergeError>;
+
+    /// Puts back the table as it was, bit by bit. No effect when not merged.
     fn unmerge(&mut self, params: &mut Params);
 }
 
@@ -167,6 +210,8 @@ pub struct Sites<'a> {
     pub output: Option<&'a mut Option<Box<dyn OutputHook>>>,
     /// At its keys and values.
     pub keys_values: Option<&'a mut Option<Box<dyn KeysValuesHook>>>,
+    /// At the lookup of tokens.
+    pub lookup: Option<&'a mut Option<Box<dyn LookupHook>>>,
     /// At the embedded sequence.
     pub embedded: Option<&'a mut Option<Box<dyn EmbeddedHook>>>,
 }

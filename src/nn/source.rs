@@ -86,6 +86,38 @@ pub struct InFormat<'a> {
     pub format: &'static dyn BlockFormat,
 }
 
+/// The weights of another source, of which some are to be kept in a format.
+pub struct PartlyInFormat<'a> {
+    /// The other source.
+    pub source: &'a mut dyn WeightSource,
+    /// The format; `None`: all are in float32.
+    pub format: Option<&'static dyn BlockFormat>,
+    /// Which are.
+    pub which: &'a dyn Fn(&ParamSpec) -> bool,
+}
+
+impl WeightSource for PartlyInFormat<'_> {
+    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
+        self.source.read(param, rows, take)
+    }
+
+    fn shared(&self, param: &ParamSpec, format: Option<&'static str>) -> Option<Weight> {
+        self.source.shared(param, format)
+    }
+
+    fn made(&mut self, param: &ParamSpec, value: &Weight) {
+        self.source.made(param, value);
+    }
+
+    fn starts_anew(&self) -> bool {
+        self.source.starts_anew()
+    }
+
+    fn format(&self, param: &ParamSpec) -> Option<&'static dyn BlockFormat> {
+        self.format.filter(|_| (self.which)(param))
+    }
+}
+
 impl WeightSource for InFormat<'_> {
     fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
         self.source.read(param, rows, take)

@@ -42,6 +42,8 @@ pub struct AdamW {
 pub struct Piece<'a> {
     /// Whether the parameter is a matrix: weight decay may act on these only.
     pub matrix: bool,
+    /// What the learning rate is multiplied by.
+    pub rate: f64,
     /// Its values in the range.
     pub value: &'a mut [f32],
     /// Its gradient in the range.
@@ -65,9 +67,9 @@ impl AdamW {
         }
         self.begin_step();
         for (index, param) in params.iter_mut().enumerate().filter(|(_, param)| learns(param)) {
-            let Param { value, grad: Some(grad), shape, .. } = param else { continue };
-            let matrix = shape.len() > 1;
-            self.update(index, Piece { matrix, value: value.data_mut(), grad: grad.data() }, lr, grad_scale);
+            let Param { value, grad: Some(grad), shape, rate, .. } = param else { continue };
+            let (matrix, rate) = (shape.len() > 1, *rate);
+            self.update(index, Piece { matrix, rate, value: value.data_mut(), grad: grad.data() }, lr, grad_scale);
         }
         Ok(())
     }
@@ -123,7 +125,7 @@ impl AdamW {
     /// If it has no state.
     pub fn update(&mut self, index: usize, piece: Piece, lr: f64, grad_scale: f32) {
         let (m, v) = self.moments[index].as_mut().expect("reserved before");
-        let step = self.config.step_of(self.steps, piece.matrix, lr, grad_scale);
+        let step = self.config.step_of(self.steps, piece.matrix, lr * piece.rate, grad_scale);
         adamw_step(&step, piece.value, m.data_mut(), v.data_mut(), piece.grad);
     }
 }

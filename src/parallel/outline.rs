@@ -8,7 +8,8 @@ use super::mesh::Axis;
 use super::plan::Plan;
 use crate::autograd::Split;
 use crate::finetune::{Method, learns};
-use crate::nn::{Blueprint, EMBEDDING_WEIGHT, ParamSpec, Part};
+use crate::nn::{Blueprint, EMBEDDING_WEIGHT, ParamSpec, Part, SiteKind};
+use crate::quant::BlockFormat;
 
 /// A parameter that a rank will hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct ParamOutline {
     pub phase: usize,
     /// Its elements, at this rank.
     pub len: usize,
+    /// Bytes of its values, at this rank.
+    pub bytes: usize,
     /// How it is shared out over tensor ranks.
     pub split: Split,
     /// Whether it learns.
@@ -50,6 +53,7 @@ struct Row {
     segment: usize,
     phase: usize,
     param: ParamSpec,
+    format: Option<&'static dyn BlockFormat>,
     trainable: bool,
     added: bool,
 }
@@ -57,14 +61,20 @@ struct Row {
 impl Outline {
     /// The outline of a model that is trained by `method`.
     pub fn new(blueprint: &Rc<Blueprint>, method: &dyn Method) -> Self {
-        let sites = blueprint.sites().flat_map(|(segment, site)| site.params.iter().map(move |param| (segment, site.phase, param)));
-        let base = sites.map(|(segment, phase, param)| {
+        Self::in_format(blueprint, method, None)
+    }
+
+    /// As [`Outline::new`], with the matrices that do not learn in a format.
+    pub fn in_format(blueprint: &Rc<Blueprint>, method: &dyn Method, format: Option<&'static dyn BlockFormat>) -> Self {
+        let sites = blueprint.sites().flat_map(|(segment, site)| site.params.iter().map(move |param| (segment, site, param)));
+        let base = sites.map(|(segment, site, param)| {
             let trainable = learns(method, blueprint, segment, param);
-            Row { segment, phase, param: param.clone(), trainable, added: false }
+            let format = format.filter(|_| !trainable && site.kind != SiteKind::Norm && param == site.weight());
+            Row { segment, phase: site.phase, param: param.clone(), format, trainable, added: false }
         });
         let phase = |segment: usize| blueprint.segments[segment].sites.iter().map(|site| site.phase).max().unwrap_or(0).min(1);
         let added = method.added(blueprint).into_iter();
-        let added = added.map(|(segment, param)| Row { segment, phase: phase(segment), param, trainable: true, added: true });
+        let added = added.map(|(segment, param)| Row { segment, phase: phase(segment), param, format: None, trainable: true, added: true });
         Self { blueprint: blueprint.clone(), rows: base.chain(added).collect() }
     }
 
@@ -72,12 +82,14 @@ impl Outline {
     pub fn of(&self, part: &Part) -> Vec<ParamOutline> {
         let holds = |segment: usize| part.chunks.iter().any(|chunk| chunk.contains(&segment));
         let rows = self.rows.iter().filter(|row| holds(row.segment));
-        let outlined = rows.filter_map(|Row { segment, phase, param, trainable, added }| {
+        let outlined = rows.filter_map(|Row { segment, phase, param, format, trainable, added }| {
             let tied = param.name == EMBEDDING_WEIGHT && self.blueprint.config.tie_embeddings;
             let shared = tied && self.blueprint.tied_before(*segment).is_some_and(holds);
             let region = part.slice.region(param).filter(|_| !shared)?;
             let (segment, phase, trainable, added) = (*segment, *phase, *trainable, *added);
-            Some(ParamOutline { segment, phase, len: region.elements(), split: param.split, trainable, added, tied })
+            let [rows, columns] = [region.rows.len(), region.columns.len()];
+            let bytes = format.map_or(size_of::<f32>() * region.elements(), |format| format.bytes([rows, columns], region.columns.start));
+            Some(ParamOutline { segment, phase, len: region.elements(), bytes, split: param.split, trainable, added, tied })
         });
         outlined.collect()
     }

@@ -41,6 +41,10 @@ impl BlockFormat for Int8 {
         "int8"
     }
 
+    fn bytes(&self, [rows, columns]: [usize; 2], _: usize) -> usize {
+        rows * (columns + size_of::<f32>() + size_of::<i32>())
+    }
+
     fn allocate(&self, ledger: &Ledger, shape: [usize; 2], _: usize) -> Result<Box<dyn BlockWriter>, OutOfMemory> {
         let [rows, columns] = shape;
         // A size that does not fit the address space is more than any machine has.

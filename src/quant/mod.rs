@@ -23,6 +23,9 @@ pub trait BlockFormat: Debug + Sync {
     /// Its name.
     fn name(&self) -> &'static str;
 
+    /// What a weight `[rows, columns]` takes, whose columns are those of the whole one from number `first` on.
+    fn bytes(&self, shape: [usize; 2], first: usize) -> usize;
+
     /// The memory of a weight `[rows, columns]`, whose columns are those of the whole one from number `first` on, before it is read.
     ///
     /// # Errors

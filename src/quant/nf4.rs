@@ -32,6 +32,10 @@ impl BlockFormat for Nf4 {
         "nf4"
     }
 
+    fn bytes(&self, [rows, columns]: [usize; 2], first: usize) -> usize {
+        rows * (columns.div_ceil(2) + Nf4Matrix::blocks(first, columns) + size_of::<f32>())
+    }
+
     fn allocate(&self, ledger: &Ledger, shape: [usize; 2], first: usize) -> Result<Box<dyn BlockWriter>, OutOfMemory> {
         let [rows, columns] = shape;
         // A size that does not fit the address space is more than any machine has.

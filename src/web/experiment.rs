@@ -132,7 +132,7 @@ impl Experiment {
     }
 
     /// What a run has trained, as PEFT's files, `{ config: string, weights: Uint8Array }`; null, where there is no adapter.
-    pub fn adapter(&self, run: usize) -> Result<JsValue, JsValue> {
+    pub fn adapter(&mut self, run: usize) -> Result<JsValue, JsValue> {
         let Ok(AdapterFiles { config, weights }) = self.inner.adapter(run) else { return Ok(JsValue::NULL) };
         object(&[("config", config.into()), ("weights", Uint8Array::from(&weights[..]).into())])
     }

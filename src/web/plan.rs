@@ -3,9 +3,10 @@
 use wasm_bindgen::prelude::*;
 
 use super::experiment::parse;
-use super::{assets_of, internal, thrown, to_js};
+use super::{assets_of, from_js, internal, thrown, to_js};
 use crate::lab::assets::plan_assets;
 use crate::lab::check::resolve;
+use crate::lab::equalise::{EqualisedBy, equalise};
 use crate::lab::estimate;
 use crate::lab::experiment::max_ranks;
 use crate::lab::migrate::{self, Lab};
@@ -85,6 +86,15 @@ impl Estimator {
     pub fn unreadable(&mut self, spec: JsValue, assets: &JsValue) -> Result<JsValue, JsValue> {
         let files = assets_of(assets)?;
         to_js(&parse(spec).and_then(|spec| self.0.unreadable(&spec, &files)).map_err(|problems| thrown(&problems))?)
+    }
+
+    /// The same experiment, as `Spec`, with the sizes or the batches of its runs made to fit what is `by`, as `EqualisedBy`, to be equal.
+    ///
+    /// # Errors
+    /// `Problem[]`.
+    pub fn equalise(&mut self, spec: JsValue, by: JsValue, assets: &JsValue, cores: usize) -> Result<JsValue, JsValue> {
+        let (files, by): (_, EqualisedBy) = (assets_of(assets)?, from_js(&by)?);
+        to_js(&parse(spec).and_then(|spec| equalise(&mut self.0, &spec, by, &files, cores)).map_err(|problems| thrown(&problems))?)
     }
 
     /// What a run will take on a machine of `cores` cores, as `RunEstimate`.

@@ -70,15 +70,9 @@ fn check_saved_adapter(case: &Case, checks: &mut Checks, io: &TensorFile) -> Cas
         return Ok(());
     }
 
-    with_adapters(&mut model, |adapter, params| {
-        adapter.set_enabled(params, false);
-        Ok(())
-    })?;
+    with_adapters(&mut model, |adapter, params| adapter.set_enabled(params, false))?;
     checks.tensor("base_logits", model.logits(&plain)?.data(), io)?;
-    with_adapters(&mut model, |adapter, params| {
-        adapter.set_enabled(params, true);
-        Ok(())
-    })?;
+    with_adapters(&mut model, |adapter, params| adapter.set_enabled(params, true))?;
     with_adapters(&mut model, |adapter, params| adapter.merge(params))?;
     checks.tensor("logits_merged", model.logits(&tokens)?.data(), io)?;
     for name in io.tensors.keys() {

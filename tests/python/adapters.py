@@ -48,15 +48,24 @@ METHODS = {
     "dora": ({"method": "dora", "lora": {"rank": 4, "alpha": 8}}, lora(use_dora=True, target_modules=ALL)),
     "lora-all-linear": ({"method": "lora", "lora": {"rank": 4, "target_modules": ALL}}, lora(target_modules="all-linear")),
     "lora-patterns": (
-        None,
+        {
+            "method": "lora",
+            "lora": {"rank": 4, "rank_pattern": {"layers.1.self_attn.q_proj": 2, "down_proj": 6}, "alpha_pattern": {"v_proj": 3}},
+        },
         lora(target_modules=ALL, rank_pattern={"^model.layers.1.self_attn.q_proj": 2, "down_proj": 6}, alpha_pattern={"v_proj": 3}),
     ),
-    "lora-layers": (None, lora(layers_to_transform=[1])),
-    "lora-bias-all": (None, lora(bias="all")),
-    "lora-bias-lora-only": (None, lora(bias="lora_only")),
-    "lora-embedding-head": (None, lora(target_modules=["q_proj", "embed_tokens", "lm_head"])),
+    "lora-layers": ({"method": "lora", "lora": {"rank": 4, "layers": [1]}}, lora(layers_to_transform=[1])),
+    "lora-bias-all": ({"method": "lora", "lora": {"rank": 4, "bias": "all"}}, lora(bias="all")),
+    "lora-bias-lora-only": ({"method": "lora", "lora": {"rank": 4, "bias": "lora_only", "target_modules": ["q_proj"]}}, lora(bias="lora_only")),
+    "lora-embedding-head": (
+        {"method": "lora", "lora": {"rank": 4, "target_modules": ["q_proj", "embed_tokens", "lm_head"]}},
+        lora(target_modules=["q_proj", "embed_tokens", "lm_head"]),
+    ),
+    "lora-orthogonal": ({"method": "lora", "lora": {"rank": 4, "init": "orthogonal"}}, lora(init_lora_weights="orthogonal")),
+    "pissa": ({"method": "lora", "lora": {"rank": 4, "init": "pissa"}}, lora(init_lora_weights="pissa")),
+    "olora": ({"method": "lora", "lora": {"rank": 4, "init": "olora"}}, lora(init_lora_weights="olora")),
     "adalora": (
-        None,
+        {"method": "adalora", "adalora": {"initial_rank": 6, "target_rank": 3, "first_steps": 1, "last_steps": 1, "interval": 1}},
         AdaLoraConfig(
             task_type="CAUSAL_LM", init_r=6, target_r=3, tinit=4, tfinal=6, deltaT=2, total_step=STEPS, lora_alpha=8, target_modules=ALL
         ),
@@ -73,6 +82,7 @@ METHODS = {
         {"method": "prefix_tuning", "prompt": {"virtual_tokens": 4}},
         PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4),
     ),
+    "prefix-network": ({"method": "prefix_tuning", "prompt": {"virtual_tokens": 4, "reparametrised": True, "hidden": 24}}, None),
 }
 
 
@@ -204,9 +214,8 @@ def same_weights(bench, method):
     folder = bench.folder / method / "training"
     ours, theirs = (load_file(folder / name / "adapter_model.safetensors") for name in ("adapter_final", "theirs"))
     theirs = {name: tensor for name, tensor in theirs.items() if not name.endswith("base_layer.weight")}
-    assert method == "adalora" or theirs.keys() <= ours.keys(), f"only in PEFT's file: {sorted(theirs.keys() - ours.keys())[:3]}"
-    shared = [name for name in theirs if name in ours and theirs[name].shape == ours[name].shape]
-    return max(difference(ours[name], theirs[name]) / max(theirs[name].abs().max().item(), 1e-6) for name in shared)
+    assert theirs.keys() <= ours.keys(), f"only in PEFT's file: {sorted(theirs.keys() - ours.keys())[:3]}"
+    return max(difference(ours[name], theirs[name]) / max(theirs[name].abs().max().item(), 1e-6) for name in theirs)
 
 
 def converted(bench, method):
@@ -242,12 +251,16 @@ def main():
             settings, config = METHODS[method]
             if settings is not None:
                 bench.check(method, "trained here, in PEFT", LOGITS, lambda: trained_here(bench, method, settings))
+            if config is None:
+                continue
             bench.check(method, "trained in PEFT, here", LOGITS, lambda: trained_there(bench, method, config))
             bench.check(method, "converted, in PEFT", 0.0, lambda: converted(bench, method))
             if not method.startswith(("prompt", "prefix")):
                 bench.check(method, "merged, in transformers", LOGITS, lambda: merged(bench, method))
             bench.check(method, f"{STEPS} steps: losses", LOSSES, lambda: same_training(bench, method, config))
-            bench.check(method, f"{STEPS} steps: weights", 1e-2, lambda: same_weights(bench, method))
+            # PEFT's file has only the triplets that are left.
+            if method != "adalora":
+                bench.check(method, f"{STEPS} steps: weights", 1e-2, lambda: same_weights(bench, method))
     print(f"torch {torch.__version__}, transformers {transformers.__version__}; {bench.failed} failed")
     sys.exit(bench.failed > 0)
 

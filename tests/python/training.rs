@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use tinyai::finetune::Update;
 use tinyai::finetune::prompt::virtual_ids;
 use tinyai::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL};
 use tinyai::formats::safetensors::{self, SaveDtype};
@@ -53,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let count = targets.iter().filter(|target| **target >= 0).count();
         let loss = model.forward_backward(&tokens, &targets, 1.0 / count as f32, None)?;
         optimizer.step(&mut model.params, number("lr")?, 1.0)?;
-        loaded.attached.after_step(&mut model, step)?;
+        loaded.attached.after_step(&mut model, Update { step, grad_scale: 1.0 })?;
         losses.push(loss + penalty);
     }
 

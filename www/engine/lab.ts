@@ -1,6 +1,7 @@
 /** The engine as a lab, or a program, uses it. */
 import type { AtGate } from '../types/generated/AtGate';
 import type { Environment } from '../types/generated/Environment';
+import type { EqualisedBy } from '../types/generated/EqualisedBy';
 import type { Estimate } from '../types/generated/Estimate';
 import type { Event } from '../types/generated/Event';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
@@ -123,6 +124,13 @@ export class Lab {
   estimate(spec: unknown, signal?: AbortSignal): Promise<Estimate> {
     const work = async ({ engine, signal }: Turn<EngineMethods, Record<never, never>>) =>
       engine.call('estimate', { spec, files: await this.reading(engine, spec, signal), cores: this.host.cores }, { signal });
+    return this.lease.run(work, { signal });
+  }
+
+  /** The same experiment with the sizes, or the batches, of its runs made to fit what is to be equal among them; measured as an estimate. */
+  equalise(spec: unknown, by: EqualisedBy, signal?: AbortSignal): Promise<Spec> {
+    const work = async ({ engine, signal }: Turn<EngineMethods, Record<never, never>>) =>
+      engine.call('equalise', { spec, by, files: await this.reading(engine, spec, signal), cores: this.host.cores }, { signal });
     return this.lease.run(work, { signal });
   }
 

@@ -1,5 +1,6 @@
 /** What the page asks its workers, and what they tell it. */
 import type { AtGate } from '../types/generated/AtGate';
+import type { EqualisedBy } from '../types/generated/EqualisedBy';
 import type { Environment } from '../types/generated/Environment';
 import type { Estimate } from '../types/generated/Estimate';
 import type { Event } from '../types/generated/Event';
@@ -69,6 +70,7 @@ export interface EngineMethods {
   unreadable(of: { spec: unknown; files: Files }): Problem[];
   /** What each run will take; heeds an abort between two runs. */
   estimate(of: { spec: unknown; files: Files; cores: number }): Estimate;
+  equalise(of: { spec: unknown; by: EqualisedBy; files: Files; cores: number }): Spec;
   run(job: Job, progress: Report<JobProgress>): JobDone;
   control(of: { job: number; action: Control; run: number | null }): void;
   /** What all ranks answered to an order, or why they could not. */

@@ -1,6 +1,7 @@
 /** The wasm-bindgen face of the engine, as its workers see it (`src/web/`). What it throws is `Problem[]`. */
 import type { AtGate } from '../types/generated/AtGate';
 import type { Environment } from '../types/generated/Environment';
+import type { EqualisedBy } from '../types/generated/EqualisedBy';
 import type { Event } from '../types/generated/Event';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { NearestMesh } from '../types/generated/NearestMesh';
@@ -94,6 +95,8 @@ export interface WasmEstimator {
   unreadable(spec: unknown, files: Files): Problem[];
   /** Measures for a quarter of a second at most, unless it knows already. */
   run(spec: unknown, run: number, files: Files, cores: number): RunEstimate;
+  /** The same experiment with sizes or batches made to fit; it measures as much. */
+  equalise(spec: unknown, by: EqualisedBy, files: Files, cores: number): Spec;
   free(): void;
 }
 

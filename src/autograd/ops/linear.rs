@@ -141,16 +141,14 @@ impl Linear {
         if let Some(x_id) = self.x_id {
             let param = params.get(self.weight);
             let (out_features, in_features) = (param.shape[0], param.shape[1]);
-            let mut d_x = grads.output(&[self.rows, in_features])?;
-            match &param.value {
-                Weight::Blocks(blocks) => blocks.multiply_transposed(self.scale, d_y.data(), 0.0, d_x.data_mut()),
+            grads.accumulate(x_id, &[self.rows, in_features], |d_x, beta| match &param.value {
+                Weight::Blocks(blocks) => blocks.multiply_transposed(self.scale, d_y.data(), beta, d_x),
                 weight => {
                     let d_y = Operand::row_major(d_y.data(), out_features);
                     let w = Operand::row_major(weight.data(), in_features);
-                    gemm(self.rows, out_features, in_features, self.scale, d_y, w, 0.0, d_x.data_mut());
+                    gemm(self.rows, out_features, in_features, self.scale, d_y, w, beta, d_x);
                 }
-            }
-            grads.add(x_id, Rc::new(d_x))?;
+            })?;
         }
         match self.base_id {
             Some(base_id) => grads.add(base_id, d_y),

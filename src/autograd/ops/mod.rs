@@ -11,6 +11,7 @@ mod norm;
 pub(super) mod prefix;
 mod rope;
 mod scale;
+mod tanh;
 mod weighted_mean;
 
 use std::rc::Rc;
@@ -40,6 +41,7 @@ pub(super) enum Op {
     RmsNorm(norm::RmsNorm),
     Rope(rope::Rope),
     Scale(scale::Scale),
+    Tanh(tanh::Tanh),
     WeightedMean(weighted_mean::WeightedMean),
 }
 
@@ -62,6 +64,7 @@ impl Op {
             Op::RmsNorm(op) => op.backward(params, grads, &d_output),
             Op::Rope(op) => op.backward(grads, d_output),
             Op::Scale(op) => op.backward(params, grads, &d_output),
+            Op::Tanh(op) => op.backward(grads, &d_output),
             Op::WeightedMean(op) => op.backward(grads, &d_output),
         }
     }

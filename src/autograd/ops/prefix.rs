@@ -14,11 +14,19 @@ use crate::tensor::Tensor;
 #[derive(Debug)]
 pub(in crate::autograd) struct Prefix {
     x: Option<usize>,
-    table: Option<ParamId>,
+    table: Table,
     rows: usize,
     learned: usize,
     spans: Rc<[Span]>,
     begins: Rc<[bool]>,
+}
+
+/// Where the gradient of the learned rows goes.
+#[derive(Debug)]
+enum Table {
+    Param(ParamId),
+    Value(usize),
+    Nowhere,
 }
 
 /// Where the rows of each sequence are, and where they go if so many learned ones come before those of each sequence that begins.
@@ -35,20 +43,37 @@ impl Tape {
     /// `begins`.
     pub fn prefix(&mut self, params: &Params, table: ParamId, x: &Var, spans: &Rc<[Span]>, begins: &Rc<[bool]>) -> Result<Var> {
         let param = params.get(table);
-        let (learned, width, rows) = (param.shape[0], param.shape[1], x.value.shape()[0]);
+        let to = if param.trainable { Table::Param(table) } else { Table::Nowhere };
+        self.put_before((param.value.data(), param.shape[0]), to, x, spans, begins)
+    }
+
+    /// As [`Tape::prefix`], with rows that were computed: `table` is `[learned, width]`.
+    pub fn prefix_of(&mut self, table: &Var, x: &Var, spans: &Rc<[Span]>, begins: &Rc<[bool]>) -> Result<Var> {
+        let to = if table.needs_grad { Table::Value(table.id) } else { Table::Nowhere };
+        self.put_before((table.data(), table.value.shape()[0]), to, x, spans, begins)
+    }
+
+    fn put_before(
+        &mut self,
+        (table, learned): (&[f32], usize),
+        to: Table,
+        x: &Var,
+        spans: &Rc<[Span]>,
+        begins: &Rc<[bool]>,
+    ) -> Result<Var> {
+        let (rows, width) = (x.value.shape()[0], x.value.shape()[1]);
         let more = begins.iter().filter(|begins| **begins).count() * learned;
         let mut y = self.output(&[rows + more, width])?;
         for (span, begins, own) in moved(spans, begins, learned) {
             if begins {
-                y.data_mut()[(own.start - learned) * width..own.start * width].copy_from_slice(param.value.data());
+                y.data_mut()[(own.start - learned) * width..own.start * width].copy_from_slice(table);
             }
             y.data_mut()[own.start * width..own.end * width].copy_from_slice(&x.data()[span.keys.start * width..span.keys.end * width]);
         }
         let x_id = x.needs_grad.then_some(x.id);
-        let table = param.trainable.then_some(table);
-        Ok(self.push(y, x_id.is_some() || table.is_some(), || {
-            Op::Prefix(Prefix { x: x_id, table, rows, learned, spans: spans.clone(), begins: begins.clone() })
-        }))
+        let needs_grad = x_id.is_some() || !matches!(to, Table::Nowhere);
+        Ok(self
+            .push(y, needs_grad, || Op::Prefix(Prefix { x: x_id, table: to, rows, learned, spans: spans.clone(), begins: begins.clone() })))
     }
 }
 
@@ -64,11 +89,20 @@ pub fn after_prefix(spans: &[Span], begins: &[bool], learned: usize) -> Rc<[Span
 impl Prefix {
     pub(super) fn backward(self, params: &mut Params, grads: &mut Grads, d_y: &Tensor) -> Result<()> {
         let width = d_y.shape()[1];
-        if let Some(table) = self.table {
-            let d_table = params.grad_mut(table)?;
+        let add_to = |d_table: &mut [f32]| {
             for (_, _, own) in moved(&self.spans, &self.begins, self.learned).filter(|(_, begins, _)| *begins) {
                 elementwise::add_assign(d_table, &d_y.data()[(own.start - self.learned) * width..own.start * width]);
             }
+        };
+        match self.table {
+            Table::Param(table) => add_to(params.grad_mut(table)?),
+            Table::Value(id) => {
+                let mut d_table = grads.output(&[self.learned, width])?;
+                d_table.data_mut().fill(0.0);
+                add_to(d_table.data_mut());
+                grads.add(id, Rc::new(d_table))?;
+            }
+            Table::Nowhere => {}
         }
         let Some(x) = self.x else { return Ok(()) };
         let mut d_x = grads.output(&[self.rows, width])?;

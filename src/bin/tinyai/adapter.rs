@@ -324,7 +324,7 @@ pub fn prepare(folder: &Path, runs: &[String]) -> Result<(), Failure> {
 }
 
 /// Writes what each run has trained; of a run that has no adapter, says why.
-pub fn write_all(folder: &Path, experiment: &Experiment, runs: &[String], language: Language) -> Result<(), Failure> {
+pub fn write_all(folder: &Path, experiment: &mut Experiment, runs: &[String], language: Language) -> Result<(), Failure> {
     for (run, folder) in folders(folder, runs).iter().enumerate() {
         match experiment.adapter(run) {
             Ok(files) => write(folder, &files)?,

@@ -77,7 +77,7 @@ pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
     });
     told?;
     if let Some(folder) = &args.adapters {
-        adapter::write_all(folder, &experiment, &names, language)?;
+        adapter::write_all(folder, &mut experiment, &names, language)?;
     }
     let result = experiment.result();
     match &args.out {

@@ -1,7 +1,7 @@
 use super::*;
-use crate::autograd::DropoutKey;
+use crate::autograd::{DropoutKey, Params};
 use crate::finetune::attach;
-use crate::nn::{InFormat, Masks, ModelConfig, RandomWeights, Tokens};
+use crate::nn::{BuildError, InFormat, Linear, LinearHook, Masks, MergeError, ModelConfig, RandomWeights, Tokens, Transformer};
 use crate::quant::Int8;
 use crate::tensor::Ledger;
 
@@ -77,9 +77,9 @@ fn merged_unmerged_and_disabled_agree() {
     // Float32 rounding of W + BA against Wx + B(Ax), through four half-blocks.
     let merged = each(&mut model, &|hook, params| hook.merge(params).unwrap());
     assert!(largest_difference(merged.data(), adapted.data()) < 1e-5);
-    let disabled = each(&mut model, &|hook, params| hook.set_enabled(params, false));
+    let disabled = each(&mut model, &|hook, params| hook.set_enabled(params, false).unwrap());
     assert_eq!(disabled.data(), base.data(), "the weights are as they were, bit by bit");
-    let enabled = each(&mut model, &|hook, params| hook.set_enabled(params, true));
+    let enabled = each(&mut model, &|hook, params| hook.set_enabled(params, true).unwrap());
     assert!(largest_difference(enabled.data(), adapted.data()) < 1e-5);
 }
 
@@ -170,7 +170,7 @@ fn a_rank_above_the_layer_and_an_unknown_target_are_refused() {
     let mut too_high = config(&["k_proj"]);
     too_high.rank = 9;
     let message = attach(&too_high, &mut model(), &mut RandomWeights { seed: 1 }).unwrap_err().to_string();
-    assert!(message.contains("rank = 9") && message.contains("1 to 8"), "{message}");
+    assert!(message.contains("rank is 9") && message.contains("1 to 8"), "{message}");
     let message = attach(&config(&["qkv"]), &mut model(), &mut RandomWeights { seed: 1 }).unwrap_err().to_string();
     assert!(message.contains("qkv") && message.contains("q_proj"), "{message}");
 }

@@ -121,7 +121,7 @@ fn layers(fields: &Fields) -> Result<Vec<usize>, FormatError> {
 }
 
 /// Whether the last parts of `module` are those of `end`.
-pub(super) fn ends_with(module: &str, end: &str) -> bool {
+pub fn ends_with(module: &str, end: &str) -> bool {
     module.strip_suffix(end).is_some_and(|start| start.is_empty() || start.ends_with('.'))
 }
 

@@ -51,6 +51,27 @@ fn reference(n: usize, f: impl Fn(usize) -> f64) -> Vec<f64> {
 }
 
 kernel_test!(
+    fn tanh_matches_the_reference() {
+        let mut report = Report::default();
+        for n in LENS {
+            let (x, d_y) = (inputs(n, 1), testing::random(n, 2));
+            let y = reference(n, |i| f64::from(x[i]).tanh());
+            report.every_backend(&format!("tanh {n}"), 1e-6, &y, || {
+                let mut out = vec![f32::NAN; n];
+                tanh_forward(&x, &mut out);
+                out
+            });
+            let y: Vec<f32> = y.iter().map(|y| *y as f32).collect();
+            let d_x = reference(n, |i| f64::from(d_y[i]) * (1.0 - f64::from(y[i]) * f64::from(y[i])));
+            report.every_backend(&format!("tanh backward {n}"), 1e-6, &d_x, || {
+                let mut out = vec![f32::NAN; n];
+                tanh_backward(&y, &d_y, &mut out);
+                out
+            });
+        }
+        report.finish();
+    }
+
     fn gelu_matches_the_reference() {
         let mut report = Report::default();
         for n in LENS {

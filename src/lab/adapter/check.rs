@@ -44,6 +44,9 @@ fn check_shape(adapter: &PeftAdapter, name: &TensorName, param: &ParamSpec, tabl
     if let Some(tables) = tables {
         expected[1] *= tables;
     }
+    if name.part == Part::EmbeddingA {
+        expected.reverse();
+    }
     if let PeftMethod::AdaLora(adalora) = &adapter.config.method {
         expected[usize::from(name.part == Part::LoraB)] = adalora.rank_of(&name.module);
     }

@@ -16,11 +16,11 @@ pub fn merge(loaded: &Loaded, model: &mut Transformer) -> Result<(), Problem> {
             zh: "它学到的是放在文本之前的词元、键或值，基座模型中没有可以容纳它们的权重。请把适配器与基座分开保存和使用。".into(),
         }));
     }
-    model.for_each_linear(|_, linear, params| match &mut linear.hook {
-        Some(hook) => hook.merge(params),
-        None => Ok(()),
-    })
-    .map_err(|error| refused(&error))
+    let merged = model.for_each_site(|_, sites, params| {
+        let lookup = sites.lookup.and_then(Option::as_mut).map_or(Ok(()), |hook| hook.merge(params));
+        lookup.and_then(|()| sites.linears.into_iter().filter_map(|linear| linear.hook.as_mut()).try_for_each(|hook| hook.merge(params)))
+    });
+    merged.map_err(|error| refused(&error))
 }
 
 fn refused(error: &MergeError) -> Problem {

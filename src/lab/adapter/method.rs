@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::check::uneven;
 use super::{bad_config, bad_weights};
 use crate::finetune::Method;
+use crate::finetune::adalora::AdaLoraConfig;
 use crate::finetune::ia3::Ia3Config;
-use crate::finetune::lora::{LoraConfig, LoraInit, LoraScaling};
+use crate::finetune::lora::{LoraBias, LoraConfig, LoraInit, LoraScaling};
 use crate::finetune::prefix::PrefixConfig;
 use crate::finetune::prompt::PromptConfig;
-use crate::formats::peft::{InitLoraWeights, PeftConfig, PeftIa3, PeftLora, PeftMethod, Targets};
+use crate::formats::peft::{InitLoraWeights, PeftAdaLora, PeftBias, PeftConfig, PeftIa3, PeftLora, PeftMethod, Targets, ends_with};
 use crate::lab::problem::{Problem, Text};
 use crate::nn::blueprint::SiteSpec;
 use crate::nn::{Blueprint, SiteKind};
@@ -35,10 +36,7 @@ pub fn method(config: &PeftConfig, blueprint: &Blueprint) -> Result<Box<dyn Meth
     };
     match &config.method {
         PeftMethod::Lora(lora) => Ok(Box::new(lora_config(lora, blueprint)?)),
-        PeftMethod::AdaLora(_) => Err(uneven(
-            "peft_type",
-            &Text { en: "AdaLoRA is not there yet.".into(), zh: "引擎尚不支持 AdaLoRA。".into() },
-        )),
+        PeftMethod::AdaLora(adalora) => Ok(Box::new(adalora_config(adalora, blueprint)?)),
         PeftMethod::Ia3(ia3) => Ok(Box::new(ia3_config(ia3, blueprint)?)),
         PeftMethod::Prompt(prompt) => {
             layers_and_width(prompt.num_layers, prompt.token_dim, blueprint.config.d_model)?;
@@ -53,22 +51,61 @@ pub fn method(config: &PeftConfig, blueprint: &Blueprint) -> Result<Box<dyn Meth
 
 fn lora_config(lora: &PeftLora, blueprint: &Blueprint) -> Result<LoraConfig, Problem> {
     let modules = modules(&lora.targets, blueprint)?;
-    modules.in_all_layers(blueprint)?;
-    if lora.init_lora_weights.changes_base() {
-        return Err(changed_base());
+    let all = modules.layers.is_empty() || modules.layers.len() == blueprint.config.n_layers;
+    if !all && modules.sites.iter().any(|site| site.kind != SiteKind::Linear) {
+        modules.in_all_layers(blueprint)?;
     }
-    let (rank, alpha) = modules.same(lora)?;
+    // PEFT lets patterns name what is not adapted.
+    let fits = |end: &str| modules.sites.iter().any(|site| ends_with(&site.module, end));
     Ok(LoraConfig {
-        rank,
-        alpha,
+        rank: lora.r,
+        alpha: lora.lora_alpha,
         scaling: if lora.use_rslora { LoraScaling::RankStabilised } else { LoraScaling::Standard },
+        rank_pattern: lora.rank_pattern.iter().filter(|(end, _)| fits(end)).cloned().collect(),
+        alpha_pattern: lora.alpha_pattern.iter().filter(|(end, _)| fits(end)).cloned().collect(),
         dora: lora.use_dora,
         dropout: lora.lora_dropout,
         target_modules: modules.roles,
-        init: match lora.init_lora_weights {
-            InitLoraWeights::Gaussian => LoraInit::Gaussian,
-            _ => LoraInit::KaimingUniform,
+        layers: if all { Vec::new() } else { modules.layers.into_iter().collect() },
+        bias: match lora.bias {
+            PeftBias::None => LoraBias::None,
+            PeftBias::All => LoraBias::All,
+            PeftBias::LoraOnly => LoraBias::LoraOnly,
         },
+        init: match lora.init_lora_weights {
+            // How the values that are there were drawn says nothing more.
+            InitLoraWeights::Kaiming | InitLoraWeights::Random | InitLoraWeights::Orthogonal => LoraInit::KaimingUniform,
+            InitLoraWeights::Gaussian => LoraInit::Gaussian,
+            // As in PEFT, what was taken out of the base is computed again.
+            InitLoraWeights::Pissa(None) => LoraInit::Pissa,
+            InitLoraWeights::Olora => LoraInit::Olora,
+            InitLoraWeights::Pissa(Some(_)) => return Err(changed_base()),
+        },
+        learning_rate_ratio: 1.0,
+    })
+}
+
+fn adalora_config(adalora: &PeftAdaLora, blueprint: &Blueprint) -> Result<AdaLoraConfig, Problem> {
+    let modules = modules(&adalora.targets, blueprint)?;
+    modules.in_all_layers(blueprint)?;
+    if adalora.bias != PeftBias::None {
+        let (en, zh) = ("of AdaLoRA no bias learns along here.", "这里的 AdaLoRA 不训练偏置。");
+        return Err(uneven("bias", &Text { en: en.into(), zh: zh.into() }));
+    }
+    let steps = |steps: usize| u32::try_from(steps).unwrap_or(u32::MAX);
+    Ok(AdaLoraConfig {
+        initial_rank: adalora.init_r,
+        target_rank: adalora.target_r,
+        alpha: if adalora.lora_alpha > 0.0 { adalora.lora_alpha } else { adalora.init_r as f64 },
+        dropout: adalora.lora_dropout,
+        target_modules: modules.roles,
+        first_steps: steps(adalora.tinit),
+        last_steps: steps(adalora.tfinal),
+        interval: steps(adalora.delta_t),
+        total_steps: steps(adalora.total_step),
+        beta1: adalora.beta1,
+        beta2: adalora.beta2,
+        orthogonality: adalora.orth_reg_weight,
     })
 }
 
@@ -95,7 +132,7 @@ fn ia3_config(ia3: &PeftIa3, blueprint: &Blueprint) -> Result<Ia3Config, Problem
 
 /// The modules of the base that are among the targets.
 fn modules<'a>(targets: &Targets, blueprint: &'a Blueprint) -> Result<Modules<'a>, Problem> {
-    let can_be_adapted = |site: &SiteSpec| site.kind != SiteKind::Norm;
+    let can_be_adapted = |site: &SiteSpec| site.kind != SiteKind::Norm && site.role != "embed_positions";
     let adaptable: Vec<(Option<usize>, &SiteSpec)> =
         blueprint.sites().filter(|(_, site)| can_be_adapted(site)).map(|(segment, site)| (blueprint.segments[segment].layer, site)).collect();
     let included: Vec<_> = adaptable.iter().filter(|(_, site)| targets.include(&site.module)).copied().collect();
@@ -129,22 +166,6 @@ fn modules<'a>(targets: &Targets, blueprint: &'a Blueprint) -> Result<Modules<'a
 }
 
 impl Modules<'_> {
-    /// The rank and the alpha that all modules have.
-    fn same(&self, lora: &PeftLora) -> Result<(usize, f64), Problem> {
-        let of = |site: &&SiteSpec| (lora.rank_of(&site.module), lora.alpha_of(&site.module));
-        let first = self.sites.first().map_or((lora.r, lora.lora_alpha), of);
-        match self.sites.iter().find(|site| of(site) != first) {
-            None => Ok(first),
-            Some(site) => Err(uneven(
-                "rank_pattern, alpha_pattern",
-                &Text {
-                    en: format!("{} has another rank or alpha than other modules; the engine has one for all.", site.module),
-                    zh: format!("{} 的秩或 alpha 与其他模块不同；引擎对所有模块使用同一个值。", site.module),
-                },
-            )),
-        }
-    }
-
     fn in_all_layers(&self, blueprint: &Blueprint) -> Result<(), Problem> {
         let all = blueprint.config.n_layers;
         if self.layers.is_empty() || self.layers.len() == all {
@@ -161,11 +182,11 @@ impl Modules<'_> {
     }
 }
 
-/// An adapter whose base was changed when it was made. PEFT's own conversion makes it a plain one, of twice the rank.
+/// An adapter whose base was changed by a decomposition that is random. PEFT's own conversion makes it a plain one, of twice the rank.
 fn changed_base() -> Problem {
     bad_config(&Text {
-        en: "Its init_lora_weights took part of the base's weights out of the base, which the adapter alone does not say. Save it in PEFT with path_initial_model_for_weight_conversion: that makes a plain LoRA of twice the rank.".into(),
-        zh: "它的 init_lora_weights 在开始时从基座权重中分出了一部分，仅凭适配器无法还原。请在 PEFT 中用 path_initial_model_for_weight_conversion 保存，得到秩为两倍的普通 LoRA。".into(),
+        en: "Its init_lora_weights took part of the base's weights out by a random decomposition, which nobody can compute again. Save it in PEFT with path_initial_model_for_weight_conversion: that makes a plain LoRA of twice the rank.".into(),
+        zh: "它的 init_lora_weights 在开始时用随机分解从基座权重中分出了一部分，之后无法重新算出。请在 PEFT 中用 path_initial_model_for_weight_conversion 保存，得到秩为两倍的普通 LoRA。".into(),
     })
 }
 

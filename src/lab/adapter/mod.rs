@@ -7,6 +7,7 @@ mod check;
 mod info;
 mod merge;
 mod method;
+mod projected;
 mod save;
 mod source;
 
@@ -126,20 +127,7 @@ fn bad_weights(reason: &Text) -> Problem {
 /// A method that does not go with the base.
 fn not_attached(error: &MethodError) -> Problem {
     match error {
-        MethodError::Rank { rank, module, out_features, in_features, limit } => bad_config(&Text {
-            en: format!(
-                "It has rank {rank} on {module}, which is a {out_features} × {in_features} matrix in this base, whose rank is at most {limit}. Use the base that it was trained on, or reduce the rank to {limit}."
-            ),
-            zh: format!(
-                "它在 {module} 上的秩是 {rank}，而该基座模型的 {module} 是 {out_features} × {in_features} 的矩阵，秩最多为 {limit}。请使用训练它时的基座模型，或把秩降到 {limit}。"
-            ),
-        }),
-        MethodError::VirtualTokens { tokens, positions, limit } => bad_config(&Text {
-            en: format!(
-                "It has num_virtual_tokens = {tokens}, but this base reads {positions} tokens at once, virtual ones included: at most {limit} leave room for a text."
-            ),
-            zh: format!("它的 num_virtual_tokens = {tokens}，而该基座模型一次最多读 {positions} 个词元（含虚拟词元），最多只能有 {limit} 个虚拟词元。"),
-        }),
+        MethodError::Refused(refusal) => bad_config(&Text { en: refusal.en.clone(), zh: refusal.zh.clone() }),
         MethodError::Build(BuildError::Memory(refused)) => reasons::out_of_memory(refused),
         MethodError::Build(error) => bad_weights(&reasons::build(error)),
         other => reasons::method(other),

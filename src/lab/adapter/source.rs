@@ -19,7 +19,8 @@ pub(super) struct Place {
 /// The place of a parameter; `None`: it belongs to no adapter.
 pub(super) fn place(param: &str) -> Option<Place> {
     if let Some((layer, part)) = param.strip_prefix("model.layers.").and_then(|rest| rest.split_once(".self_attn.prefix.")) {
-        let table = 2 * layer.parse::<usize>().ok()? + usize::from(part == "values");
+        let part = ["keys", "values"].iter().position(|name| *name == part)?;
+        let table = 2 * layer.parse::<usize>().ok()? + part;
         return Some(Place { name: TensorName::prompt(), table: Some(table) });
     }
     if param == PROMPT_EMBEDDINGS {
@@ -67,6 +68,9 @@ impl AdapterWeights<'_, '_> {
             }
             return Ok(());
         }
+        if place.name.part == Part::EmbeddingA {
+            return transposed(&tensor.to_f32()?, columns, rows, take);
+        }
         match place.table {
             None => tensor.rows_to_f32(columns, rows, take),
             Some(table) => {
@@ -75,6 +79,17 @@ impl AdapterWeights<'_, '_> {
             }
         }
     }
+}
+
+/// `rows` of the transpose of a matrix of `columns` rows.
+fn transposed(values: &[f32], columns: usize, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), FormatError> {
+    let width = values.len() / columns.max(1);
+    let mut row = vec![0.0; columns];
+    for index in rows {
+        row.iter_mut().enumerate().for_each(|(column, value)| *value = values[column * width + index]);
+        take(&row);
+    }
+    Ok(())
 }
 
 impl WeightSource for AdapterWeights<'_, '_> {

@@ -33,9 +33,17 @@ fn runs() -> Vec<RunSpec> {
         run(MethodName::Lora, &|_| {}),
         run(MethodName::Lora, &|run| {
             run.fine_tuning.lora.scaling = LoraScaling::RankStabilised;
-            run.fine_tuning.lora.target_modules = TargetModule::named("down_proj").into_iter().collect();
+            run.fine_tuning.lora.target_modules = TargetModule::named("down_proj").map(Into::into).into_iter().collect();
             run.fine_tuning.lora.init = LoraInit::Gaussian;
         }),
+        run(MethodName::Lora, &|run| {
+            let lora = &mut run.fine_tuning.lora;
+            lora.target_modules = serde_json::from_value(json!(["q_proj", "embed_tokens", "lm_head", "up_proj"])).unwrap();
+            lora.rank_pattern = [("layers.1.self_attn.q_proj".to_owned(), 2), ("lm_head".to_owned(), 5)].into();
+            lora.alpha_pattern = [("embed_tokens".to_owned(), 3.0)].into();
+        }),
+        run(MethodName::Lora, &|run| run.fine_tuning.lora.layers = vec![1]),
+        run(MethodName::AdaLora, &|run| run.training.steps = 100),
         run(MethodName::Dora, &|_| {}),
         run(MethodName::Ia3, &|_| {}),
         run(MethodName::PromptTuning, &|_| {}),
@@ -46,7 +54,7 @@ fn runs() -> Vec<RunSpec> {
 /// A model with the method of a run on it, whose parameters hold something.
 fn trained(run: &RunSpec) -> (Transformer, usize) {
     let mut model = model();
-    let method = crate::lab::methods::method(&run.fine_tuning);
+    let method = crate::lab::methods::method(run);
     attach(&*method, &mut model, &mut RandomWeights { seed: 5 }).unwrap();
     for (index, param) in model.params.iter_mut().filter(|param| source::place(&param.name).is_some()).enumerate() {
         param.value.data_mut().iter_mut().enumerate().for_each(|(at, x)| *x += 0.01 * ((7 * index + 3 * at) % 17) as f32 - 0.05);
@@ -55,14 +63,14 @@ fn trained(run: &RunSpec) -> (Transformer, usize) {
 }
 
 fn saved(run: &RunSpec) -> AdapterFiles {
-    save(run, &trained(run).0).unwrap()
+    save(run, &mut trained(run).0).unwrap()
 }
 
 #[test]
 fn what_a_run_trained_is_saved_and_loaded_bit_by_bit() {
     for run in runs() {
         let (mut model_of_run, virtual_tokens) = trained(&run);
-        let files = save(&run, &model_of_run).unwrap();
+        let files = save(&run, &mut model_of_run).unwrap();
         let adapter = read(files.config.as_bytes(), &files.weights).unwrap();
         assert_eq!(adapter.config.base_model_name_or_path.as_deref(), Some("bases/small"));
         let mut again = model();
@@ -82,7 +90,7 @@ fn methods_that_peft_does_not_have_are_told() {
     for method in [MethodName::Full, MethodName::Adapter, MethodName::BitFit, MethodName::LastLayers] {
         let mut run = RunSpec::default();
         run.fine_tuning.method = method;
-        let reason = save(&run, &model()).unwrap_err();
+        let reason = save(&run, &mut model()).unwrap_err();
         assert!(reason.en.contains("PEFT has no such method") && reason.zh.contains("PEFT 没有这种方法"));
     }
 }
@@ -186,7 +194,7 @@ fn an_adapter_that_is_not_of_this_base_is_refused_with_what_the_base_has() {
             assert!(parts.iter().all(|part| text.contains(part)), "{what}: {parts:?}: {text}");
         }
     }
-    let mut run = runs().remove(5);
+    let mut run = runs().pop().unwrap();
     run.fine_tuning.prompt.virtual_tokens = 2;
     let files = saved(&run);
     let other = files.config.replace("\"token_dim\": 8", "\"token_dim\": 4").replace("\"num_layers\": 2", "\"num_layers\": 4");
@@ -249,4 +257,38 @@ fn a_table_of_the_base_has_to_be_the_base_s() {
     other[7] += 1.0;
     let problem = load(&read(files.config.as_bytes(), &with_table(&other)).unwrap(), &mut model()).unwrap_err();
     assert!(problem.message.en.contains("differs from this base's model.embed_tokens.weight"), "{}", problem.message.en);
+}
+
+/// What PiSSA and OLoRA take out of the base is in no file: what is saved is a plain pair of twice the rank for the base as it was.
+#[test]
+fn a_start_out_of_the_weights_is_saved_as_a_plain_pair() {
+    for (init, scaling) in [(LoraInit::Pissa, LoraScaling::Standard), (LoraInit::Olora, LoraScaling::RankStabilised)] {
+        let mut run = runs().remove(0);
+        (run.fine_tuning.lora.init, run.fine_tuning.lora.scaling) = (init, scaling);
+        let (mut model_of_run, _) = trained(&run);
+        let files = save(&run, &mut model_of_run).unwrap();
+        let adapter = read(files.config.as_bytes(), &files.weights).unwrap();
+        let PeftMethod::Lora(lora) = &adapter.config.method else { panic!("{}", files.config) };
+        assert_eq!((lora.r, lora.init_lora_weights.changes_base()), (6, false));
+        let mut again = model();
+        load(&adapter, &mut again).unwrap();
+        let (expected, found) = (logits(&mut model_of_run, 0), logits(&mut again, 0));
+        assert!(expected.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-4), "{}", files.config);
+        run.fine_tuning.method = MethodName::Dora;
+        assert!(save(&run, &mut trained(&run).0).unwrap_err().en.contains("PEFT cannot say"));
+    }
+}
+
+/// Of a prefix that comes out of a network, what it gives is saved.
+#[test]
+fn a_network_of_a_prefix_is_saved_as_what_it_gives() {
+    let mut run = runs().pop().unwrap();
+    (run.fine_tuning.prompt.reparametrised, run.fine_tuning.prompt.hidden) = (true, 12);
+    let (mut model_of_run, _) = trained(&run);
+    let files = save(&run, &mut model_of_run).unwrap();
+    let mut again = model();
+    load(&read(files.config.as_bytes(), &files.weights).unwrap(), &mut again).unwrap();
+    let (expected, found) = (logits(&mut model_of_run, 0), logits(&mut again, 0));
+    assert!(expected.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-5));
+    assert!(expected.iter().zip(logits(&mut model(), 0)).any(|(a, b)| (a - b).abs() > 1e-3), "the prefix does something");
 }

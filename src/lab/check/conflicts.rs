@@ -2,7 +2,7 @@
 
 use crate::lab::base_model::check_heads;
 use crate::lab::problem::{Problem, ProblemCode, Text};
-use crate::lab::spec::{NEW_MODEL, RunSpec};
+use crate::lab::spec::{NEW_MODEL, RunSpec, SearchSpec};
 use crate::lab::unknown;
 
 /// All conflicts within one run's configuration.
@@ -12,6 +12,7 @@ pub(super) fn conflicts(run: &RunSpec) -> Vec<Problem> {
     if let Some(message) = warmup_problem(warmup, steps) {
         problems.push(conflict("training.warmup_steps", warmup, message));
     }
+    problems.extend(search_problem(&run.training.search));
     let (tokens, context) = (run.evaluation.tokens, run.data.context);
     if tokens < context {
         problems.push(conflict("evaluation.tokens", tokens, Text {
@@ -26,6 +27,16 @@ pub(super) fn conflicts(run: &RunSpec) -> Vec<Problem> {
     problems
 }
 
+/// What is wrong with the learning rates of a search.
+fn search_problem(search: &SearchSpec) -> Option<Problem> {
+    let (lowest, highest) = (search.lowest, search.highest);
+    let is_wrong = search.is_on() && (lowest > highest || lowest == highest && search.candidates > 1);
+    is_wrong.then(|| conflict("training.search.lowest", lowest, Text {
+        en: format!("{{training.search.lowest}} is {lowest}, which is not below {{training.search.highest}}, {highest}. Choose a lower one, or a higher {{training.search.highest}}; a single learning rate needs no search."),
+        zh: format!("{{training.search.lowest}} 的值是 {lowest}，不低于 {{training.search.highest}} 的 {highest}。请减小前者或增大后者；只有一个学习率时无需搜索。"),
+    }))
+}
+
 /// What is wrong with a warm-up that is not over before the last step: the learning rate rises from zero, and has its peak only in
 /// the first step after it.
 pub(in crate::lab) fn warmup_problem(warmup: u32, steps: u32) -> Option<Text> {
@@ -36,7 +47,7 @@ pub(in crate::lab) fn warmup_problem(warmup: u32, steps: u32) -> Option<Text> {
     })
 }
 
-fn conflict(field: &str, value: u32, message: Text) -> Problem {
+fn conflict(field: &str, value: impl ToString, message: Text) -> Problem {
     let (field, value) = (Some(field.into()), Some(value.to_string()));
     Problem { code: ProblemCode::Conflict, run: None, field, value, message }
 }

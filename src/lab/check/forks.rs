@@ -2,7 +2,7 @@
 
 use super::merge::diff;
 use crate::lab::problem::{Problem, ProblemCode, Text};
-use crate::lab::spec::{Method, NEW_MODEL, RunSpec, Spec, TokenizerSpec};
+use crate::lab::spec::{LoraInit, Method, NEW_MODEL, RunSpec, Spec, TokenizerSpec};
 
 /// For each run, the index of the run that it is a fork of, and the step.
 ///
@@ -75,10 +75,14 @@ pub(super) fn problems(run: &RunSpec, other: &RunSpec, other_name: &str, step: u
         };
         problems.push(problem(step.to_string(), message));
     }
+    problems.extend(preliminaries(run, other, other_name));
     let own_vocabulary = run.model.base == NEW_MODEL && run.model.tokenizer == TokenizerSpec::Characters;
     // The weights that a new model does not train are drawn from the seed.
     let seeded = run.model.base == NEW_MODEL && run.fine_tuning.method != Method::Full;
-    let stays = |field: &str| !may_change(field, own_vocabulary) || seeded && field == "training.seed";
+    // What was taken out of a weight depends on them.
+    let taken_out = matches!(run.fine_tuning.lora.init, LoraInit::Pissa | LoraInit::Olora);
+    let scales = |field: &str| ["fine_tuning.lora.alpha", "fine_tuning.lora.scaling"].contains(&field);
+    let stays = |field: &str| !may_change(field, own_vocabulary) || seeded && field == "training.seed" || taken_out && scales(field);
     for change in diff(other, run).into_iter().filter(|change| stays(&change.field)) {
         let (field, here, there) = (change.field, change.value.to_string(), change.base.to_string());
         let message = Text {
@@ -94,15 +98,59 @@ pub(super) fn problems(run: &RunSpec, other: &RunSpec, other_name: &str, step: u
     problems
 }
 
+/// Of runs that train a little before they know how to train, there is no fork, and a fork is none: both would have to do so alike.
+fn preliminaries(run: &RunSpec, other: &RunSpec, other_name: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let (own, theirs) = (&run.training, &other.training);
+    if own.search.is_on() || theirs.search.is_on() {
+        let (candidates, who) = most_of((own.search.candidates, theirs.search.candidates), other_name);
+        let message = Text {
+            en: format!(
+                "{} searches for its learning rate ({{training.search.candidates}} is {candidates}), and the search cannot be shared by a fork. Set {{training.search.candidates}} to 0 in both, and {{training.learning_rate}} to the one that was found.",
+                who.en
+            ),
+            zh: format!(
+                "{}会搜索学习率（{{training.search.candidates}}的值是 {candidates}），分叉无法共用搜索。请把两者的 {{training.search.candidates}} 设为 0，并把 {{training.learning_rate}} 设为搜索到的值。",
+                who.zh
+            ),
+        };
+        problems.push(Problem { field: Some("training.search.candidates".into()), ..problem(candidates.to_string(), message) });
+    }
+    if own.seconds > 0.0 || theirs.seconds > 0.0 {
+        let (seconds, who) = most_of((own.seconds, theirs.seconds), other_name);
+        let message = Text {
+            en: format!(
+                "{} takes as many steps as fit into {seconds} seconds ({{training.seconds}}), and a fork needs to know how many. Set {{training.seconds}} to 0 in both, and {{training.steps}} to the number that was measured.",
+                who.en
+            ),
+            zh: format!(
+                "{}的步数由 {seconds} 秒的训练时间决定（{{training.seconds}}），而分叉需要确定的步数。请把两者的 {{training.seconds}} 设为 0，并把 {{training.steps}} 设为测得的步数。",
+                who.zh
+            ),
+        };
+        problems.push(Problem { field: Some("training.seconds".into()), ..problem(seconds.to_string(), message) });
+    }
+    problems
+}
+
+/// The value of the other run, or, where that has none, of the fork; and whose it is.
+fn most_of<T: PartialOrd + Default>((own, theirs): (T, T), other_name: &str) -> (T, Text) {
+    if theirs > T::default() {
+        return (theirs, Text { en: format!("\"{other_name}\""), zh: format!("“{other_name}”") });
+    }
+    (own, Text { en: "The fork".into(), zh: "分叉".into() })
+}
+
 /// Whether a field leaves what a rank holds as it is.
 fn may_change(field: &str, own_vocabulary: bool) -> bool {
     const SECTIONS: [&str; 4] = ["training", "evaluation", "resources", "ranks"];
-    const FIELDS: [&str; 6] = [
+    const FIELDS: [&str; 7] = [
         "communication.transport",
         "communication.algorithm",
         "fine_tuning.lora.alpha",
         "fine_tuning.lora.scaling",
         "fine_tuning.lora.dropout",
+        "fine_tuning.lora.learning_rate_ratio",
         "fine_tuning.adapter.placement",
     ];
     let section = field.split('.').next().unwrap_or_default();

@@ -1,12 +1,12 @@
 //! What can only be checked once the base model is known: LoRA's rank, the context, and whether a batch can fit at all.
 
 use crate::finetune;
-use crate::lab::methods::method;
+use crate::lab::methods::{format, method};
 use crate::lab::problem::{Problem, ProblemCode, Text};
 use crate::lab::problems::{self, mib};
 use crate::lab::spec::RunSpec;
 use crate::nn::blueprint::{Kept, SegmentSpec};
-use crate::nn::{Blueprint, ParamSpec, SegmentKind};
+use crate::nn::{Blueprint, ParamSpec, SegmentKind, SiteKind};
 
 /// Least memory that a run can do with from its second step on, in bytes: modelled, not measured.
 ///
@@ -39,12 +39,19 @@ impl MemoryBound {
 /// The lower bound of a run's memory; see [`MemoryBound`].
 pub fn memory_bound(run: &RunSpec, blueprint: &Blueprint) -> MemoryBound {
     const F32: f64 = 4.0;
-    let method = method(&run.fine_tuning);
+    let (method, format) = (method(run), format(run));
     let elements = |param: &ParamSpec| param.elements() as f64;
     let learns = |segment: usize, param: &ParamSpec| finetune::learns(&*method, blueprint, segment, param);
     let added = method.added(blueprint);
     let of_method: f64 = added.iter().map(|(_, param)| elements(param)).sum();
-    let all: f64 = blueprint.params().map(|(_, param)| elements(param)).sum();
+    let bytes = |(segment, param): (usize, &ParamSpec)| {
+        let matrix = blueprint.segments[segment].sites.iter().any(|site| site.kind != SiteKind::Norm && site.weight() == param);
+        match format.filter(|_| matrix && !learns(segment, param)) {
+            Some(format) => format.bytes(param.matrix(), 0) as f64,
+            None => F32 * elements(param),
+        }
+    };
+    let all: f64 = blueprint.params().map(bytes).sum();
     let trained: f64 = blueprint.params().filter(|(segment, param)| learns(*segment, param)).map(|(_, param)| elements(param)).sum();
     let learning = |index: usize, segment: &SegmentSpec| {
         added.iter().any(|(of, _)| *of == index) || segment.params().any(|param| learns(index, param))
@@ -58,7 +65,7 @@ pub fn memory_bound(run: &RunSpec, blueprint: &Blueprint) -> MemoryBound {
     });
     let trainable = trained + of_method;
     MemoryBound {
-        parameters: F32 * (all + of_method),
+        parameters: all + F32 * of_method,
         gradients: F32 * trainable,
         optimizer: 2.0 * F32 * trainable,
         per_token: F32 * kept.sum::<f64>(),
@@ -67,11 +74,28 @@ pub fn memory_bound(run: &RunSpec, blueprint: &Blueprint) -> MemoryBound {
 
 /// What of a run does not go with its base model.
 pub fn check_against_model(run: &RunSpec, blueprint: &Blueprint) -> Vec<Problem> {
-    let of_method = method(&run.fine_tuning).check(blueprint).err().map(|error| problems::method(&error));
-    let (positions, taken) = (blueprint.config.max_positions, method(&run.fine_tuning).positions());
+    let of_method = method(run).check(blueprint).err().map(|error| problems::method(&error));
+    let (positions, taken) = (blueprint.config.max_positions, method(run).positions());
     let too_long = run.data.context as usize > positions.saturating_sub(taken);
     let of_context = too_long.then(|| problems::context(run, positions, taken));
-    [of_method, of_context, memory(run, blueprint)].into_iter().flatten().collect()
+    let of_format = nothing_frozen(run, blueprint);
+    [of_method, of_context, of_format, memory(run, blueprint)].into_iter().flatten().collect()
+}
+
+/// Refuses a format of frozen weights where every weight learns.
+fn nothing_frozen(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {
+    let method = method(run);
+    let frozen = |(segment, param): (usize, &ParamSpec)| !finetune::learns(&*method, blueprint, segment, param);
+    let format = format(run).filter(|_| !blueprint.params().any(frozen))?.name();
+    let message = Text {
+        en: format!(
+            "{{fine_tuning.quantization={format}}} is for weights that do not learn, but with {{fine_tuning.method=full}} all do. Choose {{fine_tuning.quantization=none}}, or {{fine_tuning.method=lora}}."
+        ),
+        zh: format!(
+            "{{fine_tuning.quantization={format}}}只用于不参与学习的权重，而{{fine_tuning.method=full}}时所有权重都在学习。请选{{fine_tuning.quantization=none}}，或改用{{fine_tuning.method=lora}}。"
+        ),
+    };
+    Some(problem(ProblemCode::Conflict, "fine_tuning.quantization", format, message))
 }
 
 fn memory(run: &RunSpec, blueprint: &Blueprint) -> Option<Problem> {

@@ -119,7 +119,7 @@ fn settings_of_other_methods_name_the_limit_in_both_languages() {
 fn layers_that_the_model_does_not_have_are_named_with_those_it_has() {
     let gpt = Blueprint::new(&ModelConfig { feed_forward: FeedForwardKind::Gelu, ..ModelConfig::default() });
     let mut run = lora(4);
-    run.fine_tuning.lora.target_modules = vec![TargetModule::named("gate_proj").unwrap()];
+    run.fine_tuning.lora.target_modules = vec![TargetModule::named("gate_proj").unwrap().into()];
     let problems = check_against_model(&run, &gpt);
     assert_eq!(problems[0].field.as_deref(), Some("fine_tuning.lora.target_modules"));
     assert!(problems[0].message.zh.contains("up_proj"), "{problems:?}");
@@ -130,7 +130,7 @@ fn measured(run: &RunSpec, blueprint: &Rc<Blueprint>) -> f64 {
     let ledger = Ledger::new(None);
     let stream: Vec<i32> = (0..400).map(|i| i % blueprint.config.vocab_size as i32).collect();
     let (of_model, of_method) = (&mut RandomWeights { seed: 1 }, &mut RandomWeights { seed: 1 });
-    let (method, context) = (method(&run.fine_tuning), run.data.context as usize);
+    let (method, context) = (method(run), run.data.context as usize);
     let sources: [&mut dyn WeightSource; 2] = [of_model, of_method];
     let mut training = Training::alone(&run.training, context, blueprint, &ledger, sources, &*method, stream.len()).unwrap();
     for _ in 0..2 {
@@ -141,7 +141,7 @@ fn measured(run: &RunSpec, blueprint: &Rc<Blueprint>) -> f64 {
 
 #[test]
 fn the_modelled_memory_is_a_lower_bound_of_the_measured_and_not_an_empty_one() {
-    let module = |name: &str| Some(vec![TargetModule::named(name).unwrap()]);
+    let module = |name: &str| Some(vec![TargetModule::named(name).unwrap().into()]);
     let plain = |feed_forward| ModelConfig { d_model: 48, d_head: 8, d_ff: 96, n_layers: 2, feed_forward, ..ModelConfig::default() };
     let swiglu = plain(FeedForwardKind::SwiGlu);
     let normed = ModelConfig { qk_norm: true, post_norms: true, ..swiglu.clone() };

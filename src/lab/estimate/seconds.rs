@@ -6,7 +6,9 @@ use crate::lab::parallel::predict::predict_of;
 use crate::lab::parallel::report::{Pilot, SegmentSeconds};
 use crate::lab::parallel::setup;
 use crate::lab::problem::Problem;
+use crate::lab::run::TIMED_STEPS;
 use crate::lab::sample::sampling_work;
+use crate::lab::search::{Budget, Halving};
 use crate::lab::spec::{NEW_MODEL, RunSpec};
 use crate::parallel::pilot::ROUNDS;
 
@@ -30,16 +32,29 @@ pub(super) fn seconds(run: &RunSpec, from: u32, measured: &Measured, text: &Text
     let ranks = measured.plan.mesh.ranks();
     let pilots: Vec<Pilot> = (0..ranks).map(|rank| pilot_of(run, measured, rank)).collect();
     let step = predict_of(run, &measured.subject, &pilots, cores)?.step_seconds;
-    let (steps, evaluation) = (run.training.steps.saturating_sub(from), &run.evaluation);
+    let (training, evaluation) = (&run.training, &run.evaluation);
+    let all = if training.seconds > 0.0 { Budget::new(training.seconds, step).steps } else { training.steps };
+    let steps = all.saturating_sub(from);
     let evaluations = if from == 0 { 1 } else { 0 } + steps.div_ceil(evaluation.every);
     let between = steps.saturating_sub(1).checked_div(evaluation.sample_every).unwrap_or(0);
     let samples = if from == 0 { 2 } else { 1 } + between;
     let seconds = f64::from(steps) * step
         + f64::from(evaluations) * evaluation_seconds(run, measured, text, cores)
         + f64::from(samples) * sample_seconds(run, measured, text)
-        + start_seconds(run, measured, text);
+        + start_seconds(run, measured, text)
+        + preliminary_seconds(run, measured, text, (step, cores));
     let (least, most) = if ranks == 1 { ONE_RANK } else { SEVERAL_RANKS };
     Ok((least * seconds, most * seconds))
+}
+
+/// Seconds until a run knows how to train: those of its search for the learning rate, and of the steps that tell how long one takes.
+fn preliminary_seconds(run: &RunSpec, measured: &Measured, text: &TextSizes, (step, cores): (f64, usize)) -> f64 {
+    let search = Halving::new(&run.training.search, run.training.steps).left();
+    let timed = if run.training.seconds > 0.0 && search.trials == 0 { TIMED_STEPS } else { 0 };
+    let trials = search.trials + u32::from(timed > 0);
+    f64::from(search.steps + timed) * step
+        + f64::from(search.trials) * evaluation_seconds(run, measured, text, cores)
+        + f64::from(trials) * build_seconds(run, measured, text)
 }
 
 /// What the pilot of a rank would say: that of the first, as slow as the rank is.
@@ -94,12 +109,9 @@ fn sample_seconds(run: &RunSpec, measured: &Measured, text: &TextSizes) -> f64 {
     alone * one_by_one + (work - alone) * among_many
 }
 
-/// Seconds until the first step can be: the text is read, twice where a model's vocabulary is made of it, the model is built, and ranks
-/// are started and measured, one after the other.
+/// Seconds until the first step can be: the model is built, and ranks are started and measured, one after the other.
 fn start_seconds(run: &RunSpec, measured: &Measured, text: &TextSizes) -> f64 {
     let ranks = measured.plan.mesh.ranks();
-    let parameters: usize = measured.subject.outline.whole().iter().map(|param| param.len).sum();
-    let reading = text.seconds * if run.model.base == NEW_MODEL { 2.0 } else { 1.0 };
     let of_ranks = match ranks {
         1 => 0.0,
         _ => {
@@ -108,5 +120,12 @@ fn start_seconds(run: &RunSpec, measured: &Measured, text: &TextSizes) -> f64 {
             START_OF_RANKS + (ranks * (ROUNDS + 1)) as f64 * one
         }
     };
-    reading + PER_WEIGHT * parameters as f64 + of_ranks
+    build_seconds(run, measured, text) + of_ranks
+}
+
+/// Seconds until the text is read, twice where a model's vocabulary is made of it, and the model built.
+fn build_seconds(run: &RunSpec, measured: &Measured, text: &TextSizes) -> f64 {
+    let parameters: usize = measured.subject.outline.whole().iter().map(|param| param.len).sum();
+    let reading = text.seconds * if run.model.base == NEW_MODEL { 2.0 } else { 1.0 };
+    reading + PER_WEIGHT * parameters as f64
 }

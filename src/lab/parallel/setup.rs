@@ -25,8 +25,16 @@ pub fn plan(run: &RunSpec, subject: &Subject, max_ranks: usize, stages: Option<&
     let sizes = (run.training.batch_size as usize, run.data.context as usize);
     let plan = Plan::new(settings(run), &subject.blueprint, sizes, max_ranks).map_err(|error| problems::plan(&error))?;
     subject.method.check(&subject.blueprint).map_err(|error| problems::method(&error))?;
-    let sharing = Sharing { tensor: run.mesh.tensor as usize, weights_away: run.mesh.zero == ZeroSpec::Parameters };
+    let sharing = Sharing {
+        tensor: run.mesh.tensor as usize,
+        pipeline: run.mesh.pipeline as usize,
+        updates_shared: run.mesh.zero != ZeroSpec::None,
+        weights_away: run.mesh.zero == ZeroSpec::Parameters,
+    };
     subject.method.check_sharing(&subject.blueprint, sharing).map_err(|error| problems::method(&error))?;
+    if sharing.weights_away && subject.format.is_some() {
+        return Err(problems::quantised_and_shared(run.fine_tuning.quantization));
+    }
     let plan = plan.with_virtual_tokens(subject.method.virtual_tokens());
     let plan = match stages {
         Some(stages) => {
@@ -50,7 +58,12 @@ pub fn kept_by(plan: &Plan, subject: &Subject, rank: usize) -> Kept {
 /// The same in bytes: of weights, gradients, and the optimizer's state.
 pub fn bytes_kept_by(plan: &Plan, subject: &Subject, rank: usize) -> [u64; 3] {
     let Kept { parameters, gradients, optimizer } = kept_by(plan, subject, rank);
-    [parameters, gradients, optimizer].map(|elements| 4 * elements)
+    let [mut parameters, gradients, optimizer] = [parameters, gradients, optimizer].map(|elements| 4 * elements);
+    // Weights in a format are not shared out.
+    if subject.format.is_some() {
+        parameters = subject.outline.of(&plan.part(rank)).iter().map(|param| param.bytes as u64).sum();
+    }
+    [parameters, gradients, optimizer]
 }
 
 /// Checks that what each rank holds all the time fits its limit; activations come on top, and are checked while it runs.

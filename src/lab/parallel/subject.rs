@@ -1,17 +1,19 @@
 //! What a run trains: the model, the method, and the outline of their parameters.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::finetune::Method;
+use crate::finetune::{Method, learns};
 use crate::lab::assets::Assets;
 use crate::lab::base_model::config_of;
-use crate::lab::methods::method;
+use crate::lab::methods::{format, method};
 use crate::lab::problem::Problem;
 use crate::lab::spec::RunSpec;
 use crate::lab::{problems, unknown};
 use crate::nn::Blueprint;
 use crate::parallel::outline::Outline;
 use crate::parallel::partition::{MAX_SEGMENTS, PartitionError};
+use crate::quant::BlockFormat;
 
 /// A model and how it is trained, before any of it is made.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Subject {
     pub blueprint: Rc<Blueprint>,
     /// The fine-tuning method.
     pub method: Box<dyn Method>,
+    /// The format of the matrices that do not learn; `None`: float32.
+    pub format: Option<&'static dyn BlockFormat>,
     /// The parameters of both.
     pub outline: Outline,
 }
@@ -45,12 +49,19 @@ impl Subject {
         if segments > MAX_SEGMENTS {
             return Err(problems::plan(&PartitionError::TooManySegments { segments }.into()));
         }
-        let method = method(&run.fine_tuning);
+        let (method, format) = (method(run), format(run));
         let (positions, taken) = (blueprint.config.max_positions, method.positions());
         if positions.saturating_sub(taken) < run.data.context as usize {
             return Err(problems::context(run, positions, taken));
         }
-        let outline = Outline::new(&blueprint, &*method);
-        Ok(Self { blueprint, method, outline })
+        let outline = Outline::in_format(&blueprint, &*method, format);
+        Ok(Self { blueprint, method, format, outline })
+    }
+
+    /// Names of the model's parameters that learn.
+    pub fn learning(&self) -> HashSet<&str> {
+        let params = self.blueprint.params();
+        let learning = params.filter(|(segment, param)| learns(&*self.method, &self.blueprint, *segment, param));
+        learning.map(|(_, param)| param.name.as_str()).collect()
     }
 }

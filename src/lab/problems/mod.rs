@@ -9,13 +9,14 @@ mod ranks;
 
 use std::collections::BTreeMap;
 
-pub use method::method;
+pub use method::{method, quantised_and_shared};
 pub use plan::{memory, plan, with_nearest};
 pub use ranks::{attach, build, lost, rank, start};
 
 use super::check::{nearest, shorten};
 use super::problem::{Problem, ProblemCode, Text};
 use super::reasons;
+use super::search::Budget;
 use super::spec::RunSpec;
 use crate::nn::ConfigError;
 
@@ -182,6 +183,37 @@ pub fn diverged(step: u32, loss: f64) -> Problem {
             ),
         },
     )
+}
+
+/// The loss is no longer a finite number, with a learning rate that was searched for.
+pub fn diverged_after_search(step: u32, loss: f64, learning_rate: f64) -> Problem {
+    problem(
+        ProblemCode::Diverged,
+        Some("training.search.lowest"),
+        Some(loss.to_string()),
+        Text {
+            en: format!(
+                "The training diverged: at step {step} the loss is {loss}, not a finite number, with the learning rate {learning_rate} that was found. Choose a lower {{training.search.lowest}}, more {{training.search.steps}}, or a {{training.gradient_clip}} such as 1."
+            ),
+            zh: format!(
+                "训练发散：用搜索到的学习率 {learning_rate} 训练，第 {step} 步的损失是 {loss}，不再是有限的数。请减小 {{training.search.lowest}}，增加 {{training.search.steps}}，或把 {{training.gradient_clip}} 设为 1 左右。"
+            ),
+        },
+    )
+}
+
+/// A training time in which the warm-up does not come to its end.
+pub fn time_for_warmup(warmup: u32, budget: &Budget) -> Problem {
+    let Budget { seconds, step_milliseconds, steps } = *budget;
+    let message = Text {
+        en: format!(
+            "{{training.seconds}} is {seconds}, in which only {steps} steps of {step_milliseconds:.1} ms fit here, but {{training.warmup_steps}} is {warmup}, so the learning rate would never reach its peak. Choose a longer time, or a shorter warm-up."
+        ),
+        zh: format!(
+            "{{training.seconds}} 的值是 {seconds}，在这台机器上只够 {steps} 步（每步 {step_milliseconds:.1} 毫秒），但 {{training.warmup_steps}} 是 {warmup}，学习率永远达不到峰值。请延长时间，或缩短预热。"
+        ),
+    };
+    problem(ProblemCode::Conflict, Some("training.seconds"), Some(seconds.to_string()), message)
 }
 
 /// A gradient that is no longer finite, though the loss still is.

@@ -4,7 +4,6 @@ mod command;
 mod pilot;
 mod reader;
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 pub use command::{Answer, Program, Reply};
@@ -26,8 +25,7 @@ use super::spec::RunSpec;
 use super::state::Bytes;
 use super::text::{self, Text};
 use super::training::{Course, Training, adamw};
-use crate::finetune::learns;
-use crate::nn::{ParamSpec, RandomWeights, WeightSource};
+use crate::nn::{ParamSpec, PartlyInFormat, RandomWeights, WeightSource};
 use crate::parallel::clock;
 use crate::parallel::comm::{Comm, Kind};
 use crate::parallel::rank::{Gate, Rank, RankError, RestoreError, Sequences, StartError};
@@ -91,9 +89,10 @@ impl RankProgram {
     ///
     /// # Errors
     /// Why there are none: PEFT has no such method.
-    pub fn adapter(&self) -> Option<Result<AdapterFiles, problem::Text>> {
-        let Prepared { run, training, .. } = self.prepared.as_ref().filter(|_| self.alone())?;
-        Some(adapter::save(run, training.rank.model()))
+    pub fn adapter(&mut self) -> Option<Result<AdapterFiles, problem::Text>> {
+        let alone = self.alone();
+        let Prepared { run, training, .. } = self.prepared.as_mut().filter(|_| alone)?;
+        Some(adapter::save(run, training.model()))
     }
 
     /// Frees its files, once the last model is built.
@@ -144,17 +143,16 @@ impl RankProgram {
         let text = text::tokens(run, &self.assets, &base.tokenizer)?;
         let bytes = size_of_val(&text.train[..]) + size_of_val(&text.validation[..]);
         let charge = ledger.charge(Category::Data, bytes).map_err(|error| problems::rank(who, &RankError::Memory(error)))?;
-        let learning: HashSet<&str> = (base.blueprint.params())
-            .filter(|(segment, param)| learns(&*subject.method, &base.blueprint, *segment, param))
-            .map(|(_, param)| param.name.as_str())
-            .collect();
+        let learning = subject.learning();
         let learns = |param: &ParamSpec| learning.contains(param.name.as_str());
         let mut of_model: Box<dyn WeightSource + '_> = match base.is_shared() && self.alone() {
             true => Box::new(SharedSource { source: base.source(), shared: &self.shared, base: &run.model.base, learns: &learns }),
             false => base.source(),
         };
+        let frozen = |param: &ParamSpec| !learns(param);
+        let mut of_model = PartlyInFormat { source: &mut *of_model, format: subject.format, which: &frozen };
         let of_method = &mut RandomWeights { seed: u64::from(run.training.seed) };
-        let sources: [&mut dyn WeightSource; 2] = [&mut *of_model, of_method];
+        let sources: [&mut dyn WeightSource; 2] = [&mut of_model, of_method];
         let rank = Rank::new(&self.comm, &plan, &subject.blueprint, adamw(&run.training), &ledger, sources, &*subject.method);
         let mut rank = rank.map_err(|error| start_problem(&base, who, &error))?;
         rank.set_speed(speed);

@@ -11,7 +11,7 @@ use crate::lab::problem::Problem;
 use crate::lab::problems;
 use crate::lab::spec::RunSpec;
 use crate::lab::training::adamw;
-use crate::nn::{BuildError, Part, RandomWeights, Slice, Tokens, Transformer};
+use crate::nn::{BuildError, ParamSpec, Part, PartlyInFormat, RandomWeights, Slice, Tokens, Transformer};
 use crate::parallel::comm::Comm;
 use crate::parallel::group::Group;
 use crate::parallel::mesh::Axis;
@@ -68,9 +68,12 @@ pub(in crate::lab) fn representatives(run: &RunSpec, subject: &Subject, plan: &P
     let (_, limit) = setup::allowance(run, number);
     let slice = Slice { index: plan.mesh.coordinates(number)[Axis::Tensor as usize], count: plan.mesh.size(Axis::Tensor) };
     let chunks = subject.blueprint.representatives().into_iter().map(|segment| segment..segment + 1).collect();
-    let source = &mut RandomWeights { seed: 0 };
+    let mut weights = RandomWeights { seed: 0 };
+    let learning = subject.learning();
+    let which = |param: &ParamSpec| !learning.contains(param.name.as_str());
+    let source = &mut PartlyInFormat { source: &mut weights, format: subject.format, which: &which };
     let model = Transformer::build_part(&subject.blueprint, Part { chunks, slice }, &Ledger::new(Some(limit)), source);
     let mut model = model.map_err(|error| problems::build(Some(number), &error))?;
-    finetune::attach(&*subject.method, &mut model, source).map_err(|error| problems::attach(Some(number), &error))?;
+    finetune::attach(&*subject.method, &mut model, &mut weights).map_err(|error| problems::attach(Some(number), &error))?;
     Ok(model)
 }

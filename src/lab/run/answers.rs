@@ -34,6 +34,11 @@ impl Run {
         start: Instant,
         events: &mut Vec<Event>,
     ) -> Result<(), Problem> {
+        if self.search.is_some() && !matches!(program, Program::Open { .. } | Program::Pilot { .. } | Program::Close) {
+            self.work.done += self.search_answered(program, answers, start, events)?;
+            self.work.seconds += start.elapsed().as_secs_f64();
+            return Ok(());
+        }
         let (replies, states): (Vec<Reply>, Vec<Option<Bytes>>) = answers.into_iter().map(|answer| (answer.reply, answer.state)).unzip();
         let work = match program {
             Program::Open { .. } => self.opened(replies)?,
@@ -118,6 +123,8 @@ impl Run {
             self.outcome.unknown(*unknown_share);
             let (run, steps) = (self.index, self.spec().training.steps);
             events.push(Event::Started { run, steps, trainable_parameters: trainable, total_parameters: total });
+            let found = self.outcome.found().into_iter();
+            events.extend(found.map(|(name, figure)| Event::Figure { run, name: name.to_owned(), figure }));
             let memories: Vec<_> =
                 replies.iter().filter_map(|reply| if let Reply::Prepared { memory, .. } = reply { Some(memory) } else { None }).collect();
             self.outcome.memory(&memories);
@@ -128,17 +135,12 @@ impl Run {
     }
 
     fn trained(&mut self, replies: Vec<Reply>, by_hand: bool, events: &mut Vec<Event>) -> Result<f64, Problem> {
-        let steps = replies.into_iter().map(|reply| match reply {
-            Reply::Trained { step, exchanges } => Ok((*step, exchanges)),
-            _ => Err(unexpected("train")),
-        });
-        let (mut ranks, exchanges): (Vec<RankStep>, Vec<_>) = steps.collect::<Result<Vec<_>, Problem>>()?.into_iter().unzip();
-        tell_waiting_apart(&mut ranks, &exchanges);
-        let first = ranks.first().ok_or_else(|| unexpected("train"))?;
+        let (ranks, seconds) = steps(replies.into_iter(), self.is_spread())?;
+        let first = &ranks[0];
         let (step, loss, gradient_norm, learning_rate) = (first.step, first.loss, first.gradient_norm, first.learning_rate);
         self.progress.step = step;
         if !loss.is_finite() {
-            return Err(problems::diverged(step, loss));
+            return Err(self.diverged(step, loss));
         }
         if !gradient_norm.is_finite() {
             return Err(problems::diverged_gradient(step, gradient_norm));
@@ -146,7 +148,6 @@ impl Run {
         let leg = &self.legs[self.leg];
         let tokens = f64::from(leg.spec.training.batch_size) * f64::from(leg.spec.data.context);
         if self.leg + 1 == self.legs.len() {
-            let seconds = if self.is_spread() { shares::makespan(&ranks) } else { first.seconds };
             for (series, value) in [("loss", loss), ("gradient_norm", gradient_norm), ("learning_rate", learning_rate)] {
                 self.metric(series, step, value, events);
             }
@@ -172,7 +173,7 @@ impl Run {
                 }
             }
             events.push(Event::Ranks { run: self.index, ranks: ranks.clone() });
-            self.outcome.parallel(self.report(ranks));
+            self.outcome.reports_mut().parallel = self.report(ranks);
         }
         events.push(Event::Progress {
             run: self.index,
@@ -201,24 +202,29 @@ impl Run {
 
     fn evaluated(&mut self, count: usize, replies: &[Reply], events: &mut Vec<Event>) -> Result<f64, Problem> {
         let Some(Reply::Evaluated { nll, .. }) = replies.first() else { return Err(unexpected("evaluate")) };
-        let context = self.spec().data.context as usize;
         let evaluation = self.progress.evaluation.as_mut().ok_or_else(|| unexpected("evaluate"))?;
-        evaluation.done += count;
-        evaluation.nll += nll;
-        if evaluation.done == evaluation.windows {
-            let nll = evaluation.nll / (evaluation.windows * context) as f64;
+        if let Some(nll) = evaluation.take(count, *nll) {
             self.progress.evaluation = None;
             let step = self.progress.step;
             if !nll.is_finite() {
                 return Err(match step {
                     0 => problems::broken_model(&self.spec().model.base, nll),
-                    _ => problems::diverged(step, nll),
+                    _ => self.diverged(step, nll),
                 });
             }
             self.metric("validation_loss", step, nll, events);
             self.take_memory(replies, events);
         }
-        Ok((count * context) as f64)
+        Ok((count * self.spec().data.context as usize) as f64)
+    }
+
+    /// The loss is no longer finite.
+    fn diverged(&self, step: u32, loss: f64) -> Problem {
+        let training = &self.spec().training;
+        if training.search.is_on() {
+            return problems::diverged_after_search(step, loss, training.learning_rate);
+        }
+        problems::diverged(step, loss)
     }
 
     /// Draws the next token of a sample.
@@ -277,7 +283,7 @@ impl Run {
             let other = self.progress.other.take().expect("there is one to compare with");
             let [.., leg, _] = &self.legs[..] else { return Err(unexpected("snapshot")) };
             let report = ForkReport { run: leg.name.clone(), step: leg.until, differs: difference(&state, &other)? };
-            self.outcome.fork(report.clone());
+            self.outcome.reports_mut().fork = Some(report.clone());
             events.push(Event::Forked { run: self.index, report });
         }
         self.wanted = false;
@@ -310,6 +316,19 @@ impl Run {
     fn report_memory(&self, events: &mut Vec<Event>) {
         events.push(Event::Memory { run: self.index, memory: self.outcome.memory_now() });
     }
+}
+
+/// What all ranks measured in a step, at least one of them, and how many seconds it took.
+pub(super) fn steps(replies: impl Iterator<Item = Reply>, is_spread: bool) -> Result<(Vec<RankStep>, f64), Problem> {
+    let steps = replies.map(|reply| match reply {
+        Reply::Trained { step, exchanges } => Ok((*step, exchanges)),
+        _ => Err(unexpected("train")),
+    });
+    let (mut ranks, exchanges): (Vec<RankStep>, Vec<_>) = steps.collect::<Result<Vec<_>, Problem>>()?.into_iter().unzip();
+    tell_waiting_apart(&mut ranks, &exchanges);
+    let alone = ranks.first().ok_or_else(|| unexpected("train"))?.seconds;
+    let seconds = if is_spread { shares::makespan(&ranks) } else { alone };
+    Ok((ranks, seconds))
 }
 
 /// The bubble of each replica's pipeline, the mean over them.

@@ -6,9 +6,11 @@
 
 mod answers;
 mod difference;
+mod evaluation;
 mod legs;
 mod next;
 mod outcome;
+mod search;
 mod work;
 
 use std::collections::BTreeSet;
@@ -17,9 +19,12 @@ use std::rc::Rc;
 use web_time::Instant;
 
 pub use self::difference::first_loss_that_differs;
+use self::evaluation::Evaluation;
 pub use self::legs::{Leg, legs};
 use self::next::Text;
 use self::outcome::Outcome;
+use self::search::Search;
+pub(in crate::lab) use self::search::TIMED_STEPS;
 use self::work::Work;
 use super::adapter::AdapterFiles;
 use super::assets::Assets;
@@ -29,7 +34,7 @@ use super::parallel::report::{Pilot, Planned, Prediction};
 use super::parallel::setup::Stages;
 use super::problem::{Problem, ProblemCode, Text as ProblemText};
 use super::rank::{Answer, Program, RankProgram};
-use super::result::{FieldDiff, RunResult, RunStatus};
+use super::result::{FieldDiff, Reports, RunResult, RunStatus};
 use super::sample::Sampler;
 use super::spec::{RunSpec, TransportSpec};
 use super::state::{Bytes, State};
@@ -89,6 +94,8 @@ pub struct Run {
     /// What the ranks of another run are doing.
     order: Option<(Order, Instant)>,
     progress: Progress,
+    /// What it does before it knows how to train.
+    search: Option<Search>,
     /// Steps after which it is to be kept for others to begin there.
     keep: BTreeSet<u32>,
     /// Keeps it after each measurement of the validation loss, too.
@@ -130,19 +137,12 @@ struct Progress {
     phase: Option<RunPhase>,
 }
 
-/// A measurement of the validation loss under way.
-struct Evaluation {
-    windows: usize,
-    done: usize,
-    nll: f64,
-}
-
 impl Run {
     /// A run that has not begun. Its own leg is the last.
     pub fn new(index: usize, name: &str, legs: Vec<Leg>, diff: Vec<FieldDiff>, surroundings: Surroundings) -> Self {
         let spec = &legs.last().expect("a run has settings of its own").spec;
         let outcome = Outcome::new(name, diff, spec);
-        let alone = spec.ranks() == 1;
+        let (alone, search) = (spec.ranks() == 1, Search::of(spec));
         let here = || RankProgram::new(Comm::new(Alone::new()), surroundings.assets.clone(), surroundings.shared.clone());
         Self {
             index,
@@ -155,6 +155,7 @@ impl Run {
             work: Work::default(),
             order: None,
             progress: Progress::default(),
+            search,
             keep: BTreeSet::new(),
             keeps_all: false,
             kept: Vec::new(),
@@ -231,6 +232,10 @@ impl Run {
         if self.ended() {
             return;
         }
+        if self.search.is_some() && !self.search_was_over() {
+            self.outcome = Outcome::new(&self.name, self.outcome.diff().to_vec(), self.spec());
+            return;
+        }
         let own = self.legs.len() - 1;
         let first = own.checked_sub(1).map_or(0, |before| self.legs[before].until);
         let steps = first..=self.spec().training.steps;
@@ -241,7 +246,11 @@ impl Run {
                 self.last = Some(state.clone());
                 self.begin_at(own, state);
             }
-            None => self.outcome = Outcome::new(&self.name, self.outcome.diff().to_vec(), self.spec()),
+            None => {
+                let Reports { search, budget, .. } = self.outcome.reports().clone();
+                self.outcome = Outcome::new(&self.name, self.outcome.diff().to_vec(), self.spec());
+                *self.outcome.reports_mut() = Reports { search, budget, ..Reports::default() };
+            }
         }
     }
 
@@ -265,7 +274,7 @@ impl Run {
     pub fn want_state(&mut self) {
         let step = self.progress.restore.as_ref().map_or(self.progress.step, |state| state.step);
         let there = self.last.as_ref().is_some_and(|last| last.step == step);
-        self.wanted = self.is_spread() && !there;
+        self.wanted = self.is_spread() && !there && self.search.is_none();
     }
 
     /// Whether they are to say it, and have not yet.
@@ -347,7 +356,7 @@ impl Run {
     ///
     /// # Errors
     /// Why there are none.
-    pub fn adapter(&self) -> Result<AdapterFiles, ProblemText> {
+    pub fn adapter(&mut self) -> Result<AdapterFiles, ProblemText> {
         self.adapter.clone().or_else(|| self.adapter_now()).unwrap_or_else(|| {
             Err(match self.is_spread() && !self.ended() || self.spec().ranks() > 1 {
                 true => ProblemText {
@@ -363,9 +372,9 @@ impl Run {
     }
 
     /// Of a run on one rank, in its own leg.
-    fn adapter_now(&self) -> Option<Result<AdapterFiles, ProblemText>> {
+    fn adapter_now(&mut self) -> Option<Result<AdapterFiles, ProblemText>> {
         let own = self.leg + 1 == self.legs.len() && self.progress.prepared == Some(self.leg) && self.progress.restore.is_none();
-        self.here.as_ref().filter(|_| own)?.adapter()
+        self.here.as_mut().filter(|_| own)?.adapter()
     }
 
     /// Its own settings.
@@ -377,6 +386,9 @@ impl Run {
     fn reopen(&mut self) {
         let Progress { transport, prepared, evaluation, sampler, .. } = &mut self.progress;
         (*transport, *prepared, *evaluation, *sampler) = (None, None, None, None);
+        if let Some(search) = &mut self.search {
+            search.reopen();
+        }
     }
 
     fn fail(&mut self, problem: Problem, events: &mut Vec<Event>) {
@@ -398,7 +410,7 @@ impl Run {
         self.outcome.end(status, problem);
         // The model's memory is free for the others, and so are files and states.
         self.surroundings.assets = Rc::default();
-        (self.here, self.order, self.last, self.lost) = (None, None, None, false);
+        (self.here, self.search, self.order, self.last, self.lost) = (None, None, None, None, false);
         self.progress = Progress { text: self.progress.text.take(), step: self.progress.step, ..Progress::default() };
     }
 

@@ -1,6 +1,7 @@
 //! What the ranks of a run do next.
 
-use super::{Evaluation, Order, Progress, Run};
+use super::evaluation::Evaluation;
+use super::{Order, Progress, Run};
 use crate::data::{Tokenizer, ngram};
 use crate::lab::base_model::reading;
 use crate::lab::event::{Event, RunPhase};
@@ -23,9 +24,6 @@ pub(super) struct Text {
     pub window: usize,
 }
 
-/// Tokens of one unit of an evaluation on one rank, about.
-const EVALUATION_CHUNK: usize = 512;
-
 impl Run {
     /// What comes next; nothing, where the run has just done something by itself, or has ended.
     pub(super) fn next(&mut self, events: &mut Vec<Event>) -> Result<Option<Order>, Problem> {
@@ -38,6 +36,9 @@ impl Run {
             && let Some(order) = self.spread(events)?
         {
             return Ok(Some(order));
+        }
+        if self.search.is_some() {
+            return self.search_next(events);
         }
         let recomputing = self.leg + 1 < self.legs.len();
         if self.progress.prepared != Some(self.leg) {
@@ -139,14 +140,9 @@ impl Run {
     }
 
     fn evaluate(&mut self) -> Order {
-        let (context, tokens) = (self.spec().data.context as usize, self.spec().evaluation.tokens as usize);
-        let windows = self.progress.validation_windows.min(tokens.div_ceil(context));
-        let evaluation = self.progress.evaluation.get_or_insert(Evaluation { windows, done: 0, nll: 0.0 });
-        let group = EVALUATION_CHUNK.div_ceil(context);
-        let (first, left) = (evaluation.done, evaluation.windows - evaluation.done);
-        // One rank is asked again and again, so that nothing here waits long.
-        let count = if self.is_spread() { left } else { group.min(left) };
-        self.ordered(Program::Evaluate { first, count, group })
+        let begun = Evaluation::new(self.spec(), self.progress.validation_windows);
+        let evaluation = *self.progress.evaluation.get_or_insert(begun);
+        self.ordered(evaluation.program(self.is_spread()))
     }
 
     fn sample_due(&self, step: u32, steps: u32) -> Option<SampleStage> {
@@ -238,7 +234,7 @@ impl Run {
         self.by_hand && own && self.progress.prepared == Some(self.leg) && self.progress.restore.is_none()
     }
 
-    fn phase(&mut self, phase: RunPhase, events: &mut Vec<Event>) {
+    pub(super) fn phase(&mut self, phase: RunPhase, events: &mut Vec<Event>) {
         if self.progress.phase.replace(phase) != Some(phase) {
             events.push(Event::Phase { run: self.index, phase });
         }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::lab::parallel::report::{ParallelReport, Traffic};
+use crate::lab::parallel::report::Traffic;
 use crate::lab::problem::Problem;
-use crate::lab::result::{FieldDiff, ForkReport, MemoryUse, Metric, MetricKind, Reports, RunResult, RunStatus, Sample, SampleStage};
+use crate::lab::result::{FieldDiff, MemoryUse, Metric, MetricKind, Reports, RunResult, RunStatus, Sample, SampleStage};
 use crate::lab::spec::RunSpec;
 
 /// What a run has measured so far.
@@ -142,12 +142,19 @@ impl Outcome {
         self.so_far.memory.clone()
     }
 
-    pub fn parallel(&mut self, report: Option<ParallelReport>) {
-        self.so_far.reports.parallel = report;
+    pub fn reports(&self) -> &Reports {
+        &self.so_far.reports
     }
 
-    pub fn fork(&mut self, report: ForkReport) {
-        self.so_far.reports.fork = Some(report);
+    pub fn reports_mut(&mut self) -> &mut Reports {
+        &mut self.so_far.reports
+    }
+
+    /// What a search for the learning rate found, and how long it took.
+    pub fn found(&self) -> Vec<(&'static str, Metric)> {
+        let Some(report) = &self.so_far.reports.search else { return Vec::new() };
+        let rate = report.chosen.map(|rate| ("learning_rate", figure(rate, "", MetricKind::Measured, None)));
+        rate.into_iter().chain([("search_time", figure(report.seconds, "s", MetricKind::Measured, None))]).collect()
     }
 
     /// What the run took, before an interruption too, when it has taken `seconds` since.
@@ -158,7 +165,7 @@ impl Outcome {
     pub fn result(&self, seconds: f64) -> RunResult {
         let mut result = self.so_far.clone();
         result.status = self.status.unwrap_or(RunStatus::Interrupted);
-        for (name, metric) in self.metrics(self.seconds(seconds)) {
+        for (name, metric) in self.metrics(self.seconds(seconds)).into_iter().chain(self.found()) {
             result.metrics.insert(name.to_owned(), metric);
         }
         result
@@ -223,7 +230,7 @@ fn figure(value: f64, unit: &str, kind: MetricKind, spread: Option<(f64, f64)>) 
 }
 
 /// Lower quartile, median and upper quartile by the nearest rank.
-fn quartiles(values: &[f64]) -> Option<[f64; 3]> {
+pub(super) fn quartiles(values: &[f64]) -> Option<[f64; 3]> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let last = sorted.len().checked_sub(1)?;

@@ -16,7 +16,10 @@ pub(super) const STEP_COST: f64 = 3.0;
 impl Run {
     /// Seconds that this run still needs; `pace` is that of the others, used while it has none of its own.
     pub fn remaining_seconds(&self, pace: Option<f64>) -> f64 {
-        if self.ended() { 0.0 } else { self.remaining_work() * self.pace().or(pace).unwrap_or(0.0) }
+        if self.ended() {
+            return 0.0;
+        }
+        self.remaining_work() * self.pace().or(pace).unwrap_or(0.0) + self.given_seconds()
     }
 
     /// Seconds a unit of this run's work takes, once measured.
@@ -24,19 +27,28 @@ impl Run {
         (self.work.done > 0.0).then(|| self.work.seconds / self.work.done)
     }
 
+    /// The training time of a run that does not know yet how many steps fit into it.
+    fn given_seconds(&self) -> f64 {
+        if self.search.is_some() { self.spec().training.seconds } else { 0.0 }
+    }
+
     /// Work still to do, in forward passes of one token.
     fn remaining_work(&self) -> f64 {
         let (done, mut from) = (self.progress.step, self.progress.step);
+        let search = self.search.as_ref().map_or(0.0, |search| search.work_left(self.spec()));
         let mut steps = 0.0;
         for leg in &self.legs[self.leg..] {
             steps += f64::from(leg.until.saturating_sub(from)) * step_tokens(leg);
             from = from.max(leg.until);
         }
+        if self.given_seconds() > 0.0 {
+            steps = 0.0;
+        }
         let (training, evaluation) = (&self.spec().training, &self.spec().evaluation);
         let left = f64::from(training.steps.saturating_sub(done));
         let evaluations = (left / f64::from(evaluation.every)).ceil() + if done == 0 { 1.0 } else { 0.0 };
         let samples = if evaluation.sample_every == 0 { 0.0 } else { (left / f64::from(evaluation.sample_every)).floor() };
-        STEP_COST * steps + evaluations * f64::from(evaluation.tokens) + samples * self.sample_work() + self.ends_work()
+        search + STEP_COST * steps + evaluations * f64::from(evaluation.tokens) + samples * self.sample_work() + self.ends_work()
     }
 
     /// That of one sample.

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::adalora::AdaLoraSpec;
+use super::lora::LoraSpec;
 use super::target_module::TargetModule;
 
 /// Which weights learn.
@@ -12,9 +14,14 @@ use super::target_module::TargetModule;
 pub struct FineTuningSpec {
     /// Full fine-tuning trains every weight; all other methods freeze most of them, and train a few, or something small beside them.
     pub method: Method,
-    /// Settings of LoRA and of DoRA.
-    #[schemars(extend("x-visible-if" = {"fine_tuning.method": ["lora", "dora"]}))]
+    /// How the matrices that do not learn are kept. QLoRA is LoRA on a base in NF4 (Dettmers et al. 2023, arXiv:2305.14314).
+    pub quantization: Quantization,
+    /// Settings of LoRA, of DoRA and, some of them, of AdaLoRA.
+    #[schemars(extend("x-visible-if" = {"fine_tuning.method": ["lora", "dora", "adalora"]}))]
     pub lora: LoraSpec,
+    /// Settings of AdaLoRA.
+    #[schemars(extend("x-visible-if" = {"fine_tuning.method": "adalora"}))]
+    pub adalora: AdaLoraSpec,
     /// Settings of IA³.
     #[schemars(extend("x-visible-if" = {"fine_tuning.method": "ia3"}))]
     pub ia3: Ia3Spec,
@@ -41,6 +48,9 @@ pub enum Method {
     Lora,
     /// LoRA for the direction of each weight's rows, with their lengths learned by themselves (Liu et al. 2024, arXiv:2402.09353).
     Dora,
+    /// LoRA whose ranks go to the layers that need them most (Zhang et al. 2023, arXiv:2303.10512).
+    #[serde(rename = "adalora")]
+    AdaLora,
     /// Learned vectors that scale what passes through some layers (Liu et al. 2022, arXiv:2205.05638).
     Ia3,
     /// Small networks in every layer (Houlsby et al. 2019, arXiv:1902.00751).
@@ -56,66 +66,29 @@ pub enum Method {
     LastLayers,
 }
 
-/// Settings of LoRA: `y = W x + scaling * B A x`, only A and B learn.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// How matrices that do not learn are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
-#[serde(deny_unknown_fields, default)]
-pub struct LoraSpec {
-    /// Rank of the update: columns of B, rows of A.
-    #[schemars(range(min = 1, max = 1024), extend("x-step" = 1))]
-    pub rank: u32,
-    /// Strength of the update: it is multiplied by alpha, and divided as the scaling says.
-    #[schemars(range(min = 0.001, max = 4096), extend("x-step" = 1))]
-    pub alpha: f64,
-    /// What the update is multiplied by.
-    pub scaling: LoraScaling,
-    /// Probability of dropping an input of A while training.
-    #[schemars(range(min = 0, max = 0.9), extend("x-step" = 0.05))]
-    pub dropout: f64,
-    /// The projections that get a low-rank pair.
-    #[schemars(length(min = 1), extend("uniqueItems" = true))]
-    #[cfg_attr(
-        all(test, feature = "native"),
-        ts(type = "Array<'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj'>")
-    )]
-    pub target_modules: Vec<TargetModule>,
-    /// How A starts (B starts at zero, so that training starts at the base model).
-    pub init: LoraInit,
+#[serde(rename_all = "snake_case")]
+pub enum Quantization {
+    /// In float32: 4 bytes a weight.
+    #[default]
+    None,
+    /// In 8 bits, with a scale for each row.
+    Int8,
+    /// In 4 bits, with a scale for each 64 and each row: 0.54 bytes a weight.
+    Nf4,
 }
 
-impl Default for LoraSpec {
-    fn default() -> Self {
-        Self {
-            rank: 4,
-            alpha: 8.0,
-            scaling: LoraScaling::Standard,
-            dropout: 0.0,
-            target_modules: TargetModule::all(),
-            init: LoraInit::KaimingUniform,
+impl Quantization {
+    /// Its name in the spec, which is that of the format.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Int8 => "int8",
+            Self::Nf4 => "nf4",
         }
     }
-}
-
-/// How LoRA's A starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
-#[serde(rename_all = "snake_case")]
-pub enum LoraInit {
-    /// Uniform in ±1/sqrt(in_features), PEFT's default.
-    KaimingUniform,
-    /// Normal with standard deviation 1/rank, PEFT's "gaussian".
-    Gaussian,
-}
-
-/// What LoRA's update is multiplied by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
-#[serde(rename_all = "snake_case")]
-pub enum LoraScaling {
-    /// alpha / rank.
-    Standard,
-    /// alpha / sqrt(rank): rank-stabilised LoRA (Kalajdzievski 2023, arXiv:2312.03732).
-    RankStabilised,
 }
 
 /// Settings of IA³: `y = l * (W x)`, of down_proj `y = W (l * x)`; only the vectors l learn.
@@ -176,13 +149,22 @@ pub struct PromptSpec {
     #[schemars(range(min = 1, max = 1024), extend("x-step" = 1))]
     pub virtual_tokens: u32,
     /// Standard deviation of what is learned, at its start.
-    #[schemars(range(min = 0, max = 10), extend("x-step" = 0.1))]
+    #[schemars(range(min = 0, max = 10), extend("x-step" = 0.1, "x-visible-if" = {"fine_tuning.prompt.reparametrised": false}))]
     pub init_std: f64,
+    /// Whether a small network makes the keys and values out of learned numbers, which steadies the training of a prefix.
+    #[schemars(extend("x-visible-if" = {"fine_tuning.method": "prefix_tuning"}))]
+    pub reparametrised: bool,
+    /// Hidden units of that network.
+    #[schemars(
+        range(min = 1, max = 4096),
+        extend("x-step" = 16, "x-visible-if" = {"fine_tuning.method": "prefix_tuning", "fine_tuning.prompt.reparametrised": true})
+    )]
+    pub hidden: u32,
 }
 
 impl Default for PromptSpec {
     fn default() -> Self {
-        Self { virtual_tokens: 8, init_std: 0.1 }
+        Self { virtual_tokens: 8, init_std: 0.1, reparametrised: false, hidden: 64 }
     }
 }
 

@@ -6,33 +6,37 @@
 //!
 //! A version pins its defaults: to change one is to make a new version, and a migration from the one before.
 
+mod adalora;
 mod communication;
 mod data;
 mod default;
 mod evaluation;
 mod fine_tuning;
+mod lora;
 mod mesh;
 mod model;
 mod ranks;
 mod resources;
+mod search;
 mod target_module;
 mod training;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use adalora::AdaLoraSpec;
 pub use communication::{AlgorithmSpec, CommunicationSpec, CompressionSpec, TransportSpec};
 pub use data::DataSpec;
 pub use default::default_spec;
 pub use evaluation::EvaluationSpec;
-pub use fine_tuning::{
-    AdapterPlacement, AdapterSpec, FineTuningSpec, Ia3Spec, LastLayersSpec, LoraInit, LoraScaling, LoraSpec, Method, PromptSpec,
-};
+pub use fine_tuning::{AdapterPlacement, AdapterSpec, FineTuningSpec, Ia3Spec, LastLayersSpec, Method, PromptSpec, Quantization};
+pub use lora::{LoraBias, LoraInit, LoraScaling, LoraSpec};
 pub use mesh::{MeshSpec, PartitionSpec, ZeroSpec};
 pub use model::{FamilySpec, ModelSpec, NEW_MODEL, TokenizerSpec};
 pub use ranks::{RanksSpec, UnequalRank};
 pub use resources::ResourceSpec;
-pub use target_module::TargetModule;
+pub use search::SearchSpec;
+pub use target_module::{LoraTarget, TargetModule};
 pub use training::TrainingSpec;
 
 /// The version of the format that this engine writes.
@@ -64,7 +68,7 @@ pub struct Spec {
     #[serde(default)]
     pub base: RunSpec,
     /// The runs: what each changes of the base.
-    #[schemars(length(min = 1, max = 8))]
+    #[schemars(length(min = 1, max = 16))]
     pub runs: Vec<RunPatch>,
 }
 

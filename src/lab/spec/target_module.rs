@@ -29,10 +29,52 @@ impl TargetModule {
     }
 }
 
+/// What LoRA can be put at: a projection of a block, the token embedding or the head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct LoraTarget(&'static str);
+
+/// The embedding and the head.
+const ENDS: [&str; 2] = ["embed_tokens", "lm_head"];
+
+impl LoraTarget {
+    /// All there are.
+    fn all() -> Vec<&'static str> {
+        linear_roles().into_iter().chain(ENDS).collect()
+    }
+
+    /// Its name as the spec and Hugging Face write it.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+impl From<TargetModule> for LoraTarget {
+    fn from(module: TargetModule) -> Self {
+        Self(module.0)
+    }
+}
+
+/// The one of `names` that is written there.
+fn one_of<'de, D: Deserializer<'de>>(deserializer: D, names: &[&'static str]) -> Result<&'static str, D::Error> {
+    let name = <Cow<'de, str>>::deserialize(deserializer)?;
+    let found = names.iter().find(|known| **known == name);
+    found.copied().ok_or_else(|| D::Error::custom(format!("{name} is none of {}", names.join(", "))))
+}
+
+fn choices(description: &str, names: Vec<&'static str>) -> Schema {
+    let choices: Vec<Schema> = names.into_iter().map(|role| json_schema!({ "type": "string", "const": role })).collect();
+    json_schema!({ "description": description, "oneOf": choices })
+}
+
 impl<'de> Deserialize<'de> for TargetModule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = <Cow<'de, str>>::deserialize(deserializer)?;
-        Self::named(&name).ok_or_else(|| D::Error::custom(format!("{name} is none of {}", linear_roles().join(", "))))
+        one_of(deserializer, &linear_roles()).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for LoraTarget {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        one_of(deserializer, &Self::all()).map(Self)
     }
 }
 
@@ -42,8 +84,17 @@ impl JsonSchema for TargetModule {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let choices: Vec<Schema> = linear_roles().into_iter().map(|role| json_schema!({ "type": "string", "const": role })).collect();
-        json_schema!({ "description": "A projection of a transformer block, by its Hugging Face name.", "oneOf": choices })
+        choices("A projection of a transformer block, by its Hugging Face name.", linear_roles())
+    }
+}
+
+impl JsonSchema for LoraTarget {
+    fn schema_name() -> Cow<'static, str> {
+        "LoraTarget".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        choices("A projection of a transformer block, the token embedding or the head, by its Hugging Face name.", Self::all())
     }
 }
 
@@ -52,9 +103,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_typescript_twin_names_the_same() {
-        let choices: Vec<String> = linear_roles().into_iter().map(|role| format!("'{role}'")).collect();
-        let twin = <super::super::LoraSpec as ts_rs::TS>::decl(&ts_rs::Config::from_env());
-        assert!(twin.contains(&format!("target_modules: Array<{}>", choices.join(" | "))), "{twin}");
+    fn the_typescript_twins_name_the_same() {
+        let twin = |names: Vec<&str>| {
+            let choices: Vec<String> = names.into_iter().map(|role| format!("'{role}'")).collect();
+            format!("target_modules: Array<{}>", choices.join(" | "))
+        };
+        let config = ts_rs::Config::from_env();
+        let lora = <super::super::LoraSpec as ts_rs::TS>::decl(&config);
+        assert!(lora.contains(&twin(LoraTarget::all())), "{lora}");
+        let ia3 = <super::super::Ia3Spec as ts_rs::TS>::decl(&config);
+        assert!(ia3.contains(&twin(linear_roles())), "{ia3}");
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::search::SearchSpec;
 use crate::optim::LrScheduleKind;
 
 /// The optimizer (AdamW) and its schedule.
@@ -10,7 +11,7 @@ use crate::optim::LrScheduleKind;
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainingSpec {
-    /// Optimizer steps.
+    /// Optimizer steps. A run that is given a training time takes another number, and only its search for a learning rate goes by this one.
     #[schemars(range(min = 1, max = 100000), extend("x-unit" = "steps", "x-step" = 10))]
     pub steps: u32,
     /// Sequences of one optimizer step, over all replicas and micro-batches.
@@ -19,9 +20,15 @@ pub struct TrainingSpec {
     /// Parts that each replica's sequences of a step are cut into; their gradients are accumulated.
     #[schemars(range(min = 1, max = 1024), extend("x-step" = 1))]
     pub micro_batches: u32,
+    /// Training time that a run gets: it takes as many steps as fit into it, by the time of a step that it measures first. 0: its number of
+    /// steps is given.
+    #[schemars(range(min = 0.0, max = 36000.0), extend("x-unit" = "s", "x-step" = 10))]
+    pub seconds: f64,
     /// Peak learning rate.
-    #[schemars(range(min = 0.0, max = 1.0), extend("x-step" = 0.0001))]
+    #[schemars(range(min = 0.0, max = 1.0), extend("x-step" = 0.0001, "x-visible-if" = {"training.search.candidates": 0}))]
     pub learning_rate: f64,
+    /// A search for the learning rate.
+    pub search: SearchSpec,
     /// How the learning rate moves after the warm-up.
     pub schedule: LrScheduleKind,
     /// Steps over which the learning rate rises from zero.
@@ -47,13 +54,22 @@ pub struct TrainingSpec {
     pub seed: u32,
 }
 
+impl TrainingSpec {
+    /// Whether a run has to train a little before it knows how to train.
+    pub fn has_preliminaries(&self) -> bool {
+        self.search.is_on() || self.seconds > 0.0
+    }
+}
+
 impl Default for TrainingSpec {
     fn default() -> Self {
         Self {
             steps: 200,
             batch_size: 4,
             micro_batches: 1,
+            seconds: 0.0,
             learning_rate: 5e-4,
+            search: SearchSpec::default(),
             schedule: LrScheduleKind::Cosine,
             warmup_steps: 10,
             weight_decay: 0.01,

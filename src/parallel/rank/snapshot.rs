@@ -1,7 +1,7 @@
 //! What a rank holds between two steps, as bytes: a run goes on from them with a new rank in its place.
 //!
-//! They are a safetensors file of everything that a step changes: weights that learn, the optimizer's moments, and what compressed
-//! gradients have lost so far. They fit the same rank of the same plan only.
+//! They are a safetensors file of everything that a step changes: weights that learn, the optimizer's moments, what compressed gradients
+//! have lost so far, and what a method has to know of earlier steps. They fit the same rank of the same plan only.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +15,8 @@ use crate::tensor::Ledger;
 
 /// Key of the number of updates so far.
 const STEPS: &str = "steps";
+/// Name of what the method has to know of earlier steps.
+const METHOD: &str = "method";
 
 impl Rank {
     /// What this rank holds now.
@@ -32,6 +34,10 @@ impl Rank {
         for (index, bucket) in self.compressed.iter().enumerate() {
             metadata.insert(bucket_name(index), bucket.len().to_string());
             tensors.extend(bucket.lost().enumerate().map(|(part, lost)| (lost_name(index, part), lost)));
+        }
+        let of_method = self.attached.state();
+        if !of_method.is_empty() {
+            tensors.push((METHOD.to_owned(), &of_method));
         }
         let shapes: Vec<[usize; 1]> = tensors.iter().map(|(_, data)| [data.len()]).collect();
         let sources: Vec<TensorSource> =
@@ -59,6 +65,10 @@ impl Rank {
         let there = file.tensors.keys().filter(|name| name.starts_with("value.") || name.starts_with("shard.")).count();
         if there != values {
             return Err(foreign(format!("it has {there} weights that learn, not {values}")));
+        }
+        let of_method = file.tensors.get(METHOD).map(|tensor| tensor.to_f32()).transpose()?.unwrap_or_default();
+        if !self.attached.restore(&of_method) {
+            return Err(foreign(format!("it has {} numbers of another method", of_method.len())));
         }
         let states = self.states();
         restore_moments(&mut self.optimizer, (&states, steps), &file, &self.peers.ledger)?;

@@ -2,6 +2,7 @@
 
 use super::zero::Replicas;
 use super::{Rank, Result, StepReport, Update};
+use crate::finetune;
 use crate::optim::clip_factor;
 use crate::parallel::among_others;
 
@@ -17,10 +18,15 @@ impl Rank {
             if let Some(zero) = &mut peers.zero {
                 let replicas = Replicas::of(&peers.groups, &peers.plan);
                 zero.update(&mut self.model.params, &mut self.optimizer, (learning_rate, scale), replicas).await?;
-                return Ok(self.attached.after_step(&mut self.model, self.optimizer.steps())?);
+                return self.updated(scale);
             }
         }
         self.optimizer.step(&mut self.model.params, learning_rate, scale)?;
-        Ok(self.attached.after_step(&mut self.model, self.optimizer.steps())?)
+        self.updated(scale)
+    }
+
+    fn updated(&mut self, grad_scale: f32) -> Result<()> {
+        let update = finetune::Update { step: self.optimizer.steps(), grad_scale };
+        Ok(self.attached.after_step(&mut self.model, update)?)
     }
 }

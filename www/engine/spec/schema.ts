@@ -62,9 +62,14 @@ function field(path: string, part: Schema, visibleIf: Record<string, unknown>): 
   return { ...common, kind: part.type === 'string' ? 'text' : 'number', options: [] };
 }
 
+/** Whether there is a control for a value: a list of numbers and a map are written in the spec's own text. */
+const hasControl = (part: Schema): boolean =>
+  part.type === 'object' ? part.properties !== undefined : part.type !== 'array' || part.items?.type !== 'integer';
+
 function fields(path: string, part: Schema, visibleIf: Record<string, unknown>): Field[] {
   return Object.entries(part.properties ?? {}).flatMap(([name, child]) => {
     const childPath = `${path}.${name}`;
+    if (!hasControl(child)) return [];
     if (!child.properties) return [field(childPath, child, visibleIf)];
     return fields(childPath, child, { ...visibleIf, ...child['x-visible-if'] });
   });

@@ -71,6 +71,7 @@ export function engineHandlers(): Handlers<EngineMethods> {
       }
       return { runs };
     },
+    equalise: ({ spec, by, files, cores }) => (estimator ??= new (here().engine.Estimator)()).equalise(spec, by, files, cores),
     run: async (job, { signal, progress }) => {
       const { engine, environment } = here();
       const problems = engine.check(job.spec);

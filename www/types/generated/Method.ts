@@ -3,4 +3,4 @@
 /**
  * A fine-tuning method.
  */
-export type Method = "full" | "lora" | "dora" | "ia3" | "adapter" | "prompt_tuning" | "prefix_tuning" | "bitfit" | "last_layers";
+export type Method = "full" | "lora" | "dora" | "adalora" | "ia3" | "adapter" | "prompt_tuning" | "prefix_tuning" | "bitfit" | "last_layers";

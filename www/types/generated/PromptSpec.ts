@@ -11,4 +11,12 @@ virtual_tokens: number,
 /**
  * Standard deviation of what is learned, at its start.
  */
-init_std: number, };
+init_std: number, 
+/**
+ * Whether a small network makes the keys and values out of learned numbers, which steadies the training of a prefix.
+ */
+reparametrised: boolean, 
+/**
+ * Hidden units of that network.
+ */
+hidden: number, };

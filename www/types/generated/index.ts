@@ -1,6 +1,7 @@
 // Written by `cargo test` (src/lab/schema.rs). Do not edit.
 
 export type { Action } from "./Action";
+export type { AdaLoraSpec } from "./AdaLoraSpec";
 export type { AdapterPlacement } from "./AdapterPlacement";
 export type { AdapterSpec } from "./AdapterSpec";
 export type { AlgorithmSpec } from "./AlgorithmSpec";
@@ -27,6 +28,7 @@ export type { Held } from "./Held";
 export type { HeldKind } from "./HeldKind";
 export type { Ia3Spec } from "./Ia3Spec";
 export type { LastLayersSpec } from "./LastLayersSpec";
+export type { LoraBias } from "./LoraBias";
 export type { LoraInit } from "./LoraInit";
 export type { LoraScaling } from "./LoraScaling";
 export type { LoraSpec } from "./LoraSpec";
@@ -49,6 +51,7 @@ export type { Problem } from "./Problem";
 export type { ProblemCode } from "./ProblemCode";
 export type { Program } from "./Program";
 export type { PromptSpec } from "./PromptSpec";
+export type { Quantization } from "./Quantization";
 export type { RankStep } from "./RankStep";
 export type { RankUse } from "./RankUse";
 export type { RanksSpec } from "./RanksSpec";

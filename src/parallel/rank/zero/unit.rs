@@ -190,7 +190,7 @@ impl Unit {
                 Some(shard) => &mut shard.data_mut()[of_shard],
                 None => &mut param.value.data_mut()[of_param],
             };
-            let piece = optim::Piece { matrix: param.shape.len() > 1, value, grad: &grad.data()[of_gradient] };
+            let piece = optim::Piece { matrix: param.shape.len() > 1, rate: param.rate, value, grad: &grad.data()[of_gradient] };
             optimizer.update(state, piece, lr, grad_scale);
         }
     }
