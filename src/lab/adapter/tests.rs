@@ -8,7 +8,7 @@ use crate::nn::{EMBEDDING_WEIGHT, ModelConfig, RandomWeights, Tokens};
 use crate::tensor::Ledger;
 
 fn config() -> ModelConfig {
-    ModelConfig { vocab_size: 23, d_model: 16, n_layers: 2, n_heads: 4, n_kv_heads: 2, d_head: 4, d_ff: 24, ..ModelConfig::default() }
+    ModelConfig { vocab_size: 23, d_model: 16, n_layers: 2, n_heads: 4, n_kv_heads: 2, d_head: 4, d_ff: 24, tie_embeddings: false, ..ModelConfig::default() }
 }
 
 fn model() -> Transformer {
@@ -184,7 +184,7 @@ fn an_adapter_that_is_not_of_this_base_is_refused_with_what_the_base_has() {
                     tensor.data = vec![0.5; tensor.shape.iter().product()];
                 }
             }),
-            vec!["40", "8"],
+            vec!["adapter_config.json", "40", "16"],
         ),
         ("no tensor at all", changed(&[], Vec::clear), vec!["adapter_model.safetensors", "q_proj"]),
     ];
@@ -291,4 +291,23 @@ fn a_network_of_a_prefix_is_saved_as_what_it_gives() {
     let (expected, found) = (logits(&mut model_of_run, 0), logits(&mut again, 0));
     assert!(expected.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-5));
     assert!(expected.iter().zip(logits(&mut model(), 0)).any(|(a, b)| (a - b).abs() > 1e-3), "the prefix does something");
+}
+
+/// Where embedding and head are one weight, an adapter of one of them cannot be put into it.
+#[test]
+fn an_adapter_of_a_weight_that_two_layers_share_is_not_merged() {
+    let run = runs().remove(2);
+    let tied = || {
+        let config = ModelConfig { tie_embeddings: true, ..config() };
+        Transformer::build(config, &Ledger::new(None), &mut RandomWeights { seed: 9 }).unwrap()
+    };
+    let mut trained = tied();
+    attach(&*crate::lab::methods::method(&run), &mut trained, &mut RandomWeights { seed: 5 }).unwrap();
+    let files = save(&run, &mut trained).unwrap();
+    let mut model = tied();
+    let loaded = load(&read(files.config.as_bytes(), &files.weights).unwrap(), &mut model).unwrap();
+    let problem = merge(&loaded, &mut model).unwrap_err();
+    for text in [&problem.message.en, &problem.message.zh] {
+        assert!(text.contains("model.embed_tokens.weight"), "{text}");
+    }
 }
