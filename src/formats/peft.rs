@@ -83,8 +83,7 @@ impl<'a> PeftAdapter<'a> {
 
     /// The modules that it has weights of, each once.
     pub fn modules(&self) -> Vec<&str> {
-        let mut modules: Vec<&str> =
-            self.tensors.keys().filter(|name| name.part.is_of_method()).map(|name| name.module.as_str()).collect();
+        let mut modules: Vec<&str> = self.tensors.keys().filter(|name| name.part.is_of_method()).map(|name| name.module.as_str()).collect();
         modules.dedup();
         modules
     }

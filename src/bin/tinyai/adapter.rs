@@ -144,7 +144,8 @@ fn build(folder: &Path) -> Result<Transformer, Failure> {
     let [config, weights] = [CONFIG, WEIGHTS].map(|name| folder.join(name));
     let (config_bytes, weights_bytes) = (read_file(&config)?, read_file(&weights)?);
     let [config, weights] = [config, weights].map(|path| path.display().to_string());
-    let built = ModelFile::read((&config, &config_bytes), (&weights, &weights_bytes)).and_then(|file| file.build(&weights, &Ledger::new(None)));
+    let built =
+        ModelFile::read((&config, &config_bytes), (&weights, &weights_bytes)).and_then(|file| file.build(&weights, &Ledger::new(None)));
     built.map_err(|problem| vec![problem].into())
 }
 

@@ -75,7 +75,8 @@ impl PeftAdaLora {
 
     pub(super) fn read(fields: &Fields) -> Result<Self, FormatError> {
         let steps = |field: &str| fields.index(field, MAX_STEPS);
-        let smoothing = |field: &str| fields.number(field, |beta| (0.0..1.0).contains(&beta), "0 <= beta < 1").map(|beta| beta.unwrap_or(0.85));
+        let smoothing =
+            |field: &str| fields.number(field, |beta| (0.0..1.0).contains(&beta), "0 <= beta < 1").map(|beta| beta.unwrap_or(0.85));
         let init_r = fields.required_size("init_r", MAX_RANK)?;
         fields.only("use_dora", &[json!(false)])?;
         fields.only("init_lora_weights", &[json!(true), json!(false)])?;

@@ -75,7 +75,13 @@ impl PeftAdapter<'_> {
                 }),
                 _ => Err(wrong(vec![1])),
             },
-            (Part::Magnitude | Part::Bias | Part::BaseBias, _) => if tensor.shape.len() == 1 { Ok(()) } else { Err(wrong(vec![tensor.len()])) },
+            (Part::Magnitude | Part::Bias | Part::BaseBias, _) => {
+                if tensor.shape.len() == 1 {
+                    Ok(())
+                } else {
+                    Err(wrong(vec![tensor.len()]))
+                }
+            }
             (Part::Prompt, PeftMethod::Prompt(prompt)) => {
                 let expected = vec![prompt.num_virtual_tokens, prompt.token_dim.unwrap_or(size(1))];
                 if tensor.shape == expected { Ok(()) } else { Err(wrong(expected)) }

@@ -9,17 +9,8 @@ use crate::formats::json::Fields;
 
 pub(super) const MAX_RANK: usize = 1 << 16;
 
-pub(super) const FIELDS: [&str; 9] = [
-    "r",
-    "lora_alpha",
-    "lora_dropout",
-    "use_rslora",
-    "use_dora",
-    "init_lora_weights",
-    "bias",
-    "rank_pattern",
-    "alpha_pattern",
-];
+pub(super) const FIELDS: [&str; 9] =
+    ["r", "lora_alpha", "lora_dropout", "use_rslora", "use_dora", "init_lora_weights", "bias", "rank_pattern", "alpha_pattern"];
 
 /// How the weights of a fresh adapter are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,9 +73,8 @@ impl InitLoraWeights {
 
     pub(super) fn read(fields: &Fields) -> Result<Self, FormatError> {
         let field = "init_lora_weights";
-        let unsupported = || {
-            fields.unsupported(field, "true, false, \"gaussian\", \"orthogonal\", \"pissa\", \"pissa_niter_N\", \"olora\"")
-        };
+        let unsupported =
+            || fields.unsupported(field, "true, false, \"gaussian\", \"orthogonal\", \"pissa\", \"pissa_niter_N\", \"olora\"");
         match fields.get(field) {
             None | Some(Value::Bool(true)) => Ok(Self::Kaiming),
             Some(Value::Bool(false)) => Ok(Self::Random),

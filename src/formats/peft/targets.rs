@@ -165,12 +165,7 @@ pub(super) fn pattern<T>(
     };
     let entry = |(key, number): (&String, &Value)| match (plain_end(key), value(number)) {
         (Some(end), Some(number)) => Ok((end, number)),
-        _ => Err(FormatError::Field {
-            file: FILE,
-            field: format!("{field}[\"{key}\"]"),
-            value: number.to_string(),
-            accepted: accepted(),
-        }),
+        _ => Err(FormatError::Field { file: FILE, field: format!("{field}[\"{key}\"]"), value: number.to_string(), accepted: accepted() }),
     };
     entries.iter().map(entry).collect()
 }

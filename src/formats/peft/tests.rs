@@ -26,10 +26,8 @@ fn lora(config: &PeftConfig) -> &PeftLora {
 /// A file of tensors that all hold the same, by names and shapes.
 fn file(tensors: &[(&str, &[usize])]) -> Vec<u8> {
     let data: Vec<f32> = (0..1000).map(|i| i as f32 * 0.25 - 3.0).collect();
-    let sources: Vec<_> = tensors
-        .iter()
-        .map(|(name, shape)| safetensors::TensorSource { name, shape, data: &data[..shape.iter().product()] })
-        .collect();
+    let sources: Vec<_> =
+        tensors.iter().map(|(name, shape)| safetensors::TensorSource { name, shape, data: &data[..shape.iter().product()] }).collect();
     safetensors::write(&sources, SaveDtype::F32, &BTreeMap::new())
 }
 
@@ -119,7 +117,11 @@ fn what_is_not_supported_is_named() {
         ("task_type", json!("SEQ_CLS"), "task_type = \"SEQ_CLS\""),
         ("rank_pattern", json!({ ".*q_proj": 4 }), "rank_pattern[\".*q_proj\"] = 4 is not supported"),
         ("rank_pattern", json!({ "^q_proj": 4 }), "rank_pattern[\"^q_proj\"] = 4"),
-        ("rank_pattern", json!({ "q_proj": 0 }), "rank_pattern[\"q_proj\"] = 0 is not supported; accepted: {\"END OF A MODULE'S PATH\": 1 ..="),
+        (
+            "rank_pattern",
+            json!({ "q_proj": 0 }),
+            "rank_pattern[\"q_proj\"] = 0 is not supported; accepted: {\"END OF A MODULE'S PATH\": 1 ..=",
+        ),
         ("alpha_pattern", json!({ "(q|k)_proj": 4 }), "alpha_pattern[\"(q|k)_proj\"]"),
         ("init_lora_weights", json!("corda"), "init_lora_weights = \"corda\""),
         ("target_modules", json!(".*q_proj"), "target_modules = \".*q_proj\" is not supported; accepted: \"all-linear\""),

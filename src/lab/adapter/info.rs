@@ -108,7 +108,9 @@ fn warnings(adapter: &PeftAdapter, base: Option<&str>) -> Vec<Text> {
     if !tables.is_empty() {
         let tables = tables.join(", ");
         warnings.push(Text {
-            en: format!("It brings weights of the base, too, as PEFT saves them with adapted embeddings: {tables}. They have to be the base's own."),
+            en: format!(
+                "It brings weights of the base, too, as PEFT saves them with adapted embeddings: {tables}. They have to be the base's own."
+            ),
             zh: format!("其中还有基座模型自身的权重（PEFT 在适配词嵌入时会一并保存）：{tables}。它们必须与所用基座一致。"),
         });
     }

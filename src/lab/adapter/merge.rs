@@ -31,7 +31,9 @@ fn refused(error: &MergeError) -> Problem {
         }
         MergeError::NoPlace { module, what } => format!("{module} 无法合并：该层没有可以加上 {what} 的参数。请把适配器与该层分开保存。"),
         MergeError::Quantised { module, format } => {
-            format!("{module} 无法合并：它的权重以 {format} 格式保存，合并后再取整会丢失大部分更新。请分开保存，或以 float32 载入权重后再合并。")
+            format!(
+                "{module} 无法合并：它的权重以 {format} 格式保存，合并后再取整会丢失大部分更新。请分开保存，或以 float32 载入权重后再合并。"
+            )
         }
     };
     bad_config(&Text { en: reasons::sentence(error), zh })

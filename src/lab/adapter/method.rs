@@ -117,9 +117,8 @@ fn ia3_config(ia3: &PeftIa3, blueprint: &Blueprint) -> Result<Ia3Config, Problem
         of_role.any(|site| ia3.scales_inputs(&site.module))
     };
     let feedforward_modules: Vec<String> = modules.roles.iter().filter(scales_inputs).cloned().collect();
-    let uneven_site = modules.sites.iter().find(|site| {
-        feedforward_modules.iter().any(|role| role == site.role) && !ia3.scales_inputs(&site.module)
-    });
+    let uneven_site =
+        modules.sites.iter().find(|site| feedforward_modules.iter().any(|role| role == site.role) && !ia3.scales_inputs(&site.module));
     if let Some(site) = uneven_site {
         let (en, zh) = (
             format!("the inputs of {} are scaled in some layers, its outputs in others; the engine does the same in all.", site.role),
@@ -133,8 +132,11 @@ fn ia3_config(ia3: &PeftIa3, blueprint: &Blueprint) -> Result<Ia3Config, Problem
 /// The modules of the base that are among the targets.
 fn modules<'a>(targets: &Targets, blueprint: &'a Blueprint) -> Result<Modules<'a>, Problem> {
     let can_be_adapted = |site: &SiteSpec| site.kind != SiteKind::Norm && site.role != "embed_positions";
-    let adaptable: Vec<(Option<usize>, &SiteSpec)> =
-        blueprint.sites().filter(|(_, site)| can_be_adapted(site)).map(|(segment, site)| (blueprint.segments[segment].layer, site)).collect();
+    let adaptable: Vec<(Option<usize>, &SiteSpec)> = blueprint
+        .sites()
+        .filter(|(_, site)| can_be_adapted(site))
+        .map(|(segment, site)| (blueprint.segments[segment].layer, site))
+        .collect();
     let included: Vec<_> = adaptable.iter().filter(|(_, site)| targets.include(&site.module)).copied().collect();
     let mut roles: Vec<String> = Vec::new();
     for (_, site) in &included {
@@ -158,7 +160,10 @@ fn modules<'a>(targets: &Targets, blueprint: &'a Blueprint) -> Result<Modules<'a
         Some((_, site)) => Err(uneven(
             "target_modules",
             &Text {
-                en: format!("{} is not adapted, while the same module of other layers is; the engine adapts the same modules in each layer.", site.module),
+                en: format!(
+                    "{} is not adapted, while the same module of other layers is; the engine adapts the same modules in each layer.",
+                    site.module
+                ),
                 zh: format!("{} 没有适配，而其他层的同名模块有；引擎在各层适配相同的模块。", site.module),
             },
         )),

@@ -6,8 +6,8 @@ use super::projected::projected;
 use super::source::{Place, place};
 use crate::autograd::Param;
 use crate::formats::peft::{
-    AdapterTensor, InitLoraWeights, Part, PeftAdaLora, PeftBias, PeftConfig, PeftIa3, PeftLora, PeftMethod, PeftPrefix, PeftPrompt, TargetModules, Targets, TensorName,
-    write_model,
+    AdapterTensor, InitLoraWeights, Part, PeftAdaLora, PeftBias, PeftConfig, PeftIa3, PeftLora, PeftMethod, PeftPrefix, PeftPrompt,
+    TargetModules, Targets, TensorName, write_model,
 };
 use crate::formats::safetensors::SaveDtype;
 use crate::lab::problem::Text;

@@ -38,10 +38,12 @@ impl AdapterWeights<'_, '_> {
     fn kept(&self, name: &TensorName) -> Option<Vec<Option<usize>>> {
         let PeftMethod::AdaLora(adalora) = &self.0.config.method else { return None };
         let mut next = 0;
-        let place = |kept: &bool| kept.then(|| {
-            next += 1;
-            next - 1
-        });
+        let place = |kept: &bool| {
+            kept.then(|| {
+                next += 1;
+                next - 1
+            })
+        };
         adalora.rank_pattern.get(&name.module).map(|kept| kept.iter().map(place).collect())
     }
 

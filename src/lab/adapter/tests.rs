@@ -8,7 +8,17 @@ use crate::nn::{EMBEDDING_WEIGHT, ModelConfig, RandomWeights, Tokens};
 use crate::tensor::Ledger;
 
 fn config() -> ModelConfig {
-    ModelConfig { vocab_size: 23, d_model: 16, n_layers: 2, n_heads: 4, n_kv_heads: 2, d_head: 4, d_ff: 24, tie_embeddings: false, ..ModelConfig::default() }
+    ModelConfig {
+        vocab_size: 23,
+        d_model: 16,
+        n_layers: 2,
+        n_heads: 4,
+        n_kv_heads: 2,
+        d_head: 4,
+        d_ff: 24,
+        tie_embeddings: false,
+        ..ModelConfig::default()
+    }
 }
 
 fn model() -> Transformer {
@@ -162,11 +172,7 @@ fn an_adapter_that_is_not_of_this_base_is_refused_with_what_the_base_has() {
             }),
             vec!["down_proj.lora_A.weight", "[3, 17]", "[3, 24]"],
         ),
-        (
-            "another rank",
-            changed(&[("r", json!(4))], |_| {}),
-            vec!["adapter_model.safetensors", "lora_A.weight", "3", "4"],
-        ),
+        ("another rank", changed(&[("r", json!(4))], |_| {}), vec!["adapter_model.safetensors", "lora_A.weight", "3", "4"]),
         (
             "modules that the base lacks",
             changed(&[("target_modules", json!(["c_attn"]))], |tensors| {
@@ -212,14 +218,18 @@ fn truncated_and_infinite_files_are_refused() {
     assert!(refusal(&infinite).message.zh.contains("不是有限的数"));
     let unknown = changed(&[("new_in_2031", json!(1))], |_| {});
     let problem = refusal(&unknown);
-    assert!(problem.message.en.starts_with("The file adapter_config.json cannot be used.") && problem.message.zh.contains("new_in_2031 = 1"));
+    assert!(
+        problem.message.en.starts_with("The file adapter_config.json cannot be used.") && problem.message.zh.contains("new_in_2031 = 1")
+    );
 }
 
 /// PEFT's own adapters go by the ends of paths; those that are the same in every layer are what the engine has.
 #[test]
 fn modules_that_differ_from_layer_to_layer_are_refused() {
     let files = changed(&[("target_modules", json!(["0.self_attn.q_proj", "1.self_attn.v_proj"]))], |tensors| {
-        tensors.retain(|tensor| ["layers.0.self_attn.q_proj", "layers.1.self_attn.v_proj"].iter().any(|end| tensor.name.module.ends_with(end)));
+        tensors.retain(|tensor| {
+            ["layers.0.self_attn.q_proj", "layers.1.self_attn.v_proj"].iter().any(|end| tensor.name.module.ends_with(end))
+        });
     });
     let problem = refusal(&files);
     assert!(problem.message.en.contains("is not adapted, while the same module of other layers is"), "{}", problem.message.en);
