@@ -189,6 +189,26 @@ fn seconds_are_those_of_the_steps() {
 }
 
 #[test]
+fn seconds_are_also_those_of_a_search_and_of_a_second_text() {
+    let mut estimator = Estimator::default();
+    let mut of = |patch: Value| {
+        let mut base = json!({ "training": { "steps": 100 }, "evaluation": { "every": 100, "sample_tokens": 0, "tokens": 64 } });
+        merge(&mut base, patch);
+        let spec = short(base, json!([{ "name": "full" }]));
+        estimator.run(&parse(&spec).unwrap(), 0, &shipped_assets(&spec), CORES).unwrap()
+    };
+    let plain = of(json!({}));
+    let search = |candidates: u32| json!({ "training": { "search": { "candidates": candidates } } });
+    let [few, many] = [4, 8].map(|candidates| of(search(candidates)).seconds.1);
+    assert!(plain.seconds.1 < few && few < many, "{plain:?} {few} {many}");
+    // What is trained in a given time takes it, and whatever comes beside the training.
+    let timed = of(json!({ "training": { "seconds": 500 } }));
+    assert!(timed.seconds.0 < 500.0 && timed.seconds.1 > 500.0, "{timed:?}");
+    let base = of(json!({ "evaluation": { "base_corpus": "tang-poems" } }));
+    assert!(base.memory["data"] > plain.memory["data"] && base.memory["optimizer"] == plain.memory["optimizer"]);
+}
+
+#[test]
 fn a_text_that_the_model_cannot_read_is_told_of_before() {
     let mut spec = short(
         json!({ "data": { "corpus": "file:mine.txt" } }),

@@ -51,7 +51,7 @@ fn fine_tune(training: Value, format: Option<&'static dyn BlockFormat>) -> Ran {
         }
     };
     let of_method = &mut RandomWeights { seed: u64::from(run.training.seed) };
-    let (method, train) = (method(run), &split.train.ids);
+    let (method, train) = (method(&run), &split.train.ids);
     let training = Training::alone(&run.training, context, &base.blueprint, &ledger, [of_model, of_method], &*method, train.len());
     let mut training = training.expect("it fits");
     let parameters = ledger.report().of(Category::Parameters);

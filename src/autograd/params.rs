@@ -180,8 +180,9 @@ impl Params {
         param.trainable = trainable;
         match trainable {
             true => {
-                param.value.make_own()?;
+                // What it takes was written down as if it were its own.
                 param.of_others = None;
+                param.value.make_own(&self.ledger)?;
                 Ok(())
             }
             false => {
@@ -197,9 +198,8 @@ impl Params {
     /// If there is no memory for the copy.
     pub fn make_own(&mut self, id: ParamId) -> Result<()> {
         let param = &mut self.params[id.0];
-        param.value.make_own()?;
         param.of_others = None;
-        Ok(())
+        param.value.make_own(&self.ledger)
     }
 
     /// The gradient buffer of a trainable parameter; it is made, zeroed, at its first use.

@@ -156,21 +156,31 @@ impl Corpus {
     /// # Errors
     /// If a part has too few tokens for one sequence of `context` tokens and the target of the last.
     pub fn split(&self, validation_percent: f64, tokenizer: &Tokenizer, context: usize) -> Result<TextSplit, CorpusError> {
+        let part = |part| self.part(part, validation_percent, tokenizer, context);
+        Ok(TextSplit { train: part(TextPart::Train)?, validation: part(TextPart::Validation)? })
+    }
+
+    /// The validation part alone, as [`Corpus::split`] gives it.
+    ///
+    /// # Errors
+    /// If it has too few tokens for one sequence of `context` tokens and the target of the last.
+    pub fn validation(&self, validation_percent: f64, tokenizer: &Tokenizer, context: usize) -> Result<TokenStream, CorpusError> {
+        self.part(TextPart::Validation, validation_percent, tokenizer, context)
+    }
+
+    fn part(&self, part: TextPart, validation_percent: f64, tokenizer: &Tokenizer, context: usize) -> Result<TokenStream, CorpusError> {
         let cut = self.cut(validation_percent);
-        let encode = |part: TextPart| {
-            let parts = self.documents.iter().map(|range| match part {
-                TextPart::Train => range.start.min(cut)..range.end.min(cut),
-                TextPart::Validation => range.start.max(cut)..range.end.max(cut),
-            });
-            let stream = self.encode(parts.filter(|range| !range.is_empty()), tokenizer);
-            let (tokens, needed) = (stream.ids.len(), context.saturating_add(1));
-            if tokens >= needed {
-                return Ok(stream);
-            }
-            let largest_context = tokens.saturating_sub(1);
-            Err(CorpusError::TooShort { name: self.name.clone(), part, tokens, needed, context, largest_context, validation_percent })
-        };
-        Ok(TextSplit { train: encode(TextPart::Train)?, validation: encode(TextPart::Validation)? })
+        let parts = self.documents.iter().map(|range| match part {
+            TextPart::Train => range.start.min(cut)..range.end.min(cut),
+            TextPart::Validation => range.start.max(cut)..range.end.max(cut),
+        });
+        let stream = self.encode(parts.filter(|range| !range.is_empty()), tokenizer);
+        let (tokens, needed) = (stream.ids.len(), context.saturating_add(1));
+        if tokens >= needed {
+            return Ok(stream);
+        }
+        let largest_context = tokens.saturating_sub(1);
+        Err(CorpusError::TooShort { name: self.name.clone(), part, tokens, needed, context, largest_context, validation_percent })
     }
 
     /// The documents of the training part.

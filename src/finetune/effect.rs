@@ -66,7 +66,12 @@ impl Effect {
         change: impl FnOnce(&mut Params) -> Result<()>,
     ) -> std::result::Result<(), MergeError> {
         self.originals = layer.iter().map(|id| (*id, params.get(*id).value.clone())).collect();
-        let own = |params: &mut Params| layer.iter().try_for_each(|id| params.get_mut(*id).value.make_own());
+        let own = |params: &mut Params| {
+            layer.iter().try_for_each(|id| {
+                let ledger = params.ledger().clone();
+                params.get_mut(*id).value.make_own(&ledger)
+            })
+        };
         own(params).and_then(|()| change(params)).map_err(|error| {
             self.unmerge(params);
             error.into()

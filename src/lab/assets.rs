@@ -54,14 +54,31 @@ impl ModelFiles {
     }
 }
 
+/// The file of a run's text.
+///
+/// # Errors
+/// If no such corpus ships with the site.
+pub fn corpus_file(run: &RunSpec) -> Result<String, Problem> {
+    file_of(&run.data.corpus, Asset::Corpus)
+}
+
+/// The file of the text on which a run measures what it forgets, if it does.
+///
+/// # Errors
+/// If no such corpus ships with the site.
+pub fn base_corpus_file(run: &RunSpec) -> Result<Option<String>, Problem> {
+    let corpus = &run.evaluation.base_corpus;
+    (!corpus.is_empty()).then(|| file_of(corpus, Asset::BaseCorpus)).transpose()
+}
+
 /// The file of a corpus: one that ships with the site, or the visitor's own.
-pub fn corpus_file(corpus: &str) -> Result<String, Problem> {
+fn file_of(corpus: &str, asset: Asset) -> Result<String, Problem> {
     if corpus.starts_with(OWN_FILE) {
         return Ok(corpus.to_owned());
     }
     match corpora::file_of(corpus) {
         Some(file) => Ok(format!("corpora/{file}")),
-        None => Err(problems::not_found(Asset::Corpus, corpus, &corpora::ids())),
+        None => Err(problems::not_found(asset, corpus, &corpora::ids())),
     }
 }
 
@@ -79,9 +96,11 @@ pub fn required(runs: &[RunSpec]) -> Result<Vec<String>, Vec<Problem>> {
             (_, Ok(ModelFiles { weights, config, tokenizer })) => [weights, config, tokenizer].into_iter().for_each(&mut add),
             (_, Err(problem)) => problems.push(problem),
         }
-        match corpus_file(&run.data.corpus) {
-            Ok(file) => add(file),
-            Err(problem) => problems.push(problem),
+        for file in [corpus_file(run).map(Some), base_corpus_file(run)] {
+            match file {
+                Ok(file) => file.into_iter().for_each(&mut add),
+                Err(problem) => problems.push(problem),
+            }
         }
     }
     problems.dedup();
@@ -104,7 +123,7 @@ pub fn without_weights(runs: &[RunSpec]) -> Result<Vec<String>, Vec<Problem>> {
 pub fn plan_assets(run: &RunSpec) -> Result<Vec<String>, Problem> {
     Ok(match (run.model.base.as_str(), run.model.tokenizer) {
         (NEW_MODEL, TokenizerSpec::Bytes) => Vec::new(),
-        (NEW_MODEL, TokenizerSpec::Characters) => vec![corpus_file(&run.data.corpus)?],
+        (NEW_MODEL, TokenizerSpec::Characters) => vec![corpus_file(run)?],
         (base, _) => vec![ModelFiles::of(base)?.config],
     })
 }
@@ -145,6 +164,21 @@ mod tests {
         ] {
             let files = ModelFiles { weights: weights.into(), config: config.into(), tokenizer: tokenizer.into() };
             assert_eq!(ModelFiles::of(base), Ok(files));
+        }
+    }
+
+    #[test]
+    fn a_second_text_is_asked_for_where_there_is_one() {
+        let mut run = RunSpec::default();
+        let alone = required(std::slice::from_ref(&run)).unwrap();
+        run.evaluation.base_corpus = "tang-poems".into();
+        let both = required(std::slice::from_ref(&run)).unwrap();
+        assert_eq!(both, [&alone[..], &["corpora/tang-poems.txt".into()]].concat());
+        run.evaluation.base_corpus = "tang-poem".into();
+        let [problem] = &required(std::slice::from_ref(&run)).unwrap_err()[..] else { panic!("there is no such corpus") };
+        assert_eq!(problem.field.as_deref(), Some("evaluation.base_corpus"));
+        for text in [&problem.message.en, &problem.message.zh] {
+            assert!(text.contains("{evaluation.base_corpus}") && text.contains("tang-poems"), "{text}");
         }
     }
 

@@ -3,34 +3,35 @@
 
 use super::pretrain::Recipe;
 use super::problem::{Problem, ProblemCode, Text};
+use super::problems::Asset;
 use super::spec::NEW_MODEL;
 use crate::data::{Corpus, Tokenizer, corpora};
 
 /// Characters that a message gives as examples, at most.
 const EXAMPLES: usize = 6;
 
-/// The problem of a shipped corpus that a shipped model cannot read, before either is loaded; `allowed_percent` is
-/// `data.allow_unknown_percent`.
-pub fn check_shipped(base: &str, corpus: &str, allowed_percent: f64) -> Option<Problem> {
+/// The problem of a shipped corpus that a shipped model cannot read, before either is loaded; `asset` says what it is for, and
+/// `allowed_percent` is `data.allow_unknown_percent`.
+pub fn check_shipped(asset: Asset, base: &str, corpus: &str, allowed_percent: f64) -> Option<Problem> {
     let recipe = Recipe::all().into_iter().find(|recipe| recipe.id == base)?;
     let tokenizer = corpora::find(recipe.corpus)?.tokenizer;
     let text = corpora::find(corpus)?;
     let (percent, examples) = (text.unknown_percent(tokenizer), text.unknown_characters(tokenizer).chars());
-    (percent > allowed_percent).then(|| problem(corpus, (base, Some(recipe.corpus)), percent, examples, allowed_percent))
+    (percent > allowed_percent).then(|| problem((asset, corpus), (base, Some(recipe.corpus)), percent, examples, allowed_percent))
 }
 
 /// The share of the characters of `corpus` that `tokenizer`, the one of the model `base`, does not know.
 ///
 /// # Errors
 /// If it is above `allowed_percent`.
-pub fn check(base: &str, corpus: &Corpus, tokenizer: &Tokenizer, allowed_percent: f64) -> Result<f64, Problem> {
+pub fn check(asset: Asset, base: &str, corpus: &Corpus, tokenizer: &Tokenizer, allowed_percent: f64) -> Result<f64, Problem> {
     let share = corpus.unknown_share(tokenizer);
     if 100.0 * share <= allowed_percent {
         return Ok(share);
     }
     let learned = Recipe::all().into_iter().find(|recipe| recipe.id == base).map(|recipe| recipe.corpus);
     let examples = corpus.unknown_characters(tokenizer, EXAMPLES).into_iter();
-    Err(problem(corpus.name(), (base, learned), 100.0 * share, examples, allowed_percent))
+    Err(problem((asset, corpus.name()), (base, learned), 100.0 * share, examples, allowed_percent))
 }
 
 /// Checks that `tokenizer`, the one of the model `base`, knows every character of a prompt: what one cannot read it would not continue.
@@ -63,7 +64,7 @@ pub fn check_prompt(base: &str, prompt: &str, tokenizer: &Tokenizer) -> Result<(
 
 /// `learned`: the shipped corpus that the model learned to read with.
 fn problem(
-    corpus: &str,
+    (asset, corpus): (Asset, &str),
     (base, learned): (&str, Option<&str>),
     percent: f64,
     examples: impl Iterator<Item = char>,
@@ -81,15 +82,31 @@ fn problem(
         [] => ("a text in the language of the model".into(), "与模型同语言的文本".into()),
         ids => (format!("a text that the model reads ({})", ids.join(", ")), format!("模型读得懂的文本（{}）", ids.join("、"))),
     };
-    let message = Text {
-        en: format!(
-            "{percent} % of the characters of {corpus} ({{data.corpus}}) are not in the vocabulary of {base} ({{model.base}}){such_en}; they all become the same unknown token, and there is nothing to learn from them. At most {allowed_percent} % may be unknown ({{data.allow_unknown_percent}}). Choose {text_en}, or a new model, which takes its vocabulary from the text ({{model.base={NEW_MODEL}}})."
+    let field = asset.field();
+    // A vocabulary is never taken from a text that is only measured on.
+    let (why_en, why_zh, end_en, end_zh) = match asset {
+        Asset::BaseCorpus => (
+            "and the loss on them says nothing",
+            "在它们上面的损失说明不了什么",
+            format!("Choose {text_en}."),
+            format!("请选用{text_zh}。"),
         ),
-        zh: format!(
-            "{corpus}（{{data.corpus}}）中 {percent}% 的字符不在 {base}（{{model.base}}）的词表里{such_zh}；它们都会变成同一个未知词元，模型学不到任何东西。最多允许 {allowed_percent}%（{{data.allow_unknown_percent}}）。请选用{text_zh}，或改用从文本取词表的新模型（{{model.base={NEW_MODEL}}}）。"
+        _ => (
+            "and there is nothing to learn from them",
+            "模型学不到任何东西",
+            format!("Choose {text_en}, or a new model, which takes its vocabulary from the text ({{model.base={NEW_MODEL}}})."),
+            format!("请选用{text_zh}，或改用从文本取词表的新模型（{{model.base={NEW_MODEL}}}）。"),
         ),
     };
-    Problem { code: ProblemCode::Conflict, run: None, field: Some("data.corpus".into()), value: Some(corpus.into()), message }
+    let message = Text {
+        en: format!(
+            "{percent} % of the characters of {corpus} ({{{field}}}) are not in the vocabulary of {base} ({{model.base}}){such_en}; they all become the same unknown token, {why_en}. At most {allowed_percent} % may be unknown ({{data.allow_unknown_percent}}). {end_en}"
+        ),
+        zh: format!(
+            "{corpus}（{{{field}}}）中 {percent}% 的字符不在 {base}（{{model.base}}）的词表里{such_zh}；它们都会变成同一个未知词元，{why_zh}。最多允许 {allowed_percent}%（{{data.allow_unknown_percent}}）。{end_zh}"
+        ),
+    };
+    Problem { code: ProblemCode::Conflict, run: None, field: Some(field.into()), value: Some(corpus.into()), message }
 }
 
 /// The shipped corpora that a model reads whose first text was `learned`: those of the same tokenizer.
@@ -106,7 +123,7 @@ mod tests {
     #[test]
     fn english_on_the_model_of_poems_is_refused_with_the_share() {
         for (corpus, percent) in [("shakespeare-sonnets", "97.7"), ("shakespeare-plays", "97.1")] {
-            let problem = check_shipped("tang-poems", corpus, 20.0).unwrap();
+            let problem = check_shipped(Asset::Corpus, "tang-poems", corpus, 20.0).unwrap();
             assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::Conflict, Some("data.corpus")));
             let example = if corpus == "shakespeare-plays" { "A n t o y a" } else { "S o n e t 9" };
             for text in [&problem.message.en, &problem.message.zh] {
@@ -114,12 +131,21 @@ mod tests {
                 let parts = [corpus, percent, "tang-poems", "20", "allow_unknown_percent", "song-ci", "model.base=new"];
                 assert!(parts.iter().all(|part| text.contains(part)), "{text}");
             }
-            assert_eq!(check_shipped("tang-poems", corpus, 99.0), None);
+            assert_eq!(check_shipped(Asset::Corpus, "tang-poems", corpus, 99.0), None);
         }
         for (base, corpus) in
             [("tang-poems", "song-ci"), ("shakespeare-plays", "tang-poems"), ("file:x", "song-ci"), ("tang-poems", "file:x")]
         {
-            assert_eq!(check_shipped(base, corpus, 0.0), None, "{base} {corpus}");
+            assert_eq!(check_shipped(Asset::Corpus, base, corpus, 0.0), None, "{base} {corpus}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_only_measured_on_is_refused_by_its_own_name() {
+        let problem = check_shipped(Asset::BaseCorpus, "tang-poems", "shakespeare-plays", 20.0).unwrap();
+        assert_eq!(problem.field.as_deref(), Some("evaluation.base_corpus"));
+        for text in [&problem.message.en, &problem.message.zh] {
+            assert!(text.contains("{evaluation.base_corpus}") && text.contains("song-ci") && !text.contains("model.base=new"), "{text}");
         }
     }
 
@@ -140,9 +166,9 @@ mod tests {
     fn a_text_of_one_s_own_is_measured() {
         let chars = Tokenizer::Chars(CharTokenizer::new(vec!['春', '风', '\n']).unwrap());
         let corpus = Corpus::from_bytes("file:mine.txt", "春风春风\n\n春x".as_bytes()).unwrap();
-        assert_eq!(check("m", &corpus, &chars, 20.0), Ok(1.0 / 6.0));
-        let refused = check("m", &corpus, &chars, 16.0).unwrap_err();
+        assert_eq!(check(Asset::Corpus, "m", &corpus, &chars, 20.0), Ok(1.0 / 6.0));
+        let refused = check(Asset::Corpus, "m", &corpus, &chars, 16.0).unwrap_err();
         assert!(refused.message.en.starts_with("16.7 % of the characters of file:mine.txt"), "{refused:?}");
-        assert_eq!(check("m", &corpus, &Tokenizer::Bytes(ByteTokenizer), 0.0), Ok(0.0));
+        assert_eq!(check(Asset::Corpus, "m", &corpus, &Tokenizer::Bytes(ByteTokenizer), 0.0), Ok(0.0));
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::rc::{Rc, Weak};
 
-use super::{OutOfMemory, Tensor};
+use super::{Category, Ledger, OutOfMemory, Tensor};
 use crate::kernels::gemm::{Coded, CodedOperand, Operand, gemm_coded};
 
 /// A frozen matrix `[out_features, in_features]` that is kept in fewer bytes than float32 has; each format is one implementation.
@@ -119,15 +119,17 @@ impl Weight {
         }
     }
 
-    /// Copies the floats, where others share them.
+    /// Copies the floats into memory of `ledger`, where others share them.
     ///
     /// # Errors
     /// If there is no memory for the copy.
-    pub fn make_own(&mut self) -> Result<(), OutOfMemory> {
+    pub fn make_own(&mut self, ledger: &Ledger) -> Result<(), OutOfMemory> {
         if let Self::F32(tensor) = self
             && Rc::get_mut(tensor).is_none()
         {
-            *tensor = Rc::new(tensor.try_clone()?);
+            let mut copy = Tensor::for_output(ledger, Category::Parameters, tensor.shape())?;
+            copy.data_mut().copy_from_slice(tensor.data());
+            *tensor = Rc::new(copy);
         }
         Ok(())
     }
@@ -160,5 +162,22 @@ impl Weight {
             Self::Blocks(blocks) => blocks.format(),
             Self::Away => "a shard, elsewhere",
         }
+    }
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_of_a_shared_weight_is_written_down_where_it_is_wanted() {
+        let (of_one, of_other) = (Ledger::new(None), Ledger::new(None));
+        let shared = Weight::of(Tensor::zeros(&of_one, Category::Parameters, &[4, 3]).unwrap());
+        let mut own = shared.clone();
+        own.make_own(&of_other).unwrap();
+        own.data_mut()[0] = 1.0;
+        assert_eq!(shared.data()[0], 0.0);
+        let live = |ledger: &Ledger| ledger.report().of(Category::Parameters).live;
+        assert_eq!((live(&of_one), live(&of_other)), (48, 48));
     }
 }

@@ -2,6 +2,10 @@
 export { shared } from './base.css';
 export type { ChartCurve, ChartSeries, ChosenPoint, Column, Point, ReferenceLine } from './chart/curves';
 export { DrawnEvent, LineChart } from './chart/line-chart';
+export { MARK_SHAPES, type MarkShape } from './chart/scatter/marks';
+export { front, staircase, type Pair } from './chart/scatter/pareto';
+export { ScatterChart } from './chart/scatter/scatter-chart';
+export type { ScatterAxis, ScatterPoint } from './chart/scatter/scene';
 export { Smoothed, halfWidth, smooth } from './chart/smooth';
 export { CopyField, type ClipboardPort } from './copy/copy-field';
 export { Dialog } from './dialog/dialog';

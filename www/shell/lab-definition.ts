@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import type { Spec } from '../types/generated/Spec';
 import type { Lesson } from './lesson/lesson';
+import type { Workbench } from './lesson/workbench';
 import type { LabStore } from './store/lab-store';
 import type { Language } from './text/language';
 import type { LabText } from './text/lab-text';
@@ -41,6 +42,8 @@ export interface LabDefinition {
   figures: Figure[];
   /** In the order in which they are taken; a page of the lab opens with the first. */
   lessons?: () => Promise<readonly Lesson[]>;
+  /** Pages beside them, listed after them. */
+  workbenches?: () => Promise<readonly Workbench[]>;
   text: Record<Language, () => Promise<LabText>>;
   /** Loads what its figures are made of. */
   load?: () => Promise<unknown>;

@@ -90,12 +90,13 @@ fn set_biases(adapter: &PeftAdapter, model: &mut Transformer) -> Result<(), Prob
         let Some(id) = model.params.find(&format!("{}.bias", name.module)) else {
             return Err(check::no_such_module(&format!("{}.bias", name.module), &model.blueprint));
         };
+        let ledger = model.params.ledger().clone();
         let param = model.params.get_mut(id);
         if tensor.shape != param.shape {
             let (expected, found) = (param.shape.clone(), tensor.shape.clone());
             return Err(refused(&FormatError::WrongShape { tensor: tensor.name.clone(), expected, found }));
         }
-        param.value.make_own().map_err(|error| reasons::out_of_memory(&error))?;
+        param.value.make_own(&ledger).map_err(|error| reasons::out_of_memory(&error))?;
         tensor.copy_to_f32(param.value.data_mut()).map_err(|error| refused(&error))?;
     }
     Ok(())

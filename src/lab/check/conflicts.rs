@@ -2,6 +2,7 @@
 
 use crate::lab::base_model::check_heads;
 use crate::lab::problem::{Problem, ProblemCode, Text};
+use crate::lab::problems::Asset;
 use crate::lab::spec::{NEW_MODEL, RunSpec, SearchSpec};
 use crate::lab::unknown;
 
@@ -23,7 +24,9 @@ pub(super) fn conflicts(run: &RunSpec) -> Vec<Problem> {
     if run.model.base == NEW_MODEL {
         problems.extend(check_heads(&run.model).err());
     }
-    problems.extend(unknown::check_shipped(&run.model.base, &run.data.corpus, run.data.allow_unknown_percent));
+    for (asset, corpus) in [(Asset::Corpus, &run.data.corpus), (Asset::BaseCorpus, &run.evaluation.base_corpus)] {
+        problems.extend(unknown::check_shipped(asset, &run.model.base, corpus, run.data.allow_unknown_percent));
+    }
     problems
 }
 

@@ -40,7 +40,7 @@ fn of_rank(run: &RunSpec, measured: &Measured, text: &TextSizes, peaks: &[Activa
     };
     // The buffer of the logits, of a size of its own, is kept for the next step while the other segments run backward.
     let activations = peaks[plan.mesh.coordinates(rank)[Axis::Pipeline as usize]].bytes + most(true) + most(false);
-    let data = (size_of::<i32>() * (text.train + text.validation)) as u64;
+    let data = (size_of::<i32>() * (text.train + text.validation + text.base)) as u64;
     // Only a rank without others keeps keys and values of a sample; it samples between two steps, when it holds no activations.
     let kv = if plan.mesh.ranks() == 1 { kv(run, measured, text) } else { 0 };
     let bytes = [

@@ -123,7 +123,8 @@ fn text_key(run: &RunSpec, assets: &Assets) -> String {
             assets.get(&name).hash(&mut own);
         }
     }
-    json!([run.model, run.data, run.evaluation.prompt, run.evaluation.sample_tokens > 0, own.finish()]).to_string()
+    json!([run.model, run.data, run.evaluation.base_corpus, run.evaluation.prompt, run.evaluation.sample_tokens > 0, own.finish()])
+        .to_string()
 }
 
 /// The last few values that were made, by key.

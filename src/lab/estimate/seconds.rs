@@ -39,7 +39,8 @@ pub(super) fn seconds(run: &RunSpec, from: u32, measured: &Measured, text: &Text
     let between = steps.saturating_sub(1).checked_div(evaluation.sample_every).unwrap_or(0);
     let samples = if from == 0 { 2 } else { 1 } + between;
     let seconds = f64::from(steps) * step
-        + f64::from(evaluations) * evaluation_seconds(run, measured, text, cores)
+        + f64::from(evaluations) * evaluation_seconds(run, measured, text.validation, cores)
+        + 2.0 * evaluation_seconds(run, measured, text.base, cores)
         + f64::from(samples) * sample_seconds(run, measured, text)
         + start_seconds(run, measured, text)
         + preliminary_seconds(run, measured, text, (step, cores));
@@ -53,7 +54,7 @@ fn preliminary_seconds(run: &RunSpec, measured: &Measured, text: &TextSizes, (st
     let timed = if run.training.seconds > 0.0 && search.trials == 0 { TIMED_STEPS } else { 0 };
     let trials = search.trials + u32::from(timed > 0);
     f64::from(search.steps + timed) * step
-        + f64::from(search.trials) * evaluation_seconds(run, measured, text, cores)
+        + f64::from(search.trials) * evaluation_seconds(run, measured, text.validation, cores)
         + f64::from(trials) * build_seconds(run, measured, text)
 }
 
@@ -87,9 +88,10 @@ fn forward_per_token(measured: &Measured) -> f64 {
     whole(measured, |class| measured.segments[class].forward) / tokens as f64
 }
 
-fn evaluation_seconds(run: &RunSpec, measured: &Measured, text: &TextSizes, cores: usize) -> f64 {
+/// Seconds of a measurement on a text of so many tokens.
+fn evaluation_seconds(run: &RunSpec, measured: &Measured, tokens: usize, cores: usize) -> f64 {
     let context = run.data.context as usize;
-    let windows = (text.validation.saturating_sub(1) / context).min((run.evaluation.tokens as usize).div_ceil(context));
+    let windows = (tokens.saturating_sub(1) / context).min((run.evaluation.tokens as usize).div_ceil(context));
     let mesh = &measured.plan.mesh;
     // Slices of a layer run side by side, as far as there are cores.
     let turns = (measured.plan.settings.tensor as f64 / cores.min(mesh.ranks()).max(1) as f64).max(1.0);

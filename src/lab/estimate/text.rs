@@ -12,6 +12,8 @@ use crate::parallel::clock;
 pub(super) struct TextSizes {
     pub train: usize,
     pub validation: usize,
+    /// Of the text on which forgetting is measured.
+    pub base: usize,
     /// Of what samples continue, the separator before it included.
     pub prompt: usize,
     /// Tokens that the model reads at most.
@@ -33,9 +35,11 @@ pub(super) fn sizes(run: &RunSpec, assets: &Assets) -> Result<TextSizes, Problem
         unknown::check_prompt(&run.model.base, &run.evaluation.prompt, &reading.tokenizer)?;
     }
     let text = text::tokens(run, assets, &reading.tokenizer)?;
+    let base = text::base_tokens(run, assets, &reading.tokenizer)?.len();
     Ok(TextSizes {
         train: text.train.len(),
         validation: text.validation.len(),
+        base,
         prompt: 1 + reading.tokenizer.encode(&run.evaluation.prompt).len(),
         window: reading.window,
         unknown_share: text.unknown,

@@ -8,6 +8,7 @@ use crate::lab::assets::Assets;
 use crate::lab::base_model::config_of;
 use crate::lab::methods::{format, method};
 use crate::lab::problem::Problem;
+use crate::lab::problems::Asset;
 use crate::lab::spec::RunSpec;
 use crate::lab::{problems, unknown};
 use crate::nn::Blueprint;
@@ -34,7 +35,7 @@ impl Subject {
     /// # Errors
     /// If its sizes make no model, the context is longer than the model reads, or the model does not know the text's characters.
     pub fn new(run: &RunSpec, assets: &Assets) -> Result<Self, Problem> {
-        if let Some(problem) = unknown::check_shipped(&run.model.base, &run.data.corpus, run.data.allow_unknown_percent) {
+        if let Some(problem) = unknown::check_shipped(Asset::Corpus, &run.model.base, &run.data.corpus, run.data.allow_unknown_percent) {
             return Err(problem);
         }
         Self::of(run, Rc::new(Blueprint::new(&config_of(run, assets)?)))

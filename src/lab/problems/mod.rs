@@ -27,13 +27,27 @@ pub enum Asset {
     BaseModel,
     /// The corpus, `data.corpus`.
     Corpus,
+    /// The text on which forgetting is measured, `evaluation.base_corpus`.
+    BaseCorpus,
+}
+
+impl Asset {
+    /// The field that asks for it.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::BaseModel => "model.base",
+            Self::Corpus => "data.corpus",
+            Self::BaseCorpus => "evaluation.base_corpus",
+        }
+    }
 }
 
 /// A base model or corpus that does not exist; `available` are the ids that do.
 pub fn not_found(asset: Asset, id: &str, available: &[&str]) -> Problem {
-    let (field, en, zh) = match asset {
-        Asset::BaseModel => ("model.base", "base model", "基座模型"),
-        Asset::Corpus => ("data.corpus", "corpus", "语料"),
+    let field = asset.field();
+    let (en, zh) = match asset {
+        Asset::BaseModel => ("base model", "基座模型"),
+        Asset::Corpus | Asset::BaseCorpus => ("corpus", "语料"),
     };
     let (mean_en, mean_zh) = match nearest(id, available.iter().copied()) {
         Some(near) => (format!(" Did you mean {near}?"), format!("你是不是想写 {near}？")),
@@ -63,6 +77,17 @@ pub fn bad_file(name: &str, reason: &Text) -> Problem {
     let message =
         Text { en: format!("The file {name} cannot be used. {}", reason.en), zh: format!("文件 {name} 无法使用。{}", reason.zh) };
     problem(ProblemCode::BadFile, None, Some(name), message)
+}
+
+/// A text that cannot be used for what asks for it; `reason` is whole sentences.
+pub fn bad_text(asset: Asset, name: &str, reason: &Text) -> Problem {
+    let field = asset.field();
+    let name = shorten(name, 80);
+    let message = Text {
+        en: format!("The file {name} cannot be used for {{{field}}}. {}", reason.en),
+        zh: format!("文件 {name} 无法用作 {{{field}}}。{}", reason.zh),
+    };
+    problem(ProblemCode::BadFile, Some(field), Some(name), message)
 }
 
 /// What was saved of a run, by somebody else or for other settings.
@@ -185,21 +210,19 @@ pub fn diverged(step: u32, loss: f64) -> Problem {
     )
 }
 
-/// The loss is no longer a finite number, with a learning rate that was searched for.
-pub fn diverged_after_search(step: u32, loss: f64, learning_rate: f64) -> Problem {
-    problem(
-        ProblemCode::Diverged,
-        Some("training.search.lowest"),
-        Some(loss.to_string()),
-        Text {
-            en: format!(
-                "The training diverged: at step {step} the loss is {loss}, not a finite number, with the learning rate {learning_rate} that was found. Choose a lower {{training.search.lowest}}, more {{training.search.steps}}, or a {{training.gradient_clip}} such as 1."
-            ),
-            zh: format!(
-                "训练发散：用搜索到的学习率 {learning_rate} 训练，第 {step} 步的损失是 {loss}，不再是有限的数。请减小 {{training.search.lowest}}，增加 {{training.search.steps}}，或把 {{training.gradient_clip}} 设为 1 左右。"
-            ),
-        },
-    )
+/// The training no longer has finite numbers, with a learning rate that was searched for; `problem` says of what.
+pub fn after_search(problem: Problem, learning_rate: f64) -> Problem {
+    let message = Text {
+        en: format!(
+            "{} The learning rate {learning_rate} is the one that the search found: choose a lower {{training.search.lowest}}, or more {{training.search.steps}}.",
+            problem.message.en
+        ),
+        zh: format!(
+            "{}学习率 {learning_rate} 是搜索到的：请减小 {{training.search.lowest}}，或增加 {{training.search.steps}}。",
+            problem.message.zh
+        ),
+    };
+    Problem { field: Some("training.search.lowest".into()), message, ..problem }
 }
 
 /// A training time in which the warm-up does not come to its end.

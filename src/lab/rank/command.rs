@@ -12,6 +12,17 @@ use crate::lab::spec::{RunSpec, TransportSpec};
 use crate::lab::state::Bytes;
 use crate::parallel::exchange::Exchange;
 
+/// A text that is not trained on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum HeldOut {
+    /// The validation part of the text that is trained on.
+    Validation,
+    /// That of the text on which forgetting is measured.
+    Base,
+}
+
 /// What all ranks do together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
@@ -43,8 +54,10 @@ pub enum Program {
     },
     /// One optimizer step.
     Train,
-    /// The loss of some windows of the validation text.
+    /// The loss of some windows of a text.
     Evaluate {
+        /// The text.
+        text: HeldOut,
         /// The first of them.
         first: usize,
         /// How many.
@@ -92,6 +105,8 @@ pub enum Reply {
         trainable_parameters: u64,
         /// Tokens of the validation text.
         validation_tokens: usize,
+        /// Tokens of the text on which forgetting is measured; 0: there is none.
+        base_tokens: usize,
         /// Share of the text's characters that the vocabulary lacks.
         unknown_share: f64,
         /// Its ledger, by category.

@@ -6,7 +6,7 @@ mod reader;
 
 use std::rc::Rc;
 
-pub use command::{Answer, Program, Reply};
+pub use command::{Answer, HeldOut, Program, Reply};
 pub use pilot::pilot;
 pub(in crate::lab) use pilot::{refused, representatives};
 pub use reader::Reader;
@@ -47,6 +47,8 @@ struct Prepared {
     training: Training,
     ledger: Ledger,
     text: Text,
+    /// Of the text on which forgetting is measured.
+    base: Vec<i32>,
     context: usize,
     reader: Reader,
     /// What it did last: the next thing has batches of other sizes.
@@ -78,7 +80,7 @@ impl RankProgram {
             Program::Prepare { run, stages } => self.prepare(run, stages.as_ref())?,
             Program::Restore { step } => self.restore(state, *step)?,
             Program::Train => self.train().await?,
-            Program::Evaluate { first, count, group } => self.evaluate(*first, *count, *group).await?,
+            Program::Evaluate { text, first, count, group } => self.evaluate(*text, *first, *count, *group).await?,
             Program::Logits { ids, capacity } => self.logits(ids, *capacity).await?,
             Program::Snapshot => return Ok((Reply::State, Some(self.prepared()?.training.rank.snapshot()))),
         };
@@ -141,7 +143,8 @@ impl RankProgram {
         let (speed, limit) = setup::allowance(run, number);
         let ledger = Ledger::new(Some(limit));
         let text = text::tokens(run, &self.assets, &base.tokenizer)?;
-        let bytes = size_of_val(&text.train[..]) + size_of_val(&text.validation[..]);
+        let base_text = text::base_tokens(run, &self.assets, &base.tokenizer)?;
+        let bytes = [&text.train, &text.validation, &base_text].map(|ids| size_of_val(&ids[..])).iter().sum();
         let charge = ledger.charge(Category::Data, bytes).map_err(|error| problems::rank(who, &RankError::Memory(error)))?;
         let learning = subject.learning();
         let learns = |param: &ParamSpec| learning.contains(param.name.as_str());
@@ -163,12 +166,23 @@ impl RankProgram {
             parameters: parameters as u64,
             trainable_parameters: trainable_parameters as u64,
             validation_tokens: text.validation.len(),
+            base_tokens: base_text.len(),
             unknown_share: text.unknown,
             memory: MemoryUse::by_category(&ledger.report()),
         };
         ledger.reuse(true);
         let (context, reader) = (run.data.context as usize, Reader::default());
-        self.prepared = Some(Prepared { run: run.clone(), training, ledger, text, context, reader, last: Doing::Training, _text: charge });
+        self.prepared = Some(Prepared {
+            run: run.clone(),
+            training,
+            ledger,
+            text,
+            base: base_text,
+            context,
+            reader,
+            last: Doing::Training,
+            _text: charge,
+        });
         Ok(reply)
     }
 
@@ -207,13 +221,16 @@ impl RankProgram {
         })
     }
 
-    async fn evaluate(&mut self, first: usize, count: usize, group: usize) -> Result<Reply, Problem> {
+    async fn evaluate(&mut self, text: HeldOut, first: usize, count: usize, group: usize) -> Result<Reply, Problem> {
         let who = self.who();
         let prepared = self.doing(Doing::Evaluating)?;
         let (from, to) = (first * prepared.context, (first + count) * prepared.context);
-        let validation = &prepared.text.validation;
+        let ids = match text {
+            HeldOut::Validation => &prepared.text.validation,
+            HeldOut::Base => &prepared.base,
+        };
         let prompt = prepared.training.prompt();
-        let [inputs, targets] = prompt.before(&validation[from..to], &validation[from + 1..=to]);
+        let [inputs, targets] = prompt.before(&ids[from..to], &ids[from + 1..=to]);
         let seq_len = prompt.virtual_tokens + prepared.context;
         let sequences = Sequences { inputs: &inputs, targets: &targets, seq_len, group };
         let nll = prepared.training.rank.nll(sequences).await.map_err(|error| problems::rank(who, &error))?;

@@ -16,7 +16,7 @@ use crate::lab::parallel::shares;
 use crate::lab::parallel::waiting::tell_waiting_apart;
 use crate::lab::problem::Problem;
 use crate::lab::problems;
-use crate::lab::rank::{Answer, Program, Reply};
+use crate::lab::rank::{Answer, HeldOut, Program, Reply};
 use crate::lab::result::{ForkReport, RunStatus, Sample, SampleStage};
 use crate::lab::state::{Bytes, State};
 
@@ -103,7 +103,8 @@ impl Run {
     }
 
     fn prepared(&mut self, replies: Vec<Reply>, events: &mut Vec<Event>) -> Result<f64, Problem> {
-        let Some(Reply::Prepared { parameters, trainable_parameters, validation_tokens, unknown_share, .. }) = replies.first() else {
+        let Some(Reply::Prepared { parameters, trainable_parameters, validation_tokens, base_tokens, unknown_share, .. }) = replies.first()
+        else {
             return Err(unexpected("prepare"));
         };
         // A rank of several has a part.
@@ -113,6 +114,7 @@ impl Run {
         };
         let context = self.legs[self.leg].spec.data.context as usize;
         self.progress.validation_windows = validation_tokens.saturating_sub(1) / context;
+        self.progress.base_windows = base_tokens.saturating_sub(1) / context;
         let own = self.leg + 1 == self.legs.len();
         if own {
             if let Some(rank) = &mut self.here {
@@ -140,10 +142,10 @@ impl Run {
         let (step, loss, gradient_norm, learning_rate) = (first.step, first.loss, first.gradient_norm, first.learning_rate);
         self.progress.step = step;
         if !loss.is_finite() {
-            return Err(self.diverged(step, loss));
+            return Err(self.diverged(problems::diverged(step, loss)));
         }
         if !gradient_norm.is_finite() {
-            return Err(problems::diverged_gradient(step, gradient_norm));
+            return Err(self.diverged(problems::diverged_gradient(step, gradient_norm)));
         }
         let leg = &self.legs[self.leg];
         let tokens = f64::from(leg.spec.training.batch_size) * f64::from(leg.spec.data.context);
@@ -203,28 +205,29 @@ impl Run {
     fn evaluated(&mut self, count: usize, replies: &[Reply], events: &mut Vec<Event>) -> Result<f64, Problem> {
         let Some(Reply::Evaluated { nll, .. }) = replies.first() else { return Err(unexpected("evaluate")) };
         let evaluation = self.progress.evaluation.as_mut().ok_or_else(|| unexpected("evaluate"))?;
+        let series = match evaluation.text {
+            HeldOut::Validation => "validation_loss",
+            HeldOut::Base => "base_text_loss",
+        };
         if let Some(nll) = evaluation.take(count, *nll) {
             self.progress.evaluation = None;
             let step = self.progress.step;
             if !nll.is_finite() {
                 return Err(match step {
                     0 => problems::broken_model(&self.spec().model.base, nll),
-                    _ => self.diverged(step, nll),
+                    _ => self.diverged(problems::diverged(step, nll)),
                 });
             }
-            self.metric("validation_loss", step, nll, events);
+            self.metric(series, step, nll, events);
             self.take_memory(replies, events);
         }
         Ok((count * self.spec().data.context as usize) as f64)
     }
 
-    /// The loss is no longer finite.
-    fn diverged(&self, step: u32, loss: f64) -> Problem {
+    /// Says of what is no longer finite whose learning rate it was.
+    fn diverged(&self, problem: Problem) -> Problem {
         let training = &self.spec().training;
-        if training.search.is_on() {
-            return problems::diverged_after_search(step, loss, training.learning_rate);
-        }
-        problems::diverged(step, loss)
+        if training.search.is_on() { problems::after_search(problem, training.learning_rate) } else { problem }
     }
 
     /// Draws the next token of a sample.

@@ -128,6 +128,8 @@ struct Progress {
     restore: Option<State>,
     step: u32,
     validation_windows: usize,
+    /// Of the text on which forgetting is measured; 0: there is none.
+    base_windows: usize,
     evaluation: Option<Evaluation>,
     sampler: Option<Sampler>,
     /// Where the next leg begins, once this one is there.
@@ -237,8 +239,7 @@ impl Run {
             return;
         }
         let own = self.legs.len() - 1;
-        let first = own.checked_sub(1).map_or(0, |before| self.legs[before].until);
-        let steps = first..=self.spec().training.steps;
+        let steps = self.first_step()..=self.spec().training.steps;
         match saved.state.filter(|state| steps.contains(&state.step)) {
             // What it measured after that, it measures again.
             Some(state) => {
@@ -380,6 +381,11 @@ impl Run {
     /// Its own settings.
     fn spec(&self) -> &RunSpec {
         &self.legs.last().expect("a run has settings of its own").spec
+    }
+
+    /// Optimizer steps done before its own first.
+    fn first_step(&self) -> u32 {
+        self.legs.iter().rev().nth(1).map_or(0, |before| before.until)
     }
 
     /// Forgets the ranks that there were.

@@ -7,7 +7,7 @@ use crate::lab::base_model::reading;
 use crate::lab::event::{Event, RunPhase};
 use crate::lab::parallel::planned::planned;
 use crate::lab::problem::Problem;
-use crate::lab::rank::Program;
+use crate::lab::rank::{HeldOut, Program};
 use crate::lab::result::{Metric, MetricKind, SampleStage};
 use crate::lab::sample::{Sampler, SamplingConfig};
 use crate::lab::spec::NEW_MODEL;
@@ -112,9 +112,10 @@ impl Run {
     /// In the run's own leg.
     fn own(&mut self, events: &mut Vec<Event>) -> Result<Option<Order>, Problem> {
         let (step, steps) = (self.progress.step, self.spec().training.steps);
-        if self.progress.evaluation.is_some() || self.evaluation_is_due(step, steps) {
+        if let Some(evaluation) = self.progress.evaluation.or_else(|| self.evaluation_due(step, steps)) {
             self.phase(RunPhase::Evaluating, events);
-            return Ok(Some(self.evaluate()));
+            self.progress.evaluation = Some(evaluation);
+            return Ok(Some(self.ordered(evaluation.program(self.is_spread()))));
         }
         if let Some(stage) = self.sample_due(step, steps) {
             self.phase(RunPhase::Sampling, events);
@@ -134,15 +135,15 @@ impl Run {
         Ok(None)
     }
 
-    fn evaluation_is_due(&self, step: u32, steps: u32) -> bool {
+    fn evaluation_due(&self, step: u32, steps: u32) -> Option<Evaluation> {
+        let Progress { validation_windows, base_windows, .. } = self.progress;
         let due = step == 0 || step == steps || step.is_multiple_of(self.spec().evaluation.every);
-        due && !self.outcome.has_point("validation_loss", step)
-    }
-
-    fn evaluate(&mut self) -> Order {
-        let begun = Evaluation::new(self.spec(), self.progress.validation_windows);
-        let evaluation = *self.progress.evaluation.get_or_insert(begun);
-        self.ordered(evaluation.program(self.is_spread()))
+        if due && !self.outcome.has_point("validation_loss", step) {
+            return Some(Evaluation::new(self.spec(), HeldOut::Validation, validation_windows));
+        }
+        let at_an_end = step == self.first_step() || step == steps;
+        let base_due = base_windows > 0 && at_an_end && !self.outcome.has_point("base_text_loss", step);
+        base_due.then(|| Evaluation::new(self.spec(), HeldOut::Base, base_windows))
     }
 
     fn sample_due(&self, step: u32, steps: u32) -> Option<SampleStage> {
@@ -191,7 +192,7 @@ impl Run {
         let (step, steps) = (self.progress.step, self.spec().training.steps);
         let own = self.leg + 1 == self.legs.len() && self.progress.prepared == Some(self.leg) && self.progress.restore.is_none();
         let between =
-            || self.progress.evaluation.is_none() && !self.evaluation_is_due(step, steps) && self.sample_due(step, steps).is_none();
+            || self.progress.evaluation.is_none() && self.evaluation_due(step, steps).is_none() && self.sample_due(step, steps).is_none();
         self.wants_state() && own && between() && self.state_is_due(step)
     }
 

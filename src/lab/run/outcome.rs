@@ -187,6 +187,10 @@ impl Outcome {
             add("base_validation_loss", "nats/token", points.iter().find(|p| p.0 == 0).map_or(f64::NAN, |p| p.1), measured, None);
             add("validation_loss", "nats/token", points.last().map_or(f64::NAN, |p| p.1), measured, None);
         }
+        if let Some([first, .., last]) = so_far.series.get("base_text_loss").map(Vec::as_slice) {
+            add("base_text_loss", "nats/token", last.1, measured, None);
+            add("forgetting", "nats/token", last.1 - first.1, measured, None);
+        }
         if let Some(points) = so_far.series.get("loss") {
             let last = &points[points.len().saturating_sub(LAST_LOSSES)..];
             add("loss", "nats/token", last.iter().map(|p| p.1).sum::<f64>() / last.len() as f64, measured, None);

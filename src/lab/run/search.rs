@@ -15,7 +15,7 @@ use crate::lab::check::warmup_problem;
 use crate::lab::event::{Event, RunPhase};
 use crate::lab::problem::Problem;
 use crate::lab::problems;
-use crate::lab::rank::{Answer, Program, Reply};
+use crate::lab::rank::{Answer, HeldOut, Program, Reply};
 use crate::lab::result::Reports;
 use crate::lab::search::{Budget, Halving, MOST_STEPS, Trial, learning_rates};
 use crate::lab::spec::RunSpec;
@@ -166,7 +166,7 @@ impl Run {
                     Next::Timing(_) => done = (at.steps_here == TIMED_STEPS).then_some(f64::NAN),
                     Next::Candidate(_) if !finite => done = Some(f64::NAN),
                     Next::Candidate(trial) if at.step >= trial.until => {
-                        at.evaluation = Some(Evaluation::new(&spec, self.progress.validation_windows));
+                        at.evaluation = Some(Evaluation::new(&spec, HeldOut::Validation, self.progress.validation_windows));
                     }
                     Next::Candidate(_) => {}
                 }

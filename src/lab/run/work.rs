@@ -47,6 +47,11 @@ impl Run {
         let (training, evaluation) = (&self.spec().training, &self.spec().evaluation);
         let left = f64::from(training.steps.saturating_sub(done));
         let evaluations = (left / f64::from(evaluation.every)).ceil() + if done == 0 { 1.0 } else { 0.0 };
+        let of_base = match evaluation.base_corpus.is_empty() {
+            true => 0.0,
+            false => 1.0 + if done <= self.first_step() { 1.0 } else { 0.0 },
+        };
+        let evaluations = evaluations + of_base;
         let samples = if evaluation.sample_every == 0 { 0.0 } else { (left / f64::from(evaluation.sample_every)).floor() };
         search + STEP_COST * steps + evaluations * f64::from(evaluation.tokens) + samples * self.sample_work() + self.ends_work()
     }

@@ -14,6 +14,10 @@ pub struct EvaluationSpec {
     /// Validation tokens read for one measurement, at most.
     #[schemars(range(min = 16, max = 1000000), extend("x-unit" = "tokens", "x-step" = 256))]
     pub tokens: u32,
+    /// A second text whose loss is measured before the first and after the last step, to see what is forgotten of it: one that ships with the
+    /// site, or `file:NAME` for one of your own; empty: none. Its validation part is cut off as that of the text that is trained on.
+    #[schemars(length(max = 200), extend("x-suggestions" = ["song-ci", "shakespeare-sonnets", "tang-poems", "shakespeare-plays"]))]
+    pub base_corpus: String,
     /// Text that the samples continue; empty: the model begins by itself.
     #[schemars(length(max = 400))]
     pub prompt: String,
@@ -33,6 +37,15 @@ pub struct EvaluationSpec {
 
 impl Default for EvaluationSpec {
     fn default() -> Self {
-        Self { every: 20, tokens: 2048, prompt: String::new(), sample_every: 0, sample_tokens: 64, temperature: 0.8, top_k: 40 }
+        Self {
+            every: 20,
+            tokens: 2048,
+            base_corpus: String::new(),
+            prompt: String::new(),
+            sample_every: 0,
+            sample_tokens: 64,
+            temperature: 0.8,
+            top_k: 40,
+        }
     }
 }

@@ -2,6 +2,7 @@ import type { PropertyValues } from 'lit';
 import { query } from 'lit/decorators.js';
 import type uPlot from 'uplot';
 import { KitElement } from '../kit-element';
+import { inTheme, resolved } from './colours';
 
 /** The looks of a chart's axes, as uPlot takes them. */
 export interface ChartLooks {
@@ -101,16 +102,9 @@ export abstract class ChartElement extends KitElement {
     if (this.chart) this.draw();
   }
 
-  /** Does something in colours that are not shown: they are those of another theme only until it returns. */
+  /** Does something in colours that are not shown. */
   protected inTheme<T>(theme: 'light' | 'dark', act: () => T): T {
-    const before = this.getAttribute('theme');
-    this.setAttribute('theme', theme);
-    try {
-      return act();
-    } finally {
-      if (before === null) this.removeAttribute('theme');
-      else this.setAttribute('theme', before);
-    }
+    return inTheme(this, theme, act);
   }
 
   private fit(): void {
@@ -130,10 +124,7 @@ export abstract class ChartElement extends KitElement {
 
   /** A CSS colour as the canvas needs it: custom properties resolved. */
   protected resolved(colour: string): string {
-    this.plot.style.color = colour;
-    const found = getComputedStyle(this.plot).color;
-    this.plot.style.color = '';
-    return found;
+    return resolved(this.plot, colour);
   }
 
   protected looks(): ChartLooks {

@@ -33,8 +33,17 @@ export function csv(curves: readonly ChartCurve[], { x: across, y: up }: Units):
       }),
     ]);
   }
-  return `\ufeff${rows.map((row) => row.join(',')).join('\r\n')}\r\n`;
+  return file(rows);
 }
+
+const file = (rows: readonly (readonly string[])[]): string => `\ufeff${rows.map((row) => row.join(',')).join('\r\n')}\r\n`;
+
+/** A name that somebody gave, in a cell: some programs compute what begins with one of these signs, but not behind an apostrophe. */
+const named = (name: string): string => quoted(/^[=+\-@\t]/.test(name) ? `'${name}` : name);
+
+/** A table as comma-separated values: its head, and rows that begin with a name. A number that is not there, or not finite, is an empty cell. */
+export const tableCsv = (head: readonly string[], rows: readonly (readonly [name: string, ...cells: (number | string | null)[]])[]): string =>
+  file([head.map(quoted), ...rows.map(([name, ...cells]) => [named(name), ...cells.map((cell) => (typeof cell === 'string' ? quoted(cell) : cell === null ? '' : numeral(cell)))])]);
 
 const numeral = (value: number): string => (Number.isFinite(value) ? String(value) : '');
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

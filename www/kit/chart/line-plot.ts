@@ -9,6 +9,7 @@ import { widest } from './labels';
 import type { Frame } from './outline';
 import { CanvasPainter, type Painter } from './painter';
 import { PENCIL, pencilColumns } from './pencil';
+import { decimals } from './scatter/axis';
 import { LABEL_END, LABEL_GAP, labelOf, paintCurves, paintReferences, type Scene } from './scene';
 import { summary, type Saying } from './values';
 
@@ -151,7 +152,7 @@ export abstract class LinePlot extends ChartElement {
         scales: { x: { time: false, range: () => this.across() }, y: { range: () => this.reach() } },
         axes: [
           { ...axis, label: this.nameX, labelSize: size * 1.75, size: size * 2.3, values: told('x', (tick) => this.formatX(tick)), ...(this.whole && { incrs: WHOLE }) },
-          { ...axis, label: this.nameY, labelSize: size * 1.85, size: size * 3.4, values: told('y', (tick, among) => (this.showsHeights ? decimals(tick, among) : '')) },
+          { ...axis, label: this.nameY, labelSize: size * 1.85, size: size * 3.4, values: told('y', (tick, among) => (this.showsHeights ? tick.toFixed(decimals(among)) : '')) },
         ],
         series: [{}, { show: true, points: { show: false } }],
         hooks: {
@@ -203,12 +204,4 @@ export abstract class LinePlot extends ChartElement {
   private readonly solid = (colour: string): string => this.resolved(colour);
   private readonly paintReferences = (painter: Painter, frame: Frame, size: number): void => paintReferences(painter, frame, this.scene(size));
   private readonly paintCurves = (painter: Painter, frame: Frame, size: number): void => paintCurves(painter, frame, this.scene(size));
-}
-
-/** A number of an axis with as many decimals as write it, and those beside it, exactly. */
-function decimals(tick: number, [first = 0, second = first + 1]: number[]): string {
-  const distance = Math.abs(second - first);
-  let digits = 0;
-  while (digits < 9 && Math.abs(distance * 10 ** digits - Math.round(distance * 10 ** digits)) > 1e-6 * 10 ** digits * distance) digits++;
-  return tick.toFixed(digits);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { KIT_EN } from '../text/text';
-import { csv } from './csv';
+import { csv, tableCsv } from './csv';
 import type { ChartCurve } from './curves';
 import { SvgPainter, escaped } from './svg';
 import { pointText, readout, rows, summary } from './values';
@@ -72,4 +72,8 @@ test('a file of vectors has names as they are, whatever is in them', () => {
   expect(file).toContain('<desc>a &amp; b</desc>');
   expect(file).toContain('>&lt;i&gt;</text>');
   expect(file).toContain('<polyline points="0 0 1 1" fill="none" stroke="blue" stroke-width="2" stroke-linejoin="round" stroke-dasharray="3 1"/>');
+});
+
+test('a table as a file has empty cells where nothing was measured, and no name that a program would compute', () => {
+  expect(tableCsv(['run', 'loss, nats'], [['=1+1', 0.5], ['a "b"', null], ['c', NaN], ['d', 'yes']])).toBe('\ufeffrun,"loss, nats"\r\n\'=1+1,0.5\r\n"a ""b""",\r\nc,\r\nd,yes\r\n');
 });

@@ -64,6 +64,25 @@ export interface ChartText {
   pencilPoint: string;
   pencilKeys: string;
   notDrawn: string;
+  scatter: ScatterText;
+}
+
+/** What a chart of points says of what it shows. */
+export interface ScatterText {
+  /** Of what keys move. */
+  point: string;
+  keys: string;
+  /** What the line between points is. */
+  front: string;
+  frontOf(names: string[]): string;
+  onFront: string;
+  behind: string;
+  /** That less is better along both axes. */
+  better: string;
+  /** Of what was measured several times. */
+  range(low: string, high: string): string;
+  yes: string;
+  no: string;
 }
 
 export const KIT_EN: KitText = {
@@ -117,6 +136,18 @@ export const KIT_EN: KitText = {
     pencilPoint: 'Point of your prediction',
     pencilKeys: '← → choose the place, ↑ ↓ change the height, Delete removes the point',
     notDrawn: 'not drawn yet',
+    scatter: {
+      point: 'Point of the chart',
+      keys: '← → to the next point across, ↑ ↓ to the next one up or down',
+      front: 'Pareto front: nothing else is better in both',
+      frontOf: (names) => `On the Pareto front: ${new Intl.ListFormat('en').format(names)}.`,
+      onFront: 'on the Pareto front',
+      behind: 'not on the Pareto front',
+      better: 'Less is better along both axes.',
+      range: (low, high) => `${low} to ${high}`,
+      yes: 'yes',
+      no: 'no',
+    },
   },
 };
 
@@ -171,6 +202,18 @@ export const KIT_ZH: KitText = {
     pencilPoint: '你的预测曲线上的点',
     pencilKeys: '← → 选择位置，↑ ↓ 改变高度，Delete 删除该点',
     notDrawn: '尚未画出',
+    scatter: {
+      point: '图中的点',
+      keys: '← → 横向移到下一点，↑ ↓ 纵向移到下一点',
+      front: '帕累托前沿：没有别的点两项都更好',
+      frontOf: (names) => `在帕累托前沿上：${names.join('、')}。`,
+      onFront: '在帕累托前沿上',
+      behind: '不在帕累托前沿上',
+      better: '两个轴都是越小越好。',
+      range: (low, high) => `${low} 至 ${high}`,
+      yes: '是',
+      no: '否',
+    },
   },
 };
 

@@ -85,11 +85,11 @@ export class LabMount extends LitElement {
     const { definition, language } = this;
     const number = ++this.loading;
     const wanted = this.lessons && !this.store && definition.lessons;
-    const loaded = await Promise.all([loadWords(language, definition.text), wanted ? wanted() : undefined, wanted ? import('../lesson/elements/lab-lessons') : undefined]).catch((error: unknown) => {
+    const loaded = await Promise.all([loadWords(language, definition.text), wanted ? wanted() : undefined, wanted ? definition.workbenches?.() : undefined, wanted ? import('../lesson/elements/lab-lessons') : undefined]).catch((error: unknown) => {
       this.dispatchEvent(new CustomEvent('incomplete', { detail: error }));
       return null;
     });
-    const [words, lessons] = loaded ?? [];
+    const [words, lessons, workbenches] = loaded ?? [];
     if (!words || number !== this.loading || !this.isConnected) return;
     this.words.setValue(words);
     this.kit.setValue(words.kit);
@@ -97,7 +97,7 @@ export class LabMount extends LitElement {
     if (this.store) this.store.speak({ newRun, copyOf, fork }, language);
     else {
       const { ports, initial, home } = this;
-      const store = new LabStore({ definition, ports, text: { lab: words.lab, runs: { newRun, copyOf, fork }, entryName: words.messages.kept.name }, language, ...(initial && { initial }), ...(home && { home }), ...(lessons && { lessons }) });
+      const store = new LabStore({ definition, ports, text: { lab: words.lab, runs: { newRun, copyOf, fork }, entryName: words.messages.kept.name }, language, ...(initial && { initial }), ...(home && { home }), ...(lessons && { lessons }), ...(workbenches && { workbenches }) });
       this.labs.setValue(store);
       store.start();
       this.store = store;

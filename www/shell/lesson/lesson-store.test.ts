@@ -14,6 +14,7 @@ import type { Lesson } from './lesson';
 import { lessonSpec, ranOtherwise } from './lesson-spec';
 import { LessonStore } from './lesson-store';
 import { Place } from './place';
+import type { Workbench } from './workbench';
 
 const both = <T>(value: T) => ({ en: value, zh: value });
 
@@ -39,6 +40,19 @@ function lesson(id: string, rank: number): Lesson {
   };
 }
 
+const BENCH: Workbench = {
+  id: 'bench',
+  section: '15.1',
+  title: { en: 'Bench', zh: '工作台' },
+  question: both(''),
+  stakes: both(''),
+  spec: (language) => ({ ...defaultSpec, runs: [{ name: language === 'zh' ? '甲' : 'one', patch: { training: { steps: 9 } } }] }),
+  nameIn: (language) => (name) => (['one', '甲'].includes(name) ? { en: 'one', zh: '甲' }[language] : name),
+  owns: ({ runs }) => runs.length === 1,
+  panel: { heading: both(''), render: () => html`` },
+  figures: [],
+};
+
 const settled = async (): Promise<void> => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 };
@@ -47,7 +61,7 @@ function lab(hash = '', storage = memoryStorage()) {
   const clock = new WoundClock();
   const address = new MemoryAddress(hash);
   const fake = new FakeLab();
-  const lessons = new LessonStore({ lab: 'fine-tuning', lessons: [lesson('first', 4), lesson('second', 8)], language: 'en', lesson: hash.match(/lesson=(\w+)/)?.[1], storage, now: () => 7 });
+  const lessons = new LessonStore({ lab: 'fine-tuning', lessons: [lesson('first', 4), lesson('second', 8)], workbenches: [BENCH], language: 'en', lesson: hash.match(/lesson=(\w+)/)?.[1], storage, now: () => 7 });
   const place = new Place(address, (next) => void lessons.go(next));
   const checker: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [] };
   const names = { newRun: String, copyOf: (name: string) => `${name} copy`, fork: (name: string, step: number) => `${name} @${step}` };
@@ -210,4 +224,23 @@ test('an explanation is told of runs with other settings than the lesson’s, al
   expect(lessons.changed).toBe(true);
   await run();
   expect([otherwise(), runner.view!.runs.length]).toEqual([true, 3]);
+});
+
+test('a workbench is a place of its own, with an experiment that is kept apart, and not free play', async () => {
+  const { lessons, editor, address, place, run, runner } = lab('#lesson=bench');
+  expect([lessons.workbench?.id, lessons.current, lessons.free, lessons.unknown, lessons.title]).toEqual(['bench', null, false, null, 'Bench']);
+  expect(editor.spec).toEqual(BENCH.spec('en'));
+  await run();
+  const { current } = runner;
+  editor.setValue('training.steps', 7);
+  expect(address.read()).toMatch(/^#lesson=bench&spec=/);
+  await lessons.go('first');
+  expect([lessons.workbench, lessons.current?.id, runner.view]).toEqual([null, 'first', null]);
+  await lessons.go('bench');
+  expect(runner.view).toBe(current);
+  expect(lessons.placeOf(BENCH.spec('en'))).toBe('bench');
+  expect(lessons.placeOf(defaultSpec)).toBe(null);
+  lessons.speak('zh', (name) => name);
+  expect(editor.spec.runs.map(({ name }) => name)).toEqual(['甲']);
+  expect(place.href('')).toContain('#lesson=bench');
 });

@@ -19,10 +19,13 @@ import type { Place } from './place';
 import { hashOf } from './place';
 import type { Answer, Sureness } from './prediction/question';
 import { scoreOf } from './prediction/score';
+import type { Workbench } from './workbench';
 
 export interface LessonsOptions {
   lab: string;
   lessons: readonly Lesson[];
+  /** Pages of the lab beside them. */
+  workbenches?: readonly Workbench[];
   language: Language;
   /** What the address named when it was opened. */
   lesson: string | null | undefined;
@@ -48,6 +51,7 @@ export type OlderName = (name: string, differing: readonly { path: string; value
 
 export class LessonStore {
   readonly all: readonly Lesson[];
+  readonly workbenches: readonly Workbench[];
   private readonly at: Signal.State<string | null>;
   private readonly noted = new Signal.State<ReadonlyMap<string, LessonNote>>(new Map());
   private readonly missing = new Signal.State<string | null>(null);
@@ -66,6 +70,7 @@ export class LessonStore {
   constructor(private readonly options: LessonsOptions) {
     const { lessons, lesson, lab, storage } = options;
     this.all = lessons;
+    this.workbenches = options.workbenches ?? [];
     this.language = options.language;
     this.at = new Signal.State<string | null>(null);
     this.noted.set(new Map(lessons.map(({ id }) => [id, readNote(storage, lab, id)])));
@@ -80,15 +85,26 @@ export class LessonStore {
     this.stop = effect(() => this.took());
   }
 
-  /** The lesson that the page stands at; null: free play. */
+  /** The lesson that the page stands at; null: free play, or a workbench. */
   get current(): Lesson | null {
     const id = this.at.get();
     return this.all.find((lesson) => lesson.id === id) ?? null;
   }
 
+  /** The workbench that the page stands at; null: a lesson, or free play. */
+  get workbench(): Workbench | null {
+    const id = this.at.get();
+    return this.workbenches.find((bench) => bench.id === id) ?? null;
+  }
+
+  /** Whether the page stands at free play. */
+  get free(): boolean {
+    return this.at.get() === null;
+  }
+
   /** What the current one is called; null: it is free play. */
   get title(): string | null {
-    return this.current?.title[this.language] ?? null;
+    return (this.current ?? this.workbench)?.title[this.language] ?? null;
   }
 
   /** A lesson that the address names and that there is not. */
@@ -112,12 +128,12 @@ export class LessonStore {
 
   /** What the lab's editor begins with here; null: what the lab itself begins with. */
   get initial(): Spec | null {
-    const { current } = this;
-    return current && lessonSpec(current, this.language);
+    const { current, workbench } = this;
+    return current ? lessonSpec(current, this.language) : (workbench?.spec(this.language) ?? null);
   }
 
-  /** The address of a lesson on this page. */
-  hrefOf({ id }: Lesson): string {
+  /** The address of a lesson, or of a workbench, on this page. */
+  hrefOf({ id }: Pick<Lesson, 'id'>): string {
     return hashOf({ lesson: id, experiment: '' });
   }
 
@@ -133,20 +149,20 @@ export class LessonStore {
     if (language === this.language) return;
     const change = (): void => void (this.language = language);
     // What ran keeps the settings that it ran with.
-    if (this.world && this.current) this.world.editor.beginOtherwise(change, this.world.runner.view === null);
+    if (this.world && !this.free) this.world.editor.beginOtherwise(change, this.world.runner.view === null);
     else change();
     this.rename();
   }
 
   /** Calls the lesson's runs by their names in the language that is spoken now. */
   private rename(): void {
-    const { current, world } = this;
-    if (!current || !world) return;
+    const { current, workbench, world } = this;
+    const nameOf = current ? nameIn(current, this.language) : workbench?.nameIn(this.language);
+    if (!nameOf || !world) return;
     const { editor, runner } = world;
-    const nameOf = nameIn(current, this.language);
     const spec = renamed(editor.spec, nameOf);
     if (!equal(spec, editor.spec)) editor.write(spec);
-    if (this.shown === current.id) for (const view of [runner.current, runner.previous]) view?.rename(nameOf);
+    if (this.shown === this.at.get()) for (const view of [runner.current, runner.previous]) view?.rename(nameOf);
   }
 
   /** The lesson that has the runs of an experiment, whatever others were added, and whatever they share; null: none. */
@@ -154,6 +170,11 @@ export class LessonStore {
     const own = this.all.flatMap((lesson) => LANGUAGES.map((language) => ({ lesson, spec: lessonSpec(lesson, language) })));
     const alike = own.filter(({ spec }) => spec.runs.every((run) => runs.some((other) => equal(other, run))));
     return (alike.find(({ spec }) => equal(spec.base, base)) ?? alike[0])?.lesson ?? null;
+  }
+
+  /** Where an experiment belongs: a lesson's or a workbench's id; null: free play. */
+  placeOf(spec: Spec): string | null {
+    return (this.lessonOf(spec) ?? this.workbenches.find((bench) => bench.owns(spec)))?.id ?? null;
   }
 
   /** Goes where the address leads: what runs is interrupted, and what was measured is found again on coming back. */
@@ -185,7 +206,7 @@ export class LessonStore {
   }
 
   private choose(lesson: string | null | undefined): void {
-    const known = lesson == null || this.all.some(({ id }) => id === lesson);
+    const known = lesson == null || [...this.all, ...this.workbenches].some(({ id }) => id === lesson);
     this.missing.set(known ? null : lesson!);
     this.at.set(lesson === undefined || !known ? (this.all[0]?.id ?? null) : lesson);
   }

@@ -18,6 +18,7 @@ import type { LabDefinition } from '../lab-definition';
 import type { Both, Lesson } from '../lesson/lesson';
 import { LessonStore } from '../lesson/lesson-store';
 import { Place, placed } from '../lesson/place';
+import type { Workbench } from '../lesson/workbench';
 import type { OpenedLibrary, PagePort } from '../library';
 import type { AddressPort, ClockPort, Ports } from '../ports';
 import type { Language } from '../text/language';
@@ -40,6 +41,7 @@ export interface LabStoreOptions {
   initial?: Spec;
   /** Lessons that it opens with; none: it is free play alone. */
   lessons?: readonly Lesson[];
+  workbenches?: readonly Workbench[];
   /** Where visitors come back to: what runs is kept there, and what the library holds of the lab is shown. */
   home?: LabHome;
 }
@@ -79,6 +81,7 @@ export class LabStore {
   private readonly engineSaid = new Signal.State<readonly Problem[]>([]);
   private readonly typed = new Signal.State<ReadonlyMap<object, readonly Refusal[]>>(new Map());
   private readonly closed = new Signal.State(false);
+  private readonly held = new Signal.State<string | null>(null);
   private readonly address: AddressPort;
   /** What the lab begins with where no lesson says otherwise. */
   private begin: Spec;
@@ -96,7 +99,7 @@ export class LabStore {
     // What the library has is looked at with everything there is.
     const lesson = said === undefined && home?.entry ? null : said;
     if (options.lessons?.length) {
-      this.lessons = new LessonStore({ lab: definition.id, lessons: options.lessons, language, lesson, storage: ports.storage, class: home?.class ?? '' });
+      this.lessons = new LessonStore({ lab: definition.id, lessons: options.lessons, ...(options.workbenches && { workbenches: options.workbenches }), language, lesson, storage: ports.storage, class: home?.class ?? '' });
     }
     const place = this.lessons && new Place(ports.address, (lesson) => void this.lessons!.go(lesson));
     this.address = place ?? ports.address;
@@ -138,11 +141,11 @@ export class LabStore {
       assets: ports.engine.assets,
       checker: this.lab,
       // A lesson brings an experiment of its own.
-      brought: () => this.address.read() !== '' || this.lessons?.current != null,
+      brought: () => this.address.read() !== '' || this.lessons?.free === false,
       clock: ports.clock,
       tab: ports.tab,
       entry: home.entry,
-      goTo: async (spec) => this.lessons?.go(this.lessons.lessonOf(spec)?.id ?? null),
+      goTo: async (spec) => this.lessons?.go(this.lessons.placeOf(spec)),
     });
     const library = home.opened.then(({ library }) => library);
     if (place) this.lessons!.start({ place, editor: this.editor, runner: this.runner, library, entry: () => keeper.entry });
@@ -173,12 +176,12 @@ export class LabStore {
 
   /** A link to the experiment as it is written; what a lab begins with depends on the language of whoever opens it, a lesson is the same in all. */
   get link(): string {
-    return this.address.href(this.lessons?.current ? this.editor.hash : hashOf(this.editor.spec));
+    return this.address.href(this.lessons?.free === false ? this.editor.hash : hashOf(this.editor.spec));
   }
 
   /** The link as it is printed: without the settings, short enough to be typed, where whoever opens it finds these settings all the same. */
   get printedLink(): string {
-    return this.lessons?.current && this.editor.hash === '' ? this.address.href('') : this.link;
+    return this.lessons?.free === false && this.editor.hash === '' ? this.address.href('') : this.link;
   }
 
   /** Where the engine runs; null until it is there. */
@@ -208,7 +211,16 @@ export class LabStore {
 
   /** Whether the experiment as written can be run. */
   get runnable(): boolean {
-    return !this.editor.opening && this.files.reading.length === 0 && this.refusals.length === 0 && this.editor.problems.length === 0 && this.engineProblems.length === 0;
+    return this.waiting === null && !this.editor.opening && this.files.reading.length === 0 && this.refusals.length === 0 && this.editor.problems.length === 0 && this.engineProblems.length === 0;
+  }
+
+  /** What has to be done before anything can be run, in words; null: nothing has. */
+  get waiting(): string | null {
+    return this.held.get();
+  }
+
+  set waiting(why: string | null) {
+    this.held.set(why);
   }
 
   /** Runs of the shown experiment that would train otherwise as the experiment is written now; none while one runs. */

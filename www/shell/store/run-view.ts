@@ -1,6 +1,5 @@
 /** What is known of a run while it goes on: its events, folded. A kept {@link RunResult} folds to the same. */
 import { Signal } from 'signal-polyfill';
-import type { Event } from '../../types/generated/Event';
 import type { ForkReport } from '../../types/generated/ForkReport';
 import type { MemoryUse } from '../../types/generated/MemoryUse';
 import type { Metric } from '../../types/generated/Metric';
@@ -11,6 +10,7 @@ import type { RunPhase } from '../../types/generated/RunPhase';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { RunSpec } from '../../types/generated/RunSpec';
 import type { Sample } from '../../types/generated/Sample';
+import { reportOf, type AnyEvent, type SearchReport } from '../../types/search';
 import type { ClockPort } from '../ports';
 import { divergence, divergenceAt, type Divergence } from './divergence';
 import { inTodaysNames } from './earlier-report';
@@ -51,6 +51,7 @@ export class RunView {
   private doing: RunPhase | null = null;
   private gone: LostRank | null = null;
   private done: number;
+  private planned: number;
   private readonly figuresSoFar = new Map<string, Metric>();
   /** Metrics of what was measured so far, until more is. */
   private readonly statistics = new Map<string, Metric | null>();
@@ -61,6 +62,7 @@ export class RunView {
   private written: SampleView[] = [];
   private report: Partial<ParallelReport> = {};
   private forked: ForkReport | null = null;
+  private searched: SearchReport | null = null;
   private risen: Divergence | null = null;
 
   constructor(
@@ -71,6 +73,7 @@ export class RunView {
     readonly from = 0,
   ) {
     this.done = from;
+    this.planned = spec.training.steps;
     this.called = new Signal.State(name);
     this.facets = new Facets(clock);
   }
@@ -114,8 +117,10 @@ export class RunView {
     return this.done;
   }
 
+  /** Optimizer steps in all; of a run that is given a time, as many as are expected to fit in it. */
   get steps(): number {
-    return this.spec.training.steps;
+    this.facets.read('progress');
+    return this.planned;
   }
 
   /** How much of what it does itself is done, from 0 to 1. */
@@ -179,6 +184,12 @@ export class RunView {
     return this.forked;
   }
 
+  /** What its search for a learning rate found so far; null where it has none. */
+  get search(): SearchReport | null {
+    this.facets.read('figures');
+    return this.searched;
+  }
+
   /** Where its loss first was far above its start. */
   get diverged(): Divergence | null {
     this.facets.read('status');
@@ -186,10 +197,11 @@ export class RunView {
   }
 
   /** Takes in one event of this run. */
-  apply(event: Event): void {
+  apply(event: AnyEvent): void {
     this.measures();
     switch (event.type) {
       case 'started':
+        this.planned = event.steps;
         this.set('trainable_parameters', 'parameters', event.trainable_parameters);
         this.set('total_parameters', 'parameters', event.total_parameters);
         this.set('trainable_share', 'ratio', event.trainable_parameters / event.total_parameters);
@@ -199,6 +211,7 @@ export class RunView {
         return this.become('running');
       case 'progress':
         this.done = event.step;
+        this.planned = event.steps;
         this.set('duration', 's', event.elapsed_seconds);
         return this.facets.touch('progress');
       case 'metric':
@@ -227,6 +240,9 @@ export class RunView {
       case 'forked':
         this.forked = event.report;
         return this.facets.touch('figures');
+      case 'searched':
+        this.searched = event.report;
+        return this.facets.touch('figures');
       case 'finished':
       case 'cancelled':
         return this.become(event.type);
@@ -250,7 +266,9 @@ export class RunView {
     this.written = result.samples.map((sample) => ({ ...sample, done: true }));
     this.report = result.reports.parallel ? inTodaysNames(result.reports.parallel) : {};
     this.forked = result.reports.fork ?? null;
+    this.searched = reportOf(result.reports);
     this.done = this.curvesSoFar.get('loss')?.steps.at(-1) ?? this.from;
+    this.planned = this.searched?.budget?.steps ?? this.spec.training.steps;
     this.become(result.status);
     this.facets.touch('progress', 'curves', 'memory', 'samples', 'ranks', 'figures');
     this.facets.flush();
@@ -307,7 +325,7 @@ export class RunView {
     if (this.risen) this.facets.touch('status');
   }
 
-  private sample({ stage, step, prompt, text, done }: Event & { type: 'sample' }): void {
+  private sample({ stage, step, prompt, text, done }: AnyEvent & { type: 'sample' }): void {
     const last = this.written.at(-1);
     const grows = last !== undefined && last.step === step && last.stage === stage;
     this.written = [...(grows ? this.written.slice(0, -1) : this.written), { stage, step, prompt, text, done }];

@@ -3,7 +3,7 @@ import { Signal } from 'signal-polyfill';
 import mergePatch from 'json-merge-patch';
 import { missing, sameRun } from '../../engine/spec/legs';
 import { get, ground, parentOf, resetInRun, resolve, setInBase, setInRun } from '../../engine/spec/patch';
-import { applies, type Field } from '../../engine/spec/schema';
+import { applies, schema, type Field } from '../../engine/spec/schema';
 import type { Fork } from '../../types/generated/Fork';
 import type { Problem } from '../../types/generated/Problem';
 import type { RunSpec } from '../../types/generated/RunSpec';
@@ -19,7 +19,7 @@ import { SpecChecking, type Checker } from './spec-checking';
 export const BASE = -1;
 
 /** Most runs of an experiment. */
-export const MOST_RUNS = 8;
+export const MOST_RUNS = schema.properties!.runs!.maxItems!;
 
 /** What is wrong with files that were given for a field. */
 interface FileProblems {

@@ -127,6 +127,7 @@ export interface Messages {
     paused(done: string, total: string, runs: number): string;
     /** Ranks measure themselves before the first step. */
     measuring(run: string): string;
+    searching(run: string): string;
     /** What another run held is not kept. */
     recomputing(run: string, step: string): string;
     finished(seconds: string): string;

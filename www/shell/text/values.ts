@@ -9,11 +9,11 @@ export function valueText(words: Words, path: string, value: unknown): string {
   return words.option(path, String(value)) ?? messages.sources[String(value)] ?? (value === '' ? '∅' : String(value).replace(/^file:/, ''));
 }
 
-/** The unit of bytes that are sent: memory is told in MiB, so that its parts compare, but messages may be small. */
+/** The unit of bytes that are sent, or are a file: memory is told in MiB, so that its parts compare, but these may be few. */
 const SENT = 'bytes sent';
 
 /** The unit that a metric is shown in. */
-export const shownUnit = (name: string, unit: string): string => (name.endsWith('bytes_sent') ? SENT : unit);
+export const shownUnit = (name: string, unit: string): string => (name.endsWith('bytes_sent') || name === 'adapter_bytes' ? SENT : unit);
 
 /** A measured value with its unit. */
 export function valueWithUnit(words: Words, value: number, unit: string): string {

@@ -13,6 +13,11 @@ every: number,
  */
 tokens: number, 
 /**
+ * A second text whose loss is measured before the first and after the last step, to see what is forgotten of it: one that ships with the
+ * site, or `file:NAME` for one of your own; empty: none. Its validation part is cut off as that of the text that is trained on.
+ */
+base_corpus: string, 
+/**
  * Text that the samples continue; empty: the model begins by itself.
  */
 prompt: string, 

@@ -10,7 +10,7 @@ export type Metric = {
  */
 value: number, 
 /**
- * The unit: `ms`, `tokens/s`, `nats`, `parameters`, `bytes`, `s`, `ratio`.
+ * The unit: `ms`, `tokens/s`, `nats`, `parameters`, `bytes`, `s`, `ratio`; empty: a plain number.
  */
 unit: string, 
 /**

@@ -29,6 +29,10 @@ trainable_parameters: number,
  */
 validation_tokens: number, 
 /**
+ * Tokens of the text on which forgetting is measured; 0: there is none.
+ */
+base_tokens: number, 
+/**
  * Share of the text's characters that the vocabulary lacks.
  */
 unknown_share: number, 

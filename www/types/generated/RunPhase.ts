@@ -3,4 +3,4 @@
 /**
  * What a run does.
  */
-export type RunPhase = "opening" | "measuring" | "preparing" | "recomputing" | "evaluating" | "sampling" | "training";
+export type RunPhase = "opening" | "measuring" | "preparing" | "searching" | "recomputing" | "evaluating" | "sampling" | "training";

@@ -28,6 +28,7 @@ export type { Fork } from "./Fork";
 export type { ForkReport } from "./ForkReport";
 export type { Held } from "./Held";
 export type { HeldKind } from "./HeldKind";
+export type { HeldOut } from "./HeldOut";
 export type { Ia3Spec } from "./Ia3Spec";
 export type { LastLayersSpec } from "./LastLayersSpec";
 export type { LoraBias } from "./LoraBias";

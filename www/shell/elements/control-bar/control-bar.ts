@@ -7,9 +7,13 @@ import type { RunBar, RunState } from '../../../kit/run-bar/run-bar';
 import { around, quantity } from '../../figures/quantity';
 import { colour } from '../../figures/run-mark';
 import type { ExperimentView } from '../../store/experiment-view';
+import type { RunView } from '../../store/run-view';
 import '../estimate/estimate';
 import { LabElement } from '../lab-element';
 import { styles } from './control-bar.css';
+
+/** Whether a run tries learning rates. */
+const isSearching = ({ phase }: RunView): boolean => (phase as string | null) === 'searching';
 
 /** Run, pause, step, resume, cancel; how far it is and how long it still takes. */
 @customElement('tinyai-control-bar')
@@ -64,6 +68,7 @@ export class ControlBar extends LabElement {
     const [refusal] = store.refusals;
     if (refusal) return this.text.control.refused(words.field(refusal.path)?.label ?? refusal.path, refusalText(refusal.typed, refusal.reading, words.kit));
     if (store.editor.opening) return this.text.control.opening;
+    if (store.waiting !== null) return store.waiting;
     const [reading] = store.files.reading;
     if (reading) return this.text.control.reading(reading.name, reading.total ? this.format.wholePercent(reading.done / reading.total) : '');
     return store.runnable ? null : this.text.control.fixFirst;
@@ -135,6 +140,8 @@ export class ControlBar extends LabElement {
     if (this.store.runner.phase === 'paused') return text.paused(done, total, runs.length);
     const measuring = runs.find(({ phase }) => phase === 'measuring');
     if (measuring) return text.measuring(measuring.name);
+    const searching = runs.find((run) => run.status === 'running' && isSearching(run));
+    if (searching) return text.searching(searching.name);
     const recomputing = runs.findIndex(({ phase, status }) => phase === 'recomputing' && status === 'running');
     if (recomputing >= 0) return text.recomputing(runs[recomputing]!.name, String(runs[recomputing]!.from));
     return text.running(done, total, runs.length, remainingSeconds === null ? '…' : this.format.remaining(remainingSeconds));

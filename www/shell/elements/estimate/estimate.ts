@@ -17,7 +17,7 @@ export class EstimateLine extends LabElement {
     const { estimate, editor, lessons } = this.store;
     if (!estimate) return nothing;
     // How runs compare is what a lesson asks.
-    const names = lessons?.current ? null : editor.spec.runs.map(({ name }) => name);
+    const names = lessons?.free === false ? null : editor.spec.runs.map(({ name }) => name);
     return html`<p aria-live="off">${estimateText(this.words, estimate, names)}</p>`;
   }
 }

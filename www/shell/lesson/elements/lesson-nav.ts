@@ -89,7 +89,7 @@ export class LessonNav extends LabElement {
     if (!lessons) return nothing;
     const text = this.text.lesson.nav;
     const { language } = this.words;
-    const { current, unknown } = lessons;
+    const { current, workbench, free, unknown } = lessons;
     return html`
       <nav aria-label=${text.lessons}>
         <ol>
@@ -101,7 +101,8 @@ export class LessonNav extends LabElement {
               </a>
             </li>`;
           })}
-          <li><a href=${lessons.playHref} aria-current=${current === null ? 'step' : nothing}>${text.freePlay}</a></li>
+          ${lessons.workbenches.map((bench) => html`<li><a href=${lessons.hrefOf(bench)} aria-current=${workbench === bench ? 'step' : nothing}>${bench.title[language]}</a></li>`)}
+          <li><a href=${lessons.playHref} aria-current=${free ? 'step' : nothing}>${text.freePlay}</a></li>
         </ol>
       </nav>
       ${unknown === null ? nothing : html`<tinyai-notice tone="hint" .items=${[{ message: text.unknown(unknown) }]}></tinyai-notice>`}
