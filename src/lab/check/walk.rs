@@ -223,7 +223,8 @@ mod tests {
     #[test]
     fn the_values_of_a_map_are_walked() {
         let lora = |patterns: Value| json!({ "runs": [{ "name": "a", "patch": { "fine_tuning": { "lora": patterns } } }] });
-        let found = |patterns: Value| walk(&mut lora(patterns), &schema()).into_iter().map(|finding| finding.path.join("/")).collect::<Vec<_>>();
+        let found =
+            |patterns: Value| walk(&mut lora(patterns), &schema()).into_iter().map(|finding| finding.path.join("/")).collect::<Vec<_>>();
         assert!(found(json!({ "rank_pattern": { "layers.0.self_attn.q_proj": 2 }, "alpha_pattern": { "v_proj": 0.5 } })).is_empty());
         assert_eq!(found(json!({ "rank_pattern": { "q_proj": 0 } })), ["runs/0/patch/fine_tuning/lora/rank_pattern/q_proj"]);
     }
