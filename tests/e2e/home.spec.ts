@@ -2,8 +2,8 @@
 import { addressOf, expect, MEASURED, short, test } from './page';
 
 for (const [locale, words] of [
-  ['en-US', { run: 'Run', lead: 'Train language models', done: '1 of 4 done' }],
-  ['zh-CN', { run: '运行', lead: '亲手训练语言模型', done: '已完成 1 / 4 课' }],
+  ['en-US', { run: 'Run', lead: 'Train language models', done: '1 of 4 done', tournament: 'Tournament' }],
+  ['zh-CN', { run: '运行', lead: '亲手训练语言模型', done: '已完成 1 / 4 课', tournament: '方法大比拼' }],
 ] as const) {
   test.describe(locale, () => {
     test.use({ locale });
@@ -15,9 +15,11 @@ for (const [locale, words] of [
       const cards = page.locator('tinyai-home-page .card');
       await expect(cards).toHaveCount(6);
       await expect(cards.first()).toContainText(words.done);
-      for (const href of await page.locator('tinyai-home-page a.card').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href))) {
+      for (const href of await page.locator('tinyai-home-page li a').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href))) {
         expect((await page.request.get(href)).status(), href).toBe(200);
       }
+      await page.getByRole('link', { name: words.tournament }).click();
+      await expect(page.locator('tinyai-tournament-panel')).toBeVisible();
     });
 
     test('its model writes anew while one watches', MEASURED, async ({ page }) => {

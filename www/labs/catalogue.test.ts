@@ -21,3 +21,8 @@ test.each(CATALOGUE.map((entry) => [entry.id, entry] as const))('%s is called wh
   expect(name).toEqual({ en: (await lab.text.en()).name, zh: (await lab.text.zh()).name });
   for (const language of ['en', 'zh'] as const) expect([...early.assets[language]].sort()).toEqual(filesOf(lab.presets(language)[0]!.spec).sort());
 });
+
+test.each(CATALOGUE.map((entry) => [entry.id, entry] as const))('%s lists its workbenches', async (id, { workbenches = [] }) => {
+  const there = (await (await LABS[id]!()).workbenches?.()) ?? [];
+  expect(workbenches).toEqual(there.map(({ id, title, question }) => ({ id, title, question })));
+});

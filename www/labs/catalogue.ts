@@ -18,6 +18,8 @@ export interface CataloguedLab {
   name: Text;
   /** Its lessons, in their order, with about how many minutes each takes. */
   lessons: readonly { id: string; minutes: number }[];
+  /** Its workbenches, as they call themselves. */
+  workbenches?: readonly { id: string; title: Text; question: Text }[];
   early: Early;
 }
 
@@ -53,6 +55,7 @@ export const CATALOGUE: readonly CataloguedLab[] = [
       { id: 'modules', minutes: 5 },
       { id: 'learning-rate', minutes: 5 },
     ],
+    workbenches: [{ id: 'tournament', title: { en: 'Tournament', zh: '方法大比拼' }, question: { en: 'Which way of fine-tuning is worth its cost?', zh: '哪种微调方法最值？' } }],
     early: alone(tuned('shakespeare-plays', 'shakespeare-sonnets'), tuned(model.base, data.corpus)),
   },
   {

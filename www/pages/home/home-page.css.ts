@@ -75,6 +75,8 @@ export const styles = css`
 
   .cards li {
     display: flex;
+    flex-direction: column;
+    gap: var(--space-2);
   }
 
   .card {
@@ -92,6 +94,33 @@ export const styles = css`
 
   a.card:hover {
     border-color: var(--seal-ink);
+  }
+
+  .workbench {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 0.6em;
+    align-items: center;
+    min-height: var(--target);
+    padding: var(--space-1) var(--space-4);
+    border: 1px solid var(--rule-strong);
+    border-radius: var(--corner);
+    background: var(--raised);
+    color: inherit;
+    text-decoration: none;
+  }
+
+  .workbench:hover {
+    border-color: var(--seal-ink);
+  }
+
+  .workbench b {
+    font-weight: 600;
+  }
+
+  .workbench span {
+    color: var(--ink-2);
+    font-size: var(--size-note);
   }
 
   div.card {

@@ -4,6 +4,7 @@ import { shared } from '../../kit/base.css';
 import { DrawnBySignals } from '../../kit/signals/drawn-by-signals';
 import { CATALOGUE } from '../../labs';
 import { readNote, stageOf } from '../../shell/lesson/notes';
+import { hashOf } from '../../shell/lesson/place';
 import type { PageFrame } from '../frame';
 import { styles } from './home-page.css';
 import { SECTIONS, type Section } from './sections';
@@ -50,7 +51,7 @@ export class HomePage extends LitElement {
           <div class="try"><p class="caption">${text.heroCaption}</p><slot></slot></div>
         </div>
         <h2>${text.chapter}</h2>
-        <ol class="cards">${SECTIONS.map((section) => html`<li>${this.renderCard(section)}</li>`)}</ol>
+        <ol class="cards">${SECTIONS.map((section) => html`<li>${this.renderCard(section)} ${this.renderWorkbenches(section)}</li>`)}</ol>
       </main>
     `;
   }
@@ -73,6 +74,14 @@ export class HomePage extends LitElement {
       </p>
       <span class="progress" aria-hidden="true">${done.map((each) => html`<span ?data-done=${each}></span>`)}</span>
     </a>`;
+  }
+
+  private renderWorkbenches({ lab }: Section) {
+    const language = this.frame.language.current;
+    const { workbenches = [] } = CATALOGUE.find(({ id }) => id === lab) ?? {};
+    return workbenches.map(
+      ({ id, title, question }) => html`<a class="workbench" href="${this.hrefOf(lab!)}${hashOf({ lesson: id, experiment: '' })}"><b>${title[language]}</b> <span>${question[language]}</span></a>`,
+    );
   }
 }
 
