@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { defaultSpec } from '../../../engine/spec/defaults';
+import { FIELDS } from '../../../engine/spec/schema';
+import { MemoryAddress } from '../../address/browser-address';
+import type { LabStore } from '../../store/lab-store';
+import { SpecEditor } from '../../store/spec-editor';
+import { WoundClock } from '../../testing/clock';
+import { loadWords } from '../../text/words';
+import { describeFields } from './describe';
+
+function storeOf(): Pick<LabStore, 'editor' | 'runProblems' | 'ownAsset' | 'files'> {
+  const editor = new SpecEditor({
+    lab: 'fine-tuning',
+    initial: () => defaultSpec,
+    hadVersion1: false,
+    address: new MemoryAddress(''),
+    clock: new WoundClock(),
+    checker: { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [] },
+    names: { newRun: String, copyOf: String, fork: String },
+  });
+  return { editor, runProblems: [], ownAsset: () => undefined, files: { at: () => null } as unknown as LabStore['files'] };
+}
+
+const EMPTY = { name: '', question: '', lead: '', presets: {}, own: null };
+const wordsIn = (language: 'en' | 'zh') => loadWords(language, { en: async () => EMPTY, zh: async () => EMPTY });
+
+test.each([['en', 'None'], ['zh', '无']] as const)('a source that a field may do without can be taken away again, in %s', async (language, none) => {
+  const store = storeOf() as LabStore;
+  const described = async (path: string) => describeFields(store, await wordsIn(language), [path])[0]!;
+  store.editor.setValue('evaluation.base_corpus', 'tang-poems', -1);
+  expect(await described('evaluation.base_corpus')).toMatchObject({ kind: 'source', value: 'tang-poems' });
+  expect((await described('evaluation.base_corpus')).options![0]).toEqual({ value: '', label: none });
+  expect((await described('data.corpus')).options!.map(({ value }) => value)).not.toContain('');
+});
+
+test('a rate that is searched for is not asked for, and the rates to try only where there is a search', () => {
+  const { editor } = storeOf();
+  const applied = (candidates: number): string[] => {
+    editor.setValue('training.search.candidates', candidates, -1);
+    return ['learning_rate', 'search.lowest', 'search.highest', 'search.steps'].filter((field) => editor.applies(FIELDS.get(`training.${field}`)!));
+  };
+  expect(applied(0)).toEqual(['learning_rate']);
+  expect(applied(1)).toEqual(['search.lowest', 'search.highest']);
+  expect(applied(5)).toEqual(['search.lowest', 'search.highest', 'search.steps']);
+});
