@@ -50,8 +50,10 @@ fn merge(into: &mut Value, patch: Value) {
 #[test]
 fn sizes_are_made_to_train_about_as_many_scalars() {
     let method = |method: &str| json!({ "name": method, "patch": { "fine_tuning": { "method": method } } });
-    let methods = ["full", "lora", "dora", "adapter", "ia3", "prefix_tuning", "last_layers"];
-    let spec = short(json!({}), Value::Array(methods.map(method).to_vec()));
+    let methods = ["full", "lora", "dora", "adapter", "ia3", "prefix_tuning", "last_layers", "adalora"];
+    // So that a few steps are enough to take ranks away in.
+    let base = json!({ "fine_tuning": { "adalora": { "first_steps": 0, "last_steps": 0 } } });
+    let spec = short(base, Value::Array(methods.map(method).to_vec()));
     let (parsed, assets) = (parse(&spec).unwrap(), shipped_assets(&spec));
     let equal = equalise(&mut Estimator::default(), &parsed, EqualisedBy::Parameters, &assets, CORES).unwrap();
     let learning: Vec<usize> = check::resolve(&equal)
@@ -63,7 +65,7 @@ fn sizes_are_made_to_train_about_as_many_scalars() {
         })
         .collect();
     let target = learning[1];
-    for (name, of) in methods.iter().zip(&learning).filter(|(name, _)| ["dora", "adapter", "prefix_tuning"].contains(name)) {
+    for (name, of) in methods.iter().zip(&learning).filter(|(name, _)| ["dora", "adapter", "prefix_tuning", "adalora"].contains(name)) {
         assert!((*of as f64 / target as f64 - 1.0).abs() < 0.2, "{name}: {of}, not {target}");
     }
     let unchanged: Vec<usize> = [0, 1, 4].into_iter().filter(|index| equal.runs[*index] != parsed.runs[*index]).collect();

@@ -36,15 +36,15 @@ pub fn equalise(estimator: &mut Estimator, spec: &Spec, by: EqualisedBy, assets:
     }
 }
 
-/// The setting that says how much a method trains: its path, and the least and the most that it may be.
+/// The setting that says how much a method trains: its path, and the least that it may be.
 fn size(run: &RunSpec) -> Option<(&'static str, u32)> {
     let fine_tuning = &run.fine_tuning;
     match fine_tuning.method {
-        Method::Lora | Method::Dora => Some(("fine_tuning.lora.rank", fine_tuning.lora.rank)),
-        Method::AdaLora => Some(("fine_tuning.adalora.initial_rank", fine_tuning.adalora.initial_rank)),
-        Method::Adapter => Some(("fine_tuning.adapter.size", fine_tuning.adapter.size)),
-        Method::PromptTuning | Method::PrefixTuning => Some(("fine_tuning.prompt.virtual_tokens", fine_tuning.prompt.virtual_tokens)),
-        Method::LastLayers => Some(("fine_tuning.last_layers.layers", fine_tuning.last_layers.layers)),
+        Method::Lora | Method::Dora => Some(("fine_tuning.lora.rank", 1)),
+        Method::AdaLora => Some(("fine_tuning.adalora.initial_rank", fine_tuning.adalora.target_rank)),
+        Method::Adapter => Some(("fine_tuning.adapter.size", 1)),
+        Method::PromptTuning | Method::PrefixTuning => Some(("fine_tuning.prompt.virtual_tokens", 1)),
+        Method::LastLayers => Some(("fine_tuning.last_layers.layers", 1)),
         Method::Full | Method::Ia3 | Method::BitFit => None,
     }
 }
@@ -54,11 +54,11 @@ fn parameters(spec: &Spec, runs: &[RunSpec], assets: &Assets) -> Result<Spec, Ve
     let named = |index: usize, problem: Problem| vec![problem.in_run(&spec.runs[index].name)];
     let mut target = None;
     for (index, run) in runs.iter().enumerate() {
-        let Some((path, _)) = size(run) else { continue };
+        let Some((path, least)) = size(run) else { continue };
         let learning = |run: &RunSpec| learning(run, assets);
         match target {
             None => target = Some(learning(run).map_err(|problem| named(index, problem))?),
-            Some(target) => set(&mut equal, index, path, nearest(run, path, target, &learning)),
+            Some(target) => set(&mut equal, index, path, nearest(run, (path, least), target, &learning)),
         }
     }
     Ok(equal)
@@ -72,9 +72,9 @@ fn learning(run: &RunSpec, assets: &Assets) -> Result<usize, Problem> {
 }
 
 /// The size with which a run trains about `target` scalars; what a size cannot be trains more than any other. More of it trains more.
-fn nearest(run: &RunSpec, path: &str, target: usize, learning: &dyn Fn(&RunSpec) -> Result<usize, Problem>) -> u32 {
+fn nearest(run: &RunSpec, (path, least): (&str, u32), target: usize, learning: &dyn Fn(&RunSpec) -> Result<usize, Problem>) -> u32 {
     let at = |size: u32| learning(&with(run, path, size)).unwrap_or(usize::MAX);
-    let (mut below, mut above) = (1, 2);
+    let (mut below, mut above) = (least, least + 1);
     while at(above) <= target {
         (below, above) = (above, above * 2);
     }
