@@ -5,6 +5,7 @@ import type { Words } from './words';
 export function valueText(words: Words, path: string, value: unknown): string {
   const { messages, format } = words;
   if (Array.isArray(value)) return value.map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item).replace('_proj', ''))).join(' ');
+  if (typeof value === 'object' && value !== null) return Object.entries(value).map(([name, each]) => `${name} ${valueText(words, path, each)}`).join(', ') || '∅';
   if (typeof value === 'number') return format.plain(value);
   return words.option(path, String(value)) ?? messages.sources[String(value)] ?? (value === '' ? '∅' : String(value).replace(/^file:/, ''));
 }
