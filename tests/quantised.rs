@@ -37,7 +37,7 @@ fn fine_tune(training: Value, format: Option<&'static dyn BlockFormat>) -> Ran {
     let assets = shipped_assets(&spec);
     let run = parse(&spec).expect("a spec of ours").base;
     let base = BaseModel::open(&run, &assets).expect("it ships");
-    let corpus = assets.get(&corpus_file(&run.data.corpus).expect("it ships")).expect("it ships");
+    let corpus = assets.get(&corpus_file(&run).expect("it ships")).expect("it ships");
     let corpus = Corpus::from_bytes(&run.data.corpus, corpus).expect("it ships");
     let context = run.data.context as usize;
     let split = corpus.split(run.data.validation_percent, &base.tokenizer, context).expect("long enough");

@@ -202,6 +202,48 @@ pub enum FormatError {
         /// Its value as JSON.
         other_value: String,
     },
+    /// A field that is not known here, with a value that may change the result.
+    #[error(
+        "{file}: {field} = {value} is not known here, and may change what is computed; remove the field if it does not, or export with \
+         this feature off"
+    )]
+    UnknownField {
+        /// Which file.
+        file: &'static str,
+        /// The field.
+        field: String,
+        /// The value as JSON.
+        value: String,
+    },
+    /// An adapter without weights.
+    #[error("the adapter holds no weights of {modules}, which adapter_config.json promises; export it again, or name what it does hold")]
+    EmptyAdapter {
+        /// What it should hold weights of.
+        modules: String,
+    },
+    /// A tensor whose rank is not the configuration's.
+    #[error(
+        "tensor `{tensor}` is of rank {found}, but adapter_config.json gives {module} rank {expected}; do weights and configuration belong \
+         together?"
+    )]
+    Rank {
+        /// Name of the tensor.
+        tensor: String,
+        /// Path of the module.
+        module: String,
+        /// The rank of the configuration.
+        expected: usize,
+        /// That of the tensor.
+        found: usize,
+    },
+    /// Two tensors with one meaning.
+    #[error("tensors `{first}` and `{second}` are two spellings of one weight; keep the one that is right")]
+    RepeatedTensor {
+        /// Name of the one.
+        first: String,
+        /// Name of the other.
+        second: String,
+    },
 }
 
 impl FormatError {

@@ -27,6 +27,11 @@ impl Fields {
         parts.try_fold(first, |value, part| value.get(part)).filter(|value| !value.is_null())
     }
 
+    /// The fields that are none of `known`, as they stand.
+    pub fn others<'a>(&'a self, known: &'a [&str]) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.map.iter().filter(move |(field, _)| !known.contains(&field.as_str()))
+    }
+
     /// Whether the field is there and `null`.
     pub fn is_null(&self, field: &str) -> bool {
         self.map.get(field).is_some_and(Value::is_null)
@@ -110,6 +115,13 @@ impl Fields {
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(self.unsupported(field, "a text")),
         }
+    }
+
+    /// A list of texts; `None` if absent.
+    pub fn texts(&self, field: &str) -> Result<Option<Vec<String>>, FormatError> {
+        let Some(value) = self.get(field) else { return Ok(None) };
+        let texts = value.as_array().and_then(|texts| texts.iter().map(|text| text.as_str().map(str::to_owned)).collect());
+        texts.map(Some).ok_or_else(|| self.unsupported(field, "a list of texts"))
     }
 
     /// Fails unless the field is absent, `null`, or holds one of the `neutral` values: those under which the feature

@@ -11,5 +11,5 @@ pub mod safetensors;
 
 pub use error::FormatError;
 pub use hf_config::HfConfig;
-pub use peft::{PeftLora, PeftLoraConfig};
+pub use peft::{PeftAdapter, PeftConfig};
 pub use safetensors::{Dtype, TensorFile, TensorRef};

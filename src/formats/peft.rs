@@ -1,118 +1,115 @@
-//! LoRA adapters as PEFT saves them: a folder of `adapter_config.json` and `adapter_model.safetensors`.
+//! Adapters as Hugging Face PEFT saves them: a folder of `adapter_config.json` and `adapter_model.safetensors`.
 //!
-//! A weight is called `base_model.model.{module}.lora_A.weight` (or `lora_B`), where `module` is the path of the
-//! linear layer it belongs to, e.g. `model.layers.0.self_attn.q_proj`. The layer then computes
-//! `y = W x + scaling · B A x` (Hu et al., 2021, "LoRA: Low-Rank Adaptation of Large Language Models").
+//! The configuration says which method, and of which modules; the weights are named after the modules ([`TensorName`]). What is read is
+//! checked as far as it can be without the base model: that weights and configuration say the same. Field names are PEFT's.
 
 use std::collections::BTreeMap;
 
 use super::error::FormatError;
-use super::safetensors::{self, SaveDtype, TensorSource};
+use super::safetensors::{self, SaveDtype, TensorRef, TensorSource};
 
+mod adalora;
+mod check;
 mod config;
+mod fields;
+mod lora;
+mod names;
+mod others;
+mod targets;
 
-pub use config::{InitLoraWeights, PeftLoraConfig};
+pub use adalora::PeftAdaLora;
+pub use config::{PeftConfig, PeftMethod};
+pub use lora::{InitLoraWeights, PeftBias, PeftLora};
+pub use names::{Part, TensorName};
+pub use others::{PeftIa3, PeftPrefix, PeftPrompt};
+pub use targets::{TargetModules, Targets, ends_with};
 
 /// Name of the file with the configuration.
 pub const ADAPTER_CONFIG: &str = "adapter_config.json";
 /// Name of the file with the weights.
 pub const ADAPTER_MODEL: &str = "adapter_model.safetensors";
 
-const PREFIX: &str = "base_model.model.";
-const SUFFIX_A: &str = ".lora_A.weight";
-const SUFFIX_B: &str = ".lora_B.weight";
-
-/// A LoRA adapter.
+/// An adapter that was read: its tensors borrow the file's bytes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PeftLora {
-    /// Its hyper-parameters.
-    pub config: PeftLoraConfig,
-    /// The weights of each adapted linear layer, by the layer's path, e.g. `model.layers.0.self_attn.q_proj`.
-    pub modules: BTreeMap<String, LoraWeights>,
+pub struct PeftAdapter<'a> {
+    /// Its configuration.
+    pub config: PeftConfig,
+    /// Its tensors, by their meaning; each still has the name of the file.
+    pub tensors: BTreeMap<TensorName, TensorRef<'a>>,
 }
 
-/// The two matrices of one adapted linear layer.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LoraWeights {
-    /// Width of the layer's input.
-    pub in_features: usize,
-    /// Width of the layer's output.
-    pub out_features: usize,
-    /// `lora_A`, `[r, in_features]`, row-major.
-    pub a: Vec<f32>,
-    /// `lora_B`, `[out_features, r]`, row-major.
-    pub b: Vec<f32>,
+/// A tensor of an adapter that is to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AdapterTensor {
+    /// What it is.
+    pub name: TensorName,
+    /// Dimensions, the slowest first.
+    pub shape: Vec<usize>,
+    /// Elements, row-major.
+    pub data: Vec<f32>,
 }
 
-/// Name in `adapter_model.safetensors` of the `lora_A` of a layer.
-pub fn name_of_a(module: &str) -> String {
-    format!("{PREFIX}{module}{SUFFIX_A}")
-}
-
-/// Name in `adapter_model.safetensors` of the `lora_B` of a layer.
-pub fn name_of_b(module: &str) -> String {
-    format!("{PREFIX}{module}{SUFFIX_B}")
-}
-
-impl PeftLora {
-    /// Reads the two files of an adapter.
+impl<'a> PeftAdapter<'a> {
+    /// Reads the two files of an adapter. Names may be those of any version of PEFT: with the adapter's name in them, or without the
+    /// prefix `base_model.model.`.
     ///
     /// # Errors
-    /// Those of [`PeftLoraConfig::from_json`] and [`safetensors::read`]; [`FormatError::UnexpectedTensor`],
-    /// [`FormatError::MissingTensor`] or [`FormatError::WrongShape`] if weights and configuration disagree.
-    pub fn read(adapter_config: &[u8], adapter_model: &[u8]) -> Result<Self, FormatError> {
-        let config = PeftLoraConfig::from_json(adapter_config)?;
+    /// Those of [`PeftConfig::from_json`] and [`safetensors::read`]; where weights and configuration disagree, the tensor or module.
+    pub fn read(adapter_config: &[u8], adapter_model: &'a [u8]) -> Result<Self, FormatError> {
+        let config = PeftConfig::from_json(adapter_config)?;
         let file = safetensors::read(adapter_model)?;
-        let mut modules = BTreeMap::new();
-        for name in file.tensors.keys() {
-            let module = module_of(name, &config)?;
-            if modules.contains_key(module) {
-                continue;
+        let mut tensors: BTreeMap<TensorName, TensorRef<'a>> = BTreeMap::new();
+        for (name, tensor) in file.tensors {
+            let unexpected = || FormatError::UnexpectedTensor { tensor: name.clone(), accepted: config.method.accepted_names() };
+            let meaning = TensorName::parse(&name).ok_or_else(unexpected)?;
+            if let Some(first) = tensors.get(&meaning) {
+                return Err(FormatError::RepeatedTensor { first: first.name.clone(), second: name });
             }
-            let (a, b) = (file.tensor(&name_of_a(module))?, file.tensor(&name_of_b(module))?);
-            let in_features = a.shape.last().copied().unwrap_or(0);
-            let out_features = b.shape.first().copied().unwrap_or(0);
-            file.tensor_of_shape(&a.name, &[config.r, in_features])?;
-            file.tensor_of_shape(&b.name, &[out_features, config.r])?;
-            a.check_finite()?;
-            b.check_finite()?;
-            let weights = LoraWeights { in_features, out_features, a: a.to_f32()?, b: b.to_f32()? };
-            modules.insert(module.to_owned(), weights);
+            tensors.insert(meaning, tensor);
         }
-        Ok(Self { config, modules })
+        let adapter = Self { config, tensors };
+        adapter.check()?;
+        Ok(adapter)
     }
 
-    /// The bytes of `adapter_model.safetensors`; those of `adapter_config.json` are [`PeftLoraConfig::to_json`].
+    /// The tensor of that meaning.
     ///
-    /// # Panics
-    /// If the lengths of `a` and `b` do not fit the sizes.
-    pub fn write_model(&self, dtype: SaveDtype) -> Vec<u8> {
-        let tensors: Vec<(String, [usize; 2], &[f32])> = self
-            .modules
-            .iter()
-            .flat_map(|(module, weights)| {
-                let a = (name_of_a(module), [self.config.r, weights.in_features], weights.a.as_slice());
-                let b = (name_of_b(module), [weights.out_features, self.config.r], weights.b.as_slice());
-                [a, b]
-            })
-            .collect();
-        let sources: Vec<_> = tensors.iter().map(|(name, shape, data)| TensorSource { name, shape, data }).collect();
-        safetensors::write(&sources, dtype, &safetensors::hf_metadata())
+    /// # Errors
+    /// [`FormatError::MissingTensor`], under the name that PEFT gives it today.
+    pub fn tensor(&self, name: &TensorName) -> Result<&TensorRef<'a>, FormatError> {
+        let missing = || FormatError::MissingTensor { tensor: name.written(&self.config.method), found: self.tensors.len() };
+        self.tensors.get(name).ok_or_else(missing)
+    }
+
+    /// The modules that it has weights of, each once.
+    pub fn modules(&self) -> Vec<&str> {
+        let mut modules: Vec<&str> = self.tensors.keys().filter(|name| name.part.is_of_method()).map(|name| name.module.as_str()).collect();
+        modules.dedup();
+        modules
+    }
+
+    /// The same tensors in float32.
+    ///
+    /// # Errors
+    /// [`FormatError::Dtype`] of what is no floating point.
+    pub fn to_f32(&self) -> Result<Vec<AdapterTensor>, FormatError> {
+        let widen = |(name, tensor): (&TensorName, &TensorRef)| {
+            Ok(AdapterTensor { name: name.clone(), shape: tensor.shape.clone(), data: tensor.to_f32()? })
+        };
+        self.tensors.iter().map(widen).collect()
     }
 }
 
-/// The path of the layer a tensor belongs to, if it is one that the configuration adapts.
-fn module_of<'n>(name: &'n str, config: &PeftLoraConfig) -> Result<&'n str, FormatError> {
-    let stem = name.strip_prefix(PREFIX);
-    let module = stem.and_then(|stem| stem.strip_suffix(SUFFIX_A).or_else(|| stem.strip_suffix(SUFFIX_B)));
-    match module {
-        Some(module) if config.adapts(module) => Ok(module),
-        _ => {
-            let targets = config.target_modules.join("|");
-            let accepted = format!("{PREFIX}model.layers.N.*.({targets}).(lora_A|lora_B).weight");
-            Err(FormatError::UnexpectedTensor { tensor: name.to_owned(), accepted })
-        }
-    }
+/// The bytes of `adapter_model.safetensors`, under the names that PEFT gives today; those of `adapter_config.json` are
+/// [`PeftConfig::to_json`].
+///
+/// # Panics
+/// If a shape does not fit its data, or a tensor occurs twice.
+pub fn write_model(method: &PeftMethod, tensors: &[AdapterTensor], dtype: SaveDtype) -> Vec<u8> {
+    let names: Vec<String> = tensors.iter().map(|tensor| tensor.name.written(method)).collect();
+    let sources: Vec<_> =
+        names.iter().zip(tensors).map(|(name, AdapterTensor { shape, data, .. })| TensorSource { name, shape, data }).collect();
+    safetensors::write(&sources, dtype, &safetensors::hf_metadata())
 }
 
 #[cfg(all(test, feature = "native"))]

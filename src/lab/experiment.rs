@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::adapter::AdapterFiles;
 use super::assets::{Assets, required};
 use super::base_model::SharedWeights;
 use super::check::{diff, fork_points, resolve};
 use super::compare::comparison;
 use super::event::Event;
-use super::problem::Problem;
+use super::problem::{Problem, Text};
 use super::rank::Answer;
 use super::result::{Environment, ExperimentResult, ForkReport, RunResult};
 use super::run::{Leg, Order, Run, Saved, Surroundings, legs};
@@ -188,6 +189,15 @@ impl Experiment {
             }
         }
         events
+    }
+
+    /// What a run has trained, as PEFT's files.
+    ///
+    /// # Errors
+    /// Why there are none: PEFT has no such method, the run is on several ranks, or its model is not there.
+    pub fn adapter(&mut self, run: usize) -> Result<AdapterFiles, Text> {
+        let none = || Text { en: format!("There is no run {run}."), zh: format!("没有第 {run} 个运行。") };
+        self.runs.get_mut(run).ok_or_else(none)?.adapter()
     }
 
     /// What was measured so far.

@@ -15,7 +15,7 @@ use crate::finetune::prompt::PromptConfig;
 use crate::quant::{self, BlockFormat};
 
 /// The projection whose inputs IA³ scales: the last one of a feed-forward block.
-const FEEDFORWARD: &str = "down_proj";
+pub const FEEDFORWARD: &str = "down_proj";
 
 /// The method of a run.
 pub fn method(run: &RunSpec) -> Box<dyn Method> {

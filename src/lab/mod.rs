@@ -3,6 +3,7 @@
 //! The same types cross every boundary: the command line reads and writes them as JSON, the page as the
 //! TypeScript twins that `cargo test` generates (`www/types/generated/`).
 
+pub mod adapter;
 pub mod assets;
 pub mod base_model;
 pub mod check;

@@ -199,6 +199,22 @@ pub fn format(error: &FormatError) -> Text {
         FormatError::Contradiction { file, field, value, other, other_value } => {
             format!("{file} 中 {field} = {value} 与 {other} = {other_value} 互相矛盾；请只保留训练该模型时使用的那个。")
         }
+        FormatError::UnknownField { file, field, value } => {
+            format!(
+                "{file} 中的 {field} = {value} 是未知字段，可能会改变计算结果。若它不影响结果，请删去该字段；否则请关闭该功能后重新导出。"
+            )
+        }
+        FormatError::EmptyAdapter { modules } => {
+            format!("适配器中没有 {modules} 的权重，而 adapter_config.json 声明了它们。请重新导出，或改写配置，只写文件中确实有的模块。")
+        }
+        FormatError::Rank { tensor, module, expected, found } => {
+            format!(
+                "张量 {tensor} 的秩是 {found}，而 adapter_config.json 规定 {module} 的秩为 {expected}。权重和配置是否属于同一个适配器？"
+            )
+        }
+        FormatError::RepeatedTensor { first, second } => {
+            format!("张量 {first} 和 {second} 是同一个权重的两种写法；请只保留正确的那个。")
+        }
     };
     Text { en: sentence(error), zh }
 }

@@ -1,9 +1,10 @@
 //! The experiment, for the worker that it runs in.
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::{assets_of, blob, from_js, internal, thrown, to_js};
+use crate::lab::adapter::{self, AdapterFiles};
 use crate::lab::check;
 use crate::lab::event::Event;
 use crate::lab::experiment::Experiment as LabExperiment;
@@ -33,6 +34,16 @@ pub fn check_spec(spec: JsValue) -> Result<JsValue, JsValue> {
 pub fn required_assets(spec: JsValue) -> Result<JsValue, JsValue> {
     let files = parse(spec).and_then(|spec| LabExperiment::required_assets(&spec)).map_err(|problems| thrown(&problems))?;
     to_js(&files)
+}
+
+/// What an adapter of PEFT's files is, as `AdapterInfo`.
+///
+/// # Errors
+/// `Problem[]`: which file cannot be used, and why.
+#[wasm_bindgen]
+pub fn read_adapter(config: &str, weights: &[u8]) -> Result<JsValue, JsValue> {
+    let adapter = adapter::read(config.as_bytes(), weights).map_err(|problem| thrown(&[problem]))?;
+    to_js(&adapter::info(&adapter, None))
 }
 
 /// An experiment under way.
@@ -118,6 +129,12 @@ impl Experiment {
     /// Cancels one run, or all; gives what happened, as `Event[]`.
     pub fn cancel(&mut self, run: Option<usize>) -> Result<JsValue, JsValue> {
         to_js(&self.inner.cancel(run))
+    }
+
+    /// What a run has trained, as PEFT's files, `{ config: string, weights: Uint8Array }`; null, where there is no adapter.
+    pub fn adapter(&mut self, run: usize) -> Result<JsValue, JsValue> {
+        let Ok(AdapterFiles { config, weights }) = self.inner.adapter(run) else { return Ok(JsValue::NULL) };
+        object(&[("config", config.into()), ("weights", Uint8Array::from(&weights[..]).into())])
     }
 
     /// What was measured so far, as `ExperimentResult`.

@@ -9,7 +9,7 @@ use tinyai::lab::schema::schema;
 use tinyai::lab::spec::default_spec;
 
 use crate::language::Language;
-use crate::{check, pretrain, print, run};
+use crate::{adapter, check, pretrain, print, run};
 
 /// Trains small transformer language models: the experiments of TinyAI Playground on the command line.
 #[derive(Parser)]
@@ -37,6 +37,9 @@ enum Command {
     Estimate(run::Estimate),
     /// Runs an experiment.
     Run(run::Run),
+    /// Reads, merges and rewrites adapters of Hugging Face PEFT.
+    #[command(subcommand)]
+    Adapter(adapter::Adapter),
     /// Trains a base model that ships with the site.
     Pretrain(pretrain::Pretrain),
 }
@@ -73,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Check { spec } => check::run(&spec, language),
         Command::Estimate(args) => run::estimate(&args),
         Command::Run(args) => run::run(&args, language),
+        Command::Adapter(args) => adapter::run(&args, language),
         Command::Pretrain(args) => pretrain::run(&args),
     };
     match outcome {

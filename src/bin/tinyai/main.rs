@@ -1,5 +1,6 @@
 //! The native command line over `tinyai::lab`.
 
+mod adapter;
 mod asset_folder;
 mod check;
 mod cli;

@@ -19,7 +19,7 @@ use tinyai::lab::threads::Threads;
 use crate::check::read_spec;
 use crate::cli::Failure;
 use crate::language::Language;
-use crate::{asset_folder, output, print};
+use crate::{adapter, asset_folder, output, print};
 
 /// Arguments of `tinyai run`.
 #[derive(Args)]
@@ -29,6 +29,9 @@ pub struct Run {
     /// Where the result goes, as JSON; without it, to standard output.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Folder that gets what runs have trained, each as an adapter of PEFT in a folder of the run's name; runs that have none are told.
+    #[arg(long)]
+    adapters: Option<PathBuf>,
 }
 
 /// Arguments of `tinyai estimate`.
@@ -62,6 +65,9 @@ pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
         output::prepare(path)?;
     }
     let names: Vec<String> = spec.runs.iter().map(|run| run.name.clone()).collect();
+    if let Some(folder) = &args.adapters {
+        adapter::prepare(folder, &names)?;
+    }
     let mut threads = Threads::new(assets.clone());
     let mut experiment = Experiment::new(spec, assets, environment())?;
     let mut told = Ok(());
@@ -70,6 +76,9 @@ pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
         told = std::mem::replace(&mut told, Ok(())).and_then(|()| report(event, &names, language));
     });
     told?;
+    if let Some(folder) = &args.adapters {
+        adapter::write_all(folder, &mut experiment, &names, language)?;
+    }
     let result = experiment.result();
     match &args.out {
         Some(path) => output::write_or(path, &serde_json::to_vec_pretty(&result).map_err(io::Error::from)?, &mut io::stdout().lock())?,

@@ -21,9 +21,11 @@ use super::{problems, reasons};
 use crate::data::Tokenizer;
 use crate::data::text::utf8;
 use crate::finetune::MethodError;
+use crate::formats::FormatError;
 use crate::formats::hf_config::HfConfig;
 use crate::formats::safetensors::{self, TensorFile};
-use crate::nn::{Blueprint, BuildError, ModelConfig, ParamSpec, RandomWeights, WeightSource};
+use crate::nn::{Blueprint, BuildError, ModelConfig, ParamSpec, Part, RandomWeights, Transformer, WeightSource};
+use crate::tensor::Ledger;
 
 /// A base model's sizes and tokenizer, read and checked; its weights yet to be made.
 #[derive(Debug)]
@@ -62,13 +64,9 @@ impl<'a> BaseModel<'a> {
             return Ok(Self { blueprint: Rc::new(Blueprint::new(&config)), tokenizer, ends: Vec::new(), weights });
         }
         let files = ModelFiles::of(base)?;
-        let tensors =
-            safetensors::read(required(assets, &files.weights)?).map_err(|e| problems::bad_file(&files.weights, &reasons::format(&e)))?;
-        let hf = hf_config_of(&files, assets)?;
-        let tokenizer = open_tokenizer(assets, &files.tokenizer)?;
-        let config = valid(&files, model_config(&hf))?;
-        let blueprint = Rc::new(Blueprint::new(&config));
-        weights::check(&tensors, &blueprint).map_err(|e| problems::bad_file(&files.weights, &reasons::format(&e)))?;
+        let (weights, config) = (required(assets, &files.weights)?, required(assets, &files.config)?);
+        let ModelFile { hf, blueprint, tensors } = ModelFile::read((&files.config, config), (&files.weights, weights))?;
+        let (tokenizer, config) = (open_tokenizer(assets, &files.tokenizer)?, &blueprint.config);
         if tokenizer.vocab_size() > config.vocab_size {
             let reason = reasons::vocabulary(tokenizer.vocab_size(), config.vocab_size);
             return Err(problems::bad_file(&files.tokenizer, &reason));
@@ -99,6 +97,45 @@ impl<'a> BaseModel<'a> {
     }
 }
 
+/// A base model's configuration and weights, read and checked.
+#[derive(Debug)]
+pub struct ModelFile<'a> {
+    /// `config.json`.
+    pub hf: HfConfig,
+    /// What the model is made of.
+    pub blueprint: Rc<Blueprint>,
+    /// `model.safetensors`.
+    pub tensors: TensorFile<'a>,
+}
+
+impl<'a> ModelFile<'a> {
+    /// Reads `config.json` and `model.safetensors`, each with the name that messages give it.
+    ///
+    /// # Errors
+    /// Naming the file and what is wrong with it: also a weight that the configuration does not ask for, or that is not finite.
+    pub fn read(config: (&str, &[u8]), weights: (&str, &'a [u8])) -> Result<Self, Problem> {
+        let bad_weights = |e: &FormatError| problems::bad_file(weights.0, &reasons::format(e));
+        let tensors = safetensors::read(weights.1).map_err(|e| bad_weights(&e))?;
+        let hf = HfConfig::from_json(config.1).map_err(|e| problems::bad_file(config.0, &reasons::format(&e)))?;
+        let blueprint = Rc::new(Blueprint::new(&valid(config.0, model_config(&hf))?));
+        weights::check(&tensors, &blueprint).map_err(|e| bad_weights(&e))?;
+        Ok(Self { hf, blueprint, tensors })
+    }
+
+    /// The model with its weights.
+    ///
+    /// # Errors
+    /// Naming the weight that does not fit; or if memory runs out.
+    pub fn build(&self, name: &str, ledger: &Ledger) -> Result<Transformer, Problem> {
+        let part = Part::whole(&self.blueprint);
+        let built = Transformer::build_part(&self.blueprint, part, ledger, &mut FileWeights(&self.tensors));
+        built.map_err(|error| match &error {
+            BuildError::Memory(refused) => reasons::out_of_memory(refused),
+            error => problems::bad_file(name, &reasons::build(error)),
+        })
+    }
+}
+
 /// The sizes of a run's model; of its files only those are asked for that [`plan_assets`](super::assets::plan_assets) names.
 ///
 /// # Errors
@@ -110,7 +147,7 @@ pub fn config_of(run: &RunSpec, assets: &Assets) -> Result<ModelConfig, Problem>
         return config.validate().map_err(|error| problems::model_sizes(&error)).map(|()| config);
     }
     let files = ModelFiles::of(&run.model.base)?;
-    valid(&files, model_config(&hf_config_of(&files, assets)?))
+    valid(&files.config, model_config(&hf_config_of(&files, assets)?))
 }
 
 /// What is needed to read and write a model's text.
@@ -146,8 +183,8 @@ fn hf_config_of(files: &ModelFiles, assets: &Assets) -> Result<HfConfig, Problem
     HfConfig::from_json(required(assets, &files.config)?).map_err(|e| problems::bad_file(&files.config, &reasons::format(&e)))
 }
 
-fn valid(files: &ModelFiles, config: ModelConfig) -> Result<ModelConfig, Problem> {
-    config.validate().map_err(|e| problems::bad_file(&files.config, &reasons::config(&e))).map(|()| config)
+fn valid(name: &str, config: ModelConfig) -> Result<ModelConfig, Problem> {
+    config.validate().map_err(|e| problems::bad_file(name, &reasons::config(&e))).map(|()| config)
 }
 
 fn required<'a>(assets: &'a Assets, name: &str) -> Result<&'a [u8], Problem> {

@@ -91,7 +91,9 @@ impl<'s> Walker<'s> {
     fn object(&mut self, fields: &mut Map<String, Value>, schema: &'s Value, mode: Mode) {
         for (name, value) in fields.iter_mut() {
             self.path.push(name.clone());
-            match schema["properties"].get(name) {
+            // A map has one schema for all its values.
+            let of_map = schema.get("additionalProperties").filter(|values| values.is_object());
+            match schema["properties"].get(name).or(of_map) {
                 Some(property) => self.visit(value, property, mode),
                 None => self.find(Some(value), Kind::UnknownField { parent: schema }),
             }
@@ -201,6 +203,10 @@ mod tests {
                 ("items", items) => assert_known(items),
                 ("oneOf", Value::Array(choices)) => choices.iter().for_each(assert_known),
                 // The walk takes every object for closed, except a patch, which is closed by what it patches.
+                ("additionalProperties", Value::Object(_)) => {
+                    assert_known(value);
+                    assert!(schema.get("properties").is_none(), "a map has no fields of its own: {schema}");
+                }
                 ("additionalProperties", open) => {
                     assert_eq!(*open == true, schema["x-patch-of"].is_string())
                 }
@@ -212,6 +218,15 @@ mod tests {
     #[test]
     fn walk_knows_every_keyword_of_the_schema() {
         assert_known(&schema());
+    }
+
+    #[test]
+    fn the_values_of_a_map_are_walked() {
+        let lora = |patterns: Value| json!({ "runs": [{ "name": "a", "patch": { "fine_tuning": { "lora": patterns } } }] });
+        let found =
+            |patterns: Value| walk(&mut lora(patterns), &schema()).into_iter().map(|finding| finding.path.join("/")).collect::<Vec<_>>();
+        assert!(found(json!({ "rank_pattern": { "layers.0.self_attn.q_proj": 2 }, "alpha_pattern": { "v_proj": 0.5 } })).is_empty());
+        assert_eq!(found(json!({ "rank_pattern": { "q_proj": 0 } })), ["runs/0/patch/fine_tuning/lora/rank_pattern/q_proj"]);
     }
 
     #[test]

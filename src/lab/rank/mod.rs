@@ -11,13 +11,14 @@ pub use pilot::pilot;
 pub(in crate::lab) use pilot::{refused, representatives};
 pub use reader::Reader;
 
+use super::adapter::{self, AdapterFiles};
 use super::assets::Assets;
 use super::base_model::{BaseModel, SharedSource, SharedWeights};
 use super::check::check_against_model;
 use super::parallel::report::{RankStep, Traffic};
 use super::parallel::setup::{self, Stages};
 use super::parallel::subject::Subject;
-use super::problem::Problem;
+use super::problem::{self, Problem};
 use super::problems;
 use super::result::MemoryUse;
 use super::spec::RunSpec;
@@ -41,6 +42,8 @@ pub struct RankProgram {
 
 /// A rank's part of the model, its text, and its optimizer.
 struct Prepared {
+    /// What it trains.
+    run: RunSpec,
     training: Training,
     ledger: Ledger,
     text: Text,
@@ -82,6 +85,16 @@ impl RankProgram {
             Program::Snapshot => return Ok((Reply::State, Some(self.prepared()?.training.rank.snapshot()))),
         };
         Ok((reply, None))
+    }
+
+    /// What a rank without others has trained, as PEFT's files.
+    ///
+    /// # Errors
+    /// Why there are none: PEFT has no such method.
+    pub fn adapter(&mut self) -> Option<Result<AdapterFiles, problem::Text>> {
+        let alone = self.alone();
+        let Prepared { run, training, .. } = self.prepared.as_mut().filter(|_| alone)?;
+        Some(adapter::save(run, training.model()))
     }
 
     /// Frees its files, once the last model is built.
@@ -159,7 +172,17 @@ impl RankProgram {
         };
         ledger.reuse(true);
         let (context, reader) = (run.data.context as usize, Reader::default());
-        self.prepared = Some(Prepared { training, ledger, text, base: base_text, context, reader, last: Doing::Training, _text: charge });
+        self.prepared = Some(Prepared {
+            run: run.clone(),
+            training,
+            ledger,
+            text,
+            base: base_text,
+            context,
+            reader,
+            last: Doing::Training,
+            _text: charge,
+        });
         Ok(reply)
     }
 

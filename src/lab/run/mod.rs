@@ -26,12 +26,13 @@ use self::outcome::Outcome;
 use self::search::Search;
 pub(in crate::lab) use self::search::TIMED_STEPS;
 use self::work::Work;
+use super::adapter::AdapterFiles;
 use super::assets::Assets;
 use super::base_model::SharedWeights;
 use super::event::{Event, RunPhase};
 use super::parallel::report::{Pilot, Planned, Prediction};
 use super::parallel::setup::Stages;
-use super::problem::{Problem, ProblemCode};
+use super::problem::{Problem, ProblemCode, Text as ProblemText};
 use super::rank::{Answer, Program, RankProgram};
 use super::result::{FieldDiff, Reports, RunResult, RunStatus};
 use super::sample::Sampler;
@@ -103,6 +104,8 @@ pub struct Run {
     kept: Vec<State>,
     /// The last of them: where it goes on when a rank is lost.
     last: Option<State>,
+    /// What it has trained, once it has ended.
+    adapter: Option<Result<AdapterFiles, ProblemText>>,
     /// Whether it is to be kept as soon as that can be.
     wanted: bool,
     lost: bool,
@@ -159,6 +162,7 @@ impl Run {
             keeps_all: false,
             kept: Vec::new(),
             last: None,
+            adapter: None,
             wanted: false,
             lost: false,
             by_hand: false,
@@ -349,6 +353,31 @@ impl Run {
         self.outcome.result(self.work.seconds)
     }
 
+    /// What it has trained so far, as PEFT's files.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn adapter(&mut self) -> Result<AdapterFiles, ProblemText> {
+        self.adapter.clone().or_else(|| self.adapter_now()).unwrap_or_else(|| {
+            Err(match self.is_spread() && !self.ended() || self.spec().ranks() > 1 {
+                true => ProblemText {
+                    en: "Its ranks have parts of it only. Train it on one rank to save the adapter.".into(),
+                    zh: "它的各个进程只各有其中一部分。要保存适配器，请在单个进程上训练。".into(),
+                },
+                false => ProblemText {
+                    en: "Its model is not there: it has not begun, failed, or was loaded as a result. Run it again.".into(),
+                    zh: "它的模型不在内存中：尚未开始、运行失败，或只载入了结果。请重新运行。".into(),
+                },
+            })
+        })
+    }
+
+    /// Of a run on one rank, in its own leg.
+    fn adapter_now(&mut self) -> Option<Result<AdapterFiles, ProblemText>> {
+        let own = self.leg + 1 == self.legs.len() && self.progress.prepared == Some(self.leg) && self.progress.restore.is_none();
+        self.here.as_mut().filter(|_| own)?.adapter()
+    }
+
     /// Its own settings.
     fn spec(&self) -> &RunSpec {
         &self.legs.last().expect("a run has settings of its own").spec
@@ -381,6 +410,9 @@ impl Run {
     }
 
     fn end(&mut self, status: RunStatus, problem: Option<Problem>) {
+        if matches!(status, RunStatus::Finished | RunStatus::Cancelled) {
+            self.adapter = self.adapter_now();
+        }
         self.outcome.end(status, problem);
         // The model's memory is free for the others, and so are files and states.
         self.surroundings.assets = Rc::default();
