@@ -52,6 +52,7 @@ export const CATALOGUE: readonly CataloguedLab[] = [
       { id: 'rank', minutes: 5 },
       { id: 'modules', minutes: 5 },
       { id: 'learning-rate', minutes: 5 },
+      { id: 'high-ranks', minutes: 6 },
       { id: 'equal-time', minutes: 6 },
     ],
     early: alone(tuned('shakespeare-plays', 'shakespeare-sonnets'), tuned(model.base, data.corpus)),

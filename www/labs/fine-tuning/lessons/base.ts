@@ -49,6 +49,9 @@ export function stepWork({ rank, target_modules }: Pick<LoraSpec, 'rank' | 'targ
  * How far an entry of a square W moves in the first step, as a share of the learning rate η.
  *
  * AdamW moves every number that learns by about η, whatever its gradient is. B, which begins at zero, becomes ±η; the entries of A are uniform
- * in ±1/√d, so that an entry of ΔW = (α/r)·BA is a sum of r products, of standard deviation (α/r)·√r·η/√(3d).
+ * in ±1/√d, so that an entry of ΔW = (α/r)·BA is a sum of r products, of standard deviation (α/r)·√r·η/√(3d); rank-stabilised, of α·η/√(3d) at every rank.
  */
-export const firstStep = ({ rank, alpha }: Pick<LoraSpec, 'rank' | 'alpha'>): number => ((alpha / rank) * Math.sqrt(rank)) / Math.sqrt(3 * D_MODEL);
+export const firstStep = (lora: Pick<LoraSpec, 'rank' | 'alpha' | 'scaling'>): number => (scaleOf(lora) * Math.sqrt(lora.rank)) / Math.sqrt(3 * D_MODEL);
+
+/** What LoRA multiplies B·A by. */
+export const scaleOf = ({ rank, alpha, scaling }: Pick<LoraSpec, 'rank' | 'alpha' | 'scaling'>): number => alpha / (scaling === 'rank_stabilised' ? Math.sqrt(rank) : rank);
