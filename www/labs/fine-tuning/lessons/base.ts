@@ -33,9 +33,25 @@ export function pair(language: Language, more: Patch = {}): Patch {
 }
 
 /**
+ * Multiplications of a step in the projections, as a share of those of full fine-tuning: forward, gradient of the inputs, gradient of the
+ * weights. A frozen weight goes without the third; a pair has all three of its own.
+ */
+export function stepWork({ rank, target_modules }: Pick<LoraSpec, 'rank' | 'target_modules'>): number {
+  let [weights, pairs] = [0, 0];
+  for (const [module, shape] of Object.entries(SHAPES) as [TargetModule, { in: number; out: number }][]) {
+    weights += shape.in * shape.out;
+    if (target_modules.includes(module)) pairs += rank * (shape.in + shape.out);
+  }
+  return (2 * weights + 3 * pairs) / (3 * weights);
+}
+
+/**
  * How far an entry of a square W moves in the first step, as a share of the learning rate η.
  *
  * AdamW moves every number that learns by about η, whatever its gradient is. B, which begins at zero, becomes ±η; the entries of A are uniform
- * in ±1/√d, so that an entry of ΔW = (α/r)·BA is a sum of r products, of standard deviation (α/r)·√r·η/√(3d).
+ * in ±1/√d, so that an entry of ΔW = (α/r)·BA is a sum of r products, of standard deviation (α/r)·√r·η/√(3d); rank-stabilised, of α·η/√(3d) at every rank.
  */
-export const firstStep = ({ rank, alpha }: Pick<LoraSpec, 'rank' | 'alpha'>): number => ((alpha / rank) * Math.sqrt(rank)) / Math.sqrt(3 * D_MODEL);
+export const firstStep = (lora: Pick<LoraSpec, 'rank' | 'alpha' | 'scaling'>): number => (scaleOf(lora) * Math.sqrt(lora.rank)) / Math.sqrt(3 * D_MODEL);
+
+/** What LoRA multiplies B·A by. */
+export const scaleOf = ({ rank, alpha, scaling }: Pick<LoraSpec, 'rank' | 'alpha' | 'scaling'>): number => alpha / (scaling === 'rank_stabilised' ? Math.sqrt(rank) : rank);
