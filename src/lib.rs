@@ -12,12 +12,12 @@ pub mod autograd;
 pub mod nn;
 
 pub mod linalg;
+pub mod optim;
 
 pub mod finetune;
 
 pub mod data;
 pub mod formats;
-pub mod optim;
 
 pub mod parallel;
 

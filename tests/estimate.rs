@@ -65,9 +65,11 @@ fn sizes_are_made_to_train_about_as_many_scalars() {
         })
         .collect();
     let target = learning[1];
-    for (name, of) in methods.iter().zip(&learning).filter(|(name, _)| ["dora", "adapter", "prefix_tuning", "adalora"].contains(name)) {
+    for (name, of) in methods.iter().zip(&learning).filter(|(name, _)| ["dora", "adapter", "adalora"].contains(name)) {
         assert!((*of as f64 / target as f64 - 1.0).abs() < 0.2, "{name}: {of}, not {target}");
     }
+    // The model reads 128 tokens, of which the context takes half: more of a prefix cannot be.
+    assert_eq!(equal.runs[5].patch["fine_tuning"]["prompt"]["virtual_tokens"], 64);
     let unchanged: Vec<usize> = [0, 1, 4].into_iter().filter(|index| equal.runs[*index] != parsed.runs[*index]).collect();
     assert_eq!(unchanged, [0; 0]);
     assert_eq!(equal.runs[6].patch["fine_tuning"]["last_layers"]["layers"], 1, "one layer trains more than all pairs");

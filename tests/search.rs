@@ -92,7 +92,10 @@ fn a_candidate_is_measured_as_a_run_with_its_rate_and_the_run_is_one_with_the_be
 
 #[test]
 fn every_mesh_finds_the_same_learning_rate() {
-    let mut spec = of_base(&base());
+    // Higher rates make so much of how sums are rounded that nothing could be compared.
+    let mut base = base();
+    base["training"]["search"]["highest"] = json!(0.01);
+    let mut spec = of_base(&base);
     spec["runs"] = json!([
         { "name": "one" }, { "name": "data", "patch": { "mesh": { "data": 2 } } }, { "name": "zero", "patch": { "mesh": { "data": 2, "zero": "parameters" } } },
         { "name": "pipeline", "patch": { "mesh": { "pipeline": 2 } } }, { "name": "tensor", "patch": { "mesh": { "tensor": 2 } } },
@@ -105,9 +108,8 @@ fn every_mesh_finds_the_same_learning_rate() {
         assert_eq!((report.chosen, report.steps), (one.chosen, one.steps), "{}", run.name);
         for (here, alone) in report.candidates.iter().zip(&one.candidates) {
             assert_eq!(here.dropped_after, alone.dropped_after, "{}", run.name);
-            // The highest learning rate makes the most of how sums are rounded.
             let near = |(here, alone): (&(u32, f64), &(u32, f64))| here.0 == alone.0 && (here.1 - alone.1).abs() < 1e-3 * alone.1;
-            assert!(here.learning_rate == 1.0 || here.losses.iter().zip(&alone.losses).all(near), "{}: {here:?} {alone:?}", run.name);
+            assert!(here.losses.iter().zip(&alone.losses).all(near), "{}: {here:?} {alone:?}", run.name);
         }
     }
 }

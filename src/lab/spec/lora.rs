@@ -50,10 +50,10 @@ pub struct LoraSpec {
     )]
     pub layers: Vec<u32>,
     /// Ranks of modules whose path ends so, e.g. `layers.0.self_attn.q_proj`, in the place of the rank.
-    #[schemars(inner(range(min = 1, max = 1024)), extend("x-advanced" = true))]
+    #[schemars(extend("additionalProperties" = {"type": "integer", "minimum": 1, "maximum": 1024}, "x-advanced" = true))]
     pub rank_pattern: BTreeMap<String, u32>,
     /// Alphas of modules, likewise.
-    #[schemars(inner(range(min = 0.001, max = 4096)), extend("x-advanced" = true))]
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0.001, "maximum": 4096}, "x-advanced" = true))]
     pub alpha_pattern: BTreeMap<String, f64>,
 }
 
