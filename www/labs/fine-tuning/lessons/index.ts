@@ -5,6 +5,7 @@ import { highRanks } from './high-ranks';
 import { learningRate } from './learning-rate';
 import { loraSaves } from './lora-saves';
 import { modules } from './modules';
+import { quantisedBase } from './quantised-base';
 import { rank } from './rank';
 
-export const lessons: readonly Lesson[] = [loraSaves, rank, modules, learningRate, highRanks, equalTime];
+export const lessons: readonly Lesson[] = [loraSaves, rank, modules, learningRate, highRanks, equalTime, quantisedBase];
