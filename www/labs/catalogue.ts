@@ -54,6 +54,7 @@ export const CATALOGUE: readonly CataloguedLab[] = [
       { id: 'learning-rate', minutes: 5 },
       { id: 'high-ranks', minutes: 6 },
       { id: 'equal-time', minutes: 6 },
+      { id: 'forgetting', minutes: 5 },
       { id: 'quantised-base', minutes: 5 },
     ],
     early: alone(tuned('shakespeare-plays', 'shakespeare-sonnets'), tuned(model.base, data.corpus)),
