@@ -96,6 +96,7 @@ function runResult(spec: Spec, run: number, course: Course): RunResult {
       total_parameters: metric(2_000_000, 'parameters'),
       trainable_share: metric(0.01, 'ratio'),
       peak_memory: metric(2 ** 20 * (40 - run), 'bytes'),
+      ...(config.evaluation.base_corpus !== '' && { base_text_loss: metric(4 + 0.1 * run, 'nats/token'), forgetting: metric(0.2 + (course === 'alike' ? 0 : 0.1 * run), 'nats/token') }),
       ...(ranks > 1 && {
         bytes_sent: metric(10_000 * (run + 1), 'bytes'),
         bubble_fraction: metric(0.3 - 0.02 * run, 'ratio', [0.2, 0.4]),
