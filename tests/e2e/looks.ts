@@ -22,7 +22,9 @@ export const smallText = (page: Page, least = LEAST_TEXT): Promise<string[]> =>
         const text = [...element.childNodes].flatMap((node) => (node.nodeType === Node.TEXT_NODE ? node.textContent!.trim() : [])).join(' ').trim();
         const typed = element instanceof HTMLInputElement && /text|search|number/.test(element.type);
         if ((text === '' && !typed) || !visible(element)) continue;
-        const scale = element instanceof SVGTextContentElement ? (element.getScreenCTM()?.d ?? 1) : 1;
+        // The length of the second column, so that what is turned counts, too.
+        const drawn = element instanceof SVGTextContentElement ? element.getScreenCTM() : null;
+        const scale = drawn ? Math.hypot(drawn.c, drawn.d) : 1;
         const size = scale * parseFloat(getComputedStyle(element).fontSize);
         if (size < least - 0.01) found.push(`${size.toFixed(1)} px: ${element.localName}.${element.getAttribute('class') ?? ''} “${text.slice(0, 40)}”`);
       }

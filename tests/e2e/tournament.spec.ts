@@ -103,7 +103,10 @@ test('with several seeds each method is one point and one row, with the spread o
 
 test('a link opens the same tournament, and free play goes on with it', async ({ page }) => {
   await openTournament(page);
+  const before = page.url();
   await method(page, 'DoRA').uncheck();
+  // The address follows a moment later.
+  await expect(page).not.toHaveURL(before);
   const names = await runNames(page);
   await page.reload();
   await expect(method(page, 'DoRA')).not.toBeChecked();
