@@ -103,6 +103,7 @@ test('with several seeds each method is one point and one row, with the spread o
 
 test('a link opens the same tournament, and free play goes on with it', async ({ page }) => {
   await openTournament(page);
+  await expect(page).not.toHaveURL(ADDRESS);
   const before = page.url();
   await method(page, 'DoRA').uncheck();
   // The address follows a moment later.
