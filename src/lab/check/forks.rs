@@ -144,13 +144,15 @@ fn most_of<T: PartialOrd + Default>((own, theirs): (T, T), other_name: &str) -> 
 /// Whether a field leaves what a rank holds as it is.
 fn may_change(field: &str, own_vocabulary: bool) -> bool {
     const SECTIONS: [&str; 4] = ["training", "evaluation", "resources", "ranks"];
-    const FIELDS: [&str; 7] = [
+    const FIELDS: [&str; 9] = [
         "communication.transport",
         "communication.algorithm",
         "fine_tuning.lora.alpha",
         "fine_tuning.lora.scaling",
         "fine_tuning.lora.dropout",
         "fine_tuning.lora.learning_rate_ratio",
+        "fine_tuning.adalora.beta1",
+        "fine_tuning.adalora.beta2",
         "fine_tuning.adapter.placement",
     ];
     let section = field.split('.').next().unwrap_or_default();
