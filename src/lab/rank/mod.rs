@@ -161,7 +161,6 @@ impl RankProgram {
         rank.set_speed(speed);
         let (parameters, trainable_parameters) = rank.model().params.counts();
         let training = Training::new(rank, &plan, Course::of(&run.training), text.train.len());
-        drop(of_model);
         let reply = Reply::Prepared {
             parameters: parameters as u64,
             trainable_parameters: trainable_parameters as u64,
