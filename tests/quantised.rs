@@ -46,7 +46,7 @@ fn fine_tune(training: Value, format: Option<&'static dyn BlockFormat>) -> Ran {
     let of_model: &mut dyn WeightSource = match format {
         None => &mut *file,
         Some(format) => {
-            in_format = InFormat { source: &mut *file, format };
+            in_format = InFormat::all(&mut *file, format);
             &mut in_format
         }
     };

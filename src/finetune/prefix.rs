@@ -30,15 +30,19 @@ impl PrefixConfig {
     }
 }
 
+/// The segments that attend, with their layers.
+pub(super) fn attentions(blueprint: &Blueprint) -> impl Iterator<Item = (usize, usize)> {
+    let attentions = blueprint.segments.iter().enumerate().filter(|(_, segment)| segment.kind == SegmentKind::Attention);
+    attentions.filter_map(|(index, segment)| Some((index, segment.layer?)))
+}
+
 impl Method for PrefixConfig {
     fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError> {
         Ok(check_virtual_tokens(blueprint, self.virtual_tokens)?)
     }
 
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {
-        let attentions = blueprint.segments.iter().enumerate().filter(|(_, segment)| segment.kind == SegmentKind::Attention);
-        let layers = attentions.filter_map(|(index, segment)| Some((index, segment.layer?)));
-        layers.flat_map(|(index, layer)| self.tables(blueprint, layer).map(|table| (index, table))).collect()
+        attentions(blueprint).flat_map(|(index, layer)| self.tables(blueprint, layer).map(|table| (index, table))).collect()
     }
 
     fn learns(&self, _: &Blueprint, _: usize, _: &ParamSpec) -> bool {

@@ -6,11 +6,10 @@
 
 use std::rc::Rc;
 
+use super::prefix::attentions;
 use super::{Attached, HooksOnly, Method, MethodError, Refusal, Sharing, check_virtual_tokens};
 use crate::autograd::{ParamId, Result, Split, Tape, Var, after_prefix};
-use crate::nn::{
-    Blueprint, BuildError, Init, KeysValues, KeysValuesHook, ParamSpec, Pass, SegmentKind, Transformer, WeightSource, add_param,
-};
+use crate::nn::{Blueprint, BuildError, Init, KeysValues, KeysValuesHook, ParamSpec, Pass, Transformer, WeightSource, add_param};
 
 /// Settings of prefix tuning with a network.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,11 +53,6 @@ impl PrefixMlpConfig {
         let bias = |part| param(part, vec![width], Init::Zeros);
         [matrix("keys.weight"), bias("keys.bias"), matrix("values.weight"), bias("values.bias")]
     }
-
-    fn layers<'a>(&self, blueprint: &'a Blueprint) -> impl Iterator<Item = (usize, usize)> + use<'a> {
-        let attentions = blueprint.segments.iter().enumerate().filter(|(_, segment)| segment.kind == SegmentKind::Attention);
-        attentions.filter_map(|(index, segment)| Some((index, segment.layer?)))
-    }
 }
 
 fn width(blueprint: &Blueprint) -> usize {
@@ -82,9 +76,9 @@ impl Method for PrefixMlpConfig {
     }
 
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {
-        let first = self.layers(blueprint).next().map(|(index, _)| index);
+        let first = attentions(blueprint).next().map(|(index, _)| index);
         let shared = first.into_iter().flat_map(|index| self.shared(blueprint).map(|param| (index, param)));
-        let of_layers = self.layers(blueprint).flat_map(|(index, layer)| self.of_layer(blueprint, layer).map(|param| (index, param)));
+        let of_layers = attentions(blueprint).flat_map(|(index, layer)| self.of_layer(blueprint, layer).map(|param| (index, param)));
         shared.chain(of_layers).collect()
     }
 

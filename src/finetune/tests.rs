@@ -280,7 +280,8 @@ fn starts_that_split_weights_and_ranks_that_differ_say_what_they_do_not_go_with(
     let pissa = LoraConfig { init: LoraInit::Pissa, ..lora() };
     says(pissa.check_sharing(&blueprint, Sharing { tensor: 2, ..Sharing::default() }).unwrap_err().to_string(), &["pissa", "mesh.tensor"]);
     assert!(pissa.check_sharing(&blueprint, Sharing { pipeline: 2, ..Sharing::default() }).is_ok());
-    let source = &mut crate::nn::InFormat { source: &mut RandomWeights { seed: 3 }, format: &crate::quant::Nf4 };
+    let weights = &mut RandomWeights { seed: 3 };
+    let source = &mut crate::nn::InFormat::all(weights, &crate::quant::Nf4);
     let mut quantised = Transformer::build(config.clone(), &crate::tensor::Ledger::new(None), source).unwrap();
     says(attach(&pissa, &mut quantised, &mut RandomWeights { seed: 1 }).unwrap_err().to_string(), &["nf4", "pissa"]);
     let tied = Blueprint::new(&crate::nn::ModelConfig { tie_embeddings: true, ..config });

@@ -37,5 +37,5 @@ pub use pass::{Input, Masks, Pass, Reading, Tokens};
 pub use rotary::{Rope, RopeError, RopeScaling};
 pub use rows::Rows;
 pub use segment::{Exchange, Segment, Values};
-pub use source::{BuildError, InFormat, PartlyInFormat, RandomWeights, WeightSource, format_of, read_in_order};
+pub use source::{BuildError, InFormat, RandomWeights, WeightSource, format_of, read_in_order};
 pub use transformer::Transformer;

@@ -78,16 +78,8 @@ pub trait WeightSource {
     }
 }
 
-/// The weights of another source, to be kept in a format.
-pub struct InFormat<'a> {
-    /// The other source.
-    pub source: &'a mut dyn WeightSource,
-    /// The format.
-    pub format: &'static dyn BlockFormat,
-}
-
 /// The weights of another source, of which some are to be kept in a format.
-pub struct PartlyInFormat<'a> {
+pub struct InFormat<'a> {
     /// The other source.
     pub source: &'a mut dyn WeightSource,
     /// The format; `None`: all are in float32.
@@ -96,7 +88,14 @@ pub struct PartlyInFormat<'a> {
     pub which: &'a dyn Fn(&ParamSpec) -> bool,
 }
 
-impl WeightSource for PartlyInFormat<'_> {
+impl<'a> InFormat<'a> {
+    /// All of them.
+    pub fn all(source: &'a mut dyn WeightSource, format: &'static dyn BlockFormat) -> Self {
+        Self { source, format: Some(format), which: &|_| true }
+    }
+}
+
+impl WeightSource for InFormat<'_> {
     fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
         self.source.read(param, rows, take)
     }
@@ -115,24 +114,6 @@ impl WeightSource for PartlyInFormat<'_> {
 
     fn format(&self, param: &ParamSpec) -> Option<&'static dyn BlockFormat> {
         self.format.filter(|_| (self.which)(param))
-    }
-}
-
-impl WeightSource for InFormat<'_> {
-    fn read(&mut self, param: &ParamSpec, rows: Range<usize>, take: &mut dyn FnMut(&[f32])) -> Result<(), BuildError> {
-        self.source.read(param, rows, take)
-    }
-
-    fn shared(&self, param: &ParamSpec, format: Option<&'static str>) -> Option<Weight> {
-        self.source.shared(param, format)
-    }
-
-    fn made(&mut self, param: &ParamSpec, value: &Weight) {
-        self.source.made(param, value);
-    }
-
-    fn format(&self, _: &ParamSpec) -> Option<&'static dyn BlockFormat> {
-        Some(self.format)
     }
 }
 

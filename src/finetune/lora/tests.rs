@@ -13,7 +13,8 @@ fn model() -> Transformer {
 
 /// The same model with its matrices in blocks.
 fn in_blocks() -> Transformer {
-    let source = &mut InFormat { source: &mut RandomWeights { seed: 3 }, format: &Int8 };
+    let weights = &mut RandomWeights { seed: 3 };
+    let source = &mut InFormat::all(weights, &Int8);
     Transformer::build(model().config, &Ledger::new(None), source).unwrap()
 }
 

@@ -56,7 +56,7 @@ impl PeftIa3 {
             return Err(fields.unsupported("layers_to_transform", "null"));
         }
         let feedforward_modules = match fields.get("feedforward_modules") {
-            None => return Err(fields.missing("feedforward_modules", "a list of ends of modules' paths, such as [\"down_proj\"], or []")),
+            None => return Err(fields.missing("feedforward_modules", "[\"down_proj\"], []")),
             Some(_) => fields.texts("feedforward_modules")?.unwrap_or_default(),
         };
         Ok(Self { targets, feedforward_modules })

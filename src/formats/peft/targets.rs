@@ -68,7 +68,7 @@ impl Targets {
     pub(super) fn read(fields: &Fields) -> Result<Self, FormatError> {
         let field = "target_modules";
         let roles: Vec<String> = linear_roles().into_iter().map(|role| format!("\"{role}\"")).collect();
-        let accepted = format!("\"all-linear\", or a list of ends of modules' paths such as [{}]", roles.join(", "));
+        let accepted = format!("\"all-linear\", [{}]", roles.join(", "));
         let modules = match fields.get(field) {
             None => return Err(fields.missing(field, accepted)),
             Some(Value::String(name)) if name.eq_ignore_ascii_case("all-linear") => TargetModules::AllLinear,
@@ -82,7 +82,7 @@ impl Targets {
             Some(_) => return Err(fields.unsupported(field, accepted)),
         };
         let exclude = match fields.get("exclude_modules") {
-            Some(Value::String(_)) => return Err(fields.unsupported("exclude_modules", "a list of ends of modules' paths")),
+            Some(Value::String(_)) => return Err(fields.unsupported("exclude_modules", "[], [\"lm_head\"]")),
             _ => fields.texts("exclude_modules")?.unwrap_or_default(),
         };
         fields.only("layers_pattern", &[json!(""), json!(LAYERS), json!([LAYERS])])?;

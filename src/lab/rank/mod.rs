@@ -25,7 +25,7 @@ use super::spec::RunSpec;
 use super::state::Bytes;
 use super::text::{self, Text};
 use super::training::{Course, Training, adamw};
-use crate::nn::{ParamSpec, PartlyInFormat, RandomWeights, WeightSource};
+use crate::nn::{InFormat, ParamSpec, RandomWeights, WeightSource};
 use crate::parallel::clock;
 use crate::parallel::comm::{Comm, Kind};
 use crate::parallel::rank::{Gate, Rank, RankError, RestoreError, Sequences, StartError};
@@ -153,7 +153,7 @@ impl RankProgram {
             false => base.source(),
         };
         let frozen = |param: &ParamSpec| !learns(param);
-        let mut of_model = PartlyInFormat { source: &mut *of_model, format: subject.format, which: &frozen };
+        let mut of_model = InFormat { source: &mut *of_model, format: subject.format, which: &frozen };
         let of_method = &mut RandomWeights { seed: u64::from(run.training.seed) };
         let sources: [&mut dyn WeightSource; 2] = [&mut of_model, of_method];
         let rank = Rank::new(&self.comm, &plan, &subject.blueprint, adamw(&run.training), &ledger, sources, &*subject.method);

@@ -11,7 +11,7 @@ use crate::lab::problem::Problem;
 use crate::lab::problems;
 use crate::lab::spec::RunSpec;
 use crate::lab::training::adamw;
-use crate::nn::{BuildError, ParamSpec, Part, PartlyInFormat, RandomWeights, Slice, Tokens, Transformer};
+use crate::nn::{BuildError, InFormat, ParamSpec, Part, RandomWeights, Slice, Tokens, Transformer};
 use crate::parallel::comm::Comm;
 use crate::parallel::group::Group;
 use crate::parallel::mesh::Axis;
@@ -71,7 +71,7 @@ pub(in crate::lab) fn representatives(run: &RunSpec, subject: &Subject, plan: &P
     let mut weights = RandomWeights { seed: 0 };
     let learning = subject.learning();
     let which = |param: &ParamSpec| !learning.contains(param.name.as_str());
-    let source = &mut PartlyInFormat { source: &mut weights, format: subject.format, which: &which };
+    let source = &mut InFormat { source: &mut weights, format: subject.format, which: &which };
     let model = Transformer::build_part(&subject.blueprint, Part { chunks, slice }, &Ledger::new(Some(limit)), source);
     let mut model = model.map_err(|error| problems::build(Some(number), &error))?;
     finetune::attach(&*subject.method, &mut model, &mut weights).map_err(|error| problems::attach(Some(number), &error))?;

@@ -304,7 +304,8 @@ fn in_blocks(whole: &Transformer) -> [Transformer; 2] {
     let part = || Part::whole(&whole.blueprint);
     let format = &crate::quant::Int8;
     let ledger = Ledger::new(None);
-    let source = &mut InFormat { source: &mut Weights(whole), format };
+    let weights = &mut Weights(whole);
+    let source = &mut InFormat::all(weights, format);
     let blocks = Transformer::build_part(&whole.blueprint, part(), &ledger, source).unwrap();
     let mut decoded = Transformer::build_part(&whole.blueprint, part(), &ledger, &mut Weights(whole)).unwrap();
     for (param, kept) in decoded.params.iter_mut().zip(blocks.params.iter()) {
@@ -358,7 +359,8 @@ fn reading_with_blocks_is_near_and_the_same_beside_other_sequences() {
 #[test]
 fn blocks_take_a_byte_a_weight_and_a_tied_one_once() {
     let config = ModelConfig { vocab_size: 3859, d_model: 192, n_heads: 6, d_head: 32, d_ff: 512, tie_embeddings: true, ..llama() };
-    let source = &mut InFormat { source: &mut RandomWeights { seed: 1 }, format: &crate::quant::Int8 };
+    let weights = &mut RandomWeights { seed: 1 };
+    let source = &mut InFormat::all(weights, &crate::quant::Int8);
     let ledger = Ledger::new(None);
     let model = Transformer::build(config, &ledger, source).unwrap();
     let matrices = model.params.iter().filter(|param| param.shape.len() == 2);

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::tests::{MakeMethod, UPDATE, batch, full, llama, masks, plan_of, rank_of, settings, with_lora};
 use super::*;
+use crate::finetune::adalora::AdaLoraConfig;
+use crate::finetune::lora::{LoraConfig, LoraInit};
 use crate::parallel::compress::Compression;
 use crate::parallel::plan::Settings;
 use crate::parallel::transport::thread::run;
@@ -48,12 +50,33 @@ fn a_run_goes_on_as_if_nothing_had_happened() {
         ("ZeRO 3", zero(ZeroStage::Parameters)),
     ];
     for (name, settings) in cases {
-        for method in [full as MakeMethod, with_lora] {
-            let (uninterrupted, at_the_end) = train(&settings, method, 0..2 * STEPS, None);
-            let (_, half_way) = train(&settings, method, 0..STEPS, None);
-            let (resumed, at_its_end) = train(&settings, method, STEPS..2 * STEPS, Some(&half_way));
-            assert_eq!(resumed, uninterrupted[STEPS..], "{name}");
-            assert_eq!(at_its_end, at_the_end, "{name}");
-        }
+        [full as MakeMethod, with_lora].into_iter().for_each(|method| goes_on(name, &settings, method));
+    }
+}
+
+fn goes_on(name: &str, settings: &Settings, method: MakeMethod) {
+    let (uninterrupted, at_the_end) = train(settings, method, 0..2 * STEPS, None);
+    let (_, half_way) = train(settings, method, 0..STEPS, None);
+    let (resumed, at_its_end) = train(settings, method, STEPS..2 * STEPS, Some(&half_way));
+    assert_eq!(resumed, uninterrupted[STEPS..], "{name}");
+    assert_eq!(at_its_end, at_the_end, "{name}");
+}
+
+/// One remembers earlier steps and takes ranks away before and after the interruption, the other has changed the frozen weights.
+#[test]
+fn a_method_that_remembers_or_has_changed_weights_goes_on_too() {
+    let adalora = || -> Box<dyn Method> {
+        Box::new(AdaLoraConfig {
+            initial_rank: 4,
+            target_rank: 2,
+            total_steps: 2 * STEPS as u32,
+            last_steps: 1,
+            ..AdaLoraConfig::default()
+        })
+    };
+    let pissa = || -> Box<dyn Method> { Box::new(LoraConfig { rank: 4, init: LoraInit::Pissa, ..LoraConfig::default() }) };
+    for settings in [settings(1, 1, 1, 1), settings(2, 1, 1, 2)] {
+        goes_on("adalora", &settings, adalora);
+        goes_on("pissa", &settings, pissa);
     }
 }

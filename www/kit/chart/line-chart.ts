@@ -4,6 +4,7 @@ import { shared } from '../base.css';
 import { styled } from '../styled';
 import '../table/table';
 import { tableStyles } from '../table/table.css';
+import { chartStyles } from './chart.css';
 import { endOf, lastIndex, readOut, type ChosenPoint, type Point } from './curves';
 import { Hover, type Hovered } from './hover';
 import { lineChart } from './line-chart.css';
@@ -28,7 +29,7 @@ export class DrawnEvent extends Event {
  */
 @customElement('tinyai-line-chart')
 export class LineChart extends LinePlot {
-  static override styles = [shared, tableStyles, lineChart];
+  static override styles = [shared, tableStyles, chartStyles, lineChart];
 
   @query('.handle') private readonly handle!: HTMLElement | null;
   @query('.layer') private readonly layer!: HTMLElement;

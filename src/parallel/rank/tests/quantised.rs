@@ -14,7 +14,8 @@ fn rank_in(
     config: &ModelConfig,
     method: MakeMethod,
 ) -> std::result::Result<Rank, StartError> {
-    let of_model = &mut InFormat { source: &mut RandomWeights { seed: 3 }, format };
+    let weights = &mut RandomWeights { seed: 3 };
+    let of_model = &mut InFormat::all(weights, format);
     let blueprint = Rc::new(Blueprint::new(config));
     Rank::new(comm, plan, &blueprint, ADAMW, &Ledger::new(None), [of_model, &mut RandomWeights { seed: 5 }], &*method())
 }

@@ -4,6 +4,7 @@ import { shared } from '../../base.css';
 import { styled } from '../../styled';
 import '../../table/table';
 import { tableStyles } from '../../table/table.css';
+import { chartStyles } from '../chart.css';
 import { tableCsv } from '../csv';
 import { ElementPainter } from '../element-painter';
 import type { Frame } from '../outline';
@@ -34,7 +35,7 @@ const NEAR = 60;
  */
 @customElement('tinyai-scatter-chart')
 export class ScatterChart extends PictureElement {
-  static override styles = [shared, tableStyles, scatter];
+  static override styles = [shared, tableStyles, chartStyles, scatter];
 
   @property() override label = '';
   /** What the points are, as the head of their column. */

@@ -76,51 +76,9 @@ export const scatter = css`
     pointer-events: none;
   }
 
-  .handle:not([data-chosen]) {
-    opacity: 0;
-  }
-
-  .handle:focus-visible {
-    outline-offset: 3px;
-    border-radius: 50%;
-  }
-
   .keys {
-    position: absolute;
-    z-index: 2;
     top: calc(0.9 * var(--unit));
     right: calc(1.2 * var(--unit));
-    padding: 0 0.4em;
-    border-radius: 2px;
-    background: var(--paper);
-    color: var(--ink-2);
-    font-size: var(--size-small);
-    opacity: 0;
-    pointer-events: none;
-  }
-
-  .handle:focus-visible ~ .keys {
-    opacity: 1;
-  }
-
-  @media (hover: none) {
-    .keys {
-      display: none;
-    }
-  }
-
-  .empty {
-    position: absolute;
-    top: 50%;
-    left: calc(5 * var(--unit));
-    right: var(--space-3);
-    transform: translateY(-50%);
-    color: var(--ink-2);
-    font-family: var(--serif);
-    font-size: calc(1.15 * var(--unit));
-    text-align: center;
-    text-wrap: balance;
-    pointer-events: none;
   }
 
   details.table {
