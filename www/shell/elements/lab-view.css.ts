@@ -21,7 +21,7 @@ export const styles = css`
   }
 
   tinyai-loss-chart {
-    --chart-height: clamp(17rem, calc(100vh - 24.5rem), 34rem);
+    --chart-height: clamp(17rem, calc(100vh - 26.5rem), 34rem);
     margin-top: 1.3rem;
   }
 

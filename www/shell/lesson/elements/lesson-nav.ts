@@ -46,7 +46,7 @@ export class LessonNav extends LabElement {
         display: inline-flex;
         gap: 0.5em;
         align-items: center;
-        min-height: max(2.6em, var(--target));
+        min-height: max(2.1em, var(--target));
         border-bottom: 2px solid transparent;
         color: var(--ink-2);
         text-decoration: none;
@@ -83,6 +83,15 @@ export class LessonNav extends LabElement {
       }
     `,
   ];
+
+  /** Where the names do not all fit, the one of this page is in sight. */
+  override updated(): void {
+    const here = this.renderRoot.querySelector<HTMLElement>('a[aria-current]');
+    const row = here?.closest('ol');
+    if (!here || !row || row.scrollWidth <= row.clientWidth) return;
+    const [left, right] = [here.offsetLeft, here.offsetLeft + here.offsetWidth];
+    if (left < row.scrollLeft || right > row.scrollLeft + row.clientWidth) row.scrollLeft = left - (row.clientWidth - here.offsetWidth) / 2;
+  }
 
   override render() {
     const { lessons } = this.store;
