@@ -15,7 +15,7 @@ mod source;
 use std::rc::Rc;
 
 pub use info::{AdapterInfo, AdapterModule, info, other_base};
-pub use merge::merge;
+pub use merge::{merge, merge_into};
 pub use method::method;
 pub use mix::{Mixing, different_bases, mix};
 pub use save::{AdapterFiles, files, peft_config, save, tensors, tensors_of};
