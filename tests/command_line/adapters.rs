@@ -150,6 +150,7 @@ fn mixing_says_what_it_cannot_add_up() {
     let lora = format!("{}=1", folder("lora-qv"));
     let of = |case: &str| format!("{}=0.5", folder(case));
     let out = empty_folder("adapter-unmixed");
+    let out_argument = shown(&out);
     let missing = empty_folder("adapter-missing");
     let cases: [(&str, Vec<&str>, &str, &str); 8] = [
         (&of("ia3"), vec!["--how", "cat"], "Adapter 2 is of the method IA3", "Mix adapters of LORA or ADALORA"),
@@ -162,7 +163,7 @@ fn mixing_says_what_it_cannot_add_up() {
         (&format!("{}=1", shown(&missing)), vec!["--how", "cat"], &shown(&missing), "There is no such file"),
     ];
     for (second, how, reason, choice) in cases {
-        let arguments = [&["mix", &lora, second, "--out", &shown(&out)], &how[..]].concat();
+        let arguments = [&["mix", &lora, second, "--out", &out_argument], &how[..]].concat();
         let refused = adapter(&arguments);
         assert_eq!(refused.status.code(), Some(2), "{second}: {}", text(&refused.stderr));
         assert!([reason, choice].iter().all(|part| text(&refused.stderr).contains(part)), "{reason}: {}", text(&refused.stderr));

@@ -162,7 +162,7 @@ fn of_weights() -> Vec<Case> {
             &["o_proj.lora_A.weight", "(v_proj, q_proj)"],
         ),
         ("a tensor without its partner", changed(&|tensors| drop(tensors.remove(1))), MODEL, &["q_proj.lora_B.weight", "is missing"]),
-        ("no tensors", changed(&Vec::clear), MODEL, &["no weights of v_proj, q_proj", "Export it again"]),
+        ("no tensors", changed(&Vec::clear), MODEL, &["no weights of v_proj, q_proj", "export it again"]),
         ("another rank than its configuration's", lora().with(json!({ "r": 8 })), MODEL, &["lora_A.weight", "is of rank 4", "rank 8"]),
         ("NaN", changed(&|tensors| tensors[2].2[49] = f32::NAN), MODEL, &["v_proj.lora_A.weight", "[1, 1]: NaN", "xport the file again"]),
         ("infinity", changed(&|tensors| tensors[2].2[49] = f32::NEG_INFINITY), MODEL, &["[1, 1]: -inf"]),
@@ -241,7 +241,8 @@ fn settings_of_adalora_are_those_of_its_file() {
 fn an_adapter_of_a_base_of_another_name_is_used_with_a_warning() {
     let folder = empty_folder("other-base");
     Files::of("lora-qv").with(json!({ "base_model_name_or_path": "someone/another-model" })).write(&folder);
-    let arguments = ["logits", &shown(&folder), "--base", &shown(&golden("lora-qv")), "--ids", "1,2"];
+    let (adapter_folder, base) = (shown(&folder), shown(&golden("lora-qv")));
+    let arguments = ["logits", &adapter_folder, "--base", &base, "--ids", "1,2"];
     let logits = adapter(&arguments);
     assert_eq!(logits.status.code(), Some(0), "{}", text(&logits.stderr));
     let warning = text(&logits.stderr);
