@@ -41,6 +41,7 @@ const own: FineTuningText = {
     },
     search: 'Search for the learning rate',
     searchHint: 'Each method tries these rates, evenly spread on a logarithmic scale. After each round the worse half is dropped, and the others train twice as long. Then it begins anew with the best.',
+    scaled: (methods, times) => `${new Intl.ListFormat('en').format(methods)}: ${times} times these rates.`,
     noSearch: 'Without a search all methods have one rate, which suits some of them better than others.',
     candidates: 'Rates',
     lowest: 'Lowest',
@@ -79,7 +80,7 @@ const own: FineTuningText = {
   },
   standings: {
     heading: 'All methods',
-    caption: 'Less is better in each column but the last two; the best is marked. The total time includes the search for a rate. Choose a column to sort by it.',
+    caption: 'Less is better in each column but the last two; the best is marked. The total time includes the search for a rate. Choose a column to sort by it. An adapter’s file is as PEFT has it; where PEFT has no such method, it is the trained parameters in float32.',
     several: 'Medians over the seeds; small figures: the least and the greatest.',
     method: 'Method',
     steps: 'Steps',

@@ -7,8 +7,8 @@ import { pair } from '../lessons/base';
 import { specOfChoices } from './choices';
 import { FIRST } from './methods';
 
-/** Rates from what suits a whole model to what suits a few vectors: methods differ by factors of a hundred. */
-export const SEARCH: SearchSpec = { candidates: 5, lowest: 0.0001, highest: 0.03, steps: 8 };
+/** Rates around what suits LoRA; those of other methods are in proportion. */
+export const SEARCH: SearchSpec = { candidates: 4, lowest: 0.001, highest: 0.03, steps: 8 };
 
 export function tournamentSpec(language: Language): Spec {
   const base = pair(language, {
