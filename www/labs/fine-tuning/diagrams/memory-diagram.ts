@@ -19,7 +19,7 @@ const METHODS: readonly { name: Record<'en' | 'zh', string>; parts: readonly Par
 type Part = readonly [category: string, bytes: number];
 
 /** Where the tokens begin, and the room that they have; no sequence is drawn thinner than this. */
-const [TOP, WIDTH, HEIGHT, THIN] = [170, 304, 104, 4];
+const [TOP, WIDTH, HEIGHT, THIN] = [166, 304, 80, 3];
 
 const TEXT = {
   en: {

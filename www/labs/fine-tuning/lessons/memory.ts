@@ -64,7 +64,7 @@ export const memory: Lesson = {
   section: '15.1',
   minutes: 6,
   title: { en: 'Where the memory goes', zh: '内存用在哪里' },
-  question: { en: 'Where does the memory of a training go, and what empties which part?', zh: '训练的内存用在哪里，哪一部分能省，靠什么省？' },
+  question: { en: 'Where does the memory of training go, and what saves which part?', zh: '训练的内存用在哪里，怎样才能省？' },
   stakes: {
     en: html`<tinyai-term name="lora">LoRA</tinyai-term> empties one part of the memory, a base in <tinyai-term name="nf4">four bits</tinyai-term> another. Whether that is enough depends on the part that neither of them touches.`,
     zh: html`<tinyai-term name="lora">LoRA</tinyai-term> 省下内存的一部分，<tinyai-term name="nf4">四位</tinyai-term>的基座省下另一部分。够不够用，还要看两者都省不掉的那一部分有多大。`,

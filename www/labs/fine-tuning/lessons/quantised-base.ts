@@ -55,7 +55,7 @@ export const quantisedBase: Lesson = {
   id: 'quantised-base',
   section: '15.1',
   minutes: 5,
-  title: { en: 'A base in four bits', zh: '四位量化的基座' },
+  title: { en: 'A base in four bits', zh: '四位基座' },
   question: { en: 'What does QLoRA save, and what does the rounding cost?', zh: 'QLoRA 能省多少内存，舍入又有什么代价？' },
   stakes: {
     en: html`<tinyai-term name="lora">LoRA</tinyai-term> leaves the <tinyai-term name="frozen">frozen</tinyai-term> weights in memory. They never change, so they can be kept in fewer bits: that is <tinyai-term name="qlora">QLoRA</tinyai-term>.`,

@@ -95,7 +95,7 @@ export const en: LabText = {
   name: 'Fine-tuning',
   question: 'One model, taught twice',
   lead: 'It learns a new kind of verse here in your browser. What does LoRA save, at what cost?',
-  presets: { poems: 'Tang poems → Song lyrics', plays: 'Shakespeare: plays → sonnets' },
+  presets: { poems: 'Tang poems → Song lyrics', plays: 'Shakespeare: plays → sonnets', ranks: 'The chapter’s ranks: 4/8, 16/32, 64/128' },
   own,
   figures: { tradeoffs: own.tradeoffs.heading, sweep: own.sweep.heading, standings: own.standings.heading },
 };
