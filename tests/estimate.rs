@@ -130,6 +130,7 @@ fn specs() -> Vec<Value> {
             json!([
                 { "name": "full" }, { "name": "lora", "patch": lora(4) }, { "name": "rank 64", "patch": lora(64) },
                 { "name": "attention", "patch": { "fine_tuning": { "method": "lora", "lora": { "target_modules": ["q_proj", "v_proj"], "dropout": 0.1 } } } },
+                { "name": "last layer", "patch": { "fine_tuning": { "method": "last_layers" }, "training": { "batch_size": 16 } } },
             ]),
         ),
         short(
