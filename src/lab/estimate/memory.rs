@@ -81,7 +81,7 @@ fn costs(measured: &Measured) -> Costs {
     let taken = (plan.micro_batch_size() * plan.seq_len * subject.blueprint.config.d_model * size_of::<f32>()) as u64;
     // Below the first that learns no gradient goes, and nothing is kept for one; but every stage of a pipeline gives one to the stage before.
     let learning = match plan.mesh.size(Axis::Pipeline) {
-        1 => subject.outline.whole().iter().filter(|param| param.trainable).map(|param| param.segment).min().unwrap_or(0),
+        1 => subject.outline.first_learning().unwrap_or(usize::MAX),
         _ => 0,
     };
     let kept = |segment: usize| {
