@@ -12,7 +12,7 @@ const GENTLE = 'gentle';
 
 const FULL: LessonRun = { id: 'full', name: { en: 'full', zh: '全参数' }, patch: { training: { learning_rate: LR.full } } };
 const LORA: LessonRun = { id: 'lora', name: { en: 'LoRA', zh: 'LoRA' }, patch: { fine_tuning: { method: 'lora' } } };
-const IA3: LessonRun = { id: 'ia3', name: { en: 'IA³', zh: 'IA³' }, patch: { fine_tuning: { method: 'ia3' }, training: { learning_rate: 0.03 } } };
+const IA3: LessonRun = { id: 'ia3', name: { en: 'IA³', zh: 'IA³' }, patch: { fine_tuning: { method: 'ia3' }, training: { learning_rate: 0.05 } } };
 const RUNS = [FULL, LORA, IA3] as const;
 
 function forgotten(view: ExperimentView): Record<string, Outcome> | null {
@@ -113,7 +113,7 @@ export const forgetting: Lesson = {
           ${!n.any
             ? `No method forgot more than the noise of ${n.noise} nats.`
             : n.differs
-              ? `${listed(n.most)} forgot most, ${listed(n.least)} least${n.least.length + n.most.length > 2 ? `; what stands together differs by no more than the noise of ${n.noise} nats` : ''}.`
+              ? `${listed(n.most)} forgot most, ${listed(n.least)} least${n.least.length + n.most.length > 2 ? `; methods named together differ by no more than the noise of ${n.noise} nats` : ''}.`
               : `How much they forgot differs by no more than the noise of ${n.noise} nats.`}`,
         why: html`Both texts use the same weights, and nothing in the training asks for the old text: what serves the new one is changed, whatever else it was good for.
           ${n.differs
@@ -153,7 +153,7 @@ export const forgetting: Lesson = {
     },
   },
   variations: [
-    { id: 'bitfit', name: { en: 'BitFit', zh: 'BitFit' }, ask: { en: 'BitFit, which trains biases only?', zh: '只训练偏置的 BitFit？' }, patch: { fine_tuning: { method: 'bitfit' }, training: { learning_rate: 0.01 } } },
+    { id: 'bitfit', name: { en: 'BitFit', zh: 'BitFit' }, ask: { en: 'BitFit, which trains biases only?', zh: '只训练偏置的 BitFit？' }, patch: { fine_tuning: { method: 'bitfit' }, training: { learning_rate: 0.05 } } },
     { id: GENTLE, name: { en: 'full, 0.0001', zh: '全参数，0.0001' }, ask: { en: 'Full fine-tuning at a fifth of the learning rate?', zh: '全参数微调，学习率减到五分之一？' }, patch: { training: { learning_rate: 0.0001 } } },
     { id: 'rank-64', name: { en: 'LoRA, rank 64', zh: 'LoRA，秩 64' }, ask: { en: 'LoRA with rank 64?', zh: 'LoRA，秩 64？' }, patch: { fine_tuning: { method: 'lora', lora: { rank: 64, alpha: 32 } } } },
   ],
