@@ -26,12 +26,12 @@ const TEXT = {
     perParameter: 'bytes of each parameter of the base',
     perToken: 'activations of each token of a step',
     label: (nth: string, batch: string, context: string, tokens: string) =>
-      `LoRA keeps the weight alone, QLoRA 1/${nth} of it. Activations are kept for each of ${batch} × ${context} = ${tokens} tokens, whatever learns.`,
+      `A weight, its gradient and AdamW’s two numbers: LoRA leaves the weight alone, QLoRA 1/${nth} of it. Activations are kept for each of ${batch} × ${context} = ${tokens} tokens, whatever learns.`,
   },
   zh: {
     perParameter: '基座的每个参数占多少字节',
     perToken: '一步中每个词元的激活值',
-    label: (nth: string, batch: string, context: string, tokens: string) => `LoRA 只留下权重，QLoRA 只留下它的 1/${nth}。激活值则要为 ${batch} × ${context} = ${tokens} 个词元各留一份，不管训练的是什么。`,
+    label: (nth: string, batch: string, context: string, tokens: string) => `每个参数有权重、梯度和 AdamW 的两个数：LoRA 只留下权重，QLoRA 只留下它的 1/${nth}。激活值则要为 ${batch} × ${context} = ${tokens} 个词元各留一份，不管训练的是什么。`,
   },
 } as const;
 
@@ -51,7 +51,7 @@ export class MemoryDiagram extends LabElement {
     const rows = Math.min(Math.max(1, Math.round(batch)), HEIGHT / THIN);
     const tall = HEIGHT / Math.max(16, rows);
     return html`
-      <svg viewBox="0 0 400 ${TOP + HEIGHT}" role="img" aria-label=${said}>
+      <svg viewBox="0 0 400 ${TOP + Math.max(HEIGHT / 2, tall * rows)}" role="img" aria-label=${said}>
         <text class="start note" x="4" y="18">${text.perParameter}</text>
         ${METHODS.map(({ name, parts }, i) => {
           const y = 30 + 34 * i;

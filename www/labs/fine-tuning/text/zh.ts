@@ -41,7 +41,7 @@ const own: FineTuningText = {
     },
     search: '找学习率',
     searchHint: '每种方法都试这些学习率，它们在对数刻度上均匀分布。每轮之后去掉较差的一半，其余的训练两倍长；最后用最好的一个从头训练。',
-    scaled: (methods, times) => `${methods.join('、')}的学习率取这里的 ${times} 倍。`,
+    scaled: (methods, times) => `${methods.join('、')}：学习率取这里的 ${times} 倍。`,
     noSearch: '不找学习率时，所有方法用同一个学习率，它对有的方法更合适。',
     candidates: '试几个',
     lowest: '最低',
