@@ -94,7 +94,9 @@ test('one press runs the whole tournament within three minutes, the search for r
   const standings = page.locator('tinyai-standings');
   await expect(standings.locator('tbody tr')).toHaveCount(names.length);
   await expect(standings.getByRole('columnheader', { name: /^Adapter file/ })).toBeVisible();
-  await expect(page.locator('tinyai-sweep-chart').getByRole('cell', { name: 'taken', exact: true })).toHaveCount(names.length);
+  const sweep = page.locator('tinyai-sweep-chart');
+  await sweep.getByText('Values as a table').click();
+  await expect(sweep.getByRole('cell', { name: 'taken', exact: true })).toHaveCount(names.length);
   await page.locator('tinyai-tradeoffs').getByLabel('Across').selectOption({ label: 'Adapter file' });
   await expect(page.locator('tinyai-scatter-chart g.points text')).toHaveCount(names.length);
 });
