@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::LENGTH_BYTES;
 use crate::data::json;
-use crate::data::value::from_value;
 use crate::formats::error::FormatError;
+use crate::json::FromJson;
 
 /// What the header says of one tensor.
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct Entry {
     dtype: String,
     shape: Vec<u64>,
@@ -52,7 +52,7 @@ fn parse(header: &[u8]) -> Result<Vec<(String, Entry)>, FormatError> {
     };
     let tensors = fields.into_iter().filter(|(name, _)| name != "__metadata__");
     tensors
-        .map(|(name, value)| match from_value::<Entry>(value) {
+        .map(|(name, value)| match Entry::from_json(value) {
             Ok(entry) => Ok((name, entry)),
             Err(error) => Err(not_json(format!("tensor `{name}`: {error}"))),
         })
