@@ -12,7 +12,7 @@ fn lora(settings: &Value) -> RunSpec {
     run(Method::Lora, &|run| {
         let mut lora = serde_json::to_value(&run.fine_tuning.lora).unwrap();
         settings.as_object().unwrap().iter().for_each(|(name, value)| lora[name] = value.clone());
-        run.fine_tuning.lora = serde_json::from_value(lora).unwrap();
+        run.fine_tuning.lora = FromJson::from_json(lora).unwrap();
     })
 }
 
