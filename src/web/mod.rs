@@ -65,14 +65,14 @@ fn assets_of(map: &JsValue) -> Result<Assets, JsValue> {
     Ok(files)
 }
 
-/// A value that this engine has given before. It comes as text, so that every type is read by one deserializer: each adds to the file.
+/// A value that this engine has given before. It comes as text, by which the engine reads JSON everywhere.
 fn from_js<T: FromJson>(value: &JsValue) -> Result<T, JsValue> {
     let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
     let value: Value = serde_json::from_str(text.as_deref().unwrap_or("null")).map_err(|error| internal(&error.to_string()))?;
     T::from_json(value).map_err(|error| internal(&error.to_string()))
 }
 
-/// A value for JavaScript, as JSON has it. Every type is written by one serializer, too.
+/// A value for JavaScript, as JSON has it. Every type is written by the one serializer that the engine has anyway: each adds to the file.
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
     serde_json::to_value(value).map_err(|error| internal(&error.to_string())).and_then(|value| json_to_js(&value))
 }
