@@ -56,6 +56,9 @@ pub fn read(bytes: &[u8]) -> Result<TensorFile<'_>, FormatError> {
 /// What it says of each tensor, and its free text.
 fn parse(header: &[u8]) -> Result<(Vec<(String, Entry)>, BTreeMap<String, String>), FormatError> {
     let not_json = |detail: String| FormatError::NotJson { file: FILE, detail };
+    if header.first() != Some(&b'{') {
+        return Err(not_json("it does not begin with {".to_owned()));
+    }
     let Value::Object(mut fields) = json::read(header).map_err(|error| FormatError::of_json(FILE, error))? else {
         return Err(not_json("it is not an object".to_owned()));
     };
