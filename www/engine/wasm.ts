@@ -12,6 +12,7 @@ import type { Reply } from '../types/generated/Reply';
 import type { RunEstimate } from '../types/generated/RunEstimate';
 import type { RunResult } from '../types/generated/RunResult';
 import type { Spec } from '../types/generated/Spec';
+import type { MixMethod, MixPart, ModuleChange, RoundingFormat, Sampling, ShelfEntry, Survival, SurvivalStage, WriteRequest, Written } from './shelf/types';
 
 /** Files by path below the asset base, or `file:NAME` for the visitor's own. */
 export type Files = Map<string, Uint8Array>;
@@ -67,6 +68,8 @@ export interface WasmExperiment {
   readonly wants_states: boolean;
   /** Whether it is what happens next. */
   readonly state_is_next: boolean;
+  /** What a run has trained, as PEFT's files; null where there is no adapter. */
+  adapter(run: number): { config: string; weights: Uint8Array } | null;
   saved(run: number): SavedRun | null;
   resume(saved: SavedRun): void;
   keep_states(budget: number): void;
@@ -100,6 +103,35 @@ export interface WasmEstimator {
   free(): void;
 }
 
+/** One base with any number of adapters; `null` is the base alone. */
+export interface WasmShelf {
+  add_files(name: string, config: string, weights: Uint8Array): ShelfEntry;
+  /** What a run of the shelf's spec held at its end. */
+  add_run(name: string, run: number, state: RunState): ShelfEntry;
+  mix(name: string, parts: MixPart[], how: MixMethod, rank: number | null): ShelfEntry;
+  remove(entry: number): void;
+  /** Null where PEFT has no such method. */
+  files(entry: number): { config: string; weights: Uint8Array } | null;
+  /** Begins to continue prompts, each row with its adapter, in one batch. */
+  write(requests: WriteRequest[], sampling: Sampling): Written;
+  /** One token of every row. */
+  next(): Written;
+  /** Makes an adapter the one that the model computes with; seconds that took. */
+  swap(entry: number | null): number;
+  /** Nats per token on the validation text. */
+  loss(entry: number | null): number;
+  /** Paths of what it changes. */
+  modules(entry: number): string[];
+  change(entry: number, module: string): ModuleChange;
+  /** Nats per token with the adapter of one module off. */
+  loss_without(entry: number, module: string): number;
+  base_modules(): string[];
+  /** Of a weight of the base: how far rounding takes it, as a share of its norm. */
+  rounding(format: RoundingFormat, module: string): number;
+  survival(entry: number, format: RoundingFormat, stage: SurvivalStage): Survival;
+  free(): void;
+}
+
 /** The module `tinyai.js` of one build. */
 export interface WasmEngine {
   default(init?: unknown): Promise<unknown>;
@@ -120,6 +152,7 @@ export interface WasmEngine {
   estimate_assets(spec: unknown): string[];
   Estimator: new () => WasmEstimator;
   Experiment: new (spec: unknown, files: Files, environment: Environment) => WasmExperiment;
+  Shelf: new (spec: unknown, files: Files) => WasmShelf;
   /** Only in the builds without threads: ranks are threads themselves. */
   Rank?: {
     shared(memory: SharedArrayBuffer, rank: number, ranks: number): WasmRank;

@@ -1,0 +1,17 @@
+/** What the page asks its engine of shelves of adapters. */
+import type { Report } from '../rpc';
+import type { Files, WasmShelf } from '../wasm';
+import type { Sampling, WriteRequest, Written } from './types';
+
+/** What is asked at once; writing takes a while and has a method of its own. */
+export type ShelfMethod = Exclude<keyof WasmShelf, 'write' | 'next' | 'free'>;
+type Asked = { [K in ShelfMethod]: { method: K; args: Parameters<WasmShelf[K]> } }[ShelfMethod];
+
+export interface ShelfMethods {
+  /** A shelf on the base of a spec, by a number of the page's. */
+  openShelf(of: { shelf: number; spec: unknown; files: Files }): void;
+  closeShelf(shelf: number): void;
+  shelf(of: { shelf: number } & Asked): unknown;
+  /** Has prompts continued, all in one batch, and tells what is written as it comes; heeds an abort between two tokens. */
+  writeOnShelf(of: { shelf: number; requests: WriteRequest[]; sampling: Sampling }, progress: Report<Written>): Written;
+}
