@@ -43,7 +43,6 @@ export class AdapterShelf {
   private readonly stopFollowing: () => void;
   private stopWaiting = (): void => undefined;
   private life = new AbortController();
-  private next = 1;
   private wasBusy = false;
 
   constructor(private readonly options: AdapterShelfOptions) {
@@ -145,7 +144,7 @@ export class AdapterShelf {
       const mixed = parts.map(({ item, weight }) => ({ of: item.shelved!, weight }));
       const shelved = await shelf.mix(name, mixed, how, rank);
       const files = await shelf.ask('files', shelved, []);
-      const item = new Item(this.next++, name, { kind: 'mix', files: files!, parts: parts.map(({ item: { name }, weight }) => ({ name, weight })), how, rank });
+      const item = new Item(this.free(), name, { kind: 'mix', files: files!, parts: parts.map(({ item: { name }, weight }) => ({ name, weight })), how, rank });
       item.state = { is: 'ready', shelved };
       this.all.set([...this.items, item]);
       item.loss = await shelf.ask('loss', shelved, []);
@@ -209,14 +208,23 @@ export class AdapterShelf {
     }
     const state = heldBy(run);
     if (!state || this.gone.has(key) || ranksOf(config) > 1) return;
-    this.put(view.runs[run]!.name, { kind: 'run', key, config, state });
+    this.put(view.runs[run]!.name, { kind: 'run', key, config, state }, run);
     void this.refresh();
   }
 
-  private put(name: string, origin: Origin): Item {
-    const item = new Item(this.next++, name, origin);
+  private put(name: string, origin: Origin, place = this.free()): Item {
+    const taken = this.items.some((item) => item.place === place);
+    const item = new Item(taken ? this.free() : place, name, origin);
     this.all.set([...this.items, item]);
     return item;
+  }
+
+  /** A place that neither an adapter has nor a run of the experiment. */
+  private free(): number {
+    const taken = new Set(this.items.map(({ place }) => place));
+    let place = this.options.editor.spec.runs.length;
+    while (taken.has(place)) place++;
+    return place;
   }
 
   /** A file that is refused is told of above the list, and leaves no entry there. */

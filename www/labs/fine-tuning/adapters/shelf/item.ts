@@ -25,7 +25,8 @@ export class Item {
   private readonly called: Signal.State<string>;
 
   constructor(
-    readonly id: number,
+    /** Which of the runs' colours and patterns it has, so that a run looks alike in every figure. */
+    readonly place: number,
     name: string,
     readonly origin: Origin,
   ) {

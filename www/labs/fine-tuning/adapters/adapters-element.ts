@@ -1,0 +1,29 @@
+import { markedName } from '../../../kit/chart/mark';
+import { LabElement } from '../../../shell/elements/lab-element';
+import { colour, dash } from '../../../shell/figures/run-mark';
+import type { FineTuningText } from '../text/type';
+import type { AdaptersText } from '../text/adapters/type';
+import { deskOf, type Desk } from './desk';
+import type { Item } from './shelf/item';
+
+/** A part of the page of many adapters. */
+export abstract class AdaptersElement extends LabElement {
+  protected get own(): AdaptersText {
+    return (this.words.lab.own as FineTuningText).adapters;
+  }
+
+  protected get desk(): Desk {
+    return deskOf(this.store);
+  }
+
+  /** A name behind the mark that its adapter has in every figure. */
+  protected marked(item: Item | null, name = item?.name ?? this.own.shelf.base) {
+    const { colour, dash } = this.looks(item);
+    return markedName(name, colour, dash);
+  }
+
+  /** The base is grey. */
+  protected looks(item: Item | null): { colour: string; dash: number[] } {
+    return item ? { colour: colour(item.place), dash: dash(item.place) } : { colour: 'var(--ink-2)', dash: [] };
+  }
+}
