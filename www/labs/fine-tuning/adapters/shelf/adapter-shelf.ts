@@ -96,6 +96,7 @@ export class AdapterShelf {
     // A drop is empty once its event is over.
     const roots = rootsOf(given.from === 'drop' ? given.transfer.items : given.files);
     this.reads.set({ name: roots[0]?.name ?? '', done: 0, total: null });
+    this.faults.set([]);
     const said: Problem[] = [];
     try {
       const { adapters, problems } = await findAdapters(roots, signal);
@@ -120,7 +121,8 @@ export class AdapterShelf {
         this.reads.set(null);
         this.stopReading = null;
       }
-      if (!signal.aborted) this.faults.set(said);
+      // The engine may have refused some meanwhile.
+      if (!signal.aborted) this.faults.set([...said, ...this.faults.get()]);
     }
   }
 
