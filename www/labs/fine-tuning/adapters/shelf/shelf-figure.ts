@@ -4,11 +4,10 @@ import { shared } from '../../../../kit/base.css';
 import { tableCsv } from '../../../../kit/chart/csv';
 import '../../../../kit/figure/figure';
 import '../../../../kit/notice/notice';
-import { offerFile } from '../../../../kit/offer-file';
 import '../../../../kit/table/table';
 import { tableStyles } from '../../../../kit/table/table.css';
-import { CONFIG, WEIGHTS } from '../../../../engine/assets/adapter-problems';
 import { runName } from '../../../../shell/figures/run-mark';
+import { saveAdapter } from '../../../../shell/figures/save-adapter';
 import type { RunView } from '../../../../shell/store/run-view';
 import { AdaptersElement } from '../adapters-element';
 import type { Item } from './item';
@@ -155,11 +154,7 @@ export class AdapterShelfFigure extends AdaptersElement {
 
   private async save(item: Item): Promise<void> {
     const files = await this.desk.shelf.files(item);
-    if (!files) return;
-    const offer = (content: BlobPart, name: string, type: string): void => offerFile(this.ownerDocument, new Blob([content], { type }), name, this.store.clock);
-    offer(files.config, CONFIG, 'application/json');
-    // A view of shared memory is no part of a blob.
-    offer(new Uint8Array(files.weights), WEIGHTS, 'application/octet-stream');
+    if (files) saveAdapter(this.ownerDocument, files, this.store.clock);
   }
 
   private csv(): string {
