@@ -1,11 +1,12 @@
 /** One base, many adapters: put on a shelf, served together, mixed, and taken apart. */
-import { html } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import '../../../shell/lesson/glossary/term';
 import type { Workbench, WorkbenchPart } from '../../../shell/lesson/workbench';
-import './elements';
 import { adaptersSpec, isOfAdapters, nameIn } from './preset';
 
-const part = (id: string, render: WorkbenchPart['render']): WorkbenchPart => ({ id, render });
+/** Its elements come when somebody comes. */
+const load = (): void => void import('./elements');
+const part = (id: string, content: TemplateResult): WorkbenchPart => ({ id, render: () => (load(), content) });
 
 export const adapters: Workbench = {
   id: 'adapters',
@@ -19,11 +20,11 @@ export const adapters: Workbench = {
   spec: adaptersSpec,
   nameIn,
   owns: isOfAdapters,
-  panel: { heading: { en: 'What goes on the shelf', zh: '架上放什么' }, render: () => html`<tinyai-adapters-panel></tinyai-adapters-panel>` },
+  panel: { heading: { en: 'What goes on the shelf', zh: '架上放什么' }, render: () => (load(), html`<tinyai-adapters-panel></tinyai-adapters-panel>`) },
   figures: [
-    part('adapters', () => html`<tinyai-adapter-shelf></tinyai-adapter-shelf>`),
-    part('serving', () => html`<tinyai-adapter-serve></tinyai-adapter-serve>`),
-    part('mixing', () => html`<tinyai-adapter-mix></tinyai-adapter-mix>`),
-    part('anatomy', () => html`<tinyai-adapter-anatomy></tinyai-adapter-anatomy>`),
+    part('adapters', html`<tinyai-adapter-shelf></tinyai-adapter-shelf>`),
+    part('serving', html`<tinyai-adapter-serve></tinyai-adapter-serve>`),
+    part('mixing', html`<tinyai-adapter-mix></tinyai-adapter-mix>`),
+    part('anatomy', html`<tinyai-adapter-anatomy></tinyai-adapter-anatomy>`),
   ],
 };

@@ -1,4 +1,4 @@
-/** The adapters that the page trains at first: three ways on a text that is new to the base, and one way on the base's own. */
+/** The adapters that the page trains at first: one on a text that is new to the base, one on the base's own, and two more on the first. */
 import { specOf } from '../../../engine/spec/defaults';
 import type { Both } from '../../../shell/lesson/lesson';
 import type { Language } from '../../../shell/text/language';
@@ -12,16 +12,16 @@ interface Trained {
 
 const TRAINED: readonly Trained[] = [
   { name: { en: 'LoRA · sonnets', zh: 'LoRA · 宋词' }, patch: () => ({}) },
+  { name: { en: 'LoRA · plays', zh: 'LoRA · 唐诗' }, patch: (base) => ({ data: { corpus: base } }) },
   { name: { en: 'DoRA · sonnets', zh: 'DoRA · 宋词' }, patch: () => ({ fine_tuning: { method: 'dora' } }) },
   { name: { en: 'QLoRA · sonnets', zh: 'QLoRA · 宋词' }, patch: () => ({ fine_tuning: { quantization: 'nf4' } }) },
-  { name: { en: 'LoRA · plays', zh: 'LoRA · 唐诗' }, patch: (base) => ({ data: { corpus: base } }) },
 ];
 
 export function adaptersSpec(language: Language): Spec {
   const base = pair(language, {
     fine_tuning: { method: 'lora', lora: { rank: 8, alpha: 16, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] } },
-    training: { steps: 100, batch_size: 4, warmup_steps: 5, learning_rate: LR.lora },
-    evaluation: { every: 25, tokens: 1024, sample_tokens: 0 },
+    training: { steps: 60, batch_size: 4, warmup_steps: 5, learning_rate: LR.lora },
+    evaluation: { every: 20, tokens: 1024, sample_tokens: 0 },
   });
   const spec = specOf(base, []);
   return { ...spec, runs: TRAINED.map(({ name, patch }) => ({ name: name[language], patch: patch(spec.base.model.base) })) };

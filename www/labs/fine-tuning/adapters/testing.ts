@@ -14,6 +14,8 @@ import { AdapterShelf, type AdapterShelfOptions } from './shelf/adapter-shelf';
 export class FakeShelf {
   readonly asked: string[] = [];
   readonly opened: Spec[] = [];
+  /** Whether the adapters are of a kind that no weight can take up. */
+  unmerged = false;
   private next = 1;
 
   open(spec: unknown): EngineShelf {
@@ -30,6 +32,7 @@ export class FakeShelf {
       if (method === 'modules') return ['model.layers.0.self_attn.q_proj', 'model.layers.0.self_attn.v_proj'];
       if (method === 'change') return { module: args[0], layer: 0, role: String(args[0]).split('.').at(-1), singular_values: [2, 1], norm: 2, weight_norm: 10, rank: 2 };
       if (method === 'loss_without') return 3.5;
+      if (method === 'survival' && this.unmerged) throw new TinyaiError([problem('conflict', 'cannot be merged', '无法合并')]);
       if (method === 'survival') return { stage: args[1], loss: 3, kl: 0 };
       return method === 'files' ? { config: '{}', weights: new Uint8Array(1) } : 0.001;
     };

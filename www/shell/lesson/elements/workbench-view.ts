@@ -44,6 +44,10 @@ export class WorkbenchView extends LabElement {
         padding-top: var(--space-3);
       }
 
+      .run {
+        padding-bottom: var(--space-3);
+      }
+
       .figure {
         padding-bottom: var(--space-4);
       }

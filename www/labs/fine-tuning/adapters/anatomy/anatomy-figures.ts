@@ -223,10 +223,11 @@ export class AdapterAnatomy extends AdaptersElement {
 
   // ---- What survives
 
-  private renderSurvival({ survival }: Findings) {
+  private renderSurvival({ survival, unmerged }: Findings) {
     const { own, words, format } = this;
     const text = own.anatomy.survival;
     const { int8, nf4 } = survival;
+    if (unmerged.length > 0) return this.figure('survival', text, unmerged.map(({ message }) => words.message(message)).join(' '), nothing);
     if (int8.length === 0) return this.figure('survival', text, null, nothing);
     const whole = (stages: readonly Survival[]): boolean => stages.length === STAGES.length;
     const [merged, nf4Left, int8Left] = [survives(nf4, 'merged'), survives(nf4, 'rounded'), survives(int8, 'rounded')];

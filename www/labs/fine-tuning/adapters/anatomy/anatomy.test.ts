@@ -30,6 +30,15 @@ test('what was found before it was stopped stays, and is no failure', async () =
   expect([anatomy.findings(item).loss, anatomy.measuring, anatomy.problems]).toEqual([null, null, []]);
 });
 
+test('what weights cannot take up is said to be so, beside all else that was found', async () => {
+  const { anatomy, item, fake } = await withOne();
+  fake.unmerged = true;
+  await anatomy.examine(item);
+  const { without, survival, unmerged } = anatomy.findings(item);
+  expect([without.length, survival.nf4.length, unmerged.map(({ message }) => message.en)]).toEqual([2, 0, ['cannot be merged']]);
+  expect([anatomy.measuring, anatomy.problems]).toEqual([null, []]);
+});
+
 test('what was found on another base is not shown of this one', async () => {
   const { anatomy, item, shelf, written, clock } = await withOne();
   await anatomy.examine(item);

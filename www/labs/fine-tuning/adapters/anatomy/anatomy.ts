@@ -1,6 +1,6 @@
 /** What is found out of one adapter: its update module by module, what each module's part is worth, and what rounding does to it. */
 import { Signal } from 'signal-polyfill';
-import { problemsOf } from '../../../../engine/error';
+import { TinyaiError, problemsOf } from '../../../../engine/error';
 import type { ModuleChange, RoundingFormat, Survival, SurvivalStage } from '../../../../engine/shelf/types';
 import type { Problem } from '../../../../types/generated/Problem';
 import type { AdapterShelf } from '../shelf/adapter-shelf';
@@ -26,9 +26,11 @@ export interface Findings {
   without: readonly { module: string; loss: number }[];
   rounding: readonly Rounding[];
   survival: Readonly<Record<RoundingFormat, readonly Survival[]>>;
+  /** Why nothing can be said of that, as of a method that weights cannot take up. */
+  unmerged: readonly Problem[];
 }
 
-const NOTHING: Findings = { modules: null, changes: [], loss: null, without: [], rounding: [], survival: { int8: [], nf4: [] } };
+const NOTHING: Findings = { modules: null, changes: [], loss: null, without: [], rounding: [], survival: { int8: [], nf4: [] }, unmerged: [] };
 
 export class Anatomy {
   private readonly chosen = new Signal.State<Item | null>(null);
@@ -109,7 +111,8 @@ export class Anatomy {
       }
       for (const format of FORMATS) {
         for (const stage of STAGES) {
-          const survival = await turn((shelf, shelved) => shelf.ask('survival', shelved, [format, stage], { signal }));
+          const survival = await turn((shelf, shelved) => shelf.ask('survival', shelved, [format, stage], { signal }).catch(refusal));
+          if ('problems' in survival) return take(() => ({ unmerged: survival.problems }), all);
           take((before) => ({ survival: { ...before.survival, [format]: [...before.survival[format], survival] } }), all);
         }
       }
@@ -130,4 +133,10 @@ export class Anatomy {
     this.going = null;
     this.under.set(null);
   }
+}
+
+/** What an adapter cannot do is a finding, too; what goes wrong is none. */
+function refusal(thrown: unknown): { problems: readonly Problem[] } {
+  if (thrown instanceof TinyaiError && thrown.problems.every(({ code }) => code !== 'internal' && code !== 'out_of_memory')) return { problems: thrown.problems };
+  throw thrown;
 }

@@ -290,7 +290,10 @@ export class AdapterShelf {
       item.loss = loss;
     } catch (error) {
       this.life.signal.throwIfAborted();
-      item.state = { is: 'refused', problems: problemsOf(error) };
+      const problems = problemsOf(error);
+      // The engine is at fault, not the adapter: it is tried again with the next that is asked.
+      if (problems.some(({ code }) => code === 'internal' || code === 'out_of_memory')) throw error;
+      item.state = { is: 'refused', problems };
     }
   }
 

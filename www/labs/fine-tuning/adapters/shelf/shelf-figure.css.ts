@@ -18,9 +18,13 @@ export const styles = css`
   }
 
   td {
-    /* What is only read aloud scrolls with the table. */
-    position: relative;
     vertical-align: top;
+  }
+
+  /* What is only read aloud scrolls with the table. */
+  td,
+  thead th:last-child {
+    position: relative;
   }
 
   thead th {
