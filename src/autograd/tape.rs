@@ -42,6 +42,11 @@ impl Var {
         self.needs_grad
     }
 
+    /// Whether it is the same value on the same tape.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.value, &other.value)
+    }
+
     /// The value.
     pub fn tensor(&self) -> &Tensor {
         &self.value

@@ -22,7 +22,7 @@ pub use config::{PeftConfig, PeftMethod};
 pub use lora::{InitLoraWeights, PeftBias, PeftLora};
 pub use names::{Part, TensorName};
 pub use others::{PeftIa3, PeftPrefix, PeftPrompt};
-pub use targets::{TargetModules, Targets, ends_with};
+pub use targets::{TargetModules, Targets, ends_with, in_layer};
 
 /// Name of the file with the configuration.
 pub const ADAPTER_CONFIG: &str = "adapter_config.json";

@@ -26,6 +26,7 @@ pub mod run;
 pub mod sample;
 pub mod schema;
 pub mod search;
+pub mod shelf;
 pub mod spec;
 pub mod state;
 pub mod text;

@@ -77,6 +77,15 @@ impl Matrix {
         out
     }
 
+    /// Adds `factor * other`, which has its size.
+    ///
+    /// # Panics
+    /// If it has another.
+    pub fn add(&mut self, factor: f64, other: &Self) {
+        assert_eq!((self.rows, self.columns), (other.rows, other.columns), "matrices of one size");
+        self.data.iter_mut().zip(&other.data).for_each(|(sum, x)| *sum += factor * x);
+    }
+
     /// Every element times `factor`.
     pub fn scaled(mut self, factor: f64) -> Self {
         self.data.iter_mut().for_each(|x| *x *= factor);

@@ -126,6 +126,10 @@ impl Segment for Attention {
         self.residual.params(projections.chain(norms).chain(self.o_proj.params()).chain(hook))
     }
 
+    fn linears(&self) -> Vec<&Linear> {
+        vec![&self.q_proj, &self.k_proj, &self.v_proj, &self.o_proj]
+    }
+
     fn sites_mut(&mut self) -> Sites<'_> {
         let linears = vec![&mut self.q_proj, &mut self.k_proj, &mut self.v_proj, &mut self.o_proj];
         Sites { linears, output: Some(&mut self.residual.hook), keys_values: Some(&mut self.hook), ..Sites::default() }

@@ -7,6 +7,7 @@ use super::blueprint::SegmentSpec;
 use super::blueprint::rows::EMBEDDING_EXCHANGES;
 use super::builder::Builder;
 use super::hooks::{EmbeddedHook, LookupHook, Sites};
+use super::linear::Linear;
 use super::part::Slice;
 use super::pass::{Pass, Tokens};
 use super::segment::{Exchange, Segment, Values};
@@ -76,6 +77,10 @@ impl Segment for Embedding {
         let lookup = self.lookup.iter().flat_map(|hook| hook.params());
         let hook = self.hook.iter().flat_map(|hook| hook.params());
         [self.tokens].into_iter().chain(self.positions).chain(lookup).chain(hook).collect()
+    }
+
+    fn linears(&self) -> Vec<&Linear> {
+        Vec::new()
     }
 
     fn sites_mut(&mut self) -> Sites<'_> {

@@ -63,6 +63,10 @@ impl Segment for FeedForward {
         self.residual.params(linears.flat_map(Linear::params))
     }
 
+    fn linears(&self) -> Vec<&Linear> {
+        self.gate_proj.iter().chain([&self.up_proj, &self.down_proj]).collect()
+    }
+
     fn sites_mut(&mut self) -> Sites<'_> {
         let linears = self.gate_proj.iter_mut().chain([&mut self.up_proj, &mut self.down_proj]).collect();
         Sites { linears, output: Some(&mut self.residual.hook), ..Sites::default() }

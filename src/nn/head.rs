@@ -42,6 +42,10 @@ impl Segment for Head {
         self.norm.params().into_iter().chain(self.lm_head.params()).collect()
     }
 
+    fn linears(&self) -> Vec<&Linear> {
+        vec![&self.lm_head]
+    }
+
     fn sites_mut(&mut self) -> Sites<'_> {
         Sites { linears: vec![&mut self.lm_head], ..Sites::default() }
     }

@@ -19,6 +19,8 @@ pub struct Product<'a> {
     pub(super) bias: Option<ParamId>,
     /// Whether a text is read, so that no gradient passes.
     pub(super) reading: bool,
+    /// An `x`, and its `x Wᵀ`, which need not be computed again.
+    pub(super) known: Option<(&'a Var, &'a Var)>,
 }
 
 impl Product<'_> {
@@ -50,6 +52,12 @@ impl Product<'_> {
     }
 
     fn with(&self, tape: &mut Tape, x: &Var, bias: Option<ParamId>) -> Result<Var> {
+        if let Some((_, y)) = self.known.filter(|(known, _)| known.is_same(x)) {
+            return match bias {
+                Some(bias) => tape.add_bias(self.params, y.clone(), bias),
+                None => Ok(y.clone()),
+            };
+        }
         match self.reading {
             false => tape.linear(self.params, x, self.weight, bias),
             true => tape.linear_reading(self.params, x, self.weight, bias),

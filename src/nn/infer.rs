@@ -10,6 +10,7 @@ use super::kv::KvStore;
 use super::pass::{Input, Masks, Reading, Tokens};
 use super::rows::Rows;
 use super::transformer::Transformer;
+use super::variants::Variants;
 use super::walk::{self, Alone, Flight, Keep};
 use crate::autograd::{Result, Tape, Var};
 use crate::kernels::loss;
@@ -48,6 +49,23 @@ impl Transformer {
     /// # Panics
     /// If a sequence has no ids, there is no room for them, or the cache was made for another model.
     pub fn read(&mut self, sequences: &[(usize, &[i32])], cache: &mut dyn KvStore) -> Result<Tensor> {
+        self.read_as(sequences, cache, &[], &vec![None; sequences.len()])
+    }
+
+    /// As [`Transformer::read`], where each sequence has one of `models`, [variants](super::is_variant) of this one, for its `reader`.
+    ///
+    /// # Errors
+    /// As [`Transformer::read`].
+    ///
+    /// # Panics
+    /// As [`Transformer::read`], or if there are not as many readers as sequences.
+    pub fn read_as(
+        &mut self,
+        sequences: &[(usize, &[i32])],
+        cache: &mut dyn KvStore,
+        models: &[&Transformer],
+        readers: &[Option<usize>],
+    ) -> Result<Tensor> {
         for (sequence, ids) in sequences {
             assert!(!ids.is_empty(), "nothing to read in sequence {sequence}");
             // Learned keys come before the first token.
@@ -56,13 +74,20 @@ impl Transformer {
         }
         let rows = Rows::after(sequences.iter().map(|(sequence, ids)| (cache.tokens(*sequence), ids.len())));
         let ids: Vec<i32> = sequences.iter().flat_map(|(_, ids)| *ids).copied().collect();
+        let variants = (!models.is_empty()).then(|| Variants::new(self, models, readers, &rows));
         let (tokens, numbers) = (Tokens::of(rows, ids), sequences.iter().map(|(sequence, _)| *sequence).collect::<Vec<_>>());
         let logits = {
             let borrowed: &mut dyn KvStore = &mut *cache;
             let cell = RefCell::new(borrowed);
-            let input = Input { tokens: &tokens, dropout: None, reading: Some(Reading { cache: &cell, sequences: &numbers }) };
+            let input = Input {
+                tokens: &tokens,
+                dropout: None,
+                reading: Some(Reading { cache: &cell, sequences: &numbers }),
+                variants: variants.as_ref(),
+            };
             let hidden = self.hidden(input)?;
-            self.logits_of_last(input, hidden)?
+            let of_last = variants.as_ref().map(|variants| variants.of_last(&tokens.rows));
+            self.logits_of_last(Input { variants: of_last.as_ref(), ..input }, hidden)?
         };
         sequences.iter().for_each(|(sequence, ids)| cache.advance(*sequence, ids.len()));
         Ok(logits)

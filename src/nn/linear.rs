@@ -52,11 +52,23 @@ impl Linear {
 
     /// `x` is `[rows, in_features]`; gives `[rows, out_features]`; of both, this rank's share where `split` says so.
     pub fn forward(&self, tape: &mut Tape, pass: &Pass, x: &Var) -> Result<Var> {
-        let product = Product { params: pass.params, weight: self.weight, bias: self.bias, reading: pass.reading.is_some() };
+        match pass.variants.and_then(|variants| variants.forward(self, tape, pass, x)) {
+            Some(y) => y,
+            None => self.forward_knowing(tape, pass, x, None),
+        }
+    }
+
+    /// As [`Linear::forward`]; `known`: `x Wᵀ`, where it has been computed.
+    pub(super) fn forward_knowing(&self, tape: &mut Tape, pass: &Pass, x: &Var, known: Option<&Var>) -> Result<Var> {
+        let product = Product { known: known.map(|y| (x, y)), ..self.product(pass) };
         match &self.hook {
             Some(hook) => hook.forward(tape, pass, x, product),
             None => product.of(tape, x),
         }
+    }
+
+    pub(super) fn product<'a>(&self, pass: &Pass<'a>) -> Product<'a> {
+        Product { params: pass.params, weight: self.weight, bias: self.bias, reading: pass.reading.is_some(), known: None }
     }
 
     /// Its parameters, its hook's last.

@@ -22,6 +22,7 @@ mod rows;
 mod segment;
 mod source;
 pub(crate) mod transformer;
+mod variants;
 pub mod walk;
 
 pub use blueprint::{Blueprint, EMBEDDING_WEIGHT, SegmentKind, SiteKind};
@@ -39,3 +40,4 @@ pub use rows::Rows;
 pub use segment::{Exchange, Segment, Values};
 pub use source::{BuildError, InFormat, RandomWeights, WeightSource, format_of, read_in_order};
 pub use transformer::Transformer;
+pub use variants::{Variants, is_variant};

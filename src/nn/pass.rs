@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::kv::Attend;
 use super::rows::Rows;
+use super::variants::Variants;
 use crate::autograd::{DropoutKey, Params};
 
 /// Token ids of some sequences, row by row.
@@ -62,12 +63,14 @@ pub struct Input<'a> {
     pub dropout: Option<Masks>,
     /// Keys and values of earlier tokens.
     pub reading: Option<Reading<'a>>,
+    /// Variants of the model that read some of the sequences in its place, where no gradient passes.
+    pub variants: Option<&'a Variants<'a>>,
 }
 
 impl<'a> Input<'a> {
     /// Sequences from their start, without a cache.
     pub fn of(tokens: &'a Tokens, dropout: Option<Masks>) -> Self {
-        Self { tokens, dropout, reading: None }
+        Self { tokens, dropout, reading: None, variants: None }
     }
 }
 
@@ -82,6 +85,8 @@ pub struct Pass<'a> {
     pub dropout: Option<Masks>,
     /// Keys and values of earlier tokens.
     pub reading: Option<Reading<'a>>,
+    /// Variants of the model that read some of the sequences in its place.
+    pub variants: Option<&'a Variants<'a>>,
     /// Position of the first token of a sequence: after the learned keys of a prefix, if there is one.
     pub first_position: usize,
 }

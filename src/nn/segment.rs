@@ -13,6 +13,7 @@ use super::embedding::Embedding;
 use super::feed_forward::FeedForward;
 use super::head::Head;
 use super::hooks::Sites;
+use super::linear::Linear;
 use super::pass::Pass;
 use super::source::BuildError;
 use crate::autograd::{ParamId, Result, Tape, Var};
@@ -70,6 +71,9 @@ pub trait Segment: Debug {
 
     /// The parameters that it reads, in the order of the forward pass: those of hooks included, and a tied one.
     fn params(&self) -> Vec<ParamId>;
+
+    /// Its linear layers, in the order of the forward pass.
+    fn linears(&self) -> Vec<&Linear>;
 
     /// The places where a fine-tuning method acts.
     fn sites_mut(&mut self) -> Sites<'_>;

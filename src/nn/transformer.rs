@@ -109,8 +109,8 @@ impl Transformer {
     /// # Panics
     /// If the sequences are longer than the model reads.
     pub fn pass<'a>(&'a self, input: Input<'a>) -> Pass<'a> {
-        let Input { tokens, dropout, reading } = input;
-        let pass = Pass { params: &self.params, tokens, dropout, reading, first_position: self.prefix_keys };
+        let Input { tokens, dropout, reading, variants } = input;
+        let pass = Pass { params: &self.params, tokens, dropout, reading, variants, first_position: self.prefix_keys };
         let (positions, most) = (pass.reach(), self.config.max_positions);
         assert!(positions <= most, "a sequence of {positions} tokens, the model reads {most}");
         pass

@@ -92,6 +92,15 @@ impl Weight {
         }
     }
 
+    /// Whether both are one value that two models hold.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::F32(one), Self::F32(other)) => Rc::ptr_eq(one, other),
+            (Self::Blocks(one), Self::Blocks(other)) => Rc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
     /// A value of one's own.
     pub fn of(tensor: Tensor) -> Self {
         Self::F32(Rc::new(tensor))

@@ -204,7 +204,7 @@ fn state_to_js(state: &State) -> Result<JsValue, JsValue> {
     object(&[("step", state.step.into()), ("stages", to_js(&state.stages)?), ("ranks", blob::array(&state.ranks).into())])
 }
 
-fn state_of_js(value: &JsValue) -> Result<State, JsValue> {
+pub(super) fn state_of_js(value: &JsValue) -> Result<State, JsValue> {
     let ranks: Array = get(value, "ranks")?.dyn_into().map_err(|_| internal("the ranks of a state are no array"))?;
     let ranks = ranks.iter().map(|rank| blob::of_js(&rank)).collect::<Result<Vec<_>, JsValue>>()?;
     // One by one: the whole as text would be several times as large as the bytes.
@@ -216,7 +216,7 @@ fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
     Reflect::get(object, &name.into()).map_err(|_| internal(&format!("there is no {name} in what the page sent")))
 }
 
-fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, JsValue> {
+pub(super) fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, JsValue> {
     let object = Object::new();
     for (name, value) in fields {
         Reflect::set(&object, &(*name).into(), value)?;

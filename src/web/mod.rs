@@ -8,6 +8,7 @@ mod plan;
 // Ranks are threads themselves: theirs are the builds without.
 #[cfg(not(feature = "threads"))]
 mod rank;
+mod shelf;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -73,6 +73,12 @@ impl PeftAdaLora {
         self.rank_pattern.get(module).map_or(self.init_r, |kept| kept.iter().filter(|kept| **kept).count())
     }
 
+    /// Factor of a module's update: `lora_alpha / init_r`, as PEFT computes it.
+    pub fn scaling(&self) -> f64 {
+        let init_r = self.init_r as f64;
+        (if self.lora_alpha > 0.0 { self.lora_alpha } else { init_r }) / (init_r + 1e-5)
+    }
+
     pub(super) fn read(fields: &Fields) -> Result<Self, FormatError> {
         let steps = |field: &str| fields.index(field, MAX_STEPS);
         let smoothing =

@@ -54,7 +54,7 @@ impl Targets {
     }
 
     fn has_layer(&self, module: &str) -> bool {
-        self.layers.is_empty() || layer_of(module).is_some_and(|layer| self.layers.contains(&layer))
+        self.layers.is_empty() || in_layer(module).is_some_and(|(layer, _)| self.layers.contains(&layer))
     }
 
     /// In words, for a message.
@@ -130,10 +130,11 @@ fn last(module: &str) -> &str {
     module.rsplit('.').next().unwrap_or(module)
 }
 
-/// The number after `layers` in a path.
-fn layer_of(module: &str) -> Option<usize> {
-    let mut parts = module.split('.').skip_while(|part| *part != LAYERS);
-    parts.nth(1)?.parse().ok()
+/// The layer that a module is in, the number after `layers` in its path, and its path within the layer; `None`: it is in none.
+pub fn in_layer(module: &str) -> Option<(usize, &str)> {
+    let start = if module.split('.').next() == Some(LAYERS) { 0 } else { module.find(&format!(".{LAYERS}."))? + 1 };
+    let (layer, end) = module[start + LAYERS.len()..].strip_prefix('.')?.split_once('.')?;
+    Some((layer.parse().ok()?, end))
 }
 
 /// A key of `rank_pattern` or `alpha_pattern`, in PEFT a regular expression that the end of a path has to match, as the plain end that it

@@ -117,11 +117,15 @@ fn warnings(adapter: &PeftAdapter, base: Option<&str>) -> Vec<Text> {
     warnings
 }
 
+/// The last part of the name of a base, which is a path or that of a repository, without regard to case.
+pub(super) fn last_part(name: &str) -> String {
+    name.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase()
+}
+
 /// A warning that an adapter says it belongs to another base than the one it is used with; names are compared by their last part.
 pub fn other_base(adapter: &PeftAdapter, base: Option<&str>) -> Option<Text> {
-    let last = |name: &str| name.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
     let (own, base) = (adapter.config.base_model_name_or_path.as_deref()?, base?);
-    (last(own) != last(base)).then(|| Text {
+    (last_part(own) != last_part(base)).then(|| Text {
         en: format!(
             "It says it belongs to the base {own}, and is used with {base}. The shapes fit, but if the weights are others, what it computes means nothing."
         ),

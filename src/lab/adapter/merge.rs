@@ -10,17 +10,35 @@ use crate::nn::{MergeError, Transformer};
 /// # Errors
 /// Where no weight can take it, by name: learned tokens, keys and values are none; a weight that two layers share cannot have that of one.
 pub fn merge(loaded: &Loaded, model: &mut Transformer) -> Result<(), Problem> {
-    if loaded.virtual_tokens > 0 || model.prefix_keys > 0 {
+    merge_into(loaded.virtual_tokens, model)
+}
+
+/// The same, of whatever a method has put on a model, with so many virtual tokens before each text.
+///
+/// # Errors
+/// As [`merge`].
+pub fn merge_into(virtual_tokens: usize, model: &mut Transformer) -> Result<(), Problem> {
+    if virtual_tokens > 0 || model.prefix_keys > 0 {
         return Err(bad_config(&Text {
             en: "Learned tokens, keys or values stand before each text, and no weight of the base can take them. Keep the adapter beside the base.".into(),
             zh: "它学到的是放在文本之前的词元、键或值，基座模型中没有可以容纳它们的权重。请把适配器与基座分开保存和使用。".into(),
         }));
     }
+    let mut beside = false;
     let merged = model.for_each_site(|_, sites, params| {
+        beside |= sites.output.is_some_and(|hook| hook.is_some()) || sites.keys_values.is_some_and(|hook| hook.is_some());
         let lookup = sites.lookup.and_then(Option::as_mut).map_or(Ok(()), |hook| hook.merge(params));
         lookup.and_then(|()| sites.linears.into_iter().filter_map(|linear| linear.hook.as_mut()).try_for_each(|hook| hook.merge(params)))
     });
-    merged.map_err(|error| refused(&error))
+    merged.map_err(|error| refused(&error))?;
+    if beside {
+        return Err(bad_config(&Text {
+            en: "It is a small network beside each layer, and no weight of the base computes the same. Keep the adapter beside the base."
+                .into(),
+            zh: "它是各层旁边的小网络，基座模型中没有能做同样计算的权重。请把适配器与基座分开保存和使用。".into(),
+        }));
+    }
+    Ok(())
 }
 
 fn refused(error: &MergeError) -> Problem {

@@ -7,6 +7,7 @@ mod check;
 mod info;
 mod merge;
 mod method;
+mod mix;
 mod projected;
 mod save;
 mod source;
@@ -14,8 +15,9 @@ mod source;
 use std::rc::Rc;
 
 pub use info::{AdapterInfo, AdapterModule, info, other_base};
-pub use merge::merge;
+pub use merge::{merge, merge_into};
 pub use method::method;
+pub use mix::{Mixing, different_bases, mix};
 pub use save::{AdapterFiles, files, peft_config, save, tensors, tensors_of};
 pub use source::AdapterWeights;
 

@@ -41,7 +41,7 @@ use crate::tensor::{Ledger, OutOfMemory, Tensor};
 
 pub use self::forward::Sequences;
 pub use self::gate::{Gate, Held, HeldKind};
-pub use self::snapshot::RestoreError;
+pub use self::snapshot::{RestoreError, restore_trained};
 
 /// Why a rank cannot go on.
 #[derive(Debug, Error)]

@@ -169,6 +169,17 @@ fn number(file: &TensorFile, key: &str) -> Result<usize, RestoreError> {
     text.parse().map_err(|_| foreign(format!("its {key} is {text:?}, no number")))
 }
 
+/// Puts what a rank without others had trained, as its snapshot has it, into a model with the same method.
+///
+/// # Errors
+/// If the bytes are no such snapshot.
+pub fn restore_trained(params: &mut Params, snapshot: &[u8]) -> Result<(), RestoreError> {
+    let file = read(snapshot)?;
+    let values = restore_values(params, &file)?;
+    let there = file.tensors.keys().filter(|name| name.starts_with("value.") || name.starts_with("shard.")).count();
+    if there == values { Ok(()) } else { Err(foreign(format!("it has {there} weights that learn, not {values}"))) }
+}
+
 /// How many values there were.
 fn restore_values(params: &mut Params, file: &TensorFile) -> Result<usize, RestoreError> {
     let mut restored = 0;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::finetune::probe::Probe;
-use crate::nn::{Exchange, Segment, Sites, Values};
+use crate::nn::{Exchange, Linear, Segment, Sites, Values};
 use crate::parallel::zero::ZeroError;
 
 /// The losses of ranks, with what a method adds to the loss and does after each step.
@@ -97,6 +97,9 @@ impl Segment for WithAux {
     }
     fn params(&self) -> Vec<ParamId> {
         self.inner.params()
+    }
+    fn linears(&self) -> Vec<&Linear> {
+        self.inner.linears()
     }
     fn sites_mut(&mut self) -> Sites<'_> {
         self.inner.sites_mut()
