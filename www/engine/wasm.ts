@@ -12,7 +12,7 @@ import type { Reply } from '../types/generated/Reply';
 import type { RunEstimate } from '../types/generated/RunEstimate';
 import type { RunResult } from '../types/generated/RunResult';
 import type { Spec } from '../types/generated/Spec';
-import type { MixMethod, MixPart, ModuleChange, RoundingFormat, Sampling, ShelfEntry, Survival, SurvivalStage, WriteRequest, Written } from './shelf/types';
+import type { MixMethod, ModuleChange, Rounding, RoundingFormat, Sampling, ShelfEntry, Survival, SurvivalStage, WriteRequest, Written } from './shelf/types';
 
 /** Files by path below the asset base, or `file:NAME` for the visitor's own. */
 export type Files = Map<string, Uint8Array>;
@@ -108,16 +108,15 @@ export interface WasmShelf {
   add_files(name: string, config: string, weights: Uint8Array): ShelfEntry;
   /** What a run of the shelf's spec held at its end. */
   add_run(name: string, run: number, state: RunState): ShelfEntry;
-  mix(name: string, parts: MixPart[], how: MixMethod, rank: number | null): ShelfEntry;
+  /** Each with its weight. */
+  mix(name: string, parts: [entry: number, weight: number][], how: MixMethod, rank: number | null): ShelfEntry;
   remove(entry: number): void;
-  /** Null where PEFT has no such method. */
-  files(entry: number): { config: string; weights: Uint8Array } | null;
+  /** Refused where PEFT has no such method. */
+  files(entry: number): { config: string; weights: Uint8Array };
   /** Begins to continue prompts, each row with its adapter, in one batch. */
   write(requests: WriteRequest[], sampling: Sampling): Written;
   /** One token of every row. */
   next(): Written;
-  /** Makes an adapter the one that the model computes with; seconds that took. */
-  swap(entry: number | null): number;
   /** Nats per token on the validation text. */
   loss(entry: number | null): number;
   /** Paths of what it changes. */
@@ -125,9 +124,8 @@ export interface WasmShelf {
   change(entry: number, module: string): ModuleChange;
   /** Nats per token with the adapter of one module off. */
   loss_without(entry: number, module: string): number;
-  base_modules(): string[];
-  /** Of a weight of the base: how far rounding takes it, as a share of its norm. */
-  rounding(format: RoundingFormat, module: string): number;
+  /** Of every matrix of the base. */
+  rounding(format: RoundingFormat): Rounding[];
   survival(entry: number, format: RoundingFormat, stage: SurvivalStage): Survival;
   free(): void;
 }
@@ -152,6 +150,8 @@ export interface WasmEngine {
   estimate_assets(spec: unknown): string[];
   Estimator: new () => WasmEstimator;
   Experiment: new (spec: unknown, files: Files, environment: Environment) => WasmExperiment;
+  /** The files that a shelf needs. */
+  shelf_assets(spec: unknown): string[];
   Shelf: new (spec: unknown, files: Files) => WasmShelf;
   /** Only in the builds without threads: ranks are threads themselves. */
   Rank?: {

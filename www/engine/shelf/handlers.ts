@@ -20,10 +20,10 @@ export function shelfHandlers(engine: () => WasmEngine): Handlers<ShelfMethods> 
     return found;
   };
   return {
+    shelfAssets: (spec) => engine().shelf_assets(spec),
     openShelf: ({ shelf, spec, files }) => {
       close(shelf);
       const { Shelf } = engine();
-      if (!Shelf) throw new TinyaiError([problem('internal', 'This build of the engine has no shelf of adapters. Reload the page.', '此版本的引擎不支持适配器架，请重新载入页面。')]);
       shelves.set(shelf, new Shelf(spec, files));
     },
     closeShelf: close,

@@ -8,6 +8,7 @@ export type ShelfMethod = Exclude<keyof WasmShelf, 'write' | 'next' | 'free'>;
 type Asked = { [K in ShelfMethod]: { method: K; args: Parameters<WasmShelf[K]> } }[ShelfMethod];
 
 export interface ShelfMethods {
+  shelfAssets(spec: unknown): string[];
   /** A shelf on the base of a spec, by a number of the page's. */
   openShelf(of: { shelf: number; spec: unknown; files: Files }): void;
   closeShelf(shelf: number): void;

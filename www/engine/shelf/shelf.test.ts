@@ -13,7 +13,7 @@ class Engine {
 
   call(method: string, args: { method?: string; args?: unknown[] }): Promise<unknown> {
     this.calls.push(args.method ?? method);
-    if (method === 'requiredAssets') return Promise.resolve(['a']);
+    if (method === 'shelfAssets') return Promise.resolve(['a']);
     const [first] = args.args ?? [];
     if (args.method === 'add_files' || args.method === 'add_run' || args.method === 'mix') {
       const entry = this.next++;
@@ -44,7 +44,7 @@ test('it is opened with the first thing that is asked, and once', async () => {
   const { made, engine } = shelf();
   expect(await made.ask('loss', null, [])).toBe('base');
   await made.ask('loss', null, []);
-  expect(engine().calls).toEqual(['requiredAssets', 'openShelf', 'loss', 'loss']);
+  expect(engine().calls).toEqual(['shelfAssets', 'openShelf', 'loss', 'loss']);
 });
 
 test('an engine that was ended is given all that was there, under its own numbers', async () => {

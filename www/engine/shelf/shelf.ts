@@ -4,7 +4,7 @@ import type { EngineMethods } from '../methods';
 import type { Lease } from '../pool';
 import type { RunState, WasmShelf } from '../wasm';
 import type { ShelfMethod } from './methods';
-import type { MixMethod, Sampling, ShelfEntry, Written } from './types';
+import type { MixMethod, Rounding, RoundingFormat, Sampling, ShelfEntry, Written } from './types';
 
 /** The two files of an adapter. */
 export interface PeftFiles {
@@ -60,11 +60,11 @@ export class EngineShelf {
   /** Puts a mixture of adapters on it. */
   mix(name: string, parts: readonly { of: Shelved; weight: number }[], how: MixMethod, rank: number | null, asking: Asking = {}): Promise<Shelved> {
     return this.use(async (engine, signal) => {
-      const weighted = parts.map(({ of, weight }) => ({ entry: this.number(of), weight }));
+      const weighted = parts.map(({ of, weight }): [number, number] => [this.number(of), weight]);
       const entry = await this.call(engine, signal, 'mix', name, weighted, how, rank);
       // What it was mixed of may be taken away.
       const files = await this.call(engine, signal, 'files', entry.entry);
-      return this.keep(name, files ? { files } : null, entry);
+      return this.keep(name, { files }, entry);
     }, asking);
   }
 
@@ -79,7 +79,7 @@ export class EngineShelf {
   }
 
   /** Asks something of an adapter; null: of the base alone. */
-  ask<K extends 'files' | 'modules' | 'loss' | 'swap' | 'change' | 'loss_without' | 'survival'>(
+  ask<K extends 'files' | 'modules' | 'loss' | 'change' | 'loss_without' | 'survival'>(
     method: K,
     of: Shelved | null,
     args: Parameters<WasmShelf[K]> extends [unknown, ...infer Rest] ? Rest : never,
@@ -88,9 +88,9 @@ export class EngineShelf {
     return this.use((engine, signal) => this.call(engine, signal, method, ...([of && this.number(of), ...args] as unknown as Parameters<WasmShelf[K]>)), asking);
   }
 
-  /** Asks something of the base. */
-  askBase<K extends 'base_modules' | 'rounding'>(method: K, args: Parameters<WasmShelf[K]>, asking: Asking = {}): Promise<ReturnType<WasmShelf[K]>> {
-    return this.use((engine, signal) => this.call(engine, signal, method, ...args), asking);
+  /** How far rounding takes every matrix of the base. */
+  rounding(format: RoundingFormat, asking: Asking = {}): Promise<Rounding[]> {
+    return this.use((engine, signal) => this.call(engine, signal, 'rounding', format), asking);
   }
 
   /** Has a prompt continued by several, and by the base for null, in one batch. */
@@ -109,9 +109,9 @@ export class EngineShelf {
     if (at && !at.end) at.notify('closeShelf', this.id);
   }
 
-  private keep(name: string, source: ShelfSource | null, entry: ShelfEntry): Shelved {
+  private keep(name: string, source: ShelfSource, entry: ShelfEntry): Shelved {
     const shelved: Shelved = { entry };
-    if (source) this.kept.set(shelved, { name, source, entry: entry.entry });
+    this.kept.set(shelved, { name, source, entry: entry.entry });
     return shelved;
   }
 
@@ -137,7 +137,7 @@ export class EngineShelf {
   private async ready(engine: EngineClient, signal: AbortSignal): Promise<void> {
     if (this.at === engine) return;
     const { host, spec } = this.options;
-    const paths = await engine.call('requiredAssets', spec, { signal });
+    const paths = await engine.call('shelfAssets', spec, { signal });
     const { files, transfer } = await host.assets.forWorker(paths, { signal });
     await engine.call('openShelf', { shelf: this.id, spec, files }, { signal, transfer });
     for (const kept of this.kept.values()) kept.entry = (await this.put(engine, kept.name, kept.source, signal)).entry;

@@ -16,6 +16,8 @@ export interface ShelfEntry {
   bytes: number;
   /** Of its two files. */
   file_bytes: number | null;
+  /** Seconds from its bytes until it could read. */
+  seconds: number;
   /** Whether it can be mixed with others. */
   mixes: boolean;
   /** Why its rows cannot share a pass through the base with those of others; null: they can. */
@@ -49,10 +51,6 @@ export interface Sampling {
 }
 
 export type MixMethod = 'linear' | 'cat' | 'svd';
-export interface MixPart {
-  entry: number;
-  weight: number;
-}
 
 /** What an adapter changes of a module. */
 export interface ModuleChange {
@@ -71,6 +69,16 @@ export interface ModuleChange {
 }
 
 export type RoundingFormat = 'int8' | 'nf4';
+
+/** How far rounding takes a weight of the base. */
+export interface Rounding {
+  module: string;
+  layer: number | null;
+  role: string;
+  /** As a share of its norm. */
+  error: number;
+}
+
 export type SurvivalStage = 'base' | 'trained' | 'merged' | 'rounded';
 
 /** What is left of what was learned, after a stage. */

@@ -22,7 +22,7 @@ export class FakeShelf {
     this.opened.push(spec as Spec);
     const add = (name: string, source?: ShelfSource): Promise<Shelved> => {
       if (source && 'files' in source && source.files.config.includes('bad')) return Promise.reject(new TinyaiError([problem('bad_file', 'bad file', '文件有误')]));
-      const entry = { entry: this.next++, name, method: 'lora', info: null, parameters: 8, bytes: 32, file_bytes: 64, mixes: true, alone: null } satisfies ShelfEntry;
+      const entry = { entry: this.next++, name, method: 'lora', info: null, parameters: 8, bytes: 32, file_bytes: 64, seconds: 0.001, mixes: true, alone: null } satisfies ShelfEntry;
       this.asked.push(source && 'run' in source ? `add ${name} of run ${source.run}` : `add ${name}`);
       return Promise.resolve({ entry });
     };
@@ -34,7 +34,7 @@ export class FakeShelf {
       if (method === 'loss_without') return 3.5;
       if (method === 'survival' && this.unmerged) throw new TinyaiError([problem('conflict', 'cannot be merged', '无法合并')]);
       if (method === 'survival') return { stage: args[1], loss: 3, kl: 0 };
-      return method === 'files' ? { config: '{}', weights: new Uint8Array(1) } : 0.001;
+      return { config: '{}', weights: new Uint8Array(1) };
     };
     return {
       add,
@@ -45,7 +45,7 @@ export class FakeShelf {
         signal?.throwIfAborted();
         return told(method, of, args);
       },
-      askBase: (method: string, args: readonly unknown[]) => Promise.resolve(method === 'base_modules' ? ['model.layers.0.self_attn.q_proj'] : told(method, null, args)),
+      rounding: () => Promise.resolve([{ module: 'model.layers.0.self_attn.q_proj', layer: 0, role: 'q_proj', error: 0.01 }]),
       write: (rows: readonly (Shelved | null)[], prompt: string) =>
         Promise.resolve({ texts: rows.map((row) => `${prompt} by ${row?.entry.name ?? 'base'}`), finished: true, tokens: rows.length, seconds: 1, batched: rows.map(() => true) }),
       close: () => void this.asked.push('close'),

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { customElement, queryAll } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import type { Survival } from '../../../../engine/shelf/types';
+import type { RoundingFormat, Survival } from '../../../../engine/shelf/types';
 import { shared } from '../../../../kit/base.css';
 import '../../../../kit/chart/heat-map/heat-map';
 import type { HeatMap } from '../../../../kit/chart/heat-map/heat-map';
@@ -189,15 +189,15 @@ export class AdapterAnatomy extends AdaptersElement {
   private renderRounding({ rounding }: Findings) {
     const { own, format, words } = this;
     const text = own.anatomy.rounding;
-    const of = (format: string) => rounding.filter((one) => one.format === format).map((one) => ({ ...placeOf(one.module), value: one.error }));
-    const [int8, nf4] = FORMATS.map(of) as [ReturnType<typeof of>, ReturnType<typeof of>];
-    if (rounding.length === 0) return this.figure('rounding', text, null, nothing);
+    const of = (kind: RoundingFormat) => rounding[kind].map((one) => ({ ...one, value: one.error }));
+    const [int8, nf4] = [of('int8'), of('nf4')];
+    if (int8.length === 0) return this.figure('rounding', text, null, nothing);
     const name = (kind: string): string => words.option('fine_tuning.quantization', kind) ?? kind;
     const curves = FORMATS.map((kind, i): ChartCurve => {
       const layers = byLayer(of(kind));
       return { name: name(kind), colour: colour(i), dash: dash(i), series: [{ name: '', style: 'points', x: layers.map(({ layer }) => layer), y: layers.map(({ value }) => value) }] };
     });
-    const last = Math.max(1, ...rounding.flatMap(({ module }) => placeOf(module).layer ?? []));
+    const last = Math.max(1, ...int8.flatMap(({ layer }) => layer ?? []));
     const [a, b] = [mean(int8.map(({ value }) => value)), mean(nf4.map(({ value }) => value))];
     const worst = greatest(byLayer(nf4));
     const done = int8.length === nf4.length && a !== null && b !== null && worst !== null;

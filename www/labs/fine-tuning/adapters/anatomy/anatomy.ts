@@ -1,20 +1,13 @@
 /** What is found out of one adapter: its update module by module, what each module's part is worth, and what rounding does to it. */
 import { Signal } from 'signal-polyfill';
 import { TinyaiError, problemsOf } from '../../../../engine/error';
-import type { ModuleChange, RoundingFormat, Survival, SurvivalStage } from '../../../../engine/shelf/types';
+import type { ModuleChange, Rounding, RoundingFormat, Survival, SurvivalStage } from '../../../../engine/shelf/types';
 import type { Problem } from '../../../../types/generated/Problem';
 import type { AdapterShelf } from '../shelf/adapter-shelf';
 import type { Item } from '../shelf/item';
 
 export const FORMATS = ['int8', 'nf4'] as const satisfies readonly RoundingFormat[];
 export const STAGES = ['base', 'trained', 'merged', 'rounded'] as const satisfies readonly SurvivalStage[];
-
-export interface Rounding {
-  module: string;
-  format: RoundingFormat;
-  /** How far rounding takes the base's weight, as a share of its norm. */
-  error: number;
-}
 
 export interface Findings {
   /** Paths of the modules that it changes; null: not asked yet. */
@@ -24,13 +17,13 @@ export interface Findings {
   loss: number | null;
   /** Losses with one module's part off. */
   without: readonly { module: string; loss: number }[];
-  rounding: readonly Rounding[];
+  rounding: Readonly<Record<RoundingFormat, readonly Rounding[]>>;
   survival: Readonly<Record<RoundingFormat, readonly Survival[]>>;
   /** Why nothing can be said of that, as of a method that weights cannot take up. */
   unmerged: readonly Problem[];
 }
 
-const NOTHING: Findings = { modules: null, changes: [], loss: null, without: [], rounding: [], survival: { int8: [], nf4: [] }, unmerged: [] };
+const NOTHING: Findings = { modules: null, changes: [], loss: null, without: [], rounding: { int8: [], nf4: [] }, survival: { int8: [], nf4: [] }, unmerged: [] };
 
 export class Anatomy {
   private readonly chosen = new Signal.State<Item | null>(null);
@@ -90,18 +83,15 @@ export class Anatomy {
       });
     try {
       const modules = await turn((shelf, shelved) => shelf.ask('modules', shelved, [], { signal }));
-      const base = await turn((shelf) => shelf.askBase('base_modules', [], { signal }));
-      const all = 2 + 2 * modules.length + FORMATS.length * (base.length + STAGES.length);
+      const all = 2 + 2 * modules.length + FORMATS.length * (1 + STAGES.length);
       take(() => ({ modules }), all);
       for (const module of modules) {
         const change = await turn((shelf, shelved) => shelf.ask('change', shelved, [module], { signal }));
         take(({ changes }) => ({ changes: [...changes, change] }), all);
       }
       for (const format of FORMATS) {
-        for (const module of base) {
-          const error = await turn((shelf) => shelf.askBase('rounding', [format, module], { signal }));
-          take(({ rounding }) => ({ rounding: [...rounding, { module, format, error }] }), all);
-        }
+        const errors = await turn((shelf) => shelf.rounding(format, { signal }));
+        take(({ rounding }) => ({ rounding: { ...rounding, [format]: errors } }), all);
       }
       const loss = await turn((shelf, shelved) => shelf.ask('loss', shelved, [], { signal }));
       take(() => ({ loss }), all);

@@ -86,12 +86,13 @@ export class AdapterServe extends AdaptersElement {
   };
 
   /** How fast all were written together, which shared their passes, and how long a swap takes. */
-  private renderMeasures({ written, swaps, rows }: Served) {
+  private renderMeasures({ written, rows }: Served) {
     const { own, format } = this;
     const text = own.serve;
     if (!written || written.seconds === 0) return nothing;
     const together = written.batched.filter(Boolean).length;
-    const slowest = swaps && swaps.length > 0 ? 1000 * Math.max(...swaps) : null;
+    const swaps = rows.flatMap(({ item }) => (item?.shelved ? 1000 * item.shelved.entry.seconds : []));
+    const slowest = swaps.length > 0 ? Math.max(...swaps) : null;
     return html`<div class="measures" role="status">
       <p><b>${text.rate(format.three(written.tokens / written.seconds))}</b>${text.amount(format.count(written.tokens), format.count(rows.length), format.duration(written.seconds))} ${text.shared(format.count(together), format.count(rows.length))}</p>
       ${slowest === null ? nothing : html`<p><b>${text.swap(format.three(slowest))}</b>${text.swapBar(slowest < NOTICED)}</p>`}
@@ -109,7 +110,7 @@ export class AdapterServe extends AdaptersElement {
     return html`<article class="after">
       <h3>${this.marked(item, name)}</h3>
       ${written ? sheet(prompt, written.texts[row] ?? '', vertical, text.sheet(name)) : blank(text.waiting)}
-      ${written ? html`<p class="how">${together && others > 0 ? text.together(others) : text.byItself}${!together && alone ? `: ${words.of(alone)}` : ''}</p>` : nothing}
+      ${written ? html`<p class="how">${together && others > 0 ? text.together(others) : text.byItself}${!together && alone ? `${text.because}${words.of(alone)}` : ''}</p>` : nothing}
     </article>`;
   }
 

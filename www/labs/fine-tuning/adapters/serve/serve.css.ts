@@ -91,7 +91,7 @@ export const styles = css`
 
   .rows {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(100%, 15.5rem), 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 14.4rem), 1fr));
     gap: 1.2rem 1.4rem;
   }
 

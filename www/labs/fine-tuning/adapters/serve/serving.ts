@@ -26,8 +26,6 @@ export interface Served {
   prompt: string;
   rows: readonly Row[];
   written: Written | null;
-  /** Seconds that it took to make each row's adapter the one that the model computes with; null: not measured. */
-  swaps: readonly number[] | null;
 }
 
 export class Serving {
@@ -50,15 +48,15 @@ export class Serving {
     return this.said.get();
   }
 
-  /** Has the rows continue the prompt, then measures how long each adapter takes to be put in. */
+  /** Has the rows continue the prompt. */
   async start(rows: readonly Row[], { prompt, tokens, temperature, top_k, seed }: Request): Promise<void> {
     this.stop();
     const going = (this.going = new AbortController());
     const { signal } = going;
     const show = (change: Partial<Served>): void => {
-      if (this.going === going) this.what.set({ ...(this.what.get() ?? { swaps: null }), prompt, rows, written: null, ...change });
+      if (this.going === going) this.what.set({ prompt, rows, written: null, ...change });
     };
-    this.what.set({ prompt, rows, written: null, swaps: null });
+    this.what.set({ prompt, rows, written: null });
     this.writes.set(true);
     this.said.set([]);
     try {
@@ -69,9 +67,6 @@ export class Serving {
         const shelved = there.map(({ item }) => item && item.shelved);
         const written = await shelf.write(shelved, prompt, { temperature, top_k, seed, max_tokens: tokens }, (written) => show({ rows: there, written }), { signal });
         show({ rows: there, written });
-        const swaps: number[] = [];
-        for (const one of shelved) swaps.push(await shelf.ask('swap', one, [], { signal }));
-        show({ rows: there, written, swaps });
       });
     } catch (error) {
       if (!signal.aborted && this.going === going) this.said.set(problemsOf(error));

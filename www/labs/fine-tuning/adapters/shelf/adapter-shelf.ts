@@ -146,7 +146,7 @@ export class AdapterShelf {
       const mixed = parts.map(({ item, weight }) => ({ of: item.shelved!, weight }));
       const shelved = await shelf.mix(name, mixed, how, rank);
       const files = await shelf.ask('files', shelved, []);
-      const item = new Item(this.free(), name, { kind: 'mix', files: files!, parts: parts.map(({ item: { name }, weight }) => ({ name, weight })), how, rank });
+      const item = new Item(this.free(), name, { kind: 'mix', files, parts: parts.map(({ item: { name }, weight }) => ({ name, weight })), how, rank });
       item.state = { is: 'ready', shelved };
       this.all.set([...this.items, item]);
       item.loss = await shelf.ask('loss', shelved, []);
@@ -158,7 +158,7 @@ export class AdapterShelf {
   async files(item: Item): Promise<PeftFiles | null> {
     if (item.origin.kind !== 'run') return item.origin.files;
     const { shelved } = item;
-    return shelved && this.turn(({ shelf }) => shelf.ask('files', shelved, []));
+    return shelved === null || shelved.entry.file_bytes === null ? null : this.turn(({ shelf }) => shelf.ask('files', shelved, []));
   }
 
   /** Does something with the shelf as it is in the engine, after all else that was asked before. */

@@ -124,9 +124,9 @@ export class AdapterShelfFigure extends AdaptersElement {
 
   /** Where it comes from. */
   private from({ origin, shelved }: Item): string {
-    const { own, format } = this;
+    const { own } = this;
     const text = own.shelf;
-    if (origin.kind === 'mix') return text.mixed(origin.parts.map(({ name, weight }) => text.part(format.short(weight), name)).join(' + '));
+    if (origin.kind === 'mix') return text.mixed(own.mix.hows[origin.how].name);
     if (origin.kind === 'run') return text.ofBase(this.source(origin.config.data.corpus));
     const base = shelved?.entry.info?.base;
     return base ? [text.dropped, text.ofBase(base)].join(' · ') : text.dropped;

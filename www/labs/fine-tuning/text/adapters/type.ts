@@ -35,7 +35,7 @@ export interface AdaptersText {
     refused: string;
     ofBase(name: string): string;
     dropped: string;
-    mixed(parts: string): string;
+    mixed(how: string): string;
     /** A part of a mixture. */
     part(weight: string, name: string): string;
     below(gap: string): string;
@@ -65,6 +65,8 @@ export interface AdaptersText {
     shared(rows: string, all: string): string;
     together(others: number): string;
     byItself: string;
+    /** Before the reason. */
+    because: string;
     swap(milliseconds: string): string;
     swapBar(within: boolean): string;
     sheet(name: string): string;
