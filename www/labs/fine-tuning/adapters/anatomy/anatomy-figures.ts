@@ -76,7 +76,7 @@ export class AdapterAnatomy extends AdaptersElement {
 
   /** A figure with what it comes to in a sentence above it. */
   private figure(name: string, { heading, caption }: { heading: string; caption: string }, says: string | null, content: unknown, files: object = {}) {
-    return html`<tinyai-figure .name=${name} .heading=${heading} .caption=${caption} .files=${files}>
+    return html`<tinyai-figure class=${name} .name=${name} .heading=${heading} .caption=${caption} .files=${files}>
       ${says === null ? nothing : html`<p class="says" aria-live="polite">${says}</p>`} ${content}
     </tinyai-figure>`;
   }
@@ -100,7 +100,7 @@ export class AdapterAnatomy extends AdaptersElement {
     const says =
       most === 1
         ? text.one
-        : text.says(format.short(mean(counts.map(({ value }) => value))!), format.count(most), format.count(top.value), this.at(top), format.count(lower), format.wholePercent(meanCumulative(found)[lower - 1]!));
+        : text.says(format.short(Math.round(10 * mean(counts.map(({ value }) => value))!) / 10), format.count(most), format.count(top.value), this.at(top), format.count(lower), format.wholePercent(meanCumulative(found)[lower - 1]!));
     const files = { svg: () => this.charts[0]?.svg() ?? null, csv: () => this.csvOfValues(found) };
     return this.figure(
       'singular-values',

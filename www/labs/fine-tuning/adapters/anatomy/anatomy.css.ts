@@ -71,6 +71,15 @@ export const styles = css`
     min-width: 0;
   }
 
+  .survival {
+    grid-column: 1 / -1;
+  }
+
+  .survival td,
+  .survival th[scope='row'] {
+    white-space: nowrap;
+  }
+
   .says {
     max-width: 44em;
     padding-bottom: var(--space-2);

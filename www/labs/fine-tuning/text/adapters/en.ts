@@ -101,7 +101,7 @@ export const en: AdaptersText = {
       caption: 'Share of the update’s squared norm, mean over layers.',
       count: 'singular values',
       share: 'share of the squared norm',
-      ninety: '90%',
+      ninety: 'enough',
       says: (needed, of, most, at, lower, held) => `On average ${needed} of ${of} singular values hold 90%; ${at} needs the most, ${most}. Cut down to rank ${lower}, the update would keep ${held} of its squared norm.`,
       one: 'Each update is of rank 1: there is nothing to cut down.',
       none: 'This adapter changes no weight matrix, so its update has no singular values.',
