@@ -1,5 +1,10 @@
 //! The command line as a person meets it: output, messages and exit codes.
 
+#[path = "command_line/adapters.rs"]
+mod adapters;
+#[path = "command_line/bad_adapters.rs"]
+mod bad_adapters;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -69,26 +69,33 @@ impl Problem {
 
 /// A message without a form: fields, `{training.steps}` in it, by their paths, and choices, `{fine_tuning.method=lora}`, as JSON.
 pub fn without_form(message: &str) -> String {
+    in_words(message, |field, choice| Some(choice.map_or_else(|| field.to_owned(), |choice| format!("\"{choice}\""))))
+}
+
+/// A message with `words` for the fields and choices in it, by field and choice; those that there are none for stay as they are.
+pub fn in_words(message: &str, words: impl Fn(&str, Option<&str>) -> Option<String>) -> String {
     let mut plain = String::with_capacity(message.len());
     let mut rest = message;
     while let Some(start) = rest.find('{') {
         let (before, from) = rest.split_at(start);
         plain += before;
-        if before.ends_with(is_ideograph) {
-            plain.push(' ');
-        }
-        match from.find('}').map(|end| (&from[1..end], &from[end + 1..])) {
-            Some((inner, after)) if is_reference(inner) => {
-                match inner.split_once('=') {
-                    Some((_, choice)) => plain += &format!("\"{choice}\""),
-                    None => plain += inner,
+        let reference = from.find('}').map(|end| (&from[1..end], &from[end + 1..])).filter(|(inner, _)| is_reference(inner));
+        let said = reference.and_then(|(inner, after)| {
+            let (field, choice) = inner.split_once('=').map_or((inner, None), |(field, choice)| (field, Some(choice)));
+            Some((words(field, choice)?, after))
+        });
+        match said {
+            Some((words, after)) => {
+                if before.ends_with(is_ideograph) {
+                    plain.push(' ');
                 }
+                plain += &words;
                 if after.starts_with(is_ideograph) {
                     plain.push(' ');
                 }
                 rest = after;
             }
-            _ => {
+            None => {
                 plain.push('{');
                 rest = &from[1..];
             }

@@ -1,9 +1,10 @@
 """Adapters against PyTorch, transformers and PEFT: files both ways, and the same training.
 
-    python tests/python/adapters.py [--bin target/release] [METHOD ...]
+    python tests/python/adapters.py [--bin target/release] [METHOD | MIX ...]
 
 For each method: an adapter that `tinyai run --adapters` has trained gives the same logits in PEFT; one that PEFT has trained gives the
 same logits here; and twenty steps of AdamW from the same start on the same batches give the same losses and end at the same weights.
+For each mix: what `tinyai adapter mix` makes of two adapters gives the logits of what PEFT makes of them, here and in PEFT.
 Needs torch, transformers, peft and safetensors; without them it says so and ends well. Prints a line for each check.
 """
 
@@ -83,6 +84,20 @@ METHODS = {
         PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4),
     ),
     "prefix-network": ({"method": "prefix_tuning", "prompt": {"virtual_tokens": 4, "reparametrised": True, "hidden": 24}}, None),
+}
+
+# How two adapters are mixed, of which rank, and their settings in PEFT; where PEFT does not mix what is here, both are active at once.
+MIXES = {
+    "mix-linear": ("linear", None, lora(), lora(lora_alpha=3, target_modules=["q_proj", "k_proj"])),
+    "mix-linear-embedding": ("linear", None, lora(target_modules=["q_proj", "embed_tokens"]), lora(target_modules=["lm_head", "embed_tokens"])),
+    "mix-cat": ("cat", None, lora(), lora(r=6, target_modules=ALL)),
+    "mix-cat-patterns": ("cat", None, lora(rank_pattern={"q_proj": 2}, alpha_pattern={"v_proj": 3}), lora(rank_pattern={"v_proj": 6})),
+    "mix-cat-embedding": ("cat", None, lora(target_modules=["q_proj", "embed_tokens"]), lora(r=2, target_modules=["lm_head", "embed_tokens"])),
+    "mix-svd": ("svd", None, lora(), lora(r=6, target_modules=ALL)),
+    "mix-svd-rank": ("svd", 3, lora(target_modules=ALL), lora(r=6, target_modules="all-linear", exclude_modules=["lm_head"])),
+    "mix-svd-embedding": ("svd", 5, lora(target_modules=["q_proj", "embed_tokens"]), lora(target_modules=["lm_head", "embed_tokens"])),
+    "mix-rslora": ("cat", "together", lora(use_rslora=True, lora_alpha=3), lora(r=6, use_rslora=True, target_modules=ALL)),
+    "mix-layers": ("svd", "together", lora(layers_to_transform=[0]), lora(layers_to_transform=[1], target_modules=["q_proj", "k_proj"])),
 }
 
 
@@ -233,21 +248,53 @@ def merged(bench, method):
     return difference(bench.theirs(model), bench.theirs(PeftModel.from_pretrained(bench.model(), source)))
 
 
+def mixed(bench, name):
+    """Two adapters that PEFT has trained, mixed here, against the same in PEFT: there, and here."""
+    how, rank, *configs = MIXES[name]
+    weights = (1.0, 1.0) if rank == "together" else (0.7, -1.3)
+    folders = [bench.folder / name / part for part in ("first", "second")]
+    for seed, (folder, config) in enumerate(zip(folders, configs), 6):
+        torch.manual_seed(seed)
+        model = get_peft_model(bench.model(), copy.deepcopy(config))
+        steps(model, config, bench.batches[:6], 0.02)
+        model.save_pretrained(folder)
+    model = PeftModel.from_pretrained(bench.model(), folders[0], adapter_name="first")
+    model.load_adapter(folders[1], "second")
+    options, out = [], bench.folder / name / "mixed"
+    if rank == "together":
+        model.base_model.set_adapter(["first", "second"])
+        options = ["--rank", 8] if how == "svd" else []
+    else:
+        model.add_weighted_adapter(["first", "second"], list(weights), "mixed", combination_type=how, svd_rank=rank)
+        model.set_adapter("mixed")
+        options = ["--rank", rank] if rank else []
+    logits = bench.theirs(model)
+    moved = difference(logits, bench.theirs(bench.model()))
+    assert moved > 1e-3, f"the mix changes the logits by {moved} only"
+    parts = [f"{folder}={weight}" for folder, weight in zip(folders, weights)]
+    bench.run(bench.programs / "tinyai", "adapter", "mix", *parts, "--how", how, *options, "--out", out)
+    reloaded = bench.theirs(PeftModel.from_pretrained(bench.model(), out))
+    return max(difference(logits, reloaded), difference(logits, bench.ours(out)))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("methods", nargs="*", help=f"some of: {', '.join(METHODS)}; without any, all")
+    parser.add_argument("methods", nargs="*", help=f"some of: {', '.join([*METHODS, *MIXES])}; without any, all")
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "target/release", help="folder of tinyai and examples/adapter_training")
     args = parser.parse_args()
-    unknown = [method for method in args.methods if method not in METHODS]
+    unknown = [name for name in args.methods if name not in METHODS and name not in MIXES]
     if unknown:
-        parser.error(f"there is no method {unknown[0]}; there are {', '.join(METHODS)}")
+        parser.error(f"there is no method {unknown[0]}; there are {', '.join([*METHODS, *MIXES])}")
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     warnings.filterwarnings("ignore")
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(pathlib.Path(folder), args.bin.resolve())
-        for method in args.methods or METHODS:
+        for method in args.methods or [*METHODS, *MIXES]:
+            if method in MIXES:
+                bench.check(method, "mixed, as in PEFT", LOGITS, lambda: mixed(bench, method))
+                continue
             settings, config = METHODS[method]
             if settings is not None:
                 bench.check(method, "trained here, in PEFT", LOGITS, lambda: trained_here(bench, method, settings))

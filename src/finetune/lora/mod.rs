@@ -165,22 +165,26 @@ impl LoraConfig {
         self.check_layers(blueprint)?;
         self.check_patterns(blueprint)?;
         for (_, site) in self.sites(blueprint) {
-            check_rank("lora.rank", self.rank_of(&site.module), site)?;
+            let setting = if of_pattern(&self.rank_pattern, &site.module).is_some() { "lora.rank_pattern" } else { "lora.rank" };
+            check_rank(setting, self.rank_of(&site.module), site)?;
         }
         let alphas = self.sites(blueprint).map(|(_, site)| (self.scaling_of(&site.module), site));
         if let Some((_, site)) = alphas.into_iter().find(|(scaling, _)| !(scaling.is_finite() && *scaling > 0.0)) {
-            let alpha = of_pattern(&self.alpha_pattern, &site.module).unwrap_or(self.alpha);
+            let (setting, alpha) = match of_pattern(&self.alpha_pattern, &site.module) {
+                Some(alpha) => ("lora.alpha_pattern", alpha),
+                None => ("lora.alpha", self.alpha),
+            };
             let messages = [
                 format!(
-                    "{{fine_tuning.lora.alpha}} is {alpha} at {}, which every update would be multiplied by, so that nothing could be learned. Choose a value above 0; the rank, or twice the rank, is usual.",
+                    "{{fine_tuning.{setting}}} is {alpha} at {}, which every update would be multiplied by, so that nothing could be learned. Choose a value above 0; the rank, or twice the rank, is usual.",
                     site.module
                 ),
                 format!(
-                    "{{fine_tuning.lora.alpha}}在 {} 处的值是 {alpha}，更新量都要乘以它，什么也学不到。请选大于 0 的值，常用秩本身或秩的两倍。",
+                    "{{fine_tuning.{setting}}}在 {} 处的值是 {alpha}，更新量都要乘以它，什么也学不到。请选大于 0 的值，常用秩本身或秩的两倍。",
                     site.module
                 ),
             ];
-            return Err(Refusal::out_of_range("lora.alpha", alpha, messages));
+            return Err(Refusal::out_of_range(setting, alpha, messages));
         }
         self.check_embedding()?;
         self.check_start(blueprint)

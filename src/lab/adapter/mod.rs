@@ -11,6 +11,7 @@ mod mix;
 mod projected;
 mod save;
 mod source;
+mod words;
 
 use std::rc::Rc;
 
@@ -130,7 +131,7 @@ fn bad_weights(reason: &Text) -> Problem {
 /// A method that does not go with the base.
 fn not_attached(error: &MethodError) -> Problem {
     match error {
-        MethodError::Refused(refusal) => bad_config(&Text { en: refusal.en.clone(), zh: refusal.zh.clone() }),
+        MethodError::Refused(refusal) => bad_config(&words::of_file(refusal)),
         MethodError::Build(BuildError::Memory(refused)) => reasons::out_of_memory(refused),
         MethodError::Build(error) => bad_weights(&reasons::build(error)),
         other => reasons::method(other),

@@ -21,24 +21,25 @@ fn config() -> ModelConfig {
     }
 }
 
-fn model() -> Transformer {
+pub(super) fn model() -> Transformer {
     Transformer::build(config(), &Ledger::new(None), &mut RandomWeights { seed: 9 }).unwrap()
 }
 
-fn logits(model: &mut Transformer, virtual_tokens: usize) -> Vec<f32> {
+pub(super) fn logits(model: &mut Transformer, virtual_tokens: usize) -> Vec<f32> {
     let ids: Vec<i32> = crate::finetune::prompt::virtual_ids(virtual_tokens).chain([3, 1, 4, 1, 5]).collect();
     model.logits(&Tokens::new(1, ids.len(), ids)).unwrap().data().to_vec()
 }
 
+pub(super) fn run(method: MethodName, change: &dyn Fn(&mut RunSpec)) -> RunSpec {
+    let mut run = RunSpec::default();
+    (run.model.base, run.fine_tuning.method) = ("file:bases/small".into(), method);
+    (run.fine_tuning.lora.rank, run.fine_tuning.prompt.virtual_tokens) = (3, 2);
+    change(&mut run);
+    run
+}
+
 /// Every method that PEFT has, too.
 fn runs() -> Vec<RunSpec> {
-    let run = |method: MethodName, change: &dyn Fn(&mut RunSpec)| {
-        let mut run = RunSpec::default();
-        (run.model.base, run.fine_tuning.method) = ("file:bases/small".into(), method);
-        (run.fine_tuning.lora.rank, run.fine_tuning.prompt.virtual_tokens) = (3, 2);
-        change(&mut run);
-        run
-    };
     vec![
         run(MethodName::Lora, &|_| {}),
         run(MethodName::Lora, &|run| {
@@ -63,13 +64,24 @@ fn runs() -> Vec<RunSpec> {
 
 /// A model with the method of a run on it, whose parameters hold something.
 fn trained(run: &RunSpec) -> (Transformer, usize) {
+    trained_from(run, 5)
+}
+
+/// The same, of values that a seed decides.
+fn trained_from(run: &RunSpec, seed: u64) -> (Transformer, usize) {
     let mut model = model();
     let method = crate::lab::methods::method(run);
-    attach(&*method, &mut model, &mut RandomWeights { seed: 5 }).unwrap();
+    attach(&*method, &mut model, &mut RandomWeights { seed }).unwrap();
     for (index, param) in model.params.iter_mut().filter(|param| source::place(&param.name).is_some()).enumerate() {
+        let index = index + seed as usize - 5;
         param.value.data_mut().iter_mut().enumerate().for_each(|(at, x)| *x += 0.01 * ((7 * index + 3 * at) % 17) as f32 - 0.05);
     }
     (model, method.virtual_tokens())
+}
+
+/// The files of what a run has trained from a seed.
+pub(super) fn trained_files(run: &RunSpec, seed: u64) -> AdapterFiles {
+    save(run, &mut trained_from(run, seed).0).unwrap()
 }
 
 fn saved(run: &RunSpec) -> AdapterFiles {
