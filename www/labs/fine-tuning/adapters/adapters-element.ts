@@ -6,6 +6,9 @@ import type { AdaptersText } from '../text/adapters/type';
 import { deskOf, type Desk } from './desk';
 import type { Item } from './shelf/item';
 
+/** What the bases of the site can go on from, in prose as in verse: a model knows no other characters than its own. */
+const PROMPTS: Readonly<Record<string, string>> = { 'tang-poems': '春风', 'shakespeare-plays': 'My love' };
+
 /** A part of the page of many adapters. */
 export abstract class AdaptersElement extends LabElement {
   protected get own(): AdaptersText {
@@ -14,6 +17,12 @@ export abstract class AdaptersElement extends LabElement {
 
   protected get desk(): Desk {
     return deskOf(this.store);
+  }
+
+  /** What is continued until somebody writes something else. */
+  protected get firstPrompt(): string {
+    const { model, evaluation } = this.store.editor.spec.base;
+    return PROMPTS[model.base] ?? evaluation.prompt;
   }
 
   /** A name behind the mark that its adapter has in every figure. */

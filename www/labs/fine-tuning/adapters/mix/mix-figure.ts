@@ -178,7 +178,7 @@ export class AdapterMix extends AdaptersElement {
       this.made = { item, parts: of };
       const rows: Row[] = [...of, item].map((one) => ({ item: one, name: one.name }));
       const { temperature, top_k } = this.store.editor.spec.base.evaluation;
-      void desk.tasting.start(rows, { prompt: own.serve.first, tokens: TOKENS, temperature, top_k, seed: 0 });
+      void desk.tasting.start(rows, { prompt: desk.serving.served?.prompt ?? this.firstPrompt, tokens: TOKENS, temperature, top_k, seed: 0 });
     } catch (error) {
       this.problems = problemsOf(error);
     } finally {

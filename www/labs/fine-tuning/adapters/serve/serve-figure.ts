@@ -23,7 +23,7 @@ const TEMPERATURE = { type: 'number', minimum: 0, maximum: 2 } as const;
 export class AdapterServe extends AdaptersElement {
   static override styles = [shared, verse, styles];
 
-  /** Null: that of the language. */
+  /** Null: that of the base. */
   @state() private prompt: string | null = null;
   @state() private tokens = 64;
   @state() private temperature = 0.8;
@@ -45,7 +45,7 @@ export class AdapterServe extends AdaptersElement {
   }
 
   private get begin(): string {
-    return this.prompt ?? this.own.serve.first;
+    return this.prompt ?? this.firstPrompt;
   }
 
   private renderForm(none: boolean) {

@@ -46,7 +46,6 @@ export const en: AdaptersText = {
     heading: 'One prompt, all of them',
     caption: 'The base and every adapter go on from the same words, with the same dice, in one batch.',
     prompt: 'Prompt',
-    first: 'JULIET:\n',
     more: 'How it is written',
     tokens: 'Tokens each',
     temperature: 'Temperature',

@@ -51,7 +51,6 @@ export interface AdaptersText {
     heading: string;
     caption: string;
     prompt: string;
-    first: string;
     more: string;
     tokens: string;
     temperature: string;

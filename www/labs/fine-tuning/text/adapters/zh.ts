@@ -46,7 +46,6 @@ export const zh: AdaptersText = {
     heading: '同一个开头，各写各的',
     caption: '基座和每个适配器从同样的字接着写，随机数也相同，全在一个批次里。',
     prompt: '开头',
-    first: '春',
     more: '怎么写',
     tokens: '各写多少词元',
     temperature: '温度',
