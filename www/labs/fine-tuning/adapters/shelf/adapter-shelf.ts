@@ -13,6 +13,7 @@ import { effect } from '../../../../shell/store/effect';
 import type { Runner } from '../../../../shell/store/runner';
 import type { SpecEditor } from '../../../../shell/store/spec-editor';
 import type { Problem } from '../../../../types/generated/Problem';
+import type { Spec } from '../../../../types/generated/Spec';
 import { Item, type Origin } from './item';
 import { otherBase, tooManyTrained } from './problems';
 import { baseKey, MOST_TRAINED, shelfSpec, trained } from './shelf-spec';
@@ -82,6 +83,12 @@ export class AdapterShelf {
   /** Tells one opening of the shelf from another. */
   get epoch(): number {
     return this.made.get();
+  }
+
+  /** Whether what a run trains is on it. */
+  has(spec: Spec, run: number): boolean {
+    const key = keyOf(spec, run);
+    return this.items.some(({ origin }) => origin.kind === 'run' && origin.key === key);
   }
 
   dismiss(): void {
@@ -200,7 +207,8 @@ export class AdapterShelf {
 
   /** Puts what a run has trained on the shelf, unless it is there. */
   private takeRun(run: number): void {
-    const { view, heldBy } = { view: this.options.runner.view!, heldBy: (index: number) => this.options.runner.heldBy(index) };
+    const { runner } = this.options;
+    const view = runner.view!;
     const config = resolve(view.spec, run);
     const key = keyOf(view.spec, run);
     const there = this.items.find(({ origin }) => origin.kind === 'run' && origin.key === key);
@@ -208,7 +216,7 @@ export class AdapterShelf {
       there.name = view.runs[run]!.name;
       return;
     }
-    const state = heldBy(run);
+    const state = runner.heldBy(run);
     if (!state || this.gone.has(key) || ranksOf(config) > 1) return;
     this.put(view.runs[run]!.name, { kind: 'run', key, config, state }, run);
     void this.refresh();

@@ -54,10 +54,13 @@ export class AdapterShelfFigure extends AdaptersElement {
     </tinyai-figure>`;
   }
 
-  /** Runs of the experiment that are yet to be on the shelf. */
+  /** Runs of the experiment that are yet to be on the shelf, or are trained anew. */
   private get underWay(): { run: RunView; index: number }[] {
     const { runner } = this.store;
-    return runner.busy ? (runner.current?.runs.flatMap((run, index) => (run.status === 'running' || run.status === 'waiting' || run.status === 'finished' ? [{ run, index }] : [])) ?? []) : [];
+    const { current } = runner;
+    if (!runner.busy || !current) return [];
+    const goesThere = ({ status }: RunView, index: number): boolean => status === 'running' || status === 'waiting' || (status === 'finished' && !this.desk.shelf.has(current.spec, index));
+    return current.runs.flatMap((run, index) => (goesThere(run, index) ? [{ run, index }] : []));
   }
 
   private renderBase() {
@@ -100,7 +103,7 @@ export class AdapterShelfFigure extends AdaptersElement {
     const { own, format } = this;
     const { status, step, steps } = run;
     const loss = [...run.curve('validation_loss').values].at(-1);
-    const said = status === 'waiting' ? own.shelf.waitsForTurn : status === 'finished' ? own.shelf.putting : own.shelf.training(format.count(step), format.count(steps));
+    const said = status === 'waiting' ? own.shelf.waitsForTurn : status === 'finished' ? own.shelf.trained : own.shelf.training(format.count(step), format.count(steps));
     return html`<tr data-state="training">
       <th scope="row">${runName(index, run.name)}</th>
       <td class="quiet">${said}</td>

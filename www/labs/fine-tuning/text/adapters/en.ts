@@ -26,6 +26,7 @@ export const en: AdaptersText = {
     moduleCount: (count) => (count === '1' ? '1 module' : `${count} modules`),
     training: (step, steps) => `step ${step} of ${steps}`,
     waitsForTurn: 'waits for its turn',
+    trained: 'trained; goes there once all are',
     putting: 'being put on the shelf…',
     waits: 'Waits for the training under way, which is measured alone.',
     refused: 'cannot be used',

@@ -29,6 +29,7 @@ export interface AdaptersText {
     moduleCount(count: string): string;
     training(step: string, steps: string): string;
     waitsForTurn: string;
+    trained: string;
     putting: string;
     /** That the engine trains something, which is measured alone. */
     waits: string;

@@ -26,6 +26,7 @@ export const zh: AdaptersText = {
     moduleCount: (count) => `${count} 个模块`,
     training: (step, steps) => `第 ${step} 步，共 ${steps} 步`,
     waitsForTurn: '等待训练',
+    trained: '训练完毕，等全部结束后上架',
     putting: '正在上架……',
     waits: '训练正在进行，测量要单独做，稍候。',
     refused: '不能使用',
