@@ -167,7 +167,7 @@ export class AdapterAnatomy extends AdaptersElement {
     if (loss === null) return this.figure('worth', text, null, nothing);
     const measured = new Map(without.map(({ module, loss: now }) => [module, now - loss]));
     const found = modules!.map((module) => ({ ...placeOf(module), value: measured.get(module) ?? null }));
-    const { content, files } = this.heat(1, text.heading, found.map((one) => ({ ...one, value: one.value === null ? null : 1000 * one.value })), (value) => format.three(value));
+    const { content, files } = this.heat(1, text.heading, found.map((one) => ({ ...one, value: one.value === null ? null : 1000 * one.value })), (value) => format.short(Math.round(10 * value) / 10));
     const done = without.length === modules!.length;
     return this.figure('worth', text, done && baseLoss !== null ? this.saysWorth(found, baseLoss - loss) : null, content, files);
   }

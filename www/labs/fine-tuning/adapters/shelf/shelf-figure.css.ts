@@ -13,7 +13,7 @@ export const styles = css`
   }
 
   tbody th[scope='row'] {
-    min-width: 11em;
+    min-width: 10em;
     font-weight: 400;
   }
 
@@ -29,6 +29,10 @@ export const styles = css`
 
   thead th {
     vertical-align: bottom;
+  }
+
+  tbody td:nth-child(2) {
+    min-width: 9.5em;
   }
 
   .number {

@@ -31,7 +31,7 @@ export class AdapterShelfFigure extends AdaptersElement {
         ? nothing
         : html`<tinyai-notice .items=${shelf.problems.map(({ message }) => ({ message: words.message(message) }))} dismissible @dismiss=${() => shelf.dismiss()}></tinyai-notice>`}
       ${shelf.items.length === 0 && under.length === 0
-        ? html`<p class="empty">${text.empty}</p>`
+        ? html`<p class="empty">${this.lost ? text.resultsOnly : text.empty}</p>`
         : html`<tinyai-table .label=${text.heading}>
             <table>
               <thead>
@@ -50,6 +50,7 @@ export class AdapterShelfFigure extends AdaptersElement {
               </tbody>
             </table>
           </tinyai-table>`}
+      ${shelf.items.some(({ origin }) => origin.kind !== 'run') ? html`<p class="note screen-only">${text.untilClosed}</p>` : nothing}
       ${shelf.waits ? html`<p class="note" role="status">${text.waits}</p>` : nothing} ${notes.length === 0 ? nothing : html`<ul class="note">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
     </tinyai-figure>`;
   }
@@ -61,6 +62,12 @@ export class AdapterShelfFigure extends AdaptersElement {
     if (!runner.busy || !current) return [];
     const goesThere = ({ status }: RunView, index: number): boolean => status === 'running' || status === 'waiting' || (status === 'finished' && !this.desk.shelf.has(current.spec, index));
     return current.runs.flatMap((run, index) => (goesThere(run, index) ? [{ run, index }] : []));
+  }
+
+  /** Whether runs have ended of which only the results are there. */
+  private get lost(): boolean {
+    const { runner } = this.store;
+    return !runner.busy && (runner.view?.runs.some(({ status }, run) => status === 'finished' && runner.heldBy(run) === null) ?? false);
   }
 
   private renderBase() {

@@ -12,6 +12,8 @@ export const en: AdaptersText = {
     heading: 'On the shelf',
     caption: 'One base in memory; each adapter is what it adds to it. Loss on the validation text.',
     empty: 'What is trained above, or dropped there, appears here.',
+    resultsOnly: 'These runs ended before the page was opened, and left their results only: run them again to have their adapters here.',
+    untilClosed: 'What was dropped or mixed here is kept until the page is closed: save what you want to keep.',
     adapter: 'Adapter',
     base: 'Base alone',
     method: 'Method',

@@ -14,6 +14,9 @@ export interface AdaptersText {
     heading: string;
     caption: string;
     empty: string;
+    /** That runs have results, but what they held is not there. */
+    resultsOnly: string;
+    untilClosed: string;
     adapter: string;
     base: string;
     method: string;
