@@ -12,7 +12,16 @@ import type { Reply } from '../types/generated/Reply';
 import type { RunEstimate } from '../types/generated/RunEstimate';
 import type { RunResult } from '../types/generated/RunResult';
 import type { Spec } from '../types/generated/Spec';
-import type { MixMethod, ModuleChange, Rounding, RoundingFormat, Sampling, ShelfEntry, Survival, SurvivalStage, WriteRequest, Written } from './shelf/types';
+import type { MergeStage } from '../types/generated/MergeStage';
+import type { Mixing } from '../types/generated/Mixing';
+import type { ModuleChange } from '../types/generated/ModuleChange';
+import type { Rounding } from '../types/generated/Rounding';
+import type { ShelfEntry } from '../types/generated/ShelfEntry';
+import type { Survival } from '../types/generated/Survival';
+import type { TextRequest } from '../types/generated/TextRequest';
+import type { TextSampling } from '../types/generated/TextSampling';
+import type { Written } from '../types/generated/Written';
+import type { RoundingFormat } from './shelf/formats';
 
 /** Files by path below the asset base, or `file:NAME` for the visitor's own. */
 export type Files = Map<string, Uint8Array>;
@@ -109,12 +118,12 @@ export interface WasmShelf {
   /** What a run of the shelf's spec held at its end. */
   add_run(name: string, run: number, state: RunState): ShelfEntry;
   /** Each with its weight. */
-  mix(name: string, parts: [entry: number, weight: number][], how: MixMethod, rank: number | null): ShelfEntry;
+  mix(name: string, parts: [entry: number, weight: number][], how: Mixing, rank: number | null): ShelfEntry;
   remove(entry: number): void;
   /** Refused where PEFT has no such method. */
   files(entry: number): { config: string; weights: Uint8Array };
   /** Begins to continue prompts, each row with its adapter, in one batch. */
-  write(requests: WriteRequest[], sampling: Sampling): Written;
+  write(requests: TextRequest[], sampling: TextSampling): Written;
   /** One token of every row. */
   next(): Written;
   /** Nats per token on the validation text. */
@@ -126,7 +135,7 @@ export interface WasmShelf {
   loss_without(entry: number, module: string): number;
   /** Of every matrix of the base. */
   rounding(format: RoundingFormat): Rounding[];
-  survival(entry: number, format: RoundingFormat, stage: SurvivalStage): Survival;
+  survival(entry: number, format: RoundingFormat, stage: MergeStage): Survival;
   free(): void;
 }
 

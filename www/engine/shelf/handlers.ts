@@ -3,7 +3,7 @@ import { TinyaiError, problem } from '../error';
 import type { Handlers } from '../rpc';
 import type { WasmEngine, WasmShelf } from '../wasm';
 import type { ShelfMethods } from './methods';
-import type { Written } from './types';
+import type { Written } from '../../types/generated/Written';
 
 /** What is written is told together, at least this often. */
 const BATCH_MILLISECONDS = 60;

@@ -4,7 +4,12 @@ import type { EngineMethods } from '../methods';
 import type { Lease } from '../pool';
 import type { RunState, WasmShelf } from '../wasm';
 import type { ShelfMethod } from './methods';
-import type { MixMethod, Rounding, RoundingFormat, Sampling, ShelfEntry, Written } from './types';
+import type { Mixing } from '../../types/generated/Mixing';
+import type { Rounding } from '../../types/generated/Rounding';
+import type { ShelfEntry } from '../../types/generated/ShelfEntry';
+import type { TextSampling } from '../../types/generated/TextSampling';
+import type { Written } from '../../types/generated/Written';
+import type { RoundingFormat } from './formats';
 
 /** The two files of an adapter. */
 export interface PeftFiles {
@@ -58,7 +63,7 @@ export class EngineShelf {
   }
 
   /** Puts a mixture of adapters on it. */
-  mix(name: string, parts: readonly { of: Shelved; weight: number }[], how: MixMethod, rank: number | null, asking: Asking = {}): Promise<Shelved> {
+  mix(name: string, parts: readonly { of: Shelved; weight: number }[], how: Mixing, rank: number | null, asking: Asking = {}): Promise<Shelved> {
     return this.use(async (engine, signal) => {
       const weighted = parts.map(({ of, weight }): [number, number] => [this.number(of), weight]);
       const entry = await this.call(engine, signal, 'mix', name, weighted, how, rank);
@@ -94,7 +99,7 @@ export class EngineShelf {
   }
 
   /** Has a prompt continued by several, and by the base for null, in one batch. */
-  write(rows: readonly (Shelved | null)[], prompt: string, sampling: Sampling, onWritten: (written: Written) => void, asking: Asking = {}): Promise<Written> {
+  write(rows: readonly (Shelved | null)[], prompt: string, sampling: TextSampling, onWritten: (written: Written) => void, asking: Asking = {}): Promise<Written> {
     return this.use((engine, signal) => {
       const requests = rows.map((of) => ({ entry: of && this.number(of), prompt }));
       return engine.call('writeOnShelf', { shelf: this.id, requests, sampling }, { signal, onProgress: onWritten });

@@ -2,7 +2,7 @@
 import { Signal } from 'signal-polyfill';
 import { TinyaiError, problem } from '../../../engine/error';
 import type { EngineShelf, ShelfSource, Shelved } from '../../../engine/shelf/shelf';
-import type { ShelfEntry } from '../../../engine/shelf/types';
+import type { ShelfEntry } from '../../../types/generated/ShelfEntry';
 import { defaultSpec } from '../../../engine/spec/defaults';
 import type { RunState } from '../../../engine/wasm';
 import { WoundClock } from '../../../shell/testing/clock';

@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit';
 import { customElement, queryAll } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import type { RoundingFormat, Survival } from '../../../../engine/shelf/types';
+import type { Survival } from '../../../../types/generated/Survival';
+import type { RoundingFormat } from '../../../../engine/shelf/formats';
 import { shared } from '../../../../kit/base.css';
 import '../../../../kit/chart/heat-map/heat-map';
 import type { HeatMap } from '../../../../kit/chart/heat-map/heat-map';

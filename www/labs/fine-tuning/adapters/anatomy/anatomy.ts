@@ -1,13 +1,17 @@
 /** What is found out of one adapter: its update module by module, what each module's part is worth, and what rounding does to it. */
 import { Signal } from 'signal-polyfill';
 import { TinyaiError, problemsOf } from '../../../../engine/error';
-import type { ModuleChange, Rounding, RoundingFormat, Survival, SurvivalStage } from '../../../../engine/shelf/types';
+import type { MergeStage } from '../../../../types/generated/MergeStage';
+import type { ModuleChange } from '../../../../types/generated/ModuleChange';
+import type { Rounding } from '../../../../types/generated/Rounding';
+import type { Survival } from '../../../../types/generated/Survival';
+import type { RoundingFormat } from '../../../../engine/shelf/formats';
 import type { Problem } from '../../../../types/generated/Problem';
 import type { AdapterShelf } from '../shelf/adapter-shelf';
 import type { Item } from '../shelf/item';
 
 export const FORMATS = ['int8', 'nf4'] as const satisfies readonly RoundingFormat[];
-export const STAGES = ['base', 'trained', 'merged', 'rounded'] as const satisfies readonly SurvivalStage[];
+export const STAGES = ['base', 'trained', 'merged', 'rounded'] as const satisfies readonly MergeStage[];
 
 export interface Findings {
   /** Paths of the modules that it changes; null: not asked yet. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Survival } from '../../../../engine/shelf/types';
+import type { Survival } from '../../../../types/generated/Survival';
 import { byLayer, cumulative, greatest, gridOf, meanCumulative, needed, placeOf, relative, survives } from './facts';
 
 test('as many values are needed as hold the share of the squared norm', () => {

@@ -1,5 +1,6 @@
 /** What the figures of an adapter's anatomy come to, in numbers. */
-import type { ModuleChange, Survival } from '../../../../engine/shelf/types';
+import type { ModuleChange } from '../../../../types/generated/ModuleChange';
+import type { Survival } from '../../../../types/generated/Survival';
 
 /** How many of some singular values, the largest first, hold a share of the squared norm of all. */
 export function needed(values: readonly number[], share: number): number {

@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { problemsOf } from '../../../../engine/error';
-import type { MixMethod } from '../../../../engine/shelf/types';
+import type { Mixing } from '../../../../types/generated/Mixing';
 import { shared } from '../../../../kit/base.css';
 import '../../../../kit/figure/figure';
 import type { FieldEvent } from '../../../../kit/form/events';
@@ -16,7 +16,7 @@ import type { Row, Served } from '../serve/serving';
 import { blank, isVertical, sheet } from '../serve/sheets';
 import type { Item } from '../shelf/item';
 
-const HOWS: readonly MixMethod[] = ['linear', 'cat', 'svd'];
+const HOWS: readonly Mixing[] = ['linear', 'cat', 'svd'];
 /** Weights that stand open; those of more adapters are folded. */
 const OPEN = 3;
 /** Of a slider. */
@@ -93,7 +93,7 @@ export class AdapterMix extends AdaptersElement {
 
   /** What was set; the first two of the shelf are mixed half and half until then. */
   @state() private weights: ReadonlyMap<Item, number> = new Map();
-  @state() private how: MixMethod = 'cat';
+  @state() private how: Mixing = 'cat';
   @state() private rank = 8;
   @state() private mixing = false;
   @state() private problems: readonly Problem[] = [];

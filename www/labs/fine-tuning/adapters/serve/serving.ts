@@ -1,7 +1,7 @@
 /** One prompt, continued by the base and by adapters in one batch. */
 import { Signal } from 'signal-polyfill';
 import { problemsOf } from '../../../../engine/error';
-import type { Written } from '../../../../engine/shelf/types';
+import type { Written } from '../../../../types/generated/Written';
 import type { Problem } from '../../../../types/generated/Problem';
 import type { AdapterShelf } from '../shelf/adapter-shelf';
 import type { Item } from '../shelf/item';

@@ -5,7 +5,7 @@ import { findAdapters, problemsOfAdapter, readAdapter } from '../../../../engine
 import { rootsOf } from '../../../../engine/assets/dropped';
 import { problemsOf } from '../../../../engine/error';
 import type { Lab } from '../../../../engine/lab';
-import type { MixMethod } from '../../../../engine/shelf/types';
+import type { Mixing } from '../../../../types/generated/Mixing';
 import { keyOf } from '../../../../engine/spec/legs';
 import { ranksOf, resolve } from '../../../../engine/spec/patch';
 import type { GivenFiles, Taking } from '../../../../kit/form/taking-files';
@@ -148,7 +148,7 @@ export class AdapterShelf {
   }
 
   /** Mixes some, and puts the mixture beside them. Fails with a `TinyaiError`. */
-  async mix(name: string, parts: readonly { item: Item; weight: number }[], how: MixMethod, rank: number | null): Promise<Item> {
+  async mix(name: string, parts: readonly { item: Item; weight: number }[], how: Mixing, rank: number | null): Promise<Item> {
     return this.turn(async ({ shelf }) => {
       const mixed = parts.map(({ item, weight }) => ({ of: item.shelved!, weight }));
       const shelved = await shelf.mix(name, mixed, how, rank);

@@ -1,7 +1,7 @@
 /** An adapter on the page's shelf: where it comes from, and how it stands. */
 import { Signal } from 'signal-polyfill';
 import type { PeftFiles, Shelved } from '../../../../engine/shelf/shelf';
-import type { MixMethod } from '../../../../engine/shelf/types';
+import type { Mixing } from '../../../../types/generated/Mixing';
 import type { RunState } from '../../../../engine/wasm';
 import type { Problem } from '../../../../types/generated/Problem';
 import type { RunSpec } from '../../../../types/generated/RunSpec';
@@ -11,7 +11,7 @@ export type Origin =
   | { kind: 'run'; key: string; config: RunSpec; state: RunState }
   | { kind: 'files'; files: PeftFiles }
   /** A mixture, of adapters that may be gone by now. */
-  | { kind: 'mix'; files: PeftFiles; parts: readonly { name: string; weight: number }[]; how: MixMethod; rank: number | null };
+  | { kind: 'mix'; files: PeftFiles; parts: readonly { name: string; weight: number }[]; how: Mixing; rank: number | null };
 
 export type ItemState =
   | { is: 'waiting' }

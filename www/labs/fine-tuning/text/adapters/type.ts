@@ -1,5 +1,5 @@
-import type { MixMethod } from '../../../../engine/shelf/types';
-import type { SurvivalStage } from '../../../../engine/shelf/types';
+import type { Mixing } from '../../../../types/generated/Mixing';
+import type { MergeStage } from '../../../../types/generated/MergeStage';
 
 /** What the page of many adapters says. Numbers come as they are read. */
 export interface AdaptersText {
@@ -81,7 +81,7 @@ export interface AdaptersText {
     weight(name: string): string;
     more(count: number): string;
     how: string;
-    hows: Record<MixMethod, { name: string; means: string }>;
+    hows: Record<Mixing, { name: string; means: string }>;
     rank: string;
     name(parts: string[]): string;
     mix: string;
@@ -123,7 +123,7 @@ export interface AdaptersText {
       loss: string;
       kl: string;
       left: string;
-      stages: Record<SurvivalStage, string>;
+      stages: Record<MergeStage, string>;
       /** `gone`: whether rounding to NF4 takes more than half. */
       says(merged: string, nf4: string, int8: string, gone: boolean): string;
       none: string;
