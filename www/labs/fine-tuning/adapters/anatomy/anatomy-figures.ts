@@ -20,7 +20,7 @@ import { AdaptersElement } from '../adapters-element';
 import type { Item } from '../shelf/item';
 import { FORMATS, STAGES, type Findings } from './anatomy';
 import { styles } from './anatomy.css';
-import { byLayer, greatest, gridOf, mean, meanCumulative, needed, placeOf, relative, survives, type Place } from './facts';
+import { byLayer, greatest, gridOf, LEAST_GAIN, mean, meanCumulative, needed, placeOf, relative, survives, type Place } from './facts';
 
 /** The share of the squared norm that counts as enough. */
 const ENOUGH = 0.9;
@@ -111,7 +111,7 @@ export class AdapterAnatomy extends AdaptersElement {
         whole
         .label=${text.heading}
         .curves=${curves}
-        .references=${[{ name: text.ninety, y: ENOUGH }]}
+        .references=${[{ name: '', y: ENOUGH }]}
         .nameX=${text.count}
         .nameY=${text.share}
         .rangeX=${[1, Math.max(2, most)]}
@@ -177,7 +177,7 @@ export class AdapterAnatomy extends AdaptersElement {
     const { own, format } = this;
     const text = own.anatomy.worth;
     const most = greatest(found);
-    if (gain <= 0 || !most) return text.none;
+    if (gain < LEAST_GAIN || !most) return text.none(format.short(LEAST_GAIN));
     const sum = found.reduce((all, { value }) => all + (value ?? 0), 0);
     const worst = greatest(found.map((one) => ({ ...one, value: one.value === null ? null : -one.value })));
     const said = text.says(format.loss(gain), this.at(most), format.loss(most.value), format.wholePercent(most.value / gain), format.wholePercent(sum / gain));
@@ -232,7 +232,7 @@ export class AdapterAnatomy extends AdaptersElement {
     if (int8.length === 0) return this.figure('survival', text, null, nothing);
     const whole = (stages: readonly Survival[]): boolean => stages.length === STAGES.length;
     const [merged, nf4Left, int8Left] = [survives(nf4, 'merged'), survives(nf4, 'rounded'), survives(int8, 'rounded')];
-    const said = merged === null || nf4Left === null || int8Left === null ? text.none : text.says(format.wholePercent(merged), format.wholePercent(nf4Left), format.wholePercent(int8Left), nf4Left < 0.5);
+    const said = merged === null || nf4Left === null || int8Left === null ? text.none(format.short(LEAST_GAIN)) : text.says(format.wholePercent(merged), format.wholePercent(nf4Left), format.wholePercent(int8Left), nf4Left < 0.5);
     const name = (kind: string): string => words.option('fine_tuning.quantization', kind) ?? kind;
     return this.figure(
       'survival',

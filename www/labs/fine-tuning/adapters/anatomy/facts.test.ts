@@ -53,5 +53,5 @@ test('what survives is a share of what was learned, and less than nothing where 
   ];
   expect(survives(stages(4, 3, 3.25), 'merged')).toBe(0.75);
   expect(survives(stages(4, 3, 5), 'merged')).toBe(-1);
-  expect([survives(stages(3, 3, 3), 'merged'), survives(stages(3, 4, 3), 'merged'), survives(stages(4, 3, 3), 'rounded')]).toEqual([null, null, null]);
+  expect([survives(stages(3, 3, 3), 'merged'), survives(stages(3, 4, 3), 'merged'), survives(stages(4, 3, 3), 'rounded'), survives(stages(3.005, 3, 3), 'merged')]).toEqual([null, null, null, null]);
 });

@@ -82,10 +82,13 @@ export function byLayer(found: readonly { layer: number | null; value: number }[
   return layers.map((layer) => ({ layer, value: mean(found.flatMap((one) => (one.layer === layer ? one.value : [])))! }));
 }
 
-/** The share of what was learned that is left after a stage: 1 as after training, 0 as before. Null where nothing was learned. */
+/** Less than that, in nats per token, was learned by chance: a share of it says nothing. */
+export const LEAST_GAIN = 0.01;
+
+/** The share of what was learned that is left after a stage: 1 as after training, 0 as before. Null where too little was learned. */
 export function survives(stages: readonly Survival[], stage: Survival['stage']): number | null {
   const loss = (wanted: Survival['stage']): number | undefined => stages.find((one) => one.stage === wanted)?.loss;
   const [base, trained, now] = [loss('base'), loss('trained'), loss(stage)];
-  if (base === undefined || trained === undefined || now === undefined || base - trained <= 0) return null;
+  if (base === undefined || trained === undefined || now === undefined || base - trained < LEAST_GAIN) return null;
   return (base - now) / (base - trained);
 }

@@ -91,7 +91,8 @@ export class AdapterServe extends AdaptersElement {
     const text = own.serve;
     if (!written || written.seconds === 0) return nothing;
     const together = written.batched.filter(Boolean).length;
-    const swaps = rows.flatMap(({ item }) => (item?.shelved ? 1000 * item.shelved.entry.seconds : []));
+    // One that has a base of its own brings that along, and swaps nothing on this one.
+    const swaps = rows.flatMap(({ item }) => (item?.shelved?.entry.alone === null ? 1000 * item.shelved.entry.seconds : []));
     const slowest = swaps.length > 0 ? Math.max(...swaps) : null;
     return html`<div class="measures" role="status">
       <p><b>${text.rate(format.three(written.tokens / written.seconds))}</b>${text.amount(format.count(written.tokens), format.count(rows.length), format.duration(written.seconds))} ${text.shared(format.count(together), format.count(rows.length))}</p>

@@ -107,14 +107,13 @@ export interface AdaptersText {
       caption: string;
       count: string;
       share: string;
-      ninety: string;
       /** `held`: what a lower rank keeps. */
       says(needed: string, of: string, most: string, at: string, lower: string, held: string): string;
       one: string;
       none: string;
     };
     change: { heading: string; caption: string; says(at: string, most: string, mean: string): string; none: string };
-    worth: { heading: string; caption: string; says(gain: string, at: string, worth: string, share: string, sum: string): string; hurts(at: string, by: string): string; none: string };
+    worth: { heading: string; caption: string; says(gain: string, at: string, worth: string, share: string, sum: string): string; hurts(at: string, by: string): string; none(least: string): string };
     rounding: { heading: string; caption: string; error: string; says(int8: string, nf4: string, times: string, layer: string): string };
     survival: {
       heading: string;
@@ -126,7 +125,7 @@ export interface AdaptersText {
       stages: Record<MergeStage, string>;
       /** `gone`: whether rounding to NF4 takes more than half. */
       says(merged: string, nf4: string, int8: string, gone: boolean): string;
-      none: string;
+      none(least: string): string;
     };
     at(layer: number, role: string): string;
   };
