@@ -7,7 +7,7 @@ import { deskOf, type Desk } from './desk';
 import type { Item } from './shelf/item';
 
 /** What the bases of the site can go on from, in prose as in verse: a model knows no other characters than its own. */
-const PROMPTS: Readonly<Record<string, string>> = { 'tang-poems': '春风', 'shakespeare-plays': 'My love' };
+const PROMPTS: Readonly<Record<string, string>> = { 'tang-poems': '春风', 'shakespeare-plays': 'My love is' };
 
 /** A part of the page of many adapters. */
 export abstract class AdaptersElement extends LabElement {
@@ -23,6 +23,11 @@ export abstract class AdaptersElement extends LabElement {
   protected get firstPrompt(): string {
     const { model, evaluation } = this.store.editor.spec.base;
     return PROMPTS[model.base] ?? evaluation.prompt;
+  }
+
+  /** Tokens that each writes at first: a byte is less than a character of verse. */
+  protected get firstTokens(): number {
+    return this.store.editor.spec.base.model.base === 'shakespeare-plays' ? 140 : 64;
   }
 
   /** A name behind the mark that its adapter has in every figure. */

@@ -24,6 +24,10 @@ import { byLayer, greatest, gridOf, LEAST_GAIN, mean, meanCumulative, needed, pl
 
 /** The share of the squared norm that counts as enough. */
 const ENOUGH = 0.9;
+/** Less of the loss than that is chance. */
+const NOTICED = 0.002;
+/** Parts that come to less than this share of the whole make up for each other. */
+const WHOLE = 0.8;
 /** The rank that a larger one is held against. */
 const LOWER = 4;
 
@@ -180,8 +184,8 @@ export class AdapterAnatomy extends AdaptersElement {
     if (gain < LEAST_GAIN || !most) return text.none(format.short(LEAST_GAIN));
     const sum = found.reduce((all, { value }) => all + (value ?? 0), 0);
     const worst = greatest(found.map((one) => ({ ...one, value: one.value === null ? null : -one.value })));
-    const said = text.says(format.loss(gain), this.at(most), format.loss(most.value), format.wholePercent(most.value / gain), format.wholePercent(sum / gain));
-    const hurts = worst && format.loss(worst.value) !== format.loss(0) && worst.value > 0 ? text.hurts(this.at(worst), format.loss(worst.value)) : '';
+    const said = text.says(format.loss(gain), this.at(most), format.loss(most.value), format.wholePercent(most.value / gain), format.wholePercent(sum / gain), sum < WHOLE * gain);
+    const hurts = worst && worst.value >= NOTICED ? text.hurts(this.at(worst), format.loss(worst.value)) : '';
     return [said, hurts].filter(Boolean).join(this.words.kit.chart.between);
   }
 

@@ -22,8 +22,6 @@ const OPEN = 3;
 /** Of a slider. */
 const [LOWEST, HIGHEST, STEP] = [-1, 2, 0.05];
 const RANK = { type: 'integer', minimum: 1, maximum: 256 } as const;
-/** Of what a mixture writes beside its parts. */
-const TOKENS = 64;
 
 /** Adapters added up with weights: one more adapter, beside what it is of. */
 @customElement('tinyai-adapter-mix')
@@ -178,7 +176,7 @@ export class AdapterMix extends AdaptersElement {
       this.made = { item, parts: of };
       const rows: Row[] = [...of, item].map((one) => ({ item: one, name: one.name }));
       const { temperature, top_k } = this.store.editor.spec.base.evaluation;
-      void desk.tasting.start(rows, { prompt: desk.serving.served?.prompt ?? this.firstPrompt, tokens: TOKENS, temperature, top_k, seed: 0 });
+      void desk.tasting.start(rows, { prompt: desk.serving.served?.prompt ?? this.firstPrompt, tokens: this.firstTokens, temperature, top_k, seed: 0 });
     } catch (error) {
       this.problems = problemsOf(error);
     } finally {

@@ -25,7 +25,8 @@ export class AdapterServe extends AdaptersElement {
 
   /** Null: that of the base. */
   @state() private prompt: string | null = null;
-  @state() private tokens = 64;
+  /** Null: as many as suit the base. */
+  @state() private tokens: number | null = null;
   @state() private temperature = 0.8;
   /** Others each time. */
   private seed = 0;
@@ -65,7 +66,7 @@ export class AdapterServe extends AdaptersElement {
         <div>
           <div class="field">
             <span aria-hidden="true">${text.tokens}</span>
-            <tinyai-number-box .label=${text.tokens} .schema=${TOKENS} .value=${this.tokens} @change=${({ value }: FieldEvent) => typeof value === 'number' && (this.tokens = value)}></tinyai-number-box>
+            <tinyai-number-box .label=${text.tokens} .schema=${TOKENS} .value=${this.tokens ?? this.firstTokens} @change=${({ value }: FieldEvent) => typeof value === 'number' && (this.tokens = value)}></tinyai-number-box>
           </div>
           <div class="field">
             <span aria-hidden="true">${text.temperature}</span>
@@ -78,7 +79,8 @@ export class AdapterServe extends AdaptersElement {
 
   private readonly submitted = (event: Event): void => {
     event.preventDefault();
-    const { desk, begin, tokens, temperature } = this;
+    const { desk, begin, temperature } = this;
+    const tokens = this.tokens ?? this.firstTokens;
     const { shelf, serving } = desk;
     if (shelf.ready.length === 0) return;
     const rows: Row[] = [null, ...shelf.ready].map((item) => ({ item, name: item?.name ?? this.own.shelf.base }));

@@ -45,8 +45,6 @@ export const styles = css`
   }
 
   details.more summary {
-    display: flex;
-    align-items: center;
     width: fit-content;
     cursor: pointer;
   }

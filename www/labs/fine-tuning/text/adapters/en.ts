@@ -100,7 +100,7 @@ export const en: AdaptersText = {
     module: 'Module',
     values: {
       heading: 'Would a lower rank do?',
-      caption: 'Share of the update’s squared norm, mean over layers.',
+      caption: 'Share of its squared norm, mean over layers.',
       count: 'singular values',
       share: 'share of the squared norm',
       says: (needed, of, most, at, lower, held) => `On average ${needed} of ${of} singular values hold 90%; ${at} needs the most, ${most}. Cut down to rank ${lower}, the update would keep ${held} of its squared norm.`,
@@ -116,13 +116,14 @@ export const en: AdaptersText = {
     worth: {
       heading: 'What is each part worth?',
       caption: 'Rise of the loss with it switched off, in 1/1000 nat.',
-      says: (gain, at, worth, share, sum) => `The adapter lowers the loss by ${gain} in all. The part at ${at} is worth the most: without it ${worth} of that is lost (${share}). All parts, switched off one at a time, come to ${sum} of the whole.`,
+      says: (gain, at, worth, share, sum, covered) =>
+        `The adapter lowers the loss by ${gain} in all. The part at ${at} is worth the most: without it ${worth} of that is lost (${share}). All parts, switched off one at a time, come to ${sum} of the whole${covered ? ': the others make up for most of what one leaves out' : ''}.`,
       hurts: (at, by) => `Without its part at ${at} the model would even be better, by ${by}.`,
       none: (least) => `On this text the adapter lowers the loss by less than ${least}: too little for its parts to have a share. Train it longer.`,
     },
     rounding: {
       heading: 'What does rounding do to the base?',
-      caption: '‖W − round(W)‖ / ‖W‖ by layer.',
+      caption: '‖W − round(W)‖ / ‖W‖',
       error: 'quantisation error',
       says: (int8, nf4, times, layer) => `INT8 moves a weight by ${int8} of its norm on average, NF4 by ${nf4}: ${times} times as far, for half the bytes. Layer ${layer} suffers most in NF4.`,
     },

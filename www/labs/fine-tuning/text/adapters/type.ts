@@ -113,7 +113,14 @@ export interface AdaptersText {
       none: string;
     };
     change: { heading: string; caption: string; says(at: string, most: string, mean: string): string; none: string };
-    worth: { heading: string; caption: string; says(gain: string, at: string, worth: string, share: string, sum: string): string; hurts(at: string, by: string): string; none(least: string): string };
+    worth: {
+      heading: string;
+      caption: string;
+      /** `covered`: whether the parts come to clearly less than the whole. */
+      says(gain: string, at: string, worth: string, share: string, sum: string, covered: boolean): string;
+      hurts(at: string, by: string): string;
+      none(least: string): string;
+    };
     rounding: { heading: string; caption: string; error: string; says(int8: string, nf4: string, times: string, layer: string): string };
     survival: {
       heading: string;

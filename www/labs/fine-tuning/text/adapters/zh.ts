@@ -116,7 +116,8 @@ export const zh: AdaptersText = {
     worth: {
       heading: '每一部分值多少？',
       caption: '关掉它之后损失升高多少，单位 1/1000 nat。',
-      says: (gain, at, worth, share, sum) => `适配器一共让损失降低 ${gain}。最值的是${at}那一部分：没有它要失去 ${worth}（${share}）。逐个关掉，各部分加起来是总数的 ${sum}。`,
+      says: (gain, at, worth, share, sum, covered) =>
+        `适配器一共让损失降低 ${gain}。最值的是${at}那一部分：没有它要失去 ${worth}（${share}）。逐个关掉，各部分加起来是总数的 ${sum}${covered ? '：少了一部分，其余的能补上大半' : ''}。`,
       hurts: (at, by) => `没有${at}那一部分，模型反而更好，损失低 ${by}。`,
       none: (least) => `在这份文本上，适配器降低的损失不到 ${least}，太少，分不出各部分值多少。请多训练一些。`,
     },
