@@ -75,6 +75,24 @@ fn sizes_are_made_to_train_about_as_many_scalars() {
     assert_eq!(equal.runs[6].patch["fine_tuning"]["last_layers"]["layers"], 1, "one layer trains more than all pairs");
 }
 
+/// A start that divides the rank into two halves needs an even one, on whichever side of it the size would be nearest.
+#[test]
+fn ranks_that_have_to_be_even_are_made_even() {
+    let orthogonal = |name: &str, method: &str| json!({ "name": name, "patch": { "fine_tuning": { "method": method, "lora": { "rank": 2, "init": "orthogonal" } } } });
+    for (rank, even) in [(1, [2, 2]), (5, [4, 4]), (8, [8, 8])] {
+        let first = json!({ "name": "lora", "patch": { "fine_tuning": { "method": "lora", "lora": { "rank": rank } } } });
+        let spec = short(json!({}), json!([first, orthogonal("halves", "lora"), orthogonal("halves of DoRA", "dora")]));
+        let (parsed, assets) = (parse(&spec).unwrap(), shipped_assets(&spec));
+        let equal = equalise(&mut Estimator::default(), &parsed, EqualisedBy::Parameters, &assets, CORES).unwrap();
+        let ranks = [1, 2].map(|run: usize| equal.runs[run].patch["fine_tuning"]["lora"]["rank"].as_u64().unwrap());
+        assert_eq!(ranks, even, "beside rank {rank}");
+        for run in check::resolve(&equal).unwrap() {
+            let subject = Subject::new(&run, &assets).unwrap();
+            subject.method.check(&subject.blueprint).unwrap();
+        }
+    }
+}
+
 /// Full fine-tuning holds the most; what the others save, their batches take.
 #[test]
 fn batches_are_made_to_fit_the_bytes_of_the_first_run() {
@@ -112,6 +130,7 @@ fn specs() -> Vec<Value> {
             json!([
                 { "name": "full" }, { "name": "lora", "patch": lora(4) }, { "name": "rank 64", "patch": lora(64) },
                 { "name": "attention", "patch": { "fine_tuning": { "method": "lora", "lora": { "target_modules": ["q_proj", "v_proj"], "dropout": 0.1 } } } },
+                { "name": "last layer", "patch": { "fine_tuning": { "method": "last_layers" }, "training": { "batch_size": 16 } } },
             ]),
         ),
         short(

@@ -1,6 +1,6 @@
 //! Whether what a method does at a layer is done, and whether the layer's weight has it already.
 
-use crate::autograd::{ParamId, Params, Result};
+use crate::autograd::{ParamId, Params};
 use crate::nn::MergeError;
 use crate::tensor::Weight;
 
@@ -30,19 +30,14 @@ impl Effect {
         self.enabled = enabled;
     }
 
-    /// Has `change` put the effect into the parameters `layer` of `module`, which it may write to.
+    /// Makes the parameters `layer` of `module` ready for the effect to be written into them: what they hold is kept. `false`: it is in them
+    /// already, or not to be done.
     ///
     /// # Errors
     /// If one of them is not in float32 or belongs to another layer, too, or memory runs out; all are as before then.
-    pub fn merge(
-        &mut self,
-        params: &mut Params,
-        module: &str,
-        layer: &[ParamId],
-        change: impl FnOnce(&mut Params) -> Result<()>,
-    ) -> std::result::Result<(), MergeError> {
+    pub fn begin_merge(&mut self, params: &mut Params, module: &str, layer: &[ParamId]) -> Result<bool, MergeError> {
         if !self.is_beside() {
-            return Ok(());
+            return Ok(false);
         }
         for param in layer.iter().map(|id| params.get(*id)) {
             if !param.name.starts_with(module) {
@@ -52,27 +47,19 @@ impl Effect {
                 return Err(MergeError::Quantised { module: module.to_owned(), format });
             }
         }
-        self.change(params, layer, change)
+        self.keep(params, layer)?;
+        Ok(true)
     }
 
-    /// Has `change` write to the parameters `layer`, until the effect is unmerged.
+    /// Keeps what the parameters `layer` hold until the effect is unmerged, and lets them be written to.
     ///
     /// # Errors
     /// If memory runs out; all are as before then.
-    pub fn change(
-        &mut self,
-        params: &mut Params,
-        layer: &[ParamId],
-        change: impl FnOnce(&mut Params) -> Result<()>,
-    ) -> std::result::Result<(), MergeError> {
+    pub fn keep(&mut self, params: &mut Params, layer: &[ParamId]) -> Result<(), MergeError> {
         self.originals = layer.iter().map(|id| (*id, params.get(*id).value.clone())).collect();
-        let own = |params: &mut Params| {
-            layer.iter().try_for_each(|id| {
-                let ledger = params.ledger().clone();
-                params.get_mut(*id).value.make_own(&ledger)
-            })
-        };
-        own(params).and_then(|()| change(params)).map_err(|error| {
+        let ledger = params.ledger().clone();
+        let owned = layer.iter().try_for_each(|id| params.get_mut(*id).value.make_own(&ledger));
+        owned.map_err(|error| {
             self.unmerge(params);
             error.into()
         })

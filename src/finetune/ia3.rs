@@ -126,14 +126,11 @@ impl LinearHook for Ia3 {
     }
 
     fn merge(&mut self, params: &mut Params) -> std::result::Result<(), MergeError> {
-        let mut effect = std::mem::take(&mut self.effect);
         let layer: Vec<ParamId> = [self.weight].into_iter().chain(self.bias).collect();
-        let merged = effect.merge(params, &self.name, &layer, |params| {
+        if self.effect.begin_merge(params, &self.name, &layer)? {
             self.scale_weight(params);
-            Ok(())
-        });
-        self.effect = effect;
-        merged
+        }
+        Ok(())
     }
 
     fn unmerge(&mut self, params: &mut Params) {

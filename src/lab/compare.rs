@@ -5,8 +5,16 @@ use std::collections::BTreeSet;
 use super::result::{Comparison, RunResult};
 
 /// Metrics before and after the memory, in the order of the table; others follow by name.
-const BEFORE_MEMORY: &[&str] =
-    &["base_validation_loss", "validation_loss", "loss", "trainable_parameters", "total_parameters", "trainable_share", "peak_memory"];
+const BEFORE_MEMORY: &[&str] = &[
+    "base_validation_loss",
+    "validation_loss",
+    "loss",
+    "trainable_parameters",
+    "total_parameters",
+    "trainable_share",
+    "adapter_bytes",
+    "peak_memory",
+];
 const AFTER_MEMORY: &[&str] = &["step_time", "tokens_per_second", "duration"];
 const MEMORY: &[&str] = &["parameters", "gradients", "optimizer", "activations", "kv", "communication", "data"];
 

@@ -8,7 +8,7 @@ use super::check::resolve;
 use super::estimate::Estimator;
 use super::parallel::subject::Subject;
 use super::problem::Problem;
-use super::spec::{Method, RunSpec, Spec};
+use super::spec::{LoraInit, Method, RunSpec, Spec};
 
 /// What is made equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -36,15 +36,28 @@ pub fn equalise(estimator: &mut Estimator, spec: &Spec, by: EqualisedBy, assets:
     }
 }
 
-/// The setting that says how much a method trains: its path, and the least that it may be.
-fn size(run: &RunSpec) -> Option<(&'static str, u32)> {
+/// The setting that says how much a method trains.
+#[derive(Clone, Copy)]
+struct Size {
+    path: &'static str,
+    least: u32,
+    /// What two neighbouring values differ by.
+    step: u32,
+}
+
+fn size(run: &RunSpec) -> Option<Size> {
     let fine_tuning = &run.fine_tuning;
+    let of = |path, least| Some(Size { path, least, step: 1 });
     match fine_tuning.method {
-        Method::Lora | Method::Dora => Some(("fine_tuning.lora.rank", 1)),
-        Method::AdaLora => Some(("fine_tuning.adalora.initial_rank", fine_tuning.adalora.target_rank)),
-        Method::Adapter => Some(("fine_tuning.adapter.size", 1)),
-        Method::PromptTuning | Method::PrefixTuning => Some(("fine_tuning.prompt.virtual_tokens", 1)),
-        Method::LastLayers => Some(("fine_tuning.last_layers.layers", 1)),
+        // Such a start divides the rank into two halves.
+        Method::Lora | Method::Dora if fine_tuning.lora.init == LoraInit::Orthogonal => {
+            Some(Size { path: "fine_tuning.lora.rank", least: 2, step: 2 })
+        }
+        Method::Lora | Method::Dora => of("fine_tuning.lora.rank", 1),
+        Method::AdaLora => of("fine_tuning.adalora.initial_rank", fine_tuning.adalora.target_rank),
+        Method::Adapter => of("fine_tuning.adapter.size", 1),
+        Method::PromptTuning | Method::PrefixTuning => of("fine_tuning.prompt.virtual_tokens", 1),
+        Method::LastLayers => of("fine_tuning.last_layers.layers", 1),
         Method::Full | Method::Ia3 | Method::BitFit => None,
     }
 }
@@ -54,11 +67,11 @@ fn parameters(spec: &Spec, runs: &[RunSpec], assets: &Assets) -> Result<Spec, Ve
     let named = |index: usize, problem: Problem| vec![problem.in_run(&spec.runs[index].name)];
     let mut target = None;
     for (index, run) in runs.iter().enumerate() {
-        let Some((path, least)) = size(run) else { continue };
+        let Some(size) = size(run) else { continue };
         let learning = |run: &RunSpec| learning(run, assets);
         match target {
             None => target = Some(learning(run).map_err(|problem| named(index, problem))?),
-            Some(target) => set(&mut equal, index, path, nearest(run, (path, least), target, &learning)),
+            Some(target) => set(&mut equal, index, size.path, nearest(run, size, target, &learning)),
         }
     }
     Ok(equal)
@@ -72,9 +85,10 @@ fn learning(run: &RunSpec, assets: &Assets) -> Result<usize, Problem> {
 }
 
 /// The size with which a run trains about `target` scalars; what a size cannot be trains more than any other. More of it trains more.
-fn nearest(run: &RunSpec, (path, least): (&str, u32), target: usize, learning: &dyn Fn(&RunSpec) -> Result<usize, Problem>) -> u32 {
-    let at = |size: u32| learning(&with(run, path, size)).unwrap_or(usize::MAX);
-    let (mut below, mut above) = (least, least + 1);
+fn nearest(run: &RunSpec, Size { path, least, step }: Size, target: usize, learning: &dyn Fn(&RunSpec) -> Result<usize, Problem>) -> u32 {
+    let size = |steps: u32| least + steps * step;
+    let at = |steps: u32| learning(&with(run, path, size(steps))).unwrap_or(usize::MAX);
+    let (mut below, mut above) = (0, 1);
     while at(above) <= target {
         (below, above) = (above, above * 2);
     }
@@ -84,7 +98,7 @@ fn nearest(run: &RunSpec, (path, least): (&str, u32), target: usize, learning: &
     }
     let (of_below, of_above) = (at(below), at(above));
     let closer = of_above != usize::MAX && of_above.abs_diff(target) < of_below.abs_diff(target);
-    if closer { above } else { below }
+    size(if closer { above } else { below })
 }
 
 fn memory(estimator: &mut Estimator, spec: &Spec, runs: &[RunSpec], assets: &Assets, cores: usize) -> Result<Spec, Vec<Problem>> {

@@ -62,7 +62,7 @@ for (const { lab, id } of LESSONS) {
   test(`${lab}, ${id}: from first to last block by keyboard`, async ({ page }) => {
     await openLesson(page, lab, id);
     await byKeyboard(page);
-    await expect(page.locator('tinyai-explain-block h3')).toHaveCount(4);
+    await expect(page.locator('tinyai-explain-block .parts h3')).toHaveCount(4);
     expect(await page.locator('tinyai-explain-block').innerText()).not.toMatch(/undefined|NaN|\bnull\b/);
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);

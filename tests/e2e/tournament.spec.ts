@@ -1,7 +1,7 @@
 /** The tournament of fine-tuning methods: chosen, run to its end with one press, and read off its figures. */
 import { violations } from './accessibility';
 import { smallText } from './looks';
-import { expect, run, state, test } from './page';
+import { expect, MEASURED, run, state, test } from './page';
 import { expectAgreement } from './quantities';
 import type { Page } from '../../www/testing';
 
@@ -67,6 +67,38 @@ test('somebody chooses methods, presses Run once, and sees the search, the curve
   await expectAgreement(page, ['LoRA/validation_loss']);
   expect(await violations(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+});
+
+test('one press runs the whole tournament within three minutes, the search for rates included, and draws its curves meanwhile', MEASURED, async ({ page }) => {
+  const MOST = 180;
+  test.setTimeout(2 * MOST * 1000);
+  await page.goto(ADDRESS);
+  await expect(page.locator('tinyai-site-header .status')).toContainText(/threads-|single-/);
+  const names = await runNames(page);
+  expect(names.length).toBeGreaterThanOrEqual(8);
+  const readouts = page.locator('tinyai-loss-chart .readout > span', { has: page.locator('.run-name') });
+  await run(page);
+  const began = Date.now();
+  /** What has been read off each curve before the end. */
+  const read = names.map(() => new Set<string>());
+  while (!/^Finished/.test((await state(page).textContent()) ?? '')) {
+    expect((Date.now() - began) / 1000, 'seconds').toBeLessThan(MOST);
+    for (const [i, text] of (await readouts.allTextContents()).entries()) read[i]?.add(text);
+    await page.waitForTimeout(1000);
+  }
+  const seconds = (Date.now() - began) / 1000;
+  console.log(`tournament of ${names.length} methods: ${seconds.toFixed(0)} s`);
+  expect(seconds).toBeLessThan(MOST);
+  expect(read.filter((texts) => texts.size > 3).length, 'curves that grew').toBeGreaterThanOrEqual(2);
+
+  const standings = page.locator('tinyai-standings');
+  await expect(standings.locator('tbody tr')).toHaveCount(names.length);
+  await expect(standings.getByRole('columnheader', { name: /^Adapter file/ })).toBeVisible();
+  const sweep = page.locator('tinyai-sweep-chart');
+  await sweep.getByText('Values as a table').click();
+  await expect(sweep.getByRole('cell', { name: 'taken', exact: true })).toHaveCount(names.length);
+  await page.locator('tinyai-tradeoffs').getByLabel('Across').selectOption({ label: 'Adapter file' });
+  await expect(page.locator('tinyai-scatter-chart g.points text')).toHaveCount(names.length);
 });
 
 test('each rule makes something else equal, and runs with what it made', async ({ page }) => {

@@ -58,6 +58,7 @@ export const CATALOGUE: readonly CataloguedLab[] = [
       { id: 'equal-time', minutes: 6 },
       { id: 'forgetting', minutes: 5 },
       { id: 'quantised-base', minutes: 5 },
+      { id: 'memory', minutes: 6 },
     ],
     workbenches: [
       { id: 'tournament', title: { en: 'Tournament', zh: '方法大比拼' }, question: { en: 'Which way of fine-tuning is worth its cost?', zh: '哪种微调方法最值？' } },

@@ -8,6 +8,8 @@ import { loadWords } from '../shell/text/words';
 import { CATALOGUE, LABS } from './index';
 import { finished } from './made-up';
 import { SHAPES } from './fine-tuning/lessons/base';
+import { forgetting } from './fine-tuning/lessons/forgetting';
+import { memory } from './fine-tuning/lessons/memory';
 import { modules } from './fine-tuning/lessons/modules';
 import { rank } from './fine-tuning/lessons/rank';
 
@@ -76,5 +78,41 @@ describe('how high a rank', () => {
     const said = rank.explain[language](new Facts(view, await loadWords(language, lab.text), rank))!;
     expect(JSON.stringify(said.happened)).toContain({ en: 'There is no gain to compare by', zh: '没有降幅可比' }[language]);
     expect(JSON.stringify(said.happened)).not.toMatch(/[-−]\d+\s?%/);
+  });
+
+  test('the chapter’s guide for generation holds where the highest rank is the best, and not where a low one is enough', async () => {
+    const words = await loadWords('en', lab.text);
+    const verdict = (losses: number[]) => rank.explain.en(new Facts(ending(losses), words, rank))!.claims!.map(({ verdict }) => verdict);
+    expect([verdict([5, 4.5, 4.2, 4]), verdict([5, 4, 4, 4]), verdict([5, 5, 5, 6.5])]).toEqual([['holds'], ['fails'], ['open']]);
+  });
+});
+
+describe('what is forgotten', () => {
+  test.each(LANGUAGES)('methods that cannot be told apart are named together, and a loss that fell did not rise, in %s', async (language) => {
+    const view = finished(lessonSpec(forgetting, language), 'alike');
+    [0.5, 0.1, 0.1].forEach((value, run) => view.apply({ type: 'figure', run, name: 'forgetting', figure: { value, unit: 'nats/token', kind: 'measured', spread: null } }));
+    const words = await loadWords(language, lab.text);
+    const happened = () => JSON.stringify(forgetting.explain[language](new Facts(view, words, forgetting))!.happened);
+    expect(happened()).toContain({ en: '“LoRA” and “IA³” least', zh: '最少的是“LoRA”、“IA³”' }[language]);
+    const fell = { en: 'lowered', zh: '下降' }[language];
+    const times = (): number => happened().split(fell).length;
+    const before = times();
+    view.apply({ type: 'figure', run: 2, name: 'forgetting', figure: { value: -0.1, unit: 'nats/token', kind: 'measured', spread: null } });
+    expect(times()).toBe(before + 1);
+  });
+});
+
+describe('where the memory goes', () => {
+  test('a batch in parts has the activations of a part, and the bytes of each token stay the same', () => {
+    const [micro] = memory.variations.filter(({ id }) => id === 'micro');
+    const spec = { ...lessonSpec(memory, 'en'), runs: [runOf(micro!, 'en')] };
+    const { batch_size, micro_batches } = resolve(spec, 0).training;
+    expect(batch_size / micro_batches).toBe(spec.base.training.batch_size);
+  });
+
+  test('the outcome is the large batch’s share of what full fine-tuning held with the small one', () => {
+    const view = finished(lessonSpec(memory, 'en'), 'alike');
+    const peak = (run: number): number => view.runs[run]!.memory['total']!.peak_bytes;
+    expect((memory.predict.outcome(view) as Outcome).value).toBeCloseTo((100 * peak(3)) / peak(0));
   });
 });

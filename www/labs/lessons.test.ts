@@ -5,7 +5,7 @@ import { equal, resolve } from '../engine/spec/patch';
 import { applies, FIELDS, fits, runSchema, schema } from '../engine/spec/schema';
 import { Facts } from '../shell/lesson/facts';
 import { GLOSSARY } from '../shell/lesson/glossary';
-import type { Both, Lesson, Prose } from '../shell/lesson/lesson';
+import type { Both, Claim, Lesson, Prose } from '../shell/lesson/lesson';
 import { lessonSpec, runOf } from '../shell/lesson/lesson-spec';
 import type { Language } from '../shell/text/language';
 import { loadWords } from '../shell/text/words';
@@ -156,6 +156,13 @@ describe.each(CASES)('%s', (_name, lesson, lab) => {
         expect(said).not.toMatch(/(^|[^\p{L}\p{N}])–($|[^\p{L}\p{N}])/u);
         if (language === 'en') expect(said).not.toMatch(/\p{Script=Han}/u);
       }
+      for (const { says, measured } of explanation!.claims ?? []) {
+        for (const said of [says, measured].map(readable)) {
+          expect(said.length).toBeGreaterThan(10);
+          expect(said).not.toMatch(/undefined|NaN|Infinity|\bnull\b|\[object|\bfalse\b|\btrue\b/);
+          expect(/\p{Script=Han}/u.test(said)).toBe(language === 'zh');
+        }
+      }
     }
   });
 
@@ -163,7 +170,7 @@ describe.each(CASES)('%s', (_name, lesson, lab) => {
     const prose = texts(lesson).flatMap(({ en, zh }) => [written(en), written(zh)]);
     const spec = lessonSpec(lesson, 'en');
     return loadWords('en', lab.text).then((words) => {
-      const explained = LANGUAGES.flatMap((language) => COURSES.flatMap((course) => Object.values(lesson.explain[language](new Facts(finished(spec, course), words, lesson))!))).map(written);
+      const explained = LANGUAGES.flatMap((language) => COURSES.flatMap((course) => Object.values(lesson.explain[language](new Facts(finished(spec, course), words, lesson))!).flatMap((part) => (Array.isArray(part) ? part.flatMap(({ says, measured }: Claim) => [says, measured]) : [part as Prose])))).map(written);
       const named = [...prose, ...explained].flatMap((text) => [...text.matchAll(/<tinyai-term name="([^"]*)"/g)].map(([, name]) => name!));
       expect(named.filter((name) => !(name in GLOSSARY))).toEqual([]);
     });

@@ -64,17 +64,14 @@ impl LinearHook for Triplet {
     }
 
     fn merge(&mut self, params: &mut Params) -> std::result::Result<(), MergeError> {
-        let mut effect = std::mem::take(&mut self.effect);
-        let merged = effect.merge(params, &self.name, &[self.weight], |params| {
+        if self.effect.begin_merge(params, &self.name, &[self.weight])? {
             let a = self.scaled_a(params);
             let (out_features, rank) = (params.get(self.b).shape[0], params.get(self.b).shape[1]);
             let b = params.value(self.b).to_vec();
             let (b, a) = (Operand::row_major(&b, rank), Operand::row_major(&a, self.in_features));
             gemm(out_features, rank, self.in_features, self.scaling, b, a, 1.0, params.get_mut(self.weight).value.data_mut());
-            Ok(())
-        });
-        self.effect = effect;
-        merged
+        }
+        Ok(())
     }
 
     fn unmerge(&mut self, params: &mut Params) {

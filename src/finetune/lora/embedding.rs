@@ -74,13 +74,10 @@ impl LookupHook for EmbeddingPair {
         if self.tied {
             return Err(MergeError::Shared { module: self.module.clone(), weight: params.get(self.table).name.clone() });
         }
-        let mut effect = std::mem::take(&mut self.effect);
-        let merged = effect.merge(params, &self.module, &[self.table], |params| {
+        if self.effect.begin_merge(params, &self.module, &[self.table])? {
             self.add_to(params);
-            Ok(())
-        });
-        self.effect = effect;
-        merged
+        }
+        Ok(())
     }
 
     fn unmerge(&mut self, params: &mut Params) {

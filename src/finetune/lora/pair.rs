@@ -130,29 +130,21 @@ impl LinearHook for LoraPair {
         self.effect.set_enabled(params, enabled);
         if let (Some(Taken { a, b }), false) = (&self.taken_out, enabled) {
             let (rank, scaling) = (self.rank(params), self.scaling);
-            let put_back = |params: &mut Params, weight: ParamId| {
-                add_product(params.get_mut(weight).value.data_mut(), [b, a], rank, scaling);
-            };
-            self.effect.change(params, &[self.weight], |params| {
-                put_back(params, self.weight);
-                Ok(())
-            })?;
+            self.effect.keep(params, &[self.weight])?;
+            add_product(params.get_mut(self.weight).value.data_mut(), [b, a], rank, scaling);
         }
         Ok(())
     }
 
     fn merge(&mut self, params: &mut Params) -> std::result::Result<(), MergeError> {
-        let mut effect = std::mem::take(&mut self.effect);
-        let merged = effect.merge(params, &self.name, &[self.weight], |params| {
-            let lengths = self.magnitude.map(|_| self.lengths(params)).transpose()?;
+        let lengths = self.magnitude.map(|magnitude| Ok::<_, MergeError>((magnitude, self.lengths(params)?))).transpose()?;
+        if self.effect.begin_merge(params, &self.name, &[self.weight])? {
             self.add_to(params);
-            if let (Some(magnitude), Some(lengths)) = (self.magnitude, lengths) {
+            if let Some((magnitude, lengths)) = lengths {
                 dora::rescale_rows(params, self.weight, magnitude, &lengths);
             }
-            Ok(())
-        });
-        self.effect = effect;
-        merged
+        }
+        Ok(())
     }
 
     fn unmerge(&mut self, params: &mut Params) {

@@ -79,9 +79,18 @@ fn costs(measured: &Measured) -> Costs {
     let Measured { plan, subject, segments, .. } = measured;
     // What a segment takes waits with it; the pilot's was there before.
     let taken = (plan.micro_batch_size() * plan.seq_len * subject.blueprint.config.d_model * size_of::<f32>()) as u64;
+    // Below the first that learns no gradient goes, and nothing is kept for one; but every stage of a pipeline gives one to the stage before.
+    let learning = match plan.mesh.size(Axis::Pipeline) {
+        1 => subject.outline.first_learning().unwrap_or(usize::MAX),
+        _ => 0,
+    };
     let kept = |segment: usize| {
         let SegmentSpec { class, kind, .. } = &subject.blueprint.segments[segment];
-        segments[*class].activation_bytes + if *kind == SegmentKind::Embedding { 0 } else { taken }
+        match kind {
+            _ if segment < learning => 0,
+            SegmentKind::Embedding => segments[*class].activation_bytes,
+            _ => segments[*class].activation_bytes + taken,
+        }
     };
     let stage = |stage: &std::ops::Range<usize>| {
         let activation_bytes = stage.clone().map(kept).sum();

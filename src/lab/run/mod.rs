@@ -36,7 +36,7 @@ use super::problem::{Problem, ProblemCode, Text as ProblemText};
 use super::rank::{Answer, Program, RankProgram};
 use super::result::{FieldDiff, Reports, RunResult, RunStatus};
 use super::sample::Sampler;
-use super::spec::{RunSpec, TransportSpec};
+use super::spec::{NEW_MODEL, RunSpec, TransportSpec};
 use super::state::{Bytes, State};
 use crate::nn::at_once;
 use crate::parallel::comm::Comm;
@@ -412,6 +412,10 @@ impl Run {
     fn end(&mut self, status: RunStatus, problem: Option<Problem>) {
         if matches!(status, RunStatus::Finished | RunStatus::Cancelled) {
             self.adapter = self.adapter_now();
+            // A model of one's own is no adapter of another.
+            if let Some(adapter) = self.adapter.as_ref().filter(|_| self.spec().model.base != NEW_MODEL) {
+                self.outcome.trained_file(adapter.as_ref().ok().map(|files| files.weights.len()));
+            }
         }
         self.outcome.end(status, problem);
         // The model's memory is free for the others, and so are files and states.

@@ -76,6 +76,14 @@ impl Outcome {
         self.measured("trainable_share", "ratio", trainable as f64 / total as f64, None);
     }
 
+    /// What the file of what was trained takes: that of an adapter in `adapter`, or the trained parameters in float32 where PEFT has no file.
+    pub fn trained_file(&mut self, adapter: Option<usize>) {
+        let trained = self.so_far.metrics.get("trainable_parameters").map(|metric| metric.value * size_of::<f32>() as f64);
+        if let Some(bytes) = adapter.map(|bytes| bytes as f64).or(trained) {
+            self.measured("adapter_bytes", "bytes", bytes, None);
+        }
+    }
+
     pub fn unknown(&mut self, share: f64) {
         if share > 0.0 {
             self.measured("unknown_share", "ratio", share, None);

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use super::*;
 use crate::lab::assets::required;
+use crate::lab::spec::Method;
 
 fn spec() -> RunSpec {
     let mut spec = RunSpec::default();
@@ -110,4 +111,34 @@ fn a_run_that_goes_on_counts_what_it_took_before() {
         .rev()
         .find_map(|event| if let Event::Progress { elapsed_seconds, .. } = event { Some(*elapsed_seconds) } else { None });
     assert!(told.unwrap() > 100.0 && told.unwrap() <= second.result().metrics["duration"].value);
+}
+
+#[test]
+fn the_file_of_what_was_trained_is_as_long_as_the_one_that_is_saved() {
+    let mut spec = spec();
+    (spec.data.context, spec.evaluation.tokens, spec.evaluation.sample_tokens) = (8, 64, 0);
+    let ended = |spec: RunSpec| {
+        let surroundings =
+            Surroundings { assets: files(&spec), shared: SharedWeights::default(), cores: 1, max_ranks: 8, keeper: Bytes::from };
+        let mut run = Run::new(0, "a", legs(&[("a", spec)], &[None]).remove(0), vec![], surroundings);
+        while !run.ended() {
+            run.advance(&mut vec![]);
+        }
+        run
+    };
+    let bytes = |run: &Run| run.result().metrics.get("adapter_bytes").map(|metric| metric.value);
+    for method in [Method::Lora, Method::Dora, Method::Ia3, Method::PrefixTuning] {
+        spec.fine_tuning.method = method;
+        let mut run = ended(spec.clone());
+        assert_eq!(bytes(&run), Some(run.adapter().unwrap().weights.len() as f64), "{method:?}");
+    }
+    for method in [Method::Full, Method::BitFit] {
+        spec.fine_tuning.method = method;
+        let run = ended(spec.clone());
+        assert_eq!(bytes(&run), Some(4.0 * run.result().metrics["trainable_parameters"].value), "{method:?}: PEFT has no file");
+    }
+    let mut new = spec.clone();
+    (new.fine_tuning.method, new.model.base) = (Method::Full, NEW_MODEL.to_owned());
+    (new.model.n_layers, new.model.d_model, new.model.n_heads, new.model.d_ff) = (1, 16, 2, 16);
+    assert_eq!(bytes(&ended(new)), None, "a model of one's own is no adapter");
 }

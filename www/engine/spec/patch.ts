@@ -31,10 +31,10 @@ export function unset(tree: Tree, path: string): Tree {
   return Object.keys(left).length === 0 ? others : { ...tree, [name]: left };
 }
 
-/** Dotted paths of all leaves. */
-export function leaves(tree: unknown, prefix = ''): string[] {
-  if (!isTree(tree)) return [prefix];
-  return Object.entries(tree).flatMap(([name, child]) => leaves(child, prefix ? `${prefix}.${name}` : name));
+/** Dotted paths of all leaves, of which those that `whole` names are not looked into. */
+export function leaves(tree: unknown, whole: (path: string) => boolean = () => false, prefix = ''): string[] {
+  if (!isTree(tree) || whole(prefix)) return [prefix];
+  return Object.entries(tree).flatMap(([name, child]) => leaves(child, whole, prefix ? `${prefix}.${name}` : name));
 }
 
 /** Equality of JSON values, by value. */

@@ -66,6 +66,12 @@ function field(path: string, part: Schema, visibleIf: Record<string, unknown>): 
 const hasControl = (part: Schema): boolean =>
   part.type === 'object' ? part.properties !== undefined : part.type !== 'array' || part.items?.type !== 'integer';
 
+/** Whether a path of a run is a map, one value whatever the names of its entries, which may have dots. */
+export function isMap(path: string): boolean {
+  const part = path.split('.').reduce<Schema | undefined>((at, name) => at?.properties?.[name], runSchema);
+  return part?.type === 'object' && part.properties === undefined;
+}
+
 function fields(path: string, part: Schema, visibleIf: Record<string, unknown>): Field[] {
   return Object.entries(part.properties ?? {}).flatMap(([name, child]) => {
     const childPath = `${path}.${name}`;

@@ -2,6 +2,7 @@
 import { Signal } from 'signal-polyfill';
 import { sameRun } from '../../engine/spec/legs';
 import { equal, get, leaves, resolve } from '../../engine/spec/patch';
+import { isMap } from '../../engine/spec/schema';
 import type { Spec } from '../../types/generated/Spec';
 import type { Foretold, Library } from '../library';
 import type { StoragePort } from '../ports';
@@ -336,5 +337,5 @@ function differing(spec: Spec, run: number, other: Spec): { path: string; value:
   const twin = other.runs.findIndex(({ name }) => name === spec.runs[run]!.name);
   if (twin < 0) return [];
   const [own, newer] = [resolve(spec, run), resolve(other, twin)];
-  return leaves(own).flatMap((path) => (equal(get(own, path), get(newer, path)) ? [] : [{ path, value: get(own, path) }]));
+  return leaves(own, isMap).flatMap((path) => (equal(get(own, path), get(newer, path)) ? [] : [{ path, value: get(own, path) }]));
 }

@@ -31,6 +31,16 @@ export interface Variation extends LessonRun {
   ask: Both<string>;
 }
 
+/** Whether what was measured bears out a claim; `open`: these runs do not tell. */
+export type Verdict = 'holds' | 'partly' | 'fails' | 'open';
+
+/** What the chapter says, beside what was measured of it. */
+export interface Claim {
+  says: Prose;
+  measured: Prose;
+  verdict: Verdict;
+}
+
 /** What was seen, in sentences made of the runs' own numbers. */
 export interface Explanation {
   /** What happened. */
@@ -40,6 +50,8 @@ export interface Explanation {
   change: Prose;
   /** Where this machine, or so small a model, misleads. */
   misleads: Prose;
+  /** Claims of the chapter that the runs are about. */
+  claims?: readonly Claim[];
 }
 
 export interface CheckOption {

@@ -89,6 +89,36 @@ fn concatenated_and_at_full_rank_a_mix_is_the_sum_of_the_updates() {
     }
 }
 
+/// Of an AdaLoRA that was pruned, the file has the values that are left; of some modules none.
+#[test]
+fn what_adalora_has_pruned_adds_nothing() {
+    let files = trained_files(&run(Method::AdaLora, &|run| run.training.steps = 100), 5);
+    let adapter = read(files.config.as_bytes(), &files.weights).unwrap();
+    let (mut config, mut tensors) = (adapter.config.clone(), adapter.to_f32().unwrap());
+    let PeftMethod::AdaLora(adalora) = &mut config.method else { panic!("{}", files.config) };
+    let is_v_proj = |module: &str| module.ends_with("v_proj");
+    for tensor in &mut tensors {
+        let kept = (0..adalora.init_r).filter(|index| !is_v_proj(&tensor.name.module) && index % 2 == 1);
+        let kept: Vec<usize> = kept.collect();
+        let pattern = (0..adalora.init_r).map(|index| kept.contains(&index)).collect();
+        adalora.rank_pattern.insert(tensor.name.module.clone(), pattern);
+        let matrix = Matrix::of(tensor.shape[0], tensor.shape[1], &tensor.data);
+        let rows = if tensor.name.part == Part::LoraB { matrix.transposed() } else { matrix };
+        let data = kept.iter().flat_map(|index| rows.row(*index).to_vec()).collect();
+        let left = Matrix { rows: kept.len(), columns: rows.columns, data };
+        let left = if tensor.name.part == Part::LoraB { left.transposed() } else { left };
+        (tensor.shape, tensor.data) = (vec![left.rows, left.columns], left.to_f32());
+    }
+    let pruned = super::files(&config, &tensors, SaveDtype::F32);
+    let parts = [(&pruned, 0.5)];
+    for how in [Mixing::Cat, Mixing::Svd] {
+        let mixed = mixed(&parts, how, None).unwrap();
+        assert!(largest_difference(&with(&mixed), &with_sum(&parts)) < 1e-5, "{how:?}: {}", mixed.config);
+        let ranks = ["v_proj", "q_proj"].map(|role| self::config(&mixed).rank_of(&format!("model.layers.1.self_attn.{role}")));
+        assert_eq!(ranks, [1, self::config(&mixed).r], "a pair of zeros for what has nothing");
+    }
+}
+
 /// Where ranks add up to more than a weight can have, the pair has as many as it can.
 #[test]
 fn a_mix_of_many_stays_within_the_rank_of_the_weights() {

@@ -3,10 +3,8 @@ import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../../shell/elements/lab-element';
 import { diagram } from '../../../shell/lesson/diagram.css';
-import { D_MODEL } from '../lessons/base';
+import { PER_WEIGHT } from '../lessons/base';
 
-/** Bytes of a frozen weight in a row of the base models, scales included. */
-const BYTES = { none: 4, int8: 1 + 4 / D_MODEL, nf4: 0.5 + 1 / 64 + 4 / D_MODEL } as const;
 const NAMES = { none: 'float32', int8: 'INT8', nf4: 'NF4' } as const;
 /** Where the bars begin, and units of a byte. */
 const [LEFT, BYTE] = [92, 72];
@@ -33,16 +31,16 @@ export class BitsDiagram extends LabElement {
     const { editor } = this.store;
     const text = TEXT[this.words.language];
     const formats = [...new Set(editor.spec.runs.map((_, run) => editor.config(run).fine_tuning.quantization))];
-    const said = text.label(this.format.short(BYTES.none / BYTES.nf4));
+    const said = text.label(this.format.short(PER_WEIGHT.none / PER_WEIGHT.nf4));
     const last = 40 + 46 * formats.length;
     return html`
       <svg viewBox="0 0 400 ${last + 44}" role="img" aria-label=${said}>
         <text class="start note" x=${LEFT} y="20">${text.frozen}</text>
         ${formats.map(
           (format, i) => svg`<text class="end" x=${LEFT - 10} y=${54 + 46 * i}>${NAMES[format]}</text>
-            <rect class="frozen moves" x=${LEFT} y=${34 + 46 * i} width=${BYTE * BYTES[format]} height="30" />`,
+            <rect class="frozen moves" x=${LEFT} y=${34 + 46 * i} width=${BYTE * PER_WEIGHT[format]} height="30" />`,
         )}
-        <rect class="learns" x=${LEFT} y=${last} width=${BYTE * BYTES.none} height="14" />
+        <rect class="learns" x=${LEFT} y=${last} width=${BYTE * PER_WEIGHT.none} height="14" />
         <text class="start note" x=${LEFT} y=${last + 36}>${text.pair}</text>
       </svg>
       <p>${said}</p>

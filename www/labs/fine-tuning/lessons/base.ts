@@ -27,6 +27,9 @@ export const SHAPES: Record<TargetModule, { in: number; out: number }> = {
   down_proj: { in: 512, out: D_MODEL },
 };
 
+/** Bytes of a frozen weight in a row of the base models, scales included. */
+export const PER_WEIGHT = { none: 4, int8: 1 + 4 / D_MODEL, nf4: 0.5 + 1 / 64 + 4 / D_MODEL } as const;
+
 export function pair(language: Language, more: Patch = {}): Patch {
   const { base, corpus } = PAIRS[language];
   return { ...more, model: { ...more.model, base }, data: { ...more.data, corpus } };

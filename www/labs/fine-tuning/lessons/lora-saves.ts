@@ -3,7 +3,7 @@ import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
 import { slices } from '../../../shell/figures/memory-slices';
 import { finishedRun, noiseAmong, placeOf, type Facts } from '../../../shell/lesson/facts';
-import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
+import type { Claim, Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import '../diagrams/lora-diagram';
@@ -24,12 +24,14 @@ function share(view: ExperimentView): Outcome | null {
 function numbers(facts: Facts) {
   const [full, lora] = [facts.run('full'), facts.run('lora')];
   if (!full || !lora || full.peak === null || lora.peak === null) return null;
-  const { size, wholePercent, count, lossGap } = facts.format;
+  const { size, wholePercent, percent, count, lossGap } = facts.format;
   const [trained, all] = [lora.metric('trainable_parameters'), full.metric('trainable_parameters')];
   const [slow, fast] = [full.metric('step_time'), lora.metric('step_time')];
   const [reached, missed] = [full.metric('validation_loss'), lora.metric('validation_loss')];
   if (!trained || !all || !slow || !fast || reached === null || missed === null) return null;
   const noise = noiseAmong([full.view, lora.view]);
+  const ended = missed - reached > noise ? ('worse' as const) : reached - missed > noise ? ('better' as const) : ('alike' as const);
+  const [fewer, asGood] = [1 - trained / all > 0.99, ended !== 'worse'];
   return {
     one: count(all / trained),
     trained: lora.tell('trainable_parameters'),
@@ -40,7 +42,9 @@ function numbers(facts: Facts) {
     activations: size(lora.memory('activations')),
     time: wholePercent(fast / slow),
     losses: [full.tell('validation_loss'), lora.tell('validation_loss')],
-    ended: missed - reached > noise ? ('worse' as const) : reached - missed > noise ? ('better' as const) : ('alike' as const),
+    ended,
+    fewer: percent(1 - trained / all),
+    claimed: (fewer && asGood ? 'holds' : fewer || asGood ? 'partly' : 'fails') as Claim['verdict'],
     gap: lossGap(missed, reached),
   };
 }
@@ -109,6 +113,13 @@ export const loraSaves: Lesson = {
           <tinyai-term name="target-modules">target modules</tinyai-term> save some, since a frozen layer without a pair need not keep its input. What remains is for other techniques: <tinyai-term name="checkpointing">gradient checkpointing</tinyai-term> for activations (15.3), <tinyai-term name="quantization">fewer bits</tinyai-term> for the frozen weights (15.5).`,
         misleads: html`This model has two million parameters, so activations (${n.activations}) are a large part. In a model of seven billion, weights, gradients and optimizer take over
           100 GB, and LoRA saves about three quarters of that. And float32 everywhere: in practice frozen weights are held in 16 bits or fewer.`,
+        claims: [
+          {
+            says: 'LoRA trains over 99% fewer parameters, with almost no loss of quality.',
+            measured: html`Here it trained ${n.fewer} fewer, and ended ${{ worse: `${n.gap} nats higher`, better: `${n.gap} nats lower`, alike: 'no higher beyond the noise' }[n.ended]}. The share falls with the width of the matrices: with rank 8 they must be wider than 1,600 for 99%.`,
+            verdict: n.claimed,
+          },
+        ],
       };
     },
     zh: (facts): Explanation | null => {
@@ -124,6 +135,13 @@ export const loraSaves: Lesson = {
           ${n.learning[0]} 降到 ${n.learning[1]}。但权重本身仍要在内存里；<tinyai-term name="activation">激活值</tinyai-term>大多也是，因为梯度必须穿过冻结的层，才能到达下面各层的 B、A，而每对 B、A 又要用到所在层的输入。权重和激活值合计 ${n.stays}，仍要占用。`,
         change: html`批大小更大或上下文更长，激活值就会增长，而处处都加的 LoRA 几乎要保留全部激活值，于是它的内存占比会接近 100%。降低秩，能再省的很少；减少<tinyai-term name="target-modules">目标模块</tinyai-term>能省一些，因为冻结而没有 B、A 的层不必保留输入。剩下的要靠别的技术：用<tinyai-term name="checkpointing">梯度检查点</tinyai-term>节省激活值（15.3），用<tinyai-term name="quantization">更低的精度</tinyai-term>存放冻结的权重（15.5）。`,
         misleads: html`这个模型只有两百万个参数，激活值（${n.activations}）因此占了很大一部分。换成七十亿参数的模型，权重、梯度和优化器状态共要一百多 GB，LoRA 能省下其中约四分之三。另外，这里全部用 float32；实际使用时，冻结的权重通常只用 16 位或更低的精度。`,
+        claims: [
+          {
+            says: 'LoRA 训练的参数减少 99% 以上，质量几乎没有损失。',
+            measured: html`这里减少 ${n.fewer}，最终的损失${{ worse: `高 ${n.gap} nat`, better: `低 ${n.gap} nat`, alike: '没有高出噪声' }[n.ended]}。矩阵越宽，减少的比例越大：秩为 8 时，要宽于 1600 才达到 99%。`,
+            verdict: n.claimed,
+          },
+        ],
       };
     },
   },

@@ -2,7 +2,7 @@
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
 import { finishedRun, lessonRun, noiseAmong, placeOf, type Facts, type RunFacts } from '../../../shell/lesson/facts';
-import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
+import type { Claim, Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import type { RunView } from '../../../shell/store/run-view';
@@ -59,6 +59,8 @@ function numbers(facts: Facts) {
     ranks,
     enough: ranks[enough]!,
     isLast: enough === all.length - 1,
+    /** The guide gives generation, which this is, the highest ranks. */
+    guide: (reached <= 0 ? 'open' : enough === all.length - 1 ? 'holds' : 'fails') as Claim['verdict'],
     noise: loss(noise),
     steps: count(first.view.steps),
     scales: [first, last].map(({ view: { spec } }) => plain(spec.fine_tuning.lora.alpha / spec.fine_tuning.lora.rank)),
@@ -135,6 +137,18 @@ export const rank: Lesson = {
           rank also moves faster, and a comparison mixes up the two; one variation does that.`,
         misleads: html`In ${n.steps} steps the model reads a small part of the text, and ranks that would differ later are still close. Large models are tuned with ranks from 8 to 64 in matrices thousands wide: the
           share of the parameters is far smaller there than here.`,
+        claims: [
+          {
+            says: 'Rank 4 to 8 for simple classification, 16 to 32 for question answering, 64 to 128 for complex generation; in its summary, 32 to 64 for complex work.',
+            measured: html`Writing verse is generation, for which the guide has at least 64. ${{
+              holds: `Here rank ${n.ranks[3]}, the highest that was tried, did still better than rank ${n.ranks[2]}.`,
+              fails: `Here rank ${n.enough} was enough in ${n.steps} steps.`,
+              open: 'Here no rank gained anything that could be compared.',
+              partly: '',
+            }[n.guide]} Classification and question answering are not tried on this page.`,
+            verdict: n.guide,
+          },
+        ],
       };
     },
     zh: (facts): Explanation | null => {
@@ -151,6 +165,18 @@ export const rank: Lesson = {
           : '这里每个投影层一个图案还不够：要改变的东西需要许多互相独立的方向。'}`,
         change: html`任务离基座模型所知越远、文本越多、步数越多，需要的秩就越高：适配器能存的，不会多于它的参数。系数 <tinyai-term name="alpha">α/r</tinyai-term> 也有关系：这里它从 ${n.scales[0]} 减到 ${n.scales[1]}，使各个秩起步时一样快。若按常见的建议取 α = 2r，秩越高走得也越快，比较时两者就混在一起；下面有一项就是如此。`,
         misleads: html`${n.steps} 步只读了文本的一小部分，日后会拉开的秩，此时还很接近。大模型的矩阵有数千宽，常用的秩是 8 到 64，参与学习的参数所占的比例远比这里小。`,
+        claims: [
+          {
+            says: '简单分类取秩 4 到 8，问答取 16 到 32，复杂生成取 64 到 128；小结中又说复杂任务取 32 到 64。',
+            measured: html`写诗属于生成任务，按书中的建议，秩至少是 64。${{
+              holds: `这里试过的秩中，最高的 ${n.ranks[3]} 仍好于 ${n.ranks[2]}。`,
+              fails: `这里训练 ${n.steps} 步，秩 ${n.enough} 就够了。`,
+              open: '这里各个秩的损失都没有下降，无从比较。',
+              partly: '',
+            }[n.guide]}分类和问答，本页没有试。`,
+            verdict: n.guide,
+          },
+        ],
       };
     },
   },

@@ -43,6 +43,7 @@ const own: FineTuningText = {
     },
     search: 'Search for the learning rate',
     searchHint: 'Each method tries these rates, evenly spread on a logarithmic scale. After each round the worse half is dropped, and the others train twice as long. Then it begins anew with the best.',
+    scaled: (methods, times) => `${new Intl.ListFormat('en').format(methods)}: ${times} times these rates.`,
     noSearch: 'Without a search all methods have one rate, which suits some of them better than others.',
     candidates: 'Rates',
     lowest: 'Lowest',
@@ -81,7 +82,7 @@ const own: FineTuningText = {
   },
   standings: {
     heading: 'All methods',
-    caption: 'Less is better in each column but the last two; the best is marked. The total time includes the search for a rate. Choose a column to sort by it.',
+    caption: 'Less is better in each column but the last two; the best is marked. The total time includes the search for a rate. Choose a column to sort by it. An adapter’s file is as PEFT has it; where PEFT has no such method, it is the trained parameters in float32.',
     several: 'Medians over the seeds; small figures: the least and the greatest.',
     method: 'Method',
     steps: 'Steps',
@@ -96,7 +97,7 @@ export const en: LabText = {
   name: 'Fine-tuning',
   question: 'One model, taught twice',
   lead: 'It learns a new kind of verse here in your browser. What does LoRA save, at what cost?',
-  presets: { poems: 'Tang poems → Song lyrics', plays: 'Shakespeare: plays → sonnets' },
+  presets: { poems: 'Tang poems → Song lyrics', plays: 'Shakespeare: plays → sonnets', ranks: 'The chapter’s ranks: 4/8, 16/32, 64/128' },
   own,
   figures: { tradeoffs: own.tradeoffs.heading, sweep: own.sweep.heading, standings: own.standings.heading },
 };

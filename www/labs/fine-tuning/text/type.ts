@@ -19,6 +19,8 @@ export interface FineTuningText {
     seedsHint: Record<'one' | 'several' | 'noRoom', string>;
     search: string;
     searchHint: string;
+    /** Methods that try other rates, in times of those that are written. */
+    scaled(methods: string[], times: string): string;
     noSearch: string;
     candidates: string;
     lowest: string;

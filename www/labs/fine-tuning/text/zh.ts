@@ -43,6 +43,7 @@ const own: FineTuningText = {
     },
     search: '找学习率',
     searchHint: '每种方法都试这些学习率，它们在对数刻度上均匀分布。每轮之后去掉较差的一半，其余的训练两倍长；最后用最好的一个从头训练。',
+    scaled: (methods, times) => `${methods.join('、')}：学习率取这里的 ${times} 倍。`,
     noSearch: '不找学习率时，所有方法用同一个学习率，它对有的方法更合适。',
     candidates: '试几个',
     lowest: '最低',
@@ -81,7 +82,7 @@ const own: FineTuningText = {
   },
   standings: {
     heading: '全部方法',
-    caption: '除最后两列外都是越小越好，最好的有标记。总用时包括找学习率的时间。点列名可按它排序。',
+    caption: '除最后两列外都是越小越好，最好的有标记。总用时包括找学习率的时间。适配器文件按 PEFT 的格式计；PEFT 没有的方法，按训练过的参数以 float32 存放计。点列名可按它排序。',
     several: '各种子的中位数；小字是最小值和最大值。',
     method: '方法',
     steps: '步数',
@@ -96,7 +97,7 @@ export const zh: LabText = {
   name: '微调',
   question: '同一个模型，两种学法',
   lead: '同一个基座模型，就在你的浏览器里学一种新诗体。LoRA 省下了什么，又付出了什么？',
-  presets: { poems: '唐诗 → 宋词', plays: '莎士比亚：戏剧 → 十四行诗' },
+  presets: { poems: '唐诗 → 宋词', plays: '莎士比亚：戏剧 → 十四行诗', ranks: '书中的三档秩：4/8、16/32、64/128' },
   own,
   figures: { tradeoffs: own.tradeoffs.heading, sweep: own.sweep.heading, standings: own.standings.heading },
 };

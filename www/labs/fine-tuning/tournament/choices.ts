@@ -1,8 +1,10 @@
 /** What can be chosen of a tournament, and the experiment that it comes to: a base, and a run for each method and seed. */
 import { get, resolve, set, type Tree } from '../../../engine/spec/patch';
+import { FIELDS } from '../../../engine/spec/schema';
 import type { Language } from '../../../shell/text/language';
 import { MOST_RUNS } from '../../../shell/store/spec-editor';
 import type { RunSpec } from '../../../types/generated/RunSpec';
+import type { SearchSpec } from '../../../types/generated/SearchSpec';
 import type { Spec } from '../../../types/generated/Spec';
 import { contestant, CONTESTANTS, SIZES, type Contestant } from './methods';
 
@@ -23,6 +25,9 @@ export interface Choices {
 /** Seconds that each method is given at first where times are equal. */
 const FIRST_SECONDS = 10;
 
+/** What no rate may exceed. */
+const HIGHEST_RATE = FIELDS.get('training.search.highest')!.schema.maximum!;
+
 /** Most methods that there is room for. */
 export const mostMethods = (seeds: number): number => Math.floor(MOST_RUNS / seeds);
 
@@ -39,7 +44,7 @@ export function specOfChoices({ methods, rule, seeds }: Choices, spec: Pick<Spec
   const runs = Array.from({ length: seeds }, (_, round) =>
     ordered.map((one) => ({
       name: runName(one.name[language], round === 0 ? null : seed + round),
-      patch: { ...changed(one), ...(round > 0 && { training: { seed: seed + round } }) },
+      patch: { ...changed(one), ...trained(one, base.training.search, round > 0 ? seed + round : null) },
     })),
   ).flat();
   return { experiment: spec.experiment, version: spec.version, base, runs };
@@ -49,6 +54,13 @@ export function specOfChoices({ methods, rule, seeds }: Choices, spec: Pick<Spec
 function changed({ method, quantization }: Contestant): Tree {
   const change = { ...(method !== 'full' && { method }), ...(quantization !== 'none' && { quantization }) };
   return Object.keys(change).length === 0 ? {} : { fine_tuning: change };
+}
+
+/** What a contestant changes of the training: the rates that it tries, and its seed where that is not the base's. */
+function trained({ rates }: Contestant, { candidates, lowest, highest }: SearchSpec, seed: number | null): Tree {
+  const times = (rate: number): number => Math.min(HIGHEST_RATE, Number((rates * rate).toPrecision(4)));
+  const change = { ...(candidates > 0 && rates !== 1 && { search: { lowest: times(lowest), highest: times(highest) } }), ...(seed !== null && { seed }) };
+  return Object.keys(change).length === 0 ? {} : { training: change };
 }
 
 const BETWEEN = ' · ';

@@ -3,7 +3,7 @@ import { front } from '../../../kit/chart/scatter/pareto';
 import { ExperimentView } from '../../../shell/store/experiment-view';
 import { WoundClock } from '../../../shell/testing/clock';
 import type { Spec } from '../../../types/generated/Spec';
-import { specOfChoices } from './choices';
+import { choicesOf, specOfChoices } from './choices';
 import { known, measured, rateOf, spreadOf, stepsOf, teams } from './measures';
 import { SEARCH, tournamentSpec } from './preset';
 import { rateTick } from './rates';
@@ -72,8 +72,10 @@ test('on the front of loss and parameters is no method that another beats in bot
 });
 
 test('a search is told round by round, and each rate is dropped, taken or still in', () => {
-  const report = ended(SPEC).runs[0]!.search!;
-  expect(report.candidates).toHaveLength(SEARCH.candidates);
+  // From what is far too low to what makes it diverge.
+  const wide = { ...SPEC, base: { ...SPEC.base, training: { ...SPEC.base.training, search: { ...SEARCH, candidates: 5, highest: 0.3 } } } };
+  const report = ended(specOfChoices(choicesOf(SPEC), wide, 'en')).runs[0]!.search!;
+  expect(report.candidates).toHaveLength(5);
   expect(rounds(report).map(({ steps, points }) => [steps, points.length])).toEqual([[8, 4], [16, 3], [32, 2]]);
   expect(fateOf(report.candidates.at(-1)!, report)).toBe('diverged');
   expect(report.candidates.map((candidate) => fateOf(candidate, report)).filter((fate) => fate === 'chosen')).toHaveLength(1);

@@ -13,25 +13,28 @@ export interface Contestant {
   name: Both<string>;
   /** Paths in a run's configuration of what says how large it is; the first is what is made to fit a rule. */
   sizes: readonly string[];
+  /** Learning rates that it tries, in times of those that LoRA tries: what suits a whole model is far less than what suits a few vectors. */
+  rates: number;
 }
 
 const RANK = 'fine_tuning.lora.rank';
 const VIRTUAL_TOKENS = 'fine_tuning.prompt.virtual_tokens';
 
-const of = (method: Method, name: Both<string>, ...sizes: string[]): Contestant => ({ id: method, method, quantization: 'none', name, sizes });
+const of = (method: Method, name: Both<string>, ...sizes: string[]): Contestant => ({ id: method, method, quantization: 'none', name, sizes, rates: 1 });
+const trying = (rates: number, one: Contestant): Contestant => ({ ...one, rates });
 
 const KNOWN: readonly Contestant[] = [
-  of('full', { en: 'Full', zh: '全参数' }),
+  trying(0.1, of('full', { en: 'Full', zh: '全参数' })),
   of('lora', { en: 'LoRA', zh: 'LoRA' }, RANK),
   of('dora', { en: 'DoRA', zh: 'DoRA' }, RANK),
   { ...of('lora', { en: 'QLoRA', zh: 'QLoRA' }, RANK), id: 'qlora', quantization: 'nf4' },
   of('adalora', { en: 'AdaLoRA', zh: 'AdaLoRA' }, 'fine_tuning.adalora.initial_rank', 'fine_tuning.adalora.target_rank'),
   of('adapter', { en: 'Adapter', zh: '适配器' }, 'fine_tuning.adapter.size'),
-  of('ia3', { en: 'IA³', zh: 'IA³' }),
-  of('bitfit', { en: 'BitFit', zh: 'BitFit' }),
-  of('prefix_tuning', { en: 'Prefix tuning', zh: '前缀微调' }, VIRTUAL_TOKENS),
-  of('prompt_tuning', { en: 'Prompt tuning', zh: '提示微调' }, VIRTUAL_TOKENS),
-  of('last_layers', { en: 'Last layers', zh: '最后几层' }, 'fine_tuning.last_layers.layers'),
+  trying(10, of('ia3', { en: 'IA³', zh: 'IA³' })),
+  trying(10, of('bitfit', { en: 'BitFit', zh: 'BitFit' })),
+  trying(30, of('prefix_tuning', { en: 'Prefix tuning', zh: '前缀微调' }, VIRTUAL_TOKENS)),
+  trying(10, of('prompt_tuning', { en: 'Prompt tuning', zh: '提示微调' }, VIRTUAL_TOKENS)),
+  trying(0.1, of('last_layers', { en: 'Last layers', zh: '最后几层' }, 'fine_tuning.last_layers.layers')),
 ];
 
 /** All of them, in the order in which they stand on the page. */

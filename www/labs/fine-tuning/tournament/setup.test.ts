@@ -14,7 +14,8 @@ const methodsOf = (spec: Spec): (string | undefined)[] => spec.runs.map((_, run)
 test('a tournament begins with at least eight methods, each searching its own rate, and measures what the base forgets', () => {
   expect(FIRST.length).toBeGreaterThanOrEqual(8);
   for (const method of ['full', 'lora', 'qlora', 'dora', 'adapter', 'ia3', 'bitfit', 'prefix_tuning', 'last_layers']) expect(methodsOf(SPEC)).toContain(method);
-  expect(SPEC.runs.map((_, run) => resolve(SPEC, run).training.search)).toEqual(SPEC.runs.map(() => SEARCH));
+  const searches = SPEC.runs.map((_, run) => resolve(SPEC, run).training.search);
+  expect(searches.map(({ candidates, steps }) => ({ candidates, steps }))).toEqual(SPEC.runs.map(() => ({ candidates: SEARCH.candidates, steps: SEARCH.steps })));
   expect(SPEC.base.evaluation).toMatchObject({ base_corpus: 'shakespeare-plays' });
   expect(tournamentSpec('zh').base.evaluation).toMatchObject({ base_corpus: 'tang-poems' });
   const mine = SPEC.runs.map((run, i) => (i === 2 ? { ...run, name: 'mine' } : run));
@@ -39,6 +40,28 @@ test('of several seeds the first of all methods come first, and those of one met
   expect(spec.runs.map((_, run) => resolve(spec, run).training.seed)).toEqual([42, 42, 43, 43, 44, 44]);
   expect(teamsOf(spec)).toEqual([[0, 2, 4], [1, 3, 5]]);
   expect(teamsOf(SPEC)).toEqual(SPEC.runs.map((_, run) => [run]));
+});
+
+test('each method tries rates that suit its kind, in proportion to those that are written', () => {
+  const tried = (spec: Spec, id: string): number[] => {
+    const { lowest, highest } = resolve(spec, methodsOf(spec).indexOf(id)).training.search;
+    return [lowest, highest];
+  };
+  expect(['lora', 'full', 'ia3'].map((id) => tried(SPEC, id))).toEqual([[0.001, 0.03], [0.0001, 0.003], [0.01, 0.3]]);
+  // No rate is above what a run may have.
+  expect(tried(SPEC, 'prefix_tuning')).toEqual([0.03, 0.9]);
+  const higher = { ...SPEC, base: { ...SPEC.base, training: { ...SPEC.base.training, search: { ...SEARCH, highest: 0.07 } } } };
+  const choices = { methods: FIRST.slice(0, mostMethods(3)), rule: 'steps', seeds: 3 } as const;
+  const wide = specOfChoices(choices, higher, 'en');
+  expect([tried(wide, 'full'), tried(wide, 'lora')]).toEqual([[0.0001, 0.007], [0.001, 0.07]]);
+  expect(specOfChoices({ ...choices, methods: ['prefix_tuning'] }, higher, 'en').runs.map(({ patch }) => patch['training'])).toEqual([
+    { search: { lowest: 0.03, highest: 1 } },
+    { search: { lowest: 0.03, highest: 1 }, seed: 43 },
+    { search: { lowest: 0.03, highest: 1 }, seed: 44 },
+  ]);
+  // Without a search all have one rate, and nothing of it is changed.
+  const single = { ...SPEC, base: { ...SPEC.base, training: { ...SPEC.base.training, search: { ...SEARCH, candidates: 0 } } } };
+  expect(specOfChoices(choicesOf(SPEC), single, 'en').runs.some(({ patch }) => 'training' in patch)).toBe(false);
 });
 
 test('names follow the language, and those that somebody gave stay', () => {

@@ -4,6 +4,7 @@ import { styled } from '../../../kit/styled';
 import { LabElement } from '../lab-element';
 import { BASE, MOST_RUNS } from '../../store/spec-editor';
 import { equal, get, leaves } from '../../../engine/spec/patch';
+import { isMap } from '../../../engine/spec/schema';
 import { shared } from '../../../kit/base.css';
 import { colour, mark } from '../../figures/run-mark';
 import { valueText } from '../../text/values';
@@ -36,7 +37,10 @@ export class RunTabs extends LabElement {
     const { spec, selected } = this.store.editor;
     const { name, patch, fork } = spec.runs[run]!;
     const text = this.text.form;
-    const changed = leaves(patch).filter((path) => path && !equal(get(patch, path), this.store.editor.groundValue(run, path)));
+    const { editor } = this.store;
+    // What a patch says of a map is added to what the ground has.
+    const value = (path: string): unknown => (isMap(path) ? editor.value(run, path) : get(patch, path));
+    const changed = leaves(patch, isMap).filter((path) => path && !equal(value(path), editor.groundValue(run, path)));
     return html`
       <div class="column" ?data-selected=${selected === run} ${styled({ '--run': colour(run) })}>
         <button class="pick" aria-pressed=${selected === run} @click=${() => this.store.editor.select(run)}>
@@ -45,7 +49,7 @@ export class RunTabs extends LabElement {
             ${fork && name !== text.forkName(fork.run, fork.step) ? html`<span class="none">${text.forkOf(fork.run, String(fork.step))}</span>` : nothing}
             ${changed.length === 0 && !fork
               ? html`<span class="none">${text.same}</span>`
-              : changed.slice(0, 3).map((path) => html`<span>${this.words.field(path)?.label ?? path} <b>${valueText(this.words, path, get(patch, path))}</b></span>`)}
+              : changed.slice(0, 3).map((path) => html`<span>${this.words.field(path)?.label ?? path} <b>${valueText(this.words, path, value(path))}</b></span>`)}
             ${changed.length > 3 ? html`<span class="none">+ ${changed.length - 3}</span>` : nothing}
           </span>
         </button>

@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../elements/lab-element';
 import { Facts } from '../facts';
-import type { Explanation } from '../lesson';
+import type { Claim, Explanation } from '../lesson';
 import { ranOtherwise } from '../lesson-spec';
 import { blocks } from './blocks.css';
 
@@ -29,6 +29,30 @@ export class ExplainBlock extends LabElement {
         font-weight: 600;
       }
 
+      .claims {
+        padding-top: var(--space-4);
+      }
+
+      .claims li {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
+        gap: var(--space-1) var(--space-5);
+        padding-block: var(--space-2);
+        border-top: 1px solid var(--rule);
+      }
+
+      .claims ul {
+        padding-top: var(--space-2);
+      }
+
+      .says {
+        color: var(--ink-2);
+      }
+
+      .verdict {
+        font-weight: 600;
+      }
+
       .book {
         padding-top: var(--space-3);
         color: var(--ink-2);
@@ -51,10 +75,26 @@ export class ExplainBlock extends LabElement {
       ${explanation
         ? html`<div class="parts">
             ${PARTS.map((part) => html`<div><h3>${text[part]}</h3><p class="prose">${explanation[part]}</p></div>`)}
-          </div>`
+          </div>
+          ${explanation.claims?.length ? this.renderClaims(explanation.claims) : nothing}`
         : html`<p class="lead">${!over ? text.waiting : view.runs.every(({ status }) => status === 'finished') ? text.other : text.stopped}</p>`}
       <p class="book">${text.book(lesson.section)}</p>
     </section>`;
+  }
+
+  private renderClaims(claims: readonly Claim[]) {
+    const { claims: heading, verdicts } = this.text.lesson.explain;
+    return html`<div class="claims">
+      <h3>${heading}</h3>
+      <ul role="list">
+        ${claims.map(
+          ({ says, measured, verdict }) => html`<li>
+            <p class="prose says">${says}</p>
+            <p class="prose"><b class="verdict">${verdicts[verdict]}${this.words.kit.chart.between}</b>${measured}</p>
+          </li>`,
+        )}
+      </ul>
+    </div>`;
   }
 }
 

@@ -42,6 +42,14 @@ export const tuning = {
     },
     section: '15.1',
   },
+  forgetting: {
+    term: { en: 'Forgetting', zh: '遗忘' },
+    means: {
+      en: 'By how much the loss on the base model’s own text has risen after training on another one.',
+      zh: '在新文本上训练之后，基座模型在自己原有文本上的损失上升了多少。',
+    },
+    section: '15.1',
+  },
   frozen: {
     term: { en: 'Frozen weights', zh: '冻结的权重' },
     means: {
@@ -87,6 +95,14 @@ export const tuning = {
     means: {
       en: 'The inner width r of the pair B·A: how many independent directions its change of W can have. Not to be confused with the ranks of parallel training.',
       zh: '乘积 BA 的内侧宽度 r：W 的改变量能有多少个独立的方向。并行训练中的进程（rank）是另一回事。',
+    },
+    section: '15.1',
+  },
+  'singular-value': {
+    term: { en: 'Singular value', zh: '奇异值' },
+    means: {
+      en: 'How strongly a matrix acts in one of its independent directions. If few of them are large, a matrix of low rank comes close to it.',
+      zh: '矩阵在某个独立方向上的作用有多强。如果只有少数几个奇异值较大，低秩矩阵就能很好地近似它。',
     },
     section: '15.1',
   },

@@ -69,6 +69,8 @@ export const lessonEn: LessonMessages = {
     changed: 'You changed the settings: this is about the runs as you set them, not about those of the lesson.',
     stopped: 'The run was stopped before its end; run it again for the explanation.',
     book: (section) => `More in section ${section} of the TinyAI book.`,
+    claims: 'What the chapter says, and what was measured here',
+    verdicts: { holds: 'It holds.', partly: 'It holds in part.', fails: 'It does not hold.', open: 'Not tested yet.' },
   },
   vary: {
     heading: 'Try variations',

@@ -1,3 +1,5 @@
+import type { Verdict } from '../lesson';
+
 /** What all lessons say alike. */
 export interface LessonMessages {
   nav: {
@@ -75,6 +77,9 @@ export interface LessonMessages {
     /** Of runs of which one did not come to its end. */
     stopped: string;
     book(section: string): string;
+    /** Above what the chapter says beside what was measured. */
+    claims: string;
+    verdicts: Record<Verdict, string>;
   };
   vary: {
     heading: string;

@@ -69,6 +69,8 @@ export const lessonZh: LessonMessages = {
     changed: '设置已经改动：以下说的是按你的设置进行的运行，而不是本课原来的运行。',
     stopped: '运行中途停止，未能完成；重新运行后，这里会给出解释。',
     book: (section) => `详见《TinyAI》一书第 ${section} 节。`,
+    claims: '书中的说法与这里的测量',
+    verdicts: { holds: '成立。', partly: '部分成立。', fails: '不成立。', open: '尚未检验。' },
   },
   vary: {
     heading: '换个条件',

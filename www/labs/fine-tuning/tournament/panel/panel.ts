@@ -136,7 +136,7 @@ export class TournamentPanel extends TournamentElement {
     const { search } = this.store.editor.spec.base.training;
     return html`<fieldset>
       <legend>${text.search}</legend>
-      <p class="hint">${search.candidates > 0 ? text.searchHint : text.noSearch}</p>
+      <p class="hint">${search.candidates > 0 ? [text.searchHint, ...this.scaledRates()].join(this.words.kit.chart.between) : text.noSearch}</p>
       <div class="values">
         ${this.renderValue('training.search.candidates', text.candidates, search.candidates)}
         ${search.candidates === 0
@@ -145,6 +145,14 @@ export class TournamentPanel extends TournamentElement {
             ${this.renderValue('training.search.steps', text.searchSteps, search.steps)}`}
       </div>
     </fieldset>`;
+  }
+
+  /** Which of the chosen methods try other rates, in times of those that are written. */
+  private scaledRates(): string[] {
+    const { own, words, format, setup } = this;
+    const chosen = CONTESTANTS.filter(({ id, rates }) => rates !== 1 && setup.choices.methods.includes(id));
+    const factors = [...new Set(chosen.map(({ rates }) => rates))].sort((a, b) => a - b);
+    return factors.map((factor) => own.tournament.scaled(chosen.filter(({ rates }) => rates === factor).map(({ name }) => name[words.language]), format.plain(factor)));
   }
 
   private renderValue(path: string, label: string, value: number) {
