@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { violations } from './accessibility';
 import { smallText } from './looks';
-import { MEASURED, expect, run, state, test } from './page';
+import { MEASURED, expect, open, run, short, state, test } from './page';
 import type { Locator, Page } from '../../www/testing';
 
 const ADDRESS = './labs/fine-tuning/#lesson=adapters';
@@ -177,6 +177,19 @@ for (const language of ['en', 'zh'] as const) {
     });
   });
 }
+
+test('wherever a run ends with a method of PEFT, its adapter can be saved', async ({ page }) => {
+  await open(page, short((spec) => (spec.base.training.steps = 3)));
+  await run(page);
+  await expect(state(page)).toHaveText(/^Finished/);
+  const row = page.locator('tinyai-comparison-table').getByRole('row', { name: 'Adapter, as PEFT’s files' });
+  // Full fine-tuning has no adapter.
+  await expect(row.getByRole('button')).toHaveCount(1);
+  const names: string[] = [];
+  page.on('download', (download) => names.push(download.suggestedFilename()));
+  await row.getByRole('button', { name: 'Save the adapter of' }).click();
+  await expect.poll(() => names.sort()).toEqual([CONFIG, WEIGHTS]);
+});
 
 test('a training that begins goes first, and the shelf says that it waits', async ({ page }) => {
   await trained(page, 1);

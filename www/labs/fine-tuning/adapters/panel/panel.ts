@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { CONFIG, WEIGHTS } from '../../../../engine/assets/adapter-problems';
 import { FIELDS } from '../../../../engine/spec/schema';
 import { setInBase } from '../../../../engine/spec/patch';
 import { shared } from '../../../../kit/base.css';
@@ -104,7 +105,7 @@ export class AdaptersPanel extends AdaptersElement {
         @stop=${() => shelf.stopTaking()}
       >
         <h3>${text.drop}</h3>
-        <p class="hint">${text.dropHint(this.source(spec.base.model.base))}</p>
+        <p class="hint">${text.dropHint(this.source(spec.base.model.base), CONFIG, WEIGHTS)}</p>
       </tinyai-drop-zone>
     </div>`;
   }

@@ -6,7 +6,7 @@ export const en: AdaptersText = {
     steps: 'Steps',
     change: 'Methods, texts and all else can be changed under All settings, below.',
     drop: 'Or drop PEFT adapters here',
-    dropHint: (base) => `An adapter is adapter_config.json with adapter_model.safetensors, or a folder that holds both; several at once are fine. They have to fit the base of this page, ${base}.`,
+    dropHint: (base, config, weights) => `An adapter is ${config} with ${weights}, or a folder that holds both; several at once are fine. They have to fit the base of this page, ${base}.`,
   },
   shelf: {
     heading: 'On the shelf',

@@ -8,7 +8,8 @@ export interface AdaptersText {
     steps: string;
     change: string;
     drop: string;
-    dropHint(base: string): string;
+    /** `config` and `weights` are the names of an adapter’s files. */
+    dropHint(base: string, config: string, weights: string): string;
   };
   shelf: {
     heading: string;

@@ -6,7 +6,7 @@ export const zh: AdaptersText = {
     steps: '步数',
     change: '方法、文本等都可以在下面的“全部设置”里改。',
     drop: '或者把 PEFT 适配器拖到这里',
-    dropHint: (base) => `一个适配器是 adapter_config.json 加 adapter_model.safetensors，也可以是装有两者的文件夹；可以一次拖入多个。它们要与本页的基座（${base}）相配。`,
+    dropHint: (base, config, weights) => `一个适配器是 ${config} 加 ${weights}，也可以是装有两者的文件夹；可以一次拖入多个。它们要与本页的基座（${base}）相配。`,
   },
   shelf: {
     heading: '架上的适配器',
