@@ -3,6 +3,8 @@
 //! The engine of TinyAI Playground: small transformer language models, trained and served on a CPU,
 //! natively and in a browser tab. `ARCHITECTURE.md` explains the rooms; a room imports only from the rooms above it.
 
+pub mod json;
+
 pub mod kernels;
 pub mod tensor;
 

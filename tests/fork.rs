@@ -4,6 +4,7 @@ mod common;
 
 use common::{bits, experiment, finished, shipped_assets};
 use serde_json::{Value, json};
+use tinyai::json::FromJson;
 use tinyai::lab::check::{parse, resolve};
 use tinyai::lab::experiment::Experiment;
 use tinyai::lab::problem::ProblemCode;
@@ -158,7 +159,7 @@ fn a_run_that_was_interrupted_anywhere_ends_as_if_it_had_not_been() {
             for (run, saved) in saved.into_iter().enumerate() {
                 // As a file would keep it.
                 let saved = saved.map(|saved| Saved {
-                    result: serde_json::from_value(serde_json::to_value(&saved.result).expect("JSON")).expect("a result"),
+                    result: FromJson::from_json(serde_json::to_value(&saved.result).expect("JSON")).expect("a result"),
                     ..saved
                 });
                 saved.into_iter().for_each(|saved| again.resume(run, saved));

@@ -15,7 +15,6 @@ pub mod ngram;
 pub mod text;
 pub mod tokenizer;
 mod tokenizer_json;
-pub mod value;
 pub mod windows;
 
 pub use batches::BatchSampler;

@@ -104,12 +104,6 @@ pub enum FormatError {
         /// Bytes after the header.
         found_bytes: u64,
     },
-    /// Anything else the safetensors library objects to.
-    #[error("not a valid safetensors file: {detail}; export it again")]
-    Safetensors {
-        /// What the library says.
-        detail: String,
-    },
     /// A tensor that is needed is absent.
     #[error("tensor `{tensor}` is missing: the file holds {found} tensors; is it the file of another model?")]
     MissingTensor {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use half::{bf16, f16};
-use safetensors::SafeTensors;
 use serde_json::{Map, Value, json};
 
 pub use safetensors::Dtype;
@@ -69,16 +68,7 @@ pub enum SaveDtype {
 /// # Errors
 /// A [`FormatError`] that says what is wrong with the file: see its variants.
 pub fn read(bytes: &[u8]) -> Result<TensorFile<'_>, FormatError> {
-    header::check(bytes)?;
-    let invalid = |error: safetensors::SafeTensorError| FormatError::Safetensors { detail: error.to_string() };
-    let file = SafeTensors::deserialize(bytes).map_err(invalid)?;
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(invalid)?;
-    let tensors = file.iter().map(|(name, view)| {
-        let tensor = TensorRef { name: name.to_owned(), dtype: view.dtype(), shape: view.shape().to_vec(), bytes: view.data() };
-        (name.to_owned(), tensor)
-    });
-    let metadata = header.metadata().iter().flatten().map(|(key, value)| (key.clone(), value.clone()));
-    Ok(TensorFile { tensors: tensors.collect(), metadata: metadata.collect() })
+    header::read(bytes)
 }
 
 impl<'a> TensorFile<'a> {

@@ -1,6 +1,5 @@
 //! Makes runs equal in what they train, or in the bytes that they hold, so that their results can be compared at that.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::assets::Assets;
@@ -9,9 +8,10 @@ use super::estimate::Estimator;
 use super::parallel::subject::Subject;
 use super::problem::Problem;
 use super::spec::{LoraInit, Method, RunSpec, Spec};
+use crate::json::FromJson;
 
 /// What is made equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(serde::Serialize, ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum EqualisedBy {
@@ -128,7 +128,7 @@ fn memory(estimator: &mut Estimator, spec: &Spec, runs: &[RunSpec], assets: &Ass
 fn with(run: &RunSpec, path: &str, size: u32) -> RunSpec {
     let mut value = serde_json::to_value(run).expect("a run is JSON");
     *value.pointer_mut(&format!("/{}", path.replace('.', "/"))).expect("a field of a run") = json!(size);
-    serde_json::from_value(value).expect("a size is a number")
+    RunSpec::from_json(value).expect("a size is a number")
 }
 
 /// Has a run change a field of the base.

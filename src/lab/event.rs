@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::parallel::report::{Pilot, Planned, Prediction, RankStep};
 use super::problem::Problem;
@@ -10,7 +10,7 @@ use super::result::{ForkReport, MemoryUse, Metric, SampleStage};
 use super::search::{Budget, SearchReport};
 
 /// What a run does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum RunPhase {
@@ -33,7 +33,7 @@ pub enum RunPhase {
 }
 
 /// One event of an experiment; `run` is the index of the run in the spec.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {

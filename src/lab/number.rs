@@ -1,15 +1,17 @@
 //! Numbers that JSON does not have: what is no finite number is written as null, and read as one that is not a number.
 
-use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::json::{Error, FromJson};
 
 /// A number, or null.
-pub fn or_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+pub fn or_nan(value: Value) -> Result<f64, Error> {
+    Ok(Option::from_json(value)?.unwrap_or(f64::NAN))
 }
 
 /// Numbers, each of which may be null.
-pub fn or_nans<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D::Error> {
-    let numbers: Vec<Option<f32>> = Vec::deserialize(deserializer)?;
+pub fn or_nans(value: Value) -> Result<Vec<f32>, Error> {
+    let numbers: Vec<Option<f32>> = Vec::from_json(value)?;
     Ok(numbers.into_iter().map(|number| number.unwrap_or(f32::NAN)).collect())
 }
 
@@ -19,11 +21,12 @@ mod tests {
 
     use serde_json::{Value, json};
 
+    use crate::json::FromJson;
     use crate::lab::rank::Reply;
 
     #[test]
     fn a_loss_that_is_no_number_stays_one_through_json() {
-        let read = |reply: &Reply| serde_json::from_value::<Reply>(serde_json::to_value(reply).unwrap()).unwrap();
+        let read = |reply: &Reply| Reply::from_json(serde_json::to_value(reply).unwrap()).unwrap();
         let evaluated = |nll| Reply::Evaluated { nll, memory: BTreeMap::new() };
         for nll in [f64::NAN, f64::INFINITY, 0.5] {
             let Reply::Evaluated { nll: read, .. } = read(&evaluated(nll)) else { panic!("another reply") };

@@ -1,9 +1,11 @@
 //! What is wrong with something a person gave us: what, the value, what would be accepted, in both languages.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::json::FromJson;
 
 /// A text in the languages of the site.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Text {
     /// English.
@@ -13,7 +15,7 @@ pub struct Text {
 }
 
 /// The kinds of problem, for code that reacts to them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum ProblemCode {
@@ -44,7 +46,7 @@ pub enum ProblemCode {
 }
 
 /// One problem.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Problem {
     /// Its kind.

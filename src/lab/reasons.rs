@@ -176,7 +176,6 @@ pub fn format(error: &FormatError) -> Text {
         FormatError::DataLength { described_bytes, found_bytes } => {
             format!("张量共需 {described_bytes} 字节，但文件中有 {found_bytes} 字节数据。文件被截断或已损坏。")
         }
-        FormatError::Safetensors { detail } => format!("不是有效的 safetensors 文件：{detail}。请重新导出。"),
         FormatError::MissingTensor { tensor, found } => format!("缺少张量 {tensor}；文件中有 {found} 个张量。它是不是另一个模型的文件？"),
         FormatError::UnexpectedTensor { tensor, accepted } => format!("这里不应有张量 {tensor}；可接受的名字：{accepted}。"),
         FormatError::WrongShape { tensor, expected, found } => {

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::parallel::report::ParallelReport;
 use super::problem::{Problem, Text};
 use super::search::{Budget, SearchReport};
 use super::spec::Spec;
+use crate::json::FromJson;
 use crate::tensor::{Category, MemoryReport, Use};
 
 /// Everything an experiment measured, with the spec that gives it again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct ExperimentResult {
     /// Version of this format.
@@ -29,7 +30,7 @@ pub struct ExperimentResult {
 }
 
 /// Where an experiment ran.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Environment {
     /// Name and version of the engine.
@@ -49,7 +50,7 @@ pub struct Environment {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
@@ -64,7 +65,7 @@ pub enum RunStatus {
 }
 
 /// What one run measured.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct RunResult {
     /// Name of the run.
@@ -90,7 +91,7 @@ pub struct RunResult {
 }
 
 /// What particular techniques have to show of a run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(default)]
 pub struct Reports {
@@ -113,7 +114,7 @@ pub struct Reports {
 }
 
 /// Where a fork began, and where it first differs from the run that it is a fork of.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct ForkReport {
     /// Name of the other run.
@@ -125,7 +126,7 @@ pub struct ForkReport {
 }
 
 /// Weights of two runs that are not bitwise the same.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Difference {
     /// The optimizer step after which they differ.
@@ -140,7 +141,7 @@ pub struct Difference {
 }
 
 /// A field in which a run differs from the base.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct FieldDiff {
     /// Dotted path.
@@ -154,7 +155,7 @@ pub struct FieldDiff {
 }
 
 /// Where a figure comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum MetricKind {
@@ -167,7 +168,7 @@ pub enum MetricKind {
 }
 
 /// A figure with its unit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Metric {
     /// The value; of several measurements, their median.
@@ -182,7 +183,7 @@ pub struct Metric {
 }
 
 /// Memory of one category.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct MemoryUse {
     /// Bytes now (in a result: when the run ended).
@@ -206,7 +207,7 @@ impl MemoryUse {
 }
 
 /// When a sample was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum SampleStage {
@@ -219,7 +220,7 @@ pub enum SampleStage {
 }
 
 /// A sample of text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Sample {
     /// When it was taken.
@@ -234,7 +235,7 @@ pub struct Sample {
 }
 
 /// One metric of every run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Comparison {
     /// Name of the metric.

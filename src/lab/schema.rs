@@ -17,10 +17,11 @@ pub fn schema() -> Value {
     settings.into_generator().into_root_schema_for::<Spec>().to_value()
 }
 
-/// The same, from the file that the native tests write and compare: a browser need not load what generates it.
+/// What checks need of it, from the file that the native tests write and compare: a browser need not load what generates it, nor the words
+/// of the form, which the site has.
 #[cfg(target_arch = "wasm32")]
 pub fn schema() -> Value {
-    serde_json::from_str(include_str!("../../www/types/generated/schema.json")).expect("the committed schema is JSON")
+    serde_json::from_str(include_str!("../../www/types/generated/checked_schema.json")).expect("the committed schema is JSON")
 }
 
 #[cfg(all(test, feature = "native"))]
@@ -29,9 +30,12 @@ mod tests {
     use std::{fs, path::Path};
 
     use serde::Serialize;
+    use serde_json::json;
     use ts_rs::{Config, TS, TypeVisitor};
 
     use super::*;
+    use crate::json::FromJson;
+    use crate::lab::check::{CHECKED, parse_with};
     use crate::lab::parallel::nearest::NearestMesh;
     use crate::lab::parallel::report::AtGate;
     use crate::lab::rank::{Program, Reply};
@@ -70,8 +74,41 @@ mod tests {
         each_subschema(&schema, &mut |part| {
             assert!(part["type"].is_string() || part["oneOf"].is_array(), "neither type nor oneOf: {part}");
         });
-        // Compact: the engine carries it.
         write_generated("schema.json", &(schema.to_string() + "\n"));
+        write_generated("checked_schema.json", &(checked(schema).to_string() + "\n"));
+    }
+
+    /// A schema with the keywords alone by which values are checked.
+    fn checked(mut schema: Value) -> Value {
+        let Some(keywords) = schema.as_object_mut() else { return schema };
+        keywords.retain(|keyword, _| CHECKED.contains(&&**keyword));
+        for (keyword, value) in keywords.iter_mut() {
+            match (&**keyword, &mut *value) {
+                ("properties", Value::Object(properties)) => properties.values_mut().for_each(|part| *part = checked(part.take())),
+                ("oneOf", Value::Array(choices)) => choices.iter_mut().for_each(|part| *part = checked(part.take())),
+                ("items" | "additionalProperties", part) => *part = checked(part.take()),
+                _ => {}
+            }
+        }
+        schema
+    }
+
+    /// Without its words a spec is refused in the same words.
+    #[test]
+    fn checks_need_no_more_of_the_schema() {
+        let whole = schema();
+        let bare = checked(schema());
+        let wrong = [
+            json!({}),
+            json!({ "runs": [{ "name": "a", "patch": { "training": { "steps": 0, "step": 1 }, "mesh": { "zero": "all" } } }] }),
+            json!({ "base": { "fine_tuning": { "lora": { "rank": "x", "target_modules": ["q"] } }, "training": { "seconds": -1 } }, "runs": [] }),
+            json!({ "base": { "data": { "context": 1.5 }, "evaluation": [] }, "runs": [{ "patch": 1 }] }),
+        ];
+        for spec in wrong {
+            let problems = parse_with::<Spec>(&spec, &whole).expect_err("the spec is wrong");
+            assert_eq!(parse_with::<Spec>(&spec, &bare), Err(problems), "{spec}");
+        }
+        assert_eq!(parse_with(&serde_json::to_value(default_spec()).unwrap(), &bare), Ok(default_spec()));
     }
 
     #[test]
@@ -92,7 +129,7 @@ mod tests {
     #[test]
     fn default_spec_compares_full_fine_tuning_with_lora_and_is_written_for_the_site() {
         let text = pretty(&default_spec());
-        assert_eq!(serde_json::from_str::<Spec>(&text).unwrap(), default_spec());
+        assert_eq!(Spec::from_json(serde_json::from_str(&text).unwrap()).unwrap(), default_spec());
         write_generated("default_spec.json", &text);
     }
 

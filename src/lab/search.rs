@@ -1,15 +1,16 @@
 //! Successive halving (Jamieson and Talwalkar 2016, arXiv:1502.07943): which learning rate is tried next, for how many steps, and which
 //! of them goes on.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::spec::SearchSpec;
+use crate::json::FromJson;
 
 /// The most optimizer steps that a run is given by its training time.
 pub const MOST_STEPS: u32 = 100_000;
 
 /// A search for a learning rate, as far as it is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct SearchReport {
     /// The learning rate that was found; null: none yet.
@@ -23,7 +24,7 @@ pub struct SearchReport {
 }
 
 /// A learning rate that is tried.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Candidate {
     /// The peak of its schedule.
@@ -36,7 +37,7 @@ pub struct Candidate {
 }
 
 /// How many optimizer steps fit into a training time.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Budget {
     /// The training time in seconds.

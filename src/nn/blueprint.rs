@@ -5,12 +5,13 @@
 
 pub(super) mod rows;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::config::{FeedForwardKind, ModelConfig};
 use super::param::ParamSpec;
 use super::part::Part;
 use super::segment::Exchange;
+use crate::json::FromJson;
 
 /// Name of the weight that the embedding and, where the two are tied, the head share.
 pub const EMBEDDING_WEIGHT: &str = "model.embed_tokens.weight";
@@ -23,7 +24,7 @@ pub fn linear_roles() -> Vec<&'static str> {
 }
 
 /// What a segment of the model is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum SegmentKind {

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use std::future::poll_fn;
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::clock;
 use super::exchange::{Exchange, ExchangeId, ExchangePart};
 use super::transport::{Lost, Message, Tag, Transport};
+use crate::json::FromJson;
 
 /// What messages are part of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// All ranks get the sum, or maximum, of all.

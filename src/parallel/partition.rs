@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use thiserror::Error;
 
 use super::schedule::{Schedule, ScheduleError, ScheduleKind};
@@ -12,7 +12,7 @@ use crate::nn::Blueprint;
 mod tests;
 
 /// What a segment (embedding, half-block, head) costs the rank that holds it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct SegmentCost {
     /// Work of a micro-batch, forward and backward: FLOP, or seconds on a rank of speed 1.
     pub work: f64,
@@ -23,7 +23,7 @@ pub struct SegmentCost {
 }
 
 /// A rank of the pipeline.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Device {
     /// Work a second, in the unit of [`SegmentCost::work`].
     pub speed: f64,
@@ -32,7 +32,7 @@ pub struct Device {
 }
 
 /// The schedule that the stages are for: it decides how many micro-batches each of them holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct StageOrder {
     /// The order of forwards and backwards.
     pub kind: ScheduleKind,
@@ -43,7 +43,7 @@ pub struct StageOrder {
 }
 
 /// A virtual stage's part of the model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StageShare {
     /// Its rank.
     pub rank: usize,

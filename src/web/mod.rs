@@ -11,10 +11,10 @@ mod rank;
 mod shelf;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use crate::data::value::from_value;
+use crate::json::FromJson;
 use crate::kernels;
 use crate::lab::assets::Assets;
 use crate::lab::problem::Problem;
@@ -66,15 +66,20 @@ fn assets_of(map: &JsValue) -> Result<Assets, JsValue> {
     Ok(files)
 }
 
-/// A value that this engine has given before. It comes as text, so that every type is read by one deserializer: each adds to the file.
-fn from_js<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> {
+/// A value that this engine has given before. It comes as text, by which the engine reads JSON everywhere.
+fn from_js<T: FromJson>(value: &JsValue) -> Result<T, JsValue> {
     let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
-    let value: serde_json::Result<serde_json::Value> = serde_json::from_str(text.as_deref().unwrap_or("null"));
-    value.and_then(from_value).map_err(|error| internal(&error.to_string()))
+    let value: Value = serde_json::from_str(text.as_deref().unwrap_or("null")).map_err(|error| internal(&error.to_string()))?;
+    T::from_json(value).map_err(|error| internal(&error.to_string()))
 }
 
+/// A value for JavaScript, as JSON has it. Every type is written by the one serializer that the engine has anyway: each adds to the file.
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|e| internal(&e.to_string()))
+    serde_json::to_value(value).map_err(|error| internal(&error.to_string())).and_then(|value| json_to_js(&value))
+}
+
+fn json_to_js(value: &Value) -> Result<JsValue, JsValue> {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|error| internal(&error.to_string()))
 }
 
 fn thrown(problems: &[Problem]) -> JsValue {

@@ -9,11 +9,13 @@ use tinyai::formats::safetensors::{self, SaveDtype, TensorSource};
 use super::adapters::{adapter, golden, shown};
 use super::{empty_folder, text, tinyai};
 
+/// Name, shape and values.
+type Tensor = (String, Vec<usize>, Vec<f32>);
+
 /// An adapter of PEFT’s, to be spoilt.
 struct Files {
     config: Value,
-    /// Name, shape and values of each tensor.
-    tensors: Vec<(String, Vec<usize>, Vec<f32>)>,
+    tensors: Vec<Tensor>,
     /// Bytes of the weights that are written.
     kept: Option<usize>,
 }
@@ -129,7 +131,7 @@ fn of_settings() -> Vec<Case> {
 
 fn of_weights() -> Vec<Case> {
     let lora = || Files::of("lora-qv");
-    let changed = |change: &dyn Fn(&mut Vec<(String, Vec<usize>, Vec<f32>)>)| {
+    let changed = |change: &dyn Fn(&mut Vec<Tensor>)| {
         let mut files = lora();
         change(&mut files.tensors);
         files

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::formats::peft::{AdapterTensor, PeftMethod, write_model};
 use crate::formats::safetensors::SaveDtype;
+use crate::json::FromJson;
 use crate::lab::spec::{LoraInit, LoraScaling, Method as MethodName, RunSpec, TargetModule};
 use crate::nn::{EMBEDDING_WEIGHT, ModelConfig, RandomWeights, Tokens};
 use crate::tensor::Ledger;
@@ -49,7 +50,7 @@ fn runs() -> Vec<RunSpec> {
         }),
         run(MethodName::Lora, &|run| {
             let lora = &mut run.fine_tuning.lora;
-            lora.target_modules = serde_json::from_value(json!(["q_proj", "embed_tokens", "lm_head", "up_proj"])).unwrap();
+            lora.target_modules = FromJson::from_json(json!(["q_proj", "embed_tokens", "lm_head", "up_proj"])).unwrap();
             lora.rank_pattern = [("layers.1.self_attn.q_proj".to_owned(), 2), ("lm_head".to_owned(), 5)].into();
             lora.alpha_pattern = [("embed_tokens".to_owned(), 3.0)].into();
         }),

@@ -1,11 +1,13 @@
 //! From a spec to its runs: the base with each run's patch on it.
 
+use std::error::Error;
+
 use serde_json::{Map, Value};
 
 use super::conflicts::conflicts;
 use super::forks;
 use super::parse::parse;
-use crate::data::value::from_value;
+use crate::json::FromJson;
 use crate::lab::problem::Problem;
 use crate::lab::problems::internal;
 use crate::lab::result::FieldDiff;
@@ -44,12 +46,12 @@ pub fn resolve(spec: &Spec) -> Result<Vec<RunSpec>, Vec<Problem>> {
     if problems.is_empty() { Ok(runs.into_iter().flatten().collect()) } else { Err(problems) }
 }
 
-fn patched(base: &RunSpec, patch: &Map<String, Value>) -> serde_json::Result<RunSpec> {
+fn patched(base: &RunSpec, patch: &Map<String, Value>) -> Result<RunSpec, Box<dyn Error>> {
     let mut config = serde_json::to_value(base)?;
     if let Value::Object(fields) = &mut config {
         merge(fields, patch);
     }
-    from_value(config)
+    Ok(RunSpec::from_json(config)?)
 }
 
 /// JSON merge patch, RFC 7386 section 2: objects merge, `null` removes, anything else replaces.

@@ -1,5 +1,5 @@
-//! From what a person wrote to runs that can start: every [`Problem`](super::problem::Problem) is found before serde sees
-//! the JSON, and all of them are told, not only the first.
+//! From what a person wrote to runs that can start: every [`Problem`](super::problem::Problem) is found before a type is
+//! read from the JSON, and all of them are told, not only the first.
 //!
 //! The walk is our own and is driven by our own schema, so that each message can name the field, the value and what would
 //! be accepted, in both languages. The `jsonschema` crate would do the validation, not the messages, and would more than
@@ -21,6 +21,8 @@ pub(in crate::lab) use merge::merge;
 pub use merge::{diff, resolve};
 pub use model::{MemoryBound, check_against_model, memory_bound};
 pub use parse::{parse, parse_str, parse_with};
+#[cfg(all(test, feature = "native"))]
+pub(in crate::lab) use walk::CHECKED;
 
 #[cfg(all(test, feature = "native"))]
 mod bad_input_tests;

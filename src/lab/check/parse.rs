@@ -2,14 +2,13 @@
 
 use std::sync::LazyLock;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::messages;
 use super::walk::walk;
 use crate::data::json::{self, JsonError};
 use crate::data::text::without_mark;
-use crate::data::value::from_value;
+use crate::json::FromJson;
 use crate::lab::migrate;
 use crate::lab::problem::Problem;
 use crate::lab::problems::internal;
@@ -62,14 +61,14 @@ pub fn parse(json: &Value) -> Result<Spec, Vec<Problem>> {
 ///
 /// # Errors
 /// Every field that is unknown, missing, of the wrong type, out of its range or none of the values allowed.
-pub fn parse_with<T: DeserializeOwned>(json: &Value, schema: &Value) -> Result<T, Vec<Problem>> {
+pub fn parse_with<T: FromJson>(json: &Value, schema: &Value) -> Result<T, Vec<Problem>> {
     let mut json = json.clone();
     let problems: Vec<Problem> = walk(&mut json, schema).into_iter().map(|finding| messages::finding(finding, &json)).collect();
     if !problems.is_empty() {
         return Err(problems);
     }
-    // The schema is made from the same type, so what satisfies it deserialises (`property_tests` holds us to it).
-    from_value(json).map_err(|error| vec![internal(&error.to_string())])
+    // The schema is made from the same type, so what satisfies it is read (`property_tests` holds us to it).
+    T::from_json(json).map_err(|error| vec![internal(&error.to_string())])
 }
 
 /// Blank names and names that stand twice; spaces around a name do not tell it from another.

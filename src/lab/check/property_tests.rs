@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{parse, resolve};
+use crate::json::FromJson;
 use crate::lab::problem::ProblemCode;
 use crate::lab::spec::{RunSpec, default_spec};
 
@@ -101,7 +102,7 @@ fn holds(json: &Value) -> Result<(), TestCaseError> {
                     prop_assert_eq!(runs.len(), spec.runs.len());
                     for run in &runs {
                         let json = serde_json::to_value(run).unwrap();
-                        prop_assert_eq!(&serde_json::from_value::<RunSpec>(json).unwrap(), run);
+                        prop_assert_eq!(&RunSpec::from_json(json).unwrap(), run);
                     }
                     vec![]
                 }

@@ -44,7 +44,7 @@ enum Mode {
 
 /// Walks over `value`, which should satisfy `schema`.
 ///
-/// Whole numbers written with a fraction (`2e2`, `200.0`: the same number to JSON Schema, not to serde) become integers.
+/// Whole numbers written with a fraction (`2e2`, `200.0`: the same number to JSON Schema, not to a type of integers) become integers.
 pub(super) fn walk<'s>(value: &mut Value, schema: &'s Value) -> Vec<Finding<'s>> {
     let mut walker = Walker { root: schema, path: Vec::new(), findings: Vec::new() };
     walker.visit(value, schema, Mode::Whole);
@@ -166,6 +166,27 @@ pub(super) fn limits(schema: &Value, min: &str, max: &str) -> (f64, f64) {
     (limit(min).unwrap_or(f64::NEG_INFINITY), limit(max).unwrap_or(f64::INFINITY))
 }
 
+/// Keywords that the walk obeys, or that its messages tell.
+#[cfg(all(test, feature = "native"))]
+pub(in crate::lab) const CHECKED: &[&str] = &[
+    "type",
+    "properties",
+    "additionalProperties",
+    "required",
+    "items",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "oneOf",
+    "const",
+    "x-patch-of",
+    "x-unit",
+];
+
 #[cfg(all(test, feature = "native"))]
 mod tests {
     use serde_json::json;
@@ -173,30 +194,13 @@ mod tests {
     use super::*;
     use crate::lab::schema::schema;
 
-    /// Keywords that the walk obeys, and those that ask nothing of a value.
-    const OBEYED: &[&str] = &[
-        "type",
-        "properties",
-        "additionalProperties",
-        "required",
-        "items",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "minLength",
-        "maxLength",
-        "minimum",
-        "maximum",
-        "oneOf",
-        "const",
-        "x-patch-of",
-    ];
+    /// Keywords that ask nothing of a value.
     const SILENT: &[&str] = &["$schema", "title", "description", "default", "format"];
 
     fn assert_known(schema: &Value) {
         for (keyword, value) in schema.as_object().expect("a schema is an object") {
             let extension = keyword.starts_with("x-");
-            let known = OBEYED.contains(&&**keyword) || SILENT.contains(&&**keyword) || extension;
+            let known = CHECKED.contains(&&**keyword) || SILENT.contains(&&**keyword) || extension;
             assert!(known, "the walk does not know the keyword {keyword}: {schema}");
             match (&**keyword, value) {
                 ("properties", Value::Object(properties)) => properties.values().for_each(assert_known),

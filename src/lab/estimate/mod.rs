@@ -12,7 +12,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 use self::pilot::Measured;
@@ -24,9 +24,10 @@ use super::parallel::setup;
 use super::parallel::subject::Subject;
 use super::problem::Problem;
 use super::spec::{RunSpec, Spec};
+use crate::json::FromJson;
 
 /// What the runs of an experiment will take.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Estimate {
     /// Of each run, in the order of the spec.
@@ -34,7 +35,7 @@ pub struct Estimate {
 }
 
 /// What a run will take.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct RunEstimate {
     /// Seconds, between these two.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::json::FromJson;
 use crate::lab::number;
 use crate::lab::result::MemoryUse;
 use crate::nn::SegmentKind;
@@ -11,7 +12,7 @@ use crate::parallel::rank::Held;
 use crate::parallel::schedule::{Action, Span, Timeline};
 
 /// What a rank is in the mesh, and what it holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct PlannedRank {
     /// Its number.
@@ -34,7 +35,7 @@ pub struct PlannedRank {
 }
 
 /// What a parallel training will do: known before it begins.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Planned {
     /// Each rank.
@@ -58,7 +59,7 @@ pub struct Planned {
 }
 
 /// Seconds of one micro-batch in one segment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct SegmentSeconds {
     /// Forward.
@@ -73,7 +74,7 @@ pub struct SegmentSeconds {
 }
 
 /// What one rank measured before the run: how fast it is at this model's sizes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Pilot {
     /// The rank.
@@ -89,7 +90,7 @@ pub struct Pilot {
 }
 
 /// What is to be expected of each step, computed from the pilot's measurements.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Prediction {
     /// Segments of each virtual stage: first, and one past the last.
@@ -108,7 +109,7 @@ pub struct Prediction {
 }
 
 /// What a rank sent for one kind of communication, in one step.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Traffic {
     /// `all_reduce`, `reduce_scatter`, `all_gather`, `point_to_point`, …
@@ -128,7 +129,7 @@ pub struct Traffic {
 }
 
 /// What one rank measured in one step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct RankStep {
     /// The rank.
@@ -156,7 +157,7 @@ pub struct RankStep {
 }
 
 /// What ranks measured in a run, and what was foretold of them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct ParallelReport {
     /// What each rank is and does, as the layers were divided in the end.
@@ -172,7 +173,7 @@ pub struct ParallelReport {
 }
 
 /// The forwards and backwards of a step at one rank, in seconds of a clock that all ranks share.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Phase {
     /// When the first of them began.

@@ -1,12 +1,13 @@
 //! How much of what an adapter has learned is left once it is merged into a base in few bits, and the sum is rounded again.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::entry::Ground;
 use super::loss::Windows;
 use super::rounding::block_format;
 use super::source::{OfModel, OwnCopies};
 use super::{Shelf, freeze};
+use crate::json::FromJson;
 use crate::kernels::loss;
 use crate::lab::adapter;
 use crate::lab::base_model::BaseModel;
@@ -15,7 +16,7 @@ use crate::lab::reasons;
 use crate::nn::{InFormat, Part, Transformer};
 
 /// What becomes of an adapter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum MergeStage {

@@ -1,9 +1,10 @@
 //! Texts that adapters continue at the same time: one pass through the base for all that can share it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Shelf, no_entry};
 use crate::data::Tokenizer;
+use crate::json::FromJson;
 use crate::lab::problem::{Problem, ProblemCode, Text};
 use crate::lab::rank::Reader;
 use crate::lab::sample::{Sampler, SamplingConfig};
@@ -13,7 +14,7 @@ use crate::parallel::clock;
 use crate::tensor::Tensor;
 
 /// A text to be continued.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct TextRequest {
     /// Who continues it; none: the base.
@@ -23,7 +24,7 @@ pub struct TextRequest {
 }
 
 /// How it is continued.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct TextSampling {
     /// Logits are divided by it; 0: always the likeliest token.

@@ -22,7 +22,9 @@ mod target_module;
 mod training;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::json::FromJson;
 
 pub use adalora::AdaLoraSpec;
 pub use communication::{AlgorithmSpec, CommunicationSpec, CompressionSpec, TransportSpec};
@@ -43,7 +45,7 @@ pub use training::TrainingSpec;
 pub const VERSION: u32 = 2;
 
 /// What kind of experiment a spec is of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson, JsonSchema)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum ExperimentKind {
@@ -53,7 +55,7 @@ pub enum ExperimentKind {
 }
 
 /// One experiment: a base configuration and the runs that are compared.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson, JsonSchema)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
@@ -77,7 +79,7 @@ fn version() -> u32 {
 }
 
 /// One run: a name and what it changes of the base.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson, JsonSchema)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields)]
 pub struct RunPatch {
@@ -97,7 +99,7 @@ pub struct RunPatch {
 }
 
 /// The state of another run after some optimizer steps: its weights, its optimizer, its place in the data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson, JsonSchema)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields)]
 pub struct Fork {
@@ -110,7 +112,7 @@ pub struct Fork {
 }
 
 /// The whole configuration of one run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson, JsonSchema)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct RunSpec {

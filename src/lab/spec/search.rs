@@ -1,13 +1,15 @@
 //! The search for a learning rate.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::json::FromJson;
 
 /// A search for the learning rate, before the training: successive halving (Jamieson and Talwalkar 2016, arXiv:1502.07943).
 ///
 /// Every candidate trains with the run's own batches, schedule and masks, and its validation loss is measured; the better half, rounded
 /// up, goes on to twice as many steps, until one is left. No candidate takes more steps than the run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson, JsonSchema)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchSpec {

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
+use crate::json::{Error, FromJson, unit_variant};
 use crate::nn::blueprint::linear_roles;
 
 /// A projection of a transformer block, by its Hugging Face name.
@@ -55,10 +56,8 @@ impl From<TargetModule> for LoraTarget {
 }
 
 /// The one of `names` that is written there.
-fn one_of<'de, D: Deserializer<'de>>(deserializer: D, names: &[&'static str]) -> Result<&'static str, D::Error> {
-    let name = <Cow<'de, str>>::deserialize(deserializer)?;
-    let found = names.iter().find(|known| **known == name);
-    found.copied().ok_or_else(|| D::Error::custom(format!("{name} is none of {}", names.join(", "))))
+fn one_of(value: Value, names: &[&'static str]) -> Result<&'static str, Error> {
+    unit_variant(value, names).map(|index| names[index])
 }
 
 fn choices(description: &str, names: Vec<&'static str>) -> Schema {
@@ -66,15 +65,15 @@ fn choices(description: &str, names: Vec<&'static str>) -> Schema {
     json_schema!({ "description": description, "oneOf": choices })
 }
 
-impl<'de> Deserialize<'de> for TargetModule {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        one_of(deserializer, &linear_roles()).map(Self)
+impl FromJson for TargetModule {
+    fn from_json(value: Value) -> Result<Self, Error> {
+        one_of(value, &linear_roles()).map(Self)
     }
 }
 
-impl<'de> Deserialize<'de> for LoraTarget {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        one_of(deserializer, &Self::all()).map(Self)
+impl FromJson for LoraTarget {
+    fn from_json(value: Value) -> Result<Self, Error> {
+        one_of(value, &Self::all()).map(Self)
     }
 }
 

@@ -1,13 +1,14 @@
 //! The optimizer and its schedule.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::search::SearchSpec;
+use crate::json::FromJson;
 use crate::optim::LrScheduleKind;
 
 /// The optimizer (AdamW) and its schedule.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson, JsonSchema)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainingSpec {

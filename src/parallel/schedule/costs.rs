@@ -1,12 +1,12 @@
 //! What the actions of a schedule cost: measured or estimated.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use thiserror::Error;
 
 use super::Schedule;
 
 /// The cost of one micro-batch on one virtual stage, on a rank of speed 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct StageCost {
     /// Seconds of a forward.
     pub forward: f64,
@@ -27,7 +27,7 @@ pub struct StageCost {
 }
 
 /// A connection between ranks. Messages do not slow each other down.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Link {
     /// Seconds that a message takes whatever its size.
     pub latency: f64,
@@ -43,7 +43,7 @@ impl Link {
 }
 
 /// The costs of a step.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Costs {
     /// Of each virtual stage.
     pub stages: Vec<StageCost>,

@@ -1,11 +1,11 @@
 //! How many micro-batches wait for their backward: the memory that a schedule costs. It follows from the lists alone, not from the times.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Action, CostError, Costs, Schedule};
 
 /// The most activations that a rank holds at a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ActivationPeak {
     /// Micro-batches in flight, from their forward to the end of their backward (of both parts, if it is split), counted on every
     /// chunk of the rank.

@@ -37,13 +37,15 @@ mod property_tests;
 mod tests;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use thiserror::Error;
 
 use order::{Sizes, with_messages};
 
+use crate::json::FromJson;
+
 /// The order of forwards and backwards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, FromJson, JsonSchema)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum ScheduleKind {
@@ -77,7 +79,7 @@ impl ScheduleKind {
 }
 
 /// A training step of a pipeline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 pub struct Schedule {
     /// Its kind.
     pub kind: ScheduleKind,

@@ -150,7 +150,7 @@ fn a_schedule_goes_through_json() {
     let json = serde_json::to_value(&schedule).unwrap();
     assert_eq!(json["ranks"][0][1].to_string(), r#"{"type":"send_activation","micro_batch":0,"virtual_stage":0,"peer":1}"#);
     assert_eq!(json["ranks"][0].as_array().unwrap().last().unwrap().to_string(), r#"{"type":"optimizer_step"}"#);
-    assert_eq!(serde_json::from_value::<Schedule>(json).unwrap(), schedule);
+    assert_eq!(Schedule::from_json(json).unwrap(), schedule);
 }
 
 #[test]

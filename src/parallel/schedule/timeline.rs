@@ -1,11 +1,12 @@
 //! When each rank did what, planned or measured, and what share of the time was lost.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Action;
+use crate::json::FromJson;
 
 /// What a rank does during a span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum SpanKind {
@@ -20,7 +21,7 @@ pub enum SpanKind {
 }
 
 /// A stretch of a rank's time.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Span {
     /// The rank.
@@ -36,7 +37,7 @@ pub struct Span {
 }
 
 /// How a rank spent the step, in seconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct RankUse {
     /// Computing.
@@ -50,7 +51,7 @@ pub struct RankUse {
 }
 
 /// The spans of a step and their sums.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 pub struct Timeline {
     /// Rank by rank, in order of time. Spans of no length are left out, but for computations.

@@ -5,18 +5,19 @@ mod pairs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::pairs::{Pair, check_part, pairs_of};
 use super::save::{AdapterFiles, files};
 use super::{info, refused};
 use crate::formats::peft::{AdapterTensor, Part, PeftAdapter, TensorName};
 use crate::formats::safetensors::SaveDtype;
+use crate::json::FromJson;
 use crate::lab::problem::{Problem, ProblemCode, Text};
 use crate::linalg::{Matrix, Svd, of_product};
 
 /// How adapters are mixed. `w` is an adapter's weight, `s` the scaling of its update `s B A`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Mixing {

@@ -12,7 +12,7 @@ fn lora(settings: &Value) -> RunSpec {
     run(Method::Lora, &|run| {
         let mut lora = serde_json::to_value(&run.fine_tuning.lora).unwrap();
         settings.as_object().unwrap().iter().for_each(|(name, value)| lora[name] = value.clone());
-        run.fine_tuning.lora = serde_json::from_value(lora).unwrap();
+        run.fine_tuning.lora = FromJson::from_json(lora).unwrap();
     })
 }
 
@@ -215,6 +215,9 @@ fn with_field(files: &AdapterFiles, field: &str, value: &Value) -> AdapterFiles 
     AdapterFiles { config: fields.to_string(), weights: files.weights.clone() }
 }
 
+/// What it is, the second adapter, its weight, how and to which rank it is mixed, and what the message says.
+type Case<'a> = (&'a str, &'a AdapterFiles, f64, Mixing, Option<usize>, &'a [&'a str]);
+
 #[test]
 fn what_does_not_add_up_is_refused_by_name() {
     let files = trained_files(&lora(&json!({})), 5);
@@ -224,7 +227,7 @@ fn what_does_not_add_up_is_refused_by_name() {
     let adalora = of(&run(Method::AdaLora, &|run| run.training.steps = 100));
     let bias = of(&run(Method::Lora, &|run| run.fine_tuning.lora.bias = LoraBias::LoraOnly));
     let pissa = with_field(&files, "init_lora_weights", &json!("pissa"));
-    let cases: [(&str, &AdapterFiles, f64, Mixing, Option<usize>, &[&str]); 13] = [
+    let cases: [Case; 13] = [
         ("IA3", &method(Method::Ia3), 1.0, Mixing::Cat, None, &["2", "IA3", "LORA"]),
         ("prompt", &method(Method::PromptTuning), 1.0, Mixing::Svd, None, &["2", "PROMPT_TUNING", "ADALORA"]),
         ("prefix", &method(Method::PrefixTuning), 1.0, Mixing::Cat, None, &["2", "PREFIX_TUNING", "LORA"]),
