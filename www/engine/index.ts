@@ -13,6 +13,7 @@ export { TinyaiError } from './error';
 export { EngineHost, type HostOptions } from './host';
 export { Lab, type LabRun, type RunOptions } from './lab';
 export type { Loading } from './assets';
+export type { EngineShelf, PeftFiles, ShelfSource, Shelved } from './shelf/shelf';
 export type { RunState, SavedRun } from './wasm';
 export type * from '../types/generated/index';
 

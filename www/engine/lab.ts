@@ -15,6 +15,7 @@ import { LinkedAbort } from './linked';
 import type { Control, EngineMethods, JobDone } from './methods';
 import type { Lease, Turn } from './pool';
 import { Ranks } from './ranks';
+import { EngineShelf } from './shelf/shelf';
 import type { RunState, SavedRun } from './wasm';
 
 /** How an experiment is run. */
@@ -41,6 +42,8 @@ export interface Ended {
   result: ExperimentResult;
   /** What its runs held after some steps. */
   states: { run: number; state: RunState }[];
+  /** What runs have trained that PEFT has a method for, as its files. */
+  adapters: { run: number; config: string; weights: Uint8Array }[];
 }
 
 /** A running experiment; every control acts within about 100 ms. */
@@ -178,6 +181,11 @@ export class Lab {
       result,
       ended,
     };
+  }
+
+  /** A shelf of adapters on the base of a spec; its `run` sources are that spec's. */
+  shelf(spec: unknown, onQueue?: (waits: boolean) => void): EngineShelf {
+    return new EngineShelf({ host: this.host, lease: this.lease, spec, onQueue });
   }
 
   /** Lets go of the engine. */

@@ -11,6 +11,7 @@ import type { Problem } from '../types/generated/Problem';
 import type { Program } from '../types/generated/Program';
 import type { Spec } from '../types/generated/Spec';
 import type { Report } from './rpc';
+import type { ShelfMethods } from './shelf/methods';
 import type { Features } from './variants';
 import type { Answer, Files, Order, RunState, SavedRun } from './wasm';
 
@@ -51,9 +52,11 @@ export type Control = 'pause' | 'resume' | 'step' | 'cancel' | 'recover' | 'by_h
 export interface JobDone {
   result: ExperimentResult;
   states: { run: number; state: RunState }[];
+  /** What runs have trained that PEFT has a method for, as its files. */
+  adapters: { run: number; config: string; weights: Uint8Array }[];
 }
 
-export interface EngineMethods {
+export interface EngineMethods extends ShelfMethods {
   /** What the browser offers where the worker runs; no threads where that is not `threaded`. */
   features(of: { threaded: boolean }): Features;
   /** Tells when it starts threads. */

@@ -12,6 +12,16 @@ import type { Reply } from '../types/generated/Reply';
 import type { RunEstimate } from '../types/generated/RunEstimate';
 import type { RunResult } from '../types/generated/RunResult';
 import type { Spec } from '../types/generated/Spec';
+import type { MergeStage } from '../types/generated/MergeStage';
+import type { Mixing } from '../types/generated/Mixing';
+import type { ModuleChange } from '../types/generated/ModuleChange';
+import type { Rounding } from '../types/generated/Rounding';
+import type { ShelfEntry } from '../types/generated/ShelfEntry';
+import type { Survival } from '../types/generated/Survival';
+import type { TextRequest } from '../types/generated/TextRequest';
+import type { TextSampling } from '../types/generated/TextSampling';
+import type { Written } from '../types/generated/Written';
+import type { RoundingFormat } from './shelf/formats';
 
 /** Files by path below the asset base, or `file:NAME` for the visitor's own. */
 export type Files = Map<string, Uint8Array>;
@@ -67,6 +77,8 @@ export interface WasmExperiment {
   readonly wants_states: boolean;
   /** Whether it is what happens next. */
   readonly state_is_next: boolean;
+  /** What a run has trained, as PEFT's files; null where there is no adapter. */
+  adapter(run: number): { config: string; weights: Uint8Array } | null;
   saved(run: number): SavedRun | null;
   resume(saved: SavedRun): void;
   keep_states(budget: number): void;
@@ -100,6 +112,33 @@ export interface WasmEstimator {
   free(): void;
 }
 
+/** One base with any number of adapters; `null` is the base alone. */
+export interface WasmShelf {
+  add_files(name: string, config: string, weights: Uint8Array): ShelfEntry;
+  /** What a run of the shelf's spec held at its end. */
+  add_run(name: string, run: number, state: RunState): ShelfEntry;
+  /** Each with its weight. */
+  mix(name: string, parts: [entry: number, weight: number][], how: Mixing, rank: number | null): ShelfEntry;
+  remove(entry: number): void;
+  /** Refused where PEFT has no such method. */
+  files(entry: number): { config: string; weights: Uint8Array };
+  /** Begins to continue prompts, each row with its adapter, in one batch. */
+  write(requests: TextRequest[], sampling: TextSampling): Written;
+  /** One token of every row. */
+  next(): Written;
+  /** Nats per token on the validation text. */
+  loss(entry: number | null): number;
+  /** Paths of what it changes. */
+  modules(entry: number): string[];
+  change(entry: number, module: string): ModuleChange;
+  /** Nats per token with the adapter of one module off. */
+  loss_without(entry: number, module: string): number;
+  /** Of every matrix of the base. */
+  rounding(format: RoundingFormat): Rounding[];
+  survival(entry: number, format: RoundingFormat, stage: MergeStage): Survival;
+  free(): void;
+}
+
 /** The module `tinyai.js` of one build. */
 export interface WasmEngine {
   default(init?: unknown): Promise<unknown>;
@@ -120,6 +159,9 @@ export interface WasmEngine {
   estimate_assets(spec: unknown): string[];
   Estimator: new () => WasmEstimator;
   Experiment: new (spec: unknown, files: Files, environment: Environment) => WasmExperiment;
+  /** The files that a shelf needs. */
+  shelf_assets(spec: unknown): string[];
+  Shelf: new (spec: unknown, files: Files) => WasmShelf;
   /** Only in the builds without threads: ranks are threads themselves. */
   Rank?: {
     shared(memory: SharedArrayBuffer, rank: number, ranks: number): WasmRank;

@@ -1,6 +1,7 @@
 /** All of the kit: components that know no lab and no engine. */
 export { shared } from './base.css';
 export type { ChartCurve, ChartSeries, ChosenPoint, Column, Point, ReferenceLine } from './chart/curves';
+export { HeatMap } from './chart/heat-map/heat-map';
 export { DrawnEvent, LineChart } from './chart/line-chart';
 export { MARK_SHAPES, type MarkShape } from './chart/scatter/marks';
 export { front, staircase, type Pair } from './chart/scatter/pareto';
@@ -14,6 +15,7 @@ export { adoptFonts } from './fonts/fonts';
 export { EmbedEvent } from './figure/embed-event';
 export { Figure, type FigureFiles } from './figure/figure';
 export { FigureMenu, type FigureAction } from './figure/figure-menu';
+export { DropZone, GivenEvent } from './form/drop-zone';
 export type { FieldDescription, FieldKind, FormGroup, Option, ValueSchema } from './form/description';
 export { FieldEvent, TypedEvent, ValidityEvent, type Refusal } from './form/events';
 export { Field } from './form/field';

@@ -60,7 +60,10 @@ export const CATALOGUE: readonly CataloguedLab[] = [
       { id: 'quantised-base', minutes: 5 },
       { id: 'memory', minutes: 6 },
     ],
-    workbenches: [{ id: 'tournament', title: { en: 'Tournament', zh: '方法大比拼' }, question: { en: 'Which way of fine-tuning is worth its cost?', zh: '哪种微调方法最值？' } }],
+    workbenches: [
+      { id: 'tournament', title: { en: 'Tournament', zh: '方法大比拼' }, question: { en: 'Which way of fine-tuning is worth its cost?', zh: '哪种微调方法最值？' } },
+      { id: 'adapters', title: { en: 'One base, many adapters', zh: '一个基座，多个适配器' }, question: { en: 'How many skills can one base carry?', zh: '一个基座能带多少种本领？' } },
+    ],
     early: alone(tuned('shakespeare-plays', 'shakespeare-sonnets'), tuned(model.base, data.corpus)),
   },
   {

@@ -20,7 +20,7 @@ export interface Listing {
   folders: string[];
 }
 
-type Root = File | FileSystemEntry;
+export type Root = File | FileSystemEntry;
 
 /**
  * What was added, before anything is opened. Has to be called in the event of a drop itself: its items are empty afterwards.
@@ -50,16 +50,16 @@ export async function list(roots: Root[], signal?: AbortSignal): Promise<Listing
 }
 
 /** A file with its place below the folder that was chosen, empty for a loose one. */
-interface Placed extends Listed {
+export interface Placed extends Listed {
   path: string;
 }
 
-const isEntry = (root: Root): root is FileSystemEntry => 'isDirectory' in root;
-const isDirectory = (root: Root): root is FileSystemDirectoryEntry => isEntry(root) && root.isDirectory;
+export const isEntry = (root: Root): root is FileSystemEntry => 'isDirectory' in root;
+export const isDirectory = (root: Root): root is FileSystemDirectoryEntry => isEntry(root) && root.isDirectory;
 
-const loose = (file: File): Placed => ({ name: file.name, path: file.webkitRelativePath ?? '', open: () => Promise.resolve(file) });
+export const loose = (file: File): Placed => ({ name: file.name, path: file.webkitRelativePath ?? '', open: () => Promise.resolve(file) });
 
-const entryFile = (entry: FileSystemFileEntry): Placed => ({
+export const entryFile = (entry: FileSystemFileEntry): Placed => ({
   name: entry.name,
   path: '',
   open: () => new Promise((resolve, reject) => entry.file(resolve, (error) => reject(unreadable(entry.name, error.name)))),
@@ -80,18 +80,25 @@ function listFiles(files: Placed[]): Listing {
 }
 
 async function listDirectory(directory: FileSystemDirectoryEntry, signal?: AbortSignal): Promise<Listing> {
-  const reader = directory.createReader();
   const listing: Listing = { folder: directory.name, files: [], folders: [] };
+  for (const entry of await readEntries(directory, signal)) {
+    if (entry.isDirectory) listing.folders.push(entry.name);
+    else listing.files.push(entryFile(entry as FileSystemFileEntry));
+  }
+  return listing;
+}
+
+/** All that lies in a folder. */
+export async function readEntries(directory: FileSystemDirectoryEntry, signal?: AbortSignal): Promise<FileSystemEntry[]> {
+  const reader = directory.createReader();
+  const all: FileSystemEntry[] = [];
   for (;;) {
     signal?.throwIfAborted();
     // Each call gives a few, and the last one none.
     const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, (error) => reject(unreadable(directory.name, error.name))),
     );
-    if (entries.length === 0) return listing;
-    for (const entry of entries) {
-      if (entry.isDirectory) listing.folders.push(entry.name);
-      else listing.files.push(entryFile(entry as FileSystemFileEntry));
-    }
+    if (entries.length === 0) return all;
+    all.push(...entries);
   }
 }

@@ -5,6 +5,7 @@ import { TinyaiError, problem } from '../error';
 import type { EngineMethods } from '../methods';
 import { instantiate } from '../module';
 import { Moved, type Handlers } from '../rpc';
+import { shelfHandlers } from '../shelf/handlers';
 import { helpersStart, startThreads } from '../threads';
 import { probe } from '../variants';
 import type { RunState, WasmEngine, WasmEstimator } from '../wasm';
@@ -80,7 +81,7 @@ export function engineHandlers(): Handlers<EngineMethods> {
       jobs.set(job.id, running);
       try {
         const done = await running.run(signal);
-        return new Moved(done, buffersOf(done.states));
+        return new Moved(done, [...buffersOf(done.states), ...done.adapters.map(({ weights }) => weights.buffer as ArrayBuffer)]);
       } finally {
         jobs.delete(job.id);
         running.free();
@@ -89,6 +90,7 @@ export function engineHandlers(): Handlers<EngineMethods> {
     control: ({ job, action, run }) => withJob(job, (running) => running.control(action, run)),
     answer: ({ job, answers }) => withJob(job, (running) => running.answer(answers)),
     saved: (job) => jobs.get(job)?.saved() ?? [],
+    ...shelfHandlers(() => here().engine),
   };
 }
 

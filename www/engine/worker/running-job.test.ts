@@ -65,6 +65,7 @@ class Spread {
   set_by_hand = (): void => undefined;
   result = (): object => ({});
   states = (): object[] => [];
+  adapter = (): null => null;
   free = (): void => undefined;
 }
 

@@ -53,7 +53,7 @@ export class RunningJob {
       }
       signal.throwIfAborted();
       this.tell();
-      return { result: this.experiment.result(), states: this.experiment.states() };
+      return { result: this.experiment.result(), states: this.experiment.states(), adapters: this.adapters() };
     } finally {
       signal.removeEventListener('abort', stop);
     }
@@ -113,6 +113,14 @@ export class RunningJob {
     this.stateIsThere();
     this.channel.port1.close();
     this.experiment.free();
+  }
+
+  private adapters(): JobDone['adapters'] {
+    const { runs } = this.job.spec as { runs: unknown[] };
+    return runs.flatMap((_, run) => {
+      const files = this.experiment.adapter(run);
+      return files ? { run, ...files } : [];
+    });
   }
 
   /** One unit of work, here or by the ranks. */

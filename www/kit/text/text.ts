@@ -21,6 +21,9 @@ export interface KitText {
   files: {
     ownFile: string;
     ownFolder: string;
+    /** Of buttons that choose some. */
+    choose: string;
+    chooseFolder: string;
     reading(name: string): string;
     stop: string;
     /** Files that were refused are to be forgotten. */
@@ -65,6 +68,10 @@ export interface ChartText {
   pencilKeys: string;
   notDrawn: string;
   scatter: ScatterText;
+  heatMap: {
+    /** Of all cells the one furthest from nought. */
+    strongest(cells: number, row: string, column: string, value: string): string;
+  };
 }
 
 /** What a chart of points says of what it shows. */
@@ -102,6 +109,8 @@ export const KIT_EN: KitText = {
   files: {
     ownFile: 'Your own file…',
     ownFolder: 'Your own folder…',
+    choose: 'Choose files…',
+    chooseFolder: 'Choose a folder…',
     reading: (name) => `Reading ${name}`,
     stop: 'Stop',
     forget: 'Go on without it',
@@ -148,6 +157,7 @@ export const KIT_EN: KitText = {
       yes: 'yes',
       no: 'no',
     },
+    heatMap: { strongest: (cells, row, column, value) => `${cells === 1 ? '1 value' : `${cells} values`}; the strongest is ${value}, at ${row}, ${column}.` },
   },
 };
 
@@ -168,6 +178,8 @@ export const KIT_ZH: KitText = {
   files: {
     ownFile: '自己的文件…',
     ownFolder: '自己的文件夹…',
+    choose: '选择文件…',
+    chooseFolder: '选择文件夹…',
     reading: (name) => `正在读取 ${name}`,
     stop: '停止',
     forget: '不用它，继续',
@@ -214,6 +226,7 @@ export const KIT_ZH: KitText = {
       yes: '是',
       no: '否',
     },
+    heatMap: { strongest: (cells, row, column, value) => `共 ${cells} 个数值，绝对值最大的是 ${value}（${row}，${column}）。` },
   },
 };
 

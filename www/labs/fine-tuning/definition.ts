@@ -11,6 +11,6 @@ export const lab: LabDefinition = {
   groups: ['model', 'data', 'fine_tuning', 'training', 'evaluation', 'resources'],
   figures: [lossChart, sweep, tradeoffs, standings, forks, runBars, samples, comparison],
   lessons: async () => (await import('./lessons')).lessons,
-  workbenches: async () => (await import('./tournament')).workbenches,
+  workbenches: async () => (await import('./workbenches')).workbenches,
   text: { zh: async () => (await import('./text/zh')).zh, en: async () => (await import('./text/en')).en },
 };

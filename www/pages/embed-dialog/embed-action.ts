@@ -48,6 +48,9 @@ export class EmbedAction extends LabElement {
   }
 
   private readonly asked = (event: EmbedEvent): void => {
+    const { stage, figures } = this.store.definition;
+    // What only a page of the lab has cannot be shown in another.
+    if (![stage, ...figures].some((figure) => figure?.id === event.figure)) return;
     event.preventDefault();
     if (!event.asked) void this.show(event.figure);
   };

@@ -1,6 +1,7 @@
 /** A page of a lab beside its lessons: an experiment that a panel of its own sets up, with the figures that answer what it asks. */
 import type { TemplateResult } from 'lit';
 import type { Spec } from '../../types/generated/Spec';
+import type { Figure } from '../lab-definition';
 import type { LabStore } from '../store/lab-store';
 import type { Language } from '../text/language';
 import type { Both, Prose } from './lesson';
@@ -23,6 +24,9 @@ export interface Workbench {
   owns: (spec: Spec) => boolean;
   /** Above the run: what can be chosen. */
   panel: { heading: Both<string>; render: (store: LabStore) => TemplateResult };
-  /** Below it: figures of the lab, by their ids. */
-  figures: readonly string[];
+  /** Below it: figures of the lab, by their ids, and parts of its own, which are not of an experiment's runs alone. */
+  figures: readonly (string | WorkbenchPart)[];
 }
+
+/** A part of a workbench that no other page of the lab has; it shows what is there now, whatever was measured before. */
+export type WorkbenchPart = Pick<Figure, 'id' | 'render'>;

@@ -52,6 +52,12 @@ export class KeptStates {
     return steps.length > 0 ? Math.max(...steps) : null;
   }
 
+  /** What a run held after a step; null where it is not known. */
+  at(spec: Spec, run: number, step: number): RunState | null {
+    const key = keyOf(spec, run);
+    return this.kept.find((one) => one.key === key && one.step === step)?.state ?? null;
+  }
+
   private get bytes(): number {
     return this.kept.reduce((sum, { bytes }) => sum + bytes, 0);
   }

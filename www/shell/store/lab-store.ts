@@ -318,6 +318,11 @@ export class LabStore {
     return this.options.ports.engine.assets.own().find((asset) => asset.name === name);
   }
 
+  /** Has something of the lab's own ended along with it. */
+  onDispose(end: () => void): void {
+    this.life.signal.addEventListener('abort', end, { once: true });
+  }
+
   /** Ends everything of this lab; whatever waits is settled. */
   dispose(): void {
     this.life.abort();

@@ -150,6 +150,19 @@ test('a fork begins with what is kept of its run; what is not kept is told', asy
   expect(lab.last.options.states?.map(({ run, state }) => [run, state.step])).toEqual([[1, 50]]);
 });
 
+test('what a run held at its end is there for whoever asks, and its adapter, until another is shown', async () => {
+  const { runner: made, lab } = runner();
+  const first = made.start(defaultSpec);
+  const state = (step: number) => ({ run: 1, state: { step, ranks: [new Uint8Array(8)], stages: null } });
+  expect(made.heldBy(1)).toBeNull();
+  lab.last.finish(undefined, [state(0), state(1)], [{ run: 1, config: '{}', weights: new Uint8Array(3) }]);
+  await first;
+  expect([0, 1].map((run) => made.heldBy(run)?.step ?? null)).toEqual([null, 1]);
+  expect([0, 1].map((run) => made.adapterOf(run)?.config ?? null)).toEqual([null, '{}']);
+  made.exchange(null);
+  expect([made.heldBy(1), made.adapterOf(1)]).toEqual([null, null]);
+});
+
 test('a fork of a fork begins with the last state there is of any that it goes back to', () => {
   const kept = new KeptStates(1000);
   const runs = [...defaultSpec.runs, { name: 'b', patch: {}, fork: { run: 'lora', step: 60 } }, { name: 'c', patch: {}, fork: { run: 'b', step: 80 } }];

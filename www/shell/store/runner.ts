@@ -2,9 +2,11 @@
 import { Signal } from 'signal-polyfill';
 import { TinyaiError, problemsOf } from '../../engine/error';
 import { Cancelled, type Lab, type LabRun } from '../../engine/lab';
-import { parentOf } from '../../engine/spec/patch';
 import type { Loading } from '../../engine/assets';
-import type { SavedRun } from '../../engine/wasm';
+import type { PeftFiles } from '../../engine/shelf/shelf';
+import { keyOf } from '../../engine/spec/legs';
+import { parentOf } from '../../engine/spec/patch';
+import type { RunState, SavedRun } from '../../engine/wasm';
 import type { AtGate } from '../../types/generated/AtGate';
 import type { Environment } from '../../types/generated/Environment';
 import type { Event } from '../../types/generated/Event';
@@ -21,6 +23,8 @@ export type Phase = 'idle' | 'loading' | 'running' | 'paused' | 'lost' | 'finish
 
 /** Bytes of states that are kept for forks. */
 const STATES = 256 << 20;
+/** Adapters that are kept to be saved as files. */
+const ADAPTERS = 32;
 /** Milliseconds in which what is interrupted is saved once more. */
 const PATIENCE = 5_000;
 
@@ -35,6 +39,8 @@ export interface RunnerOptions {
 
 export class Runner {
   private readonly states = new KeptStates(STATES);
+  /** What runs of this tab have trained, by what they are: the oldest are forgotten first. */
+  private readonly adapters = new Map<string, PeftFiles>();
   private readonly where = new Signal.State<Phase>('idle');
   private readonly download = new Signal.State<Loading | null>(null);
   private readonly shown = new Signal.State<ExperimentView | null>(null);
@@ -150,6 +156,19 @@ export class Runner {
     return from < to ? { from, to } : null;
   }
 
+  /** What a run of the shown experiment held at its end; null where it has not come to it, or not in this tab. */
+  heldBy(run: number): RunState | null {
+    const { view } = this;
+    const ended = view?.runs[run];
+    return view && ended?.status === 'finished' ? this.states.at(view.spec, run, ended.step) : null;
+  }
+
+  /** What it has trained as the files of PEFT; null where PEFT has no such method, or it did not end in this tab. */
+  adapterOf(run: number): PeftFiles | null {
+    const { view } = this;
+    return view && view.runs[run]?.status === 'finished' ? (this.adapters.get(keyOf(view.spec, run)) ?? null) : null;
+  }
+
   private endedBefore(spec: Spec): SavedRun[] {
     return endedRuns(spec, [this.current, this.previous], this.options.environment());
   }
@@ -185,8 +204,9 @@ export class Runner {
       keeping?.follow(() => run.saved(), view.spec);
     });
     try {
-      const { result, states } = await run.ended;
+      const { result, states, adapters } = await run.ended;
       this.states.add(spec, states);
+      this.keepAdapters(spec, adapters);
       view.complete(result, this.now());
       this.where.set(endOf(view));
     } catch (error) {
@@ -201,6 +221,15 @@ export class Runner {
     const { keeping } = this;
     this.keeping = null;
     if (keeping) this.ended(keeping, view, end);
+  }
+
+  private keepAdapters(spec: Spec, adapters: readonly ({ run: number } & PeftFiles)[]): void {
+    for (const { run, config, weights } of adapters) {
+      const key = keyOf(spec, run);
+      this.adapters.delete(key);
+      this.adapters.set(key, { config, weights });
+    }
+    for (const key of this.adapters.keys()) if (this.adapters.size > ADAPTERS) this.adapters.delete(key);
   }
 
   /** Keeps the last experiment for who looks back; one that failed does not take the place of one that did not. */

@@ -1,9 +1,8 @@
 /** An engine for tests: it does what it is told to. */
-import type { LabRun, RunOptions } from '../../engine/lab';
+import type { Ended, LabRun, RunOptions } from '../../engine/lab';
 import type { RunState, SavedRun } from '../../engine/wasm';
 import type { Environment } from '../../types/generated/Environment';
 import type { Event } from '../../types/generated/Event';
-import type { ExperimentResult } from '../../types/generated/ExperimentResult';
 import type { RunResult } from '../../types/generated/RunResult';
 import type { Spec } from '../../types/generated/Spec';
 
@@ -17,8 +16,8 @@ export class FakeRun {
   /** What was pressed. */
   readonly pressed: string[] = [];
   saved: SavedRun[] = [];
-  private settle!: { resolve(ended: { result: ExperimentResult; states: States }): void; reject(error: unknown): void };
-  readonly ended = new Promise<{ result: ExperimentResult; states: States }>((resolve, reject) => (this.settle = { resolve, reject }));
+  private settle!: { resolve(ended: Ended): void; reject(error: unknown): void };
+  readonly ended = new Promise<Ended>((resolve, reject) => (this.settle = { resolve, reject }));
 
   constructor(
     readonly spec: Spec,
@@ -31,8 +30,8 @@ export class FakeRun {
     for (const event of events) this.options.onEvent?.(event);
   }
 
-  finish(runs = this.spec.runs.map(({ name }) => finished(name)), states: States = []): void {
-    this.settle.resolve({ result: { version: 2, spec: this.spec, environment: FAKE_ENVIRONMENT, runs, comparison: [], advice: [] }, states });
+  finish(runs = this.spec.runs.map(({ name }) => finished(name)), states: States = [], adapters: Ended['adapters'] = []): void {
+    this.settle.resolve({ result: { version: 2, spec: this.spec, environment: FAKE_ENVIRONMENT, runs, comparison: [], advice: [] }, states, adapters });
   }
 
   fail(error: unknown): void {

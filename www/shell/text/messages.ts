@@ -207,6 +207,10 @@ export interface Messages {
     noDifference: string;
     metric: string;
     peakOf(category: string): string;
+    /** What a run has trained, as files. */
+    adapterFiles: string;
+    saveAdapter: string;
+    saveAdapterOf(run: string): string;
     notMeasured: string;
     /** What the small numbers behind a median are. */
     spread: string;

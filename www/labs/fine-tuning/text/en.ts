@@ -1,7 +1,9 @@
 import type { LabText } from '../../../shell/text/lab-text';
+import { en as adapters } from './adapters/en';
 import type { FineTuningText } from './type';
 
 const own: FineTuningText = {
+  adapters,
   tournament: {
     methods: 'Methods',
     fitted: (value) => `fitted: ${value}`,

@@ -1,7 +1,9 @@
 import type { Rule } from '../tournament/choices';
+import type { AdaptersText } from './adapters/type';
 
 /** What this lab's own parts say. */
 export interface FineTuningText {
+  adapters: AdaptersText;
   tournament: {
     methods: string;
     /** Beside a method whose size the engine changed. */

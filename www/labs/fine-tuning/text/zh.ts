@@ -1,7 +1,9 @@
 import type { LabText } from '../../../shell/text/lab-text';
+import { zh as adapters } from './adapters/zh';
 import type { FineTuningText } from './type';
 
 const own: FineTuningText = {
+  adapters,
   tournament: {
     methods: '方法',
     fitted: (value) => `调整为 ${value}`,

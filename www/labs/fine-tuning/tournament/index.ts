@@ -22,5 +22,3 @@ export const tournament: Workbench = {
   panel: { heading: { en: 'Set it up', zh: '怎么比' }, render: () => html`<tinyai-tournament-panel></tinyai-tournament-panel>` },
   figures: ['loss', 'sweep', 'tradeoffs', 'standings'],
 };
-
-export const workbenches: readonly Workbench[] = [tournament];

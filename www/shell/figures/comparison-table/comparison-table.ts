@@ -10,6 +10,7 @@ import type { ExperimentView } from '../../store/experiment-view';
 import type { RunView } from '../../store/run-view';
 import { measured, quantityStyles } from '../quantity';
 import { mark, runName } from '../run-mark';
+import { saveAdapter } from '../save-adapter';
 import { metricName, valueText } from '../../text/values';
 import { styles } from './comparison-table.css';
 
@@ -106,7 +107,7 @@ export class ComparisonTable extends LabElement {
     const text = this.text.results;
     return html`<tbody>
       ${runs.length === 1 ? nothing : html`<tr class="part"><th colspan=${runs.length + 1} scope="rowgroup">${text.measured}</th></tr>`}
-      ${ordered(result.comparison.map(({ metric }) => metric)).map((metric) => this.renderRow(metric, runs, baseline))}
+      ${ordered(result.comparison.map(({ metric }) => metric)).map((metric) => this.renderRow(metric, runs, baseline))} ${this.renderAdapters(runs)}
     </tbody>`;
   }
 
@@ -121,6 +122,22 @@ export class ComparisonTable extends LabElement {
     return html`<tr>
       <th scope="row">${metricName(this.words, name)}${BY_STEPS.includes(name) && areUnlike(runs) ? html`<span aria-hidden="true">*</span>` : nothing}</th>
       ${metrics.map((metric, run) => html`<td ?data-past=${this.store.past.has(run)}>${metric ? html`${measured(this.words, runs[run]!.name, name, metric)} ${relative(metric.value, run)}` : text.notMeasured}</td>`)}
+    </tr>`;
+  }
+
+  /** Runs of this tab whose adapters can be saved. */
+  private renderAdapters(runs: readonly RunView[]) {
+    const text = this.text.results;
+    const { runner, clock } = this.store;
+    const adapters = runs.map((_, run) => runner.adapterOf(run));
+    if (adapters.every((adapter) => adapter === null)) return nothing;
+    return html`<tr class="screen-only">
+      <th scope="row">${text.adapterFiles}</th>
+      ${adapters.map(
+        (adapter, run) => html`<td>
+          ${adapter ? html`<button type="button" class="link" aria-label=${text.saveAdapterOf(runs[run]!.name)} @click=${() => saveAdapter(this.ownerDocument, adapter, clock)}>${text.saveAdapter}</button>` : text.notMeasured}
+        </td>`,
+      )}
     </tr>`;
   }
 

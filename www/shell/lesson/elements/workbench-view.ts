@@ -15,6 +15,7 @@ import '../../elements/run-tabs/run-tabs';
 import '../../elements/spec-form/spec-form';
 import type { SpecForm } from '../../elements/spec-form/spec-form';
 import type { Figure } from '../../lab-definition';
+import type { WorkbenchPart } from '../workbench';
 import { blocks } from './blocks.css';
 import { styles } from './lesson-view.css';
 
@@ -41,6 +42,10 @@ export class WorkbenchView extends LabElement {
 
       .run h2 {
         padding-top: var(--space-3);
+      }
+
+      .run {
+        padding-bottom: var(--space-3);
       }
 
       .figure {
@@ -91,8 +96,8 @@ export class WorkbenchView extends LabElement {
           ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
           <tinyai-past-note @rerun=${() => this.bar?.focus()}></tinyai-past-note>
         </section>
-        ${this.renderFigures(bench.figures.flatMap((id) => figures.find((figure) => figure.id === id) ?? []))}
-        ${this.renderSettings()} ${this.renderMeasurements(bench.figures)}
+        ${this.renderFigures(bench.figures.flatMap((part) => (typeof part === 'string' ? (figures.find(({ id }) => id === part) ?? []) : ownPart(part))))}
+        ${this.renderSettings()} ${this.renderMeasurements(bench.figures.filter((part) => typeof part === 'string'))}
         <p class="actions">
           <tinyai-copy-field .label=${this.text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
           <a class="link" href=${store.lessons!.playHref}>${text.next.freePlay}</a>
@@ -136,6 +141,9 @@ export class WorkbenchView extends LabElement {
     await form?.reveal(path);
   }
 }
+
+/** A part of a workbench as a figure: always there, and never of the past. */
+const ownPart = (part: WorkbenchPart): Figure => ({ ...part, shows: () => true, plans: () => true });
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,0 +1,30 @@
+/** One base, many adapters: put on a shelf, served together, mixed, and taken apart. */
+import { html, type TemplateResult } from 'lit';
+import '../../../shell/lesson/glossary/term';
+import type { Workbench, WorkbenchPart } from '../../../shell/lesson/workbench';
+import { adaptersSpec, isOfAdapters, nameIn } from './preset';
+
+/** Its elements come when somebody comes. */
+const load = (): void => void import('./elements');
+const part = (id: string, content: TemplateResult): WorkbenchPart => ({ id, render: () => (load(), content) });
+
+export const adapters: Workbench = {
+  id: 'adapters',
+  section: '15.1',
+  title: { en: 'One base, many adapters', zh: '一个基座，多个适配器' },
+  question: { en: 'How many skills can one base carry?', zh: '一个基座能带多少种本领？' },
+  stakes: {
+    en: html`An adapter is a hundredth of its base, so that a server holds the base once and every customer’s adapter beside it. Train a few or bring your own: swap them, serve them in one batch, mix them, and look at what each has learned.`,
+    zh: html`适配器只有基座的百分之一大，所以一台服务器只放一个基座，旁边放每个客户的适配器。训练几个，或带上自己的：切换、同批服务、混合，再看看每个学到了什么。`,
+  },
+  spec: adaptersSpec,
+  nameIn,
+  owns: isOfAdapters,
+  panel: { heading: { en: 'What goes on the shelf', zh: '架上放什么' }, render: () => (load(), html`<tinyai-adapters-panel></tinyai-adapters-panel>`) },
+  figures: [
+    part('adapters', html`<tinyai-adapter-shelf></tinyai-adapter-shelf>`),
+    part('serving', html`<tinyai-adapter-serve></tinyai-adapter-serve>`),
+    part('mixing', html`<tinyai-adapter-mix></tinyai-adapter-mix>`),
+    part('anatomy', html`<tinyai-adapter-anatomy></tinyai-adapter-anatomy>`),
+  ],
+};

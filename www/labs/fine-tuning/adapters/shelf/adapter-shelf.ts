@@ -1,0 +1,326 @@
+/** The page's shelf of adapters: those of its experiment's runs, those that were dropped, and mixtures. It is there as long as the page is. */
+import { Signal } from 'signal-polyfill';
+import type { EngineShelf, PeftFiles, Shelved } from '../../../../engine/shelf/shelf';
+import { findAdapters, problemsOfAdapter, readAdapter } from '../../../../engine/assets/adapters';
+import { rootsOf } from '../../../../engine/assets/dropped';
+import { problemsOf } from '../../../../engine/error';
+import type { Lab } from '../../../../engine/lab';
+import type { Mixing } from '../../../../types/generated/Mixing';
+import { keyOf } from '../../../../engine/spec/legs';
+import { ranksOf, resolve } from '../../../../engine/spec/patch';
+import type { GivenFiles, Taking } from '../../../../kit/form/taking-files';
+import { effect } from '../../../../shell/store/effect';
+import type { Runner } from '../../../../shell/store/runner';
+import type { SpecEditor } from '../../../../shell/store/spec-editor';
+import type { Problem } from '../../../../types/generated/Problem';
+import type { Spec } from '../../../../types/generated/Spec';
+import { Item, type Origin } from './item';
+import { otherBase, tooManyTrained } from './problems';
+import { baseKey, MOST_TRAINED, shelfSpec, trained } from './shelf-spec';
+
+export interface AdapterShelfOptions {
+  lab: Pick<Lab, 'shelf'>;
+  editor: Pick<SpecEditor, 'spec' | 'problems' | 'opening'>;
+  runner: Pick<Runner, 'view' | 'busy' | 'heldBy'>;
+  clock: { after(milliseconds: number, act: () => void): () => void };
+}
+
+/** Milliseconds that the settings rest before the shelf follows them. */
+const REST = 500;
+
+export class AdapterShelf {
+  private readonly all = new Signal.State<readonly Item[]>([]);
+  private readonly base = new Signal.State<number | null>(null);
+  private readonly faults = new Signal.State<readonly Problem[]>([]);
+  private readonly queued = new Signal.State(false);
+  private readonly reads = new Signal.State<Taking | null>(null);
+  /** Changes with the base, so that what was measured on another is known to be of another. */
+  private readonly made = new Signal.State(0);
+  /** Adapters of runs that were taken away: they come back when they are trained anew. */
+  private readonly gone = new Set<string>();
+  private opened: { shelf: EngineShelf; base: string; runs: string } | null = null;
+  private last: Promise<unknown> = Promise.resolve();
+  private stopReading: AbortController | null = null;
+  private readonly stopFollowing: () => void;
+  private stopWaiting = (): void => undefined;
+  private life = new AbortController();
+  private wasBusy = false;
+
+  constructor(private readonly options: AdapterShelfOptions) {
+    this.stopFollowing = effect(() => this.follow());
+  }
+
+  /** In the order in which they came. */
+  get items(): readonly Item[] {
+    return this.all.get();
+  }
+
+  /** Those that can be used. */
+  get ready(): readonly Item[] {
+    return this.items.filter(({ shelved }) => shelved !== null);
+  }
+
+  /** Loss of the base alone on the validation text, in nats per token; null: not measured yet. */
+  get baseLoss(): number | null {
+    return this.base.get();
+  }
+
+  /** Why files that were given are not on the shelf, and why it could not be opened. */
+  get problems(): readonly Problem[] {
+    return this.faults.get();
+  }
+
+  /** Whether it waits for an experiment, which is measured alone. */
+  get waits(): boolean {
+    return this.queued.get();
+  }
+
+  /** What is being read; null: nothing is. */
+  get reading(): Taking | null {
+    return this.reads.get();
+  }
+
+  /** Tells one opening of the shelf from another. */
+  get epoch(): number {
+    return this.made.get();
+  }
+
+  /** Whether what a run trains is on it. */
+  has(spec: Spec, run: number): boolean {
+    const key = keyOf(spec, run);
+    return this.items.some(({ origin }) => origin.kind === 'run' && origin.key === key);
+  }
+
+  dismiss(): void {
+    this.faults.set([]);
+  }
+
+  /** Takes in files that were dropped or chosen; those that are no adapters are said to be none. */
+  async take(given: GivenFiles): Promise<void> {
+    this.stopTaking();
+    const stop = (this.stopReading = new AbortController());
+    const { signal } = stop;
+    // A drop is empty once its event is over.
+    const roots = rootsOf(given.from === 'drop' ? given.transfer.items : given.files);
+    this.reads.set({ name: roots[0]?.name ?? '', done: 0, total: null });
+    this.faults.set([]);
+    const said: Problem[] = [];
+    try {
+      const { adapters, problems } = await findAdapters(roots, signal);
+      said.push(...problems);
+      for (const [done, found] of adapters.entries()) {
+        this.reads.set({ name: found.name ?? found.weights.name, done, total: adapters.length });
+        try {
+          const { name, config, weights } = await readAdapter(found, signal);
+          signal.throwIfAborted();
+          const item = this.put(name ?? found.weights.name.replace(/\.safetensors$/i, ''), { kind: 'files', files: { config, weights } });
+          void this.refresh();
+          void this.settled(item);
+        } catch (error) {
+          signal.throwIfAborted();
+          said.push(...problemsOfAdapter(found.name, error));
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) said.push(...problemsOf(error));
+    } finally {
+      if (this.stopReading === stop) {
+        this.reads.set(null);
+        this.stopReading = null;
+      }
+      // The engine may have refused some meanwhile.
+      if (!signal.aborted) this.faults.set([...said, ...this.faults.get()]);
+    }
+  }
+
+  stopTaking(): void {
+    this.stopReading?.abort(new DOMException('stopped by the visitor', 'AbortError'));
+    this.stopReading = null;
+    this.reads.set(null);
+  }
+
+  /** Takes an adapter away. */
+  remove(item: Item): void {
+    if (item.origin.kind === 'run') this.gone.add(item.origin.key);
+    const { shelved } = item;
+    this.all.set(this.items.filter((one) => one !== item));
+    if (shelved) void this.turn(({ shelf }) => shelf.remove(shelved)).catch(() => undefined);
+  }
+
+  /** Mixes some, and puts the mixture beside them. Fails with a `TinyaiError`. */
+  async mix(name: string, parts: readonly { item: Item; weight: number }[], how: Mixing, rank: number | null): Promise<Item> {
+    return this.turn(async ({ shelf }) => {
+      const mixed = parts.map(({ item, weight }) => ({ of: item.shelved!, weight }));
+      const shelved = await shelf.mix(name, mixed, how, rank);
+      const files = await shelf.ask('files', shelved, []);
+      const item = new Item(this.free(), name, { kind: 'mix', files, parts: parts.map(({ item: { name }, weight }) => ({ name, weight })), how, rank });
+      item.state = { is: 'ready', shelved };
+      this.all.set([...this.items, item]);
+      item.loss = await shelf.ask('loss', shelved, []);
+      return item;
+    });
+  }
+
+  /** The files of PEFT; null where it has no such method. */
+  async files(item: Item): Promise<PeftFiles | null> {
+    if (item.origin.kind !== 'run') return item.origin.files;
+    const { shelved } = item;
+    return shelved === null || shelved.entry.file_bytes === null ? null : this.turn(({ shelf }) => shelf.ask('files', shelved, []));
+  }
+
+  /** Does something with the shelf as it is in the engine, after all else that was asked before. */
+  turn<T>(act: (open: { shelf: EngineShelf }) => Promise<T>): Promise<T> {
+    const turn = this.last.then(async () => {
+      this.life.signal.throwIfAborted();
+      return act({ shelf: await this.open() });
+    });
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  dispose(): void {
+    this.life.abort(new DOMException('the lab was closed', 'AbortError'));
+    this.stopFollowing();
+    this.stopWaiting();
+    this.stopTaking();
+    this.opened?.shelf.close();
+    this.opened = null;
+  }
+
+  // ---- What comes from the experiment
+
+  private follow(): void {
+    const { runner, editor } = this.options;
+    const { busy, view } = runner;
+    // What is trained anew is wanted again.
+    if (busy && !this.wasBusy) this.gone.clear();
+    this.wasBusy = busy;
+    const ended = busy ? [] : (view?.runs ?? []).flatMap(({ status }, run) => (status === 'finished' ? [run] : []));
+    const base = baseKey(editor.spec);
+    const usable = !editor.opening && editor.problems.length === 0;
+    Signal.subtle.untrack(() => {
+      for (const run of ended) this.takeRun(run);
+      this.stopWaiting();
+      if (usable && this.items.length > 0 && base !== this.opened?.base) this.stopWaiting = this.options.clock.after(REST, () => void this.refresh());
+    });
+  }
+
+  /** Puts what a run has trained on the shelf, unless it is there. */
+  private takeRun(run: number): void {
+    const { runner } = this.options;
+    const view = runner.view!;
+    const config = resolve(view.spec, run);
+    const key = keyOf(view.spec, run);
+    const there = this.items.find(({ origin }) => origin.kind === 'run' && origin.key === key);
+    if (there) {
+      there.name = view.runs[run]!.name;
+      return;
+    }
+    const state = runner.heldBy(run);
+    if (!state || this.gone.has(key) || ranksOf(config) > 1) return;
+    this.put(view.runs[run]!.name, { kind: 'run', key, config, state }, run);
+    void this.refresh();
+  }
+
+  private put(name: string, origin: Origin, place = this.free()): Item {
+    const taken = this.items.some((item) => item.place === place);
+    const item = new Item(taken ? this.free() : place, name, origin);
+    this.all.set([...this.items, item]);
+    return item;
+  }
+
+  /** A place that neither an adapter has nor a run of the experiment. */
+  private free(): number {
+    const taken = new Set(this.items.map(({ place }) => place));
+    let place = this.options.editor.spec.runs.length;
+    while (taken.has(place)) place++;
+    return place;
+  }
+
+  /** A file that is refused is told of above the list, and leaves no entry there. */
+  private async settled(item: Item): Promise<void> {
+    await this.last;
+    const { state } = item;
+    if (state.is !== 'refused' || !this.items.includes(item)) return;
+    this.all.set(this.items.filter((one) => one !== item));
+    this.faults.set([...this.faults.get(), ...problemsOfAdapter(item.name, state.problems)]);
+  }
+
+  // ---- The shelf in the engine
+
+  /** Has the engine hold what is on the shelf now, and measures what is new. */
+  private async refresh(): Promise<void> {
+    try {
+      await this.turn(({ shelf }) => this.measure(shelf));
+    } catch (error) {
+      if (!this.life.signal.aborted) this.faults.set(problemsOf(error));
+    }
+  }
+
+  private async measure(shelf: EngineShelf): Promise<void> {
+    if (this.baseLoss === null) this.base.set(await shelf.ask('loss', null, []));
+    for (const item of this.items) {
+      const { shelved } = item;
+      if (shelved && item.loss === null) item.loss = await shelf.ask('loss', shelved, []);
+    }
+  }
+
+  /** The engine's shelf with all that is to be on it: another one where the base, or what runs have trained, is another. */
+  private async open(): Promise<EngineShelf> {
+    const { lab, editor } = this.options;
+    const spec = shelfSpec(editor.spec, this.usable());
+    const [base, runs] = [baseKey(editor.spec), JSON.stringify(spec.runs)];
+    if (this.opened?.base !== base || this.opened.runs !== runs) {
+      const sameBase = this.opened?.base === base;
+      this.opened?.shelf.close();
+      this.opened = { shelf: lab.shelf(spec, (waits) => this.queued.set(waits)), base, runs };
+      for (const item of this.items) {
+        const { loss } = item;
+        item.state = { is: 'waiting' };
+        if (sameBase) item.loss = loss;
+      }
+      if (!sameBase) {
+        this.base.set(null);
+        this.made.set(this.made.get() + 1);
+      }
+    }
+    const { shelf } = this.opened;
+    for (const item of this.items) if (item.state.is === 'waiting') await this.shelve(shelf, item);
+    return shelf;
+  }
+
+  private async shelve(shelf: EngineShelf, item: Item): Promise<void> {
+    const { loss, origin, name } = item;
+    try {
+      const source = origin.kind === 'run' ? this.trainedSource(item) : { files: origin.files };
+      const shelved: Shelved = await shelf.add(name, source);
+      item.state = { is: 'ready', shelved };
+      item.loss = loss;
+    } catch (error) {
+      this.life.signal.throwIfAborted();
+      const problems = problemsOf(error);
+      // The engine is at fault, not the adapter: it is tried again with the next that is asked.
+      if (problems.some(({ code }) => code === 'internal' || code === 'out_of_memory')) throw error;
+      item.state = { is: 'refused', problems };
+    }
+  }
+
+  private trainedSource(item: Item) {
+    const { editor } = this.options;
+    const { origin } = item;
+    if (origin.kind !== 'run') throw new Error('no run has trained it');
+    const { base } = editor.spec.base.model;
+    if (origin.config.model.base !== base) throw otherBase(origin.config.model.base, base);
+    const run = trained(this.usable()).findIndex((one) => one.item === item);
+    if (run < 0) throw tooManyTrained(MOST_TRAINED);
+    return { run, state: origin.state };
+  }
+
+  /** Items that fit the base, as far as their names tell, and into a spec. */
+  private usable(): Item[] {
+    const { base } = this.options.editor.spec.base.model;
+    const fitting = this.items.filter(({ origin }) => origin.kind !== 'run' || origin.config.model.base === base);
+    const kept = new Set(trained(fitting).slice(0, MOST_TRAINED).map(({ item }) => item));
+    return fitting.filter((item) => item.origin.kind !== 'run' || kept.has(item));
+  }
+}

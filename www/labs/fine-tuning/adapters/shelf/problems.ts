@@ -1,0 +1,22 @@
+/** Why an adapter of a run is not on the shelf, in words. */
+import { TinyaiError, problem } from '../../../../engine/error';
+
+export const otherBase = (own: string, base: string): TinyaiError =>
+  new TinyaiError([
+    problem(
+      'conflict',
+      `It was trained on ${own}, and the base of this page is ${base} now. Choose ${own} as the base to use it, or train it anew.`,
+      `它是在 ${own} 上训练的，而本页现在的基座是 ${base}。请把基座改回 ${own}，或重新训练。`,
+      own,
+    ),
+  ]);
+
+export const tooManyTrained = (most: number): TinyaiError =>
+  new TinyaiError([
+    problem(
+      'out_of_range',
+      `At most ${most} adapters that were trained here are on the shelf at once. Remove one, or save this one as files and drop them here.`,
+      `架上最多同时放 ${most} 个在本页训练的适配器。请移除一个，或把它导出为文件再拖进来。`,
+      String(most),
+    ),
+  ]);

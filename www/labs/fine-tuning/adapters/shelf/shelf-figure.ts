@@ -1,0 +1,190 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { shared } from '../../../../kit/base.css';
+import { tableCsv } from '../../../../kit/chart/csv';
+import '../../../../kit/figure/figure';
+import '../../../../kit/notice/notice';
+import '../../../../kit/table/table';
+import { tableStyles } from '../../../../kit/table/table.css';
+import { runName } from '../../../../shell/figures/run-mark';
+import { saveAdapter } from '../../../../shell/figures/save-adapter';
+import type { RunView } from '../../../../shell/store/run-view';
+import { AdaptersElement } from '../adapters-element';
+import type { Item } from './item';
+import { styles } from './shelf-figure.css';
+
+/** The base and every adapter on it: what each is, what it takes, how well it does. */
+@customElement('tinyai-adapter-shelf')
+export class AdapterShelfFigure extends AdaptersElement {
+  static override styles = [shared, tableStyles, styles];
+
+  private readonly files = { csv: () => this.csv() };
+
+  override render() {
+    const { own, desk, words } = this;
+    const { shelf } = desk;
+    const text = own.shelf;
+    const under = this.underWay;
+    const notes = [...new Set(shelf.items.flatMap(({ shelved }) => shelved?.entry.info?.warnings.map(words.of) ?? []))];
+    return html`<tinyai-figure name="adapters" .heading=${text.heading} .caption=${text.caption} .files=${this.files}>
+      ${shelf.problems.length === 0
+        ? nothing
+        : html`<tinyai-notice .items=${shelf.problems.map(({ message }) => ({ message: words.message(message) }))} dismissible @dismiss=${() => shelf.dismiss()}></tinyai-notice>`}
+      ${shelf.items.length === 0 && under.length === 0
+        ? html`<p class="empty">${this.lost ? text.resultsOnly : text.empty}</p>`
+        : html`<tinyai-table .label=${text.heading}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">${text.adapter}</th>
+                  <th scope="col">${text.method}</th>
+                  <th scope="col" class="number">${text.loss}</th>
+                  <th scope="col" class="number">${text.parameters}</th>
+                  <th scope="col" class="number">${text.memory}</th>
+                  <th scope="col" class="number">${text.file}</th>
+                  <th scope="col"><span class="visually-hidden">${text.actions}</span></th>
+                </tr>
+              </thead>
+              <tbody>
+                ${this.renderBase()} ${shelf.items.map((item) => this.renderItem(item))} ${under.map(({ run, index }) => this.renderUnderWay(run, index))}
+              </tbody>
+            </table>
+          </tinyai-table>`}
+      ${shelf.items.some(({ origin }) => origin.kind !== 'run') ? html`<p class="note screen-only">${text.untilClosed}</p>` : nothing}
+      ${shelf.waits ? html`<p class="note" role="status">${text.waits}</p>` : nothing} ${notes.length === 0 ? nothing : html`<ul class="note">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
+    </tinyai-figure>`;
+  }
+
+  /** Runs of the experiment that are yet to be on the shelf, or are trained anew. */
+  private get underWay(): { run: RunView; index: number }[] {
+    const { runner } = this.store;
+    const { current } = runner;
+    if (!runner.busy || !current) return [];
+    const goesThere = ({ status }: RunView, index: number): boolean => status === 'running' || status === 'waiting' || (status === 'finished' && !this.desk.shelf.has(current.spec, index));
+    return current.runs.flatMap((run, index) => (goesThere(run, index) ? [{ run, index }] : []));
+  }
+
+  /** Whether runs have ended of which only the results are there. */
+  private get lost(): boolean {
+    const { runner } = this.store;
+    return !runner.busy && (runner.view?.runs.some(({ status }, run) => status === 'finished' && runner.heldBy(run) === null) ?? false);
+  }
+
+  private renderBase() {
+    const { desk } = this;
+    return html`<tr>
+      <th scope="row">${this.marked(null)}</th>
+      <td>–</td>
+      <td class="number">${this.lossText(desk.shelf.baseLoss)}</td>
+      <td class="number">–</td>
+      <td class="number">–</td>
+      <td class="number">–</td>
+      <td></td>
+    </tr>`;
+  }
+
+  private renderItem(item: Item) {
+    const { own, format, words } = this;
+    const text = own.shelf;
+    const { state, name } = item;
+    const entry = item.shelved?.entry ?? null;
+    return html`<tr data-state=${state.is}>
+      <th scope="row">${this.marked(item)}<small>${this.from(item)}</small></th>
+      ${state.is === 'refused'
+        ? html`<td colspan="5" class="refused">${text.refused}: ${state.problems.map(({ message }) => words.message(message)).join(' ')}</td>`
+        : entry === null
+          ? html`<td colspan="5" class="quiet">${text.putting}</td>`
+          : html`<td>${this.methodOf(item)}<small>${this.reach(item)}</small></td>
+              <td class="number">${this.lossText(item.loss)}${this.gap(item.loss)}</td>
+              <td class="number">${format.count(entry.parameters)}</td>
+              <td class="number">${format.size(entry.bytes)}</td>
+              <td class="number">${entry.file_bytes === null ? html`<abbr title=${text.noFiles}>–</abbr>` : format.size(entry.file_bytes)}</td>`}
+      <td class="does">
+        ${entry && entry.file_bytes !== null ? html`<button type="button" class="link" aria-label=${text.saveOf(name)} @click=${() => void this.save(item)}>${text.save}</button>` : nothing}
+        <button type="button" class="link" aria-label=${text.removeOf(name)} @click=${() => this.desk.shelf.remove(item)}>${text.remove}</button>
+      </td>
+    </tr>`;
+  }
+
+  private renderUnderWay(run: RunView, index: number) {
+    const { own, format } = this;
+    const { status, step, steps } = run;
+    const loss = [...run.curve('validation_loss').values].at(-1);
+    const said = status === 'waiting' ? own.shelf.waitsForTurn : status === 'finished' ? own.shelf.trained : own.shelf.training(format.count(step), format.count(steps));
+    return html`<tr data-state="training">
+      <th scope="row">${runName(index, run.name)}</th>
+      <td class="quiet">${said}</td>
+      <td class="number quiet">${this.lossText(loss ?? null)}</td>
+      <td colspan="4"><progress max="1" value=${run.share} aria-label=${run.name}></progress></td>
+    </tr>`;
+  }
+
+  private lossText(loss: number | null): string | TemplateResult {
+    return loss === null ? '–' : this.format.loss(loss);
+  }
+
+  private gap(loss: number | null) {
+    const { own, desk, format } = this;
+    const { baseLoss } = desk.shelf;
+    if (loss === null || baseLoss === null) return nothing;
+    const gap = format.lossGap(loss, baseLoss);
+    if (gap === format.loss(0)) return html`<small>${own.shelf.asTheBase}</small>`;
+    return html`<small>${loss < baseLoss ? own.shelf.below(gap) : own.shelf.above(gap)}</small>`;
+  }
+
+  /** Where it comes from. */
+  private from({ origin, shelved }: Item): string {
+    const { own } = this;
+    const text = own.shelf;
+    if (origin.kind === 'mix') return text.mixed(own.mix.hows[origin.how].name);
+    if (origin.kind === 'run') return text.ofBase(this.source(origin.config.data.corpus));
+    const base = shelved?.entry.info?.base;
+    return base ? [text.dropped, text.ofBase(base)].join(' · ') : text.dropped;
+  }
+
+  private source = (name: string): string => this.text.sources[name] ?? name.replace(/^file:/, '');
+
+  private methodOf({ origin, shelved }: Item): string {
+    const { method, info } = shelved!.entry;
+    const name = this.words.option('fine_tuning.method', method) ?? info?.method ?? method;
+    if (origin.kind !== 'run' || origin.config.fine_tuning.quantization === 'none') return name;
+    return `${name} · ${this.words.option('fine_tuning.quantization', origin.config.fine_tuning.quantization)}`;
+  }
+
+  /** How large its method is, and how much of the model it changes. */
+  private reach({ shelved }: Item): string {
+    const { own, format } = this;
+    const { info } = shelved!.entry;
+    const text = own.shelf;
+    if (!info) return '';
+    const size = info.rank !== null && info.alpha !== null ? text.rankAlpha(format.plain(info.rank), format.plain(info.alpha)) : info.virtual_tokens !== null ? text.virtualTokens(format.count(info.virtual_tokens)) : '';
+    const modules = info.modules.length > 0 ? text.moduleCount(format.count(info.modules.length)) : '';
+    return [size, modules].filter(Boolean).join(' · ');
+  }
+
+  private async save(item: Item): Promise<void> {
+    const files = await this.desk.shelf.files(item);
+    if (files) saveAdapter(this.ownerDocument, files, this.store.clock);
+  }
+
+  private csv(): string {
+    const { own, desk } = this;
+    const text = own.shelf;
+    return tableCsv(
+      [text.adapter, text.method, text.loss, text.parameters, `${text.memory} (B)`, `${text.file} (B)`],
+      [
+        [text.base, '', desk.shelf.baseLoss, null, null, null],
+        ...desk.shelf.ready.map((item): [string, ...(string | number | null)[]] => {
+          const { parameters, bytes, file_bytes } = item.shelved!.entry;
+          return [item.name, this.methodOf(item), item.loss, parameters, bytes, file_bytes];
+        }),
+      ],
+    );
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tinyai-adapter-shelf': AdapterShelfFigure;
+  }
+}
