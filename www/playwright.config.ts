@@ -45,10 +45,12 @@ export default defineConfig({
   },
   projects: [
     // Drawings that move take a tenth of a core from what is tested.
-    { name: 'functional', testIgnore: /no-isolation/, grepInvert: /@measured/, use: { contextOptions: { reducedMotion: 'reduce' } } },
+    { name: 'functional', testIgnore: /no-isolation/, grepInvert: /@measured|@minutes/, use: { contextOptions: { reducedMotion: 'reduce' } } },
     // What isolates a page where its host does not would make it isolated here.
     { name: 'functional, not isolated', testMatch: /no-isolation/, use: { baseURL: `http://localhost:${PLAIN_PORT}/`, serviceWorkers: 'block' } },
     { name: 'measured', grep: /@measured/, workers: 1, fullyParallel: false, dependencies: ['functional', 'functional, not isolated'] },
+    // What is measured for minutes, by hand.
+    { name: 'minutes', grep: /@minutes/, workers: 1, fullyParallel: false },
   ],
   webServer: [
     { command: `node ../pkg-config/node/serve.mjs --port ${PORT}`, port: PORT, timeout: 120_000 },

@@ -25,6 +25,8 @@ export { expect };
 
 /** Marks a test that asserts a time or a speed: it runs alone, after all others (www/playwright.config.ts). */
 export const MEASURED = { tag: '@measured' };
+/** Marks what takes minutes of measuring: it is run by hand, `playwright test --project=minutes --no-deps`. */
+export const MINUTES = { tag: '@minutes' };
 
 /** The default experiment cut short, so that it takes seconds. */
 export function short(change: (spec: Spec) => void = () => undefined): Spec {

@@ -1,7 +1,7 @@
 /** The tournament of fine-tuning methods: chosen, run to its end with one press, and read off its figures. */
 import { violations } from './accessibility';
 import { smallText } from './looks';
-import { expect, MEASURED, run, state, test } from './page';
+import { expect, MINUTES, run, state, test } from './page';
 import { expectAgreement } from './quantities';
 import type { Page } from '../../www/testing';
 
@@ -69,7 +69,7 @@ test('somebody chooses methods, presses Run once, and sees the search, the curve
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
 });
 
-test('one press runs the whole tournament within three minutes, the search for rates included, and draws its curves meanwhile', MEASURED, async ({ page }) => {
+test('one press runs the whole tournament within three minutes, the search for rates included, and draws its curves meanwhile', MINUTES, async ({ page }) => {
   const MOST = 180;
   test.setTimeout(2 * MOST * 1000);
   await page.goto(ADDRESS);
