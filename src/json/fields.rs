@@ -82,7 +82,11 @@ impl Fields {
 
     #[inline(never)]
     fn take(&mut self, names: &[&str]) -> Option<Value> {
-        names.iter().find_map(|name| self.left.remove(*name))
+        let (at, value) = names.iter().enumerate().find_map(|(at, name)| Some((at, self.left.remove(*name)?)))?;
+        if let Some(twice) = names[at + 1..].iter().find(|name| self.left.contains_key(**name)) {
+            self.error.get_or_insert(Error::new(format!("it is there twice, as {twice} too")).within(names[at]));
+        }
+        Some(value)
     }
 }
 

@@ -50,7 +50,8 @@ impl Variant {
     /// What does not fit.
     pub fn content<T: FromJson>(self) -> Result<T, Error> {
         let Self { name, content, .. } = self;
-        T::from_json(content.unwrap_or(Value::Null)).map_err(|error| error.within(&name))
+        let content = content.ok_or_else(|| Error::new("it has no content").within(&name))?;
+        T::from_json(content).map_err(|error| error.within(&name))
     }
 
     /// Its content has fields.

@@ -88,7 +88,10 @@ fn add(
     let Some(region) = slice.region(param) else { return Ok(None) };
     let (name, whole) = (param.name.clone(), region.shape == param.shape);
     if let Some(value) = source.shared(param, format.map(BlockFormat::name)).filter(|_| whole) {
-        return Ok(Some(params.add_shared(name, &region.shape, param.split, value)?));
+        return Ok(Some(match source.charges_shared() {
+            true => params.add_shared(name, &region.shape, param.split, value)?,
+            false => params.add(name, &region.shape, param.split, value),
+        }));
     }
     let value = match format {
         None => floats(params.ledger(), source, param, &region)?,

@@ -63,6 +63,11 @@ pub trait WeightSource {
         None
     }
 
+    /// Whether a model accounts for what it shares as if it held it alone; if not, whoever made it accounts for it.
+    fn charges_shared(&self) -> bool {
+        true
+    }
+
     /// A whole parameter was made with the values of this source.
     fn made(&mut self, _: &ParamSpec, _: &Weight) {}
 
@@ -102,6 +107,10 @@ impl WeightSource for InFormat<'_> {
 
     fn shared(&self, param: &ParamSpec, format: Option<&'static str>) -> Option<Weight> {
         self.source.shared(param, format)
+    }
+
+    fn charges_shared(&self) -> bool {
+        self.source.charges_shared()
     }
 
     fn made(&mut self, param: &ParamSpec, value: &Weight) {

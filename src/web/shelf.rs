@@ -34,14 +34,6 @@ impl Shelf {
         shelf::Shelf::new(&spec, assets_of(assets)?).map(Self).map_err(|problems| thrown(&problems))
     }
 
-    /// What is on it, as `ShelfEntry[]`.
-    ///
-    /// # Errors
-    /// `Problem[]`.
-    pub fn entries(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.0.entries())
-    }
-
     /// Puts PEFT's two files on it; gives the `ShelfEntry`.
     ///
     /// # Errors
@@ -107,7 +99,15 @@ impl Shelf {
         self.0.loss(entry).map_err(throw)
     }
 
-    /// The same with one module as the base has it.
+    /// That of the base in the form that an adapter learned on.
+    ///
+    /// # Errors
+    /// `Problem[]`.
+    pub fn base_loss(&mut self, entry: usize) -> Result<f64, JsValue> {
+        self.0.base_loss(entry).map_err(throw)
+    }
+
+    /// As `loss`, with one module as the base has it.
     ///
     /// # Errors
     /// `Problem[]`.
@@ -143,7 +143,7 @@ impl Shelf {
     ///
     /// # Errors
     /// `Problem[]`.
-    pub fn survival(&self, entry: usize, format: &str, stage: &JsValue) -> Result<JsValue, JsValue> {
+    pub fn survival(&mut self, entry: usize, format: &str, stage: &JsValue) -> Result<JsValue, JsValue> {
         let stage: MergeStage = from_js(stage)?;
         to_js(&self.0.survival(entry, format, stage).map_err(throw)?)
     }

@@ -5,6 +5,7 @@ mod attributes;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Error, Fields, FieldsNamed, Result, Variant, parse_macro_input};
 
 use attributes::{Container, Default, Named};
@@ -46,6 +47,8 @@ fn whole(fields: &FieldsNamed, container: &Container) -> Result<TokenStream> {
     let end = match (container.deny_unknown_fields, container.default) {
         (true, _) => quote! { fields.end()?; },
         (false, true) => quote! { fields.done()?; },
+        // Only a field of several names may be there twice.
+        (false, false) if several_names(fields)? => quote! { fields.done()?; },
         (false, false) => quote! {},
     };
     if !container.default {
@@ -75,6 +78,14 @@ fn whole(fields: &FieldsNamed, container: &Container) -> Result<TokenStream> {
     })
 }
 
+fn several_names(fields: &FieldsNamed) -> Result<bool> {
+    let mut several = false;
+    for field in &fields.named {
+        several |= Named::of(&field.attrs, field_name(field)?, None)?.names.len() > 1;
+    }
+    Ok(several)
+}
+
 /// `field: value` for each, of which any without a default has to be there.
 fn each(fields: &FieldsNamed) -> Result<Vec<TokenStream>> {
     let read = |field: &syn::Field| {
@@ -94,13 +105,19 @@ fn each(fields: &FieldsNamed) -> Result<Vec<TokenStream>> {
 
 /// An enum: externally tagged.
 fn variants(variants: &[&Variant], container: &Container) -> Result<TokenStream> {
+    if let (true, Some(first)) = (container.deny_unknown_fields || container.default, variants.first()) {
+        return Err(Error::new_spanned(first, "FromJson knows neither deny_unknown_fields nor default of an enum"));
+    }
     let rule = container.rename_all.then_some(snake_case as fn(&str) -> String);
     let mut names = Vec::new();
     let mut arms = Vec::new();
     let all_units = variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
     for variant in variants {
         let ident = &variant.ident;
-        let named = Named::of(&variant.attrs, ident.to_string(), rule)?;
+        let named = Named::of(&variant.attrs, ident.unraw().to_string(), rule)?;
+        if named.read_by.is_some() || !matches!(named.default, Default::None) {
+            return Err(Error::new_spanned(variant, "FromJson knows neither default nor deserialize_with of a variant"));
+        }
         let first = names.len();
         names.extend(named.names);
         let indices = (first..names.len()).map(syn::Index::from);
@@ -135,7 +152,7 @@ fn variants(variants: &[&Variant], container: &Container) -> Result<TokenStream>
 }
 
 fn field_name(field: &syn::Field) -> Result<String> {
-    field.ident.as_ref().map(ToString::to_string).ok_or_else(|| Error::new_spanned(field, "a field without a name"))
+    field.ident.as_ref().map(|ident| ident.unraw().to_string()).ok_or_else(|| Error::new_spanned(field, "a field without a name"))
 }
 
 /// `PromptTuning` → `prompt_tuning`, as serde does it.

@@ -62,7 +62,7 @@ fn parse(header: &[u8]) -> Result<(Vec<(String, Entry)>, BTreeMap<String, String
     let Value::Object(mut fields) = json::read(header).map_err(|error| FormatError::of_json(FILE, error))? else {
         return Err(not_json("it is not an object".to_owned()));
     };
-    let metadata = fields.shift_remove(METADATA).unwrap_or_else(|| Value::Object(Map::new()));
+    let metadata = fields.shift_remove(METADATA).filter(|metadata| !metadata.is_null()).unwrap_or_else(|| Value::Object(Map::new()));
     let metadata = BTreeMap::from_json(metadata).map_err(|error| not_json(error.within(METADATA).to_string()))?;
     let mut entries = Vec::with_capacity(fields.len());
     for (name, value) in fields {

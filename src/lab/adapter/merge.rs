@@ -25,12 +25,11 @@ pub fn merge_into(virtual_tokens: usize, model: &mut Transformer) -> Result<(), 
         }));
     }
     let mut beside = false;
-    let merged = model.for_each_site(|_, sites, params| {
+    let looked = model.for_each_site(|_, sites, _| {
         beside |= sites.output.is_some_and(|hook| hook.is_some()) || sites.keys_values.is_some_and(|hook| hook.is_some());
-        let lookup = sites.lookup.and_then(Option::as_mut).map_or(Ok(()), |hook| hook.merge(params));
-        lookup.and_then(|()| sites.linears.into_iter().filter_map(|linear| linear.hook.as_mut()).try_for_each(|hook| hook.merge(params)))
+        Ok::<(), std::convert::Infallible>(())
     });
-    merged.map_err(|error| refused(&error))?;
+    looked.unwrap_or_else(|never| match never {});
     if beside {
         return Err(bad_config(&Text {
             en: "It is a small network beside each layer, and no weight of the base computes the same. Keep the adapter beside the base."
@@ -38,7 +37,11 @@ pub fn merge_into(virtual_tokens: usize, model: &mut Transformer) -> Result<(), 
             zh: "它是各层旁边的小网络，基座模型中没有能做同样计算的权重。请把适配器与基座分开保存和使用。".into(),
         }));
     }
-    Ok(())
+    let merged = model.for_each_site(|_, sites, params| {
+        let lookup = sites.lookup.and_then(Option::as_mut).map_or(Ok(()), |hook| hook.merge(params));
+        lookup.and_then(|()| sites.linears.into_iter().filter_map(|linear| linear.hook.as_mut()).try_for_each(|hook| hook.merge(params)))
+    });
+    merged.map_err(|error| refused(&error))
 }
 
 fn refused(error: &MergeError) -> Problem {

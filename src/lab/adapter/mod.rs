@@ -18,7 +18,7 @@ use std::rc::Rc;
 pub use info::{AdapterInfo, AdapterModule, info, other_base};
 pub use merge::{merge, merge_into};
 pub use method::method;
-pub use mix::{Mixing, different_bases, mix};
+pub use mix::{Mixing, can_be_mixed, different_bases, mix};
 pub use save::{AdapterFiles, files, peft_config, save, tensors, tensors_of};
 pub use source::AdapterWeights;
 
@@ -28,6 +28,8 @@ use crate::finetune::{Attached, MethodError, attach};
 use crate::formats::FormatError;
 use crate::formats::peft::{ADAPTER_CONFIG, ADAPTER_MODEL, Part, PeftAdapter, TensorName};
 use crate::nn::{BuildError, Transformer};
+use crate::quant;
+use crate::tensor::{Ledger, OutOfMemory, Weight};
 
 /// An adapter on a model.
 #[derive(Debug)]
@@ -51,25 +53,37 @@ pub fn read<'a>(config: &[u8], weights: &'a [u8]) -> Result<PeftAdapter<'a>, Pro
 /// # Errors
 /// If the adapter is not one of this base, or asks for something that the engine does not have; or memory runs out.
 pub fn load(adapter: &PeftAdapter, model: &mut Transformer) -> Result<Loaded, Problem> {
+    check_tables(adapter, model)?;
+    put_on(adapter, model)
+}
+
+/// As [`load`], onto a base whose values were changed on purpose, so that tables that the adapter brings along are not compared with it.
+///
+/// # Errors
+/// As [`load`].
+pub fn put_on(adapter: &PeftAdapter, model: &mut Transformer) -> Result<Loaded, Problem> {
     let blueprint = Rc::clone(&model.blueprint);
     let method = method(&adapter.config, &blueprint)?;
     check::against(adapter, &*method, &blueprint)?;
-    check_tables(adapter, model)?;
     let attached = attach(&*method, model, &mut AdapterWeights(adapter)).map_err(|error| not_attached(&error))?;
     set_biases(adapter, model)?;
     Ok(Loaded { attached, virtual_tokens: method.virtual_tokens() })
 }
 
 /// What PEFT saves of the base along with an adapter of its embedding has to be the base's.
-fn check_tables(adapter: &PeftAdapter, model: &Transformer) -> Result<(), Problem> {
+///
+/// # Errors
+/// Naming what is not.
+pub fn check_tables(adapter: &PeftAdapter, model: &Transformer) -> Result<(), Problem> {
     for (name, tensor) in adapter.tensors.iter().filter(|(name, _)| name.part == Part::BaseWeight) {
         let own = [format!("{}.weight", name.module), crate::nn::EMBEDDING_WEIGHT.to_owned()];
         let Some(param) = own.iter().find_map(|name| model.params.find(name)).map(|id| model.params.get(id)) else {
             return Err(check::no_such_module(&name.module, &model.blueprint));
         };
-        let same = param.value.format().is_none() && tensor.shape == param.shape && {
-            let values = tensor.to_f32().map_err(|error| refused(&error))?;
-            values == param.value.data()
+        let same = |values: &[f32]| is_kept(&param.value, [param.shape[0], param.elements() / param.shape[0]], values, model.params.ledger());
+        let same = match tensor.shape == param.shape {
+            true => same(&tensor.to_f32().map_err(|error| refused(&error))?).map_err(|error| reasons::out_of_memory(&error))?,
+            false => false,
         };
         if !same {
             let (tensor, param) = (&tensor.name, &param.name);
@@ -86,6 +100,21 @@ fn check_tables(adapter: &PeftAdapter, model: &Transformer) -> Result<(), Proble
     Ok(())
 }
 
+/// Whether a weight holds these values, `[rows, columns]`, in the format in which it is kept.
+fn is_kept(weight: &Weight, [rows, columns]: [usize; 2], values: &[f32], ledger: &Ledger) -> Result<bool, OutOfMemory> {
+    let Some(format) = weight.format() else { return Ok(values == weight.data()) };
+    let format = quant::format(format).expect("a weight is in a format that there is");
+    let mut writer = format.allocate(ledger, [rows, columns], 0)?;
+    values.chunks_exact(columns).for_each(|row| writer.write(row, 0..columns));
+    let (rounded, mut row, mut own) = (writer.finish(), vec![0.0; columns], vec![0.0; columns]);
+    let Weight::Blocks(kept) = weight else { return Ok(false) };
+    Ok((0..rows).all(|index| {
+        rounded.dequantize_row(index, &mut row);
+        kept.dequantize_row(index, &mut own);
+        row == own
+    }))
+}
+
 /// Biases of the base that learned along.
 fn set_biases(adapter: &PeftAdapter, model: &mut Transformer) -> Result<(), Problem> {
     let of_base = |name: &TensorName| matches!(name.part, Part::Bias | Part::BaseBias);
@@ -93,14 +122,13 @@ fn set_biases(adapter: &PeftAdapter, model: &mut Transformer) -> Result<(), Prob
         let Some(id) = model.params.find(&format!("{}.bias", name.module)) else {
             return Err(check::no_such_module(&format!("{}.bias", name.module), &model.blueprint));
         };
-        let ledger = model.params.ledger().clone();
-        let param = model.params.get_mut(id);
-        if tensor.shape != param.shape {
-            let (expected, found) = (param.shape.clone(), tensor.shape.clone());
+        let expected = &model.params.get(id).shape;
+        if tensor.shape != *expected {
+            let (expected, found) = (expected.clone(), tensor.shape.clone());
             return Err(refused(&FormatError::WrongShape { tensor: tensor.name.clone(), expected, found }));
         }
-        param.value.make_own(&ledger).map_err(|error| reasons::out_of_memory(&error))?;
-        tensor.copy_to_f32(param.value.data_mut()).map_err(|error| refused(&error))?;
+        model.params.make_own(id).map_err(|error| reasons::out_of_memory(&error))?;
+        tensor.copy_to_f32(model.params.get_mut(id).value.data_mut()).map_err(|error| refused(&error))?;
     }
     Ok(())
 }

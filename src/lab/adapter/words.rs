@@ -50,7 +50,8 @@ fn peft_value(setting: &str, choice: &str) -> Option<String> {
     let (field, value) = match (peft_field(setting)?, choice) {
         ("peft_type", "lora") => ("use_dora", "false".to_owned()),
         ("peft_type", "dora") => ("use_dora", "true".to_owned()),
-        ("peft_type", method) => ("peft_type", quoted(&method.to_uppercase())),
+        ("peft_type", method @ ("adalora" | "ia3" | "prompt_tuning" | "prefix_tuning")) => ("peft_type", quoted(&method.to_uppercase())),
+        ("peft_type", _) => return None,
         ("use_rslora", scaling) => ("use_rslora", (scaling == "rank_stabilised").to_string()),
         ("init_lora_weights", "kaiming_uniform") => ("init_lora_weights", "true".to_owned()),
         (field, choice) => (field, quoted(choice)),

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
+use super::loss::{no_module, switch};
 use super::source::matrix;
 use super::{Shelf, no_entry};
 use crate::autograd::Tape;
 use crate::lab::problem::Problem;
-use crate::lab::{problems, reasons};
+use crate::lab::reasons;
 use crate::linalg::{Matrix, of_product, svd};
-use crate::nn::{Input, Linear, LowRank, Tokens, Transformer};
+use crate::nn::{Input, LowRank, Segment, Tokens, Transformer};
 use crate::tensor::{Category, Tensor, Weight};
 
 /// The update `ΔW` of a layer's weight `W` `[out_features, in_features]`.
@@ -38,46 +39,56 @@ impl Shelf {
     /// # Errors
     /// If memory runs out, or there is no such entry or module.
     pub fn change(&mut self, entry: usize, module: &str) -> Result<ModuleChange, Problem> {
-        let base = &self.base;
+        let originals = self.originals(entry, module)?;
         let model = &mut self.entries.get_mut(&entry).ok_or_else(|| no_entry(entry))?.model;
-        let of_base = base.segments.iter().flat_map(|segment| segment.linears()).find(|linear| linear.name == module);
-        let of_base = of_base.ok_or_else(|| problems::internal(&format!("there is no module {module}")))?;
-        let [in_features, out_features] = of_base.features;
-        let shape = [out_features, in_features];
-        let weight = matrix(&base.params.get(of_base.weight).value, shape);
-        let index = model.segments.iter().position(|segment| segment.linears().iter().any(|linear| linear.name == module));
-        let index = index.ok_or_else(|| problems::internal(&format!("there is no module {module}")))?;
-        let linears = model.segments[index].linears();
-        let linear = linears.into_iter().find(|linear| linear.name == module).expect("it is in this segment");
+        let (index, at) = place(model, module).ok_or_else(|| no_module(module))?;
+        let linear = model.segments[index].linears()[at];
+        let ([in_features, out_features], weight) = (linear.features, linear.weight);
+        let (role, layer) = (linear.role.to_owned(), model.blueprint.segments[index].layer);
         let low = linear.hook.as_ref().and_then(|hook| hook.update(&model.params));
-        let (singular_values, rank) = match low {
-            Some(LowRank { rank, a, b, scaling }) => {
+        let own = if low.is_some() { None } else { Some(effective(model, index, at)?) };
+        let of_base = match originals.iter().find(|(id, _)| *id == weight) {
+            Some((_, original)) => matrix(original, [out_features, in_features]),
+            None => {
+                // With the hook off the layer is the base's, in the form that the adapter stands on.
+                let off = switch(model, module, false).and_then(|()| effective(model, index, at));
+                switch(model, module, true)?;
+                off?
+            }
+        };
+        let (singular_values, rank) = match (low, own) {
+            (Some(LowRank { rank, a, b, scaling }), _) => {
                 let (a, b) = (Matrix::of(rank, in_features, &a), Matrix::of(out_features, rank, &b).scaled(f64::from(scaling)));
                 let most = rank.min(out_features).min(in_features);
                 (of_product(&b, &a).s, Some(most).filter(|most| *most < out_features.min(in_features)))
             }
-            None => {
-                let own = effective(model, linear)?;
-                let mut change = Matrix::of(out_features, in_features, &own);
-                change.data.iter_mut().zip(&weight).for_each(|(x, w)| *x -= f64::from(*w));
+            (None, own) => {
+                let mut change = Matrix::of(out_features, in_features, &own.expect("there is one or the other"));
+                change.data.iter_mut().zip(&of_base).for_each(|(x, w)| *x -= f64::from(*w));
                 (svd(&change).s, None)
             }
         };
-        let length = |squares: f64| squares.sqrt();
         Ok(ModuleChange {
             module: module.to_owned(),
-            layer: base.blueprint.segments[index].layer,
-            role: of_base.role.to_owned(),
-            norm: length(singular_values.iter().map(|s| s * s).sum()),
-            weight_norm: length(weight.iter().map(|w| f64::from(*w).powi(2)).sum()),
+            layer,
+            role,
+            norm: singular_values.iter().map(|s| s * s).sum::<f64>().sqrt(),
+            weight_norm: of_base.iter().map(|w| f64::from(*w).powi(2)).sum::<f64>().sqrt(),
             singular_values,
             rank,
         })
     }
 }
 
+/// Where a module is: its segment, and which of the segment's layers it is.
+fn place(model: &Transformer, module: &str) -> Option<(usize, usize)> {
+    let at = |segment: &dyn Segment| segment.linears().iter().position(|linear| linear.name == module);
+    model.segments.iter().enumerate().find_map(|(index, segment)| Some((index, at(&**segment)?)))
+}
+
 /// The matrix `[out_features, in_features]` that a layer computes with: its outputs for each unit vector, less that for zero.
-pub(super) fn effective(model: &Transformer, linear: &Linear) -> Result<Vec<f32>, Problem> {
+pub(super) fn effective(model: &Transformer, segment: usize, at: usize) -> Result<Vec<f32>, Problem> {
+    let linear = model.segments[segment].linears()[at];
     let [in_features, out_features] = linear.features;
     if linear.hook.is_none() {
         let weight: &Weight = &model.params.get(linear.weight).value;

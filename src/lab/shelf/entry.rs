@@ -64,7 +64,8 @@ impl Origin {
             Self::Files(files) => {
                 let adapter = adapter::read(files.config.as_bytes(), &files.weights)?;
                 let mut model = ground.build(&*adapter::method(&adapter.config, ground.blueprint)?)?;
-                let virtual_tokens = adapter::load(&adapter, &mut model)?.virtual_tokens;
+                // Tables that it brings along were compared with the base's when it came.
+                let virtual_tokens = adapter::put_on(&adapter, &mut model)?.virtual_tokens;
                 Ok((model, virtual_tokens))
             }
             Self::Run(run, state) => {
@@ -82,7 +83,7 @@ impl Origin {
     }
 
     /// The format of the base that it learned on, where it says so.
-    fn format(&self) -> Option<Option<&'static dyn BlockFormat>> {
+    pub fn format(&self) -> Option<Option<&'static dyn BlockFormat>> {
         match self {
             Self::Files(_) => None,
             Self::Run(run, _) => Some(methods::format(run)),
@@ -115,6 +116,13 @@ impl Entry {
             let base = BaseModel::open(&shelf.run, &shelf.assets)?;
             origin.on(Ground { blueprint, ledger: &shelf.ledger, source: &mut *base.source(), format })?
         };
+        let (context, taken) = (shelf.run.data.context as usize, virtual_tokens + model.prefix_keys);
+        if context + taken > model.config.max_positions {
+            return Err(problems::context(&shelf.run, model.config.max_positions, taken));
+        }
+        if let Origin::Files(files) = &origin {
+            adapter::check_tables(&adapter::read(files.config.as_bytes(), &files.weights)?, &shelf.base)?;
+        }
         let alone = match is_variant(&shelf.base, &mut model) {
             true => None,
             false => Some(reads_alone(&model, virtual_tokens, [format, of_shelf])),
@@ -123,7 +131,8 @@ impl Entry {
             Origin::Files(files) => Some(files.clone()),
             Origin::Run(run, _) => adapter::save(run, &mut model).ok(),
         };
-        let info = files.as_ref().map(|files| info(files, &shelf.run.model.base)).transpose()?;
+        let read = files.as_ref().map(|files| adapter::read(files.config.as_bytes(), &files.weights)).transpose()?;
+        let info = read.as_ref().map(|adapter| adapter::info(adapter, Some(&shelf.run.model.base)));
         let shown = ShelfEntry {
             entry: number,
             name: name.to_owned(),
@@ -135,7 +144,7 @@ impl Entry {
             bytes: own_bytes(&model, &shelf.base),
             file_bytes: files.as_ref().map(|files| files.config.len() + files.weights.len()),
             seconds: 0.0,
-            mixes: info.as_ref().is_some_and(|info| info.method == "LORA" && !info.dora),
+            mixes: read.as_ref().is_some_and(|adapter| adapter::can_be_mixed(adapter).is_ok()),
             alone,
             info,
         };
@@ -157,10 +166,6 @@ impl Entry {
     pub fn has_no_files(&self, reason: Text) -> Problem {
         conflict(format!("{}: {}", self.shown.name, reason.en), format!("{}：{}", self.shown.name, reason.zh))
     }
-}
-
-fn info(files: &AdapterFiles, base: &str) -> Result<AdapterInfo, Problem> {
-    Ok(adapter::info(&adapter::read(files.config.as_bytes(), &files.weights)?, Some(base)))
 }
 
 /// The method of a file, by the name that PEFT has for it.

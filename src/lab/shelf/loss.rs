@@ -3,11 +3,15 @@
 use std::ops::Range;
 
 use super::{Shelf, no_entry};
+use crate::autograd::ParamId;
+use crate::lab::base_model::BaseModel;
+use crate::lab::methods::format as format_of;
 use crate::lab::problem::Problem;
 use crate::lab::training::Prompt;
 use crate::lab::{problems, reasons};
 use crate::nn::{MergeError, Tokens, Transformer};
-use crate::tensor::Weight;
+use crate::quant::BlockFormat;
+use crate::tensor::{Category, Tensor, Weight};
 
 /// Tokens of one pass, about.
 const CHUNK: usize = 512;
@@ -74,18 +78,30 @@ impl Shelf {
         loss
     }
 
+    /// As [`Shelf::loss`], of the base in the form that an adapter learned on: rounded, for one that learned so.
+    ///
+    /// # Errors
+    /// If memory runs out, or there is no such entry.
+    pub fn base_loss(&mut self, entry: usize) -> Result<f64, Problem> {
+        let format = self.entry(entry)?.origin.format();
+        match format.filter(|own| own.map(BlockFormat::name) != format_of(&self.run).map(BlockFormat::name)) {
+            None => self.loss(None),
+            Some(format) => {
+                let mut base = self.base_in(format)?;
+                self.windows(&self.validation).loss(&mut base, 0)
+            }
+        }
+    }
+
     /// The modules of the linear layers that an adapter changes, in the order of the forward pass.
     ///
     /// # Errors
     /// If there is no such entry.
     pub fn modules(&self, entry: usize) -> Result<Vec<String>, Problem> {
-        let (model, base) = (&self.entry(entry)?.model, &self.base);
+        let model = &self.entry(entry)?.model;
         let linears = model.segments.iter().flat_map(|segment| segment.linears());
-        let own = |id| {
-            let param = model.params.get(id);
-            base.params.find(&param.name).is_some_and(|id| !base.params.get(id).value.is_same(&param.value))
-        };
-        let changed = linears.filter(|linear| linear.hook.is_some() || own(linear.weight) || linear.bias.is_some_and(own));
+        let learns = |id: &ParamId| model.params.is_trainable(*id);
+        let changed = linears.filter(|linear| linear.hook.is_some() || learns(&linear.weight) || linear.bias.iter().any(learns));
         Ok(changed.map(|linear| linear.name.clone()).collect())
     }
 
@@ -94,69 +110,82 @@ impl Shelf {
     /// # Errors
     /// If memory runs out, or there is no such entry or module.
     pub fn loss_without(&mut self, entry: usize, module: &str) -> Result<f64, Problem> {
+        let originals = self.originals(entry, module)?;
         let mut there = self.entries.remove(&entry).ok_or_else(|| no_entry(entry))?;
-        let loss = match Off::new(&mut there.model, &self.base, module) {
-            Ok(off) => {
-                let loss = self.windows(&self.validation).loss(&mut there.model, there.virtual_tokens);
-                loss.and_then(|loss| off.back(&mut there.model).map(|()| loss))
-            }
-            Err(problem) => Err(problem),
-        };
+        let loss = Off::new(&mut there.model, module, originals).and_then(|off| {
+            let loss = self.windows(&self.validation).loss(&mut there.model, there.virtual_tokens);
+            let back = off.back(&mut there.model);
+            loss.and_then(|loss| back.map(|()| loss))
+        });
         self.entries.insert(entry, there);
         loss
+    }
+
+    /// The base's values of what a method has trained of a module itself, beside or instead of a hook.
+    pub(super) fn originals(&self, entry: usize, module: &str) -> Result<Vec<(ParamId, Weight)>, Problem> {
+        let model = &self.entry(entry)?.model;
+        let mut linears = model.segments.iter().flat_map(|segment| segment.linears());
+        let linear = linears.find(|linear| linear.name == module).ok_or_else(|| no_module(module))?;
+        let trained = [linear.weight].into_iter().chain(linear.bias).filter(|id| model.params.is_trainable(*id));
+        trained.map(|id| Ok((id, self.original(&model.params.get(id).name)?))).collect()
+    }
+
+    /// The base's values of a parameter, in float32.
+    fn original(&self, name: &str) -> Result<Weight, Problem> {
+        let there = self.base.params.find(name).map(|id| &self.base.params.get(id).value).filter(|value| value.format().is_none());
+        if let Some(value) = there {
+            return Ok(value.clone());
+        }
+        let base = BaseModel::open(&self.run, &self.assets)?;
+        let missing = || problems::internal(&format!("there is no parameter {name}"));
+        let (_, param) = base.blueprint.params().find(|(_, param)| param.name == name).ok_or_else(missing)?;
+        let [rows, columns] = param.matrix();
+        let values = Tensor::zeros(&self.ledger, Category::Parameters, &[rows, columns]);
+        let mut values = values.map_err(|error| reasons::out_of_memory(&error))?;
+        let mut rest = values.data_mut().chunks_exact_mut(columns);
+        let read = base.source().read(param, 0..rows, &mut |row| rest.next().expect("as many rows as there are").copy_from_slice(row));
+        read.map_err(|error| base.refused(&error.into()))?;
+        Ok(Weight::of(values))
     }
 }
 
 /// A module that is as the base has it for a while, with its own weights put by.
 struct Off {
     module: String,
-    own: Vec<(crate::autograd::ParamId, Weight)>,
+    own: Vec<(ParamId, Weight)>,
 }
 
 impl Off {
-    fn new(model: &mut Transformer, base: &Transformer, module: &str) -> Result<Self, Problem> {
-        let mut own = Vec::new();
-        let found = switch(model, module, false)?;
-        let Some(ids) = found else { return Err(problems::internal(&format!("there is no module {module}"))) };
-        let hooked = ids.hooked;
-        for id in ids.params {
-            let of_base = base.params.find(&model.params.get(id).name).map(|id| base.params.get(id).value.clone());
-            // A hook that is off has left the weight as the base's.
-            if let (Some(of_base), false) = (of_base, hooked) {
-                own.push((id, std::mem::replace(&mut model.params.get_mut(id).value, of_base)));
-            }
+    fn new(model: &mut Transformer, module: &str, originals: Vec<(ParamId, Weight)>) -> Result<Self, Problem> {
+        if let Err(problem) = switch(model, module, false) {
+            // It may be half off.
+            switch(model, module, true)?;
+            return Err(problem);
         }
-        Ok(Self { module: module.to_owned(), own })
+        let swap = |(id, original): (ParamId, Weight)| (id, std::mem::replace(&mut model.params.get_mut(id).value, original));
+        Ok(Self { module: module.to_owned(), own: originals.into_iter().map(swap).collect() })
     }
 
     fn back(self, model: &mut Transformer) -> Result<(), Problem> {
         for (id, value) in self.own {
             model.params.get_mut(id).value = value;
         }
-        switch(model, &self.module, true).map(drop)
+        switch(model, &self.module, true)
     }
 }
 
-struct Layer {
-    params: Vec<crate::autograd::ParamId>,
-    hooked: bool,
+/// Switches the hook of a module on or off, if it has one.
+pub(super) fn switch(model: &mut Transformer, module: &str, on: bool) -> Result<(), Problem> {
+    let switched = model.for_each_linear(|_, linear, params| match linear.hook.as_mut().filter(|_| linear.name == module) {
+        Some(hook) => hook.set_enabled(params, on),
+        None => Ok(()),
+    });
+    switched.map_err(|error| match error {
+        MergeError::Memory(refused) => reasons::out_of_memory(&refused),
+        other => problems::internal(&other.to_string()),
+    })
 }
 
-/// Switches the hook of a module on or off, if it has one.
-fn switch(model: &mut Transformer, module: &str, on: bool) -> Result<Option<Layer>, Problem> {
-    let mut found = None;
-    model
-        .for_each_linear(|_, linear, params| {
-            if linear.name == module {
-                let hook = linear.hook.as_mut().map(|hook| hook.set_enabled(params, on)).transpose()?;
-                let layer = [linear.weight].into_iter().chain(linear.bias).collect();
-                found = Some(Layer { params: layer, hooked: hook.is_some() });
-            }
-            Ok(())
-        })
-        .map_err(|error| match error {
-            MergeError::Memory(refused) => reasons::out_of_memory(&refused),
-            other => problems::internal(&other.to_string()),
-        })?;
-    Ok(found)
+pub(super) fn no_module(module: &str) -> Problem {
+    problems::internal(&format!("there is no module {module}"))
 }

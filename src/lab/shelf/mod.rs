@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use self::entry::{Entry, Origin};
+use self::survival::Trained;
 use self::write::Writing;
 use super::adapter::{self, AdapterFiles, AdapterInfo, Mixing};
 use super::assets::{Assets, required};
@@ -53,6 +54,8 @@ pub struct Shelf {
     entries: BTreeMap<usize, Entry>,
     next: usize,
     writing: Option<Writing>,
+    /// What [`Shelf::survival`] compares with.
+    trained: Option<Trained>,
 }
 
 /// An adapter on a shelf.
@@ -117,9 +120,12 @@ impl Shelf {
             freeze(&mut built)?;
             built
         };
+        if run.data.context as usize > base.config.max_positions {
+            return Err(problems::context(&run, base.config.max_positions, 0));
+        }
         let ends = reading.ends.into_iter().chain([reading.tokenizer.document_separator()]).collect();
         let tokenizer = reading.tokenizer;
-        Ok(Self { assets, run, runs, tokenizer, ends, validation, ledger, base, entries: BTreeMap::new(), next: 0, writing: None })
+        Ok(Self { assets, run, runs, tokenizer, ends, validation, ledger, base, entries: BTreeMap::new(), next: 0, writing: None, trained: None })
     }
 
     /// What is on it.
@@ -177,7 +183,10 @@ impl Shelf {
     /// Takes an adapter off; the others keep their numbers.
     pub fn remove(&mut self, entry: usize) {
         self.entries.remove(&entry);
-        self.writing = None;
+        self.trained = None;
+        if self.writing.as_ref().is_some_and(|writing| writing.reads(entry)) {
+            self.writing = None;
+        }
     }
 
     /// The files of an adapter: those that it came from, as they were; or what a run has trained.

@@ -26,6 +26,10 @@ impl WeightSource for OfModel<'_> {
     fn shared(&self, param: &ParamSpec, format: Option<&'static str>) -> Option<Weight> {
         self.value(&param.name).filter(|value| value.format() == format).cloned()
     }
+
+    fn charges_shared(&self) -> bool {
+        false
+    }
 }
 
 /// Calls `take` with each of some rows of a weight, of `columns` each, in float32.

@@ -14,6 +14,7 @@ use crate::lab::base_model::BaseModel;
 use crate::lab::problem::Problem;
 use crate::lab::reasons;
 use crate::nn::{InFormat, Part, Transformer};
+use crate::quant::BlockFormat;
 
 /// What becomes of an adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
@@ -43,9 +44,18 @@ pub struct Survival {
 }
 
 /// A model at a stage.
+#[derive(Debug)]
 struct Reader {
     model: Transformer,
     virtual_tokens: usize,
+}
+
+/// The trained stage of an adapter, kept for the next question.
+#[derive(Debug)]
+pub(super) struct Trained {
+    entry: usize,
+    format: String,
+    reader: Reader,
 }
 
 impl Shelf {
@@ -54,10 +64,25 @@ impl Shelf {
     /// # Errors
     /// If the adapter is none that weights can take (learned tokens, small networks), by name; if there is no such entry or format, or
     /// memory runs out.
-    pub fn survival(&self, entry: usize, format: &str, stage: MergeStage) -> Result<Survival, Problem> {
-        let trained = self.stage(entry, format, MergeStage::Trained)?;
+    pub fn survival(&mut self, entry: usize, format: &str, stage: MergeStage) -> Result<Survival, Problem> {
+        let mut trained = match self.trained.take().filter(|trained| trained.entry == entry && trained.format == format) {
+            Some(trained) => trained,
+            None => Trained { entry, format: format.to_owned(), reader: self.stage(entry, format, MergeStage::Trained)? },
+        };
         let at_stage = if stage == MergeStage::Trained { None } else { Some(self.stage(entry, format, stage)?) };
-        compare(self.windows(&self.validation), trained, at_stage).map(|(loss, kl)| Survival { stage, loss, kl })
+        let (loss, kl) = compare(self.windows(&self.validation), &mut trained.reader, at_stage)?;
+        self.trained = Some(trained);
+        Ok(Survival { stage, loss, kl })
+    }
+
+    /// The base in a format.
+    pub(super) fn base_in(&self, format: Option<&'static dyn BlockFormat>) -> Result<Transformer, Problem> {
+        let base = BaseModel::open(&self.run, &self.assets)?;
+        let mut file = base.source();
+        let mut source = InFormat { source: &mut *file, format, which: &|_| true };
+        let part = Part::whole(&self.base.blueprint);
+        let built = Transformer::build_part(&self.base.blueprint, part, &self.ledger, &mut source);
+        built.map_err(|error| base.refused(&error.into()))
     }
 
     fn stage(&self, entry: usize, format: &str, stage: MergeStage) -> Result<Reader, Problem> {
@@ -74,7 +99,7 @@ impl Shelf {
             let (model, virtual_tokens) = origin.on(Ground { blueprint, ledger, source: &mut *file, format: Some(format) })?;
             return Ok(Reader { model, virtual_tokens });
         }
-        let rounded = build(&mut InFormat::all(&mut *file, format))?;
+        let rounded = self.base_in(Some(format))?;
         if stage == MergeStage::Base {
             return Ok(Reader { model: rounded, virtual_tokens: 0 });
         }
@@ -90,7 +115,7 @@ impl Shelf {
 }
 
 /// The loss at a stage, and its divergence from what was trained.
-fn compare(windows: Windows, mut trained: Reader, mut at_stage: Option<Reader>) -> Result<(f64, f64), Problem> {
+fn compare(windows: Windows, trained: &mut Reader, mut at_stage: Option<Reader>) -> Result<(f64, f64), Problem> {
     let (mut nll, mut kl) = (0.0, 0.0);
     for group in windows.groups() {
         let read = |reader: &mut Reader| {
@@ -98,7 +123,7 @@ fn compare(windows: Windows, mut trained: Reader, mut at_stage: Option<Reader>) 
             let logits = reader.model.logits(&tokens).map_err(|error| reasons::out_of_memory(&error))?;
             Ok::<_, Problem>((logits, targets))
         };
-        let (of_trained, targets) = read(&mut trained)?;
+        let (of_trained, targets) = read(trained)?;
         let vocab_size = of_trained.shape()[1];
         let (of_stage, targets) = match &mut at_stage {
             Some(reader) => read(reader)?,

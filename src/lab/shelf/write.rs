@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::{Shelf, no_entry};
 use crate::data::Tokenizer;
 use crate::json::FromJson;
-use crate::lab::problem::{Problem, ProblemCode, Text};
+use crate::lab::problem::{Problem, ProblemCode, Text, in_words};
 use crate::lab::rank::Reader;
 use crate::lab::sample::{Sampler, SamplingConfig};
-use crate::lab::{reasons, unknown};
+use crate::lab::{problems, reasons, unknown};
 use crate::nn::{Contiguous, Transformer};
 use crate::parallel::clock;
 use crate::tensor::Tensor;
@@ -57,8 +57,8 @@ pub struct Written {
 #[derive(Debug)]
 pub(super) struct Writing {
     lines: Vec<Line>,
-    /// Of the lines that share their passes, a sequence each.
-    cache: Contiguous,
+    /// Of the lines that share their passes, a sequence each, until all have ended.
+    cache: Option<Contiguous>,
     tokens: usize,
     seconds: f64,
 }
@@ -67,11 +67,21 @@ pub(super) struct Writing {
 struct Line {
     entry: Option<usize>,
     sampler: Sampler,
-    /// Tokens that the cache has.
+    /// Its sequence in the cache, and the tokens that are there.
+    sequence: usize,
     read: usize,
+    /// Tokens that it will have in the end, at most.
+    capacity: usize,
     /// For one that is read by itself.
     reader: Option<Reader>,
     ended: bool,
+}
+
+impl Writing {
+    /// Whether an adapter is at it.
+    pub fn reads(&self, entry: usize) -> bool {
+        self.lines.iter().any(|line| line.entry == Some(entry))
+    }
 }
 
 impl Shelf {
@@ -80,10 +90,10 @@ impl Shelf {
     /// # Errors
     /// If a prompt has characters that the model does not know, or is too long for it; or memory runs out.
     pub fn write(&mut self, requests: &[TextRequest], sampling: TextSampling) -> Result<Written, Problem> {
-        self.writing = None;
+        (self.writing, self.trained) = (None, None);
         let mut lines = Vec::with_capacity(requests.len());
         for request in requests {
-            unknown::check_prompt(&self.run.model.base, &request.prompt, &self.tokenizer)?;
+            unknown::check_prompt(&self.run.model.base, &request.prompt, &self.tokenizer).map_err(as_typed)?;
             let (alone, positions) = match request.entry {
                 None => (false, 0),
                 Some(number) => {
@@ -99,17 +109,21 @@ impl Shelf {
             }
             let max_tokens = sampling.max_tokens.min(room - prompt.len());
             let config = SamplingConfig { temperature: sampling.temperature, top_k: sampling.top_k, seed: u64::from(sampling.seed) };
+            let sequence = lines.iter().filter(|line: &&Line| line.reader.is_none()).count();
             lines.push(Line {
                 entry: request.entry,
+                sequence,
+                capacity: prompt.len() + max_tokens,
                 ended: max_tokens == 0,
                 sampler: Sampler::new(config, prompt, max_tokens),
                 read: 0,
                 reader: alone.then(Reader::default),
             });
         }
-        let longest = lines.iter().map(|line| line.sampler.ids().len() + sampling.max_tokens).max().unwrap_or(0);
-        let cache = Contiguous::new(&self.base, lines.len(), longest).map_err(|error| reasons::out_of_memory(&error))?;
-        self.writing = Some(Writing { lines, cache, tokens: 0, seconds: 0.0 });
+        let together: Vec<usize> = lines.iter().filter(|line| line.reader.is_none()).map(|line| line.capacity).collect();
+        let longest = together.iter().copied().max().unwrap_or(0);
+        let cache = Contiguous::new(&self.base, together.len(), longest).map_err(|error| reasons::out_of_memory(&error))?;
+        self.writing = Some(Writing { lines, cache: Some(cache), tokens: 0, seconds: 0.0 });
         Ok(self.written())
     }
 
@@ -118,20 +132,28 @@ impl Shelf {
     /// # Errors
     /// If memory runs out.
     pub fn next(&mut self) -> Result<Written, Problem> {
-        let Some(mut writing) = self.writing.take() else { return Ok(self.written()) };
+        let Some(mut writing) = self.writing.take() else { return Err(problems::internal("there is no text to go on with")) };
+        let went_on = self.go_on(&mut writing);
+        self.writing = Some(writing);
+        went_on.map(|()| self.written())
+    }
+
+    fn go_on(&mut self, writing: &mut Writing) -> Result<(), Problem> {
         let start = clock::now();
-        self.read_together(&mut writing)?;
+        self.read_together(writing)?;
         for line in writing.lines.iter_mut().filter(|line| !line.ended) {
             let (Some(number), Some(reader)) = (line.entry, &mut line.reader) else { continue };
             let entry = self.entries.get_mut(&number).ok_or_else(|| no_entry(number))?;
-            let (ids, capacity) = (line.sampler.ids(), entry.model.config.max_positions);
-            let logits = reader.logits(&mut entry.model, ids, capacity, entry.virtual_tokens);
+            let logits = reader.logits(&mut entry.model, line.sampler.ids(), line.capacity, entry.virtual_tokens);
             let logits = logits.map_err(|error| reasons::out_of_memory(&error))?;
             writing.tokens += draw(line, logits.data(), &self.ends);
         }
         writing.seconds += clock::now() - start;
-        self.writing = Some(writing);
-        Ok(self.written())
+        if writing.lines.iter().all(|line| line.ended) {
+            writing.cache = None;
+            writing.lines.iter_mut().filter_map(|line| line.reader.as_mut()).for_each(Reader::forget);
+        }
+        Ok(())
     }
 
     /// One pass for all lines that share it.
@@ -140,9 +162,7 @@ impl Shelf {
         together.retain(|&index| writing.lines[index].reader.is_none() && !writing.lines[index].ended);
         // Those of one adapter stand together, so that its products are made once.
         together.sort_by_key(|&index| (writing.lines[index].entry, index));
-        if together.is_empty() {
-            return Ok(());
-        }
+        let Some(cache) = writing.cache.as_mut().filter(|_| !together.is_empty()) else { return Ok(()) };
         let entries: Vec<usize> = {
             let mut entries: Vec<usize> = together.iter().filter_map(|&index| writing.lines[index].entry).collect();
             entries.dedup();
@@ -153,9 +173,9 @@ impl Shelf {
         let reader = |entry: Option<usize>| entry.and_then(|entry| entries.iter().position(|other| *other == entry));
         let readers: Vec<Option<usize>> = together.iter().map(|&index| reader(writing.lines[index].entry)).collect();
         let sequences: Vec<(usize, &[i32])> =
-            together.iter().map(|&index| (index, &writing.lines[index].sampler.ids()[writing.lines[index].read..])).collect();
+            together.iter().map(|&index| &writing.lines[index]).map(|line| (line.sequence, &line.sampler.ids()[line.read..])).collect();
         let logits: Tensor =
-            self.base.read_as(&sequences, &mut writing.cache, &models, &readers).map_err(|error| reasons::out_of_memory(&error))?;
+            self.base.read_as(&sequences, cache, &models, &readers).map_err(|error| reasons::out_of_memory(&error))?;
         let vocab_size = logits.shape()[1];
         for (row, &index) in logits.data().chunks_exact(vocab_size).zip(&together) {
             let line = &mut writing.lines[index];
@@ -192,15 +212,22 @@ fn text(tokenizer: &Tokenizer, ids: &[i32], ends: &[i32]) -> String {
     tokenizer.decode(ids)
 }
 
+/// A problem of the prompt of a run, of one that was typed here.
+fn as_typed(problem: Problem) -> Problem {
+    let words = |here: &'static str| move |field: &str, _: Option<&str>| (field == "evaluation.prompt").then(|| here.to_owned());
+    let message = Text { en: in_words(&problem.message.en, words("as typed here")), zh: in_words(&problem.message.zh, words("在这里输入的")) };
+    Problem { field: None, message, ..problem }
+}
+
 fn too_long(tokens: usize, room: usize) -> Problem {
     let most = room.saturating_sub(2);
     let message = Text {
         en: format!(
-            "The prompt ({{evaluation.prompt}}) is {tokens} tokens long with the mark of a text’s start, and the model reads {room} at once, so that nothing can follow. Shorten it to {most} tokens."
+            "The prompt is {tokens} tokens long with the mark of a text’s start, and the model reads {room} at once, so that nothing can follow. Shorten it to {most} tokens."
         ),
         zh: format!(
-            "提示（{{evaluation.prompt}}）连同文本开始标记共 {tokens} 个词元，而模型一次只能读 {room} 个，后面写不下任何内容。请缩短到 {most} 个词元以内。"
+            "提示连同文本开始标记共 {tokens} 个词元，而模型一次只能读 {room} 个，后面写不下任何内容。请缩短到 {most} 个词元以内。"
         ),
     };
-    Problem { code: ProblemCode::OutOfRange, run: None, field: Some("evaluation.prompt".into()), value: None, message }
+    Problem { code: ProblemCode::OutOfRange, run: None, field: None, value: None, message }
 }

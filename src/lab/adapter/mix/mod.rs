@@ -30,6 +30,14 @@ pub enum Mixing {
     Svd,
 }
 
+/// Checks that an adapter is a sum of updates, so that it can be mixed with others ([`Mixing::Cat`] at least).
+///
+/// # Errors
+/// Why it is not.
+pub fn can_be_mixed(adapter: &PeftAdapter) -> Result<(), Problem> {
+    check_part(1, adapter, 1.0, Mixing::Cat)
+}
+
 /// Mixes adapters, each with its weight, into a plain LoRA whose scaling is 1. A module that only some of them adapt gets what these have.
 /// `rank` is for [`Mixing::Svd`]: the rank of the result, where that of a module can be as high; absent: the largest of the adapters.
 ///
