@@ -110,6 +110,18 @@ test('what there is no memory for is refused with the reason, keeps nothing else
   expect(states()).toEqual([['second', 'ready', 3]]);
 });
 
+test('what a run has trained, and there was no memory for, is measured once another is taken away', async () => {
+  const { shelf, fake, ended } = testShelf();
+  fake.room = 1;
+  ended.set([0, 1]);
+  await settled(shelf);
+  expect(shelf.items.map(({ state }) => state.is)).toEqual(['ready', 'refused']);
+  shelf.remove(shelf.items[0]!);
+  await settled(shelf);
+  await settled(shelf);
+  expect(shelf.items.map(({ state, loss }) => [state.is, loss])).toEqual([['ready', 3]]);
+});
+
 test('an adapter that ends the engine twice is refused, and the others are used', async () => {
   const { shelf } = testShelf();
   await shelf.take(chosen(...peftFiles('broken', 'worse-'), ...peftFiles('{}', 'good-')));

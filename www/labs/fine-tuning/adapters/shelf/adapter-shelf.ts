@@ -155,13 +155,11 @@ export class AdapterShelf {
 
   /** Takes it off the engine's shelf, and tries again what there was no room for. */
   private async removed(shelved: Shelved): Promise<void> {
-    const again = await this.turn(async ({ shelf }) => {
+    await this.turn(async ({ shelf }) => {
       await shelf.remove(shelved);
-      const crowded = this.items.filter(({ state }) => lacksMemory(state));
-      for (const item of crowded) item.state = { is: 'waiting' };
-      return crowded.length > 0;
+      for (const item of this.items) if (lacksMemory(item.state)) item.state = { is: 'waiting' };
     });
-    if (again) await this.refresh();
+    await this.refresh();
   }
 
   /** Mixes some, and puts the mixture beside them; its loss comes later. Fails with a `TinyaiError`. */
