@@ -1,8 +1,7 @@
 /** The page's shelf of adapters: those of its experiment's runs, those that were dropped, and mixtures. It is there as long as the page is. */
 import { Signal } from 'signal-polyfill';
 import type { EngineShelf, PeftFiles, ShelfSource, Shelved } from '../../../../engine/shelf/shelf';
-import { findAdapters, problemsOfAdapter, readAdapter } from '../../../../engine/assets/adapters';
-import { rootsOf } from '../../../../engine/assets/dropped';
+import { problemsOfAdapter } from '../../../../engine/assets/adapters';
 import { TinyaiError, problemsOf } from '../../../../engine/error';
 import type { Lab } from '../../../../engine/lab';
 import type { Mixing } from '../../../../types/generated/Mixing';
@@ -16,6 +15,7 @@ import type { Problem } from '../../../../types/generated/Problem';
 import type { Spec } from '../../../../types/generated/Spec';
 import { Item, lacksMemory, type Origin } from './item';
 import { baseKey, measuredAlike, shelfSpec, sourceOf, usable } from './shelf-spec';
+import { AdapterTaking } from './taking';
 
 export interface AdapterShelfOptions {
   lab: Pick<Lab, 'shelf'>;
@@ -32,7 +32,7 @@ export class AdapterShelf {
   private readonly base = new Signal.State<number | null>(null);
   private readonly faults = new Signal.State<readonly Problem[]>([]);
   private readonly queued = new Signal.State(false);
-  private readonly reads = new Signal.State<Taking | null>(null);
+  private readonly taking = new AdapterTaking();
   /** Changes with the base, so that what was measured on another is known to be of another. */
   private readonly made = new Signal.State(0);
   /** Adapters of runs that were taken away: they come back when they are trained anew. */
@@ -41,7 +41,6 @@ export class AdapterShelf {
   private readonly suspects = new WeakSet<Item>();
   private opened: { shelf: EngineShelf; base: string; runs: string; spec: Spec } | null = null;
   private last: Promise<unknown> = Promise.resolve();
-  private stopReading: AbortController | null = null;
   private readonly stopFollowing: () => void;
   private stopWaiting = (): void => undefined;
   private life = new AbortController();
@@ -78,7 +77,7 @@ export class AdapterShelf {
 
   /** What is being read; null: nothing is. */
   get reading(): Taking | null {
-    return this.reads.get();
+    return this.taking.reading;
   }
 
   /** Tells one opening of the shelf from another. */
@@ -103,46 +102,18 @@ export class AdapterShelf {
 
   /** Takes in files that were dropped or chosen; those that are no adapters are said to be none. */
   async take(given: GivenFiles): Promise<void> {
-    this.stopTaking();
-    const stop = (this.stopReading = new AbortController());
-    const { signal } = stop;
-    // A drop is empty once its event is over.
-    const roots = rootsOf(given.from === 'drop' ? given.transfer.items : given.files);
-    this.reads.set({ name: roots[0]?.name ?? '', done: 0, total: null });
     this.faults.set([]);
-    const said: Problem[] = [];
-    try {
-      const { adapters, problems } = await findAdapters(roots, signal);
-      said.push(...problems);
-      for (const [done, found] of adapters.entries()) {
-        this.reads.set({ name: found.name ?? found.weights.name, done, total: adapters.length });
-        try {
-          const { name, config, weights } = await readAdapter(found, signal);
-          signal.throwIfAborted();
-          const item = this.put(name ?? found.weights.name.replace(/\.safetensors$/i, ''), { kind: 'files', files: { config, weights } });
-          void this.refresh();
-          void this.settled(item);
-        } catch (error) {
-          signal.throwIfAborted();
-          said.push(...problemsOfAdapter(found.name, error));
-        }
-      }
-    } catch (error) {
-      if (!signal.aborted) said.push(...problemsOf(error));
-    } finally {
-      if (this.stopReading === stop) {
-        this.reads.set(null);
-        this.stopReading = null;
-      }
-      // The engine may have refused some meanwhile.
-      if (!signal.aborted) this.faults.set([...said, ...this.faults.get()]);
-    }
+    const said = await this.taking.take(given, (name, files) => {
+      const item = this.put(name, { kind: 'files', files });
+      void this.refresh();
+      void this.settled(item);
+    });
+    // The engine may have refused some meanwhile.
+    if (said) this.faults.set([...said, ...this.faults.get()]);
   }
 
   stopTaking(): void {
-    this.stopReading?.abort(new DOMException('stopped by the visitor', 'AbortError'));
-    this.stopReading = null;
-    this.reads.set(null);
+    this.taking.stop();
   }
 
   /** Takes an adapter away. */
