@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { violations } from './accessibility';
 import { smallText } from './looks';
 import { MEASURED, expect, open, run, short, state, test } from './page';
+import { expectAgreement } from './quantities';
 import type { Locator, Page } from '../../www/testing';
 
 const ADDRESS = './labs/fine-tuning/#lesson=adapters';
@@ -11,8 +12,8 @@ const CONFIG = 'adapter_config.json';
 const WEIGHTS = 'adapter_model.safetensors';
 
 const LANGUAGES = {
-  en: { locale: 'en-US', link: 'One base, many adapters', remove: 'Remove', save: 'Save (PEFT)', stop: 'Stop' },
-  zh: { locale: 'zh-CN', link: '一个基座，多个适配器', remove: '移除', save: '导出（PEFT）', stop: '停止' },
+  en: { locale: 'en-US', link: 'One base, many adapters', first: 'LoRA · sonnets', remove: 'Remove', save: 'Save (PEFT)', stop: 'Stop' },
+  zh: { locale: 'zh-CN', link: '一个基座，多个适配器', first: 'LoRA · 宋词', remove: '移除', save: '导出（PEFT）', stop: '停止' },
 } as const;
 type Language = keyof typeof LANGUAGES;
 
@@ -40,6 +41,10 @@ async function trained(page: Page, runs = 2): Promise<void> {
   await expect(state(page)).toHaveText(/^(Finished|已完成)/);
   await expect(entries(page)).toHaveCount(runs);
 }
+
+/** The validation loss that a run measured. */
+const measuredLoss = (page: Page, run: number): Promise<number> =>
+  page.evaluate((run) => (document.querySelector('tinyai-lab-mount') as unknown as { store: { runner: { view: { runs: { figure(name: string): { value: number } }[] } } } }).store.runner.view.runs[run]!.figure('validation_loss').value, run);
 
 /** Saves the adapter of an entry into a folder, as somebody would for PEFT. */
 async function saved(page: Page, entry: Locator, language: Language, folder: string): Promise<string> {
@@ -73,6 +78,12 @@ for (const language of ['en', 'zh'] as const) {
       await trained(page);
       await expect(page.getByRole('link', { name: words.link })).toHaveAttribute('aria-current', 'step');
       for (const entry of await entries(page).all()) await expect(entry.locator('td.number').first()).toHaveText(/^\d\.\d{3}/);
+      // On the shelf it has the loss that its run measured; the second is trained on another text.
+      const quantities = entries(page).locator('data[data-quantity]');
+      await expect(quantities).toHaveCount(1);
+      await expect(quantities).toHaveAttribute('data-quantity', `${words.first}/validation_loss`);
+      expect(Math.abs(Number(await quantities.getAttribute('value')) / (await measuredLoss(page, 0)) - 1)).toBeLessThan(1e-9);
+      await expectAgreement(page, []);
       const loss = await entries(page).first().locator('td.number').first().innerText();
       const folder = await saved(page, entries(page).first(), language, `${outputDir}/first`);
       const config = JSON.parse(await readFile(`${folder}/${CONFIG}`, 'utf8')) as { peft_type: string; r: number };

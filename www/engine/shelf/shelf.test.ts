@@ -9,6 +9,8 @@ class Engine {
   end = null;
   readonly calls: string[] = [];
   readonly there = new Map<number, string>();
+  /** Whether files cannot be had of it. */
+  filesFail = false;
   private next = 1;
 
   call(method: string, args: { method?: string; args?: unknown[] }): Promise<unknown> {
@@ -21,6 +23,7 @@ class Engine {
       return Promise.resolve({ entry, name: first });
     }
     if (args.method === 'remove') this.there.delete(first as number);
+    if (args.method === 'files' && this.filesFail) return Promise.reject(new Error('no files'));
     if (args.method === 'files') return Promise.resolve({ config: `of ${this.there.get(first as number)}`, weights: new Uint8Array(1) });
     return Promise.resolve(this.there.get(first as number) ?? 'base');
   }
@@ -69,12 +72,21 @@ test('what is taken away after the engine was ended takes nothing else away', as
 test('a mixture is there again although what it was mixed of is not', async () => {
   const { made, engines, engine } = shelf();
   const [a, b] = [await made.add('a', files), await made.add('b', files)];
-  const mixed = await made.mix('a + b', [{ of: a, weight: 0.5 }, { of: b, weight: 0.5 }], 'linear', null);
+  const { shelved: mixed, files: itsFiles } = await made.mix('a + b', [{ of: a, weight: 0.5 }, { of: b, weight: 0.5 }], 'linear', null);
+  expect(itsFiles.config).toBe('of a + b');
   await made.remove(a);
   await made.remove(b);
   engines.push(new Engine());
   expect(await made.ask('loss', mixed, [])).toBe('a + b');
   expect([...engine().there.values()]).toEqual(['a + b']);
+});
+
+test('a mixture whose files cannot be had is not left on it', async () => {
+  const { made, engine } = shelf();
+  const [a, b] = [await made.add('a', files), await made.add('b', files)];
+  engine().filesFail = true;
+  await expect(made.mix('a + b', [{ of: a, weight: 0.5 }, { of: b, weight: 0.5 }], 'cat', null)).rejects.toThrow('no files');
+  expect([...engine().there.values()]).toEqual(['a', 'b']);
 });
 
 test('what is not on it is not asked for', async () => {

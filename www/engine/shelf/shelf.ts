@@ -31,6 +31,12 @@ interface Kept {
   entry: number;
 }
 
+/** A mixture, with the files that it is. */
+export interface Mixed {
+  shelved: Shelved;
+  files: PeftFiles;
+}
+
 export interface ShelfOptions {
   host: EngineHost;
   lease: Lease<EngineMethods, Record<never, never>>;
@@ -54,6 +60,11 @@ export class EngineShelf {
 
   constructor(private readonly options: ShelfOptions) {}
 
+  /** Has the engine hold it. Fails where the base cannot be used, whatever is to be put on it. */
+  open(asking: Asking = {}): Promise<void> {
+    return this.use(() => Promise.resolve(), asking);
+  }
+
   /** Puts an adapter on it. */
   add(name: string, source: ShelfSource, asking: Asking = {}): Promise<Shelved> {
     return this.use(async (engine, signal) => {
@@ -63,13 +74,19 @@ export class EngineShelf {
   }
 
   /** Puts a mixture of adapters on it. */
-  mix(name: string, parts: readonly { of: Shelved; weight: number }[], how: Mixing, rank: number | null, asking: Asking = {}): Promise<Shelved> {
+  mix(name: string, parts: readonly { of: Shelved; weight: number }[], how: Mixing, rank: number | null, asking: Asking = {}): Promise<Mixed> {
     return this.use(async (engine, signal) => {
       const weighted = parts.map(({ of, weight }): [number, number] => [this.number(of), weight]);
       const entry = await this.call(engine, signal, 'mix', name, weighted, how, rank);
-      // What it was mixed of may be taken away.
-      const files = await this.call(engine, signal, 'files', entry.entry);
-      return this.keep(name, { files }, entry);
+      try {
+        // What it was mixed of may be taken away.
+        const files = await this.call(engine, signal, 'files', entry.entry);
+        return { shelved: this.keep(name, { files }, entry), files };
+      } catch (error) {
+        // Nobody knows of it, and so nobody could take it away.
+        await this.call(engine, new AbortController().signal, 'remove', entry.entry).catch(() => undefined);
+        throw error;
+      }
     }, asking);
   }
 

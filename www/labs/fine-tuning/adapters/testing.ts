@@ -2,6 +2,7 @@
 import { Signal } from 'signal-polyfill';
 import { TinyaiError, problem } from '../../../engine/error';
 import type { EngineShelf, ShelfSource, Shelved } from '../../../engine/shelf/shelf';
+import type { ProblemCode } from '../../../types/generated/ProblemCode';
 import type { ShelfEntry } from '../../../types/generated/ShelfEntry';
 import { defaultSpec } from '../../../engine/spec/defaults';
 import type { RunState } from '../../../engine/wasm';
@@ -10,24 +11,35 @@ import type { RunView } from '../../../shell/store/run-view';
 import type { Spec } from '../../../types/generated/Spec';
 import { AdapterShelf, type AdapterShelfOptions } from './shelf/adapter-shelf';
 
-/** What was asked of shelves, in the order of asking; files whose configuration says `bad` are refused. */
+/** What was asked of shelves, in the order of asking; files whose configuration says `bad` are refused, those that say `broken` end the engine. */
 export class FakeShelf {
   readonly asked: string[] = [];
   readonly opened: Spec[] = [];
   /** Whether the adapters are of a kind that no weight can take up. */
   unmerged = false;
+  /** Adapters that there is memory for. */
+  room = Infinity;
+  /** Whether the losses of adapters cannot be measured. */
+  unmeasured = false;
   private next = 1;
 
   open(spec: unknown): EngineShelf {
     this.opened.push(spec as Spec);
+    const there = new Set<Shelved>();
+    const failed = (code: ProblemCode, en: string, zh: string) => Promise.reject(new TinyaiError([problem(code, en, zh)]));
     const add = (name: string, source?: ShelfSource): Promise<Shelved> => {
-      if (source && 'files' in source && source.files.config.includes('bad')) return Promise.reject(new TinyaiError([problem('bad_file', 'bad file', '文件有误')]));
+      if (source && 'files' in source && source.files.config.includes('bad')) return failed('bad_file', 'bad file', '文件有误');
+      if (source && 'files' in source && source.files.config.includes('broken')) return failed('internal', 'the engine stopped', '引擎已停止');
+      if (there.size >= this.room) return failed('out_of_memory', 'no room', '内存不足');
       const entry = { entry: this.next++, name, method: 'lora', info: null, parameters: 8, bytes: 32, file_bytes: 64, seconds: 0.001, mixes: true, alone: null } satisfies ShelfEntry;
       this.asked.push(source && 'run' in source ? `add ${name} of run ${source.run}` : `add ${name}`);
-      return Promise.resolve({ entry });
+      const shelved = { entry };
+      there.add(shelved);
+      return Promise.resolve(shelved);
     };
     const told = (method: string, of: Shelved | null, args: readonly unknown[]): unknown => {
       this.asked.push([method, of?.entry.name ?? 'base', ...args].join(' '));
+      if (method === 'loss' && of && this.unmeasured) throw new TinyaiError([problem('out_of_memory', 'too long', '太长')]);
       if (method === 'loss') return of ? 3 : 4;
       if (method === 'modules') return ['model.layers.0.self_attn.q_proj', 'model.layers.0.self_attn.v_proj'];
       if (method === 'change') return { module: args[0], layer: 0, role: String(args[0]).split('.').at(-1), singular_values: [2, 1], norm: 2, weight_norm: 10, rank: 2 };
@@ -37,9 +49,13 @@ export class FakeShelf {
       return { config: '{}', weights: new Uint8Array(1) };
     };
     return {
+      open: () => Promise.resolve(),
       add,
-      mix: (name: string) => add(name),
-      remove: (shelved: Shelved) => Promise.resolve(void this.asked.push(`remove ${shelved.entry.name}`)),
+      mix: async (name: string) => ({ shelved: await add(name), files: told('files', null, []) }),
+      remove: (shelved: Shelved) => {
+        there.delete(shelved);
+        return Promise.resolve(void this.asked.push(`remove ${shelved.entry.name}`));
+      },
       ask: async (method: string, of: Shelved | null, args: readonly unknown[], { signal }: { signal?: AbortSignal } = {}) => {
         await Promise.resolve();
         signal?.throwIfAborted();

@@ -1,22 +1,21 @@
 /** The page's shelf of adapters: those of its experiment's runs, those that were dropped, and mixtures. It is there as long as the page is. */
 import { Signal } from 'signal-polyfill';
-import type { EngineShelf, PeftFiles, Shelved } from '../../../../engine/shelf/shelf';
-import { findAdapters, problemsOfAdapter, readAdapter } from '../../../../engine/assets/adapters';
-import { rootsOf } from '../../../../engine/assets/dropped';
-import { problemsOf } from '../../../../engine/error';
+import type { EngineShelf, PeftFiles, ShelfSource, Shelved } from '../../../../engine/shelf/shelf';
+import { problemsOfAdapter } from '../../../../engine/assets/adapters';
+import { TinyaiError, problemsOf } from '../../../../engine/error';
 import type { Lab } from '../../../../engine/lab';
 import type { Mixing } from '../../../../types/generated/Mixing';
 import { keyOf } from '../../../../engine/spec/legs';
-import { ranksOf, resolve } from '../../../../engine/spec/patch';
+import { resolve } from '../../../../engine/spec/patch';
 import type { GivenFiles, Taking } from '../../../../kit/form/taking-files';
 import { effect } from '../../../../shell/store/effect';
 import type { Runner } from '../../../../shell/store/runner';
 import type { SpecEditor } from '../../../../shell/store/spec-editor';
 import type { Problem } from '../../../../types/generated/Problem';
 import type { Spec } from '../../../../types/generated/Spec';
-import { Item, type Origin } from './item';
-import { otherBase, tooManyTrained } from './problems';
-import { baseKey, MOST_TRAINED, shelfSpec, trained } from './shelf-spec';
+import { Item, lacksMemory, type Origin } from './item';
+import { baseKey, measuredAlike, shelfSpec, sourceOf, usable } from './shelf-spec';
+import { AdapterTaking } from './taking';
 
 export interface AdapterShelfOptions {
   lab: Pick<Lab, 'shelf'>;
@@ -33,14 +32,15 @@ export class AdapterShelf {
   private readonly base = new Signal.State<number | null>(null);
   private readonly faults = new Signal.State<readonly Problem[]>([]);
   private readonly queued = new Signal.State(false);
-  private readonly reads = new Signal.State<Taking | null>(null);
+  private readonly taking = new AdapterTaking();
   /** Changes with the base, so that what was measured on another is known to be of another. */
   private readonly made = new Signal.State(0);
   /** Adapters of runs that were taken away: they come back when they are trained anew. */
   private readonly gone = new Set<string>();
-  private opened: { shelf: EngineShelf; base: string; runs: string } | null = null;
+  /** Those that an engine failed with. */
+  private readonly suspects = new WeakSet<Item>();
+  private opened: { shelf: EngineShelf; base: string; runs: string; spec: Spec } | null = null;
   private last: Promise<unknown> = Promise.resolve();
-  private stopReading: AbortController | null = null;
   private readonly stopFollowing: () => void;
   private stopWaiting = (): void => undefined;
   private life = new AbortController();
@@ -77,7 +77,7 @@ export class AdapterShelf {
 
   /** What is being read; null: nothing is. */
   get reading(): Taking | null {
-    return this.reads.get();
+    return this.taking.reading;
   }
 
   /** Tells one opening of the shelf from another. */
@@ -91,52 +91,29 @@ export class AdapterShelf {
     return this.items.some(({ origin }) => origin.kind === 'run' && origin.key === key);
   }
 
+  /** Whether the loss of an item is, by its tokens, the validation loss of the run that trained it. */
+  isOfItsRun({ origin }: Item): boolean {
+    return this.epoch > 0 && origin.kind === 'run' && this.opened !== null && measuredAlike(this.opened.spec.base, origin.config);
+  }
+
   dismiss(): void {
     this.faults.set([]);
   }
 
   /** Takes in files that were dropped or chosen; those that are no adapters are said to be none. */
   async take(given: GivenFiles): Promise<void> {
-    this.stopTaking();
-    const stop = (this.stopReading = new AbortController());
-    const { signal } = stop;
-    // A drop is empty once its event is over.
-    const roots = rootsOf(given.from === 'drop' ? given.transfer.items : given.files);
-    this.reads.set({ name: roots[0]?.name ?? '', done: 0, total: null });
     this.faults.set([]);
-    const said: Problem[] = [];
-    try {
-      const { adapters, problems } = await findAdapters(roots, signal);
-      said.push(...problems);
-      for (const [done, found] of adapters.entries()) {
-        this.reads.set({ name: found.name ?? found.weights.name, done, total: adapters.length });
-        try {
-          const { name, config, weights } = await readAdapter(found, signal);
-          signal.throwIfAborted();
-          const item = this.put(name ?? found.weights.name.replace(/\.safetensors$/i, ''), { kind: 'files', files: { config, weights } });
-          void this.refresh();
-          void this.settled(item);
-        } catch (error) {
-          signal.throwIfAborted();
-          said.push(...problemsOfAdapter(found.name, error));
-        }
-      }
-    } catch (error) {
-      if (!signal.aborted) said.push(...problemsOf(error));
-    } finally {
-      if (this.stopReading === stop) {
-        this.reads.set(null);
-        this.stopReading = null;
-      }
-      // The engine may have refused some meanwhile.
-      if (!signal.aborted) this.faults.set([...said, ...this.faults.get()]);
-    }
+    const said = await this.taking.take(given, (name, files) => {
+      const item = this.put(name, { kind: 'files', files });
+      void this.refresh();
+      void this.settled(item);
+    });
+    // The engine may have refused some meanwhile.
+    if (said) this.faults.set([...said, ...this.faults.get()]);
   }
 
   stopTaking(): void {
-    this.stopReading?.abort(new DOMException('stopped by the visitor', 'AbortError'));
-    this.stopReading = null;
-    this.reads.set(null);
+    this.taking.stop();
   }
 
   /** Takes an adapter away. */
@@ -144,21 +121,30 @@ export class AdapterShelf {
     if (item.origin.kind === 'run') this.gone.add(item.origin.key);
     const { shelved } = item;
     this.all.set(this.items.filter((one) => one !== item));
-    if (shelved) void this.turn(({ shelf }) => shelf.remove(shelved)).catch(() => undefined);
+    if (shelved) void this.removed(shelved).catch(() => undefined);
   }
 
-  /** Mixes some, and puts the mixture beside them. Fails with a `TinyaiError`. */
+  /** Takes it off the engine's shelf, and tries again what there was no room for. */
+  private async removed(shelved: Shelved): Promise<void> {
+    await this.turn(async ({ shelf }) => {
+      await shelf.remove(shelved);
+      for (const item of this.items) if (lacksMemory(item.state)) item.state = { is: 'waiting' };
+    });
+    await this.refresh();
+  }
+
+  /** Mixes some, and puts the mixture beside them; its loss comes later. Fails with a `TinyaiError`. */
   async mix(name: string, parts: readonly { item: Item; weight: number }[], how: Mixing, rank: number | null): Promise<Item> {
-    return this.turn(async ({ shelf }) => {
+    const item = await this.turn(async ({ shelf }) => {
       const mixed = parts.map(({ item, weight }) => ({ of: item.shelved!, weight }));
-      const shelved = await shelf.mix(name, mixed, how, rank);
-      const files = await shelf.ask('files', shelved, []);
+      const { shelved, files } = await shelf.mix(name, mixed, how, rank);
       const item = new Item(this.free(), name, { kind: 'mix', files, parts: parts.map(({ item: { name }, weight }) => ({ name, weight })), how, rank });
       item.state = { is: 'ready', shelved };
       this.all.set([...this.items, item]);
-      item.loss = await shelf.ask('loss', shelved, []);
       return item;
     });
+    void this.refresh();
+    return item;
   }
 
   /** The files of PEFT; null where it has no such method. */
@@ -217,7 +203,7 @@ export class AdapterShelf {
       return;
     }
     const state = runner.heldBy(run);
-    if (!state || this.gone.has(key) || ranksOf(config) > 1) return;
+    if (!state || this.gone.has(key)) return;
     this.put(view.runs[run]!.name, { kind: 'run', key, config, state }, run);
     void this.refresh();
   }
@@ -237,11 +223,11 @@ export class AdapterShelf {
     return place;
   }
 
-  /** A file that is refused is told of above the list, and leaves no entry there. */
+  /** A file that is refused is told of above the list, and leaves no entry there, unless there may be room for it later. */
   private async settled(item: Item): Promise<void> {
     await this.last;
     const { state } = item;
-    if (state.is !== 'refused' || !this.items.includes(item)) return;
+    if (state.is !== 'refused' || lacksMemory(state) || !this.items.includes(item)) return;
     this.all.set(this.items.filter((one) => one !== item));
     this.faults.set([...this.faults.get(), ...problemsOfAdapter(item.name, state.problems)]);
   }
@@ -259,22 +245,32 @@ export class AdapterShelf {
 
   private async measure(shelf: EngineShelf): Promise<void> {
     if (this.baseLoss === null) this.base.set(await shelf.ask('loss', null, []));
+    const said: Problem[] = [];
     for (const item of this.items) {
       const { shelved } = item;
-      if (shelved && item.loss === null) item.loss = await shelf.ask('loss', shelved, []);
+      if (!shelved || item.loss !== null) continue;
+      try {
+        item.loss = await shelf.ask('loss', shelved, []);
+      } catch (error) {
+        this.life.signal.throwIfAborted();
+        said.push(...problemsOfAdapter(item.name, error));
+      }
     }
+    if (said.length > 0) throw new TinyaiError(said);
   }
 
   /** The engine's shelf with all that is to be on it: another one where the base, or what runs have trained, is another. */
   private async open(): Promise<EngineShelf> {
     const { lab, editor } = this.options;
-    const spec = shelfSpec(editor.spec, this.usable());
+    const { base: name } = editor.spec.base.model;
+    const { items } = this;
+    const spec = shelfSpec(editor.spec, usable(items, name));
     const [base, runs] = [baseKey(editor.spec), JSON.stringify(spec.runs)];
     if (this.opened?.base !== base || this.opened.runs !== runs) {
       const sameBase = this.opened?.base === base;
       this.opened?.shelf.close();
-      this.opened = { shelf: lab.shelf(spec, (waits) => this.queued.set(waits)), base, runs };
-      for (const item of this.items) {
+      this.opened = { shelf: lab.shelf(spec, (waits) => this.queued.set(waits)), base, runs, spec };
+      for (const item of items) {
         const { loss } = item;
         item.state = { is: 'waiting' };
         if (sameBase) item.loss = loss;
@@ -285,42 +281,33 @@ export class AdapterShelf {
       }
     }
     const { shelf } = this.opened;
-    for (const item of this.items) if (item.state.is === 'waiting') await this.shelve(shelf, item);
+    const waiting = items.filter(({ state }) => state.is === 'waiting');
+    // What fails here is the base's, and no adapter's.
+    if (waiting.length > 0) await shelf.open();
+    for (const item of waiting) await this.shelve(shelf, item, () => sourceOf(item, items, name));
     return shelf;
   }
 
-  private async shelve(shelf: EngineShelf, item: Item): Promise<void> {
-    const { loss, origin, name } = item;
+  /** One that cannot be used is refused, and the others go on. */
+  private async shelve(shelf: EngineShelf, item: Item, source: () => ShelfSource): Promise<void> {
+    const { loss, name } = item;
+    const isGone = (): boolean => !this.items.includes(item);
+    if (isGone()) return;
     try {
-      const source = origin.kind === 'run' ? this.trainedSource(item) : { files: origin.files };
-      const shelved: Shelved = await shelf.add(name, source);
+      const shelved = await shelf.add(name, source());
+      if (isGone()) return await shelf.remove(shelved);
+      this.suspects.delete(item);
       item.state = { is: 'ready', shelved };
       item.loss = loss;
     } catch (error) {
       this.life.signal.throwIfAborted();
       const problems = problemsOf(error);
-      // The engine is at fault, not the adapter: it is tried again with the next that is asked.
-      if (problems.some(({ code }) => code === 'internal' || code === 'out_of_memory')) throw error;
+      // The engine may be at fault, not the adapter: it is tried once more, with the next that is asked.
+      if (problems.some(({ code }) => code === 'internal') && !this.suspects.has(item)) {
+        this.suspects.add(item);
+        throw error;
+      }
       item.state = { is: 'refused', problems };
     }
-  }
-
-  private trainedSource(item: Item) {
-    const { editor } = this.options;
-    const { origin } = item;
-    if (origin.kind !== 'run') throw new Error('no run has trained it');
-    const { base } = editor.spec.base.model;
-    if (origin.config.model.base !== base) throw otherBase(origin.config.model.base, base);
-    const run = trained(this.usable()).findIndex((one) => one.item === item);
-    if (run < 0) throw tooManyTrained(MOST_TRAINED);
-    return { run, state: origin.state };
-  }
-
-  /** Items that fit the base, as far as their names tell, and into a spec. */
-  private usable(): Item[] {
-    const { base } = this.options.editor.spec.base.model;
-    const fitting = this.items.filter(({ origin }) => origin.kind !== 'run' || origin.config.model.base === base);
-    const kept = new Set(trained(fitting).slice(0, MOST_TRAINED).map(({ item }) => item));
-    return fitting.filter((item) => item.origin.kind !== 'run' || kept.has(item));
   }
 }

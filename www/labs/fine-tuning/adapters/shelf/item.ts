@@ -16,8 +16,11 @@ export type Origin =
 export type ItemState =
   | { is: 'waiting' }
   | { is: 'ready'; shelved: Shelved }
-  /** The base of the page is not its own, or its files are at fault. */
+  /** The base of the page is not its own, its files are at fault, or there is no room for it. */
   | { is: 'refused'; problems: readonly Problem[] };
+
+/** Whether it is only memory that it lacks: there may be some once another is gone. */
+export const lacksMemory = (state: ItemState): boolean => state.is === 'refused' && state.problems.some(({ code }) => code === 'out_of_memory');
 
 export class Item {
   private readonly now = new Signal.State<ItemState>({ is: 'waiting' });

@@ -20,3 +20,14 @@ export const tooManyTrained = (most: number): TinyaiError =>
       String(most),
     ),
   ]);
+
+/** As the engine tells it. */
+export const onSeveralRanks = (ranks: number): TinyaiError =>
+  new TinyaiError([
+    problem(
+      'conflict',
+      `What this run trained lies on ${ranks} ranks, each with a part. Train it on one rank to use its adapter here.`,
+      `该运行训练的参数分布在 ${ranks} 个进程上，每个进程只有一部分。请在单个进程上训练，再在此使用其适配器。`,
+      String(ranks),
+    ),
+  ]);

@@ -1,14 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { keyOf } from '../../../../engine/spec/legs';
 import { shared } from '../../../../kit/base.css';
 import { tableCsv } from '../../../../kit/chart/csv';
 import '../../../../kit/figure/figure';
 import '../../../../kit/notice/notice';
 import '../../../../kit/table/table';
 import { tableStyles } from '../../../../kit/table/table.css';
+import { measured, quantity, quantityStyles } from '../../../../shell/figures/quantity';
 import { runName } from '../../../../shell/figures/run-mark';
 import { saveAdapter } from '../../../../shell/figures/save-adapter';
 import type { RunView } from '../../../../shell/store/run-view';
+import type { Spec } from '../../../../types/generated/Spec';
 import { AdaptersElement } from '../adapters-element';
 import type { Item } from './item';
 import { styles } from './shelf-figure.css';
@@ -16,9 +19,11 @@ import { styles } from './shelf-figure.css';
 /** The base and every adapter on it: what each is, what it takes, how well it does. */
 @customElement('tinyai-adapter-shelf')
 export class AdapterShelfFigure extends AdaptersElement {
-  static override styles = [shared, tableStyles, styles];
+  static override styles = [shared, tableStyles, quantityStyles, styles];
 
   private readonly files = { csv: () => this.csv() };
+  /** What the runs of the experiment that is shown train. */
+  private keys: { spec: Spec; of: readonly string[] } | null = null;
 
   override render() {
     const { own, desk, words } = this;
@@ -95,7 +100,7 @@ export class AdapterShelfFigure extends AdaptersElement {
         : entry === null
           ? html`<td colspan="5" class="quiet">${text.putting}</td>`
           : html`<td>${this.methodOf(item)}<small>${this.reach(item)}</small></td>
-              <td class="number">${this.lossText(item.loss)}${this.gap(item.loss)}</td>
+              <td class="number">${this.lossOf(item)}${this.gap(item.loss)}</td>
               <td class="number">${format.count(entry.parameters)}</td>
               <td class="number">${format.size(entry.bytes)}</td>
               <td class="number">${entry.file_bytes === null ? html`<abbr title=${text.noFiles}>–</abbr>` : format.size(entry.file_bytes)}</td>`}
@@ -107,20 +112,36 @@ export class AdapterShelfFigure extends AdaptersElement {
   }
 
   private renderUnderWay(run: RunView, index: number) {
-    const { own, format } = this;
+    const { own, format, words } = this;
     const { status, step, steps } = run;
-    const loss = [...run.curve('validation_loss').values].at(-1);
+    const loss = run.figure('validation_loss');
     const said = status === 'waiting' ? own.shelf.waitsForTurn : status === 'finished' ? own.shelf.trained : own.shelf.training(format.count(step), format.count(steps));
     return html`<tr data-state="training">
       <th scope="row">${runName(index, run.name)}</th>
       <td class="quiet">${said}</td>
-      <td class="number quiet">${this.lossText(loss ?? null)}</td>
+      <td class="number quiet">${loss ? measured(words, run.name, 'validation_loss', loss) : '–'}</td>
       <td colspan="4"><progress max="1" value=${run.share} aria-label=${run.name}></progress></td>
     </tr>`;
   }
 
-  private lossText(loss: number | null): string | TemplateResult {
+  private lossText(loss: number | null): string {
     return loss === null ? '–' : this.format.loss(loss);
+  }
+
+  /** Of a run that the page shows beside it, it is the same quantity there and here. */
+  private lossOf(item: Item): string | TemplateResult {
+    const { loss } = item;
+    const run = this.runOf(item);
+    return loss === null || run === null || !this.desk.shelf.isOfItsRun(item) ? this.lossText(loss) : quantity(run.name, 'validation_loss', loss, this.format.loss(loss));
+  }
+
+  /** The run that has trained it, if it is one of those that the page shows. */
+  private runOf({ origin }: Item): RunView | null {
+    const { view } = this.store.runner;
+    if (!view || origin.kind !== 'run') return null;
+    const { spec, runs } = view;
+    if (this.keys?.spec !== spec) this.keys = { spec, of: spec.runs.map((_, run) => keyOf(spec, run)) };
+    return runs[this.keys.of.indexOf(origin.key)] ?? null;
   }
 
   private gap(loss: number | null) {

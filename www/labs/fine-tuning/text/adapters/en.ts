@@ -1,5 +1,7 @@
 import type { AdaptersText } from './type';
 
+const listed = (parts: readonly string[]): string => `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+
 export const en: AdaptersText = {
   panel: {
     trained: 'Train these here',
@@ -12,7 +14,7 @@ export const en: AdaptersText = {
     heading: 'On the shelf',
     caption: 'One base in memory; each adapter is what it adds to it. Loss on the validation text.',
     empty: 'What is trained above, or dropped there, appears here.',
-    resultsOnly: 'These runs ended before the page was opened, and left their results only: run them again to have their adapters here.',
+    resultsOnly: 'Only the results of these runs are still there, and not what they trained: run them again to have their adapters here.',
     untilClosed: 'What was dropped or mixed here is kept until the page is closed: save what you want to keep.',
     adapter: 'Adapter',
     base: 'Base alone',
@@ -47,7 +49,7 @@ export const en: AdaptersText = {
   },
   serve: {
     heading: 'One prompt, all of them',
-    caption: 'The base and every adapter go on from the same words, with the same dice, in one batch.',
+    caption: 'The base and every adapter go on from the same words, with the same dice: in one batch where they share the base.',
     prompt: 'Prompt',
     more: 'How it is written',
     tokens: 'Tokens each',
@@ -68,14 +70,14 @@ export const en: AdaptersText = {
     sheet: (name) => `What ${name} writes`,
   },
   mix: {
-    heading: 'Mix two into one',
+    heading: 'Mix several into one',
     caption: 'Adapters of the LoRA family add up: what comes out is one more adapter on the shelf.',
-    needsTwo: 'It takes two adapters of the LoRA family on the shelf.',
+    needsTwo: 'It takes two adapters of the LoRA family on the shelf, other than DoRA.',
     weight: (name) => `Weight of ${name}`,
     more: (count) => (count === 1 ? '1 more adapter, and how they are mixed' : `${count} more adapters, and how they are mixed`),
     how: 'How they are mixed',
     hows: {
-      linear: { name: 'Linear', means: 'A and B are added up, each by itself: small, but what comes out has cross terms that neither had. All need the same rank.' },
+      linear: { name: 'Linear', means: 'A and B are added up, each by itself: small, but what comes out has cross terms that neither had. All need the same rank, and none may be AdaLoRA.' },
       cat: { name: 'Concatenated', means: 'The pairs stand side by side: exactly the weighted sum of the updates, with the ranks added up.' },
       svd: { name: 'SVD', means: 'The weighted sum of the updates, cut down to a rank by its singular values.' },
     },
@@ -84,7 +86,7 @@ export const en: AdaptersText = {
     mix: 'Mix',
     atLeastTwo: 'Give two of them a weight other than 0.',
     mixing: 'Mixing…',
-    result: (name, loss, parts, best) => `${name} has a loss of ${loss}, its parts ${parts.map((part) => `${part.loss} (${part.name})`).join(' and ')}: ${best ? 'on this text it beats both' : 'on this text the better part alone does no worse'}.`,
+    result: (name, loss, parts, best) => `${name} has a loss of ${loss}, its parts ${listed(parts.map((part) => `${part.loss} (${part.name})`))}: on this text ${parts.length > 2 ? (best ? 'it beats them all' : 'the best part alone does no worse') : best ? 'it beats both' : 'the better part alone does no worse'}.`,
   },
   anatomy: {
     heading: 'Take one apart',
@@ -123,7 +125,7 @@ export const en: AdaptersText = {
     },
     rounding: {
       heading: 'What does rounding do to the base?',
-      caption: '‖W − round(W)‖ / ‖W‖',
+      caption: '‖W − round(W)‖ / ‖W‖, mean over each layer.',
       error: 'quantisation error',
       says: (int8, nf4, times, layer) => `INT8 moves a weight by ${int8} of its norm on average, NF4 by ${nf4}: ${times} times as far, for half the bytes. Layer ${layer} suffers most in NF4.`,
     },

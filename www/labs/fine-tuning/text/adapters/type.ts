@@ -15,7 +15,7 @@ export interface AdaptersText {
     heading: string;
     caption: string;
     empty: string;
-    /** That runs have results, but what they held is not there. */
+    /** That runs have results, but what they held is not there: they ended before the page was opened, or others took its place. */
     resultsOnly: string;
     untilClosed: string;
     adapter: string;

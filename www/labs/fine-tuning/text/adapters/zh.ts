@@ -1,5 +1,7 @@
 import type { AdaptersText } from './type';
 
+const listed = (parts: readonly string[]): string => `${parts.slice(0, -1).join('、')}和${parts.at(-1)}`;
+
 export const zh: AdaptersText = {
   panel: {
     trained: '在这里训练',
@@ -12,7 +14,7 @@ export const zh: AdaptersText = {
     heading: '架上的适配器',
     caption: '内存里只有一个基座，每个适配器只是加在它上面的一点。损失在验证文本上测得。',
     empty: '上面训练出来的和拖进来的，都会出现在这里。',
-    resultsOnly: '这些运行在打开本页之前就结束了，只留下了结果：请重新运行，它们的适配器才会在这里。',
+    resultsOnly: '这些运行只留下了结果，训练出的参数已不在：请重新运行，它们的适配器才会在这里。',
     untilClosed: '拖入的和混合得到的适配器只保留到关闭本页为止，想留下的请先导出。',
     adapter: '适配器',
     base: '只有基座',
@@ -47,7 +49,7 @@ export const zh: AdaptersText = {
   },
   serve: {
     heading: '同一个开头，各写各的',
-    caption: '基座和每个适配器从同样的字接着写，随机数也相同，全在一个批次里。',
+    caption: '基座和每个适配器从同样的字接着写，随机数也相同；共用基座的在同一个批次里计算。',
     prompt: '开头',
     more: '怎么写',
     tokens: '各写多少词元',
@@ -70,12 +72,12 @@ export const zh: AdaptersText = {
   mix: {
     heading: '把几个混成一个',
     caption: 'LoRA 一族的适配器可以相加，混合的结果是架上的又一个适配器。',
-    needsTwo: '架上要有两个 LoRA 一族的适配器才能混合。',
+    needsTwo: '架上要有两个 LoRA 一族的适配器（DoRA 除外）才能混合。',
     weight: (name) => `“${name}”的权重`,
     more: (count) => `另外 ${count} 个适配器，以及怎么混合`,
     how: '怎么混合',
     hows: {
-      linear: { name: '线性', means: 'A 与 B 各自相加：体积小，但结果里有双方都没有的交叉项。要求秩相同。' },
+      linear: { name: '线性', means: 'A 与 B 各自相加：体积小，但结果里有双方都没有的交叉项。要求秩相同，且不能有 AdaLoRA。' },
       cat: { name: '拼接', means: '把各对矩阵并排拼接：正好是更新量的加权和，秩相加。' },
       svd: { name: 'SVD', means: '更新量的加权和，再按奇异值截到给定的秩。' },
     },
@@ -84,7 +86,7 @@ export const zh: AdaptersText = {
     mix: '混合',
     atLeastTwo: '请至少给两个适配器不为 0 的权重。',
     mixing: '正在混合……',
-    result: (name, loss, parts, best) => `“${name}”的损失是 ${loss}，原来的是${parts.map((part) => ` ${part.loss}（${part.name}）`).join('和')}：在这份文本上${best ? '比原来的都好' : '不比其中最好的一个更好'}。`,
+    result: (name, loss, parts, best) => `“${name}”的损失是 ${loss}，原来的是${listed(parts.map((part) => ` ${part.loss}（${part.name}）`))}：在这份文本上${best ? '比原来的都好' : '不比其中最好的一个更好'}。`,
   },
   anatomy: {
     heading: '拆开来看',
