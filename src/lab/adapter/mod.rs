@@ -80,7 +80,8 @@ pub fn check_tables(adapter: &PeftAdapter, model: &Transformer) -> Result<(), Pr
         let Some(param) = own.iter().find_map(|name| model.params.find(name)).map(|id| model.params.get(id)) else {
             return Err(check::no_such_module(&name.module, &model.blueprint));
         };
-        let same = |values: &[f32]| is_kept(&param.value, [param.shape[0], param.elements() / param.shape[0]], values, model.params.ledger());
+        let same =
+            |values: &[f32]| is_kept(&param.value, [param.shape[0], param.elements() / param.shape[0]], values, model.params.ledger());
         let same = match tensor.shape == param.shape {
             true => same(&tensor.to_f32().map_err(|error| refused(&error))?).map_err(|error| reasons::out_of_memory(&error))?,
             false => false,

@@ -81,7 +81,7 @@ impl Shelf {
 }
 
 /// Where a module is: its segment, and which of the segment's layers it is.
-fn place(model: &Transformer, module: &str) -> Option<(usize, usize)> {
+pub(super) fn place(model: &Transformer, module: &str) -> Option<(usize, usize)> {
     let at = |segment: &dyn Segment| segment.linears().iter().position(|linear| linear.name == module);
     model.segments.iter().enumerate().find_map(|(index, segment)| Some((index, at(&**segment)?)))
 }

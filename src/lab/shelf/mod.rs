@@ -125,7 +125,20 @@ impl Shelf {
         }
         let ends = reading.ends.into_iter().chain([reading.tokenizer.document_separator()]).collect();
         let tokenizer = reading.tokenizer;
-        Ok(Self { assets, run, runs, tokenizer, ends, validation, ledger, base, entries: BTreeMap::new(), next: 0, writing: None, trained: None })
+        Ok(Self {
+            assets,
+            run,
+            runs,
+            tokenizer,
+            ends,
+            validation,
+            ledger,
+            base,
+            entries: BTreeMap::new(),
+            next: 0,
+            writing: None,
+            trained: None,
+        })
     }
 
     /// What is on it.

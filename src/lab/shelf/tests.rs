@@ -26,6 +26,7 @@ fn spec() -> Value {
             run("adalora", json!({ "method": "adalora", "adalora": { "initial_rank": 4, "target_rank": 2, "first_steps": 1, "last_steps": 1, "interval": 1 } })),
             run("pissa", json!({ "method": "lora", "lora": { "init": "pissa" } })),
             run("head", json!({ "method": "lora", "lora": { "target_modules": ["q_proj", "embed_tokens"] } })),
+            run("one", json!({ "method": "lora", "lora": { "target_modules": ["q_proj"], "layers": [1] } })),
             run("full", json!({ "method": "full" })),
             run("last", json!({ "method": "last_layers" })),
             run("prompt", json!({ "method": "prompt_tuning" })),
@@ -99,7 +100,7 @@ fn adapters_of_runs_read_are_looked_into_and_mixed_as_they_were_trained() {
     files_hold_what_was_trained(&mut shelf, &entries);
     changes_are_those_of_the_weights(&mut shelf, &entries);
     modules_are_switched_off_and_on_again(&mut shelf, &entries);
-    most_of_an_adapter_is_lost_in_rounding_at_most(&shelf, &entries, base_loss);
+    most_of_an_adapter_is_lost_in_rounding_at_most(&mut shelf, &entries, base_loss);
     mixtures_are_what_they_say(&mut shelf, &entries);
     shelf.remove(0);
     assert!(shelf.loss(Some(0)).is_err() && shelf.entries().iter().all(|entry| entry.entry != 0));
@@ -109,7 +110,7 @@ fn texts_do_not_depend_on_what_is_read_along(shelf: &mut Shelf, entries: &[Shelf
     let prompts = ["春风", "明月何时照我还", "山"];
     let readers: Vec<Option<usize>> = std::iter::once(None).chain(entries.iter().map(|entry| Some(entry.entry))).collect();
     let together = write(shelf, &readers, prompts);
-    let sharing = ["lora", "dora", "ia3", "adalora", "pissa"];
+    let sharing = ["lora", "dora", "ia3", "adalora", "pissa", "one"];
     let shares = entries.iter().map(|entry| sharing.contains(&entry.name.as_str()));
     assert_eq!(together.batched, std::iter::once(true).chain(shares).collect::<Vec<_>>());
     assert!(entries.iter().all(|entry| entry.alone.is_none() == sharing.contains(&entry.name.as_str())));
@@ -148,7 +149,6 @@ fn files_hold_what_was_trained(shelf: &mut Shelf, entries: &[ShelfEntry]) {
         assert_eq!(again.method, if entry.name == "pissa" { spec::Method::Lora } else { entry.method });
         let (own, of_files) = (shelf.loss(Some(entry.entry)).unwrap(), shelf.loss(Some(again.entry)).unwrap());
         assert!(close(own, of_files, 2e-5), "{}: {own}, {of_files} from its files", entry.name);
-        assert!(again.seconds < 0.5, "{} s from files to reading", again.seconds);
         shelf.remove(again.entry);
     }
     let small = named(entries, "lora");
@@ -156,21 +156,21 @@ fn files_hold_what_was_trained(shelf: &mut Shelf, entries: &[ShelfEntry]) {
 }
 
 fn changes_are_those_of_the_weights(shelf: &mut Shelf, entries: &[ShelfEntry]) {
-    for entry in entries.iter().filter(|entry| entry.name != "qlora") {
+    for entry in entries {
         let modules = shelf.modules(entry.entry).unwrap();
         let expected = match entry.name.as_str() {
             "prompt" | "prefix" | "adapter" => 0,
             "head" => 4,
             "full" => 29,
             "last" => 7,
-            "ia3" => 12,
+            "one" => 1,
             _ => 12,
         };
         assert_eq!(modules.len(), expected, "{}: {modules:?}", entry.name);
         let Some(module) = modules.first() else { continue };
         let change = shelf.change(entry.entry, module).unwrap();
         let rank = match entry.name.as_str() {
-            "lora" | "head" | "adalora" => Some(4),
+            "lora" | "head" | "adalora" | "one" | "qlora" => Some(4),
             "pissa" => Some(8),
             _ => None,
         };
@@ -178,12 +178,12 @@ fn changes_are_those_of_the_weights(shelf: &mut Shelf, entries: &[ShelfEntry]) {
         assert!(change.norm > 0.0 && change.norm < change.weight_norm, "{}: {change:?}", entry.name);
         assert!(change.singular_values.is_sorted_by(|a, b| a >= b));
         // The squares of all entries sum to those of the singular values.
-        let found = shelf.entry(entry.entry).unwrap();
-        let linears: Vec<_> = found.model.segments.iter().flat_map(|segment| segment.linears()).collect();
-        let linear = linears.into_iter().find(|linear| linear.name == *module).unwrap();
-        let own = change::effective(&found.model, linear).unwrap();
-        let of_base = shelf.base.params.get(shelf.base.params.find(&format!("{module}.weight")).unwrap()).value.data();
-        let squares: f64 = own.iter().zip(of_base).map(|(x, w)| f64::from(x - w).powi(2)).sum();
+        let base = shelf.base_in(if entry.name == "qlora" { Some(&crate::quant::Nf4) } else { None }).unwrap();
+        let found = &shelf.entry(entry.entry).unwrap().model;
+        let (segment, at) = change::place(found, module).unwrap();
+        let own = change::effective(found, segment, at).unwrap();
+        let of_base = change::effective(&base, segment, at).unwrap();
+        let squares: f64 = own.iter().zip(&of_base).map(|(x, w)| f64::from(x - w).powi(2)).sum();
         assert!(close(change.norm, squares.sqrt(), 1e-3), "{}: {} and {}", entry.name, change.norm, squares.sqrt());
     }
 }
@@ -197,12 +197,20 @@ fn modules_are_switched_off_and_on_again(shelf: &mut Shelf, entries: &[ShelfEntr
         assert!(2 * differ > modules.len(), "{name}: {differ} of {} change the loss", modules.len());
         assert_eq!(shelf.loss(Some(entry)).unwrap().to_bits(), whole.to_bits(), "{name} is as it was");
     }
+    // Without its only module an adapter is the base.
+    let one = named(entries, "one").entry;
+    let module = shelf.modules(one).unwrap().remove(0);
+    assert_eq!(shelf.loss_without(one, &module).unwrap().to_bits(), shelf.loss(None).unwrap().to_bits());
+    assert_eq!(shelf.base_loss(one).unwrap().to_bits(), shelf.loss(None).unwrap().to_bits());
+    let (rounded, qlora) = (shelf.base_in(Some(&crate::quant::Nf4)).unwrap(), named(entries, "qlora").entry);
+    let of_rounded = shelf.windows(&shelf.validation).loss(&mut { rounded }, 0).unwrap();
+    assert_eq!(shelf.base_loss(qlora).unwrap().to_bits(), of_rounded.to_bits());
     let entry = named(entries, "head").entry;
     assert!(shelf.loss_without(entry, "model.layers.9.self_attn.q_proj").is_err());
     assert!(shelf.loss(Some(entry)).is_ok());
 }
 
-fn most_of_an_adapter_is_lost_in_rounding_at_most(shelf: &Shelf, entries: &[ShelfEntry], base_loss: f64) {
+fn most_of_an_adapter_is_lost_in_rounding_at_most(shelf: &mut Shelf, entries: &[ShelfEntry], base_loss: f64) {
     let errors = |format| shelf.rounding(format).unwrap();
     // Seven matrices a layer, and the embedding, which the head shares.
     let (int8, nf4) = (errors("int8"), errors("nf4"));
@@ -256,8 +264,26 @@ fn what_cannot_be_on_a_shelf_or_written_is_refused_by_name() {
     state.ranks.pop();
     assert!(!refused(&mut shelf, &state).is_empty());
     let mut problem = |prompt: &str| shelf.write(&[TextRequest { entry: None, prompt: prompt.to_owned() }], GREEDY).unwrap_err();
-    assert_eq!(problem("Shall I").field.as_deref(), Some("evaluation.prompt"));
+    let unknown = problem("Shall I");
+    assert!(unknown.field.is_none() && unknown.message.en.contains("as typed here"), "{unknown:?}");
     assert!(problem(&"春".repeat(127)).message.en.contains("128"));
     assert!(shelf.write(&[TextRequest { entry: None, prompt: "春".repeat(126) }], GREEDY).unwrap().texts[0].is_empty());
     assert!(shelf.next().unwrap().finished);
+    shelf.writing = None;
+    assert_eq!(shelf.next().unwrap_err().code, ProblemCode::Internal);
+    // Virtual tokens that leave too few positions for the text.
+    let long = spec_of(json!({ "data": { "context": 126 }, "fine_tuning": { "method": "prompt_tuning" } }));
+    let model = crate::lab::base_model::BaseModel::open(&long.base, &shelf.assets).unwrap();
+    let mut prompt = Transformer::build_part(&model.blueprint, Part::whole(&model.blueprint), &shelf.ledger, &mut *model.source()).unwrap();
+    let mut run = long.base.clone();
+    run.fine_tuning.prompt.virtual_tokens = 3;
+    let method = crate::lab::methods::method(&run);
+    crate::finetune::attach(&*method, &mut prompt, &mut crate::nn::RandomWeights { seed: 1 }).unwrap();
+    let AdapterFiles { config, weights } = adapter::save(&run, &mut prompt).unwrap();
+    assert!(shelf.add_files("fits", config.clone(), weights.clone()).is_ok());
+    let mut shelf = Shelf::new(&long, assets(&long)).unwrap();
+    let refused = shelf.add_files("does not", config, weights).unwrap_err();
+    assert_eq!((refused.code, refused.field.as_deref()), (ProblemCode::OutOfRange, Some("data.context")));
+    let too_long = spec_of(json!({ "data": { "context": 256 } }));
+    assert_eq!(Shelf::new(&too_long, assets(&too_long)).unwrap_err()[0].field.as_deref(), Some("data.context"));
 }

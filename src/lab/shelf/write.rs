@@ -174,8 +174,7 @@ impl Shelf {
         let readers: Vec<Option<usize>> = together.iter().map(|&index| reader(writing.lines[index].entry)).collect();
         let sequences: Vec<(usize, &[i32])> =
             together.iter().map(|&index| &writing.lines[index]).map(|line| (line.sequence, &line.sampler.ids()[line.read..])).collect();
-        let logits: Tensor =
-            self.base.read_as(&sequences, cache, &models, &readers).map_err(|error| reasons::out_of_memory(&error))?;
+        let logits: Tensor = self.base.read_as(&sequences, cache, &models, &readers).map_err(|error| reasons::out_of_memory(&error))?;
         let vocab_size = logits.shape()[1];
         for (row, &index) in logits.data().chunks_exact(vocab_size).zip(&together) {
             let line = &mut writing.lines[index];
@@ -215,7 +214,8 @@ fn text(tokenizer: &Tokenizer, ids: &[i32], ends: &[i32]) -> String {
 /// A problem of the prompt of a run, of one that was typed here.
 fn as_typed(problem: Problem) -> Problem {
     let words = |here: &'static str| move |field: &str, _: Option<&str>| (field == "evaluation.prompt").then(|| here.to_owned());
-    let message = Text { en: in_words(&problem.message.en, words("as typed here")), zh: in_words(&problem.message.zh, words("在这里输入的")) };
+    let message =
+        Text { en: in_words(&problem.message.en, words("as typed here")), zh: in_words(&problem.message.zh, words("在这里输入的")) };
     Problem { field: None, message, ..problem }
 }
 
@@ -225,9 +225,7 @@ fn too_long(tokens: usize, room: usize) -> Problem {
         en: format!(
             "The prompt is {tokens} tokens long with the mark of a text’s start, and the model reads {room} at once, so that nothing can follow. Shorten it to {most} tokens."
         ),
-        zh: format!(
-            "提示连同文本开始标记共 {tokens} 个词元，而模型一次只能读 {room} 个，后面写不下任何内容。请缩短到 {most} 个词元以内。"
-        ),
+        zh: format!("提示连同文本开始标记共 {tokens} 个词元，而模型一次只能读 {room} 个，后面写不下任何内容。请缩短到 {most} 个词元以内。"),
     };
     Problem { code: ProblemCode::OutOfRange, run: None, field: None, value: None, message }
 }
