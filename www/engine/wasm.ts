@@ -131,6 +131,8 @@ export interface WasmShelf {
   /** Paths of what it changes. */
   modules(entry: number): string[];
   change(entry: number, module: string): ModuleChange;
+  /** That of the base in the form that the adapter learned on. */
+  base_loss(entry: number): number;
   /** Nats per token with the adapter of one module off. */
   loss_without(entry: number, module: string): number;
   /** Of every matrix of the base. */

@@ -101,7 +101,7 @@ export class EngineShelf {
   }
 
   /** Asks something of an adapter; null: of the base alone. */
-  ask<K extends 'files' | 'modules' | 'loss' | 'change' | 'loss_without' | 'survival'>(
+  ask<K extends 'files' | 'modules' | 'loss' | 'base_loss' | 'change' | 'loss_without' | 'survival'>(
     method: K,
     of: Shelved | null,
     args: Parameters<WasmShelf[K]> extends [unknown, ...infer Rest] ? Rest : never,

@@ -41,6 +41,7 @@ export class FakeShelf {
       this.asked.push([method, of?.entry.name ?? 'base', ...args].join(' '));
       if (method === 'loss' && of && this.unmeasured) throw new TinyaiError([problem('out_of_memory', 'too long', '太长')]);
       if (method === 'loss') return of ? 3 : 4;
+      if (method === 'base_loss') return 4;
       if (method === 'modules') return ['model.layers.0.self_attn.q_proj', 'model.layers.0.self_attn.v_proj'];
       if (method === 'change') return { module: args[0], layer: 0, role: String(args[0]).split('.').at(-1), singular_values: [2, 1], norm: 2, weight_norm: 10, rank: 2 };
       if (method === 'loss_without') return 3.5;

@@ -165,10 +165,9 @@ export class AdapterAnatomy extends AdaptersElement {
     return this.figure('change', text, done ? text.says(this.at(most), format.percent(most.value), format.percent(average)) : null, content, files);
   }
 
-  private renderWorth({ modules, loss, without }: Findings) {
-    const { own, desk, format } = this;
+  private renderWorth({ modules, loss, baseLoss, without }: Findings) {
+    const { own, format } = this;
     const text = own.anatomy.worth;
-    const { baseLoss } = desk.shelf;
     if (loss === null) return this.figure('worth', text, null, nothing);
     const measured = new Map(without.map(({ module, loss: now }) => [module, now - loss]));
     const found = modules!.map((module) => ({ ...placeOf(module), value: measured.get(module) ?? null }));

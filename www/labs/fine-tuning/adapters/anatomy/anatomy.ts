@@ -19,6 +19,8 @@ export interface Findings {
   changes: readonly ModuleChange[];
   /** Of the model with all of the adapter; null: not measured. */
   loss: number | null;
+  /** That of the base alone, in the form that the adapter learned on. */
+  baseLoss: number | null;
   /** Losses with one module's part off. */
   without: readonly { module: string; loss: number }[];
   rounding: Readonly<Record<RoundingFormat, readonly Rounding[]>>;
@@ -27,7 +29,7 @@ export interface Findings {
   unmerged: readonly Problem[];
 }
 
-const NOTHING: Findings = { modules: null, changes: [], loss: null, without: [], rounding: { int8: [], nf4: [] }, survival: { int8: [], nf4: [] }, unmerged: [] };
+const NOTHING: Findings = { modules: null, changes: [], loss: null, baseLoss: null, without: [], rounding: { int8: [], nf4: [] }, survival: { int8: [], nf4: [] }, unmerged: [] };
 
 export class Anatomy {
   private readonly chosen = new Signal.State<Item | null>(null);
@@ -98,7 +100,8 @@ export class Anatomy {
         take(({ rounding }) => ({ rounding: { ...rounding, [format]: errors } }), all);
       }
       const loss = await turn((shelf, shelved) => shelf.ask('loss', shelved, [], { signal }));
-      take(() => ({ loss }), all);
+      const baseLoss = await turn((shelf, shelved) => shelf.ask('base_loss', shelved, [], { signal }));
+      take(() => ({ loss, baseLoss }), all);
       for (const module of modules) {
         const without = await turn((shelf, shelved) => shelf.ask('loss_without', shelved, [module], { signal }));
         take((before) => ({ without: [...before.without, { module, loss: without }] }), all);
