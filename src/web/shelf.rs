@@ -88,7 +88,7 @@ impl Shelf {
     /// # Errors
     /// `Problem[]`.
     pub fn next(&mut self) -> Result<JsValue, JsValue> {
-        to_js(&self.0.next().map_err(throw)?)
+        to_js(&self.0.go_on().map_err(throw)?)
     }
 
     /// Mean negative log-likelihood of the validation text, in nats per token.

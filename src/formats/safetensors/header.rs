@@ -20,6 +20,9 @@ struct Entry {
     data_offsets: (u64, u64),
 }
 
+/// What it says of each tensor, by name, and its free text.
+type Header = (Vec<(String, Entry)>, BTreeMap<String, String>);
+
 const FILE: &str = "the header of the safetensors file";
 const METADATA: &str = "__metadata__";
 
@@ -54,7 +57,7 @@ pub fn read(bytes: &[u8]) -> Result<TensorFile<'_>, FormatError> {
 }
 
 /// What it says of each tensor, and its free text.
-fn parse(header: &[u8]) -> Result<(Vec<(String, Entry)>, BTreeMap<String, String>), FormatError> {
+fn parse(header: &[u8]) -> Result<Header, FormatError> {
     let not_json = |detail: String| FormatError::NotJson { file: FILE, detail };
     if header.first() != Some(&b'{') {
         return Err(not_json("it does not begin with {".to_owned()));

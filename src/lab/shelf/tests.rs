@@ -78,7 +78,7 @@ fn write(shelf: &mut Shelf, entries: &[Option<usize>], prompts: [&str; 3]) -> Wr
     let requests: Vec<TextRequest> = entries.iter().enumerate().map(request).collect();
     let mut written = shelf.write(&requests, GREEDY).unwrap();
     while !written.finished {
-        written = shelf.next().unwrap();
+        written = shelf.go_on().unwrap();
     }
     written
 }
@@ -268,9 +268,9 @@ fn what_cannot_be_on_a_shelf_or_written_is_refused_by_name() {
     assert!(unknown.field.is_none() && unknown.message.en.contains("as typed here"), "{unknown:?}");
     assert!(problem(&"春".repeat(127)).message.en.contains("128"));
     assert!(shelf.write(&[TextRequest { entry: None, prompt: "春".repeat(126) }], GREEDY).unwrap().texts[0].is_empty());
-    assert!(shelf.next().unwrap().finished);
+    assert!(shelf.go_on().unwrap().finished);
     shelf.writing = None;
-    assert_eq!(shelf.next().unwrap_err().code, ProblemCode::Internal);
+    assert_eq!(shelf.go_on().unwrap_err().code, ProblemCode::Internal);
     // Virtual tokens that leave too few positions for the text.
     let long = spec_of(json!({ "data": { "context": 126 }, "fine_tuning": { "method": "prompt_tuning" } }));
     let model = crate::lab::base_model::BaseModel::open(&long.base, &shelf.assets).unwrap();

@@ -85,7 +85,7 @@ impl Writing {
 }
 
 impl Shelf {
-    /// Begins texts; each [`Shelf::next`] goes on by a token of each.
+    /// Begins texts; each [`Shelf::go_on`] continues them by a token of each.
     ///
     /// # Errors
     /// If a prompt has characters that the model does not know, or is too long for it; or memory runs out.
@@ -131,14 +131,14 @@ impl Shelf {
     ///
     /// # Errors
     /// If memory runs out.
-    pub fn next(&mut self) -> Result<Written, Problem> {
+    pub fn go_on(&mut self) -> Result<Written, Problem> {
         let Some(mut writing) = self.writing.take() else { return Err(problems::internal("there is no text to go on with")) };
-        let went_on = self.go_on(&mut writing);
+        let went_on = self.advance(&mut writing);
         self.writing = Some(writing);
         went_on.map(|()| self.written())
     }
 
-    fn go_on(&mut self, writing: &mut Writing) -> Result<(), Problem> {
+    fn advance(&mut self, writing: &mut Writing) -> Result<(), Problem> {
         let start = clock::now();
         self.read_together(writing)?;
         for line in writing.lines.iter_mut().filter(|line| !line.ended) {
