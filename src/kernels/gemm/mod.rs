@@ -6,6 +6,7 @@
 
 pub(super) mod block;
 mod coded;
+mod narrow;
 pub(super) mod pack;
 mod thin;
 pub(super) mod tile;
@@ -72,9 +73,12 @@ pub fn gemm(m: usize, k: usize, n: usize, alpha: f32, a: Operand, b: Operand, be
     }
     let scaling = Scaling { alpha, beta };
     let thin = m <= THIN_ROWS && (b.row_stride == 1 || b.col_stride == 1);
+    let narrow = narrow::Way::of((m, k, n), a, b);
     dispatch!(Backend::current(), |isa| {
         if thin {
             thin::multiply(isa, (m, k, n), scaling, a, b, c);
+        } else if let Some(way) = narrow {
+            narrow::multiply(isa, way, (m, k, n), scaling, a, b, c);
         } else {
             blocked(isa, (m, k, n), scaling, a, Right::Floats(Source::cols_of(b)), c);
         }

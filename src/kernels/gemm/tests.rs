@@ -16,6 +16,11 @@ fn swap_of(o: Operand) -> Operand {
     Operand { row_stride: o.col_stride, col_stride: o.row_stride, ..o }
 }
 
+/// Numbers of twelve bits: products of them are exact, so that it does not matter whether they are rounded before they are added.
+fn rounded(len: usize, seed: u64) -> Vec<f32> {
+    testing::random(len, seed).into_iter().map(|x| (x * 2048.0).round() / 2048.0).collect()
+}
+
 fn storage(rows: usize, cols: usize, layout: usize) -> usize {
     if layout < 2 { rows * cols } else { rows * (2 * cols + 3) }
 }
@@ -98,9 +103,40 @@ kernel_test!(
         report.finish();
     }
 
+    fn narrow_products_match_the_reference() {
+        let mut report = Report::default();
+        for small in [1, 3, 4, 5, 8, 13, 16, 17] {
+            for [wide, other] in [[63, 64], [64, 64], [65, 79], [71, 300], [257, 64]] {
+                for layouts in [(0, 0), (0, 1), (1, 0), (1, 1), (2, 1)] {
+                    for scaling in [(1.0, 0.0), (-0.5, 1.0), (2.0, 0.5)] {
+                        for size in [(wide, small, other), (wide, other, small), (small, wide, other)] {
+                            check(&mut report, size, layouts, scaling);
+                        }
+                    }
+                }
+            }
+        }
+        report.finish();
+    }
+
+    fn narrow_products_have_the_same_bits_with_every_instruction_set() {
+        for small in [1, 4, 7, 16] {
+            for (m, k, n) in [(67, small, 93), (67, 93, small), (small, 93, 67)] {
+                let (a, b) = (rounded(m * k, 1), rounded(k * n, 2));
+                for layouts in [(0, 0), (0, 1), (1, 0)] {
+                    let bits = |backend: Backend| -> Vec<u32> {
+                        let mut c = vec![0.25; m * n];
+                        backend.scope(|| gemm(m, k, n, 1.0, operand(m, k, layouts.0, &a), operand(k, n, layouts.1, &b), 1.0, &mut c));
+                        c.iter().map(|x| x.to_bits()).collect()
+                    };
+                    let all: Vec<_> = Backend::available().into_iter().map(bits).collect();
+                    assert!(all.iter().all(|bits| *bits == all[0]), "{m} x {k} x {n}, {layouts:?}");
+                }
+            }
+        }
+    }
+
     fn one_row_has_the_same_bits_with_every_instruction_set() {
-        // Of twelve bits, so that products are exact, whether or not they are rounded before they are added; sums are not.
-        let rounded = |len, seed| -> Vec<f32> { testing::random(len, seed).into_iter().map(|x| (x * 2048.0).round() / 2048.0).collect() };
         for k in (1..40).chain([64, 129]) {
             for n in [1, 5, 6, 7, 13, 40] {
                 let (a, b) = (rounded(k, 1), rounded(k * n, 2));
@@ -120,7 +156,7 @@ kernel_test!(
     fn what_is_tiny_counts_as_0_and_nan_stays() {
         let tiny = 7e-31;
         for (backend, layouts) in Backend::available().into_iter().flat_map(|b| [(0, 0), (0, 1), (1, 0), (1, 1), (2, 2)].map(|l| (b, l))) {
-            for (m, k, n) in [(7, 9, 17), (12, 16, 32)] {
+            for (m, k, n) in [(7, 9, 17), (12, 16, 32), (64, 5, 80), (65, 80, 4), (7, 65, 70)] {
                 let mut a_data = vec![tiny; storage(m, k, layouts.0)];
                 let b_data = vec![1e30; storage(k, n, layouts.1)];
                 let (mut c, mut transposed) = (vec![f32::NAN; m * n], vec![f32::NAN; m * n]);
@@ -158,7 +194,9 @@ kernel_test!(
 #[cfg(not(target_arch = "wasm32"))]
 #[test]
 fn threads_change_no_bit() {
-    for (m, k, n) in [(1, 512, 3000), (3, 515, 1030), (200, 300, 310), (1000, 64, 1100), (64, 1024, 64)] {
+    for (m, k, n) in
+        [(1, 512, 3000), (3, 515, 1030), (200, 300, 310), (1000, 64, 1100), (64, 1024, 64), (260, 8, 190), (260, 190, 8), (8, 260, 190)]
+    {
         let (a, b, c) = (testing::random(m * k, 1), testing::random(k * n, 2), testing::random(m * n, 3));
         for layouts in [(0, 0), (0, 1), (1, 0)] {
             testing::same_for_any_threads(|| {
@@ -177,7 +215,25 @@ fn threads_change_no_bit() {
 fn gemm_speed() {
     for threads in [1, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        for (m, k, n) in [(256, 256, 256), (512, 512, 512), (1024, 1024, 1024), (1024, 256, 256), (1, 256, 768)] {
+        for (m, k, n) in [
+            (256, 256, 256),
+            (512, 512, 512),
+            (1024, 1024, 1024),
+            (1024, 256, 256),
+            (1, 256, 768),
+            (256, 4, 512),
+            (256, 512, 4),
+            (4, 256, 512),
+            (256, 8, 512),
+            (256, 512, 8),
+            (8, 256, 512),
+            (256, 16, 512),
+            (256, 512, 16),
+            (16, 256, 512),
+            (512, 256, 4),
+            (512, 256, 8),
+            (512, 256, 16),
+        ] {
             let (a, b, mut c) = (testing::random(m * k, 1), testing::random(k * n, 2), vec![0.0; m * n]);
             for layouts in [(0, 0), (0, 1), (1, 0)] {
                 let (a, b) = (operand(m, k, layouts.0, &a), operand(k, n, layouts.1, &b));
