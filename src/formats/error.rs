@@ -10,17 +10,28 @@ use crate::data::text::TextError;
 pub enum FormatError {
     /// The file ends before the header of a safetensors file does.
     #[error(
-        "the file has {bytes} bytes: too short for safetensors, whose first 8 bytes hold the header's length; \
-         was it cut off while downloading?"
+        "this is not a safetensors file, or only the beginning of one: it has {bytes} bytes, \
+         and the first 8 bytes alone hold the header's length"
     )]
     TooShort {
         /// Length of the file.
         bytes: usize,
     },
+    /// No header follows the first 8 bytes.
+    #[error(
+        "this is not a safetensors file: a header in JSON, which begins with {{, should follow the first 8 bytes; \
+         they announce one of {header_bytes} bytes, and {available_bytes} bytes follow"
+    )]
+    NotSafetensors {
+        /// Length of the header that the first 8 bytes state.
+        header_bytes: u64,
+        /// Bytes that follow them.
+        available_bytes: u64,
+    },
     /// The header's length, as stated in the first 8 bytes, points beyond the end of the file.
     #[error(
-        "the first 8 bytes announce a header of {header_bytes} bytes but only {available_bytes} bytes follow; \
-         the file is cut off or is not in safetensors format"
+        "the safetensors file is cut off: its first 8 bytes announce a header of {header_bytes} bytes, \
+         but only {available_bytes} bytes follow; download or export it again"
     )]
     HeaderBeyondFile {
         /// Length the file announces.

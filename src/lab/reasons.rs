@@ -154,11 +154,16 @@ pub fn tokenizer(error: &TokenizerError) -> Text {
 pub fn format(error: &FormatError) -> Text {
     let zh = match error {
         FormatError::TooShort { bytes } => {
-            format!("文件只有 {bytes} 字节，而 safetensors 文件的前 8 个字节要说明文件头的长度。下载时是否中断了？")
+            format!("这不是 safetensors 文件，或者只是它的开头：文件只有 {bytes} 字节，而光是文件头的长度就要占前 8 个字节。")
+        }
+        FormatError::NotSafetensors { header_bytes, available_bytes } => {
+            format!(
+                "这不是 safetensors 文件：前 8 个字节之后应当是以 {{ 开头的 JSON 文件头；前 8 个字节给出的文件头长度是 {header_bytes} 字节，后面有 {available_bytes} 字节。"
+            )
         }
         FormatError::HeaderBeyondFile { header_bytes, available_bytes } => {
             format!(
-                "前 8 个字节说明文件头长 {header_bytes} 字节，但后面只有 {available_bytes} 字节。文件被截断，或者不是 safetensors 格式。"
+                "这个 safetensors 文件不完整：前 8 个字节说明文件头长 {header_bytes} 字节，但后面只有 {available_bytes} 字节。请重新下载或导出。"
             )
         }
         FormatError::NotJson { file, detail } => format!("{file} 的内容不正确：{detail}。请重新下载或导出。"),

@@ -31,6 +31,9 @@ pub fn read(bytes: &[u8]) -> Result<TensorFile<'_>, FormatError> {
     let (length, rest) = bytes.split_first_chunk::<LENGTH_BYTES>().ok_or(FormatError::TooShort { bytes: bytes.len() })?;
     let header_bytes = u64::from_le_bytes(*length);
     let available_bytes = rest.len() as u64;
+    if rest.first() != Some(&b'{') {
+        return Err(FormatError::NotSafetensors { header_bytes, available_bytes });
+    }
     if header_bytes > available_bytes {
         return Err(FormatError::HeaderBeyondFile { header_bytes, available_bytes });
     }
@@ -59,9 +62,6 @@ pub fn read(bytes: &[u8]) -> Result<TensorFile<'_>, FormatError> {
 /// What it says of each tensor, and its free text.
 fn parse(header: &[u8]) -> Result<Header, FormatError> {
     let not_json = |detail: String| FormatError::NotJson { file: FILE, detail };
-    if header.first() != Some(&b'{') {
-        return Err(not_json("it does not begin with {".to_owned()));
-    }
     let Value::Object(mut fields) = json::read(header).map_err(|error| FormatError::of_json(FILE, error))? else {
         return Err(not_json("it is not an object".to_owned()));
     };

@@ -74,11 +74,12 @@ fn a_broken_file_is_named() {
     let entry = |dtype: &str, shape: &str, begin: u64, end: u64| {
         format!(r#"{{"x":{{"dtype":"{dtype}","shape":{shape},"data_offsets":[{begin},{end}]}}}}"#)
     };
-    let cases: [(&str, Vec<u8>, &[&str]); 10] = [
-        ("too short", vec![1, 2, 3], &["3 bytes", "too short"]),
-        ("header beyond the file", [&100u64.to_le_bytes()[..], b"{}"].concat(), &["100 bytes", "only 2 bytes follow"]),
+    let cases: [(&str, Vec<u8>, &[&str]); 11] = [
+        ("too short", vec![1, 2, 3], &["not a safetensors file", "3 bytes"]),
+        ("header beyond the file", [&100u64.to_le_bytes()[..], b"{}"].concat(), &["cut off", "100 bytes", "only 2 bytes follow"]),
+        ("a text", b"hello, reader".to_vec(), &["this is not a safetensors file", "begins with {", "5 bytes follow"]),
         ("not JSON", file("{oops", &[]), &["header", "line 1"]),
-        ("a mark before it", file("\u{feff}{}", &[]), &["does not begin with {"]),
+        ("a mark before it", file("\u{feff}{}", &[]), &["not a safetensors file", "begins with {"]),
         ("wrong form", file(r#"{"x":{"dtype":"F32"}}"#, &[]), &["`x`", "shape: it is missing"]),
         ("unknown dtype", file(&entry("Q4", "[1]", 0, 4), &[0; 4]), &["`x`", "`Q4`", "F32"]),
         ("gap", file(&entry("F32", "[1]", 4, 8), &[0; 8]), &["`x`", "bytes 4 to 8", "begin at 0"]),
