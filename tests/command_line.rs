@@ -85,6 +85,25 @@ fn problems_are_told_in_the_language_asked_for_with_exit_code_2() {
 }
 
 #[test]
+fn what_does_not_go_with_the_model_is_refused_by_the_check_where_the_model_is_at_hand() {
+    let spec = json!({
+        "base": { "model": { "base": "shakespeare-plays" }, "data": { "corpus": "shakespeare-sonnets" } },
+        "runs": [{ "name": "a", "patch": { "fine_tuning": { "method": "prefix_tuning", "prompt": { "virtual_tokens": 200 } } } }],
+    });
+    let checked = tinyai(&["check", "-", "--lang", "en"], spec.to_string().as_bytes());
+    assert_eq!(checked.status.code(), Some(2), "{}", text(&checked.stdout));
+    let expected = "✗ run \"a\": fine_tuning.prompt.virtual_tokens is 200, but the model \"shakespeare-plays\" reads 256 tokens at once, of which 64 are the text’s (data.context). Choose at most 192,";
+    assert!(text(&checked.stderr).starts_with(expected), "{}", text(&checked.stderr));
+    let folder = empty_folder("no-models");
+    let nowhere = ["check", "-", "--lang", "en", "--assets", folder.to_str().unwrap()];
+    assert_eq!(tinyai(&nowhere, spec.to_string().as_bytes()).status.code(), Some(2));
+    let own = json!({ "base": { "model": { "base": "file:mine" } }, "runs": [{ "name": "a" }] });
+    let checked = tinyai_in(&folder, &["check", "-", "--lang", "en"], own.to_string().as_bytes());
+    assert_eq!(checked.status.code(), Some(0), "{}", text(&checked.stderr));
+    assert!(text(&checked.stdout).contains("The sizes of the model file:mine are not known here"), "{}", text(&checked.stdout));
+}
+
+#[test]
 fn files_that_are_missing_or_no_text_are_problems() {
     let missing = tinyai(&["check", "no-such-spec.json", "--lang", "en"], b"");
     assert_eq!(missing.status.code(), Some(2));

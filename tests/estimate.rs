@@ -240,7 +240,7 @@ fn a_text_that_the_model_cannot_read_is_told_of_before() {
     let mut assets = shipped_assets(&spec);
     assets.insert("file:mine.txt", "Shall I compare thee to a summer's day?\n春眠不觉晓，处处闻啼鸟。\n\n".repeat(60).into_bytes());
     let mut estimator = Estimator::default();
-    let problems = estimator.unreadable(&parse(&spec).unwrap(), &assets).unwrap();
+    let problems = estimator.fit(&parse(&spec).unwrap(), &assets).unwrap().problems;
     let [problem] = &problems[..] else { panic!("{problems:?}") };
     assert_eq!(
         (problem.code, problem.field.as_deref(), problem.run.as_deref()),
@@ -255,7 +255,32 @@ fn a_text_that_the_model_cannot_read_is_told_of_before() {
     assert!((0.7..0.8).contains(&share), "{share}");
     // Another text by the same name is another text.
     assets.insert("file:mine.txt", "春眠不觉晓，处处闻啼鸟。\n\n".repeat(100).into_bytes());
-    assert_eq!(estimator.unreadable(&parse(&spec).unwrap(), &assets).unwrap(), []);
+    assert_eq!(estimator.fit(&parse(&spec).unwrap(), &assets).unwrap().problems, []);
     spec["base"]["evaluation"]["prompt"] = json!("Shall I");
-    assert_eq!(estimator.unreadable(&parse(&spec).unwrap(), &assets).unwrap()[0].field.as_deref(), Some("evaluation.prompt"));
+    assert_eq!(estimator.fit(&parse(&spec).unwrap(), &assets).unwrap().problems[0].field.as_deref(), Some("evaluation.prompt"));
+}
+
+#[test]
+fn sizes_that_a_model_cannot_have_are_told_of_before_with_the_limits_of_each_run() {
+    let tokens = |tokens: u32| json!({ "fine_tuning": { "method": "prompt_tuning", "prompt": { "virtual_tokens": tokens } } });
+    let spec = |most: u32| {
+        short(
+            json!({ "model": { "base": "shakespeare-plays" }, "data": { "corpus": "shakespeare-sonnets", "context": 64 } }),
+            json!([
+                { "name": "full" },
+                { "name": "rank", "patch": { "fine_tuning": { "method": "lora", "lora": { "rank": 1024 } } } },
+                { "name": "prompt", "patch": tokens(most) },
+            ]),
+        )
+    };
+    let mut estimator = Estimator::default();
+    let fit = estimator.fit(&parse(&spec(200)).unwrap(), &shipped_assets(&spec(200))).unwrap();
+    let found: Vec<_> = fit.problems.iter().map(|problem| (problem.run.as_deref(), problem.field.as_deref())).collect();
+    assert_eq!(found, [(Some("rank"), Some("fine_tuning.lora.rank")), (Some("prompt"), Some("fine_tuning.prompt.virtual_tokens"))]);
+    assert!(fit.problems[1].message.en.contains("{model.base=shakespeare-plays}"), "{:?}", fit.problems[1]);
+    let most = |run: usize, field: &str| fit.limits[run].iter().find(|limit| limit.field == field).map(|limit| limit.most);
+    assert_eq!(most(0, "fine_tuning.prompt.virtual_tokens"), None);
+    let most = most(2, "fine_tuning.prompt.virtual_tokens").unwrap();
+    assert_eq!(estimator.fit(&parse(&spec(most)).unwrap(), &shipped_assets(&spec(most))).unwrap().problems.len(), 1);
+    assert_eq!(estimator.fit(&parse(&spec(most + 1)).unwrap(), &shipped_assets(&spec(most))).unwrap().problems.len(), 2);
 }

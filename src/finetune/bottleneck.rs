@@ -72,6 +72,10 @@ impl Method for BottleneckConfig {
         Err(Refusal::out_of_range("adapter.size", size, messages).into())
     }
 
+    fn limits(&self, blueprint: &Blueprint) -> Vec<(&'static str, usize)> {
+        vec![("adapter.size", blueprint.config.d_model)]
+    }
+
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)> {
         let adapter = |(index, segment)| self.adapter(blueprint, segment).into_iter().map(move |param| (index, param));
         blueprint.segments.iter().enumerate().flat_map(adapter).collect()

@@ -24,6 +24,10 @@ impl Method for LastLayers {
         Err(Refusal::out_of_range("last_layers.layers", self.layers, messages).into())
     }
 
+    fn limits(&self, blueprint: &Blueprint) -> Vec<(&'static str, usize)> {
+        vec![("last_layers.layers", blueprint.config.n_layers)]
+    }
+
     fn added(&self, _: &Blueprint) -> Vec<(usize, ParamSpec)> {
         Vec::new()
     }

@@ -105,6 +105,11 @@ pub trait Method: Debug {
         Ok(())
     }
 
+    /// The most that its sizes may be on a model, by their paths below `fine_tuning`, e.g. `lora.rank`.
+    fn limits(&self, _: &Blueprint) -> Vec<(&'static str, usize)> {
+        Vec::new()
+    }
+
     /// The parameters that it adds to the whole model, with the numbers of their segments; all of them learn.
     fn added(&self, blueprint: &Blueprint) -> Vec<(usize, ParamSpec)>;
 

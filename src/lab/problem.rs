@@ -116,7 +116,8 @@ fn is_reference(inner: &str) -> bool {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'.')
     };
     match inner.split_once('=') {
-        Some((field, choice)) => word(field) && word(choice),
+        // The ids of models and texts have hyphens.
+        Some((field, choice)) => word(field) && word(&choice.replace('-', "_")),
         None => word(inner),
     }
 }
@@ -130,6 +131,7 @@ mod tests {
         for (message, plain) in [
             ("{training.steps} is 0.", "training.steps is 0."),
             ("one of {fine_tuning.method=full}, {fine_tuning.method=lora}.", "one of \"full\", \"lora\"."),
+            ("the model {model.base=tang-poems}", "the model \"tang-poems\""),
             ("{\"a\": {\"b\": 1}} { } {Ä} {", "{\"a\": {\"b\": 1}} { } {Ä} {"),
             ("请把{data.context}改小（{data.corpus}）", "请把 data.context 改小（data.corpus）"),
             ("", ""),

@@ -79,13 +79,13 @@ impl Estimator {
         Self::default()
     }
 
-    /// Why runs cannot read their texts, or their models the prompts, as `Problem[]`.
+    /// How the runs go with their models and texts, as `Fit`.
     ///
     /// # Errors
     /// `Problem[]`, of the spec itself.
-    pub fn unreadable(&mut self, spec: JsValue, assets: &JsValue) -> Result<JsValue, JsValue> {
+    pub fn fit(&mut self, spec: JsValue, assets: &JsValue) -> Result<JsValue, JsValue> {
         let files = assets_of(assets)?;
-        to_js(&parse(spec).and_then(|spec| self.0.unreadable(&spec, &files)).map_err(|problems| thrown(&problems))?)
+        to_js(&parse(spec).and_then(|spec| self.0.fit(&spec, &files)).map_err(|problems| thrown(&problems))?)
     }
 
     /// The same experiment, as `Spec`, with the sizes or the batches of its runs made to fit what is `by`, as `EqualisedBy`, to be equal.

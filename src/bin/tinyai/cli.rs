@@ -1,6 +1,5 @@
 //! The commands and their arguments; one file per command does the work.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -28,11 +27,8 @@ enum Command {
     Schema,
     /// Prints the spec that the Fine-tuning lab opens with: all weights beside LoRA.
     DefaultSpec,
-    /// Checks a spec and prints what each run changes of the base.
-    Check {
-        /// The spec, a JSON file; `-` reads standard input.
-        spec: PathBuf,
-    },
+    /// Checks a spec, also beside the sizes of its models, and prints what each run changes of the base.
+    Check(check::Check),
     /// Tells what an experiment will take on this machine: seconds, and bytes at the peak.
     Estimate(run::Estimate),
     /// Runs an experiment.
@@ -73,7 +69,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Schema => print::json(&schema()).map_err(Failure::from),
         Command::DefaultSpec => print::json(&default_spec()).map_err(Failure::from),
-        Command::Check { spec } => check::run(&spec, language),
+        Command::Check(args) => check::run(&args, language),
         Command::Estimate(args) => run::estimate(&args),
         Command::Run(args) => run::run(&args, language),
         Command::Adapter(args) => adapter::run(&args, language),

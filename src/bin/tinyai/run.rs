@@ -60,7 +60,7 @@ struct Experiments {
 pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
     set_threads(args.from.threads)?;
     let (spec, _) = read_spec(&args.from.spec)?;
-    let assets = read_assets(&args.from, &Experiment::required_assets(&spec)?)?;
+    let assets = read_assets(&args.from.spec, args.from.assets.as_deref(), &Experiment::required_assets(&spec)?)?;
     if let Some(path) = &args.out {
         output::prepare(path)?;
     }
@@ -92,7 +92,7 @@ pub fn run(args: &Run, language: Language) -> Result<(), Failure> {
 pub fn estimate(args: &Estimate) -> Result<(), Failure> {
     set_threads(args.from.threads)?;
     let (spec, _) = read_spec(&args.from.spec)?;
-    let assets = read_assets(&args.from, &lab::estimate::files(&spec)?)?;
+    let assets = read_assets(&args.from.spec, args.from.assets.as_deref(), &lab::estimate::files(&spec)?)?;
     let (mut estimator, cores) = (Estimator::default(), environment().cores as usize);
     let runs = (0..spec.runs.len()).map(|run| estimator.run(&spec, run, &assets, cores)).collect::<Result<_, _>>()?;
     print::json(&lab::estimate::Estimate { runs })?;
@@ -100,8 +100,8 @@ pub fn estimate(args: &Estimate) -> Result<(), Failure> {
 }
 
 /// The files of an experiment: shipped ones from the folder of assets, a person's own from that of the spec.
-fn read_assets(args: &Experiments, names: &[String]) -> Result<Assets, Failure> {
-    let beside_spec = args.spec.parent().unwrap_or(Path::new(""));
+pub fn read_assets(spec: &Path, folder: Option<&Path>, names: &[String]) -> Result<Assets, Failure> {
+    let beside_spec = spec.parent().unwrap_or(Path::new(""));
     let mut assets = Assets::default();
     let mut shipped: Option<PathBuf> = None;
     for name in names {
@@ -109,7 +109,7 @@ fn read_assets(args: &Experiments, names: &[String]) -> Result<Assets, Failure> 
             Some(own) => beside_spec.join(own),
             None => match &shipped {
                 Some(folder) => folder.join(name),
-                None => shipped.insert(asset_folder::find(args.assets.as_deref())?).join(name),
+                None => shipped.insert(asset_folder::find(folder)?).join(name),
             },
         };
         assets.insert(name, read_file(&path)?);

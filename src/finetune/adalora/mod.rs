@@ -7,7 +7,7 @@
 mod allocator;
 mod triplet;
 
-use super::lora::check_rank;
+use super::lora::{check_ranks, most_rank};
 use super::{Attached, Method, MethodError, Refusal, Sharing, Update, targets};
 use crate::autograd::{ParamId, Params, Result, Split};
 use crate::kernels::gemm::{Operand, gemm};
@@ -97,9 +97,7 @@ impl AdaLoraConfig {
 
     fn refused(&self, blueprint: &Blueprint) -> std::result::Result<(), Refusal> {
         targets::check(blueprint, &self.target_modules, &KINDS, "lora.target_modules")?;
-        for (_, site) in self.sites(blueprint) {
-            check_rank("adalora.initial_rank", self.initial_rank, site)?;
-        }
+        check_ranks(self.sites(blueprint).map(|(_, site)| ("adalora.initial_rank", self.initial_rank, site)))?;
         let (initial, target) = (self.initial_rank, self.target_rank);
         if !(1..=initial).contains(&target) {
             let messages = [
@@ -138,6 +136,11 @@ impl AdaLoraConfig {
 impl Method for AdaLoraConfig {
     fn check(&self, blueprint: &Blueprint) -> std::result::Result<(), MethodError> {
         Ok(self.refused(blueprint)?)
+    }
+
+    fn limits(&self, blueprint: &Blueprint) -> Vec<(&'static str, usize)> {
+        let Some(most) = self.sites(blueprint).map(|(_, site)| most_rank(site)).min() else { return Vec::new() };
+        vec![("adalora.initial_rank", most), ("adalora.target_rank", most.min(self.initial_rank))]
     }
 
     fn check_sharing(&self, _: &Blueprint, sharing: Sharing) -> std::result::Result<(), MethodError> {

@@ -2,7 +2,7 @@
 
 use super::embedding::EmbeddingPair;
 use super::pair::LoraPair;
-use super::{LoraBias, LoraConfig, LoraInit, embedding};
+use super::{LoraBias, LoraConfig, LoraInit, embedding, most_rank};
 use crate::autograd::{ParamId, Params, Split};
 use crate::finetune::{Attached, HooksOnly, Method, MethodError, Refusal, Sharing, dora};
 use crate::nn::blueprint::SiteSpec;
@@ -72,6 +72,11 @@ impl LoraConfig {
 impl Method for LoraConfig {
     fn check(&self, blueprint: &Blueprint) -> Result<(), MethodError> {
         Ok(self.refused(blueprint)?)
+    }
+
+    fn limits(&self, blueprint: &Blueprint) -> Vec<(&'static str, usize)> {
+        let sites = self.sites(blueprint).filter(|(_, site)| !self.has_own_rank(site));
+        sites.map(|(_, site)| ("lora.rank", most_rank(site))).min_by_key(|(_, most)| *most).into_iter().collect()
     }
 
     fn check_sharing(&self, blueprint: &Blueprint, sharing: Sharing) -> Result<(), MethodError> {

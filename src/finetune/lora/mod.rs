@@ -144,6 +144,11 @@ impl LoraConfig {
         }
     }
 
+    /// Whether a pattern has the rank of a site.
+    fn has_own_rank(&self, site: &SiteSpec) -> bool {
+        of_pattern(&self.rank_pattern, &site.module).is_some()
+    }
+
     /// Whether a site of segment `segment` gets a pair.
     fn adapts(&self, blueprint: &Blueprint, segment: usize, site: &SiteSpec) -> bool {
         let among = |layer: usize| self.layers.contains(&layer);
@@ -164,10 +169,10 @@ impl LoraConfig {
         targets::check(blueprint, &self.target_modules, &KINDS, "lora.target_modules")?;
         self.check_layers(blueprint)?;
         self.check_patterns(blueprint)?;
-        for (_, site) in self.sites(blueprint) {
-            let setting = if of_pattern(&self.rank_pattern, &site.module).is_some() { "lora.rank_pattern" } else { "lora.rank" };
-            check_rank(setting, self.rank_of(&site.module), site)?;
-        }
+        check_ranks(self.sites(blueprint).map(|(_, site)| {
+            let setting = if self.has_own_rank(site) { "lora.rank_pattern" } else { "lora.rank" };
+            (setting, self.rank_of(&site.module), site)
+        }))?;
         let alphas = self.sites(blueprint).map(|(_, site)| (self.scaling_of(&site.module), site));
         if let Some((_, site)) = alphas.into_iter().find(|(scaling, _)| !(scaling.is_finite() && *scaling > 0.0)) {
             let (setting, alpha) = match of_pattern(&self.alpha_pattern, &site.module) {
@@ -238,19 +243,24 @@ impl LoraConfig {
     }
 }
 
-/// Refuses a rank that a site cannot have.
-pub(super) fn check_rank(setting: &'static str, rank: usize, site: &SiteSpec) -> std::result::Result<(), Refusal> {
-    let ([out, inputs], module) = (site.features(), site.role);
-    let limit = out.min(inputs);
-    if (1..=limit).contains(&rank) {
+/// The highest rank that a site's matrix can have.
+pub(super) fn most_rank(site: &SiteSpec) -> usize {
+    site.features().into_iter().min().unwrap_or(0)
+}
+
+/// Refuses ranks that sites cannot have, each with its setting: of those of one setting, it names the site that allows the least.
+pub(super) fn check_ranks<'a>(ranks: impl Iterator<Item = (&'static str, usize, &'a SiteSpec)>) -> std::result::Result<(), Refusal> {
+    let refused = ranks.filter(|(_, rank, site)| !(1..=most_rank(site)).contains(rank));
+    let Some((setting, rank, site)) = refused.min_by_key(|(setting, _, site)| (*setting != "lora.rank", most_rank(site))) else {
         return Ok(());
-    }
+    };
+    let ([out, inputs], module, limit) = (site.features(), site.role, most_rank(site));
     let messages = [
         format!(
-            "{{fine_tuning.{setting}}} is {rank}, but {module} of this model is a {out} × {inputs} matrix, whose rank is at most {limit}. Choose a rank from 1 to {limit}, or take {module} out of {{fine_tuning.lora.target_modules}}."
+            "{{fine_tuning.{setting}}} is {rank}, but {module} of this model is a {out} × {inputs} matrix, whose rank is at most {limit}: a higher one adds nothing. Choose a rank from 1 to {limit}, or take {module} out of {{fine_tuning.lora.target_modules}}."
         ),
         format!(
-            "{{fine_tuning.{setting}}}的值是 {rank}，但该模型的 {module} 是 {out} × {inputs} 的矩阵，秩最多为 {limit}。请把秩改为 1 到 {limit}，或从{{fine_tuning.lora.target_modules}}中去掉 {module}。"
+            "{{fine_tuning.{setting}}}的值是 {rank}，但该模型的 {module} 是 {out} × {inputs} 的矩阵，秩最多为 {limit}，再高也没有用处。请把秩改为 1 到 {limit}，或从{{fine_tuning.lora.target_modules}}中去掉 {module}。"
         ),
     ];
     Err(Refusal::out_of_range(setting, rank, messages))

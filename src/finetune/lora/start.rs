@@ -1,6 +1,6 @@
 //! First values of a pair that are not drawn element by element.
 
-use super::{LoraConfig, LoraInit};
+use super::{LoraConfig, LoraInit, most_rank};
 use crate::autograd::Split;
 use crate::autograd::{ParamId, Params};
 use crate::finetune::{MethodError, Refusal};
@@ -28,16 +28,15 @@ impl LoraConfig {
             && let Some((_, site)) = self.sites(blueprint).find(|(_, site)| self.rank_of(&site.module) % 2 == 1)
         {
             let rank = self.rank_of(&site.module);
+            let near = if rank < most_rank(site) { rank + 1 } else { rank - 1 };
             let messages = [
                 format!(
-                    "{{fine_tuning.lora.init={init}}} divides the rank into two halves, but it is {rank} at {}. Choose {} for {{fine_tuning.lora.rank}}.",
-                    site.module,
-                    rank + 1
+                    "{{fine_tuning.lora.init={init}}} divides the rank into two halves, but it is {rank} at {}. Choose {near} for {{fine_tuning.lora.rank}}.",
+                    site.module
                 ),
                 format!(
-                    "{{fine_tuning.lora.init={init}}}要把秩分成两半，但 {} 处的秩是 {rank}。请把{{fine_tuning.lora.rank}}设为 {}。",
-                    site.module,
-                    rank + 1
+                    "{{fine_tuning.lora.init={init}}}要把秩分成两半，但 {} 处的秩是 {rank}。请把{{fine_tuning.lora.rank}}设为 {near}。",
+                    site.module
                 ),
             ];
             return Err(Refusal::conflict("lora.init", init, messages));

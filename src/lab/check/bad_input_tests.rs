@@ -80,7 +80,14 @@ fn cases() -> Vec<Case> {
             Some("17"),
             &["16"],
         ),
-        case(in_base(json!({ "training": { "search": { "lowest": 0 } } })), OutOfRange, None, "training.search.lowest", Some("0"), &["0"]),
+        case(
+            in_base(json!({ "training": { "search": { "candidates": 3, "lowest": 0 } } })),
+            OutOfRange,
+            None,
+            "training.search.lowest",
+            Some("0"),
+            &["0"],
+        ),
         case(in_base(json!({ "training": { "seconds": -1 } })), OutOfRange, None, "training.seconds", Some("-1"), &["36000"]),
         case(in_run(json!({ "training": { "steps": 1.5 } })), WrongType, Some("b"), "training.steps", Some("1.5"), &["100000"]),
         case(in_run(json!({ "training": { "steps": "200" } })), WrongType, Some("b"), "training.steps", Some("\"200\""), &["100000"]),
@@ -96,12 +103,29 @@ fn cases() -> Vec<Case> {
         ),
         case(in_run(json!({ "fine_tuning": { "method": true } })), WrongType, Some("b"), "fine_tuning.method", Some("true"), &["\"full\""]),
         case(
-            in_run(json!({ "fine_tuning": { "lora": { "target_modules": [] } } })),
+            in_run(json!({ "fine_tuning": { "method": "lora", "lora": { "target_modules": [] } } })),
             OutOfRange,
             Some("b"),
             "fine_tuning.lora.target_modules",
-            Some("[]"),
-            &["1", "down_proj"],
+            None,
+            &[],
+        ),
+        case(
+            in_run(json!({ "fine_tuning": { "method": "ia3", "ia3": { "target_modules": [] } } })),
+            OutOfRange,
+            Some("b"),
+            "fine_tuning.ia3.target_modules",
+            None,
+            &[],
+        ),
+        case(in_base(json!({ "ranks": { "unequal": vec![json!({}); 65] } })), OutOfRange, None, "ranks.unequal", None, &["65", "64"]),
+        case(
+            json!({ "runs": (0..17).map(|run| json!({ "name": run.to_string() })).collect::<Vec<_>>() }),
+            OutOfRange,
+            None,
+            "runs",
+            None,
+            &["17", "16"],
         ),
         case(
             in_run(json!({ "fine_tuning": { "lora": { "target_modules": ["q_proj", "q"] } } })),
@@ -122,7 +146,7 @@ fn cases() -> Vec<Case> {
         case(in_base(json!({ "model": { "base": "" } })), OutOfRange, None, "model.base", Some("\"\""), &["1", "200"]),
         case(in_base(json!({ "evaluation": { "prompt": "x".repeat(401) } })), OutOfRange, None, "evaluation.prompt", None, &["400", "…"]),
         case(json!({}), Missing, None, "runs", None, &["runs", "1", "16"]),
-        case(json!({ "runs": [] }), OutOfRange, None, "runs", Some("[]"), &["1", "16"]),
+        case(json!({ "runs": [] }), OutOfRange, None, "runs", None, &["1", "16"]),
         case(json!({ "runs": [{}] }), Missing, None, "runs.0.name", None, &["40"]),
         case(json!({ "runs": [{ "name": "" }] }), OutOfRange, None, "runs.0.name", Some("\"\""), &["1", "40"]),
         case(json!({ "runs": [{ "name": " " }] }), NotAllowed, None, "runs.0.name", Some("\" \""), &["1", "40"]),
@@ -203,6 +227,15 @@ fn each_bad_spec_names_the_field_the_value_and_what_would_be_accepted() {
         }
         assert!(problem.message.zh.ends_with(['。', '？']), "{}", problem.message.zh);
     }
+}
+
+/// Of a list that is chosen from, the form shows the choices beside the message.
+#[test]
+fn a_list_with_nothing_in_it_is_said_to_be_empty() {
+    let problem = only_problem(&spec(json!({ "fine_tuning": { "method": "lora", "lora": { "target_modules": [] } } }), json!({})));
+    assert_eq!(problem.message.en, "{fine_tuning.lora.target_modules} is empty. Choose at least one.");
+    assert_eq!(problem.message.zh, "{fine_tuning.lora.target_modules}一项也没有选。请至少选择一项。");
+    assert_eq!(problem.value.as_deref(), Some("[]"));
 }
 
 /// A warm-up that is over before the last step, and none at all.

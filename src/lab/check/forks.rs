@@ -80,7 +80,8 @@ pub(super) fn problems(run: &RunSpec, other: &RunSpec, other_name: &str, step: u
     // The weights that a new model does not train are drawn from the seed.
     let seeded = run.model.base == NEW_MODEL && run.fine_tuning.method != Method::Full;
     // What was taken out of a weight depends on them.
-    let taken_out = matches!(run.fine_tuning.lora.init, LoraInit::Pissa | LoraInit::Olora);
+    let taken_out = matches!(run.fine_tuning.method, Method::Lora | Method::Dora)
+        && matches!(run.fine_tuning.lora.init, LoraInit::Pissa | LoraInit::Olora);
     let scales = |field: &str| ["fine_tuning.lora.alpha", "fine_tuning.lora.scaling"].contains(&field);
     let stays = |field: &str| !may_change(field, own_vocabulary) || seeded && field == "training.seed" || taken_out && scales(field);
     for change in diff(other, run).into_iter().filter(|change| stays(&change.field)) {

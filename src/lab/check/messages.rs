@@ -10,12 +10,17 @@ use crate::lab::problem::{Problem, ProblemCode, Text};
 pub(super) fn finding(finding: Finding, json: &Value) -> Problem {
     let Finding { path, value, kind } = finding;
     let (run, field) = locate(&path, json);
+    let value_items = value.as_ref().and_then(Value::as_array).map(Vec::len);
     let value = value.as_ref().map(written);
     let shown = value.clone().unwrap_or_default();
     let (code, message) = match kind {
         Kind::UnknownField { parent } => (ProblemCode::UnknownField, unknown_field(&path, &field, parent)),
         Kind::Missing { schema } => (ProblemCode::Missing, missing(&field, schema)),
         Kind::WrongType { schema } => (ProblemCode::WrongType, must_be(&field, &shown, schema)),
+        Kind::OutOfRange { schema } if schema["type"] == "array" => {
+            let items = value_items.unwrap_or_default();
+            (ProblemCode::OutOfRange, of_length(&field, items, schema))
+        }
         Kind::OutOfRange { schema } => (ProblemCode::OutOfRange, must_be(&field, &shown, schema)),
         Kind::NotAllowed { schema } => (ProblemCode::NotAllowed, not_allowed(&field, &shown, schema)),
         Kind::Repeated => (ProblemCode::NotAllowed, repeated(&field, &shown)),
@@ -67,6 +72,31 @@ fn not_allowed(field: &str, value: &str, schema: &Value) -> Text {
         text.zh += &format!("你是不是想写 {{{field}={choice}}}？");
     }
     text
+}
+
+/// A list of too few or too many items.
+fn of_length(field: &str, items: usize, schema: &Value) -> Text {
+    let (min, max) = limits(schema, "minItems", "maxItems");
+    let (chosen, most) = (choices(&schema["items"]).next().is_some(), max.is_finite());
+    let (min, max) = (number(min), number(max));
+    match (items, most) {
+        (0, false) if chosen => Text {
+            en: format!("{{{field}}} is empty. Choose at least one."),
+            zh: format!("{{{field}}}一项也没有选。请至少选择一项。"),
+        },
+        (0, true) if min != "-inf" => Text {
+            en: format!("{{{field}}} is empty, but it must have {min} to {max} items."),
+            zh: format!("{{{field}}}是空的，应当有 {min} 到 {max} 项。"),
+        },
+        (_, true) => Text {
+            en: format!("{{{field}}} has {items} items, but it may have at most {max}."),
+            zh: format!("{{{field}}}有 {items} 项，最多只能有 {max} 项。"),
+        },
+        _ => Text {
+            en: format!("{{{field}}} has too few items ({items}); it must have {min} or more."),
+            zh: format!("{{{field}}}只有 {items} 项，至少应有 {min} 项。"),
+        },
+    }
 }
 
 fn missing(field: &str, schema: &Value) -> Text {
@@ -153,7 +183,8 @@ fn expected(schema: &Value, field: &str) -> Text {
                     format!("有 {min} 到 {max} 项的列表，每一项是{}", items.zh),
                 ),
                 (min, _, true, false) => {
-                    (format!("a list of at least {min} item(s), each {}", items.en), format!("至少有 {min} 项的列表，每一项是{}", items.zh))
+                    let at_least = if min == "1" { "at least one item".to_owned() } else { format!("at least {min} items") };
+                    (format!("a list of {at_least}, each {}", items.en), format!("至少有 {min} 项的列表，每一项是{}", items.zh))
                 }
                 _ => (format!("a list, each item {}", items.en), format!("列表，每一项是{}", items.zh)),
             }

@@ -11,6 +11,7 @@ mod merge;
 mod messages;
 mod model;
 mod parse;
+mod used;
 mod walk;
 
 pub(in crate::lab) use conflicts::warmup_problem;
@@ -19,7 +20,7 @@ pub(in crate::lab) use messages::{nearest, shorten};
 pub use forks::fork_points;
 pub(in crate::lab) use merge::merge;
 pub use merge::{diff, resolve};
-pub use model::{MemoryBound, check_against_model, memory_bound};
+pub use model::{FieldLimit, MemoryBound, check_against_model, check_sizes, limits, memory_bound};
 pub use parse::{parse, parse_str, parse_with};
 #[cfg(all(test, feature = "native"))]
 pub(in crate::lab) use walk::CHECKED;

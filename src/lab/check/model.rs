@@ -1,6 +1,9 @@
 //! What can only be checked once the base model is known: LoRA's rank, the context, and whether a batch can fit at all.
 
+use serde::Serialize;
+
 use crate::finetune;
+use crate::json::FromJson;
 use crate::lab::methods::{format, method};
 use crate::lab::problem::{Problem, ProblemCode, Text};
 use crate::lab::problems::{self, mib};
@@ -72,14 +75,42 @@ pub fn memory_bound(run: &RunSpec, blueprint: &Blueprint) -> MemoryBound {
     }
 }
 
-/// What of a run does not go with its base model.
+/// What of a run does not go with its base model, its memory included.
 pub fn check_against_model(run: &RunSpec, blueprint: &Blueprint) -> Vec<Problem> {
-    let of_method = method(run).check(blueprint).err().map(|error| problems::method(&error));
-    let (positions, taken) = (blueprint.config.max_positions, method(run).positions());
-    let too_long = run.data.context as usize > positions.saturating_sub(taken);
-    let of_context = too_long.then(|| problems::context(run, positions, taken));
-    let of_format = nothing_frozen(run, blueprint);
-    [of_method, of_context, of_format, memory(run, blueprint)].into_iter().flatten().collect()
+    check_sizes(run, blueprint).into_iter().chain(memory(run, blueprint)).collect()
+}
+
+/// What of a run does not go with its base model, however much memory there is.
+pub fn check_sizes(run: &RunSpec, blueprint: &Blueprint) -> Vec<Problem> {
+    let method = method(run);
+    let (positions, taken) = (blueprint.config.max_positions, method.positions());
+    let of_window = problems::window(run, positions, taken);
+    // That virtual tokens leave no room for the context says all that there is to say of how many they are.
+    let of_method = method.check(blueprint).err().filter(|_| taken == 0 || of_window.is_none());
+    let of_method = of_method.map(|error| problems::method(&error));
+    [of_method, of_window, nothing_frozen(run, blueprint)].into_iter().flatten().collect()
+}
+
+/// The most that a setting of a run may be, beside its other settings and on its model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
+pub struct FieldLimit {
+    /// Dotted path of the setting, e.g. `fine_tuning.lora.rank`.
+    pub field: String,
+    /// The most that it may be.
+    pub most: u32,
+}
+
+/// The limits of a run's settings that depend on its model or on each other.
+pub fn limits(run: &RunSpec, blueprint: &Blueprint) -> Vec<FieldLimit> {
+    let method = method(run);
+    let (positions, taken) = (blueprint.config.max_positions, method.positions());
+    let of_method = method.limits(blueprint).into_iter().map(|(setting, most)| (format!("fine_tuning.{setting}"), most));
+    let of_context = ("data.context".to_owned(), positions.saturating_sub(taken));
+    let room = positions.saturating_sub(run.data.context as usize);
+    let of_tokens = (taken > 0).then(|| ("fine_tuning.prompt.virtual_tokens".to_owned(), room));
+    let all = of_method.chain([of_context]).chain(of_tokens);
+    all.map(|(field, most)| FieldLimit { field, most: u32::try_from(most).unwrap_or(u32::MAX) }).collect()
 }
 
 /// Refuses a format of frozen weights where every weight learns.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::model::*;
+use crate::json::FromJson;
 use crate::lab::methods::method;
 use crate::lab::problem::ProblemCode;
 use crate::lab::spec::{Method, RunSpec, TargetModule};
@@ -39,6 +40,84 @@ fn a_rank_above_the_smallest_layer_names_the_layer_and_the_limit() {
     let mut full = lora(65);
     full.fine_tuning.method = Method::Full;
     assert_eq!(check_against_model(&full, &small()), [], "LoRA's rank matters only to LoRA");
+}
+
+/// Whoever does as the message says has a rank that goes with all layers, not the next one's refusal.
+#[test]
+fn of_several_layers_that_a_rank_is_too_high_for_the_narrowest_is_named() {
+    let mut adalora = lora(4);
+    adalora.fine_tuning.method = Method::AdaLora;
+    adalora.fine_tuning.adalora.initial_rank = 1024;
+    for (run, field) in [(lora(1024), "fine_tuning.lora.rank"), (adalora, "fine_tuning.adalora.initial_rank")] {
+        let [problem] = &check_against_model(&run, &small())[..] else { panic!("{field}") };
+        assert_eq!(problem.field.as_deref(), Some(field));
+        for text in [&problem.message.en, &problem.message.zh] {
+            assert!(text.contains("1024") && text.contains("k_proj") && text.contains("64 × 192"), "{text}");
+        }
+    }
+}
+
+/// What is at a limit is accepted, and what is above it refused, by the setting itself.
+#[test]
+fn the_limits_of_settings_are_those_of_the_check() {
+    let run_of = |method| {
+        let mut run = RunSpec::default();
+        run.fine_tuning.method = method;
+        run.fine_tuning.adalora.initial_rank = 12;
+        run
+    };
+    let mut pattern = run_of(Method::Lora);
+    pattern.fine_tuning.lora.target_modules =
+        vec![TargetModule::named("k_proj").unwrap().into(), TargetModule::named("q_proj").unwrap().into()];
+    pattern.fine_tuning.lora.rank_pattern.insert("k_proj".into(), 3);
+    let mut reparametrised = run_of(Method::PrefixTuning);
+    reparametrised.fine_tuning.prompt.reparametrised = true;
+    let cases: [(RunSpec, &[(&str, u32)]); 9] = [
+        (run_of(Method::Full), &[("data.context", 256)]),
+        (run_of(Method::Lora), &[("fine_tuning.lora.rank", 64), ("data.context", 256)]),
+        (run_of(Method::Dora), &[("fine_tuning.lora.rank", 64), ("data.context", 256)]),
+        (pattern, &[("fine_tuning.lora.rank", 192), ("data.context", 256)]),
+        (
+            run_of(Method::AdaLora),
+            &[("fine_tuning.adalora.initial_rank", 64), ("fine_tuning.adalora.target_rank", 12), ("data.context", 256)],
+        ),
+        (run_of(Method::Adapter), &[("fine_tuning.adapter.size", 192), ("data.context", 256)]),
+        (run_of(Method::LastLayers), &[("fine_tuning.last_layers.layers", 6), ("data.context", 256)]),
+        (run_of(Method::PromptTuning), &[("data.context", 248), ("fine_tuning.prompt.virtual_tokens", 192)]),
+        (reparametrised, &[("data.context", 248), ("fine_tuning.prompt.virtual_tokens", 192)]),
+    ];
+    for (run, expected) in cases {
+        let found = limits(&run, &small());
+        let found: Vec<(&str, u32)> = found.iter().map(|limit| (limit.field.as_str(), limit.most)).collect();
+        assert_eq!(found, expected, "{:?}", run.fine_tuning.method);
+        for (field, most) in expected {
+            let with = |value: u32| {
+                let mut json = serde_json::to_value(&run).unwrap();
+                *json.pointer_mut(&format!("/{}", field.replace('.', "/"))).unwrap() = value.into();
+                let run = RunSpec::from_json(json).unwrap();
+                check_sizes(&run, &small()).into_iter().filter_map(|problem| problem.field).collect::<Vec<_>>()
+            };
+            assert_eq!(with(*most), [""; 0], "{field} = {most}");
+            assert_eq!(with(most + 1), [*field], "{field} = {}", most + 1);
+        }
+    }
+}
+
+/// It is the number of virtual tokens that is wrong, and their one limit is beside the context.
+#[test]
+fn virtual_tokens_that_leave_no_room_for_the_context_are_refused_once() {
+    for (method, reparametrised) in [(Method::PromptTuning, false), (Method::PrefixTuning, false), (Method::PrefixTuning, true)] {
+        for tokens in [193, 254, 255, 1024] {
+            let mut run = RunSpec::default();
+            run.fine_tuning.method = method;
+            (run.fine_tuning.prompt.virtual_tokens, run.fine_tuning.prompt.reparametrised) = (tokens, reparametrised);
+            let [problem] = &check_sizes(&run, &small())[..] else { panic!("{method:?} of {tokens}") };
+            assert_eq!(problem.field.as_deref(), Some("fine_tuning.prompt.virtual_tokens"));
+            for (text, advice) in [(&problem.message.en, "Choose at most 192"), (&problem.message.zh, "请改为不超过 192")] {
+                assert!(text.contains(advice) && text.contains("{data.context}") && text.contains("64"), "{text}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use super::messages;
+use super::used::is_idle;
 use super::walk::walk;
 use crate::data::json::{self, JsonError};
 use crate::data::text::without_mark;
@@ -47,7 +48,7 @@ fn value_of(text: &str) -> Result<Value, Vec<Problem>> {
 ///
 /// # Errors
 /// Every field that is unknown, missing, of the wrong type, out of its range or none of the values allowed, in the base and
-/// in the patches; and run names that are blank or not unique.
+/// in the patches; and run names that are blank or not unique. Settings that no run uses may be out of their range.
 pub fn parse(json: &Value) -> Result<Spec, Vec<Problem>> {
     let names = name_problems(json);
     match parse_with(json, &SCHEMA) {
@@ -60,10 +61,12 @@ pub fn parse(json: &Value) -> Result<Spec, Vec<Problem>> {
 /// Reads a value of a type from JSON, of which `schema` is the schema.
 ///
 /// # Errors
-/// Every field that is unknown, missing, of the wrong type, out of its range or none of the values allowed.
+/// Every field that is unknown, missing, of the wrong type, out of its range or none of the values allowed; of a spec, but for settings that
+/// no run uses and that are out of their range.
 pub fn parse_with<T: FromJson>(json: &Value, schema: &Value) -> Result<T, Vec<Problem>> {
     let mut json = json.clone();
-    let problems: Vec<Problem> = walk(&mut json, schema).into_iter().map(|finding| messages::finding(finding, &json)).collect();
+    let findings = walk(&mut json, schema).into_iter().filter(|finding| !is_idle(finding, &json, schema));
+    let problems: Vec<Problem> = findings.map(|finding| messages::finding(finding, &json)).collect();
     if !problems.is_empty() {
         return Err(problems);
     }

@@ -185,6 +185,7 @@ pub(in crate::lab) const CHECKED: &[&str] = &[
     "const",
     "x-patch-of",
     "x-unit",
+    "x-visible-if",
 ];
 
 #[cfg(all(test, feature = "native"))]

@@ -18,13 +18,15 @@ use serde_json::json;
 use self::pilot::Measured;
 use self::text::TextSizes;
 use super::assets::{Assets, OWN_FILE, without_weights};
-use super::check::{check_against_model, fork_points, resolve};
+use super::base_model::config_of;
+use super::check::{FieldLimit, check_against_model, check_sizes, fork_points, limits, resolve};
 use super::experiment::max_ranks;
 use super::parallel::setup;
 use super::parallel::subject::Subject;
 use super::problem::Problem;
-use super::spec::{RunSpec, Spec};
+use super::spec::{RunPatch, RunSpec, Spec};
 use crate::json::FromJson;
+use crate::nn::Blueprint;
 
 /// What the runs of an experiment will take.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
@@ -49,6 +51,16 @@ pub struct RunEstimate {
     pub unknown_share: f64,
 }
 
+/// How the runs of an experiment go with their models and texts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
+#[cfg_attr(all(test, feature = "native"), derive(ts_rs::TS), ts(export))]
+pub struct Fit {
+    /// What of them does not: texts that models cannot read, sizes that they cannot have. Memory is not among it.
+    pub problems: Vec<Problem>,
+    /// Of each run, in the order of the spec, the limits of settings that depend on its model or on other settings.
+    pub limits: Vec<Vec<FieldLimit>>,
+}
+
 /// Makes estimates, and remembers what it measured for them.
 #[derive(Debug, Default)]
 pub struct Estimator {
@@ -69,18 +81,21 @@ impl Estimator {
         self.of(&resolved[run], from, assets, cores).map_err(|problem| vec![problem.in_run(name)])
     }
 
-    /// Why runs of `spec` cannot read their texts, or their models the prompts, as far as the same files tell.
+    /// How the runs of `spec` go with their models and texts, as far as the same files tell.
     ///
     /// # Errors
     /// If the spec's patches do not fit.
-    pub fn unreadable(&mut self, spec: &Spec, assets: &Assets) -> Result<Vec<Problem>, Vec<Problem>> {
-        let resolved = resolve(spec)?;
-        let of_runs = resolved.iter().zip(&spec.runs);
-        let refused = of_runs.filter_map(|(run, patch)| {
-            let problem = self.texts.of(&text_key(run, assets), || text::sizes(run, assets)).err()?;
-            Some(problem.in_run(&patch.name))
-        });
-        Ok(refused.collect())
+    pub fn fit(&mut self, spec: &Spec, assets: &Assets) -> Result<Fit, Vec<Problem>> {
+        let mut fit = Fit::default();
+        for (run, RunPatch { name, .. }) in resolve(spec)?.iter().zip(&spec.runs) {
+            let of_text = self.texts.of(&text_key(run, assets), || text::sizes(run, assets)).err();
+            // A model that cannot be read is told of once, by its text.
+            let blueprint = config_of(run, assets).map(|config| Blueprint::new(&config)).ok();
+            let of_model = blueprint.as_ref().map(|blueprint| check_sizes(run, blueprint)).unwrap_or_default();
+            fit.problems.extend(of_text.into_iter().chain(of_model).map(|problem| problem.in_run(name)));
+            fit.limits.push(blueprint.map(|blueprint| limits(run, &blueprint)).unwrap_or_default());
+        }
+        Ok(fit)
     }
 
     /// What a run that goes on from step `from` will take.

@@ -52,8 +52,8 @@ impl Subject {
         }
         let (method, format) = (method(run), format(run));
         let (positions, taken) = (blueprint.config.max_positions, method.positions());
-        if positions.saturating_sub(taken) < run.data.context as usize {
-            return Err(problems::context(run, positions, taken));
+        if let Some(problem) = problems::window(run, positions, taken) {
+            return Err(problem);
         }
         let outline = Outline::in_format(&blueprint, &*method, format);
         Ok(Self { blueprint, method, format, outline })

@@ -6,18 +6,19 @@
 mod method;
 mod plan;
 mod ranks;
+mod window;
 
 use std::collections::BTreeMap;
 
 pub use method::{method, quantised_and_shared};
 pub use plan::{memory, plan, with_nearest};
 pub use ranks::{attach, build, lost, rank, start};
+pub use window::{context, window};
 
 use super::check::{nearest, shorten};
 use super::problem::{Problem, ProblemCode, Text};
 use super::reasons;
 use super::search::Budget;
-use super::spec::RunSpec;
 use crate::nn::ConfigError;
 
 /// Something with an id that a spec asks for.
@@ -283,26 +284,6 @@ pub fn no_room_for_file(name: &str, bytes: usize) -> Problem {
 /// Sizes that make no model.
 pub fn model_sizes(error: &ConfigError) -> Problem {
     conflict("model", reasons::config(error))
-}
-
-/// A context longer than the model reads.
-pub fn context(run: &RunSpec, positions: usize, of_method: usize) -> Problem {
-    let (context, model, most) = (run.data.context, &run.model.base, positions.saturating_sub(of_method));
-    let message = match of_method {
-        0 => Text {
-            en: format!("{{data.context}} is {context}, but the model {model} reads at most {most} tokens at once. Choose at most {most}."),
-            zh: format!("{{data.context}}的值是 {context}，但模型 {model} 一次最多读 {most} 个词元。请改为不超过 {most}。"),
-        },
-        _ => Text {
-            en: format!(
-                "{{data.context}} is {context}, but of the {positions} tokens that the model {model} reads at once, {of_method} are virtual ({{fine_tuning.prompt.virtual_tokens}}). Choose at most {most}, or fewer virtual tokens."
-            ),
-            zh: format!(
-                "{{data.context}}的值是 {context}，但模型 {model} 一次最多读 {positions} 个词元，其中 {of_method} 个是虚拟词元（{{fine_tuning.prompt.virtual_tokens}}）。请改为不超过 {most}，或减少虚拟词元。"
-            ),
-        },
-    };
-    problem(ProblemCode::OutOfRange, Some("data.context"), Some(context.to_string()), message)
 }
 
 /// An error of ours.

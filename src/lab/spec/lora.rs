@@ -51,10 +51,18 @@ pub struct LoraSpec {
     )]
     pub layers: Vec<u32>,
     /// Ranks of modules whose path ends so, e.g. `layers.0.self_attn.q_proj`, in the place of the rank.
-    #[schemars(extend("additionalProperties" = {"type": "integer", "minimum": 1, "maximum": 1024}, "x-advanced" = true))]
+    #[schemars(extend(
+        "additionalProperties" = {"type": "integer", "minimum": 1, "maximum": 1024},
+        "x-advanced" = true,
+        "x-visible-if" = {"fine_tuning.method": ["lora", "dora"]}
+    ))]
     pub rank_pattern: BTreeMap<String, u32>,
     /// Alphas of modules, likewise.
-    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0.001, "maximum": 4096}, "x-advanced" = true))]
+    #[schemars(extend(
+        "additionalProperties" = {"type": "number", "minimum": 0.001, "maximum": 4096},
+        "x-advanced" = true,
+        "x-visible-if" = {"fine_tuning.method": ["lora", "dora"]}
+    ))]
     pub alpha_pattern: BTreeMap<String, f64>,
 }
 
