@@ -26,7 +26,7 @@ function conversation(hash = '', migrate = async (): Promise<Spec> => defaultSpe
     address: new MemoryAddress(hash),
     clock,
     checker: { check, migrate, preload: async () => undefined, unreadable: async () => [] },
-    names: { newRun: String, copyOf: String, fork: String },
+    names: { newRun: String, copyOf: String, fork: String, ofMethod: String },
   });
   editor.start();
   const runner = new Runner({ lab, clock, keeper: { begin: async () => null }, environment: () => FAKE_ENVIRONMENT });

@@ -3,7 +3,7 @@ import type { ProblemCode } from '../types/generated/ProblemCode';
 
 /** A message for where there is no form: its fields, `{training.steps}`, by their paths, and choices, `{mesh.zero=none}`, as values. */
 export function plain(message: string): string {
-  return message.replace(/\{([a-z0-9_.]+)(?:=([a-z0-9_.]+))?\}/g, (_, path: string, choice?: string) => (choice === undefined ? path : `"${choice}"`));
+  return message.replace(/\{([a-z0-9_.]+)(?:=([a-z0-9_.-]+))?\}/g, (_, path: string, choice?: string) => (choice === undefined ? path : `"${choice}"`));
 }
 
 /** The same problem, its messages {@link plain}. */

@@ -7,6 +7,7 @@ import type { Event } from '../types/generated/Event';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { NearestMesh } from '../types/generated/NearestMesh';
 import type { Planned } from '../types/generated/Planned';
+import type { Fit } from '../types/generated/Fit';
 import type { Problem } from '../types/generated/Problem';
 import type { Spec } from '../types/generated/Spec';
 import type { Loading } from './assets';
@@ -118,9 +119,9 @@ export class Lab {
     return this.ask(async (engine, signal) => engine.call('nearest', await this.planning(engine, spec, run, signal), { signal }), signal);
   }
 
-  /** Why runs cannot read their texts, or their models the prompts. */
-  unreadable(spec: unknown, signal?: AbortSignal): Promise<Problem[]> {
-    return this.ask(async (engine, signal) => engine.call('unreadable', { spec, files: await this.reading(engine, spec, signal) }, { signal }), signal);
+  /** How runs go with their models and texts, as far as it shows without the weights. */
+  fit(spec: unknown, signal?: AbortSignal): Promise<Fit> {
+    return this.ask(async (engine, signal) => engine.call('fit', { spec, files: await this.reading(engine, spec, signal) }, { signal }), signal);
   }
 
   /** What each run will take. It is measured, so it waits until nothing runs, and nothing runs meanwhile. */

@@ -7,6 +7,7 @@ import type { Event } from '../types/generated/Event';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { NearestMesh } from '../types/generated/NearestMesh';
 import type { Planned } from '../types/generated/Planned';
+import type { Fit } from '../types/generated/Fit';
 import type { Problem } from '../types/generated/Problem';
 import type { Program } from '../types/generated/Program';
 import type { Spec } from '../types/generated/Spec';
@@ -69,8 +70,8 @@ export interface EngineMethods extends ShelfMethods {
   nearest(of: { spec: unknown; run: number; files: Files; cores: number }): NearestMesh | null;
   /** The files that the next two need. */
   estimateAssets(spec: unknown): string[];
-  /** Why runs cannot read their texts, or their models the prompts. */
-  unreadable(of: { spec: unknown; files: Files }): Problem[];
+  /** How runs go with their models and texts. */
+  fit(of: { spec: unknown; files: Files }): Fit;
   /** What each run will take; heeds an abort between two runs. */
   estimate(of: { spec: unknown; files: Files; cores: number }): Estimate;
   equalise(of: { spec: unknown; by: EqualisedBy; files: Files; cores: number }): Spec;

@@ -6,6 +6,7 @@ import type { Event } from '../types/generated/Event';
 import type { ExperimentResult } from '../types/generated/ExperimentResult';
 import type { NearestMesh } from '../types/generated/NearestMesh';
 import type { Planned } from '../types/generated/Planned';
+import type { Fit } from '../types/generated/Fit';
 import type { Problem } from '../types/generated/Problem';
 import type { Program } from '../types/generated/Program';
 import type { Reply } from '../types/generated/Reply';
@@ -103,8 +104,8 @@ export interface WasmRank {
 
 /** Tells what runs will take, and remembers what it measured for that. */
 export interface WasmEstimator {
-  /** Why runs cannot read their texts, or their models the prompts. */
-  unreadable(spec: unknown, files: Files): Problem[];
+  /** How runs go with their models and texts. */
+  fit(spec: unknown, files: Files): Fit;
   /** Measures for a quarter of a second at most, unless it knows already. */
   run(spec: unknown, run: number, files: Files, cores: number): RunEstimate;
   /** The same experiment with sizes or batches made to fit; it measures as much. */

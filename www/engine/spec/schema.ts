@@ -118,6 +118,13 @@ export function fits(value: unknown, part: Schema): boolean {
   );
 }
 
-/** Whether a field matters where other fields have these values. */
+/**
+ * Whether a field matters where other fields have these values, as the engine sees it (`src/lab/check/used.rs`): of a field that does not
+ * matter itself, what counts is its default.
+ */
 export const applies = ({ visibleIf }: Pick<Field, 'visibleIf'>, value: (path: string) => unknown): boolean =>
-  Object.entries(visibleIf).every(([path, wanted]) => (Array.isArray(wanted) ? wanted : [wanted]).includes(value(path)));
+  Object.entries(visibleIf).every(([path, wanted]) => {
+    const other = FIELDS.get(path);
+    const counts = other && !applies(other, value) ? other.schema.default : value(path);
+    return (Array.isArray(wanted) ? wanted : [wanted]).includes(counts);
+  });

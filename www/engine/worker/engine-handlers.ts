@@ -60,7 +60,7 @@ export function engineHandlers(): Handlers<EngineMethods> {
     plan: ({ spec, run, files, cores }) => here().engine.plan(spec, run, files, cores),
     nearest: ({ spec, run, files, cores }) => here().engine.nearest_mesh(spec, run, files, cores),
     estimateAssets: (spec) => here().engine.estimate_assets(spec),
-    unreadable: ({ spec, files }) => (estimator ??= new (here().engine.Estimator)()).unreadable(spec, files),
+    fit: ({ spec, files }) => (estimator ??= new (here().engine.Estimator)()).fit(spec, files),
     estimate: async ({ spec, files, cores }, { signal }) => {
       const estimates = (estimator ??= new (here().engine.Estimator)());
       const runs: RunEstimate[] = [];

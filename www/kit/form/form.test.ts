@@ -140,3 +140,23 @@ test('a folded group and an advanced field are opened to show a field', async ()
   expect(group.querySelector('details.advanced')!.hasAttribute('open')).toBe(true);
   expect(await form.reveal('training.nothing')).toBe(false);
 });
+
+test('what was left in a field that is not shown any more stands in nobody’s way, in another scope either', async () => {
+  const { form } = await mount({ scope: 'a', scopes: ['a', 'b'] });
+  await typeInto(form, 'model.width', 'abc');
+  expect(form.valid).toBe(false);
+  form.groups = GROUPS.slice(1);
+  await form.updateComplete;
+  expect(form.valid).toBe(true);
+  form.scope = 'b';
+  form.groups = GROUPS;
+  await form.updateComplete;
+  expect(form.valid).toBe(true);
+  // It is there again with its field.
+  form.scope = 'a';
+  await form.updateComplete;
+  expect(form.refusals.map(({ typed }) => typed)).toEqual(['abc']);
+  form.scope = 'b';
+  await form.updateComplete;
+  expect(form.valid).toBe(false);
+});

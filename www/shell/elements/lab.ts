@@ -94,10 +94,11 @@ export class LabMount extends LitElement {
     this.words.setValue(words);
     this.kit.setValue(words.kit);
     const { newRun, copyOf, forkName: fork } = words.messages.form;
-    if (this.store) this.store.speak({ newRun, copyOf, fork }, language);
+    const runs = { newRun, copyOf, fork, ofMethod: (method: string) => words.option('fine_tuning.method', method) ?? method };
+    if (this.store) this.store.speak(runs, language);
     else {
       const { ports, initial, home } = this;
-      const store = new LabStore({ definition, ports, text: { lab: words.lab, runs: { newRun, copyOf, fork }, entryName: words.messages.kept.name }, language, ...(initial && { initial }), ...(home && { home }), ...(lessons && { lessons }), ...(workbenches && { workbenches }) });
+      const store = new LabStore({ definition, ports, text: { lab: words.lab, runs, entryName: words.messages.kept.name }, language, ...(initial && { initial }), ...(home && { home }), ...(lessons && { lessons }), ...(workbenches && { workbenches }) });
       this.labs.setValue(store);
       store.start();
       this.store = store;

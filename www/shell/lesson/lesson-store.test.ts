@@ -63,8 +63,8 @@ function lab(hash = '', storage = memoryStorage()) {
   const fake = new FakeLab();
   const lessons = new LessonStore({ lab: 'fine-tuning', lessons: [lesson('first', 4), lesson('second', 8)], workbenches: [BENCH], language: 'en', lesson: hash.match(/lesson=(\w+)/)?.[1], storage, now: () => 7 });
   const place = new Place(address, (next) => void lessons.go(next));
-  const checker: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [] };
-  const names = { newRun: String, copyOf: (name: string) => `${name} copy`, fork: (name: string, step: number) => `${name} @${step}` };
+  const checker: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, fit: async () => ({ problems: [], limits: [] }) };
+  const names = { newRun: String, copyOf: (name: string) => `${name} copy`, fork: (name: string, step: number) => `${name} @${step}`, ofMethod: String };
   const editor = new SpecEditor({ lab: 'fine-tuning', initial: () => lessons.initial ?? defaultSpec, hadVersion1: false, address: place, clock, checker, names });
   const runner = new Runner({ lab: fake, clock, keeper: NOT_KEPT, environment: () => FAKE_ENVIRONMENT });
   lessons.start({ place, editor, runner, library: null, entry: () => null });

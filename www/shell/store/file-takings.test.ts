@@ -13,8 +13,8 @@ afterEach(() => disposed.splice(0).forEach((dispose) => dispose()));
 
 /** An editor of two runs, and files that are read when the test says so. */
 function made() {
-  const checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [] };
-  const names = { newRun: String, copyOf: String, fork: String };
+  const checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, fit: async () => ({ problems: [], limits: [] }) };
+  const names = { newRun: String, copyOf: String, fork: String, ofMethod: String };
   const editor = new SpecEditor({ lab: 'fine-tuning', initial: () => defaultSpec, hadVersion1: false, address: new MemoryAddress(''), clock: new WoundClock(), checker, names });
   const reads: { finish(name: string): void; fail(error: unknown): void; signal: AbortSignal; read(done: number): void }[] = [];
   const takings = new FileTakings({

@@ -6,6 +6,8 @@ export interface RunNames {
   copyOf(name: string): string;
   /** Of a run that begins where another was after some steps. */
   fork(name: string, step: number): string;
+  /** Of a run by its fine-tuning method, as the spec writes it. */
+  ofMethod(method: string): string;
 }
 
 /** Letters of a name, at most. */
@@ -19,6 +21,9 @@ export function freeName({ runs }: Spec, wanted: string): string {
   for (let i = 2; taken.has(name); i++) name = fit(` ${i}`);
   return name;
 }
+
+/** Whether a run has a name, or, since another has it, that with a number. */
+export const isCalled = (name: string, wanted: string): boolean => name.trim().replace(/ \d+$/, '').toLowerCase() === wanted.toLowerCase();
 
 /** The same experiment, with its runs called otherwise. */
 export const renamed = (spec: Spec, nameOf: (name: string) => string): Spec => ({

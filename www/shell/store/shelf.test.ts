@@ -45,8 +45,8 @@ async function arrive({ entries = [], hash = '', entry, library = libraryOn(new 
   const clock = new WoundClock();
   const lab = new FakeLab();
   const address = new MemoryAddress(hash);
-  const checker = { check: async () => [], migrate: async () => OTHER, preload: async () => undefined, unreadable: async () => [] };
-  const names = { newRun: String, copyOf: String, fork: String };
+  const checker = { check: async () => [], migrate: async () => OTHER, preload: async () => undefined, fit: async () => ({ problems: [], limits: [] }) };
+  const names = { newRun: String, copyOf: String, fork: String, ofMethod: String };
   const editor = new SpecEditor({ lab: 'fine-tuning', initial: () => defaultSpec, hadVersion1: false, address, clock, checker, names });
   const page = { onHide: () => () => undefined };
   const keeper = new LibraryKeeper({ lab: 'fine-tuning', library: Promise.resolve(library), page, name: () => 'new', files: () => new Map(), environment: () => null });

@@ -15,7 +15,7 @@ function editor(hash = '', checker: Partial<Checker> = {}, hadVersion1 = true) {
   const clock = new WoundClock();
   const address = new MemoryAddress(hash);
   let begin = defaultSpec;
-  const full: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [], ...checker };
+  const full: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, fit: async () => ({ problems: [], limits: [] }), ...checker };
   const made = new SpecEditor({
     lab: 'fine-tuning',
     initial: () => begin,
@@ -23,7 +23,7 @@ function editor(hash = '', checker: Partial<Checker> = {}, hadVersion1 = true) {
     address,
     clock,
     checker: full,
-    names: { newRun: (number) => `Run ${number}`, copyOf: (name) => `${name} (copy)`, fork: (name, step) => `${name} @${step}` },
+    names: { newRun: (number) => `Run ${number}`, copyOf: (name) => `${name} (copy)`, fork: (name, step) => `${name} @${step}`, ofMethod: (method) => `The ${method}` },
   });
   made.start();
   /** As in another language. */
@@ -242,8 +242,11 @@ test('a model that there is nowhere is told of before a run, and what cannot be 
 
 test('a text that the model cannot read is told of before a run, in the run concerned; what is wrong with the file itself is not', async () => {
   const wrong = { ...problem('conflict', 'Most of it is unknown.', '大多不认识。'), field: 'data.corpus', run: 'lora' };
-  const unreadable = vi.fn<Checker['unreadable']>().mockResolvedValueOnce([wrong, problem('bad_file', 'It is too short.', '太短。')]).mockResolvedValue([]);
-  const { editor: made, clock } = editor('', { unreadable });
+  const fit = vi
+    .fn<Checker['fit']>()
+    .mockResolvedValueOnce({ problems: [wrong, problem('bad_file', 'It is too short.', '太短。')], limits: [] })
+    .mockResolvedValue({ problems: [], limits: [] });
+  const { editor: made, clock } = editor('', { fit });
   clock.wind(1000);
   await settled();
   expect(made.problems).toEqual([wrong]);
@@ -251,6 +254,48 @@ test('a text that the model cannot read is told of before a run, in the run conc
   clock.wind(1000);
   await settled();
   expect(made.problems).toEqual([]);
+});
+
+test('sizes that a model cannot have are told of before a run, and fields have the limits that the model leaves', async () => {
+  const of = (field: string) => ({ ...problem('out_of_range', 'Too many.', '太多。'), field, run: 'LoRA' });
+  const most = (limit: number) => [{ field: 'fine_tuning.prompt.virtual_tokens', most: limit }];
+  const fit = async () => ({ problems: [of('fine_tuning.prompt.virtual_tokens'), of('training.batch_size')], limits: [most(192), most(100)] });
+  const { editor: made, clock } = editor('', { fit });
+  expect(made.limit('fine_tuning.prompt.virtual_tokens')).toBeUndefined();
+  clock.wind(1000);
+  await settled();
+  // What takes too much memory is for the run to say.
+  expect(made.problems.map(({ field }) => field)).toEqual(['fine_tuning.prompt.virtual_tokens']);
+  expect(made.limit('fine_tuning.prompt.virtual_tokens')).toBe(100);
+  expect(made.limit('data.context')).toBeUndefined();
+  made.select(0);
+  expect(made.limit('fine_tuning.prompt.virtual_tokens')).toBe(192);
+  made.setValue('fine_tuning.prompt.virtual_tokens', 9, 1);
+  made.select(BASE);
+  expect(made.limit('fine_tuning.prompt.virtual_tokens')).toBe(192);
+});
+
+test('a run that is called what its method is called is called what its new method is', () => {
+  const { editor: made } = editor();
+  made.setValue('fine_tuning.method', 'lora', 1);
+  made.rename(1, 'the LORA');
+  made.setValue('fine_tuning.method', 'prefix_tuning', 1);
+  expect(made.spec.runs[1]!.name).toBe('The prefix_tuning');
+  made.add('The prefix_tuning', { fine_tuning: { method: 'prefix_tuning' } });
+  made.fork(2, 5);
+  expect(made.spec.runs.map(({ name }) => name).slice(2)).toEqual(['The prefix_tuning 2', 'The prefix_tuning 2 @5']);
+  made.setValue('fine_tuning.method', 'ia3', 2);
+  expect(made.spec.runs[2]!.name).toBe('The ia3');
+  expect(made.spec.runs[3]!.fork!.run).toBe('The ia3');
+  // A name of one's own stays, and so does that of a run whose method stays.
+  made.rename(1, 'mine');
+  made.setValue('fine_tuning.method', 'bitfit', 1);
+  made.rename(0, 'The full');
+  made.setValue('training.steps', 70, 0);
+  expect(made.spec.runs.slice(0, 2).map(({ name }) => name)).toEqual(['The full', 'mine']);
+  // What all share is the method of the run that says nothing of it.
+  made.setValue('fine_tuning.method', 'dora', BASE);
+  expect(made.spec.runs[0]!.name).toBe('The dora');
 });
 
 test('what nothing was written of begins as another language has it; what was written stays, with an address', () => {

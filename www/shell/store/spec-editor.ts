@@ -12,7 +12,7 @@ import { toHash } from '../address/link';
 import type { ClockPort } from '../ports';
 import { LinkReader, type BrokenLink, type LinkOptions } from './link-reader';
 import { RunIdentities } from './run-identities';
-import { forkName, freeName, type RunNames } from './run-names';
+import { forkName, freeName, isCalled, type RunNames } from './run-names';
 import { SpecChecking, type Checker } from './spec-checking';
 
 /** Index of the tab that shows the base. */
@@ -140,6 +140,14 @@ export class SpecEditor {
     return this.selected === BASE ? holds(BASE) || this.spec.runs.some((_, i) => holds(i)) : holds(this.selected);
   }
 
+  /** The most that a field may be beside the others and on the model; in the base, what all runs leave that have its value. */
+  limit(path: string): number | undefined {
+    const { runs } = this.spec;
+    const concerned = this.selected === BASE ? runs.filter(({ patch }) => get(patch, path) === undefined) : [runs[this.selected]!];
+    const limits = concerned.flatMap(({ name }) => this.checking.limit(name, path) ?? []);
+    return limits.length === 0 ? undefined : Math.min(...limits);
+  }
+
   // ---- Writing
 
   /** Takes the place of the whole spec, as an experiment of its own. */
@@ -160,12 +168,23 @@ export class SpecEditor {
 
   setValue(path: string, value: unknown, run = this.selected): void {
     this.setFileProblems(this.scopes[run + 1]!, path, []);
-    this.write(run === BASE ? setInBase(this.spec, path, value) : setInRun(this.spec, run, path, value));
+    this.change(run === BASE ? setInBase(this.spec, path, value) : setInRun(this.spec, run, path, value));
   }
 
   resetValue(path: string, run = this.selected): void {
     this.setFileProblems(this.scopes[run + 1]!, path, []);
-    this.write(resetInRun(this.spec, run, path));
+    this.change(resetInRun(this.spec, run, path));
+  }
+
+  /** Writes a spec of the same runs; one that was called what its method is called is called what its new method is. */
+  private change(spec: Spec): void {
+    const method = (of: Spec, run: number): string => resolve(of, run).fine_tuning.method;
+    const called = spec.runs.map(({ name }, run) => {
+      const [before, after] = [method(this.spec, run), method(spec, run)];
+      return before !== after && isCalled(name, this.names.ofMethod(before)) ? this.names.ofMethod(after) : null;
+    });
+    this.write(spec);
+    called.forEach((name, run) => name !== null && this.rename(run, this.freeName(name)));
   }
 
   /** Applies a merge patch to a run, or to the base. */

@@ -367,7 +367,7 @@ export const en: Messages = {
       unknown_share: 'Unknown characters',
       total_parameters: 'Total parameters',
       trainable_share: 'Trainable share',
-      learning_rate: 'Learning rate found',
+      learning_rate: 'Learning rate',
       search_time: 'Search for the rate, part of the total time',
       forgetting: 'Forgetting',
       base_text_loss: 'Loss on the text to remember',

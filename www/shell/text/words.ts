@@ -2,6 +2,7 @@
 import { createContext } from '@lit/context';
 import { KIT_EN, KIT_ZH, type KitText } from '../../kit/text/text';
 import { plainText, renderReferences } from '../../kit/notice/references';
+import { FIELDS } from '../../engine/spec/schema';
 import type { Text } from '../../types/generated/Text';
 import { Formats } from './format';
 import type { LabText } from './lab-text';
@@ -31,7 +32,8 @@ export class Words {
   field = (path: string): FieldText | undefined => (this.messages.fields as Record<string, FieldText | undefined>)[path] ?? this.section(path);
 
   /** Undefined where there is no such choice. */
-  option = (path: string, option: string): string | undefined => (this.messages.options as Record<string, string | undefined>)[`${path}=${option}`];
+  option = (path: string, option: string): string | undefined =>
+    (this.messages.options as Record<string, string | undefined>)[`${path}=${option}`] ?? (FIELDS.get(path)?.kind === 'source' ? this.messages.sources[option] : undefined);
 
   group = (path: string): string => this.lab.groups?.[path as keyof Messages['groups']] ?? this.messages.groups[path as keyof Messages['groups']] ?? path;
 

@@ -366,7 +366,7 @@ export const zh: Messages = {
       unknown_share: '未知字符比例',
       total_parameters: '参数总数',
       trainable_share: '可训练比例',
-      learning_rate: '找到的学习率',
+      learning_rate: '学习率',
       search_time: '找学习率用时（含在总用时内）',
       forgetting: '遗忘',
       base_text_loss: '要记住的文本上的损失',

@@ -95,7 +95,7 @@ const own: FineTuningText = {
 
 export const en: LabText = {
   name: 'Fine-tuning',
-  question: 'One model, taught twice',
+  question: 'One model, many ways to teach it',
   lead: 'It learns a new kind of verse here in your browser. What does LoRA save, at what cost?',
   presets: { poems: 'Tang poems → Song lyrics', plays: 'Shakespeare: plays → sonnets', ranks: 'The chapter’s ranks: 4/8, 16/32, 64/128' },
   own,

@@ -15,8 +15,8 @@ function storeOf(): Pick<LabStore, 'editor' | 'runProblems' | 'ownAsset' | 'file
     hadVersion1: false,
     address: new MemoryAddress(''),
     clock: new WoundClock(),
-    checker: { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [] },
-    names: { newRun: String, copyOf: String, fork: String },
+    checker: { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, fit: async () => ({ problems: [], limits: [] }) },
+    names: { newRun: String, copyOf: String, fork: String, ofMethod: String },
   });
   return { editor, runProblems: [], ownAsset: () => undefined, files: { at: () => null } as unknown as LabStore['files'] };
 }
@@ -42,4 +42,27 @@ test('a rate that is searched for is not asked for, and the rates to try only wh
   expect(applied(0)).toEqual(['learning_rate']);
   expect(applied(1)).toEqual(['search.lowest', 'search.highest']);
   expect(applied(5)).toEqual(['search.lowest', 'search.highest', 'search.steps']);
+});
+
+test('of a field that does not matter nothing decides, and one in which something is wrong is shown all the same', async () => {
+  const store = storeOf() as LabStore;
+  const { editor } = store;
+  const shown = async (path: string) => describeFields(store, await wordsIn('en'), [path]).length === 1;
+  editor.select(1);
+  editor.setValue('fine_tuning.prompt.reparametrised', true);
+  editor.setValue('fine_tuning.method', 'prefix_tuning');
+  expect([await shown('fine_tuning.prompt.init_std'), await shown('fine_tuning.prompt.hidden')]).toEqual([false, true]);
+  // Prompt tuning has no network.
+  editor.setValue('fine_tuning.method', 'prompt_tuning');
+  expect([await shown('fine_tuning.prompt.init_std'), await shown('fine_tuning.prompt.hidden')]).toEqual([true, false]);
+  const message = { en: 'It is -1.', zh: '它是 -1。' };
+  const wrong = { code: 'out_of_range', run: editor.spec.runs[1]!.name, field: 'fine_tuning.prompt.hidden', value: '-1', message } as const;
+  const told = { ...store, runProblems: [wrong] } as LabStore;
+  expect(describeFields(told, await wordsIn('en'), ['fine_tuning.prompt.hidden'])).toMatchObject([{ problems: ['It is -1.'] }]);
+});
+
+test('a model is named in a message as it is in the form', async () => {
+  const message = { en: 'The model {model.base=shakespeare-plays} reads 256 tokens.', zh: '模型 {model.base=tang-poems} 读 256 个词元。' };
+  expect((await wordsIn('en')).message(message)).toBe('The model Shakespeare, plays reads 256 tokens.');
+  expect((await wordsIn('zh')).message(message)).not.toContain('{');
 });

@@ -14,16 +14,26 @@ export function describeGroups(store: LabStore, words: Words, lock: readonly str
   return [...GROUPS]
     .sort((a, b) => place(a) - place(b))
     .flatMap(({ path, fields }) => {
-      const shown = fields.filter((field) => !drawn.includes(field.path) && !lock.some((locked) => field.path === locked || field.path.startsWith(`${locked}.`)) && store.editor.applies(field));
+      const shown = fields.filter((field) => !drawn.includes(field.path) && !lock.some((locked) => field.path === locked || field.path.startsWith(`${locked}.`)) && matters(store, field));
       return shown.length === 0 ? [] : [{ path, label: words.group(path), fields: shown.map((field) => describe(store, words, field)) }];
     });
+}
+
+/** Whether a field is to be seen: one that does not apply may still stand in the way, where it can be corrected. */
+const matters = (store: LabStore, field: Field): boolean =>
+  store.editor.applies(field) || store.editor.problemsAt(store.editor.selected, field.path, store.runProblems).length > 0;
+
+/** The range that a field has beside the others. */
+function limited(schema: Field['schema'], most: number | undefined): Field['schema'] {
+  const { minimum = -Infinity, maximum = Infinity } = schema;
+  return most === undefined || most < minimum || most >= maximum ? schema : { ...schema, maximum: most };
 }
 
 /** Some fields by their paths, in this order, as far as they matter. */
 export function describeFields(store: LabStore, words: Words, paths: readonly string[]): FieldDescription[] {
   return paths.flatMap((path) => {
     const field = FIELDS.get(path);
-    return field && store.editor.applies(field) ? [{ ...describe(store, words, field), advanced: false }] : [];
+    return field && matters(store, field) ? [{ ...describe(store, words, field), advanced: false }] : [];
   });
 }
 
@@ -38,7 +48,7 @@ function describe(store: LabStore, words: Words, field: Field): FieldDescription
   return {
     path,
     kind,
-    schema,
+    schema: limited(schema, editor.limit(path)),
     advanced,
     label: names?.label ?? path,
     help: names?.help ?? schema.description ?? '',
