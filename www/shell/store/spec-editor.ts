@@ -28,6 +28,9 @@ interface FileProblems {
   problems: readonly Problem[];
 }
 
+/** The field of a run that a problem is about, as the form has it: the base's as a run's, and of an item its list. */
+export const fieldOf = ({ field }: Problem): string | null => field?.replace(/^base\./, '').replace(/\.\d+$/, '') ?? null;
+
 export interface EditorOptions extends LinkOptions {
   clock: ClockPort;
   checker: Checker;
@@ -353,7 +356,7 @@ export class SpecEditor {
   /** Problems of a field, as the form shows them for a run or the base; `more`: what a run of the experiment said. */
   problemsAt(run: number, path: string, more: readonly Problem[] = []): Problem[] {
     return [...this.problems, ...more].filter((problem) => {
-      if (problem.field?.replace(/^base\./, '') !== path) return false;
+      if (fieldOf(problem) !== path) return false;
       if (problem.run == null) return true;
       const concerned = this.spec.runs.findIndex(({ name }) => name === problem.run);
       return run === concerned || (run === BASE && get(this.spec.runs[concerned]?.patch, path) === undefined);

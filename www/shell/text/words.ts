@@ -29,11 +29,13 @@ export class Words {
   /** The text of the engine's two. */
   of = (text: Text): string => text[this.language];
 
-  field = (path: string): FieldText | undefined => (this.messages.fields as Record<string, FieldText | undefined>)[path] ?? this.section(path);
+  field = (path: string): FieldText | undefined => (this.messages.fields as Record<string, FieldText | undefined>)[path] ?? this.section(path) ?? this.item(path);
 
   /** Undefined where there is no such choice. */
-  option = (path: string, option: string): string | undefined =>
-    (this.messages.options as Record<string, string | undefined>)[`${path}=${option}`] ?? (FIELDS.get(path)?.kind === 'source' ? this.messages.sources[option] : undefined);
+  option = (path: string, option: string): string | undefined => {
+    const [of] = itemOf(path) ?? [path];
+    return (this.messages.options as Record<string, string | undefined>)[`${of}=${option}`] ?? (FIELDS.get(of)?.kind === 'source' ? this.messages.sources[option] : undefined);
+  };
 
   group = (path: string): string => this.lab.groups?.[path as keyof Messages['groups']] ?? this.messages.groups[path as keyof Messages['groups']] ?? path;
 
@@ -47,10 +49,22 @@ export class Words {
   /** A message with the fields and choices it names called as in the form. */
   message = (text: Text): string => plainText(renderReferences(this.of(text), (path) => this.field(path)?.label, this.option));
 
+  private item(path: string): FieldText | undefined {
+    const [list = '', number] = itemOf(path) ?? [];
+    const text = this.messages.fields[list as keyof Messages['fields']] as FieldText | undefined;
+    return text && { ...text, label: `${text.label} (${number})` };
+  }
+
   private section(path: string): FieldText | undefined {
     if (path === 'fork') return { label: this.messages.form.fork, help: '' };
     return path in this.messages.groups ? { label: this.group(path), help: '' } : undefined;
   }
+}
+
+/** The list that a path is an item of, and the item's number, from 1. */
+function itemOf(path: string): [list: string, number: number] | null {
+  const [, list, index] = /^(.+)\.(\d+)$/.exec(path) ?? [];
+  return list === undefined ? null : [list, Number(index) + 1];
 }
 
 /** Loads the words of a lab in a language. */

@@ -6,6 +6,7 @@ import '../../../kit/notice/notice';
 import type { NoticeAction, RevealEvent } from '../../../kit/notice/notice';
 import type { Problem } from '../../../types/generated/Problem';
 import type { RunView } from '../../store/run-view';
+import { fieldOf } from '../../store/spec-editor';
 import { LabElement } from '../lab-element';
 import { styles } from './problem-banner.css';
 
@@ -27,10 +28,12 @@ export class Problems extends LabElement {
     `;
   }
 
-  private item({ message, field, run }: Problem): NoticeItem {
+  private item(problem: Problem): NoticeItem {
+    const { message, run } = problem;
+    const field = fieldOf(problem);
     return {
       message: this.words.of(message),
-      ...(field == null ? {} : { field: field.replace(/^base\./, '') }),
+      ...(field === null ? {} : { field }),
       ...(run == null ? {} : { run }),
     };
   }

@@ -66,3 +66,14 @@ test('a model is named in a message as it is in the form', async () => {
   expect((await wordsIn('en')).message(message)).toBe('The model Shakespeare, plays reads 256 tokens.');
   expect((await wordsIn('zh')).message(message)).not.toContain('{');
 });
+
+test('what is wrong with an item of a list is said in the form’s words, at the list', async () => {
+  const words = await wordsIn('en');
+  const path = 'fine_tuning.lora.target_modules';
+  const said = { en: `{${path}.1} is "q", but it must be one of {${path}.1=q_proj}.`, zh: '' };
+  expect(words.message(said)).toBe(`${words.field(path)!.label} (2) is "q", but it must be one of ${words.option(path, 'q_proj')}.`);
+  const store = storeOf() as LabStore;
+  store.editor.select(1);
+  const wrong = { code: 'not_allowed', run: store.editor.spec.runs[1]!.name, field: `${path}.1`, value: '"q"', message: said } as const;
+  expect(describeFields({ ...store, runProblems: [wrong] } as LabStore, words, [path])[0]!.problems).toHaveLength(1);
+});
