@@ -25,7 +25,7 @@ function conversation(hash = '', migrate = async (): Promise<Spec> => defaultSpe
     hadVersion1: true,
     address: new MemoryAddress(hash),
     clock,
-    checker: { check, migrate, preload: async () => undefined, unreadable: async () => [] },
+    checker: { check, migrate, preload: async () => undefined, fit: async () => ({ problems: [], limits: [] }) },
     names: { newRun: String, copyOf: String, fork: String, ofMethod: String },
   });
   editor.start();

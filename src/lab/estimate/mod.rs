@@ -26,7 +26,7 @@ use super::parallel::subject::Subject;
 use super::problem::Problem;
 use super::spec::{RunPatch, RunSpec, Spec};
 use crate::json::FromJson;
-use crate::nn::Blueprint;
+use crate::nn::{Blueprint, ModelConfig};
 
 /// What the runs of an experiment will take.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
@@ -65,6 +65,7 @@ pub struct Fit {
 #[derive(Debug, Default)]
 pub struct Estimator {
     texts: Memo<TextSizes>,
+    models: Memo<ModelConfig>,
     pilots: Memo<Measured>,
 }
 
@@ -88,9 +89,10 @@ impl Estimator {
     pub fn fit(&mut self, spec: &Spec, assets: &Assets) -> Result<Fit, Vec<Problem>> {
         let mut fit = Fit::default();
         for (run, RunPatch { name, .. }) in resolve(spec)?.iter().zip(&spec.runs) {
-            let of_text = self.texts.of(&text_key(run, assets), || text::sizes(run, assets)).err();
+            let key = text_key(run, assets);
+            let of_text = self.texts.of(&key, || text::sizes(run, assets)).err();
             // A model that cannot be read is told of once, by its text.
-            let blueprint = config_of(run, assets).map(|config| Blueprint::new(&config)).ok();
+            let blueprint = self.models.of(&key, || config_of(run, assets)).map(Blueprint::new).ok();
             let of_model = blueprint.as_ref().map(|blueprint| check_sizes(run, blueprint)).unwrap_or_default();
             fit.problems.extend(of_text.into_iter().chain(of_model).map(|problem| problem.in_run(name)));
             fit.limits.push(blueprint.map(|blueprint| limits(run, &blueprint)).unwrap_or_default());

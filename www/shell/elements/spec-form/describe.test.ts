@@ -57,7 +57,7 @@ test('of a field that does not matter nothing decides, and one in which somethin
   expect([await shown('fine_tuning.prompt.init_std'), await shown('fine_tuning.prompt.hidden')]).toEqual([true, false]);
   const message = { en: 'It is -1.', zh: '它是 -1。' };
   const wrong = { code: 'out_of_range', run: editor.spec.runs[1]!.name, field: 'fine_tuning.prompt.hidden', value: '-1', message } as const;
-  const told = { ...store, runProblems: [wrong] } as LabStore;
+  const told = { ...store, runProblems: [wrong] } as unknown as LabStore;
   expect(describeFields(told, await wordsIn('en'), ['fine_tuning.prompt.hidden'])).toMatchObject([{ problems: ['It is -1.'] }]);
 });
 
@@ -75,5 +75,5 @@ test('what is wrong with an item of a list is said in the form’s words, at the
   const store = storeOf() as LabStore;
   store.editor.select(1);
   const wrong = { code: 'not_allowed', run: store.editor.spec.runs[1]!.name, field: `${path}.1`, value: '"q"', message: said } as const;
-  expect(describeFields({ ...store, runProblems: [wrong] } as LabStore, words, [path])[0]!.problems).toHaveLength(1);
+  expect(describeFields({ ...store, runProblems: [wrong] } as unknown as LabStore, words, [path])[0]!.problems).toHaveLength(1);
 });
