@@ -84,7 +84,7 @@ fn of_length(field: &str, items: usize, schema: &Value) -> Text {
             en: format!("{{{field}}} is empty. Choose at least one."),
             zh: format!("{{{field}}}一项也没有选。请至少选择一项。"),
         },
-        (0, true) if min != "-inf" => Text {
+        (0, true) => Text {
             en: format!("{{{field}}} is empty, but it must have {min} to {max} items."),
             zh: format!("{{{field}}}是空的，应当有 {min} 到 {max} 项。"),
         },
