@@ -6,6 +6,7 @@ import { applies, FIELDS, fits, runSchema, schema } from '../engine/spec/schema'
 import { Facts } from '../shell/lesson/facts';
 import { GLOSSARY } from '../shell/lesson/glossary';
 import type { Both, Claim, Lesson, Prose } from '../shell/lesson/lesson';
+import { askOf } from '../shell/lesson/prediction/question';
 import { lessonSpec, runOf } from '../shell/lesson/lesson-spec';
 import type { Language } from '../shell/text/language';
 import { loadWords } from '../shell/text/words';
@@ -47,7 +48,7 @@ function texts({ title, question, stakes, hero, predict, runs, variations, check
     title,
     question,
     stakes,
-    predict.ask,
+    ...LANGUAGES.map((of) => ({ en: askOf(predict, 'en', of), zh: askOf(predict, 'zh', of) })),
     ...asked,
     ...(hero.kind === 'bars' ? [hero.title, hero.caption] : []),
     ...[...runs, ...variations].map(({ name }) => name),
@@ -86,7 +87,7 @@ describe.each(CASES)('%s', (_name, lesson, lab) => {
       expect(readable(zh)).not.toBe('');
     }
     // Names may be the same in both, such as LoRA and ZeRO; sentences are not.
-    for (const { en, zh } of [lesson.question, lesson.stakes, predict.ask, check.ask, ...variations.map(({ ask }) => ask), ...check.options.map(({ because }) => because)]) {
+    for (const { en, zh } of [lesson.question, lesson.stakes, { en: askOf(predict, 'en', 'en'), zh: askOf(predict, 'zh', 'zh') }, check.ask, ...variations.map(({ ask }) => ask), ...check.options.map(({ because }) => because)]) {
       expect(readable(zh)).toMatch(/\p{Script=Han}/u);
       expect(readable(en)).not.toMatch(/\p{Script=Han}/u);
     }

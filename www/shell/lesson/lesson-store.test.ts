@@ -40,6 +40,9 @@ function lesson(id: string, rank: number): Lesson {
   };
 }
 
+/** A lesson whose text is another in each language. */
+const TEXTS: Lesson = { ...lesson('texts', 4), base: (language) => ({ data: { corpus: language === 'zh' ? 'song-ci' : 'shakespeare-sonnets' } }) };
+
 const BENCH: Workbench = {
   id: 'bench',
   section: '15.1',
@@ -61,7 +64,7 @@ function lab(hash = '', storage = memoryStorage()) {
   const clock = new WoundClock();
   const address = new MemoryAddress(hash);
   const fake = new FakeLab();
-  const lessons = new LessonStore({ lab: 'fine-tuning', lessons: [lesson('first', 4), lesson('second', 8)], workbenches: [BENCH], language: 'en', lesson: hash.match(/lesson=(\w+)/)?.[1], storage, now: () => 7 });
+  const lessons = new LessonStore({ lab: 'fine-tuning', lessons: [lesson('first', 4), lesson('second', 8), TEXTS], workbenches: [BENCH], language: 'en', lesson: hash.match(/lesson=(\w+)/)?.[1], storage, now: () => 7 });
   const place = new Place(address, (next) => void lessons.go(next));
   const checker: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, unreadable: async () => [] };
   const names = { newRun: String, copyOf: (name: string) => `${name} copy`, fork: (name: string, step: number) => `${name} @${step}` };
@@ -213,6 +216,27 @@ test('in another language a lesson’s runs have their names there, and nothing 
   lessons.speak('en', String);
   await lessons.go('first');
   expect(runner.view!.runs[0]!.name).toBe('full');
+});
+
+test('the experiment of another language stays until that of the page’s is asked for', async () => {
+  const { lessons, editor, runner, run, names } = lab('#lesson=texts');
+  expect([editor.spec.base.data.corpus, lessons.experimentLanguage]).toEqual(['shakespeare-sonnets', 'en']);
+  await run();
+  lessons.speak('zh', String);
+  expect([editor.spec.base.data.corpus, names(), lessons.experimentLanguage]).toEqual(['shakespeare-sonnets', ['全参数', 'LoRA'], 'en']);
+  editor.setValue('data.context', 32);
+  expect(lessons.experimentLanguage).toBe('en');
+  await lessons.beginInOwn();
+  expect([editor.spec.base.data.corpus, editor.spec.base.data.context, lessons.experimentLanguage, runner.view]).toEqual(['song-ci', 64, 'zh', null]);
+  // A text of neither is nobody’s.
+  editor.setValue('data.corpus', 'file:mine.txt');
+  expect(lessons.experimentLanguage).toBe('zh');
+});
+
+test('without a run, the experiment is that of the language at once', () => {
+  const { lessons, editor } = lab('#lesson=texts');
+  lessons.speak('zh', String);
+  expect([editor.spec.base.data.corpus, lessons.experimentLanguage]).toEqual(['song-ci', 'zh']);
 });
 
 test('an explanation is told of runs with other settings than the lesson’s, also where those stay beside', async () => {

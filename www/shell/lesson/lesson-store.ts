@@ -14,7 +14,7 @@ import { BASE, MOST_RUNS, type SpecEditor } from '../store/spec-editor';
 import { LANGUAGES, type Language } from '../text/language';
 import { hashOf as experimentHash } from '../address/link';
 import type { Lesson, LessonRun } from './lesson';
-import { lessonSpec, nameIn, runOf } from './lesson-spec';
+import { languageOf, lessonSpec, nameIn, runOf } from './lesson-spec';
 import { readNote, stageOf, writeNote, type LessonNote, type LessonStage } from './notes';
 import type { Place } from './place';
 import { hashOf } from './place';
@@ -129,8 +129,32 @@ export class LessonStore {
 
   /** What the lab's editor begins with here; null: what the lab itself begins with. */
   get initial(): Spec | null {
+    return this.specIn?.(this.language) ?? null;
+  }
+
+  /** What it begins with here in a language; null: it is free play. */
+  private get specIn(): ((language: Language) => Spec) | null {
     const { current, workbench } = this;
-    return current ? lessonSpec(current, this.language) : (workbench?.spec(this.language) ?? null);
+    return current ? (language) => lessonSpec(current, language) : (workbench?.spec ?? null);
+  }
+
+  /** The language whose model and text the written experiment has: another than the page's where it was begun, or linked to, in that. */
+  get experimentLanguage(): Language {
+    const { specIn, world } = this;
+    return specIn && world ? languageOf(world.editor.spec, specIn, this.language) : this.language;
+  }
+
+  /** Begins anew with the experiment of the page's language; what was measured in the other is in the library. */
+  async beginInOwn(): Promise<void> {
+    const { world } = this;
+    const at = this.at.get();
+    if (!world || at === null) return;
+    const { editor, runner } = world;
+    if (runner.busy) await runner.interrupt();
+    await until(() => !runner.busy, this.life.signal).catch(() => undefined);
+    if (this.life.signal.aborted || this.at.get() !== at) return;
+    runner.exchange(null);
+    editor.restoreInitial();
   }
 
   /** The address of a lesson, or of a workbench, on this page. */

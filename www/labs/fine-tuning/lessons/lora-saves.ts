@@ -7,7 +7,10 @@ import type { Claim, Explanation, Lesson, LessonRun } from '../../../shell/lesso
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import '../diagrams/lora-diagram';
-import { LR, pair } from './base';
+import { LR, oneIn, pair } from './base';
+
+/** Of the lesson's pairs. */
+const RANK = 4;
 
 const FULL: LessonRun = { id: 'full', name: { en: 'full', zh: '全参数' }, patch: { training: { learning_rate: LR.full } } };
 const LORA: LessonRun = { id: 'lora', name: { en: 'LoRA', zh: 'LoRA' }, patch: { fine_tuning: { method: 'lora' } } };
@@ -61,7 +64,7 @@ export const loraSaves: Lesson = {
   },
   base: (language) =>
     pair(language, {
-      fine_tuning: { lora: { rank: 4, alpha: 8 } },
+      fine_tuning: { lora: { rank: RANK, alpha: 2 * RANK } },
       training: { steps: 120, batch_size: 4, learning_rate: LR.lora },
       evaluation: { every: 20, tokens: 1024, sample_tokens: 48 },
     }),
@@ -71,8 +74,8 @@ export const loraSaves: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: html`With <tinyai-term name="rank">rank</tinyai-term> 4, LoRA trains about one in thirty of the parameters of the whole model. How much memory does its training need, compared with <tinyai-term name="full-fine-tuning">full fine-tuning</tinyai-term>?`,
-      zh: html`<tinyai-term name="rank">秩</tinyai-term>为 4 时，LoRA 只训练整个模型约四十分之一的参数。与<tinyai-term name="full-fine-tuning">全参数微调</tinyai-term>相比，它训练时需要多少内存？`,
+      en: (of) => html`With <tinyai-term name="rank">rank</tinyai-term> ${RANK}, LoRA trains about one in ${oneIn(RANK, of)} of the parameters of the whole model. How much memory does its training need, compared with <tinyai-term name="full-fine-tuning">full fine-tuning</tinyai-term>?`,
+      zh: (of) => html`<tinyai-term name="rank">秩</tinyai-term>为 ${RANK} 时，LoRA 训练的参数约为整个模型的 1/${oneIn(RANK, of)}。与<tinyai-term name="full-fine-tuning">全参数微调</tinyai-term>相比，它训练时需要多少内存？`,
     },
     unit: 'percent',
     scale: { from: 1, to: 100, step: 1 },

@@ -26,6 +26,7 @@ import './bars-figure';
 import { blocks } from './blocks.css';
 import './check-block';
 import './explain-block';
+import './language-note';
 import { styles } from './lesson-view.css';
 import './predict-block';
 import './vary-block';
@@ -121,6 +122,7 @@ export class LessonView extends LabElement {
       <tinyai-control-bar></tinyai-control-bar>
       <tinyai-problems></tinyai-problems>
       ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
+      <tinyai-language-note @begun=${() => this.bar?.focus()}></tinyai-language-note>
       <div class="bench">
         <div class="settings">
           <tinyai-form

@@ -17,6 +17,7 @@ import type { SpecForm } from '../../elements/spec-form/spec-form';
 import type { Figure } from '../../lab-definition';
 import type { WorkbenchPart } from '../workbench';
 import { blocks } from './blocks.css';
+import './language-note';
 import { styles } from './lesson-view.css';
 
 /** A workbench, from top to bottom: the question, what can be chosen, the run, the figures that answer; folded, everything else. */
@@ -94,6 +95,7 @@ export class WorkbenchView extends LabElement {
           <tinyai-control-bar></tinyai-control-bar>
           <tinyai-problems></tinyai-problems>
           ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
+          <tinyai-language-note @begun=${() => this.bar?.focus()}></tinyai-language-note>
           <tinyai-past-note @rerun=${() => this.bar?.focus()}></tinyai-past-note>
         </section>
         ${this.renderFigures(bench.figures.flatMap((part) => (typeof part === 'string' ? (figures.find(({ id }) => id === part) ?? []) : ownPart(part))))}

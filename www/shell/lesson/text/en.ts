@@ -44,6 +44,8 @@ export const lessonEn: LessonMessages = {
     hint: 'Change something and run again: what was measured before stays beside it.',
     changed: 'These are not the settings of the lesson.',
     restore: 'Back to the lesson’s settings',
+    ofOther: (what) => `This is the experiment of the Chinese page: ${what}.`,
+    beginInOwn: 'Load the English one',
     step: (step, steps) => `step ${step} of ${steps}`,
   },
   verdict: {

@@ -45,6 +45,9 @@ export interface LessonMessages {
     hint: string;
     changed: string;
     restore: string;
+    /** Of an experiment with the model and text of another language. */
+    ofOther(what: string): string;
+    beginInOwn: string;
     /** How far a run is that shows nothing yet. */
     step(step: string, steps: string): string;
   };

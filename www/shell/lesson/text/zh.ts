@@ -44,6 +44,8 @@ export const lessonZh: LessonMessages = {
     hint: '改动一处，再运行一次：先前的结果会留在旁边。',
     changed: '这已不是本课的设置。',
     restore: '恢复本课的设置',
+    ofOther: (what) => `这是英文页面的实验：${what}。`,
+    beginInOwn: '换成中文的实验',
     step: (step, steps) => `第 ${step} / ${steps} 步`,
   },
   verdict: {
