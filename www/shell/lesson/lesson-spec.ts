@@ -5,7 +5,7 @@ import { get } from '../../engine/spec/patch';
 import type { Spec } from '../../types/generated/Spec';
 import type { ExperimentView } from '../store/experiment-view';
 import { LANGUAGES, type Language } from '../text/language';
-import type { Lesson, LessonRun } from './lesson';
+import type { Lesson, LessonRun, Variation } from './lesson';
 
 export const runOf = ({ name, patch }: LessonRun, language: Language): Spec['runs'][number] => ({ name: name[language], patch: structuredClone(patch) as Record<string, unknown> });
 
@@ -20,9 +20,15 @@ export function languageOf({ base }: Spec, specIn: (language: Language) => Spec,
   return isOf(page) ? page : (LANGUAGES.find(isOf) ?? page);
 }
 
+/** All that a click on a variation adds. */
+export const runsOfVariation = (variation: Variation): readonly LessonRun[] => [...(variation.beside ?? []), variation];
+
+/** All runs that a lesson knows. */
+export const runsOf = ({ runs, variations }: Lesson): readonly LessonRun[] => [...runs, ...variations.flatMap(runsOfVariation)];
+
 /** The name in a language of a run that a lesson knows by its name in any; others keep theirs. */
 export const nameIn = (lesson: Lesson, language: Language) => (name: string): string =>
-  [...lesson.runs, ...lesson.variations].find((run) => Object.values(run.name).includes(name))?.name[language] ?? name;
+  runsOf(lesson).find((run) => Object.values(run.name).includes(name))?.name[language] ?? name;
 
 /** Whether runs that a lesson speaks of had other settings than its own. */
 export const ranOtherwise = (lesson: Lesson, { spec, runs }: ExperimentView): boolean =>

@@ -239,6 +239,28 @@ test('without a run, the experiment is that of the language at once', () => {
   expect([editor.spec.base.data.corpus, lessons.experimentLanguage]).toEqual(['song-ci', 'zh']);
 });
 
+test('a variation brings what it is compared with, all or nothing', () => {
+  const { lessons, editor, names } = lab();
+  const extra = { id: 'extra', name: { en: 'extra', zh: '另外' }, patch: { training: { steps: 5 } } };
+  const [two] = lessons.current!.variations;
+  const pair = { ...two, beside: [extra] };
+  expect(lessons.has(pair)).toBe(false);
+  expect(lessons.add(pair)).toBe(true);
+  expect(names()).toEqual(['full', 'LoRA', 'extra', 'two']);
+  expect([lessons.has(pair), lessons.add(pair)]).toEqual([true, false]);
+  editor.removeRun(2);
+  expect([lessons.has(pair), lessons.lacking(pair)]).toEqual([false, [extra]]);
+  while (editor.spec.runs.length < 15) editor.addRun();
+  editor.removeRun(2);
+  expect(lessons.add(pair)).toBe(true);
+  expect(editor.spec.runs).toHaveLength(16);
+  editor.removeRun(15);
+  editor.removeRun(14);
+  editor.addRun();
+  expect(lessons.add(pair)).toBe(false);
+  expect(editor.spec.runs).toHaveLength(15);
+});
+
 test('an explanation is told of runs with other settings than the lesson’s, also where those stay beside', async () => {
   const { lessons, runner, editor, run } = lab();
   const otherwise = (): boolean => ranOtherwise(lessons.current!, runner.view!);

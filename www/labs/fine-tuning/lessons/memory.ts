@@ -167,7 +167,7 @@ export const memory: Lesson = {
       patch: larger(TRAINS_ALL),
     },
   ],
-  compared: ['peak_memory', 'memory.parameters', 'memory.gradients', 'memory.optimizer', 'memory.activations', 'step_time'],
+  compared: ['peak_memory', 'memory.parameters', 'memory.gradients', 'memory.optimizer', 'memory.activations', 'memory.data', 'step_time'],
   check: {
     ask: {
       en: 'A model of seven billion parameters is trained with QLoRA. The base takes 4 GB, the activations of a batch of 8 take 40 GB, and the machine has 24 GB. What makes it fit without changing what is learned in a step?',
