@@ -54,6 +54,7 @@ const BENCH: Workbench = {
   owns: ({ runs }) => runs.length === 1,
   panel: { heading: both(''), render: () => html`` },
   figures: [],
+  takeaway: both(''),
 };
 
 const settled = async (): Promise<void> => {
@@ -237,6 +238,17 @@ test('without a run, the experiment is that of the language at once', () => {
   const { lessons, editor } = lab('#lesson=texts');
   lessons.speak('zh', String);
   expect([editor.spec.base.data.corpus, lessons.experimentLanguage]).toEqual(['song-ci', 'zh']);
+});
+
+test('after the last lesson come the workbenches, after these the next section', async () => {
+  const { lessons } = lab();
+  expect([lessons.next?.id, lessons.workbenchesAfter]).toEqual(['second', []]);
+  await lessons.go('texts');
+  expect([lessons.next, lessons.workbenchesAfter]).toEqual([null, [BENCH]]);
+  await lessons.go('bench');
+  expect([lessons.next, lessons.workbenchesAfter]).toEqual([null, []]);
+  await lessons.go(null);
+  expect(lessons.workbenchesAfter).toEqual([]);
 });
 
 test('a variation brings what it is compared with, all or nothing', () => {

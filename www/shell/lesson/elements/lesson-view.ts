@@ -28,6 +28,7 @@ import './check-block';
 import './explain-block';
 import './language-note';
 import { styles } from './lesson-view.css';
+import { nextLinks } from './next-links';
 import './predict-block';
 import './vary-block';
 import './verdict';
@@ -184,18 +185,9 @@ export class LessonView extends LabElement {
   // ---- What comes after
 
   private renderNext() {
-    const { lessons, store } = this;
-    const text = this.text.lesson.next;
-    const { next } = lessons;
-    const { language } = this.words;
-    const after = store.after && html` <a class="primary" href=${store.after.href}>${text.section(store.after.title[language])}</a>`;
     return html`<section class="last screen-only" aria-labelledby="next" data-block>
-      <h2 id="next" tabindex="-1">${text.heading}</h2>
-      <div class="next">
-        ${next ? html`<a class="primary" href=${lessons.hrefOf(next)}>${text.lesson(next.title[language])}</a>` : html`<span>${text.done}</span>${after ?? nothing}`}
-        <a class="link" href=${lessons.playHref}>${text.freePlay}</a>
-        ${store.homeHref === null ? nothing : html`<a class="link" href=${store.homeHref}>${text.home}</a>`}
-      </div>
+      <h2 id="next" tabindex="-1">${this.text.lesson.next.heading}</h2>
+      ${nextLinks(this.store, this.words)}
     </section>`;
   }
 

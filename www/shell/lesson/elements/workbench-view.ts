@@ -15,10 +15,11 @@ import '../../elements/run-tabs/run-tabs';
 import '../../elements/spec-form/spec-form';
 import type { SpecForm } from '../../elements/spec-form/spec-form';
 import type { Figure } from '../../lab-definition';
-import type { WorkbenchPart } from '../workbench';
+import type { Workbench, WorkbenchPart } from '../workbench';
 import { blocks } from './blocks.css';
 import './language-note';
 import { styles } from './lesson-view.css';
+import { nextLinks } from './next-links';
 
 /** A workbench, from top to bottom: the question, what can be chosen, the run, the figures that answer; folded, everything else. */
 @customElement('tinyai-workbench-view')
@@ -99,10 +100,9 @@ export class WorkbenchView extends LabElement {
           <tinyai-past-note @rerun=${() => this.bar?.focus()}></tinyai-past-note>
         </section>
         ${this.renderFigures(bench.figures.flatMap((part) => (typeof part === 'string' ? (figures.find(({ id }) => id === part) ?? []) : ownPart(part))))}
-        ${this.renderSettings()} ${this.renderMeasurements(bench.figures.filter((part) => typeof part === 'string'))}
+        ${this.renderEnd(bench)} ${this.renderSettings()} ${this.renderMeasurements(bench.figures.filter((part) => typeof part === 'string'))}
         <p class="actions">
           <tinyai-copy-field .label=${this.text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
-          <a class="link" href=${store.lessons!.playHref}>${text.next.freePlay}</a>
           <slot name="actions"></slot>
         </p>
         <p class="print-only address">${this.text.results.address} <a href=${store.link}>${store.printedLink}</a></p>
@@ -117,6 +117,19 @@ export class WorkbenchView extends LabElement {
       ({ id }) => id,
       (figure) => html`<tinyai-past-part class="figure" id=${figure.id} ?plans=${figure.plans?.(store) ?? false}>${figure.render(store)}</tinyai-past-part>`,
     );
+  }
+
+  /** What to take from it, and where to go from here. */
+  private renderEnd({ takeaway }: Workbench) {
+    const { next } = this.text.lesson;
+    return html`<section class="last" aria-labelledby="takeaway">
+        <h2 id="takeaway" tabindex="-1">${next.takeaway}</h2>
+        <p class="prose">${takeaway[this.words.language]}</p>
+      </section>
+      <section class="last screen-only" aria-labelledby="next">
+        <h2 id="next" tabindex="-1">${next.heading}</h2>
+        ${nextLinks(this.store, this.words)}
+      </section>`;
   }
 
   private renderSettings() {
