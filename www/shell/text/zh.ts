@@ -7,7 +7,6 @@ export const zh: Messages = {
   switchLanguage: '语言',
   themes: { auto: '自动', light: '浅色', dark: '深色' },
   switchTheme: '外观',
-  skipToResults: '跳到结果',
   pages: '页面',
   title: 'TinyAI Playground',
 

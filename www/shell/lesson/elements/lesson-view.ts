@@ -10,6 +10,7 @@ import type { RevealEvent } from '../../../kit/notice/notice';
 import '../../elements/control-bar/control-bar';
 import type { ControlBar } from '../../elements/control-bar/control-bar';
 import '../../elements/kept/kept';
+import '../../elements/kept/kept-offers';
 import { LabElement } from '../../elements/lab-element';
 import { PRESENT_MOVE, type PresentMove } from '../../presenting';
 import '../../elements/past/past-note';
@@ -88,6 +89,7 @@ export class LessonView extends LabElement {
     const text = this.text.lesson;
     return html`
       <main id="results" tabindex="-1" @reveal=${this.reveal}>
+        ${store.shelf ? html`<tinyai-kept-offers></tinyai-kept-offers>` : nothing}
         <div class="opening">
           <div>
             <p class="where">${text.nav.section(lesson.section)} · ${text.nav.minutes(lesson.minutes)}</p>
@@ -122,7 +124,7 @@ export class LessonView extends LabElement {
       <h2 id="run" tabindex="-1" data-block>${text.heading}</h2>
       <tinyai-control-bar></tinyai-control-bar>
       <tinyai-problems></tinyai-problems>
-      ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
+      ${store.shelf ? html`<tinyai-kept apart></tinyai-kept>` : nothing}
       <tinyai-language-note @begun=${() => this.bar?.focus()}></tinyai-language-note>
       <div class="bench">
         <div class="settings">

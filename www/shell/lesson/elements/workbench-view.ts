@@ -7,6 +7,7 @@ import type { RevealEvent } from '../../../kit/notice/notice';
 import '../../elements/control-bar/control-bar';
 import type { ControlBar } from '../../elements/control-bar/control-bar';
 import '../../elements/kept/kept';
+import '../../elements/kept/kept-offers';
 import { LabElement } from '../../elements/lab-element';
 import '../../elements/past/past-note';
 import '../../elements/past/past-part';
@@ -82,6 +83,7 @@ export class WorkbenchView extends LabElement {
     const { figures } = store.definition;
     return html`
       <main id="results" tabindex="-1" @reveal=${this.reveal}>
+        ${store.shelf ? html`<tinyai-kept-offers></tinyai-kept-offers>` : nothing}
         <div class="opening">
           <p class="where">${text.nav.section(bench.section)}</p>
           <h1 tabindex="-1">${bench.question[language]}</h1>
@@ -95,7 +97,7 @@ export class WorkbenchView extends LabElement {
           <h2 id="run" tabindex="-1">${text.run.heading}</h2>
           <tinyai-control-bar></tinyai-control-bar>
           <tinyai-problems></tinyai-problems>
-          ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
+          ${store.shelf ? html`<tinyai-kept apart></tinyai-kept>` : nothing}
           <tinyai-language-note @begun=${() => this.bar?.focus()}></tinyai-language-note>
           <tinyai-past-note @rerun=${() => this.bar?.focus()}></tinyai-past-note>
         </section>
