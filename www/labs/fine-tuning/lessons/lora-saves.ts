@@ -146,7 +146,7 @@ export const loraSaves: Lesson = {
           gradient has to pass through the frozen layers to reach the pairs B·A below, and each pair needs the input of its layer. These weights and activations, ${n.stays} together, stay.`,
         change: html`A larger batch or a longer context makes activations grow, and with pairs everywhere LoRA keeps nearly all of them, so that its share rises${n.large
             ? html`: with a batch of ${n.large.batch}, full fine-tuning held ${n.large.peaks[0]} and LoRA ${n.large.peaks[1]}, ${n.large.percent} of it`
-            : ''}. The rank matters little${n.high
+            : ''}. A lower rank saves little more; a much higher one costs what it trains${n.high
             ? html`: with rank ${n.high.rank}, LoRA trained ${n.high.trained} parameters and held ${n.high.peak}${n.high.worse
                 ? html`. It ended higher, at ${n.high.loss}, though not for lack of parameters: with the same α/r its first step moves a weight ${n.high.further} times as far, too far at this learning rate`
                 : ''}`
@@ -177,7 +177,7 @@ export const loraSaves: Lesson = {
           ${n.learning[0]} 降到 ${n.learning[1]}。但权重本身仍要在内存里；<tinyai-term name="activation">激活值</tinyai-term>大多也是，因为梯度必须穿过冻结的层，才能到达下面各层的 B、A，而每对 B、A 又要用到所在层的输入。权重和激活值合计 ${n.stays}，仍要占用。`,
         change: html`批大小更大或上下文更长，激活值就会增长，而处处都加的 LoRA 几乎要保留全部激活值，于是它的内存占比会上升${n.large
           ? html`：批大小为 ${n.large.batch} 时，全参数微调占用 ${n.large.peaks[0]}，LoRA 占用 ${n.large.peaks[1]}，是前者的 ${n.large.percent}`
-          : ''}。秩的影响很小${n.high
+          : ''}。降低秩，能再省的很少；秩高得多，多训练的参数就要占用内存${n.high
           ? html`：秩为 ${n.high.rank} 时，LoRA 训练 ${n.high.trained} 个参数，占用 ${n.high.peak}${n.high.worse
               ? html`。最终的损失反而更高，为 ${n.high.loss}，但并不是参数不够：α/r 不变，第一步就使权重的改变增大到 ${n.high.further} 倍，在这个学习率下走得太远`
               : ''}`

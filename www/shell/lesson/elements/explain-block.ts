@@ -58,6 +58,10 @@ export class ExplainBlock extends LabElement {
         font-weight: 600;
       }
 
+      .prose a {
+        color: var(--seal-ink);
+      }
+
       .book {
         padding-top: var(--space-3);
         color: var(--ink-2);
