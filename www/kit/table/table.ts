@@ -12,7 +12,7 @@ export class TableFrame extends KitElement {
   static override styles = [
     shared,
     css`
-      :host {
+      .frame {
         position: relative;
       }
 
@@ -21,7 +21,7 @@ export class TableFrame extends KitElement {
         scrollbar-width: thin;
       }
 
-      :host([data-more])::after {
+      :host([data-more]) .frame::after {
         content: '';
         position: absolute;
         inset: 0 0 0 auto;
@@ -45,7 +45,7 @@ export class TableFrame extends KitElement {
           overflow: visible;
         }
 
-        :host([data-more])::after,
+        :host([data-more]) .frame::after,
         .more {
           display: none;
         }
@@ -73,10 +73,12 @@ export class TableFrame extends KitElement {
   }
 
   override render() {
-    return html`<div class="scroll" role="group" aria-label=${this.label} tabindex=${this.overflows ? 0 : nothing} @scroll=${this.look}>
-      <slot @slotchange=${this.watch}></slot>
-    </div>
-    ${this.overflows ? html`<button class="more" aria-hidden="true" tabindex="-1" @click=${this.turn}>${this.more ? this.text.table.more : this.text.table.back}</button>` : nothing}`;
+    return html`<div class="frame">
+        <div class="scroll" role="group" aria-label=${this.label} tabindex=${this.overflows ? 0 : nothing} @scroll=${this.look}>
+          <slot @slotchange=${this.watch}></slot>
+        </div>
+      </div>
+      ${this.overflows ? html`<button class="more" aria-hidden="true" tabindex="-1" @click=${this.turn}>${this.more ? this.text.table.more : this.text.table.back}</button>` : nothing}`;
   }
 
   protected override firstUpdated(): void {
