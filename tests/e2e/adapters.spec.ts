@@ -189,6 +189,18 @@ for (const language of ['en', 'zh'] as const) {
   });
 }
 
+test('in the other language adapters are called by the texts that they have read', async ({ page }) => {
+  await trained(page);
+  const serve = page.locator('tinyai-adapter-serve');
+  await serve.getByRole('button', { name: 'Write' }).click();
+  await expect(serve.locator('h3')).toHaveText(['Base alone', 'LoRA · sonnets', 'LoRA · plays']);
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(entries(page).locator('th')).toContainText([/LoRA · 十四行诗\s+在莎士比亚十四行诗上训练/, /LoRA · 戏剧\s+在莎士比亚戏剧上训练/]);
+  await expect(serve.locator('h3')).toHaveText(['只有基座', 'LoRA · 十四行诗', 'LoRA · 戏剧']);
+  await page.getByRole('button', { name: '换成中文的实验' }).click();
+  await expect(page.locator('tinyai-adapters-panel li')).toContainText(['LoRA · 宋词', 'LoRA · 唐诗', 'DoRA · 宋词', 'QLoRA · 宋词']);
+});
+
 test('wherever a run ends with a method of PEFT, its adapter can be saved', async ({ page }) => {
   await open(page, short((spec) => (spec.base.training.steps = 3)));
   await run(page);

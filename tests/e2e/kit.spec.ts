@@ -130,6 +130,12 @@ test('a table that is wider than a phone scrolls in itself, by keyboard too, and
   const place = page.getByRole('group', { name: 'Traffic' });
   await expect(place).toHaveAttribute('tabindex', '0');
   await expect(page.locator('tinyai-table')).toHaveAttribute('data-more', '');
+  const turn = page.locator('tinyai-table button');
+  for (let i = 0; i < 12 && (await turn.innerText()) === 'More columns →'; i++) await turn.click();
+  await expect(page.getByRole('cell', { name: 'last' })).toBeInViewport();
+  await turn.click();
+  await expect(turn).toHaveText('More columns →');
+  expect(await place.evaluate(({ scrollLeft }) => scrollLeft)).toBe(0);
   await place.focus();
   await page.keyboard.press('End');
   for (let i = 0; i < 30; i++) await page.keyboard.press('ArrowRight');

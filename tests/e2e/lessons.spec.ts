@@ -199,8 +199,34 @@ test('a term is explained on hover, focus and tap, all of its card in sight, unt
   await expect(last.getByRole('tooltip')).toBeVisible({ visible: false });
 });
 
-test('the last lesson of a lab leads to the next section', async ({ page }) => {
+test('what was measured in one language is called and asked of as that, until the experiment of the other is loaded', async ({ page }) => {
+  await openLesson(page, 'fine-tuning', FIRST!.id);
+  const ask = page.locator('tinyai-predict-block .ask');
+  const note = page.locator('tinyai-language-note');
+  await expect(ask).toContainText('about one in 30');
+  await expect(note).toHaveText('');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.locator('tinyai-control-bar .state')).toContainText(/^Finished/);
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(page.locator('tinyai-vary-block tbody th')).toHaveText(['全参数', 'LoRA']);
+  await expect(ask).toContainText('1/30');
+  await expect(note).toContainText('这是英文页面的实验：莎士比亚戏剧 → 莎士比亚十四行诗。');
+  await note.getByRole('button', { name: '换成中文的实验' }).click();
+  await expect(ask).toContainText('1/43');
+  await expect(note).toHaveText('');
+  await expect(page.locator('tinyai-vary-block tbody')).toHaveCount(0);
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(ask).toContainText('about one in 30');
+});
+
+test('the last lesson of a lab leads to its workbenches, and each of them on, up to the next section', async ({ page }) => {
   await page.goto(`./labs/fine-tuning/#lesson=${LAST!.id}`);
-  await page.getByRole('link', { name: 'Next section: 15.4 Parallel training' }).click();
+  const next = page.locator('.next');
+  await next.getByRole('link', { name: 'Tournament' }).click();
+  await expect(page.getByRole('heading', { name: 'What to take from it' })).toBeVisible();
+  await next.getByRole('link', { name: 'One base, many adapters' }).click();
+  await expect(page).toHaveURL(/#lesson=adapters$/);
+  await expect(next.getByRole('link', { name: 'Tournament' })).toHaveCount(0);
+  await next.getByRole('link', { name: 'Next section: 15.4 Parallel training' }).click();
   await expect(page).toHaveURL(/\/labs\/parallel\//);
 });

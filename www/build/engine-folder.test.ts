@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { builtIn, shippedOf } from './engine-folder';
+import { builtIn, contentOf, shippedOf } from './engine-folder';
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'tinyai-'))));
@@ -42,4 +42,12 @@ describe('builtIn', () => {
     build('ranks-relaxed', WHOLE);
     expect(shippedOf(builtIn(folder), (build) => build.folder)).toEqual({ 'ranks-relaxed': { folder: folders()[0], dev: false } });
   });
+});
+
+test('threads are started as wasm-bindgen wants it, and nothing else is changed', () => {
+  const start = (call: string): string => `const pkg = await import(data.mainJS);\nawait ${call};\n`;
+  build('threads-relaxed', { 'snippets/a/workerHelpers.no-bundler.js': start('pkg.default(data.module, data.memory)'), 'tinyai.js': 'pkg.default(data.module, data.memory)' });
+  const text = (file: string): string => contentOf(join(folder, 'threads-relaxed', file)).toString();
+  expect(text('snippets/a/workerHelpers.no-bundler.js')).toBe(start('pkg.default({ module_or_path: data.module, memory: data.memory })'));
+  expect(text('tinyai.js')).toBe('pkg.default(data.module, data.memory)');
 });

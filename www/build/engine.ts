@@ -5,7 +5,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
-import { builtIn, shippedOf, type Built } from './engine-folder.ts';
+import { builtIn, contentOf, shippedOf, type Built } from './engine-folder.ts';
 
 /** Folders of the engine base that are no variants of the engine and are copied as they are. */
 const OTHERS = ['peak'];
@@ -49,5 +49,5 @@ const folders = (built: Built[]) => shippedOf(built, (build) => build.folder);
 
 function copy(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true });
-  cpSync(from, to);
+  writeFileSync(to, contentOf(from));
 }

@@ -2,12 +2,12 @@
  * The engine's files while the site is being worked on. `cargo xtask serve` says in `public/engine/served.json` which builds are of the
  * sources as they are; pages hear of every change (`dev-client.ts`), and xtask hears which builds their browsers ask for.
  */
-import { createReadStream, existsSync, readFileSync, statSync, unwatchFile, watchFile } from 'node:fs';
+import { existsSync, readFileSync, statSync, unwatchFile, watchFile } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, resolve, sep } from 'node:path';
 import type { Plugin, ViteDevServer } from 'vite';
 import type { Shipped } from '../engine/shipped.ts';
-import { builtIn, shippedOf } from './engine-folder.ts';
+import { builtIn, contentOf, shippedOf } from './engine-folder.ts';
 
 /** The event that tells pages of new builds; its data are what `engine/shipped.ts` then has. */
 export const ENGINE_EVENT = 'tinyai:engine';
@@ -62,8 +62,8 @@ function send(engine: string, path: string, response: ServerResponse): boolean {
   const file = resolve(engine, path);
   const type = TYPES[extname(file)];
   if (!type || !file.startsWith(resolve(engine) + sep) || !existsSync(file) || !statSync(file).isFile()) return false;
-  response.writeHead(200, { 'Content-Type': type, 'Content-Length': statSync(file).size, 'Cache-Control': 'no-store' });
-  createReadStream(file).pipe(response);
+  const bytes = contentOf(file);
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': bytes.length, 'Cache-Control': 'no-store' }).end(bytes);
   return true;
 }
 

@@ -176,6 +176,11 @@ export const tokens = css`
       'Source Sans 3', 'Segoe UI', 'Noto Sans', -apple-system, 'Helvetica Neue', 'Liberation Sans', Arial, 'PingFang SC', 'Source Han Sans SC',
       'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif
     );
+    --serif: var(
+      --tinyai-serif,
+      'Iowan Old Style', 'Palatino Linotype', Palatino, 'Source Serif 4', 'Noto Serif', Georgia, 'Liberation Serif', 'Times New Roman', 'Songti SC',
+      'Source Han Serif SC', 'Noto Serif CJK SC', 'Noto Serif SC', STSong, SimSun, serif
+    );
   }
 
   :root[data-present],

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { resolve } from '../engine/spec/patch';
 import { Facts, placeOf } from '../shell/lesson/facts';
-import { lessonSpec, runOf } from '../shell/lesson/lesson-spec';
+import { lessonSpec, runOf, runsOf } from '../shell/lesson/lesson-spec';
+import { askOf } from '../shell/lesson/prediction/question';
 import type { TargetModule } from '../types/generated/TargetModule';
 import type { Outcome } from '../shell/lesson/prediction/question';
 import { loadWords } from '../shell/text/words';
 import { CATALOGUE, LABS } from './index';
 import { finished } from './made-up';
-import { SHAPES } from './fine-tuning/lessons/base';
+import { oneIn, SHAPES } from './fine-tuning/lessons/base';
 import { forgetting } from './fine-tuning/lessons/forgetting';
+import { loraSaves } from './fine-tuning/lessons/lora-saves';
 import { memory } from './fine-tuning/lessons/memory';
 import { modules } from './fine-tuning/lessons/modules';
 import { rank } from './fine-tuning/lessons/rank';
@@ -87,13 +89,54 @@ describe('how high a rank', () => {
   });
 });
 
+describe('what LoRA saves', () => {
+  const view = (spec = lessonSpec(loraSaves, 'en')) => finished(spec, 'alike');
+  const end = (run: number, value: number, of: ReturnType<typeof view>) => of.apply({ type: 'figure', run, name: 'validation_loss', figure: { value, unit: 'nats/token', kind: 'measured', spread: null } });
+
+  test('a loss that is hardly higher bears out the quality, and not the number', async () => {
+    const words = await loadWords('en', lab.text);
+    const claim = (loss: number) => {
+      const shown = view();
+      end(0, 3, shown);
+      end(1, loss, shown);
+      return loraSaves.explain.en(new Facts(shown, words, loraSaves))!.claims![0]!;
+    };
+    // The base begins at 6, so that full fine-tuning gained 3 nats.
+    expect([3.1, 3.6].map((loss) => claim(loss).verdict)).toEqual(['partly', 'fails']);
+    const measured = JSON.stringify(claim(3.1).measured);
+    expect(measured).toContain('the quality is as claimed, the number is not');
+    expect(measured).toContain('which is 3% of what full fine-tuning gained');
+  });
+
+  test.each(LANGUAGES)('each variation that has run is spoken of, and none that has not, in %s', async (language) => {
+    const words = await loadWords(language, lab.text);
+    const change = (ids: string[]) => {
+      const spec = lessonSpec(loraSaves, language);
+      const more = runsOf(loraSaves).filter(({ id }) => ids.includes(id)).map((run) => runOf(run, language));
+      return JSON.stringify(loraSaves.explain[language](new Facts(view({ ...spec, runs: [...spec.runs, ...more] }), words, loraSaves))!.change);
+    };
+    const said = { 'rank-64': { en: 'with rank ', zh: '秩为 ' }, 'q-v': { en: 'queries and values alone', zh: '只加在查询和值上' }, 'batch-16': { en: 'with a batch of ', zh: '批大小为 ' } };
+    const all = Object.values(said).map((text) => text[language]);
+    for (const [id, text] of Object.entries(said)) {
+      const told = change([id, 'full-16']);
+      expect(all.filter((each) => told.includes(each))).toEqual([text[language]]);
+    }
+    expect(all.filter((each) => change(['batch-16']).includes(each)), 'LoRA with a larger batch is compared with its like').toEqual([]);
+  });
+
+  test('one parameter in so many learns, by the base of the experiment', () => {
+    expect([oneIn(4, 'en'), oneIn(4, 'zh'), oneIn(8, 'en')]).toEqual([30, 43, 15]);
+    expect(JSON.stringify(askOf(loraSaves.predict, 'zh', 'en'))).toContain('30');
+  });
+});
+
 describe('what is forgotten', () => {
   test.each(LANGUAGES)('methods that cannot be told apart are named together, and a loss that fell did not rise, in %s', async (language) => {
     const view = finished(lessonSpec(forgetting, language), 'alike');
     [0.5, 0.1, 0.1].forEach((value, run) => view.apply({ type: 'figure', run, name: 'forgetting', figure: { value, unit: 'nats/token', kind: 'measured', spread: null } }));
     const words = await loadWords(language, lab.text);
     const happened = () => JSON.stringify(forgetting.explain[language](new Facts(view, words, forgetting))!.happened);
-    expect(happened()).toContain({ en: '“LoRA” and “IA³” least', zh: '最少的是“LoRA”、“IA³”' }[language]);
+    expect(happened()).toContain({ en: 'Full fine-tuning forgot most; LoRA and IA³ least, too close to tell apart', zh: '忘得最多的是：全参数微调；最少的是：LoRA、IA³，难分高下' }[language]);
     const fell = { en: 'lowered', zh: '下降' }[language];
     const times = (): number => happened().split(fell).length;
     const before = times();

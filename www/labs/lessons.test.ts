@@ -6,7 +6,8 @@ import { applies, FIELDS, fits, runSchema, schema } from '../engine/spec/schema'
 import { Facts } from '../shell/lesson/facts';
 import { GLOSSARY } from '../shell/lesson/glossary';
 import type { Both, Claim, Lesson, Prose } from '../shell/lesson/lesson';
-import { lessonSpec, runOf } from '../shell/lesson/lesson-spec';
+import { askOf } from '../shell/lesson/prediction/question';
+import { lessonSpec, runOf, runsOf } from '../shell/lesson/lesson-spec';
 import type { Language } from '../shell/text/language';
 import { loadWords } from '../shell/text/words';
 import type { Spec } from '../types/generated/Spec';
@@ -37,20 +38,21 @@ const readable = (prose: Prose): string => written(prose).replace(/<[^>]*>/g, ''
 /** With all its runs and variations, as after "run all and compare". */
 function wholeSpec(lesson: Lesson, language: Language): Spec {
   const spec = lessonSpec(lesson, language);
-  return { ...spec, runs: [...spec.runs, ...lesson.variations.map((variation) => runOf(variation, language))] };
+  return { ...spec, runs: runsOf(lesson).map((run) => runOf(run, language)) };
 }
 
 /** Every text of a lesson that stands in both languages. */
-function texts({ title, question, stakes, hero, predict, runs, variations, check }: Lesson): Both<Prose>[] {
+function texts(lesson: Lesson): Both<Prose>[] {
+  const { title, question, stakes, hero, predict, variations, check } = lesson;
   const asked = predict.kind === 'choice' ? predict.options.map(({ text }) => text) : predict.kind === 'order' ? predict.items.map(({ name }) => name) : [];
   return [
     title,
     question,
     stakes,
-    predict.ask,
+    ...LANGUAGES.map((of) => ({ en: askOf(predict, 'en', of), zh: askOf(predict, 'zh', of) })),
     ...asked,
     ...(hero.kind === 'bars' ? [hero.title, hero.caption] : []),
-    ...[...runs, ...variations].map(({ name }) => name),
+    ...runsOf(lesson).map(({ name }) => name),
     ...variations.map(({ ask }) => ask),
     check.ask,
     ...check.options.flatMap(({ text, because }) => [text, because]),
@@ -68,7 +70,7 @@ test('the four kinds of predictions are all there', () => {
 });
 
 describe.each(CASES)('%s', (_name, lesson, lab) => {
-  const { runs, variations, check, controls, predict, hero } = lesson;
+  const { variations, check, controls, predict, hero } = lesson;
 
   test('is as long as a lesson may be', () => {
     expect(controls.length).toBeGreaterThan(0);
@@ -77,7 +79,7 @@ describe.each(CASES)('%s', (_name, lesson, lab) => {
     expect(variations).toHaveLength(3);
     expect(check.options.filter(({ right }) => right)).toHaveLength(1);
     expect(check.options.length).toBeGreaterThan(1);
-    expect(runs.length + variations.length).toBeLessThanOrEqual(8);
+    expect(runsOf(lesson).length).toBeLessThanOrEqual(8);
   });
 
   test('says everything in both languages', () => {
@@ -86,7 +88,7 @@ describe.each(CASES)('%s', (_name, lesson, lab) => {
       expect(readable(zh)).not.toBe('');
     }
     // Names may be the same in both, such as LoRA and ZeRO; sentences are not.
-    for (const { en, zh } of [lesson.question, lesson.stakes, predict.ask, check.ask, ...variations.map(({ ask }) => ask), ...check.options.map(({ because }) => because)]) {
+    for (const { en, zh } of [lesson.question, lesson.stakes, { en: askOf(predict, 'en', 'en'), zh: askOf(predict, 'zh', 'zh') }, check.ask, ...variations.map(({ ask }) => ask), ...check.options.map(({ because }) => because)]) {
       expect(readable(zh)).toMatch(/\p{Script=Han}/u);
       expect(readable(en)).not.toMatch(/\p{Script=Han}/u);
     }
@@ -97,7 +99,7 @@ describe.each(CASES)('%s', (_name, lesson, lab) => {
     expect(fits(spec, schema)).toBe(true);
     expect(spec.runs.map((_, run) => fits(resolve(spec, run), runSchema))).toEqual(spec.runs.map(() => true));
     expect(new Set(spec.runs.map(({ name }) => name)).size).toBe(spec.runs.length);
-    expect(new Set([...runs, ...variations].map(({ id }) => id)).size).toBe(spec.runs.length);
+    expect(new Set(runsOf(lesson).map(({ id }) => id)).size).toBe(spec.runs.length);
     const configs = spec.runs.map((_, run) => resolve(spec, run));
     for (const [i, config] of configs.entries()) for (const other of configs.slice(i + 1)) expect(equal(config, other)).toBe(false);
   });

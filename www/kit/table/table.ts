@@ -12,7 +12,7 @@ export class TableFrame extends KitElement {
   static override styles = [
     shared,
     css`
-      :host {
+      .frame {
         position: relative;
       }
 
@@ -21,7 +21,7 @@ export class TableFrame extends KitElement {
         scrollbar-width: thin;
       }
 
-      :host([data-more])::after {
+      :host([data-more]) .frame::after {
         content: '';
         position: absolute;
         inset: 0 0 0 auto;
@@ -31,12 +31,22 @@ export class TableFrame extends KitElement {
         pointer-events: none;
       }
 
+      /* A hand on glass or a mouse; keys scroll the table itself. */
+      .more {
+        display: block;
+        margin-left: auto;
+        padding-top: var(--space-1);
+        color: var(--seal-ink);
+        font-size: var(--size-small);
+      }
+
       @media print {
         .scroll {
           overflow: visible;
         }
 
-        :host([data-more])::after {
+        :host([data-more]) .frame::after,
+        .more {
           display: none;
         }
       }
@@ -48,6 +58,8 @@ export class TableFrame extends KitElement {
 
   @query('.scroll') private readonly area!: HTMLElement;
   @state() private overflows = false;
+  /** Whether there is more to the right. */
+  @state() private more = false;
   private readonly resized = new ResizeObserver(() => this.look());
 
   override connectedCallback(): void {
@@ -61,9 +73,12 @@ export class TableFrame extends KitElement {
   }
 
   override render() {
-    return html`<div class="scroll" role="group" aria-label=${this.label} tabindex=${this.overflows ? 0 : nothing} @scroll=${this.look}>
-      <slot @slotchange=${this.watch}></slot>
-    </div>`;
+    return html`<div class="frame">
+        <div class="scroll" role="group" aria-label=${this.label} tabindex=${this.overflows ? 0 : nothing} @scroll=${this.look}>
+          <slot @slotchange=${this.watch}></slot>
+        </div>
+      </div>
+      ${this.overflows ? html`<button class="more" aria-hidden="true" tabindex="-1" @click=${this.turn}>${this.more ? this.text.table.more : this.text.table.back}</button>` : nothing}`;
   }
 
   protected override firstUpdated(): void {
@@ -75,10 +90,17 @@ export class TableFrame extends KitElement {
     for (const each of [this.area, ...this.children]) this.resized.observe(each);
   };
 
+  /** Shows the columns that come next; after the last, the first again. */
+  private readonly turn = (): void => {
+    const { scrollLeft, clientWidth } = this.area;
+    this.area.scrollTo({ left: this.more ? scrollLeft + clientWidth / 2 : 0 });
+  };
+
   private readonly look = (): void => {
     const { scrollLeft, clientWidth, scrollWidth } = this.area;
     this.overflows = scrollWidth > clientWidth + 1;
-    this.toggleAttribute('data-more', scrollLeft + clientWidth < scrollWidth - 1);
+    this.more = scrollLeft + clientWidth < scrollWidth - 1;
+    this.toggleAttribute('data-more', this.more);
     this.toggleAttribute('data-scrolled', scrollLeft > 1);
   };
 }

@@ -5,6 +5,8 @@ import { createContext } from '@lit/context';
 export interface KitText {
   /** For number formats and `lang` attributes. */
   languageTag: string;
+  /** Below a table that is wider than its place: on to its next columns, and back to the first. */
+  table: { more: string; back: string };
   form: {
     advanced: string;
     search: string;
@@ -94,6 +96,7 @@ export interface ScatterText {
 
 export const KIT_EN: KitText = {
   languageTag: 'en',
+  table: { more: 'More columns →', back: '← First columns' },
   form: {
     advanced: 'More settings',
     search: 'Search the settings',
@@ -163,6 +166,7 @@ export const KIT_EN: KitText = {
 
 export const KIT_ZH: KitText = {
   languageTag: 'zh-CN',
+  table: { more: '更多列 →', back: '← 回到前几列' },
   form: {
     advanced: '更多设置',
     search: '搜索设置',

@@ -123,7 +123,9 @@ export const styles = css`
     font-size: var(--size-note);
   }
 
+  /* What there is nothing of yet is no larger than its words. */
   div.card {
+    flex: none;
     border-style: dashed;
     background: none;
   }

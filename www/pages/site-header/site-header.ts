@@ -53,7 +53,7 @@ export class SiteHeader extends LitElement {
     const text = this.text();
     return html`
       <header>
-        <a class="skip" href="#results" @click=${this.skip}>${text.skipToResults}</a>
+        <a class="skip" href="#results" @click=${this.skip}>${text.skipToContent}</a>
         <a class="brand" href=${this.frame.home} aria-label=${text.title} aria-current=${this.frame.page === 'home' ? 'page' : nothing}>
           <svg class="seal" viewBox="0 0 32 32" aria-hidden="true">
             <rect x="1" y="1" width="30" height="30" rx="5" />

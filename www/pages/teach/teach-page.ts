@@ -14,6 +14,7 @@ import { entriesIn, isForetold } from '../../shell/library';
 import type { Lesson } from '../../shell/lesson/lesson';
 import { calibration } from '../../shell/lesson/prediction/calibration';
 import { answerText, numberText, surenessText } from '../../shell/lesson/prediction/answer-text';
+import { askOf } from '../../shell/lesson/prediction/question';
 import { loadWords, wordsContext, type Words } from '../../shell/text/words';
 import type { PageFrame } from '../frame';
 import { FRAME_TEXT } from '../text';
@@ -199,7 +200,7 @@ export class TeachPage extends LitElement {
     const truth = truthOf(group.all);
     const columns = histogram(lesson.predict, group.all);
     return html`<tinyai-figure .heading=${text.lesson(lesson.title[language.current], group.all.length)} .caption=${group.class === '' ? '' : text.inClass(group.class)}>
-      <p class="ask">${lesson.predict.ask[language.current]}</p>
+      <p class="ask">${askOf(lesson.predict, language.current, language.current)}</p>
       ${columns ? this.renderColumns(columns, lesson, words, truth) : nothing}
       <p>
         ${truth && truth.kind !== 'curve' ? html`<b>${text.came(answerText(words, lesson.predict, truth))}</b>${language.current === 'zh' ? nothing : ' '}` : nothing}

@@ -8,7 +8,7 @@ export const en: FrameText = {
   switchTheme: 'Appearance',
   present: 'Present',
   presentHint: 'Present (P): large text, no form; arrow keys go on and back, Escape ends',
-  skipToResults: 'Skip to the results',
+  skipToContent: 'Skip to the content',
   pages: 'Pages',
   more: 'More pages',
   private: 'Nothing leaves this tab: models, texts and results stay on your machine.',

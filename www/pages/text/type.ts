@@ -9,7 +9,7 @@ export interface FrameText {
   /** Shows the page to a hall; `P` is the key. */
   present: string;
   presentHint: string;
-  skipToResults: string;
+  skipToContent: string;
   pages: string;
   /** The links at the foot of the page. */
   more: string;

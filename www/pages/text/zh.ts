@@ -8,7 +8,7 @@ export const zh: FrameText = {
   switchTheme: '外观',
   present: '放映',
   presentHint: '放映（P 键）：大字，不显示设置；左右方向键前后翻，Esc 键退出',
-  skipToResults: '跳到结果',
+  skipToContent: '跳到正文',
   pages: '页面',
   more: '更多页面',
   private: '一切都在本标签页中：模型、文本和结果都不会离开你的电脑。',

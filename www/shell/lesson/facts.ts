@@ -7,6 +7,7 @@ import { valueWithUnit } from '../text/values';
 import type { Words } from '../text/words';
 import { quantity } from '../figures/quantity';
 import type { Lesson, LessonRun } from './lesson';
+import { runsOf } from './lesson-spec';
 
 /** The run of an experiment that a lesson calls so, in whichever language it was begun; null where it is not there. */
 export function lessonRun(view: ExperimentView, run: Pick<LessonRun, 'name'>): RunView | null {
@@ -75,7 +76,7 @@ export class Facts {
 
   /** A run of the lesson or one of its variations that has finished, by its id; null: it has not. */
   run(id: string): RunFacts | null {
-    const known = [...this.lesson.runs, ...this.lesson.variations].find((run) => run.id === id);
+    const known = runsOf(this.lesson).find((run) => run.id === id);
     const view = known && finishedRun(this.view, known);
     return view ? new RunFacts(view, this.words) : null;
   }

@@ -40,6 +40,9 @@ function lesson(id: string, rank: number): Lesson {
   };
 }
 
+/** A lesson whose text is another in each language. */
+const TEXTS: Lesson = { ...lesson('texts', 4), base: (language) => ({ data: { corpus: language === 'zh' ? 'song-ci' : 'shakespeare-sonnets' } }) };
+
 const BENCH: Workbench = {
   id: 'bench',
   section: '15.1',
@@ -51,6 +54,7 @@ const BENCH: Workbench = {
   owns: ({ runs }) => runs.length === 1,
   panel: { heading: both(''), render: () => html`` },
   figures: [],
+  takeaway: both(''),
 };
 
 const settled = async (): Promise<void> => {
@@ -61,7 +65,7 @@ function lab(hash = '', storage = memoryStorage()) {
   const clock = new WoundClock();
   const address = new MemoryAddress(hash);
   const fake = new FakeLab();
-  const lessons = new LessonStore({ lab: 'fine-tuning', lessons: [lesson('first', 4), lesson('second', 8)], workbenches: [BENCH], language: 'en', lesson: hash.match(/lesson=(\w+)/)?.[1], storage, now: () => 7 });
+  const lessons = new LessonStore({ lab: 'fine-tuning', lessons: [lesson('first', 4), lesson('second', 8), TEXTS], workbenches: [BENCH], language: 'en', lesson: hash.match(/lesson=(\w+)/)?.[1], storage, now: () => 7 });
   const place = new Place(address, (next) => void lessons.go(next));
   const checker: Checker = { check: async () => [], migrate: async () => defaultSpec, preload: async () => undefined, fit: async () => ({ problems: [], limits: [] }) };
   const names = { newRun: String, copyOf: (name: string) => `${name} copy`, fork: (name: string, step: number) => `${name} @${step}`, ofMethod: String };
@@ -213,6 +217,60 @@ test('in another language a lesson’s runs have their names there, and nothing 
   lessons.speak('en', String);
   await lessons.go('first');
   expect(runner.view!.runs[0]!.name).toBe('full');
+});
+
+test('the experiment of another language stays until that of the page’s is asked for', async () => {
+  const { lessons, editor, runner, run, names } = lab('#lesson=texts');
+  expect([editor.spec.base.data.corpus, lessons.experimentLanguage]).toEqual(['shakespeare-sonnets', 'en']);
+  await run();
+  lessons.speak('zh', String);
+  expect([editor.spec.base.data.corpus, names(), lessons.experimentLanguage]).toEqual(['shakespeare-sonnets', ['全参数', 'LoRA'], 'en']);
+  editor.setValue('data.context', 32);
+  expect(lessons.experimentLanguage).toBe('en');
+  await lessons.beginInOwn();
+  expect([editor.spec.base.data.corpus, editor.spec.base.data.context, lessons.experimentLanguage, runner.view]).toEqual(['song-ci', 64, 'zh', null]);
+  // A text of neither is nobody’s.
+  editor.setValue('data.corpus', 'file:mine.txt');
+  expect(lessons.experimentLanguage).toBe('zh');
+});
+
+test('without a run, the experiment is that of the language at once', () => {
+  const { lessons, editor } = lab('#lesson=texts');
+  lessons.speak('zh', String);
+  expect([editor.spec.base.data.corpus, lessons.experimentLanguage]).toEqual(['song-ci', 'zh']);
+});
+
+test('after the last lesson come the workbenches, after these the next section', async () => {
+  const { lessons } = lab();
+  expect([lessons.next?.id, lessons.workbenchesAfter]).toEqual(['second', []]);
+  await lessons.go('texts');
+  expect([lessons.next, lessons.workbenchesAfter]).toEqual([null, [BENCH]]);
+  await lessons.go('bench');
+  expect([lessons.next, lessons.workbenchesAfter]).toEqual([null, []]);
+  await lessons.go(null);
+  expect(lessons.workbenchesAfter).toEqual([]);
+});
+
+test('a variation brings what it is compared with, all or nothing', () => {
+  const { lessons, editor, names } = lab();
+  const extra = { id: 'extra', name: { en: 'extra', zh: '另外' }, patch: { training: { steps: 5 } } };
+  const [two] = lessons.current!.variations;
+  const pair = { ...two, beside: [extra] };
+  expect(lessons.has(pair)).toBe(false);
+  expect(lessons.add(pair)).toBe(true);
+  expect(names()).toEqual(['full', 'LoRA', 'extra', 'two']);
+  expect([lessons.has(pair), lessons.add(pair)]).toEqual([true, false]);
+  editor.removeRun(2);
+  expect([lessons.has(pair), lessons.lacking(pair)]).toEqual([false, [extra]]);
+  while (editor.spec.runs.length < 15) editor.addRun();
+  editor.removeRun(2);
+  expect(lessons.add(pair)).toBe(true);
+  expect(editor.spec.runs).toHaveLength(16);
+  editor.removeRun(15);
+  editor.removeRun(14);
+  editor.addRun();
+  expect(lessons.add(pair)).toBe(false);
+  expect(editor.spec.runs).toHaveLength(15);
 });
 
 test('an explanation is told of runs with other settings than the lesson’s, also where those stay beside', async () => {

@@ -13,8 +13,8 @@ import type { Runner } from '../store/runner';
 import { BASE, MOST_RUNS, type SpecEditor } from '../store/spec-editor';
 import { LANGUAGES, type Language } from '../text/language';
 import { hashOf as experimentHash } from '../address/link';
-import type { Lesson, LessonRun } from './lesson';
-import { lessonSpec, nameIn, runOf } from './lesson-spec';
+import type { Lesson, LessonRun, Variation } from './lesson';
+import { languageOf, lessonSpec, nameIn, runOf, runsOfVariation } from './lesson-spec';
 import { readNote, stageOf, writeNote, type LessonNote, type LessonStage } from './notes';
 import type { Place } from './place';
 import { hashOf } from './place';
@@ -113,10 +113,16 @@ export class LessonStore {
     return this.missing.get();
   }
 
-  /** The one after the current; null: it is the last. */
+  /** The lesson after the current; null: it is the last. */
   get next(): Lesson | null {
     const { current } = this;
     return current ? (this.all[this.all.indexOf(current) + 1] ?? null) : null;
+  }
+
+  /** The workbenches that come after the last lesson, or after the one that the page stands at. */
+  get workbenchesAfter(): readonly Workbench[] {
+    const { workbench, next, free } = this;
+    return free || next ? [] : this.workbenches.slice(workbench ? this.workbenches.indexOf(workbench) + 1 : 0);
   }
 
   note(lesson: Lesson): LessonNote {
@@ -129,8 +135,32 @@ export class LessonStore {
 
   /** What the lab's editor begins with here; null: what the lab itself begins with. */
   get initial(): Spec | null {
+    return this.specIn?.(this.language) ?? null;
+  }
+
+  /** What it begins with here in a language; null: it is free play. */
+  private get specIn(): ((language: Language) => Spec) | null {
     const { current, workbench } = this;
-    return current ? lessonSpec(current, this.language) : (workbench?.spec(this.language) ?? null);
+    return current ? (language) => lessonSpec(current, language) : (workbench?.spec ?? null);
+  }
+
+  /** The language whose model and text the written experiment has: another than the page's where it was begun, or linked to, in that. */
+  get experimentLanguage(): Language {
+    const { specIn, world } = this;
+    return specIn && world ? languageOf(world.editor.spec, specIn, this.language) : this.language;
+  }
+
+  /** Begins anew with the experiment of the page's language; what was measured in the other is in the library. */
+  async beginInOwn(): Promise<void> {
+    const { world } = this;
+    const at = this.at.get();
+    if (!world || at === null) return;
+    const { editor, runner } = world;
+    if (runner.busy) await runner.interrupt();
+    await until(() => !runner.busy, this.life.signal).catch(() => undefined);
+    if (this.life.signal.aborted || this.at.get() !== at) return;
+    runner.exchange(null);
+    editor.restoreInitial();
   }
 
   /** The address of a lesson, or of a workbench, on this page. */
@@ -284,19 +314,28 @@ export class LessonStore {
 
   // ---- Runs beside each other
 
-  /** Adds a variation, unless it is there; whether anything was added. */
-  add(run: LessonRun): boolean {
+  /** Adds what of a variation is not there, as far as there is room; whether anything was added. */
+  add(variation: Variation): boolean {
     const { editor } = this.world!;
-    const { name, patch } = runOf(run, this.language);
-    if (editor.spec.runs.length >= MOST_RUNS || Object.values(run.name).some((known) => editor.spec.runs.some((other) => other.name === known))) return false;
-    editor.add(name, patch);
+    const lacking = this.lacking(variation);
+    if (lacking.length === 0 || editor.spec.runs.length + lacking.length > MOST_RUNS) return false;
+    for (const run of lacking) {
+      const { name, patch } = runOf(run, this.language);
+      editor.add(name, patch);
+    }
     editor.select(BASE);
     return true;
   }
 
   /** Whether a variation is among the runs. */
-  has(run: LessonRun): boolean {
-    return this.world!.editor.spec.runs.some(({ name }) => Object.values(run.name).includes(name));
+  has(variation: Variation): boolean {
+    return this.lacking(variation).length === 0;
+  }
+
+  /** What of a variation is not among the runs. */
+  lacking(variation: Variation): readonly LessonRun[] {
+    const { runs } = this.world!.editor.spec;
+    return runsOfVariation(variation).filter((run) => !runs.some(({ name }) => Object.values(run.name).includes(name)));
   }
 
   /** What was measured with other settings stays beside what is run now, as far as there is room. */

@@ -29,6 +29,8 @@ export interface LessonRun {
 export interface Variation extends LessonRun {
   /** What it tries, as a question: "And with rank 64?" */
   ask: Both<string>;
+  /** Runs that come with it, since it says nothing without them. */
+  beside?: readonly LessonRun[];
 }
 
 /** Whether what was measured bears out a claim; `open`: these runs do not tell. */

@@ -26,6 +26,8 @@ export interface Workbench {
   panel: { heading: Both<string>; render: (store: LabStore) => TemplateResult };
   /** Below it: figures of the lab, by their ids, and parts of its own, which are not of an experiment's runs alone. */
   figures: readonly (string | WorkbenchPart)[];
+  /** What to take from it, whatever was measured: a sentence or two at the end. */
+  takeaway: Both<Prose>;
 }
 
 /** A part of a workbench that no other page of the lab has; it shows what is there now, whatever was measured before. */

@@ -7,7 +7,6 @@ export const en: Messages = {
   switchLanguage: 'Language',
   themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
   switchTheme: 'Appearance',
-  skipToResults: 'Skip to the results',
   pages: 'Pages',
   title: 'TinyAI Playground',
 

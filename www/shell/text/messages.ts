@@ -41,7 +41,6 @@ export interface Messages {
   switchLanguage: string;
   themes: { auto: string; light: string; dark: string };
   switchTheme: string;
-  skipToResults: string;
   pages: string;
   title: string;
 

@@ -27,4 +27,8 @@ export const adapters: Workbench = {
     part('mixing', html`<tinyai-adapter-mix></tinyai-adapter-mix>`),
     part('anatomy', html`<tinyai-adapter-anatomy></tinyai-adapter-anatomy>`),
   ],
+  takeaway: {
+    en: 'What an adapter has learned is a small file beside a base that stays as it is: it can be swapped, shared out over one batch, mixed, and taken away again. It is worth something only on the base that it learned on.',
+    zh: '适配器学到的，是基座旁边的一个小文件，基座本身不变：可以切换，可以在同一批里各用各的，可以混合，也可以再拿掉。但它只在自己学习时的那个基座上才有用。',
+  },
 };

@@ -18,7 +18,7 @@ const TEXT = {
   zh: {
     frozen: 'W，冻结',
     pair: 'B、A：float32',
-    label: (nth: string) => `一个冻结的权重，在各种格式中占多少字节就画多长，系数也算在内。NF4 是 float32 的 1/${nth}；每个运行中，B、A（红色）都是 float32。`,
+    label: (nth: string) => `一个冻结的权重，在各种格式中占多少字节就画多长，系数也算在内。NF4 是 float32 的 1/${nth}；每次运行中，B、A（红色）都是 float32。`,
   },
 } as const;
 

@@ -26,7 +26,7 @@ const TEXT = {
     perParameter: 'bytes of each parameter of the base',
     perToken: 'activations of each token of a step',
     label: (nth: string, batch: string, context: string, tokens: string) =>
-      `A weight, its gradient and AdamW’s two numbers: LoRA leaves the weight alone, QLoRA 1/${nth} of it. Activations are kept for each of ${batch} × ${context} = ${tokens} tokens, whatever learns.`,
+      `A weight, its gradient and AdamW’s two numbers: of these LoRA keeps only the weight, QLoRA only 1/${nth} of it. Activations are kept for each of ${batch} × ${context} = ${tokens} tokens, whatever learns.`,
   },
   zh: {
     perParameter: '基座的每个参数占多少字节',

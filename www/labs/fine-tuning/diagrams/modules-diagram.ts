@@ -18,7 +18,7 @@ const TEXT = {
     label: 'The seven projections of a layer, true to scale, for each run. Red: the pairs beside them that learn, drawn thicker than they are. About as much of it in each row.',
   },
   zh: {
-    label: '每个运行中一层的七个投影层，按比例绘制。红色是旁边参与学习的矩阵对，画得比实际粗。各行红色的总量大致相同。',
+    label: '每次运行中一层的七个投影层，按比例绘制。红色是旁边参与学习的矩阵对，画得比实际粗。各行红色的总量大致相同。',
   },
 } as const;
 

@@ -10,6 +10,9 @@ const PAIRS: Record<Language, { base: string; corpus: string }> = {
   en: { base: 'shakespeare-plays', corpus: 'shakespeare-sonnets' },
 };
 
+/** How large the base model of each language is. */
+const SIZES: Record<Language, { layers: number; parameters: number }> = { zh: { layers: 4, parameters: 2_315_520 }, en: { layers: 6, parameters: 2_410_944 } };
+
 /** Learning rates that suit each method at these sizes. */
 export const LR = { full: 0.0005, lora: 0.003 } as const;
 
@@ -33,6 +36,13 @@ export const PER_WEIGHT = { none: 4, int8: 1 + 4 / D_MODEL, nf4: 0.5 + 1 / 64 + 
 export function pair(language: Language, more: Patch = {}): Patch {
   const { base, corpus } = PAIRS[language];
   return { ...more, model: { ...more.model, base }, data: { ...more.data, corpus } };
+}
+
+/** One in how many parameters of a language's base model LoRA of a rank trains, with a pair in every projection. */
+export function oneIn(rank: number, language: Language): number {
+  const { layers, parameters } = SIZES[language];
+  const pairs = Object.values(SHAPES).reduce((sum, shape) => sum + rank * (shape.in + shape.out), 0);
+  return Math.round(parameters / (layers * pairs));
 }
 
 /**

@@ -2,10 +2,11 @@
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
 import { finishedRun, noiseAmong, type Facts, type RunFacts } from '../../../shell/lesson/facts';
-import type { Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
+import type { Both, Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import '../diagrams/lora-diagram';
+import type { Method } from '../../../types/generated/Method';
 import { LR, pair } from './base';
 
 const GENTLE = 'gentle';
@@ -14,6 +15,12 @@ const FULL: LessonRun = { id: 'full', name: { en: 'full', zh: '全参数' }, pat
 const LORA: LessonRun = { id: 'lora', name: { en: 'LoRA', zh: 'LoRA' }, patch: { fine_tuning: { method: 'lora' } } };
 const IA3: LessonRun = { id: 'ia3', name: { en: 'IA³', zh: 'IA³' }, patch: { fine_tuning: { method: 'ia3' }, training: { learning_rate: 0.05 } } };
 const RUNS = [FULL, LORA, IA3] as const;
+
+/** What methods are called in a sentence, where that is not how their runs are called. */
+const METHODS: Partial<Record<Method, Both<string>>> = { full: { en: 'full fine-tuning', zh: '全参数微调' } };
+
+/** As a sentence begins with it. */
+const begun = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 function forgotten(view: ExperimentView): Record<string, Outcome> | null {
   const found = RUNS.flatMap((run) => {
@@ -28,6 +35,8 @@ function forgotten(view: ExperimentView): Record<string, Outcome> | null {
 }
 
 function numbers(facts: Facts) {
+  const { language } = facts.words;
+  const called = ({ view }: RunFacts): string => METHODS[view.spec.fine_tuning.method]?.[language] ?? view.name;
   const runs = RUNS.map(({ id }) => facts.run(id));
   const names = ['forgetting', 'base_text_loss', 'validation_loss', 'base_validation_loss', 'trainable_parameters'];
   const known = (run: RunFacts | null | undefined): run is RunFacts => !!run && names.every((name) => run.metric(name) !== null);
@@ -38,18 +47,18 @@ function numbers(facts: Facts) {
   const sorted = [...runs].sort((a, b) => forgot(a) - forgot(b));
   const [least, most] = [sorted[0]!, sorted.at(-1)!];
   const noise = noiseAmong(runs.map(({ view }) => view));
-  const told = (run: RunFacts) => ({ name: run.name, learned: loss(learned(run)), forgot: loss(Math.abs(forgot(run))), rose: forgot(run) >= 0, parameters: run.tell('trainable_parameters') });
+  const told = (run: RunFacts) => ({ name: called(run), learned: loss(learned(run)), forgot: loss(Math.abs(forgot(run))), rose: forgot(run) >= 0, parameters: run.tell('trainable_parameters') });
   const gentle = facts.run(GENTLE);
   return {
     runs: runs.map(told),
     /** Those that cannot be told apart from the one that forgot least, or most. */
-    least: sorted.filter((run) => forgot(run) - forgot(least) <= noise).map(({ name }) => name),
-    most: sorted.filter((run) => forgot(most) - forgot(run) <= noise).map(({ name }) => name),
+    least: sorted.filter((run) => forgot(run) - forgot(least) <= noise).map(called),
+    most: sorted.filter((run) => forgot(most) - forgot(run) <= noise).map(called),
     differs: forgot(most) - forgot(least) > noise,
     any: forgot(most) > noise,
     /** Whether whoever forgot most learned most, too. */
     bought: runs.every((run) => learned(run) <= learned(most)),
-    leader: most.name,
+    leader: called(most),
     /** Losses of the base on its own text and on the new one. */
     base: [loss(most.metric('base_text_loss')! - forgot(most)), most.tell('base_validation_loss')],
     gentle: known(gentle) ? { ...told(gentle), less: forgot(runs[0]!) - forgot(gentle) > noise } : null,
@@ -107,19 +116,20 @@ export const forgetting: Lesson = {
     en: (facts): Explanation | null => {
       const n = numbers(facts);
       if (!n) return null;
-      const listed = (names: readonly string[]): string => new Intl.ListFormat('en').format(names.map((name) => `“${name}”`));
+      const listed = (names: readonly string[]): string => new Intl.ListFormat('en').format(names);
+      const close = (names: readonly string[]): string => (names.length > 1 ? ', too close to tell apart' : '');
       return {
-        happened: html`${n.runs.map(({ name, learned, forgot, rose, parameters }, i) => html`${i > 0 ? '; ' : ''}“${name}”, which trains ${parameters} parameters, lowered the loss on the new text by ${learned} nats and ${rose ? 'raised' : 'lowered'} that on the old one by ${forgot}`)}.
+        happened: html`${n.runs.map(({ name, learned, forgot, rose, parameters }, i) => html`${i > 0 ? `; ${name}` : begun(name)}, which trains ${parameters} parameters, lowered the loss on the new text by ${learned} nats and ${rose ? 'raised' : 'lowered'} that on the old one by ${forgot}`)}.
           ${!n.any
             ? `No method forgot more than the noise of ${n.noise} nats.`
             : n.differs
-              ? `${listed(n.most)} forgot most, ${listed(n.least)} least${n.least.length + n.most.length > 2 ? `; methods named together differ by no more than the noise of ${n.noise} nats` : ''}.`
+              ? `${begun(listed(n.most))} forgot most${close(n.most)}; ${listed(n.least)} least${close(n.least)}. The noise is ${n.noise} nats.`
               : `How much they forgot differs by no more than the noise of ${n.noise} nats.`}`,
         why: html`Both texts use the same weights, and nothing in the training asks for the old text: what serves the new one is changed, whatever else it was good for.
           ${n.differs
             ? n.bought
-              ? `“${n.leader}” also learned most of the new text, so its forgetting is, in part, the price of what it learned.`
-              : `“${n.leader}” did not learn most, so its forgetting is not simply the price of learning.`
+              ? `${begun(n.leader)} also learned most of the new text, so its forgetting is, in part, the price of what it learned.`
+              : `${begun(n.leader)} did not learn most, so its forgetting is not simply the price of learning.`
             : 'Here the ways of changing weights did not differ enough to be told apart.'}
           A <tinyai-term name="frozen">frozen</tinyai-term> base is not itself lost: take the <tinyai-term name="adapter">adapter</tinyai-term> away, and the old model is there again.`,
         change: html`A lower <tinyai-term name="learning-rate">learning rate</tinyai-term> forgets less, and learns less in as many steps.
@@ -135,15 +145,16 @@ export const forgetting: Lesson = {
     zh: (facts): Explanation | null => {
       const n = numbers(facts);
       if (!n) return null;
-      const listed = (names: readonly string[]): string => names.map((name) => `“${name}”`).join('、');
+      const listed = (names: readonly string[]): string => names.join('、');
+      const close = (names: readonly string[]): string => (names.length > 1 ? '，难分高下' : '');
       return {
-        happened: html`${n.runs.map(({ name, learned, forgot, rose, parameters }, i) => html`${i > 0 ? '；' : ''}“${name}”训练 ${parameters} 个参数，新文本的损失下降 ${learned} nat，旧文本的损失${rose ? '上升' : '下降'} ${forgot} nat`)}。${!n.any
+        happened: html`${n.runs.map(({ name, learned, forgot, rose, parameters }, i) => html`${i > 0 ? '；' : ''}${name}：训练 ${parameters} 个参数，新文本的损失下降 ${learned} nat，旧文本的损失${rose ? '上升' : '下降'} ${forgot} nat`)}。${!n.any
           ? `没有哪种方法的遗忘超出噪声（${n.noise} nat）。`
           : n.differs
-            ? `忘得最多的是${listed(n.most)}，最少的是${listed(n.least)}${n.least.length + n.most.length > 2 ? `；并列的方法，差别没有超出噪声（${n.noise} nat）` : ''}。`
+            ? `忘得最多的是：${listed(n.most)}${close(n.most)}；最少的是：${listed(n.least)}${close(n.least)}。噪声为 ${n.noise} nat。`
             : `它们遗忘的多少，差别没有超出噪声（${n.noise} nat）。`}`,
         why: html`新旧文本用的是同一批权重，而训练并不要求记住旧文本：只要对新文本有利，权重就会改变，不管它们原来还有什么用。${n.differs
-          ? n.bought ? `“${n.leader}”从新文本中学到的也最多，所以遗忘有一部分是学习的代价。` : `“${n.leader}”学到的并不是最多，所以遗忘不只是学习的代价。`
+          ? n.bought ? `忘得最多的，从新文本中学到的也最多，所以遗忘有一部分是学习的代价。` : `忘得最多的，学到的并不是最多，所以遗忘不只是学习的代价。`
           : '在这里，几种改变权重的方式差别不大，分不出高下。'}基座只要<tinyai-term name="frozen">冻结</tinyai-term>，本身就没有损失：去掉<tinyai-term name="adapter">适配器</tinyai-term>，就又是原来的模型。`,
         change: html`<tinyai-term name="learning-rate">学习率</tinyai-term>降低，忘得就少，同样的步数内学到的也少。${n.gentle
           ? `学习率减到五分之一，全参数微调使旧文本的损失${n.gentle.rose ? '上升' : '下降'} ${n.gentle.forgot} nat，新文本的损失下降 ${n.gentle.learned} nat${n.gentle.less ? '' : '，遗忘在这里并没有明显减少'}。`

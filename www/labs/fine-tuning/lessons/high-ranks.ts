@@ -142,13 +142,13 @@ export const highRanks: Lesson = {
           higher: '步长一大反而有害：用这个学习率，同时朝这么多方向移动会走过头；α/r 的步长小，正相当于降低了学习率。',
         }[n.byRoot]}`,
         change: html`像书中的预设那样让 α 等于秩的两倍，α/r 就总是 2，第一步的步长还会随 √r 变大。换一个学习率，也能在一定程度上代替换 α，下面有一项就是这样做的。`,
-        misleads: html`四个运行共用一个学习率，它适合秩 4 和 α/r。高秩是有收获还是适得其反，取决于学习率，也取决于文本：本页的诗词和戏剧，结果就不一样。提出<tinyai-term name="rslora">秩稳定 LoRA</tinyai-term> 的论文（Kalajdzievski 2023）是在大模型的长时间训练中看到效果的，100 步太少。`,
+        misleads: html`四次运行共用一个学习率，它适合秩 4 和 α/r。高秩是有收获还是适得其反，取决于学习率，也取决于文本：本页的诗词和戏剧，结果就不一样。提出<tinyai-term name="rslora">秩稳定 LoRA</tinyai-term> 的论文（Kalajdzievski 2023）是在大模型的长时间训练中看到效果的，100 步太少。`,
         claims: [
           {
             says: html`三种预设：<code>createLowRank</code>（秩 4，α 8）、<code>createMediumRank</code>（16，32）和 <code>createHighRank</code>（64，128），用于越来越难的任务。`,
             measured:
               n.higher === 'open'
-                ? html`第一个运行就是 <code>createLowRank</code>，损失为 ${n.losses[0]}；另外两种是下面的前两项。`
+                ? html`第一次运行就是 <code>createLowRank</code>，损失为 ${n.losses[0]}；另外两种是下面的前两项。`
                 : html`在这种文本上，三者的损失依次为 ${n.presets[0]}、${n.presets[1]} 和 ${n.presets[2]}：${{ holds: '预设越高，损失越低', partly: '预设更高，损失不一定更低', fails: '预设更高，损失从未更低' }[n.higher]}；三者的学习率相同。`,
             verdict: n.higher,
           },

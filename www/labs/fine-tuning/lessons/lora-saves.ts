@@ -2,15 +2,27 @@
 import { html } from 'lit';
 import '../../../shell/lesson/glossary/term';
 import { slices } from '../../../shell/figures/memory-slices';
-import { finishedRun, noiseAmong, placeOf, type Facts } from '../../../shell/lesson/facts';
+import { finishedRun, noiseAmong, placeOf, type Facts, type RunFacts } from '../../../shell/lesson/facts';
 import type { Claim, Explanation, Lesson, LessonRun } from '../../../shell/lesson/lesson';
 import type { Outcome } from '../../../shell/lesson/prediction/question';
 import type { ExperimentView } from '../../../shell/store/experiment-view';
 import '../diagrams/lora-diagram';
-import { LR, pair } from './base';
+import { hashOf } from '../../../shell/lesson/place';
+import { firstStep, LR, oneIn, pair } from './base';
+
+/** Of the lesson's pairs. */
+const RANK = 4;
+
+/** A share of the gain that is almost nothing. */
+const ALMOST_NONE = 0.1;
+
+const FOUR_BITS = hashOf({ lesson: 'quantised-base', experiment: '' });
 
 const FULL: LessonRun = { id: 'full', name: { en: 'full', zh: '全参数' }, patch: { training: { learning_rate: LR.full } } };
 const LORA: LessonRun = { id: 'lora', name: { en: 'LoRA', zh: 'LoRA' }, patch: { fine_tuning: { method: 'lora' } } };
+
+/** So that LoRA with a larger batch stands beside its like. */
+const FULL_16: LessonRun = { id: 'full-16', name: { en: 'full, batch 16', zh: '全参数，批大小 16' }, patch: { training: { batch_size: 16, learning_rate: LR.full } } };
 
 const peak = (view: ExperimentView, run: LessonRun): number | null => finishedRun(view, run)?.memory['total']?.peak_bytes ?? null;
 
@@ -31,7 +43,10 @@ function numbers(facts: Facts) {
   if (!trained || !all || !slow || !fast || reached === null || missed === null) return null;
   const noise = noiseAmong([full.view, lora.view]);
   const ended = missed - reached > noise ? ('worse' as const) : reached - missed > noise ? ('better' as const) : ('alike' as const);
-  const [fewer, asGood] = [1 - trained / all > 0.99, ended !== 'worse'];
+  /** What of the gain of full fine-tuning LoRA lacks; null where there was no gain. */
+  const before = full.metric('base_validation_loss');
+  const lacks = ended === 'worse' && before !== null && before > reached ? (missed - reached) / (before - reached) : null;
+  const [fewer, asGood] = [1 - trained / all > 0.99, ended !== 'worse' || (lacks !== null && lacks <= ALMOST_NONE)];
   return {
     one: count(all / trained),
     trained: lora.tell('trainable_parameters'),
@@ -44,8 +59,28 @@ function numbers(facts: Facts) {
     losses: [full.tell('validation_loss'), lora.tell('validation_loss')],
     ended,
     fewer: percent(1 - trained / all),
+    lacks: lacks === null ? null : wholePercent(lacks),
+    half: fewer === asGood ? null : fewer ? ('number' as const) : ('quality' as const),
     claimed: (fewer && asGood ? 'holds' : fewer || asGood ? 'partly' : 'fails') as Claim['verdict'],
     gap: lossGap(missed, reached),
+    ...varied(facts, lora),
+  };
+}
+
+/** What the variations measured; each is null until it has run. */
+function varied(facts: Facts, lora: RunFacts) {
+  const { wholePercent, size, plain, times } = facts.format;
+  const [high, few, large, largeFull] = ['rank-64', 'q-v', 'batch-16', 'full-16'].map((id) => facts.run(id));
+  const ran = (run: RunFacts | null | undefined): run is RunFacts => !!run && run.peak !== null && run.metric('validation_loss') !== null;
+  const loss = (run: RunFacts): number => run.metric('validation_loss')!;
+  const loraOf = ({ view }: RunFacts) => view.spec.fine_tuning.lora;
+  const told = (run: RunFacts) => ({ trained: run.tell('trainable_parameters'), peak: run.tell('peak_memory'), loss: run.tell('validation_loss') });
+  return {
+    high: ran(high)
+      ? { ...told(high), rank: plain(loraOf(high).rank), worse: loss(high) - loss(lora) > noiseAmong([high.view, lora.view]), further: times(firstStep(loraOf(high)) / firstStep(loraOf(lora))) }
+      : null,
+    few: ran(few) ? { ...told(few), activations: size(few.memory('activations')) } : null,
+    large: ran(large) && ran(largeFull) ? { peaks: [largeFull.tell('peak_memory'), large.tell('peak_memory')], batch: plain(large.view.spec.training.batch_size), percent: wholePercent(large.peak! / largeFull.peak!) } : null,
   };
 }
 
@@ -61,7 +96,7 @@ export const loraSaves: Lesson = {
   },
   base: (language) =>
     pair(language, {
-      fine_tuning: { lora: { rank: 4, alpha: 8 } },
+      fine_tuning: { lora: { rank: RANK, alpha: 2 * RANK } },
       training: { steps: 120, batch_size: 4, learning_rate: LR.lora },
       evaluation: { every: 20, tokens: 1024, sample_tokens: 48 },
     }),
@@ -71,8 +106,8 @@ export const loraSaves: Lesson = {
   predict: {
     kind: 'number',
     ask: {
-      en: html`With <tinyai-term name="rank">rank</tinyai-term> 4, LoRA trains about one in thirty of the parameters of the whole model. How much memory does its training need, compared with <tinyai-term name="full-fine-tuning">full fine-tuning</tinyai-term>?`,
-      zh: html`<tinyai-term name="rank">秩</tinyai-term>为 4 时，LoRA 只训练整个模型约四十分之一的参数。与<tinyai-term name="full-fine-tuning">全参数微调</tinyai-term>相比，它训练时需要多少内存？`,
+      en: (of) => html`With <tinyai-term name="rank">rank</tinyai-term> ${RANK}, LoRA trains about one in ${oneIn(RANK, of)} of the parameters of the whole model. How much memory does its training need, compared with <tinyai-term name="full-fine-tuning">full fine-tuning</tinyai-term>?`,
+      zh: (of) => html`<tinyai-term name="rank">秩</tinyai-term>为 ${RANK} 时，LoRA 训练的参数约为整个模型的 1/${oneIn(RANK, of)}。与<tinyai-term name="full-fine-tuning">全参数微调</tinyai-term>相比，它训练时需要多少内存？`,
     },
     unit: 'percent',
     scale: { from: 1, to: 100, step: 1 },
@@ -86,7 +121,7 @@ export const loraSaves: Lesson = {
   hero: {
     kind: 'bars',
     title: { en: 'Memory at its peak', zh: '内存峰值' },
-    caption: { en: 'What each run held when it held most.', zh: '每个运行占用最多时，内存用在哪里。' },
+    caption: { en: 'What each run held when it held most.', zh: '每次运行占用最多时，内存用在哪里。' },
     unit: 'bytes',
     quantity: 'peak_memory',
     bar: (run, view) => {
@@ -109,14 +144,21 @@ export const loraSaves: Lesson = {
         why: html`A parameter that learns needs a <tinyai-term name="gradient">gradient</tinyai-term> and, with <tinyai-term name="adamw">AdamW</tinyai-term>, two more numbers of the same size. For the <tinyai-term name="frozen">frozen</tinyai-term> weights all three are gone: gradients and
           <tinyai-term name="optimizer-state">optimizer state</tinyai-term> together shrank from ${n.learning[0]} to ${n.learning[1]}. But the weights themselves must still be there, and so must most <tinyai-term name="activation">activations</tinyai-term>: the
           gradient has to pass through the frozen layers to reach the pairs B·A below, and each pair needs the input of its layer. These weights and activations, ${n.stays} together, stay.`,
-        change: html`A larger batch or a longer context makes activations grow, and with pairs everywhere LoRA keeps nearly all of them: then its share comes close to 100%. A lower rank saves little more. Fewer
-          <tinyai-term name="target-modules">target modules</tinyai-term> save some, since a frozen layer without a pair need not keep its input. What remains is for other techniques: <tinyai-term name="checkpointing">gradient checkpointing</tinyai-term> for activations (15.3), <tinyai-term name="quantization">fewer bits</tinyai-term> for the frozen weights (15.5).`,
+        change: html`A larger batch or a longer context makes activations grow, and with pairs everywhere LoRA keeps nearly all of them, so that its share rises${n.large
+            ? html`: with a batch of ${n.large.batch}, full fine-tuning held ${n.large.peaks[0]} and LoRA ${n.large.peaks[1]}, ${n.large.percent} of it`
+            : ''}. A lower rank saves little more; a much higher one costs what it trains${n.high
+            ? html`: with rank ${n.high.rank}, LoRA trained ${n.high.trained} parameters and held ${n.high.peak}${n.high.worse
+                ? html`. It ended higher, at ${n.high.loss}, though not for lack of parameters: with the same α/r its first step moves a weight ${n.high.further} times as far, too far at this learning rate`
+                : ''}`
+            : ''}. Fewer <tinyai-term name="target-modules">target modules</tinyai-term> save some, since a frozen layer without a pair need not keep its input${n.few
+            ? html`: with queries and values alone, activations fell from ${n.activations} to ${n.few.activations}, at a loss of ${n.few.loss}`
+            : ''}. What remains is for other techniques: <tinyai-term name="checkpointing">gradient checkpointing</tinyai-term> for activations (15.3), <a href=${FOUR_BITS}>fewer bits</a> for the frozen weights.`,
         misleads: html`This model has two million parameters, so activations (${n.activations}) are a large part. In a model of seven billion, weights, gradients and optimizer take over
           100 GB, and LoRA saves about three quarters of that. And float32 everywhere: in practice frozen weights are held in 16 bits or fewer.`,
         claims: [
           {
             says: 'LoRA trains over 99% fewer parameters, with almost no loss of quality.',
-            measured: html`Here it trained ${n.fewer} fewer, and ended ${{ worse: `${n.gap} nats higher`, better: `${n.gap} nats lower`, alike: 'no higher beyond the noise' }[n.ended]}. The share falls with the width of the matrices: with rank 8 they must be wider than 1,600 for 99%.`,
+            measured: html`Here it trained ${n.fewer} fewer, and ended ${{ worse: `${n.gap} nats higher`, better: `${n.gap} nats lower`, alike: 'no higher beyond the noise' }[n.ended]}${n.lacks === null ? '' : `, which is ${n.lacks} of what full fine-tuning gained`}${n.half === null ? '' : n.half === 'quality' ? ': the quality is as claimed, the number is not' : ': the number is as claimed, the quality is not'}. The share falls with the width of the matrices: with rank 8 they must be wider than 1,600 for 99%.`,
             verdict: n.claimed,
           },
         ],
@@ -133,12 +175,20 @@ export const loraSaves: Lesson = {
           }[n.ended]}。`,
         why: html`每个参与学习的参数都要配一个<tinyai-term name="gradient">梯度</tinyai-term>；用 <tinyai-term name="adamw">AdamW</tinyai-term> 时，还要再配两个同样大小的数。权重一旦<tinyai-term name="frozen">冻结</tinyai-term>，这三个数都不再需要：梯度与<tinyai-term name="optimizer-state">优化器状态</tinyai-term>合计从
           ${n.learning[0]} 降到 ${n.learning[1]}。但权重本身仍要在内存里；<tinyai-term name="activation">激活值</tinyai-term>大多也是，因为梯度必须穿过冻结的层，才能到达下面各层的 B、A，而每对 B、A 又要用到所在层的输入。权重和激活值合计 ${n.stays}，仍要占用。`,
-        change: html`批大小更大或上下文更长，激活值就会增长，而处处都加的 LoRA 几乎要保留全部激活值，于是它的内存占比会接近 100%。降低秩，能再省的很少；减少<tinyai-term name="target-modules">目标模块</tinyai-term>能省一些，因为冻结而没有 B、A 的层不必保留输入。剩下的要靠别的技术：用<tinyai-term name="checkpointing">梯度检查点</tinyai-term>节省激活值（15.3），用<tinyai-term name="quantization">更低的精度</tinyai-term>存放冻结的权重（15.5）。`,
+        change: html`批大小更大或上下文更长，激活值就会增长，而处处都加的 LoRA 几乎要保留全部激活值，于是它的内存占比会上升${n.large
+          ? html`：批大小为 ${n.large.batch} 时，全参数微调占用 ${n.large.peaks[0]}，LoRA 占用 ${n.large.peaks[1]}，是前者的 ${n.large.percent}`
+          : ''}。降低秩，能再省的很少；秩高得多，多训练的参数就要占用内存${n.high
+          ? html`：秩为 ${n.high.rank} 时，LoRA 训练 ${n.high.trained} 个参数，占用 ${n.high.peak}${n.high.worse
+              ? html`。最终的损失反而更高，为 ${n.high.loss}，但并不是参数不够：α/r 不变，第一步就使权重的改变增大到 ${n.high.further} 倍，在这个学习率下走得太远`
+              : ''}`
+          : ''}。减少<tinyai-term name="target-modules">目标模块</tinyai-term>能省一些，因为冻结而没有 B、A 的层不必保留输入${n.few
+          ? html`：只加在查询和值上，激活值从 ${n.activations} 降到 ${n.few.activations}，损失为 ${n.few.loss}`
+          : ''}。剩下的要靠别的技术：用<tinyai-term name="checkpointing">梯度检查点</tinyai-term>节省激活值（15.3），用<a href=${FOUR_BITS}>更低的精度</a>存放冻结的权重。`,
         misleads: html`这个模型只有两百万个参数，激活值（${n.activations}）因此占了很大一部分。换成七十亿参数的模型，权重、梯度和优化器状态共要一百多 GB，LoRA 能省下其中约四分之三。另外，这里全部用 float32；实际使用时，冻结的权重通常只用 16 位或更低的精度。`,
         claims: [
           {
             says: 'LoRA 训练的参数减少 99% 以上，质量几乎没有损失。',
-            measured: html`这里减少 ${n.fewer}，最终的损失${{ worse: `高 ${n.gap} nat`, better: `低 ${n.gap} nat`, alike: '没有高出噪声' }[n.ended]}。矩阵越宽，减少的比例越大：秩为 8 时，要宽于 1600 才达到 99%。`,
+            measured: html`这里减少 ${n.fewer}，最终的损失${{ worse: `高 ${n.gap} nat`, better: `低 ${n.gap} nat`, alike: '没有高出噪声' }[n.ended]}${n.lacks === null ? '' : `，相当于全参数微调降幅的 ${n.lacks}`}${n.half === null ? '' : n.half === 'quality' ? '：质量如书中所说，比例则不是' : '：比例如书中所说，质量则不是'}。矩阵越宽，减少的比例越大：秩为 8 时，要宽于 1600 才达到 99%。`,
             verdict: n.claimed,
           },
         ],
@@ -153,7 +203,7 @@ export const loraSaves: Lesson = {
       ask: { en: 'Only the queries and values of attention?', zh: '只加在注意力的查询和值上？' },
       patch: { fine_tuning: { method: 'lora', lora: { target_modules: ['q_proj', 'v_proj'] } } },
     },
-    { id: 'batch-16', name: { en: 'LoRA, batch 16', zh: 'LoRA，批大小 16' }, ask: { en: 'LoRA with four times the batch?', zh: '批大小增加到四倍？' }, patch: { fine_tuning: { method: 'lora' }, training: { batch_size: 16 } } },
+    { id: 'batch-16', name: { en: 'LoRA, batch 16', zh: 'LoRA，批大小 16' }, ask: { en: 'Four times the batch, for both?', zh: '两种方法的批大小都增加到四倍？' }, patch: { fine_tuning: { method: 'lora' }, training: { batch_size: 16 } }, beside: [FULL_16] },
   ],
   compared: ['trainable_parameters', 'peak_memory', 'step_time', 'validation_loss'],
   check: {

@@ -96,7 +96,7 @@ export const memory: Lesson = {
   hero: {
     kind: 'bars',
     title: { en: 'Memory at its peak', zh: '内存峰值' },
-    caption: { en: 'What each run held when it held most.', zh: '每个运行占用最多时，内存用在哪里。' },
+    caption: { en: 'What each run held when it held most.', zh: '每次运行占用最多时，内存用在哪里。' },
     unit: 'bytes',
     quantity: 'peak_memory',
     bar: (run, view) => {
@@ -115,7 +115,7 @@ export const memory: Lesson = {
           QLoRA held ${n.peaks[3]}: ${{ more: `more than full fine-tuning did, ${n.ratio} of it`, less: `still less than full fine-tuning, ${n.ratio} of it`, alike: 'as much as full fine-tuning' }[n.ended]}.`,
         why: html`Memory is counted in two ways. Weights, <tinyai-term name="gradient">gradients</tinyai-term> and <tinyai-term name="optimizer-state">optimizer state</tinyai-term> are counted per parameter of the model: full fine-tuning took ${n.perParameter[0]} bytes for each, a weight, its
           gradient and <tinyai-term name="adamw">AdamW</tinyai-term>’s two numbers, 4 bytes each. LoRA took ${n.perParameter[1]}, almost only the frozen weight, and QLoRA ${n.perParameter[2]}, since NF4 takes little more than half a byte. Activations are counted per token of a step:
-          ${n.perToken[0]} with full fine-tuning, ${n.perToken[1]} with QLoRA. The gradient passes through every layer, frozen or not, and needs what the layers computed; so whatever learns, ${n.tokens[0]} tokens or ${n.tokens[1]} make the difference.`,
+          ${n.perToken[0]} with full fine-tuning, ${n.perToken[1]} with QLoRA. The gradient passes through every layer, frozen or not, and needs what the layers computed; so whatever learns, a step of ${n.tokens[1]} tokens keeps ${n.grew} times as much as one of ${n.tokens[0]}.`,
         change: html`What saves activations is something else: a smaller batch or a shorter <tinyai-term name="context">context</tinyai-term>, in proportion; <tinyai-term name="micro-batch">micro-batches</tinyai-term>, which go through the model one after the other and add up to the same gradient; training only the last layers, so that
           nothing below them has to be kept; and <tinyai-term name="checkpointing">gradient checkpointing</tinyai-term>, which computes activations again (15.3). Two of the variations try this.`,
         misleads: html`In so small a model tokens weigh more than parameters. In one of seven billion, 16 bytes for each are 112 GB, and QLoRA saves most of what there is. There, weights that do not learn are
@@ -134,7 +134,7 @@ export const memory: Lesson = {
       if (!n) return null;
       return {
         happened: html`批大小为 ${n.batches[0]} 时，全参数微调的内存峰值为 ${n.peaks[0]}。LoRA 为 ${n.peaks[1]}：梯度和优化器状态合计从 ${n.learning[0]} 降到 ${n.learning[1]}。QLoRA 为 ${n.peaks[2]}：权重也从 ${n.weights[1]} 降到 ${n.weights[2]}。剩下的内存中，<tinyai-term name="activation">激活值</tinyai-term>占 ${n.remains}。批大小增加到 ${n.batches[2]}，激活值从 ${n.activations[2]} 增加到 ${n.activations[3]}，是原来的 ${n.grew} 倍，QLoRA 的内存也达到 ${n.peaks[3]}，${{ more: `超过了全参数微调，是它的 ${n.ratio}`, less: `仍少于全参数微调，是它的 ${n.ratio}`, alike: '与全参数微调相当' }[n.ended]}。`,
-        why: html`内存有两种算法。权重、<tinyai-term name="gradient">梯度</tinyai-term>和<tinyai-term name="optimizer-state">优化器状态</tinyai-term>按参数计算：全参数微调平均每个参数用 ${n.perParameter[0]} 字节，即权重、梯度和 <tinyai-term name="adamw">AdamW</tinyai-term> 的两个数，各 4 字节；LoRA 用 ${n.perParameter[1]} 字节，几乎只剩冻结的权重；QLoRA 用 ${n.perParameter[2]} 字节，因为 NF4 存放一个权重只要半个字节多一点。激活值则按每一步的词元计算：全参数微调每个词元用 ${n.perToken[0]}，QLoRA 用 ${n.perToken[1]}。梯度要穿过每一层，无论冻结与否，都要用到这一层算出的中间结果。所以不管训练的是什么，一步处理 ${n.tokens[0]} 个词元还是 ${n.tokens[1]} 个，激活值就相差多少倍。`,
+        why: html`内存要按两种方式计算。权重、<tinyai-term name="gradient">梯度</tinyai-term>和<tinyai-term name="optimizer-state">优化器状态</tinyai-term>按参数计算：全参数微调平均每个参数用 ${n.perParameter[0]} 字节，即权重、梯度和 <tinyai-term name="adamw">AdamW</tinyai-term> 的两个数，各 4 字节；LoRA 用 ${n.perParameter[1]} 字节，几乎只剩冻结的权重；QLoRA 用 ${n.perParameter[2]} 字节，因为 NF4 存放一个权重只要半个字节多一点。激活值则按每一步的词元计算：全参数微调每个词元用 ${n.perToken[0]}，QLoRA 用 ${n.perToken[1]}。梯度要穿过每一层，无论冻结与否，都要用到这一层算出的中间结果。所以不管训练的是什么，一步的词元从 ${n.tokens[0]} 个增加到 ${n.tokens[1]} 个，激活值也随之增加到 ${n.grew} 倍。`,
         change: html`要节省激活值，得用别的办法：减小批大小或缩短<tinyai-term name="context">上下文</tinyai-term>，激活值就按比例减少；把一批分成几个<tinyai-term name="micro-batch">微批次</tinyai-term>，依次通过模型，梯度之和不变；只训练最后几层，更低的层就什么都不必保留；还有<tinyai-term name="checkpointing">梯度检查点</tinyai-term>，用到时再重新计算（15.3）。下面的变化中，有两项就是这样做的。`,
         misleads: html`模型这么小，内存主要由词元决定。换成七十亿参数的模型，每个参数 16 字节就是 112 GB，QLoRA 能省下其中的大部分。那时不参与学习的权重最多用 16 位存放，所以 LoRA 本身省得比这里多，四位再省下的则比这里少。`,
         claims: [
@@ -167,7 +167,7 @@ export const memory: Lesson = {
       patch: larger(TRAINS_ALL),
     },
   ],
-  compared: ['peak_memory', 'memory.parameters', 'memory.gradients', 'memory.optimizer', 'memory.activations', 'step_time'],
+  compared: ['peak_memory', 'memory.parameters', 'memory.gradients', 'memory.optimizer', 'memory.activations', 'memory.data', 'step_time'],
   check: {
     ask: {
       en: 'A model of seven billion parameters is trained with QLoRA. The base takes 4 GB, the activations of a batch of 8 take 40 GB, and the machine has 24 GB. What makes it fit without changing what is learned in a step?',
@@ -188,7 +188,7 @@ export const memory: Lesson = {
         },
       },
       {
-        text: { en: 'Four micro-batches of 2.', zh: '分成四个微批次，每个为 2。' },
+        text: { en: 'Four micro-batches of 2.', zh: '分成四个微批次，每个含 2 条序列。' },
         right: true,
         because: {
           en: 'Only the activations of two sequences are there at a time, 10 GB, and the sum of the four gradients is that of the batch of 8.',

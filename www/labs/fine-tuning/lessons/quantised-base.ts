@@ -88,7 +88,7 @@ export const quantisedBase: Lesson = {
   hero: {
     kind: 'bars',
     title: { en: 'Memory at its peak', zh: '内存峰值' },
-    caption: { en: 'What each run held when it held most.', zh: '每个运行占用最多时，内存用在哪里。' },
+    caption: { en: 'What each run held when it held most.', zh: '每次运行占用最多时，内存用在哪里。' },
     unit: 'bytes',
     quantity: 'peak_memory',
     bar: (run, view) => {

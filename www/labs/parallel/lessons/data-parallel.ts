@@ -122,10 +122,10 @@ export const dataParallel: Lesson = {
       return {
         happened: n.same
           ? html`两条曲线重合：${n.ranks} 个副本的损失与单进程最多只差 ${n.difference}，只是舍入误差。验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`
-          : html`两条曲线最多相差 ${n.difference}，已不是舍入误差所能解释：两个运行看到的批次或起点已经不同。验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`,
+          : html`两条曲线最多相差 ${n.difference}，已不是舍入误差所能解释：两次运行看到的批次或起点已经不同。验证损失分别为 ${n.losses[1]} 和 ${n.losses[0]}。`,
         why: html`一批数据的梯度，等于它各部分梯度的平均：${meanGradient}。每个副本先算自己那 ${n.sequences} 条序列的梯度，再用 all-reduce（全规约）求和，于是所有副本从同样的权重出发，走出同样的一步，没有哪个只看到一半。求和有代价：每一步 0 号进程发送 ${n.sent}，是 ${n.gradients} 梯度的 ${facts.format.short(n.share)} 倍。n 个进程排成环，各发送 ${ringShare} 倍，这里是 ${n.expected} 倍。`,
         change: html`如果不求和，每个副本就是一个数据更少的独立运行。${n.half
-            ? html`只看半批的那个运行，验证损失为 ${n.half.loss}，${n.half.worse ? '更差' : '这一次碰巧没有更差'}。`
+            ? html`只看半批的那次运行，验证损失为 ${n.half.loss}，${n.half.worse ? '更差' : '这一次碰巧没有更差'}。`
             : html`可以在下面试一试。`}
           副本再多，每个进程发送的也不到自己梯度的 2 倍，因为 ${ringShare} 总小于 2。增大批大小，计算变长而消息不变：数据并行正是这样才划算。`,
         misleads: html`${coresNote.zh(facts.view)}单进程每步用时 ${n.times[0]}，${n.ranks} 个进程${n.modelled ? '（模型推算）' : ''}为

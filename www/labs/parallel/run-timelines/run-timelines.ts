@@ -33,7 +33,7 @@ const TEXT = {
   },
   zh: {
     title: '谁在什么时候工作',
-    caption: '每个运行从头到尾的一步，每个进程一行，各运行的时间刻度相同。右边是气泡。',
+    caption: '每次运行从头到尾的一步，每个进程一行，各运行的时间刻度相同。右边是气泡。',
     waits: '等待或传输',
     said: (name: string, ranks: number, took: string) => `${name}：${ranks} 个进程的一步，${took}`,
   },

@@ -50,10 +50,10 @@ const own: LibraryText = {
   notGranted: '浏览器没有承诺。请更常访问本站或将其加入书签后再试，或导出想保留的内容。',
   inTabOnly: '这里显示的内容只存在于本标签页中。',
 
-  chosen: (runs, entries) => `已选 ${entries} 个实验的 ${runs} 个运行`,
+  chosen: (runs, entries) => `已选 ${entries} 个实验的 ${runs} 次运行`,
   compare: '比较',
-  compareHint: '至少选择两个运行才能比较。',
-  tooMany: (most) => `最多可以并排 ${most} 个运行。`,
+  compareHint: '至少选择两次运行才能比较。',
+  tooMany: (most) => `最多可以并排 ${most} 次运行。`,
   exportChosen: '导出所选',
   clear: '全部取消',
 
@@ -62,7 +62,7 @@ const own: LibraryText = {
   back: '所有实验',
   copyLink: '复制链接',
   beforeComparing: '比较之前请注意',
-  missing: (count) => `这次比较中有 ${count} 个运行不在此浏览器的实验库中：可能已删除，或保存在别处。导入该实验即可查看。`,
+  missing: (count) => `这次比较中有 ${count} 次运行不在此浏览器的实验库中：可能已删除，或保存在别处。导入该实验即可查看。`,
   none: '这些运行都不在此浏览器的实验库中。',
   leaveOut: (run) => `去掉 ${run}`,
   differences: '有何不同',

@@ -1,42 +1,27 @@
 import { html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import '../../../kit/notice/notice';
 import type { NoticeAction } from '../../../kit/notice/notice';
 import type { StorageProblem } from '../../library';
 import { fileName, offerFile } from '../../../kit/offer-file';
-import type { Offer, Shelf } from '../../store/shelf';
+import type { Shelf } from '../../store/shelf';
 import { LabElement } from '../lab-element';
 import { styles } from './kept.css';
+import './kept-offers';
 
 /** What the library holds of the lab: what was interrupted, whether what runs is kept, and whose result is shown. */
 @customElement('tinyai-kept')
 export class Kept extends LabElement {
   static override styles = [shared, styles];
 
+  /** Whether what was interrupted stands elsewhere on the page. */
+  @property({ type: Boolean }) apart = false;
+
   override render() {
     const { shelf } = this.store;
     if (!shelf) return nothing;
-    return html`${this.renderProblems(shelf)} ${this.renderStorage(shelf)} ${this.renderOffers(shelf)} ${this.renderState(shelf)}`;
-  }
-
-  private renderOffers(shelf: Shelf) {
-    const { offers } = shelf;
-    if (offers.length === 0) return nothing;
-    return html`<tinyai-notice tone="hint" .heading=${this.text.kept.interrupted(offers.length)}>
-      <ul class="offers">${offers.map((offer) => this.renderOffer(shelf, offer))}</ul>
-    </tinyai-notice>`;
-  }
-
-  private renderOffer(shelf: Shelf, { row, done, total }: Offer) {
-    const { format } = this;
-    const text = this.text.kept;
-    return html`<li>
-      <span class="name">${row.name}</span>
-      <span class="far">${text.howFar(format.count(done), format.count(total))} · ${text.begun(format.date(row.created))}</span>
-      <button class="primary" aria-label=${text.goOnWith(row.name)} @click=${() => void shelf.goOn(row.id)}>${text.goOn}</button>
-      <button class="link" aria-label=${text.leaveWhat(row.name)} @click=${() => shelf.leave(row.id)}>${text.leave}</button>
-    </li>`;
+    return html`${this.renderProblems(shelf)} ${this.renderStorage(shelf)} ${this.apart ? nothing : html`<tinyai-kept-offers></tinyai-kept-offers>`} ${this.renderState(shelf)}`;
   }
 
   private renderProblems(shelf: Shelf) {

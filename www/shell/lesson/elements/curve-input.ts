@@ -4,6 +4,7 @@ import { shared } from '../../../kit/base.css';
 import '../../../kit/chart/line-chart';
 import type { DrawnEvent } from '../../../kit/chart/line-chart';
 import { LabElement } from '../../elements/lab-element';
+import type { Language } from '../../text/language';
 import type { CurveQuestion, Point } from '../prediction/question';
 
 /** As few points as make a curve. */
@@ -29,6 +30,8 @@ export class CurveInput extends LabElement {
   ];
 
   @property({ attribute: false }) question!: CurveQuestion;
+  /** The language whose experiment is asked of. */
+  @property({ attribute: false }) experiment: Language = 'en';
   @property({ attribute: false }) value: readonly Point[] | null = null;
 
   /** The curve, once it is one. */
@@ -37,9 +40,9 @@ export class CurveInput extends LabElement {
   }
 
   override render() {
-    const { question, words, value } = this;
+    const { question, words, value, experiment } = this;
     const { language, messages, format } = words;
-    const { steps, low, high, start = null } = question.axes[language];
+    const { steps, low, high, start = null } = question.axes[experiment];
     const text = messages.lesson.predict;
     return html`
       <tinyai-line-chart
@@ -52,7 +55,7 @@ export class CurveInput extends LabElement {
         .formatX=${format.count}
         .formatY=${format.loss}
         .sayX=${(step: number) => text.units.steps(format.count(step))}
-        .references=${(question.beside ?? []).map(({ name, loss }) => ({ name: name[language], y: loss[language] }))}
+        .references=${(question.beside ?? []).map(({ name, loss }) => ({ name: name[language], y: loss[experiment] }))}
         .pencil=${value ?? []}
         .pencilStart=${start}
         @drawn=${this.drawn}

@@ -2,12 +2,17 @@ import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { shared } from '../../../kit/base.css';
 import { LabElement } from '../../elements/lab-element';
+import type { ExperimentView } from '../../store/experiment-view';
 import { Facts } from '../facts';
-import type { Claim, Explanation } from '../lesson';
+import '../glossary/term';
+import type { Claim, Explanation, Lesson } from '../lesson';
 import { ranOtherwise } from '../lesson-spec';
 import { blocks } from './blocks.css';
 
 const PARTS = ['happened', 'why', 'change', 'misleads'] as const satisfies (keyof Explanation)[];
+
+/** Whether a lesson compares losses. */
+const speaksOfLosses = ({ compared }: Lesson, { runs }: ExperimentView): boolean => compared.some((metric) => runs.some((run) => run.figure(metric)?.unit === 'nats/token'));
 
 /** What was seen, in sentences made of the runs' own numbers. */
 @customElement('tinyai-explain-block')
@@ -53,6 +58,10 @@ export class ExplainBlock extends LabElement {
         font-weight: 600;
       }
 
+      .prose a {
+        color: var(--seal-ink);
+      }
+
       .book {
         padding-top: var(--space-3);
         color: var(--ink-2);
@@ -78,7 +87,7 @@ export class ExplainBlock extends LabElement {
           </div>
           ${explanation.claims?.length ? this.renderClaims(explanation.claims) : nothing}`
         : html`<p class="lead">${!over ? text.waiting : view.runs.every(({ status }) => status === 'finished') ? text.other : text.stopped}</p>`}
-      <p class="book">${text.book(lesson.section)}</p>
+      <p class="book">${explanation && speaksOfLosses(lesson, view!) ? html`${text.unit[0]}<tinyai-term name="nat">${text.unit[1]}</tinyai-term>${text.unit[2]}${this.words.language === 'zh' ? nothing : ' '}` : nothing}${text.book(lesson.section)}</p>
     </section>`;
   }
 

@@ -10,6 +10,7 @@ import type { RevealEvent } from '../../../kit/notice/notice';
 import '../../elements/control-bar/control-bar';
 import type { ControlBar } from '../../elements/control-bar/control-bar';
 import '../../elements/kept/kept';
+import '../../elements/kept/kept-offers';
 import { LabElement } from '../../elements/lab-element';
 import { PRESENT_MOVE, type PresentMove } from '../../presenting';
 import '../../elements/past/past-note';
@@ -26,7 +27,9 @@ import './bars-figure';
 import { blocks } from './blocks.css';
 import './check-block';
 import './explain-block';
+import './language-note';
 import { styles } from './lesson-view.css';
+import { nextLinks } from './next-links';
 import './predict-block';
 import './vary-block';
 import './verdict';
@@ -86,6 +89,7 @@ export class LessonView extends LabElement {
     const text = this.text.lesson;
     return html`
       <main id="results" tabindex="-1" @reveal=${this.reveal}>
+        ${store.shelf ? html`<tinyai-kept-offers></tinyai-kept-offers>` : nothing}
         <div class="opening">
           <div>
             <p class="where">${text.nav.section(lesson.section)} · ${text.nav.minutes(lesson.minutes)}</p>
@@ -120,7 +124,8 @@ export class LessonView extends LabElement {
       <h2 id="run" tabindex="-1" data-block>${text.heading}</h2>
       <tinyai-control-bar></tinyai-control-bar>
       <tinyai-problems></tinyai-problems>
-      ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
+      ${store.shelf ? html`<tinyai-kept apart></tinyai-kept>` : nothing}
+      <tinyai-language-note @begun=${() => this.bar?.focus()}></tinyai-language-note>
       <div class="bench">
         <div class="settings">
           <tinyai-form
@@ -182,18 +187,9 @@ export class LessonView extends LabElement {
   // ---- What comes after
 
   private renderNext() {
-    const { lessons, store } = this;
-    const text = this.text.lesson.next;
-    const { next } = lessons;
-    const { language } = this.words;
-    const after = store.after && html` <a class="primary" href=${store.after.href}>${text.section(store.after.title[language])}</a>`;
     return html`<section class="last screen-only" aria-labelledby="next" data-block>
-      <h2 id="next" tabindex="-1">${text.heading}</h2>
-      <div class="next">
-        ${next ? html`<a class="primary" href=${lessons.hrefOf(next)}>${text.lesson(next.title[language])}</a>` : html`<span>${text.done}</span>${after ?? nothing}`}
-        <a class="link" href=${lessons.playHref}>${text.freePlay}</a>
-        ${store.homeHref === null ? nothing : html`<a class="link" href=${store.homeHref}>${text.home}</a>`}
-      </div>
+      <h2 id="next" tabindex="-1">${this.text.lesson.next.heading}</h2>
+      ${nextLinks(this.store, this.words)}
     </section>`;
   }
 

@@ -8,7 +8,7 @@ import type { NumberQuestion } from '../prediction/question';
 /** Marks on the slider of a logarithmic scale. */
 const MARKS = 1000;
 
-/** As long as nothing was chosen, no handle suggests anything. */
+/** As long as nothing was chosen, the handle is hollow: it can be taken, and stands for no answer. */
 const handle = (part: CSSResult): CSSResult => css`
   input${part} {
     width: 20px;
@@ -20,7 +20,8 @@ const handle = (part: CSSResult): CSSResult => css`
   }
 
   input[data-unset]${part} {
-    opacity: 0;
+    border-style: dashed;
+    background: var(--pane);
   }
 `;
 

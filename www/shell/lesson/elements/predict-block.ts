@@ -7,7 +7,7 @@ import type { Lesson } from '../lesson';
 import type { LessonStore } from '../lesson-store';
 import { answerText, surenessText } from '../prediction/answer-text';
 import type { Foretold } from '../../library/foretold';
-import { SURENESS, SURENESS_NAMES, type Answer, type Sureness } from '../prediction/question';
+import { askOf, SURENESS, SURENESS_NAMES, type Answer, type Sureness } from '../prediction/question';
 import { blocks } from './blocks.css';
 import './choice-input';
 import type { ChoiceInput } from './choice-input';
@@ -104,7 +104,7 @@ export class PredictBlock extends LabElement {
     return html`<section aria-labelledby="heading">
       <h2 id="heading" tabindex="-1">${text.heading}</h2>
       ${!foretold && ran ? html`<p class="lead">${text.over}</p>` : html`<p class="lead">${text.lead}</p>`}
-      <p class="ask" id="ask">${lesson.predict.ask[this.words.language]}</p>
+      <p class="ask" id="ask">${askOf(lesson.predict, this.words.language, this.lessons.experimentLanguage)}</p>
       ${asks ? keyed(lesson.id, this.renderAsking(lesson, foretold?.answer ?? null)) : this.renderKept(lesson, foretold)}
     </section>`;
   }
@@ -147,7 +147,7 @@ export class PredictBlock extends LabElement {
       case 'order':
         return html`<tinyai-order-input .question=${predict} .value=${answer?.kind === 'order' ? answer.order : null}></tinyai-order-input>`;
       case 'curve':
-        return html`<tinyai-curve-input .question=${predict} .value=${answer?.kind === 'curve' ? answer.points : null}></tinyai-curve-input>`;
+        return html`<tinyai-curve-input .question=${predict} .experiment=${this.lessons.experimentLanguage} .value=${answer?.kind === 'curve' ? answer.points : null}></tinyai-curve-input>`;
       case 'choice':
         return html`<tinyai-choice-input .question=${predict} .value=${answer?.kind === 'choice' ? answer.option : null}></tinyai-choice-input>`;
     }

@@ -88,7 +88,7 @@ export class VaryBlock extends LabElement {
       <h2 id="heading" tabindex="-1">${text.heading}</h2>
       <p class="lead screen-only">${full ? text.full(MOST_RUNS) : text.lead}</p>
       <div class="variations">${lesson.variations.map((variation) => this.renderVariation(variation))}</div>
-      <button class="primary" aria-disabled=${runner.busy} @click=${() => void this.runAll(lesson)}>${text.runAll}</button>
+      <button class=${lesson.variations.every((variation) => this.store.lessons!.has(variation)) ? 'plain' : 'primary'} aria-disabled=${runner.busy} @click=${() => void this.runAll(lesson)}>${text.runAll}</button>
       ${view ? this.renderStrip(lesson, view) : nothing}
     </section>`;
   }
@@ -97,7 +97,7 @@ export class VaryBlock extends LabElement {
     const { language } = this.words;
     const { lessons, runner, editor } = this.store;
     const there = lessons!.has(variation);
-    const closed = there || runner.busy || editor.spec.runs.length >= MOST_RUNS;
+    const closed = there || runner.busy || editor.spec.runs.length + lessons!.lacking(variation).length > MOST_RUNS;
     return html`<button aria-disabled=${closed} @click=${() => !closed && void this.vary(variation)}>
       ${variation.ask[language]}${there ? html`<small>${this.text.lesson.vary.added}</small>` : nothing}
     </button>`;

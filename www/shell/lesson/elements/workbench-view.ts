@@ -7,6 +7,7 @@ import type { RevealEvent } from '../../../kit/notice/notice';
 import '../../elements/control-bar/control-bar';
 import type { ControlBar } from '../../elements/control-bar/control-bar';
 import '../../elements/kept/kept';
+import '../../elements/kept/kept-offers';
 import { LabElement } from '../../elements/lab-element';
 import '../../elements/past/past-note';
 import '../../elements/past/past-part';
@@ -15,9 +16,11 @@ import '../../elements/run-tabs/run-tabs';
 import '../../elements/spec-form/spec-form';
 import type { SpecForm } from '../../elements/spec-form/spec-form';
 import type { Figure } from '../../lab-definition';
-import type { WorkbenchPart } from '../workbench';
+import type { Workbench, WorkbenchPart } from '../workbench';
 import { blocks } from './blocks.css';
+import './language-note';
 import { styles } from './lesson-view.css';
+import { nextLinks } from './next-links';
 
 /** A workbench, from top to bottom: the question, what can be chosen, the run, the figures that answer; folded, everything else. */
 @customElement('tinyai-workbench-view')
@@ -80,6 +83,7 @@ export class WorkbenchView extends LabElement {
     const { figures } = store.definition;
     return html`
       <main id="results" tabindex="-1" @reveal=${this.reveal}>
+        ${store.shelf ? html`<tinyai-kept-offers></tinyai-kept-offers>` : nothing}
         <div class="opening">
           <p class="where">${text.nav.section(bench.section)}</p>
           <h1 tabindex="-1">${bench.question[language]}</h1>
@@ -93,14 +97,14 @@ export class WorkbenchView extends LabElement {
           <h2 id="run" tabindex="-1">${text.run.heading}</h2>
           <tinyai-control-bar></tinyai-control-bar>
           <tinyai-problems></tinyai-problems>
-          ${store.shelf ? html`<tinyai-kept></tinyai-kept>` : nothing}
+          ${store.shelf ? html`<tinyai-kept apart></tinyai-kept>` : nothing}
+          <tinyai-language-note @begun=${() => this.bar?.focus()}></tinyai-language-note>
           <tinyai-past-note @rerun=${() => this.bar?.focus()}></tinyai-past-note>
         </section>
         ${this.renderFigures(bench.figures.flatMap((part) => (typeof part === 'string' ? (figures.find(({ id }) => id === part) ?? []) : ownPart(part))))}
-        ${this.renderSettings()} ${this.renderMeasurements(bench.figures.filter((part) => typeof part === 'string'))}
+        ${this.renderEnd(bench)} ${this.renderSettings()} ${this.renderMeasurements(bench.figures.filter((part) => typeof part === 'string'))}
         <p class="actions">
           <tinyai-copy-field .label=${this.text.results.copyLink} .value=${() => store.link}></tinyai-copy-field>
-          <a class="link" href=${store.lessons!.playHref}>${text.next.freePlay}</a>
           <slot name="actions"></slot>
         </p>
         <p class="print-only address">${this.text.results.address} <a href=${store.link}>${store.printedLink}</a></p>
@@ -115,6 +119,19 @@ export class WorkbenchView extends LabElement {
       ({ id }) => id,
       (figure) => html`<tinyai-past-part class="figure" id=${figure.id} ?plans=${figure.plans?.(store) ?? false}>${figure.render(store)}</tinyai-past-part>`,
     );
+  }
+
+  /** What to take from it, and where to go from here. */
+  private renderEnd({ takeaway }: Workbench) {
+    const { next } = this.text.lesson;
+    return html`<section class="last" aria-labelledby="takeaway">
+        <h2 id="takeaway" tabindex="-1">${next.takeaway}</h2>
+        <p class="prose">${takeaway[this.words.language]}</p>
+      </section>
+      <section class="last screen-only" aria-labelledby="next">
+        <h2 id="next" tabindex="-1">${next.heading}</h2>
+        ${nextLinks(this.store, this.words)}
+      </section>`;
   }
 
   private renderSettings() {

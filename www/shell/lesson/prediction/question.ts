@@ -1,5 +1,6 @@
 /** What a learner is asked before a run, and what a run answers. */
 import type { ExperimentView } from '../../store/experiment-view';
+import type { Language } from '../../text/language';
 import type { Both, Prose } from '../lesson';
 
 /** What a run measured, and how far that is the same each time. */
@@ -16,10 +17,13 @@ export interface Point {
 
 export type NumberUnit = 'percent' | 'times' | 'steps' | 'nats' | 'ms' | 'MiB';
 
+/** What is asked; a function where it names a number that depends on the language whose experiment is asked of. */
+export type Ask = Both<Prose | ((experiment: Language) => Prose)>;
+
 /** A number on a scale. */
 export interface NumberQuestion {
   kind: 'number';
-  ask: Both<Prose>;
+  ask: Ask;
   unit: NumberUnit;
   /** The ends of the scale; a scale of factors is logarithmic. */
   scale: { from: number; to: number; step: number; logarithmic?: boolean };
@@ -33,7 +37,7 @@ export interface NumberQuestion {
 /** An order of runs, the least first. */
 export interface OrderQuestion {
   kind: 'order';
-  ask: Both<Prose>;
+  ask: Ask;
   /** What stands at the ends of the order: "lowest loss", "highest loss". */
   ends: Both<readonly [string, string]>;
   items: readonly { id: string; name: Both<string> }[];
@@ -44,8 +48,8 @@ export interface OrderQuestion {
 /** A curve drawn over axes. */
 export interface CurveQuestion {
   kind: 'curve';
-  ask: Both<Prose>;
-  /** Steps from 0 to `steps`, losses from `low` to `high`, and where the curve begins, if that is told; each language has a text of its own, and so other losses. */
+  ask: Ask;
+  /** Steps from 0 to `steps`, losses from `low` to `high`, and where the curve begins, if that is told; by the language whose experiment it is, since each has a text of its own. */
   axes: Both<{ steps: number; low: number; high: number; start?: number }>;
   /** Lines to draw by, such as the loss of token frequencies. */
   beside?: readonly { name: Both<string>; loss: Both<number> }[];
@@ -56,13 +60,19 @@ export interface CurveQuestion {
 /** One of several. */
 export interface ChoiceQuestion {
   kind: 'choice';
-  ask: Both<Prose>;
+  ask: Ask;
   options: readonly { id: string; text: Both<string> }[];
   /** The option that came true. */
   outcome: (view: ExperimentView) => string | null;
 }
 
 export type Question = NumberQuestion | OrderQuestion | CurveQuestion | ChoiceQuestion;
+
+/** What is asked of the experiment of a language, in the words of the page's. */
+export function askOf({ ask }: Question, page: Language, experiment: Language): Prose {
+  const said = ask[page];
+  return typeof said === 'function' ? said(experiment) : said;
+}
 
 /** What a learner foretold. */
 export type Answer =

@@ -44,6 +44,8 @@ export const lessonEn: LessonMessages = {
     hint: 'Change something and run again: what was measured before stays beside it.',
     changed: 'These are not the settings of the lesson.',
     restore: 'Back to the lesson’s settings',
+    ofOther: (what) => `This is the experiment of the Chinese page: ${what}.`,
+    beginInOwn: 'Load the English one',
     step: (step, steps) => `step ${step} of ${steps}`,
   },
   verdict: {
@@ -68,6 +70,7 @@ export const lessonEn: LessonMessages = {
     other: 'You have made this experiment your own: the explanation of the lesson no longer fits its runs.',
     changed: 'You changed the settings: this is about the runs as you set them, not about those of the lesson.',
     stopped: 'The run was stopped before its end; run it again for the explanation.',
+    unit: ['Losses are in ', 'nats', ' per token.'],
     book: (section) => `More in section ${section} of the TinyAI book.`,
     claims: 'What the chapter says, and what was measured here',
     verdicts: { holds: 'It holds.', partly: 'It holds in part.', fails: 'It does not hold.', open: 'Not tested yet.' },
@@ -83,6 +86,6 @@ export const lessonEn: LessonMessages = {
   },
   check: { heading: 'Check yourself', right: 'Right.', wrong: 'Not quite.' },
   present: '← → go from section to section, Esc ends',
-  next: { heading: 'Next', lesson: (title) => `Next lesson: ${title}`, freePlay: 'Play freely with this set-up', home: 'All sections', done: 'That was the last lesson of this lab.', section: (title) => `Next section: ${title}` },
+  next: { heading: 'Next', lesson: (title) => `Next lesson: ${title}`, takeaway: 'What to take from it', freePlay: 'Play freely with this set-up', home: 'All sections', done: 'That was the last lesson of this lab.', section: (title) => `Next section: ${title}` },
   drawer: { settings: 'All settings', measurements: 'All measurements' },
 };

@@ -45,6 +45,9 @@ export interface LessonMessages {
     hint: string;
     changed: string;
     restore: string;
+    /** Of an experiment with the model and text of another language. */
+    ofOther(what: string): string;
+    beginInOwn: string;
     /** How far a run is that shows nothing yet. */
     step(step: string, steps: string): string;
   };
@@ -76,6 +79,8 @@ export interface LessonMessages {
     changed: string;
     /** Of runs of which one did not come to its end. */
     stopped: string;
+    /** Before, in, and after the term for the unit of losses. */
+    unit: readonly [string, string, string];
     book(section: string): string;
     /** Above what the chapter says beside what was measured. */
     claims: string;
@@ -93,6 +98,6 @@ export interface LessonMessages {
   check: { heading: string; right: string; wrong: string };
   /** While it is presented. */
   present: string;
-  next: { heading: string; lesson(title: string): string; freePlay: string; home: string; done: string; section(title: string): string };
+  next: { heading: string; takeaway: string; lesson(title: string): string; freePlay: string; home: string; done: string; section(title: string): string };
   drawer: { settings: string; measurements: string };
 }

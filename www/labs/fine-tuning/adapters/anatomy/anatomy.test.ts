@@ -63,7 +63,7 @@ test('the one that was chosen is looked at as long as it is there', async () => 
 test('one prompt is continued by all', async () => {
   const { shelf, item } = await withOne();
   const serving = new Serving(shelf);
-  await serving.start([null, item].map((one) => ({ item: one, name: one?.name ?? 'base' })), { prompt: 'a', tokens: 4, temperature: 1, top_k: 0, seed: 0 });
+  await serving.start([null, item].map((one) => ({ item: one })), { prompt: 'a', tokens: 4, temperature: 1, top_k: 0, seed: 0 });
   expect(serving.served).toMatchObject({ prompt: 'a', written: { texts: ['a by base', 'a by own'] } });
   expect([serving.busy, serving.problems]).toEqual([false, []]);
 });

@@ -174,7 +174,7 @@ export class AdapterMix extends AdaptersElement {
       const item = await desk.shelf.mix(name, parts, this.how, this.how === 'svd' ? this.rank : null);
       const of = parts.map((part) => part.item);
       this.made = { item, parts: of };
-      const rows: Row[] = [...of, item].map((one) => ({ item: one, name: one.name }));
+      const rows: Row[] = [...of, item].map((one) => ({ item: one }));
       const { temperature, top_k } = this.store.editor.spec.base.evaluation;
       void desk.tasting.start(rows, { prompt: desk.serving.served?.prompt ?? this.firstPrompt, tokens: this.firstTokens, temperature, top_k, seed: 0 });
     } catch (error) {
@@ -197,12 +197,12 @@ export class AdapterMix extends AdaptersElement {
     `;
   }
 
-  private renderRow(served: Served, { item, name }: Row, row: number) {
+  private renderRow(served: Served, { item }: Row, row: number) {
     const { serve } = this.own;
     const { written, prompt } = served;
     return html`<article class="after">
-      <h3>${this.marked(item, name)}</h3>
-      ${written ? sheet(prompt, written.texts[row] ?? '', isVertical(served), serve.sheet(name)) : blank(serve.waiting)}
+      <h3>${this.marked(item)}</h3>
+      ${written ? sheet(prompt, written.texts[row] ?? '', isVertical(served), serve.sheet(item?.name ?? this.own.shelf.base)) : blank(serve.waiting)}
     </article>`;
   }
 }

@@ -83,7 +83,7 @@ export class AdapterServe extends AdaptersElement {
     const tokens = this.tokens ?? this.firstTokens;
     const { shelf, serving } = desk;
     if (shelf.ready.length === 0) return;
-    const rows: Row[] = [null, ...shelf.ready].map((item) => ({ item, name: item?.name ?? this.own.shelf.base }));
+    const rows: Row[] = [null, ...shelf.ready].map((item) => ({ item }));
     void serving.start(rows, { prompt: begin, tokens, temperature, top_k: this.store.editor.spec.base.evaluation.top_k, seed: this.seed++ });
   };
 
@@ -102,16 +102,17 @@ export class AdapterServe extends AdaptersElement {
     </div>`;
   }
 
-  private renderRow(served: Served, { item, name }: Row, row: number) {
+  private renderRow(served: Served, { item }: Row, row: number) {
     const { own, words } = this;
     const text = own.serve;
+    const name = item?.name ?? own.shelf.base;
     const { written, prompt } = served;
     const vertical = isVertical(served);
     const together = written?.batched[row] ?? false;
     const others = (written?.batched.filter(Boolean).length ?? 1) - 1;
     const alone = item?.shelved?.entry.alone;
     return html`<article class="after">
-      <h3>${this.marked(item, name)}</h3>
+      <h3>${this.marked(item)}</h3>
       ${written ? sheet(prompt, written.texts[row] ?? '', vertical, text.sheet(name)) : blank(text.waiting)}
       ${written ? html`<p class="how">${together && others > 0 ? text.together(others) : text.byItself}${!together && alone ? `${text.because}${words.of(alone)}` : ''}</p>` : nothing}
     </article>`;
@@ -120,8 +121,8 @@ export class AdapterServe extends AdaptersElement {
   private csv(): string | null {
     const { served } = this.desk.serving;
     if (!served?.written) return null;
-    const { adapter } = this.own.shelf;
-    return tableCsv([adapter, this.own.serve.prompt, this.own.serve.heading], served.rows.map(({ name }, row) => [name, served.prompt, served.written!.texts[row] ?? '']));
+    const { adapter, base } = this.own.shelf;
+    return tableCsv([adapter, this.own.serve.prompt, this.own.serve.heading], served.rows.map(({ item }, row) => [item?.name ?? base, served.prompt, served.written!.texts[row] ?? '']));
   }
 }
 

@@ -10,7 +10,6 @@ import type { Item } from '../shelf/item';
 export interface Row {
   /** Null: the base alone. */
   item: Item | null;
-  name: string;
 }
 
 export interface Request {

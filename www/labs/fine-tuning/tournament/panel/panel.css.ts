@@ -31,6 +31,7 @@ export const styles = css`
     flex-wrap: wrap;
     gap: 0 0.6em;
     align-items: center;
+    justify-content: flex-end;
     min-height: max(2.35em, var(--target));
     border-bottom: 1px solid var(--rule);
   }
