@@ -57,6 +57,10 @@ export interface ChartCurve {
 export interface ReferenceLine {
   readonly name: string;
   readonly y: number;
+  /** In CSS pixels. */
+  readonly dash?: readonly number[];
+  /** Whether its name stands in the key rather than on it: several that lie close would cover each other's. */
+  readonly keyed?: boolean;
 }
 
 /** A place on a curve, by the curve's index. */

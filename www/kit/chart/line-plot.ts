@@ -69,7 +69,7 @@ export abstract class LinePlot extends ChartElement {
       const { size } = this.looks();
       const { nameX, nameY, ticks } = this;
       const paint = { references: this.paintReferences, curves: this.paintCurves };
-      return chartFile({ width: chart.width, height: chart.height, frame: this.frame()!, size, nameX, nameY, ticks, curves: this.told, title: this.label, description: this.summary(), resolve: this.solid }, paint);
+      return chartFile({ width: chart.width, height: chart.height, frame: this.frame()!, size, nameX, nameY, ticks, curves: this.told, references: this.references.filter(({ keyed }) => keyed), formatY: this.formatY, title: this.label, description: this.summary(), resolve: this.solid }, paint);
     });
   }
 
