@@ -20,5 +20,5 @@ export const tournament: Workbench = {
   nameIn,
   owns: isTournament,
   panel: { heading: { en: 'Set it up', zh: '怎么比' }, render: () => html`<tinyai-tournament-panel></tinyai-tournament-panel>` },
-  figures: ['loss', 'sweep', 'tradeoffs', 'standings'],
+  figures: ['loss', 'sweep', 'tradeoffs', 'standings', 'conclusion'],
 };

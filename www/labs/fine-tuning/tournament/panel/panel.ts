@@ -119,7 +119,7 @@ export class TournamentPanel extends TournamentElement {
     const { own, setup } = this;
     const text = own.tournament;
     const room = SEEDS.every((seeds) => setup.canSeed(seeds));
-    const hint = choices.seeds > 1 ? 'several' : room ? 'one' : 'noRoom';
+    const hints = choices.seeds > 1 ? (['several'] as const) : (['one', ...(room ? [] : (['noRoom'] as const))] as const);
     return html`<fieldset>
       <legend>${text.seeds}</legend>
       <div class="seeds">
@@ -127,7 +127,7 @@ export class TournamentPanel extends TournamentElement {
           (seeds) => html`<label ?data-closed=${choices.seeds !== seeds && !setup.canSeed(seeds)}><input type="radio" name="seeds" .checked=${live(choices.seeds === seeds)} ?disabled=${choices.seeds !== seeds && !setup.canSeed(seeds)} @change=${() => this.choose({ seeds })} />${text.seed(seeds)}</label>`,
         )}
       </div>
-      <p class="hint">${text.seedsHint[hint]}</p>
+      <p class="hint">${hints.map((hint) => text.seedsHint[hint]).join(this.words.kit.chart.between)}</p>
     </fieldset>`;
   }
 
