@@ -32,6 +32,8 @@ export interface ChartSeries {
    * What is told of it at a place, or with null at its end, where that is another statistic than the height that is drawn; null: nothing.
    */
   readonly told?: (x: number | null) => number | null;
+  /** Told in the readout while no place is pointed at, instead of the value at its end. */
+  readonly rest?: string;
   /** Which quantity what is told at its end is, as `data-quantity` of the number in the readout. */
   readonly quantity?: string;
   /** What the key calls lines that look so; without it the key leaves them out. */

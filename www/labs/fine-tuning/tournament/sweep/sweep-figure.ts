@@ -48,7 +48,7 @@ export class SweepFigure extends TournamentElement {
       })}
       ${runs.flatMap(({ run }) => {
         const { budget } = run;
-        return budget ? html`<p class="note">${own.sweep.budget(run.name, format.duration(budget.seconds), format.count(budget.steps), `${format.three(budget.step_milliseconds)} ms`)}</p>` : [];
+        return budget ? html`<p class="note budget">${own.sweep.budget(run.name, format.duration(budget.seconds), format.count(budget.steps), `${format.three(budget.step_milliseconds)} ms`)}</p>` : [];
       })}
     </tinyai-figure>`;
   }
