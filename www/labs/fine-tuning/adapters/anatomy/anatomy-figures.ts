@@ -123,7 +123,7 @@ export class AdapterAnatomy extends AdaptersElement {
         .nameY=${text.share}
         .rangeX=${[1, Math.max(2, most)]}
         .formatX=${format.count}
-        .sayX=${(values: number) => text.with(format.count(values))}
+        .sayX=${(values: number) => text.largest(format.count(values))}
         .formatY=${format.wholePercent}
       ></tinyai-line-chart>`,
       files,

@@ -109,7 +109,7 @@ export const en: AdaptersText = {
       caption: 'Share of the update’s squared norm that the largest singular values hold, mean over layers; the dashed line is at 90%.',
       count: 'singular values',
       share: 'share of the squared norm',
-      with: (values) => (values === '1' ? 'with 1 value' : `with ${values} values`),
+      largest: (values) => (values === '1' ? 'with 1 value' : `with ${values} values`),
       enough: (values) => `90% with ${values}`,
       says: (needed, of, most, at, lower, held) => `On average ${needed} of ${of} singular values hold 90%; ${at} needs the most, ${most}. Cut down to rank ${lower}, the update would keep ${held} of its squared norm.`,
       one: 'Each update is of rank 1: there is nothing to cut down.',

@@ -117,7 +117,7 @@ export interface AdaptersText {
       count: string;
       share: string;
       /** So many singular values. */
-      with(values: string): string;
+      largest(values: string): string;
       /** How many hold 90%. */
       enough(values: string): string;
       /** `held`: what a lower rank keeps. */

@@ -112,7 +112,7 @@ export const zh: AdaptersText = {
       caption: '最大的几个奇异值占更新量范数平方的比例，对各层取平均；虚线是 90%。',
       count: '奇异值个数',
       share: '占范数平方的比例',
-      with: (values) => `前 ${values} 个`,
+      largest: (values) => `前 ${values} 个`,
       enough: (values) => `${values} 个占 90%`,
       says: (needed, of, most, at, lower, held) => `平均 ${of} 个奇异值中的 ${needed} 个就占了 90%；最多的是${beside(at)}，要 ${most} 个。截到秩 ${lower}，更新量还剩范数平方的 ${held}。`,
       one: '每个更新量的秩都是 1，没有可以截掉的。',
