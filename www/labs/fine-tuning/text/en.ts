@@ -78,9 +78,12 @@ const own: FineTuningText = {
       const trade = 'what one of them saves in one column, it pays for in another';
       if (beaten.length === 0) return `No method is beaten: over all ${measures} columns, ${trade}.`;
       const list = new Intl.ListFormat('en');
-      const why = beaten.map(({ name, by, what, its, better }) => `${by} is clearly worse than ${name} in none of the ${measures} columns, and has ${better} instead of ${its} in ${what.toLowerCase()}`);
+      const said = beaten.map(
+        ({ names, by, what, better, theirs }, i) =>
+          `${list.format(names)} ${names.length === 1 ? 'is' : 'are'} beaten by ${by}, which is clearly worse in none of ${i === 0 ? `the ${measures}` : 'these'} columns and better in ${what.toLowerCase()}: ${better} against ${list.format(theirs)}.`,
+      );
       const rest = unbeaten.length === 1 ? `Nothing beats ${unbeaten[0]}.` : unbeaten.length > 1 ? `Nothing beats ${list.format(unbeaten)}: ${trade}.` : '';
-      return `${list.format(beaten.map(({ name }) => name))} ${beaten.length === 1 ? 'is' : 'are'} beaten: ${why.join('; ')}. ${rest}`.trim();
+      return [...said, rest].join(' ').trim();
     },
     from: (measure, margin) => `${margin} in ${measure.toLowerCase()}`,
     chance: (from, own, seeds) =>

@@ -50,8 +50,8 @@ export interface FineTuningText {
   verdict: {
     heading: string;
     open: string;
-    /** `what`: a measure, in which the beaten method has `its` and the other `better`. */
-    says(beaten: { name: string; by: string; what: string; its: string; better: string }[], unbeaten: string[], measures: number): string;
+    /** `what`: a measure, in which `by` has `better` and each of those that it beats what is in `theirs`. */
+    says(beaten: { names: string[]; by: string; what: string; better: string; theirs: string[] }[], unbeaten: string[], measures: number): string;
     /** From where on a difference in a measure counts. */
     from(measure: string, margin: string): string;
     /** `own`: whether that is from the seeds of these runs. */

@@ -77,14 +77,17 @@ const own: FineTuningText = {
     says: (beaten, unbeaten, measures) => {
       const trade = '在一列上省下的，要在另一列上付出';
       if (beaten.length === 0) return `没有哪种方法样样不如别人：放在全部 ${measures} 列里看，${trade}。`;
-      const why = beaten.map(({ name, by, what, its, better }) => `与${name}相比，${by}在 ${measures} 列中没有一列明显更差，${what}却是 ${better}，而不是 ${its}`);
-      const rest = unbeaten.length === 1 ? `${unbeaten[0]}没有对手。` : unbeaten.length > 1 ? `${unbeaten.join('、')}之间分不出胜负：${trade}。` : '';
-      return `${beaten.map(({ name }) => name).join('、')}样样不如别人：${why.join('；')}。${rest}`;
+      const said = beaten.map(
+        ({ names, by, what, better, theirs }) =>
+          `${names.join('、')} 不如 ${by}：${by} 在全部 ${measures} 列中没有一列明显更差，${what}还更好，是 ${better}，${names.length === 1 ? '对方是' : '对方依次是'} ${theirs.join('、')}。`,
+      );
+      const rest = unbeaten.length === 1 ? `没有哪种方法胜过 ${unbeaten[0]}。` : unbeaten.length > 1 ? `没有哪种方法胜过 ${unbeaten.join('、')}：它们之间，${trade}。` : '';
+      return [...said, rest].join('');
     },
     from: (measure, margin) => `${measure}相差 ${margin}`,
     chance: (from, own, seeds) =>
       own
-        ? `${from.join('、')}以上才算差别：这是这些运行的 ${seeds} 个种子所引起的变化的三倍标准误差。`
+        ? `${from.join('、')}以上才算差别：这是这几次运行中 ${seeds} 个种子所引起的变化的三倍标准误差。`
         : `每种方法只运行一次：小的差别可能只是运气。${from.join('、')}以上才算差别：这是本页最初的那组设置用三个种子运行时，种子所引起的变化的三倍标准误差。选“3 个种子”，就在这里测量。`,
   },
   sweep: {

@@ -70,10 +70,14 @@ export class TournamentPanel extends TournamentElement {
       <label ?data-closed=${closed} title=${only ? own.tournament.atLeastOne : nothing}>
         <input type="checkbox" .checked=${live(chosen)} ?disabled=${closed} @change=${() => this.toggle(id)} />${name[words.language]}
       </label>
-      ${sizes.map((path) => {
-        const label = words.field(path)?.label ?? path;
-        return html`<span class="size"><span aria-hidden="true">${label}</span>${this.renderBox(path, `${name[words.language]}: ${label}`, get(spec.base, path) as number)}</span>`;
-      })}
+      <div class="sizes">
+        ${sizes.map((path) => {
+          // What was made to fit stands below, and is not to be typed.
+          if (run >= 0 && get(resolve(spec, run), path) !== get(spec.base, path)) return nothing;
+          const label = words.field(path)?.label ?? path;
+          return html`<span class="size"><span aria-hidden="true">${label}</span>${this.renderBox(path, `${name[words.language]}: ${label}`, get(spec.base, path) as number)}</span>`;
+        })}
+      </div>
       ${run < 0 ? nothing : this.fitted(run, sizes).map((said) => html`<span class="fitted">${own.tournament.fitted(said)}</span>`)} ${sizes.map((path) => this.renderRefusal(path))}
     </div>`;
   }

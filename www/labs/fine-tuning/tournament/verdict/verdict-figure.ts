@@ -37,7 +37,7 @@ export class VerdictFigure extends TournamentElement {
         ? html`<p class="note">${own.verdict.open}</p>`
         : html`<p class="says">
               ${own.verdict.says(
-                found.beaten.map(({ team, by, metric, values: [its, better], unit }) => ({ name: team.name, by: by.name, what: metricName(this.words, metric), its: this.valueText(metric, its, unit), better: this.valueText(metric, better, unit) })),
+                found.beaten.map(({ teams, by, metric, better, values, unit }) => ({ names: teams.map(({ name }) => name), by: by.name, what: metricName(this.words, metric), better: this.valueText(metric, better, unit), theirs: values.map((value) => this.valueText(metric, value, unit)) })),
                 found.unbeaten.map(({ name }) => name),
                 found.measures,
               )}

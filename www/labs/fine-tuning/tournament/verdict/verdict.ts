@@ -5,13 +5,16 @@ import { field, type Field } from '../noise';
 /** What is compared: all that less is better of, without the parts of the memory. */
 export const COMPARED: readonly string[] = MEASURES.map(({ metric }) => metric).filter((metric) => !metric.startsWith('memory.'));
 
+/** Methods that one other beats. */
 export interface Beaten {
-  team: Team;
-  /** A method that is clearly worse in nothing and clearly better in something. */
+  teams: readonly Team[];
+  /** It is clearly worse than them in nothing, and clearly better in something. */
   by: Team;
-  /** Where they are furthest apart. */
+  /** Where it is furthest ahead of all of them. */
   metric: string;
-  values: readonly [its: number, better: number];
+  /** What it has there, and what each of them has. */
+  better: number;
+  values: readonly number[];
   unit: string;
 }
 
@@ -31,19 +34,28 @@ export function verdict(teams: readonly Team[]): Verdict | null {
   const beats = (one: number, other: number): boolean => better(other, one).length === 0 && better(one, other).length > 0;
   const all = teams.map((_, i) => i);
   const unbeaten = all.filter((one) => !all.some((other) => beats(other, one)));
-  const beaten = all.flatMap((one): Beaten[] => {
+  const groups: { by: number; ones: number[]; ahead: readonly Field[] }[] = [];
+  for (const one of all) {
     // Rather by one that nothing beats, and by the one that is ahead in most.
     const [by] = all.filter((other) => beats(other, one)).sort((a, b) => Number(unbeaten.includes(b)) - Number(unbeaten.includes(a)) || better(b, one).length - better(a, one).length);
-    if (by === undefined) return [];
-    const at = better(by, one).map((of) => ({ of, value: of.values[one]!.value, best: of.values[by]!.value })).sort((a, b) => distance(b) - distance(a))[0]!;
-    return [{ team: teams[one]!, by: teams[by]!, metric: at.of.metric, values: [at.value, at.best], unit: at.of.values[one]!.unit }];
+    if (by === undefined) continue;
+    const ahead = better(by, one);
+    const group = groups.find((other) => other.by === by && other.ahead.some((of) => ahead.includes(of)));
+    if (group) [group.ones, group.ahead] = [[...group.ones, one], group.ahead.filter((of) => ahead.includes(of))];
+    else groups.push({ by, ones: [one], ahead });
+  }
+  const beaten = groups.map(({ by, ones, ahead }): Beaten => {
+    const lead = (of: Field): number => Math.min(...ones.map((one) => distance(of, by, one)));
+    const [most] = [...ahead].sort((a, b) => lead(b) - lead(a));
+    const { metric, values } = most!;
+    return { teams: ones.map((i) => teams[i]!), by: teams[by]!, metric, better: values[by]!.value, values: ones.map((i) => values[i]!.value), unit: values[by]!.unit };
   });
   return { unbeaten: unbeaten.map((i) => teams[i]!), beaten, measures: fields.length };
 }
 
-/** How far two values are apart, in standard errors; what no seed changes is further apart than anything, by its ratio. */
-function distance({ of, value, best }: { of: Field; value: number; best: number }): number {
-  const { deviation } = of;
-  if (deviation.value === 0) return 1e9 * Math.log(value / best);
-  return (deviation.relative ? Math.log(value / best) : value - best) / deviation.value;
+/** How far the first is below the second, in standard deviations; what no seed changes is further apart than anything, by its ratio. */
+function distance({ deviation: { value, relative }, values }: Field, one: number, other: number): number {
+  const [low, high] = [values[one]!.value, values[other]!.value];
+  if (value === 0) return 1e9 * Math.log(high / low);
+  return (relative ? Math.log(high / low) : high - low) / value;
 }
