@@ -7,7 +7,7 @@ const own: FineTuningText = {
   tournament: {
     methods: 'Methods',
     fitted: (value) => `fitted: ${value}`,
-    allTheRoom: 'as many as the context leaves room for',
+    allTheRoom: ', as many as the context leaves room for',
     full: (most, seeds) => `There is room for ${most} methods with ${seeds === 1 ? '1 seed' : `${seeds} seeds`}.`,
     atLeastOne: 'Choose at least one method.',
     rule: 'What is equal',

@@ -7,7 +7,7 @@ const own: FineTuningText = {
   tournament: {
     methods: '方法',
     fitted: (value) => `调整为 ${value}`,
-    allTheRoom: '上下文只放得下这么多',
+    allTheRoom: '（上下文只放得下这么多）',
     full: (most, seeds) => `${seeds} 个种子时最多比较 ${most} 种方法。`,
     atLeastOne: '请至少选一种方法。',
     rule: '让什么相等',

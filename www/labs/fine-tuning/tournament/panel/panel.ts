@@ -10,6 +10,7 @@ import { refusalText } from '../../../../kit/form/read-number';
 import { mostMethods, RULES, SEEDS, type Choices, type Rule } from '../choices';
 import { contestant, CONTESTANTS, type Contestant } from '../methods';
 import { Setup } from '../setup';
+import type { Spec } from '../../../../types/generated/Spec';
 import { TournamentElement } from '../tournament-element';
 import { styles } from './panel.css';
 
@@ -24,7 +25,8 @@ export class TournamentPanel extends TournamentElement {
   /** The setup goes with the lab, which is there once this is drawn. */
   private get setup(): Setup {
     const { store } = this;
-    return (this.made ??= new Setup({ editor: store.editor, store, equalise: (spec, rule, signal) => store.lab.equalise(spec, rule, signal) }));
+    const fits = (spec: Spec, signal: AbortSignal): Promise<boolean> => store.lab.estimate(spec, signal).then(() => true, () => signal.aborted);
+    return (this.made ??= new Setup({ editor: store.editor, store, equalise: (spec, rule, signal) => store.lab.equalise(spec, rule, signal), fits }));
   }
 
   override disconnectedCallback(): void {
@@ -84,12 +86,13 @@ export class TournamentPanel extends TournamentElement {
 
   /** What the engine made of a run's size or batch, where that is not what is written. */
   private fitted(run: number, sizes: readonly string[]): string[] {
-    const { words, format, store } = this;
+    const { words, format, store, setup, own } = this;
     const { spec } = store.editor;
     const config = resolve(spec, run);
     return [...sizes, 'training.batch_size'].flatMap((path) => {
       const value = get(config, path) as number;
-      return value === get(spec.base, path) ? [] : [`${words.field(path)?.label ?? path} ${format.plain(value)}`];
+      const full = path.endsWith('.virtual_tokens') && setup.full.has(spec.runs[run]!.name);
+      return value === get(spec.base, path) ? [] : [`${words.field(path)?.label ?? path} ${format.plain(value)}${full ? own.tournament.allTheRoom : ''}`];
     });
   }
 
