@@ -33,7 +33,7 @@ async function openAdapters(page: Page, runs = 2): Promise<void> {
 const shelf = (page: Page): Locator => page.locator('tinyai-adapter-shelf');
 const entries = (page: Page): Locator => shelf(page).locator('tr[data-state=ready]');
 const zone = (page: Page): Locator => page.locator('tinyai-drop-zone');
-const notice = (page: Page): Locator => shelf(page).locator('tinyai-notice [role=alert]');
+const notice = (page: Page): Locator => zone(page).locator('tinyai-notice [role=alert]');
 
 async function trained(page: Page, runs = 2): Promise<void> {
   await openAdapters(page, runs);
@@ -129,7 +129,8 @@ for (const language of ['en', 'zh'] as const) {
         return `${outputDir}/${name}`;
       };
       const said = async (...texts: RegExp[]): Promise<void> => {
-        for (const text of texts) await expect(notice(page)).toContainText(text);
+        await expect(notice(page)).toBeVisible();
+        for (const text of texts) await expect(zone(page).locator('tinyai-notice')).toContainText(text);
         await expect(entries(page)).toHaveCount(1);
         if (language === 'zh') await expect(notice(page)).toContainText(/[\u4e00-\u9fff]{4}/);
         else await expect(notice(page)).not.toContainText(/[\u4e00-\u9fff]/);

@@ -59,6 +59,11 @@ test('somebody chooses methods, presses Run once, and sees the search, the curve
 
   const rows = page.locator('tinyai-standings tbody tr');
   await expect(rows).toHaveCount(4);
+  // What can be said over all columns, what was equal, and from where on a difference counts.
+  const verdict = page.locator('tinyai-tournament-verdict');
+  await expect(verdict.locator('.says')).toHaveText(/beat|No method is beaten/);
+  await expect(verdict.locator('.note')).toContainText(/A difference|One counts|may be luck/);
+  await expect(verdict.locator('.equal')).toHaveText('Equal: 6 steps.');
   await expect(page.locator('tinyai-standings')).not.toContainText(/undefined|NaN|[a-z]_[a-z]/);
   await page.getByRole('button', { name: 'Trainable parameters' }).click();
   await expect(rows.last()).toContainText('Full');
@@ -67,6 +72,24 @@ test('somebody chooses methods, presses Run once, and sees the search, the curve
   await expectAgreement(page, ['LoRA/validation_loss']);
   expect(await violations(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+});
+
+test('two methods have a point and a row each, one has a row, and what was measured under another rule says so', async ({ page }) => {
+  await openTournament(page);
+  for (const name of (await runNames(page)).filter((name) => !['LoRA', 'Last layers'].includes(name))) await method(page, name).uncheck();
+  await run(page);
+  await expect(state(page)).toHaveText(/^Finished/);
+  await expect(page.locator('tinyai-scatter-chart g.points text')).toHaveCount(2);
+  await expect(page.locator('tinyai-standings tbody tr')).toHaveCount(2);
+  await expect(page.locator('tinyai-tournament-verdict .says')).toBeVisible();
+  await panel(page).getByRole('radio', { name: 'Time' }).check();
+  await expect(page.locator('tinyai-standings .equal')).toHaveText('From an earlier set-up. Equal: 6 steps.');
+  await panel(page).getByRole('radio', { name: 'Steps' }).check();
+  await method(page, 'LoRA').uncheck();
+  await run(page);
+  await expect(state(page)).toHaveText(/^Finished/);
+  await expect(page.locator('tinyai-standings tbody tr')).toHaveCount(1);
+  await expect(page.locator('tinyai-scatter-chart')).toHaveCount(0);
 });
 
 test('one press runs the whole tournament within three minutes, the search for rates included, and draws its curves meanwhile', MINUTES, async ({ page }) => {
@@ -118,7 +141,7 @@ test('each rule makes something else equal, and runs with what it made', async (
   for (const name of names.filter((name) => !['LoRA', 'BitFit', 'Last layers'].includes(name))) await method(page, name).uncheck();
   await run(page);
   await expect(state(page)).toHaveText(/^Finished/);
-  await expect(page.locator('tinyai-sweep-figure .note')).toHaveCount(3);
+  await expect(page.locator('tinyai-sweep-figure .budget')).toHaveCount(3);
 });
 
 test('with several seeds each method is one point and one row, with the spread over its seeds', async ({ page }) => {

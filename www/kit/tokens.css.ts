@@ -29,6 +29,7 @@ export const COLOURS = {
   'run-5': ['#0b7182', '#59c6d8'],
   'run-6': ['#7d6100', '#d9bf4a'],
   'run-7': ['#4a4a9c', '#a5a5f0'],
+  'run-8': ['#b02a63', '#ff8fb3'],
 } as const satisfies Palette;
 
 /** Before a hall lines and quiet words are darker, or brighter, than on a desk. */

@@ -34,6 +34,9 @@ export const withoutConfig = (name: string): Problem =>
 export const empty = (name: string): Problem =>
   bad(name, `${name} is empty: it may not have been downloaded completely. Get it again and add the adapter again.`, `${name} 是空文件，可能没有下载完整：请重新下载后再添加适配器。`);
 
+export const notSafetensors = (name: string): Problem =>
+  bad(name, `${name} is not a safetensors file, or was cut off. Get it again, or save the adapter again with save_pretrained.`, `${name} 不是 safetensors 文件，或者不完整。请重新下载，或用 save_pretrained 重新保存适配器。`);
+
 export const tooLarge = (name: string, bytes: number, most: number): Problem =>
   bad(name, `${name} has ${mebibytes(bytes)}; at most ${mebibytes(most)} fit.`, `${name} 有 ${mebibytes(bytes)}，最多可用 ${mebibytes(most)}。`);
 

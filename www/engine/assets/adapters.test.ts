@@ -66,8 +66,13 @@ test('files are read whole; an empty one, and one that is no text, are refused b
     const error: unknown = await readAdapter(adapters[0]!).catch((thrown: unknown) => thrown);
     return error instanceof TinyaiError ? error.problems[0]!.message.en : '';
   };
-  const { adapters } = await findAdapters([file('adapter_config.json', '{"r": 4}'), file('adapter_model.safetensors', new Uint8Array([1, 2, 3]))]);
-  expect(await readAdapter(adapters[0]!)).toEqual({ name: null, config: '{"r": 4}', weights: new Uint8Array([1, 2, 3]) });
+  // A header of two bytes.
+  const weights = new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 123, 125]);
+  const { adapters } = await findAdapters([file('adapter_config.json', '{"r": 4}'), file('adapter_model.safetensors', weights)]);
+  expect(await readAdapter(adapters[0]!)).toEqual({ name: null, config: '{"r": 4}', weights });
+  for (const broken of [weights.subarray(0, 9), weights.subarray(0, 7), new TextEncoder().encode('this is no file of tensors')]) {
+    expect(await refusal(file('adapter_config.json', '{}'), file('adapter_model.safetensors', new Uint8Array(broken)))).toContain('adapter_model.safetensors is not a safetensors file');
+  }
   expect(await refusal(file('adapter_config.json', ''), file('adapter_model.safetensors'))).toContain('adapter_config.json is empty');
   expect(await refusal(file('adapter_config.json', new Uint8Array([0xff])), file('adapter_model.safetensors'))).toContain('adapter_config.json is not UTF-8');
 });

@@ -99,8 +99,16 @@ export async function readAdapter({ name, config, weights }: FoundAdapter, signa
     if (file.size > most) throw new TinyaiError([problems.tooLarge(file.name, file.size, most)]);
     return readFile(file, { allocate: allocator(false), signal });
   };
-  const text = await read(config, LARGEST_CONFIG);
-  return { name, config: decoded(config.name, text), weights: await read(weights, LARGEST_WEIGHTS) };
+  const text = decoded(config.name, await read(config, LARGEST_CONFIG));
+  const tensors = await read(weights, LARGEST_WEIGHTS);
+  if (!hasHeader(tensors)) throw new TinyaiError([problems.notSafetensors(weights.name)]);
+  return { name, config: text, weights: tensors };
+}
+
+/** Whether the header that the first eight bytes of a safetensors file announce, in bytes, lies within it. */
+function hasHeader(bytes: Uint8Array): boolean {
+  if (bytes.length < 8) return false;
+  return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true) <= BigInt(bytes.length - 8);
 }
 
 function decoded(name: string, bytes: Uint8Array): string {

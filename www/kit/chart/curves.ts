@@ -32,6 +32,8 @@ export interface ChartSeries {
    * What is told of it at a place, or with null at its end, where that is another statistic than the height that is drawn; null: nothing.
    */
   readonly told?: (x: number | null) => number | null;
+  /** Told in the readout while no place is pointed at, instead of the value at its end. */
+  readonly rest?: string;
   /** Which quantity what is told at its end is, as `data-quantity` of the number in the readout. */
   readonly quantity?: string;
   /** What the key calls lines that look so; without it the key leaves them out. */
@@ -57,6 +59,10 @@ export interface ChartCurve {
 export interface ReferenceLine {
   readonly name: string;
   readonly y: number;
+  /** In CSS pixels. */
+  readonly dash?: readonly number[];
+  /** Whether its name stands in the key rather than on it: several that lie close would cover each other's. */
+  readonly keyed?: boolean;
 }
 
 /** A place on a curve, by the curve's index. */

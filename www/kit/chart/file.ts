@@ -1,7 +1,8 @@
 /** A chart of lines as a file: what its canvas shows, with axes and a legend, drawn anew from the data. */
-import type { ChartCurve } from './curves';
+import type { ChartCurve, ReferenceLine } from './curves';
 import { toX, toY, type Frame } from './outline';
 import type { Painter } from './painter';
+import { REFERENCE } from './scene';
 import { SvgPainter } from './svg';
 
 /** What is written along the axes. */
@@ -20,8 +21,11 @@ export interface ChartFile {
   readonly ticks: Ticks;
   /** What the legend tells apart. */
   readonly curves: readonly ChartCurve[];
+  /** Those whose names stand in the legend. */
+  readonly references: readonly ReferenceLine[];
   readonly title: string;
   readonly description: string;
+  formatY(y: number): string;
   resolve(colour: string): string;
 }
 
@@ -42,19 +46,23 @@ export function chartFile(file: ChartFile, paint: { references: Paint; curves: P
 }
 
 /** Rows of names behind their lines; how high they are. */
-function paintLegend(painter: Painter, { curves, size, width, resolve }: ChartFile): number {
+function paintLegend(painter: Painter, { curves, references, size, width, formatY, resolve }: ChartFile): number {
   const row = size * 1.6;
   let [x, y] = [8, row / 2 + 4];
-  for (const { name, colour: css, dash = [] } of curves) {
+  const entries = [
+    ...curves.map(({ name, colour, dash = [] }) => ({ name, colour, dash, thick: 2.6 })),
+    ...references.map(({ name, y: height, dash = REFERENCE }) => ({ name: `${name} ${formatY(height)}`, colour: 'var(--ink-2)', dash, thick: 1.2 })),
+  ];
+  for (const { name, colour: css, dash, thick } of entries) {
     // No font is known, so that the room of a name is estimated: wide letters, as of Chinese, are as broad as high.
     const room = MARK + 6 + [...name].reduce((sum, letter) => sum + size * (letter > '\u2e80' ? 1 : 0.58), 0);
     if (x > 8 && x + room > width) [x, y] = [8, y + row];
     const colour = resolve(css);
-    painter.line([x, y, x + MARK, y], { colour, dash, width: 2.6 });
+    painter.line([x, y, x + MARK, y], { colour, dash, width: thick });
     painter.text(x + MARK + 6, y, name, { colour, size });
     x += room + ENTRY_GAP;
   }
-  return curves.length > 0 ? y + row / 2 : 0;
+  return entries.length > 0 ? y + row / 2 : 0;
 }
 
 function paintAxes(painter: Painter, frame: Frame, { ticks, size, nameX, nameY, resolve }: ChartFile, bottom: number): void {

@@ -57,9 +57,14 @@ export class Hover {
     let number = 0;
     for (const curve of curves) {
       const series = readOut(curve);
-      for (const [i, value] of readout(curve, x).entries()) told(values[number++], value, formatY, x === null ? series[i]!.quantity : undefined);
+      for (const [i, value] of readout(curve, x).entries()) {
+        const { rest, quantity } = series[i]!;
+        if (x === null && rest !== undefined) told(values[number++], null, formatY, undefined, rest);
+        else told(values[number++], value, formatY, x === null ? quantity : undefined);
+      }
     }
-    written(place, x === null ? shown.last : sayX(x));
+    const rests = curves.some((curve) => readOut(curve).some(({ rest }) => rest !== undefined));
+    written(place, x !== null ? sayX(x) : rests ? '' : shown.last);
     layer.hidden = x === null;
     if (x === null) return;
     const left = toX(frame, x);
@@ -98,9 +103,9 @@ function written(node: HTMLElement | undefined, text: string): void {
 }
 
 /** Writes a number, and which quantity it is. */
-function told(node: HTMLDataElement | undefined, value: number | null, formatY: (y: number) => string, quantity: string | undefined): void {
+function told(node: HTMLDataElement | undefined, value: number | null, formatY: (y: number) => string, quantity: string | undefined, none = '–'): void {
   if (!node) return;
-  written(node, value === null ? '–' : formatY(value));
+  written(node, value === null ? none : formatY(value));
   if (value === null || quantity === undefined) {
     node.removeAttribute('data-quantity');
     node.removeAttribute('value');

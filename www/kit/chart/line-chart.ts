@@ -12,6 +12,7 @@ import { LinePlot } from './line-plot';
 import { markedName } from './mark';
 import { fromX, fromY, toX, toY } from './outline';
 import { PENCIL, keyed, nearestPlace, places, startHeight, stroked } from './pencil';
+import { REFERENCE } from './scene';
 import { measuredAt, pointText, rows } from './values';
 import { along, has, nearest, path } from './walk';
 
@@ -90,7 +91,8 @@ export class LineChart extends LinePlot {
 
   private renderKey() {
     const kinds = new Map(this.curves.flatMap(({ series }) => series.flatMap((one) => (one.key ? [[one.key, one] as const] : []))));
-    if (kinds.size === 0) return nothing;
+    const keyed = this.references.filter((reference) => reference.keyed);
+    if (kinds.size + keyed.length === 0) return nothing;
     return html`<span class="key"
       >${[...kinds].map(
         ([name, { style, width }]) => html`<span
@@ -98,6 +100,8 @@ export class LineChart extends LinePlot {
             <line x1="0" y1="4" x2="26" y2="4" stroke-width=${width ?? (style === 'points' ? 2.6 : 1.6)} />${style === 'points' ? html`<svg><circle cx="13" cy="4" r="3.4" /></svg>` : nothing}</svg
           >${name}</span
         >`,
+      )}${keyed.map(
+        ({ name, y, dash = REFERENCE }) => html`<span><svg width="26" height="8" aria-hidden="true"><line x1="0" y1="4" x2="26" y2="4" stroke-width="1.2" stroke-dasharray=${dash.join(' ')} /></svg>${name} ${this.formatY(y)}</span>`,
       )}</span
     >`;
   }

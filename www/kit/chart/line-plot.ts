@@ -37,6 +37,8 @@ export abstract class LinePlot extends ChartElement {
   @property({ type: Boolean }) whole = false;
   @property({ attribute: false }) formatX: (x: number) => string = String;
   @property({ attribute: false }) formatY: (y: number) => string = String;
+  /** A height along the axis upwards, where it is not written as a plain number. */
+  @property({ attribute: false }) tickY: ((y: number) => string) | null = null;
   /** A place on the axis across, such as "step 12". */
   @property({ attribute: false }) sayX: (x: number) => string = (x) => this.formatX(x);
   /** What the values come to in a word, after them. */
@@ -69,7 +71,7 @@ export abstract class LinePlot extends ChartElement {
       const { size } = this.looks();
       const { nameX, nameY, ticks } = this;
       const paint = { references: this.paintReferences, curves: this.paintCurves };
-      return chartFile({ width: chart.width, height: chart.height, frame: this.frame()!, size, nameX, nameY, ticks, curves: this.told, title: this.label, description: this.summary(), resolve: this.solid }, paint);
+      return chartFile({ width: chart.width, height: chart.height, frame: this.frame()!, size, nameX, nameY, ticks, curves: this.told, references: this.references.filter(({ keyed }) => keyed), formatY: this.formatY, title: this.label, description: this.summary(), resolve: this.solid }, paint);
     });
   }
 
@@ -152,7 +154,7 @@ export abstract class LinePlot extends ChartElement {
         scales: { x: { time: false, range: () => this.across() }, y: { range: () => this.reach() } },
         axes: [
           { ...axis, label: this.nameX, labelSize: size * 1.75, size: size * 2.3, values: told('x', (tick) => this.formatX(tick)), ...(this.whole && { incrs: WHOLE }) },
-          { ...axis, label: this.nameY, labelSize: size * 1.85, size: size * 3.4, values: told('y', (tick, among) => (this.showsHeights ? tick.toFixed(decimals(among)) : '')) },
+          { ...axis, label: this.nameY, labelSize: size * 1.85, size: size * 3.4, values: told('y', (tick, among) => (this.showsHeights ? (this.tickY ?? ((height: number) => height.toFixed(decimals(among))))(tick) : '')) },
         ],
         series: [{}, { show: true, points: { show: false } }],
         hooks: {

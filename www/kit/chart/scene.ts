@@ -8,6 +8,8 @@ import { PENCIL, pencilColumns, pencilStroke } from './pencil';
 /** Room between a line's end and its label, and beyond it. */
 export const LABEL_GAP = 10;
 export const LABEL_END = 4;
+/** Dashes of a line to compare with that has none of its own. */
+export const REFERENCE: readonly number[] = [5, 4];
 /** Between the middles of labels, in their size. */
 const LABEL_LEADING = 1.3;
 
@@ -34,10 +36,10 @@ const rawAlpha = (many: number): number => Math.max(0.12, 0.3 / Math.sqrt(many))
 export function paintReferences(painter: Painter, frame: Frame, { references, formatY, resolve, size }: Scene): void {
   const [colour, halo] = [resolve('var(--ink-2)'), resolve('var(--paper)')];
   const right = frame.left + frame.width;
-  const labels = references.map(({ name, y }): EndLabel => {
+  const labels = references.flatMap(({ name, y, dash = REFERENCE, keyed }): EndLabel[] => {
     const at = toY(frame, y);
-    painter.line([frame.left, at, right, at], { colour, width: 1.2, dash: [5, 4] });
-    return { x: right - 8, y: at - 0.75 * size, text: `${name} ${formatY(y)}`, colour };
+    painter.line([frame.left, at, right, at], { colour, width: 1.2, dash });
+    return keyed ? [] : [{ x: right - 8, y: at - 0.75 * size, text: `${name} ${formatY(y)}`, colour }];
   });
   for (const { x, y, text } of spread(labels, size * LABEL_LEADING, frame.top, frame.top + frame.height)) painter.text(x, y, text, { colour, size, anchor: 'end', halo });
 }

@@ -3,8 +3,8 @@ import type { TemplateResult } from 'lit';
 import { lineMark, markedName } from '../../kit/chart/mark';
 import { MARK_SHAPES, type MarkShape } from '../../kit/chart/scatter/marks';
 
-/** Colours of runs, `--run-0` to `--run-7`; those that follow have them again, in other patterns and with hollow points. */
-const COLOURS = 8;
+/** Colours of runs, `--run-0` to `--run-8`; those that follow have them again, in other patterns and with hollow points. */
+const COLOURS = 9;
 
 /** Dash patterns by run, in pixels; the first is solid. */
 const DASHES: number[][] = [
@@ -19,7 +19,7 @@ export const TOLD_APART = DASHES.length;
 export const dash = (run: number): number[] => DASHES[run % DASHES.length]!;
 
 /** Shape of a run's points. */
-export const shape = (run: number): { shape: MarkShape; hollow: boolean } => ({ shape: MARK_SHAPES[run % MARK_SHAPES.length]!, hollow: Math.floor(run / COLOURS) % 2 === 1 });
+export const shape = (run: number): { shape: MarkShape; hollow: boolean } => ({ shape: MARK_SHAPES[run % MARK_SHAPES.length]!, hollow: Math.floor(run / MARK_SHAPES.length) % 2 === 1 });
 
 /** CSS colour of a run; grey where something around says that it is of the past, by {@link greyed}. */
 export const colour = (run: number): string => `var(--past-${run}, var(--run-${run % COLOURS}))`;

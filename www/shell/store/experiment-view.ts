@@ -4,6 +4,7 @@ import { parentOf, resolve } from '../../engine/spec/patch';
 import type { Environment } from '../../types/generated/Environment';
 import type { Event } from '../../types/generated/Event';
 import type { ExperimentResult } from '../../types/generated/ExperimentResult';
+import type { Method } from '../../types/generated/Method';
 import type { Problem } from '../../types/generated/Problem';
 import type { Spec } from '../../types/generated/Spec';
 import type { ClockPort } from '../ports';
@@ -113,20 +114,30 @@ export class ExperimentView {
 
 /** A loss that runs are compared with. */
 export interface Reference {
-  what: 'base' | 'unigram' | 'bigram';
+  /** `rounded`: a base whose frozen weights are kept in fewer bits. `before`: a model whose method adds something untrained to its base. */
+  what: 'base' | 'rounded' | 'before' | 'unigram' | 'bigram';
   loss: number;
+  /** How many bits a rounded base has, by their name, or the run that has what is untrained. */
+  of: string;
 }
+
+/** Methods that begin with something untrained in front of the base, which changes what it says. */
+const UNTRAINED: readonly Method[] = ['prefix_tuning', 'prompt_tuning'];
 
 /**
  * What has to be beaten, each once: of a model that was trained already, its validation loss before the first step; of a new one, that of what
  * knows only how frequent tokens, or pairs of them, are.
  */
 export function references(view: ExperimentView): Reference[] {
-  const found = view.runs.flatMap((run): Reference[] => {
+  const found = view.runs.flatMap((run, index): Reference[] => {
     const [unigram, bigram] = [run.figure('unigram_loss'), run.figure('bigram_loss')];
-    if (unigram && bigram) return [{ what: 'unigram', loss: unigram.value }, { what: 'bigram', loss: bigram.value }];
+    if (unigram && bigram) return [{ what: 'unigram', loss: unigram.value, of: '' }, { what: 'bigram', loss: bigram.value, of: '' }];
     const { steps, values } = run.curve('validation_loss');
-    return steps[0] === 0 && run.spec.model.base !== 'new' ? [{ what: 'base', loss: values[0]! }] : [];
+    if (steps[0] !== 0 || run.spec.model.base === 'new') return [];
+    const { method, quantization } = run.spec.fine_tuning;
+    // What is untrained differs by the seed: one of a method is enough.
+    if (UNTRAINED.includes(method)) return view.runs.findIndex((other) => other.spec.fine_tuning.method === method) === index ? [{ what: 'before', loss: values[0]!, of: run.name }] : [];
+    return [{ what: quantization === 'none' ? 'base' : 'rounded', loss: values[0]!, of: quantization === 'none' ? '' : quantization }];
   });
   return found.filter(({ what, loss }, i) => found.findIndex((other) => other.what === what && Math.abs(other.loss - loss) < 1e-6) === i);
 }

@@ -31,6 +31,9 @@ export class Formats {
   three = (value: number): string =>
     value === 0 || Math.abs(value) >= 999.5 ? this.count(value) : this.format(value, { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
+  /** One decimal, for cells that stand under each other. */
+  tenths = (value: number): string => this.format(value, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
   /** What is round, as the ticks of an axis are: at most three significant digits, none of them an idle zero. */
   short = (value: number): string => (Math.abs(value) >= 999.5 ? this.count(value) : this.format(value, { maximumSignificantDigits: 3 }));
 
@@ -117,7 +120,8 @@ export class Formats {
     const key = JSON.stringify(options);
     let format = this.known.get(key);
     if (!format) this.known.set(key, (format = new Intl.NumberFormat(this.languageTag, { signDisplay: 'negative', ...options })));
-    return format.format(value);
+    // A minus is as wide as a plus.
+    return format.format(value).replace('-', '−');
   }
 }
 

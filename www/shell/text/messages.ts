@@ -167,10 +167,14 @@ export interface Messages {
     lossUnit: string;
     step: string;
     /** By what the runs are drawn beside. */
-    lossCaption: Record<'plain' | 'base' | 'frequencies', string>;
+    lossCaption: Record<'plain' | 'base' | 'bases' | 'frequencies', string>;
     lossKeyTraining: string;
     lossKeyValidation: string;
     baseModel: string;
+    /** A base whose weights are kept in fewer bits. */
+    roundedBase(bits: string): string;
+    /** What a method that adds something untrained begins with. */
+    beforeTraining(run: string): string;
     unigram: string;
     bigram: string;
     training: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { boxOf, namePlaces, type Box, type Named } from './name-places';
+import { boxOf, leader, namePlaces, type Box, type Named } from './name-places';
 
 const SIZE = 14;
 const BOUNDS: Box = { left: 0, top: 0, right: 600, bottom: 300 };
@@ -19,6 +19,13 @@ function covering(points: Named[]): number {
 test('a name alone stands to the right of its point, and at the right edge to the left', () => {
   expect(namePlaces([{ x: 100, y: 100, width: 60 }], SIZE, BOUNDS)).toEqual([{ x: 109, y: 100, anchor: 'start' }]);
   expect(namePlaces([{ x: 580, y: 100, width: 60 }], SIZE, BOUNDS)).toEqual([{ x: 571, y: 100, anchor: 'end' }]);
+});
+
+test('a name that stands away from its point has a line to it, from the edge of its mark on', () => {
+  const point = { x: 100, y: 100, width: 60 };
+  expect(leader(point, { x: 109, y: 100, anchor: 'start' }, SIZE)).toBeNull();
+  const line = leader(point, { x: 100, y: 60, anchor: 'middle' }, SIZE)!;
+  expect(line).toEqual([100, 93, 100, expect.closeTo(60 + 0.62 * SIZE)]);
 });
 
 test('names of points that lie close cover neither each other nor the edge', () => {

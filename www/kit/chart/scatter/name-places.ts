@@ -51,6 +51,16 @@ export function boxOf({ x, y, anchor }: NamePlace, width: number, size: number):
   return { left, right: left + width, top: y - 0.62 * size, bottom: y + 0.62 * size };
 }
 
+/** A line from a point to its name, as x, y, x, y, where the name does not stand beside it; null: it does. */
+export function leader({ x, y, width }: Named, at: NamePlace, size: number): number[] | null {
+  const box = boxOf(at, width, size);
+  const to = { x: Math.max(box.left, Math.min(box.right, x)), y: Math.max(box.top, Math.min(box.bottom, y)) };
+  const far = Math.hypot(to.x - x, to.y - y);
+  if (far <= GAP + RADIUS) return null;
+  // From the edge of the mark on.
+  return [x + ((to.x - x) * RADIUS) / far, y + ((to.y - y) * RADIUS) / far, to.x, to.y];
+}
+
 /** A place for each name, within bounds: those that have fewest good ones choose first. `size` is that of the text. */
 export function namePlaces(points: readonly Named[], size: number, bounds: Box): NamePlace[] {
   const marks = points.map(({ x, y }): Box => ({ left: x - RADIUS, right: x + RADIUS, top: y - RADIUS, bottom: y + RADIUS }));

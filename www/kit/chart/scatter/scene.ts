@@ -4,7 +4,7 @@ import { toX, toY, type Frame } from '../outline';
 import type { Painter } from '../painter';
 import { decimals, place, ticks, type Axis } from './axis';
 import { paintMark, type MarkShape } from './marks';
-import { namePlaces } from './name-places';
+import { leader, namePlaces } from './name-places';
 import { isKnown, staircase, type Known } from './pareto';
 
 /** One thing that is compared with others. What is null, or not finite, was not measured. */
@@ -132,9 +132,12 @@ export function paintPoints(painter: Painter, frame: Frame, scene: ScatterScene,
   }
   for (const { point, at } of there) paintMark(painter, point.shape, at.x, at.y, RADIUS, resolve(point.colour), paper, point.hollow);
   const bounds = { left: frame.left, top: frame.top, right: frame.left + frame.width, bottom: frame.top + frame.height };
-  const places = namePlaces(there.map(({ point, at }) => ({ ...at, width: sheet.widthOf(point.name) })), size, bounds);
+  const named = there.map(({ point, at }) => ({ ...at, width: sheet.widthOf(point.name) }));
+  const places = namePlaces(named, size, bounds);
   there.forEach(({ point }, i) => {
     const { x, y, anchor } = places[i]!;
+    const line = leader(named[i]!, places[i]!, size);
+    if (line) painter.line(line, { colour: resolve(point.colour), width: 1, alpha: 0.7 });
     painter.text(x, y, point.name, { colour: resolve(point.colour), size, bold: true, anchor, halo: paper });
   });
 }

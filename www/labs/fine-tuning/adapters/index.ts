@@ -14,8 +14,8 @@ export const adapters: Workbench = {
   title: { en: 'One base, many adapters', zh: '一个基座，多个适配器' },
   question: { en: 'How many skills can one base carry?', zh: '一个基座能带多少种本领？' },
   stakes: {
-    en: html`An adapter is a hundredth of its base, so that a server holds the base once and every customer’s adapter beside it. Train a few or bring your own: swap them, serve them in one batch, mix them, and look at what each has learned.`,
-    zh: html`适配器只有基座的百分之一大，所以一台服务器只放一个基座，旁边放每个客户的适配器。训练几个，或带上自己的：切换、同批服务、混合，再看看每个学到了什么。`,
+    en: html`An adapter is small beside its base – here about a fifteenth, of a large model a hundredth or less – so that a server holds the base once and every customer’s adapter beside it. Train a few or bring your own: swap them, serve them in one batch, mix them, and look at what each has learned.`,
+    zh: html`适配器比基座小得多：这里约为十五分之一，在大模型上只有百分之一甚至更小。所以一台服务器只放一个基座，旁边放每个客户的适配器。训练几个，或带上自己的：切换、同批服务、混合，再看看每个学到了什么。`,
   },
   spec: adaptersSpec,
   nameIn,

@@ -99,4 +99,4 @@ export async function settled(shelf: AdapterShelf): Promise<void> {
 }
 
 /** The two files of an adapter, as an input gives them. */
-export const peftFiles = (config = '{}', name = ''): File[] => [new File([config], `${name}adapter_config.json`), new File([new Uint8Array(4)], `${name}adapter_model.safetensors`)];
+export const peftFiles = (config = '{}', name = ''): File[] => [new File([config], `${name}adapter_config.json`), new File([new Uint8Array(8)], `${name}adapter_model.safetensors`)];

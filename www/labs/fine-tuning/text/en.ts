@@ -7,6 +7,7 @@ const own: FineTuningText = {
   tournament: {
     methods: 'Methods',
     fitted: (value) => `fitted: ${value}`,
+    allTheRoom: ', as many as the context leaves room for',
     full: (most, seeds) => `There is room for ${most} methods with ${seeds === 1 ? '1 seed' : `${seeds} seeds`}.`,
     atLeastOne: 'Choose at least one method.',
     rule: 'What is equal',
@@ -61,6 +62,35 @@ const own: FineTuningText = {
     across: 'Across',
     up: 'Upwards',
   },
+  equal: {
+    says: {
+      steps: (length) => `Equal: ${length} steps.`,
+      time: (length) => `Equal: ${length} of training.`,
+      parameters: (length) => `Equal: trainable parameters, over ${length} steps.`,
+      memory: (length) => `Equal: bytes of memory, over ${length} steps.`,
+    },
+    earlier: 'From an earlier set-up.',
+  },
+  verdict: {
+    heading: 'What can be said',
+    open: 'It can be said once all methods have finished.',
+    says: (beaten, unbeaten, measures) => {
+      const trade = 'what one of them saves in one column, it pays for in another';
+      if (beaten.length === 0) return `No method is beaten: over all ${measures} columns, ${trade}.`;
+      const list = new Intl.ListFormat('en');
+      const said = beaten.map(
+        ({ names, by, what, better, theirs }, i) =>
+          `${list.format(names)} ${names.length === 1 ? 'is' : 'are'} beaten by ${by}, which is clearly worse in none of ${i === 0 ? `the ${measures}` : 'these'} columns and better in ${what.toLowerCase()}: ${better} against ${list.format(theirs)}.`,
+      );
+      const rest = unbeaten.length === 1 ? `Nothing beats ${unbeaten[0]}.` : unbeaten.length > 1 ? `Nothing beats ${list.format(unbeaten)}: ${trade}.` : '';
+      return [...said, rest].join(' ').trim();
+    },
+    from: (measure, margin) => `${margin} in ${measure.toLowerCase()}`,
+    chance: (from, own, seeds) =>
+      own
+        ? `A difference counts from ${new Intl.ListFormat('en').format(from)} on: three standard errors of what the ${seeds} seeds of these runs changed.`
+        : `One run of each method: small differences may be luck. One counts from ${new Intl.ListFormat('en').format(from)} on: three standard errors of what other seeds changed when the tournament that this page begins with was run with three. Choose 3 seeds to measure it here.`,
+  },
   sweep: {
     heading: 'What was tried',
     caption: 'Validation loss at each rate, a line for each round. Crosses were dropped; the ring is the rate that was taken.',
@@ -78,15 +108,17 @@ const own: FineTuningText = {
     dropped: (rates, steps) => `Dropped after ${steps} steps: ${rates.join('; ')}.`,
     found: (rate, loss) => `Taken: ${rate}, with a loss of ${loss}.`,
     budget: (name, seconds, steps, step) => `${name}: ${steps} steps of ${step} fit in ${seconds}.`,
+    edge: (which, names) => `${new Intl.ListFormat('en').format(names)} took the ${which} rate of those tried, so a ${which === 'highest' ? 'higher' : 'lower'} one may suit better. ${which === 'highest' ? 'Raise the highest' : 'Lower the lowest'} rate above.`,
     key: { rounds: 'first to last round', dropped: 'dropped', chosen: 'taken', beyond: 'above the picture, or diverged' },
   },
   standings: {
     heading: 'All methods',
-    caption: 'Less is better in each column but the last two; the best is marked. The total time includes the search for a rate. Choose a column to sort by it. An adapter’s file is as PEFT has it; where PEFT has no such method, it is the trained parameters in float32.',
+    caption: 'Less is better in each column but the last two; a star marks the best and what cannot be told from it. The total time includes the search for a rate. Choose a column to sort by it. An adapter’s file is as PEFT has it; where PEFT has no such method, it is the trained parameters in float32.',
     several: 'Medians over the seeds; small figures: the least and the greatest.',
     method: 'Method',
     steps: 'Steps',
     best: 'best',
+    gained: (margin) => `Forgetting below 0: the loss on the base’s own text fell. Up to ${margin} either way, that may be chance.`,
     sort: (column) => `Sort by ${column}`,
     range: (low, high) => `${low}–${high}`,
     status: (done, all) => `${done} of ${all} seeds`,
@@ -99,5 +131,5 @@ export const en: LabText = {
   lead: 'It learns a new kind of verse here in your browser. What does LoRA save, at what cost?',
   presets: { poems: 'Tang poems → Song lyrics', plays: 'Shakespeare: plays → sonnets', ranks: 'The chapter’s ranks: 4/8, 16/32, 64/128' },
   own,
-  figures: { tradeoffs: own.tradeoffs.heading, sweep: own.sweep.heading, standings: own.standings.heading },
+  figures: { tradeoffs: own.tradeoffs.heading, sweep: own.sweep.heading, standings: own.standings.heading, conclusion: own.verdict.heading },
 };

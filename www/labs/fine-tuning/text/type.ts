@@ -8,6 +8,8 @@ export interface FineTuningText {
     methods: string;
     /** Beside a method whose size the engine changed. */
     fitted(value: string): string;
+    /** Beside virtual tokens that are as many as there is room for. */
+    allTheRoom: string;
     full(most: number, seeds: number): string;
     atLeastOne: string;
     rule: string;
@@ -39,6 +41,22 @@ export interface FineTuningText {
     across: string;
     up: string;
   };
+  /** What was the same for all methods. */
+  equal: {
+    /** `length`: steps, or seconds with their unit where times are equal. */
+    says: Record<Rule, (length: string) => string>;
+    earlier: string;
+  };
+  verdict: {
+    heading: string;
+    open: string;
+    /** `what`: a measure, in which `by` has `better` and each of those that it beats what is in `theirs`. */
+    says(beaten: { names: string[]; by: string; what: string; better: string; theirs: string[] }[], unbeaten: string[], measures: number): string;
+    /** From where on a difference in a measure counts. */
+    from(measure: string, margin: string): string;
+    /** `own`: whether that is from the seeds of these runs. */
+    chance(from: string[], own: boolean, seeds: number): string;
+  };
   sweep: {
     heading: string;
     caption: string;
@@ -56,6 +74,8 @@ export interface FineTuningText {
     dropped(rates: string[], steps: string): string;
     found(rate: string, loss: string): string;
     budget(name: string, seconds: string, steps: string, step: string): string;
+    /** Methods that took the highest, or the lowest, rate that they tried. */
+    edge(which: 'highest' | 'lowest', names: string[]): string;
     key: { rounds: string; dropped: string; chosen: string; beyond: string };
   };
   standings: {
@@ -65,6 +85,8 @@ export interface FineTuningText {
     method: string;
     steps: string;
     best: string;
+    /** That forgetting is below nought; less than `margin` may be chance. */
+    gained(margin: string): string;
     sort(column: string): string;
     range(low: string, high: string): string;
     status(done: number, all: number): string;

@@ -7,6 +7,7 @@ const own: FineTuningText = {
   tournament: {
     methods: '方法',
     fitted: (value) => `调整为 ${value}`,
+    allTheRoom: '（上下文只放得下这么多）',
     full: (most, seeds) => `${seeds} 个种子时最多比较 ${most} 种方法。`,
     atLeastOne: '请至少选一种方法。',
     rule: '让什么相等',
@@ -61,6 +62,34 @@ const own: FineTuningText = {
     across: '横轴',
     up: '纵轴',
   },
+  equal: {
+    says: {
+      steps: (length) => `相等的是步数：各 ${length} 步。`,
+      time: (length) => `相等的是时间：各训练 ${length}。`,
+      parameters: (length) => `相等的是可训练参数，各 ${length} 步。`,
+      memory: (length) => `相等的是内存字节，各 ${length} 步。`,
+    },
+    earlier: '这是按先前的设置测得的。',
+  },
+  verdict: {
+    heading: '能得出的结论',
+    open: '所有方法都结束之后，才能下结论。',
+    says: (beaten, unbeaten, measures) => {
+      const trade = '在一列上省下的，要在另一列上付出';
+      if (beaten.length === 0) return `没有哪种方法样样不如别人：放在全部 ${measures} 列里看，${trade}。`;
+      const said = beaten.map(
+        ({ names, by, what, better, theirs }) =>
+          `${names.join('、')} 不如 ${by}：${by} 在全部 ${measures} 列中没有一列明显更差，${what}还更好，是 ${better}，${names.length === 1 ? '对方是' : '对方依次是'} ${theirs.join('、')}。`,
+      );
+      const rest = unbeaten.length === 1 ? `没有哪种方法胜过 ${unbeaten[0]}。` : unbeaten.length > 1 ? `没有哪种方法胜过 ${unbeaten.join('、')}：它们之间，${trade}。` : '';
+      return [...said, rest].join('');
+    },
+    from: (measure, margin) => `${measure}相差 ${margin}`,
+    chance: (from, own, seeds) =>
+      own
+        ? `${from.join('、')}以上才算差别：这是这几次运行中 ${seeds} 个种子所引起的变化的三倍标准误差。`
+        : `每种方法只运行一次：小的差别可能只是运气。${from.join('、')}以上才算差别：这是本页最初的那组设置用三个种子运行时，种子所引起的变化的三倍标准误差。选“3 个种子”，就在这里测量。`,
+  },
   sweep: {
     heading: '试过的学习率',
     caption: '每个学习率的验证损失，每轮一条线。叉号是被去掉的，圆环是最后采用的。',
@@ -78,15 +107,17 @@ const own: FineTuningText = {
     dropped: (rates, steps) => `${steps} 步之后去掉：${rates.join('、')}。`,
     found: (rate, loss) => `采用：${rate}，损失 ${loss}。`,
     budget: (name, seconds, steps, step) => `${name}：每步 ${step}，${seconds} 内能走 ${steps} 步。`,
+    edge: (which, names) => `${names.join('、')}采用了试过的${which === 'highest' ? '最高' : '最低'}学习率，${which === 'highest' ? '更高' : '更低'}的也许更合适：请把上面的${which === 'highest' ? '最高学习率调高' : '最低学习率调低'}。`,
     key: { rounds: '第一轮到最后一轮', dropped: '去掉', chosen: '采用', beyond: '超出图的上边，或发散' },
   },
   standings: {
     heading: '全部方法',
-    caption: '除最后两列外都是越小越好，最好的有标记。总用时包括找学习率的时间。适配器文件按 PEFT 的格式计；PEFT 没有的方法，按训练过的参数以 float32 存放计。点列名可按它排序。',
+    caption: '除最后两列外都是越小越好，最好的和与它分不出高下的有星号。总用时包括找学习率的时间。适配器文件按 PEFT 的格式计；PEFT 没有的方法，按训练过的参数以 float32 存放计。点列名可按它排序。',
     several: '各种子的中位数；小字是最小值和最大值。',
     method: '方法',
     steps: '步数',
     best: '最好',
+    gained: (margin) => `遗忘低于 0，是说基座原有文本上的损失降低了；相差不到 ${margin}，可能只是运气。`,
     sort: (column) => `按${column}排序`,
     range: (low, high) => `${low}–${high}`,
     status: (done, all) => `${all} 个种子中的 ${done} 个`,
@@ -99,5 +130,5 @@ export const zh: LabText = {
   lead: '同一个基座模型，就在你的浏览器里学一种新诗体。LoRA 省下了什么，又付出了什么？',
   presets: { poems: '唐诗 → 宋词', plays: '莎士比亚：戏剧 → 十四行诗', ranks: '书中的三档秩：4/8、16/32、64/128' },
   own,
-  figures: { tradeoffs: own.tradeoffs.heading, sweep: own.sweep.heading, standings: own.standings.heading },
+  figures: { tradeoffs: own.tradeoffs.heading, sweep: own.sweep.heading, standings: own.standings.heading, conclusion: own.verdict.heading },
 };

@@ -84,7 +84,7 @@ export function choicesOf(spec: Spec): Choices {
 }
 
 /** The rule that an experiment follows: what runs change of the base tells which of their sizes was made to fit. */
-function ruleOf({ base, runs }: Spec): Rule {
+export function ruleOf({ base, runs }: Spec): Rule {
   if (base.training.seconds > 0) return 'time';
   const changes = (path: string): boolean => runs.some(({ patch }) => get(patch as Tree, path) !== undefined);
   if (changes('training.batch_size')) return 'memory';
@@ -92,13 +92,13 @@ function ruleOf({ base, runs }: Spec): Rule {
 }
 
 /** Whether an experiment is a tournament: several methods, in runs that are called as it calls them. */
-export function isTournament(spec: Spec): boolean {
-  const called = spec.runs.every(({ name }, run) => Object.values(contestant(resolve(spec, run))?.name ?? {}).includes(name.split(BETWEEN)[0]!));
-  return called && meets(spec);
-}
+export const isTournament = (spec: Spec): boolean => isCalledSo(spec) && meets(spec);
 
-/** Whether at least three methods meet, whatever their runs are called. */
-export const meets = (spec: Spec): boolean => new Set(spec.runs.map((_, run) => methodOf(resolve(spec, run)))).size > 2;
+/** Whether the runs of an experiment are called as a tournament calls them. */
+export const isCalledSo = (spec: Spec): boolean => spec.runs.every(({ name }, run) => Object.values(contestant(resolve(spec, run))?.name ?? {}).includes(name.split(BETWEEN)[0]!));
+
+/** Whether at least so many methods meet, whatever their runs are called. */
+export const meets = (spec: Spec, least = 3): boolean => new Set(spec.runs.map((_, run) => methodOf(resolve(spec, run)))).size >= least;
 
 const methodOf = ({ fine_tuning: { method, quantization } }: RunSpec): string => `${method} ${quantization}`;
 

@@ -2,3 +2,4 @@
 import './standings/standings';
 import './sweep/sweep-figure';
 import './tradeoffs/tradeoffs';
+import './verdict/verdict-figure';

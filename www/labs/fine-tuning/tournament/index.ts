@@ -20,7 +20,7 @@ export const tournament: Workbench = {
   nameIn,
   owns: isTournament,
   panel: { heading: { en: 'Set it up', zh: '怎么比' }, render: () => html`<tinyai-tournament-panel></tinyai-tournament-panel>` },
-  figures: ['loss', 'sweep', 'tradeoffs', 'standings'],
+  figures: ['loss', 'sweep', 'tradeoffs', 'standings', 'conclusion'],
   takeaway: {
     en: 'Choose by what is scarce – memory, time, the size of a file, or what the base must not forget – among the methods that nothing beats there. Then look at the noise: what differs by less is no reason to choose.',
     zh: '按最紧缺的来选：内存、时间、文件大小，或基座不能忘掉的东西；只在那里不输给别人的方法中选。再看噪声：差别比它还小，就不是选择的理由。',

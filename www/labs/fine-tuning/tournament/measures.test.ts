@@ -5,10 +5,11 @@ import { WoundClock } from '../../../shell/testing/clock';
 import type { Spec } from '../../../types/generated/Spec';
 import { choicesOf, specOfChoices } from './choices';
 import { known, measured, rateOf, spreadOf, stepsOf, teams } from './measures';
+import { deviation, margin } from './noise';
 import { SEARCH, tournamentSpec } from './preset';
 import { rateTick } from './rates';
 import { bests, COLUMNS, rows } from './standings/rows';
-import { fateOf, reach, rounds } from './sweep/rounds';
+import { edgeOf, fateOf, reach, rounds } from './sweep/rounds';
 import { tournamentResult } from './testing';
 
 const SPEC = tournamentSpec('en');
@@ -17,10 +18,10 @@ const compare = (a: string, b: string): number => a.localeCompare(b);
 const column = (id: string): number => COLUMNS.findIndex((one) => one.id === id);
 
 test('of several seeds there is the middle, the least and the greatest; of one no range; of none nothing', () => {
-  expect(spreadOf([3, 1, 2], 's')).toEqual({ value: 2, range: [1, 3], unit: 's' });
-  expect(spreadOf([4, 1], '')).toEqual({ value: 2.5, range: [1, 4], unit: '' });
-  expect(spreadOf([4], '')).toEqual({ value: 4, range: null, unit: '' });
-  expect(spreadOf([NaN, 4], '')).toEqual({ value: 4, range: null, unit: '' });
+  expect(spreadOf([3, 1, 2], 's')).toEqual({ value: 2, range: [1, 3], unit: 's', seeds: 3 });
+  expect(spreadOf([4, 1], '')).toEqual({ value: 2.5, range: [1, 4], unit: '', seeds: 2 });
+  expect(spreadOf([4], '')).toEqual({ value: 4, range: null, unit: '', seeds: 1 });
+  expect(spreadOf([NaN, 4], '')).toEqual({ value: 4, range: null, unit: '', seeds: 1 });
   expect(spreadOf([NaN], '')).toBeNull();
 });
 
@@ -30,7 +31,7 @@ test('a method has what its seeds measured, once they have ended', () => {
   const [full] = teams(view);
   expect([full!.name, full!.first, full!.runs.length]).toEqual(['Full', 0, 3]);
   const losses = [0, 2, 4].map((run) => view.runs[run]!.figure('validation_loss')!.value);
-  expect(measured(full!, 'validation_loss')).toEqual({ value: [...losses].sort()[1], range: [Math.min(...losses), Math.max(...losses)], unit: 'nats/token' });
+  expect(measured(full!, 'validation_loss')).toEqual({ value: [...losses].sort()[1], range: [Math.min(...losses), Math.max(...losses)], unit: 'nats/token', seeds: 3 });
   view.runs[2]!.apply({ type: 'failed', run: 2, problem: { code: 'internal', message: { en: '', zh: '' }, field: null } as never });
   expect(measured(teams(view)[0]!, 'validation_loss')?.range).toEqual([Math.min(losses[0]!, losses[2]!), Math.max(losses[0]!, losses[2]!)]);
   expect(measured(teams(new ExperimentView(spec, new WoundClock()))[0]!, 'validation_loss')).toBeNull();
@@ -55,12 +56,17 @@ test('the table is sorted either way, and what a method has not comes last', () 
   for (const down of [false, true]) expect(rows(all, partly, { by: 'forgetting', down }, compare).at(-1)!.team.name).toBe('LoRA');
 });
 
-test('the best of a column is marked where methods differ in it, and of rates and steps there is none', () => {
-  const table = rows(teams(ended(SPEC)), COLUMNS, { by: '', down: false }, compare);
-  const least = bests(table, COLUMNS);
-  expect(least[column('trainable_parameters')]).toBe(5376);
-  expect([least[column('learning_rate')], least[column('steps')]]).toEqual([null, null]);
-  expect(bests(table.slice(0, 1), COLUMNS).every((best) => best === null)).toBe(true);
+test('the best of a column is marked with all that cannot be told from it, and of rates and steps there is none', () => {
+  const all = teams(ended(SPEC));
+  const found = bests(all, COLUMNS);
+  const names = (id: string): string[] => all.filter(({ first }) => found[column(id)]!.has(first)).map(({ name }) => name);
+  expect(names('trainable_parameters')).toEqual(['IA³']);
+  expect([names('learning_rate'), names('steps')]).toEqual([[], []]);
+  expect(names('step_time')).toEqual(['Last layers']);
+  const least = Math.min(...all.map((team) => measured(team, 'validation_loss')!.value));
+  const beside = names('validation_loss').map((name) => measured(all.find((team) => team.name === name)!, 'validation_loss')!.value - least);
+  expect(Math.max(...beside)).toBeLessThanOrEqual(margin(deviation(all, 'validation_loss'), 1));
+  expect(bests(all.slice(0, 1), COLUMNS).every((best) => best.size === 0)).toBe(true);
 });
 
 test('on the front of loss and parameters is no method that another beats in both', () => {
@@ -79,6 +85,8 @@ test('a search is told round by round, and each rate is dropped, taken or still 
   expect(rounds(report).map(({ steps, points }) => [steps, points.length])).toEqual([[8, 4], [16, 3], [32, 2]]);
   expect(fateOf(report.candidates.at(-1)!, report)).toBe('diverged');
   expect(report.candidates.map((candidate) => fateOf(candidate, report)).filter((fate) => fate === 'chosen')).toHaveLength(1);
+  const [lowest, highest] = [report.candidates[0]!, report.candidates.at(-1)!].map(({ learning_rate }) => learning_rate);
+  expect([report.chosen, lowest!, highest!, null].map((chosen) => edgeOf({ ...report, chosen }))).toEqual([null, 'lowest', 'highest', null]);
   const open = { ...report, chosen: null };
   expect(report.candidates.map((candidate) => fateOf(candidate, open)).filter((fate) => fate === 'open')).toHaveLength(1);
   const [low, high] = reach([report])!;

@@ -42,6 +42,8 @@ export interface Spread {
   /** Null of a single seed. */
   range: readonly [number, number] | null;
   unit: string;
+  /** How many they were. */
+  seeds: number;
 }
 
 export function spreadOf(values: readonly number[], unit: string): Spread | null {
@@ -49,7 +51,7 @@ export function spreadOf(values: readonly number[], unit: string): Spread | null
   if (sorted.length === 0) return null;
   const middle = sorted.length >> 1;
   const value = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { value, range: sorted.length > 1 ? [sorted[0]!, sorted.at(-1)!] : null, unit };
+  return { value, range: sorted.length > 1 ? [sorted[0]!, sorted.at(-1)!] : null, unit, seeds: sorted.length };
 }
 
 /** What a method measured, over its seeds that have ended; null: nothing. A loss that is not final is no result. */

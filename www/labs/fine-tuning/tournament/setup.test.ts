@@ -98,12 +98,23 @@ const settled = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 };
 
-function setUp(equalise: SetupOptions['equalise'] = () => Promise.reject(new TinyaiError([REFUSED]))) {
+function setUp(equalise: SetupOptions['equalise'] = () => Promise.reject(new TinyaiError([REFUSED])), fits: SetupOptions['fits'] = () => Promise.resolve(true)) {
   const editor = { spec: SPEC, write: (spec: Spec) => void (editor.spec = spec) };
   const store = { waiting: null as string | null };
-  const setup = new Setup({ editor, store, equalise });
+  const setup = new Setup({ editor, store, equalise, fits });
   return { editor, store, setup };
 }
+
+test('a run that got all the virtual tokens that there is room for is told, and one that did not is not', async () => {
+  const tokens = (spec: Spec, i: number): number => resolve(spec, i).fine_tuning.prompt.virtual_tokens;
+  const fitted = (many: number) => async (spec: Spec) => ({ ...spec, runs: spec.runs.map((run) => (run.name === 'Prefix tuning' ? { ...run, patch: { ...run.patch, fine_tuning: { method: 'prefix_tuning', prompt: { virtual_tokens: many } } } } : run)) }) as Spec;
+  const fits: SetupOptions['fits'] = (spec) => Promise.resolve(tokens(spec, 0) <= 192);
+  for (const [many, full] of [[192, ['Prefix tuning']], [100, []], [8, []]] as const) {
+    const { setup } = setUp(fitted(many), fits);
+    await setup.choose({ rule: 'parameters' }, 'en', 'wait');
+    expect([...setup.full], String(many)).toEqual(full);
+  }
+});
 
 test('what is made equal is written once the engine has found it, and nothing runs before', async () => {
   let found!: (spec: Spec) => void;

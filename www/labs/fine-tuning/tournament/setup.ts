@@ -1,7 +1,7 @@
 /** The tournament as it is being set up: its choices, and the experiment that the lab's editor has of them. */
 import { Signal } from 'signal-polyfill';
 import { problemsOf } from '../../../engine/error';
-import { equal, set } from '../../../engine/spec/patch';
+import { equal, get, resolve, set, type Tree } from '../../../engine/spec/patch';
 import type { LabStore } from '../../../shell/store/lab-store';
 import type { SpecEditor } from '../../../shell/store/spec-editor';
 import { BASE } from '../../../shell/store/spec-editor';
@@ -17,12 +17,18 @@ export interface SetupOptions {
   store: Pick<LabStore, 'waiting'>;
   /** The experiment with the sizes, or batches, of its runs made to fit a rule: the engine knows what each setting comes to. */
   equalise: (spec: Spec, rule: EqualisedBy, signal: AbortSignal) => Promise<Spec>;
+  /** Whether an experiment can be run as far as its models leave room for it. */
+  fits: (spec: Spec, signal: AbortSignal) => Promise<boolean>;
 }
+
+/** As many virtual tokens as a model leaves room for beside the text, which only the model knows. */
+const TOKENS = 'fine_tuning.prompt.virtual_tokens';
 
 export class Setup {
   /** What was chosen, and the experiment that was written of it: as long as that is there, the choices are these. */
   private readonly made = new Signal.State<{ choices: Choices; spec: Spec } | null>(null);
   private readonly refused = new Signal.State<readonly Problem[] | null>(null);
+  private readonly filled = new Signal.State<ReadonlySet<string>>(new Set());
   private pending: AbortController | null = null;
 
   constructor(private readonly options: SetupOptions) {}
@@ -37,6 +43,12 @@ export class Setup {
   get unequal(): readonly Problem[] | null {
     const made = this.made.get();
     return made && equal(made.spec, this.options.editor.spec) ? this.refused.get() : null;
+  }
+
+  /** Names of the runs that were given all the virtual tokens that there is room for. */
+  get full(): ReadonlySet<string> {
+    const made = this.made.get();
+    return made && equal(made.spec, this.options.editor.spec) ? this.filled.get() : new Set();
   }
 
   /** Whether there is room for one more method, or for more seeds. */
@@ -59,6 +71,7 @@ export class Setup {
     const plain = specOfChoices(choices, from, language);
     this.put(choices, plain);
     this.refused.set(null);
+    this.filled.set(new Set());
     const { rule } = choices;
     if (rule !== 'parameters' && rule !== 'memory') return;
     const pending = (this.pending = new AbortController());
@@ -66,12 +79,26 @@ export class Setup {
     try {
       const fitted = await this.options.equalise(plain, rule, pending.signal);
       // Somebody may have written something else meanwhile.
-      if (!pending.signal.aborted && equal(this.options.editor.spec, plain)) this.put(choices, fitted);
+      if (pending.signal.aborted || !equal(this.options.editor.spec, plain)) return;
+      this.put(choices, fitted);
+      this.filled.set(await this.thatFill(fitted, pending.signal));
     } catch (error) {
       if (!pending.signal.aborted) this.refused.set(problemsOf(error));
     } finally {
       if (this.pending === pending) this.stop();
     }
+  }
+
+  /** Runs of a fitted experiment for which one virtual token more would be too many. */
+  private async thatFill(spec: Spec, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    for (const [i, run] of spec.runs.entries()) {
+      const config = resolve(spec, i);
+      const tokens = get(config, TOKENS) as number;
+      if (tokens <= spec.base.fine_tuning.prompt.virtual_tokens) continue;
+      if (!(await this.options.fits({ ...spec, runs: [{ name: run.name, patch: set(run.patch as Tree, TOKENS, tokens + 1) }] }, signal))) found.add(run.name);
+    }
+    return found;
   }
 
   private put(choices: Choices, spec: Spec): void {

@@ -68,6 +68,6 @@ test('a fork that has not begun has no curve', () => {
 });
 
 test('a long name is cut where it stays apart from the others', () => {
-  const names = ['1 layer', '1 layer, 3 times as long', '1 layer, twice as wide', 'four layers of it'];
-  expect(names.map((name) => shortened(name, names))).toEqual(['1 layer', '…as long', '…as wide', 'four lay…']);
+  const names = ['1 layer', '1 layer, 3 times as long', '1 layer, 3 times as wide', 'Prefix tuning', 'four layers of it'];
+  expect(names.map((name) => shortened(name, names))).toEqual(['1 layer', '…imes as long', '…imes as wide', 'Prefix tuning', 'four layers…']);
 });

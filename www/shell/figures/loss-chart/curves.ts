@@ -135,7 +135,7 @@ function found<K extends WeakKey, V>(known: WeakMap<K, V>, key: K, make: () => V
 }
 
 /** Letters of a run's name at the end of its line. */
-const LONGEST_NAME = 9;
+const LONGEST_NAME = 13;
 
 /** The beginning of a long name, or its end where another begins alike. */
 export function shortened(name: string, all: readonly string[], longest = LONGEST_NAME): string {

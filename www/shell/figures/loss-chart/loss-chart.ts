@@ -17,6 +17,10 @@ import { colour, dash, runName } from '../run-mark';
 import { LossCurves, shortened } from './curves';
 import { styles } from './loss-chart.css';
 
+/** Dashes of what the curves are compared with, where there are several. */
+const DASHES: readonly (readonly number[])[] = [[8, 4], [2, 3], [8, 3, 2, 3], [4, 8]];
+const dashes = (index: number): readonly number[] => DASHES[index % DASHES.length]!;
+
 /** Letters of a run's name where the step of its fork stands behind. */
 const LONGEST_PARENT = 6;
 
@@ -119,15 +123,19 @@ export class LossChart extends LabElement {
   }
 
   /** What the curves are drawn beside. */
-  private beside(view: ExperimentView | null): 'plain' | 'base' | 'frequencies' {
-    const [first] = view ? references(view) : [];
+  private beside(view: ExperimentView | null): 'plain' | 'base' | 'bases' | 'frequencies' {
+    const [first, second] = view ? references(view) : [];
     if (!first) return 'plain';
-    return first.what === 'base' ? 'base' : 'frequencies';
+    if (first.what === 'unigram') return 'frequencies';
+    return second || first.what !== 'base' ? 'bases' : 'base';
   }
 
   private references(view: ExperimentView): ReferenceLine[] {
-    const { baseModel, unigram, bigram } = this.text.results;
-    return references(view).map(({ what, loss }) => ({ name: { base: baseModel, unigram, bigram }[what], y: loss }));
+    const { baseModel, roundedBase, beforeTraining, unigram, bigram } = this.text.results;
+    const names = { base: () => baseModel, rounded: (bits: string) => roundedBase(this.words.option('fine_tuning.quantization', bits) ?? bits), before: beforeTraining, unigram: () => unigram, bigram: () => bigram };
+    const found = references(view);
+    const keyed = found.filter(({ what }) => what !== 'unigram' && what !== 'bigram').length > 1;
+    return found.map(({ what, loss, of }, i) => ({ name: names[what](of), y: loss, ...(keyed && { keyed, dash: dashes(i) }) }));
   }
 
   /** A run's name at the end of its line: of a fork that has no name of its own, its step rather than the rest of its run's. */

@@ -97,7 +97,9 @@ export class AdapterAnatomy extends AdaptersElement {
     const roles = gridOf(found.map((change) => ({ ...change, value: 0 }))).roles;
     const curves = roles.map((role, i): ChartCurve => {
       const shares = meanCumulative(found.filter((change) => change.role === role));
-      return { name: role, end: role.replace(/_proj$/, ''), colour: colour(i), dash: dash(i), series: [{ name: '', style: 'points', x: shares.map((_, k) => k + 1), y: shares }] };
+      const enough = mean(counts.filter((change) => change.role === role).map(({ value }) => value))!;
+      // All end at the whole, and what tells them apart is how soon they hold enough of it.
+      return { name: role, end: null, colour: colour(i), dash: dash(i), series: [{ name: '', style: 'points', x: shares.map((_, k) => k + 1), y: shares, rest: text.enough(format.tenths(enough)) }] };
     });
     const most = Math.max(...found.map(({ singular_values }) => singular_values.length));
     const lower = most > LOWER ? LOWER : Math.max(1, Math.floor(most / 2));
@@ -105,7 +107,7 @@ export class AdapterAnatomy extends AdaptersElement {
     const says =
       most === 1
         ? text.one
-        : text.says(format.short(Math.round(10 * mean(counts.map(({ value }) => value))!) / 10), format.count(most), format.count(top.value), this.at(top), format.count(lower), format.wholePercent(meanCumulative(found)[lower - 1]!));
+        : text.says(format.tenths(mean(counts.map(({ value }) => value))!), format.count(most), format.count(top.value), this.at(top), format.count(lower), format.wholePercent(meanCumulative(found)[lower - 1]!));
     const files = { svg: () => this.charts[0]?.svg() ?? null, csv: () => this.csvOfValues(found) };
     return this.figure(
       'singular-values',
@@ -116,10 +118,12 @@ export class AdapterAnatomy extends AdaptersElement {
         .label=${text.heading}
         .curves=${curves}
         .references=${[{ name: '', y: ENOUGH }]}
+        .tickY=${format.wholePercent}
         .nameX=${text.count}
         .nameY=${text.share}
         .rangeX=${[1, Math.max(2, most)]}
         .formatX=${format.count}
+        .sayX=${(values: number) => text.largest(format.count(values))}
         .formatY=${format.wholePercent}
       ></tinyai-line-chart>`,
       files,
@@ -161,7 +165,7 @@ export class AdapterAnatomy extends AdaptersElement {
     const done = changes.length === modules!.length;
     if (!most) return this.figure('change', text, done ? text.none : null, nothing);
     const average = mean(found.flatMap(({ value }) => value ?? []))!;
-    const { content, files } = this.heat(0, text.heading, found.map((one) => ({ ...one, value: one.value === null ? null : 100 * one.value })), (value) => format.three(value));
+    const { content, files } = this.heat(0, text.heading, found.map((one) => ({ ...one, value: one.value === null ? null : 100 * one.value })), format.tenths);
     return this.figure('change', text, done ? text.says(this.at(most), format.percent(most.value), format.percent(average)) : null, content, files);
   }
 
@@ -171,7 +175,7 @@ export class AdapterAnatomy extends AdaptersElement {
     if (loss === null) return this.figure('worth', text, null, nothing);
     const measured = new Map(without.map(({ module, loss: now }) => [module, now - loss]));
     const found = modules!.map((module) => ({ ...placeOf(module), value: measured.get(module) ?? null }));
-    const { content, files } = this.heat(1, text.heading, found.map((one) => ({ ...one, value: one.value === null ? null : 1000 * one.value })), (value) => format.short(Math.round(10 * value) / 10));
+    const { content, files } = this.heat(1, text.heading, found.map((one) => ({ ...one, value: one.value === null ? null : 1000 * one.value })), format.tenths);
     const done = without.length === modules!.length;
     return this.figure('worth', text, done && baseLoss !== null ? this.saysWorth(found, baseLoss - loss) : null, content, files);
   }
@@ -199,7 +203,8 @@ export class AdapterAnatomy extends AdaptersElement {
     const name = (kind: string): string => words.option('fine_tuning.quantization', kind) ?? kind;
     const curves = FORMATS.map((kind, i): ChartCurve => {
       const layers = byLayer(of(kind));
-      return { name: name(kind), colour: colour(i), dash: dash(i), series: [{ name: '', style: 'points', x: layers.map(({ layer }) => layer), y: layers.map(({ value }) => value) }] };
+      const over = mean(of(kind).map(({ value }) => value));
+      return { name: name(kind), end: null, colour: colour(i), dash: dash(i), series: [{ name: '', style: 'points', x: layers.map(({ layer }) => layer), y: layers.map(({ value }) => value), ...(over !== null && { rest: text.mean(format.relative(over)) }) }] };
     });
     const last = Math.max(1, ...int8.flatMap(({ layer }) => layer ?? []));
     const [a, b] = [mean(int8.map(({ value }) => value)), mean(nf4.map(({ value }) => value))];
@@ -218,6 +223,7 @@ export class AdapterAnatomy extends AdaptersElement {
         .nameY=${text.error}
         .rangeX=${[0, last]}
         .formatX=${format.count}
+        .tickY=${(share: number) => `${format.short(100 * share)}%`}
         .formatY=${format.percent}
         .sayX=${(layer: number) => `${own.anatomy.layer} ${layer}`}
       ></tinyai-line-chart>`,

@@ -9,6 +9,7 @@ import type { FieldEvent } from '../../../../kit/form/events';
 import '../../../../kit/form/number-box';
 import '../../../../kit/notice/notice';
 import { styles as verse } from '../../../../shell/figures/verse-samples/verse-samples.css';
+import { styled } from '../../../../kit/styled';
 import type { Problem } from '../../../../types/generated/Problem';
 import { AdaptersElement } from '../adapters-element';
 import { styles as serve } from '../serve/serve.css';
@@ -21,6 +22,8 @@ const HOWS: readonly Mixing[] = ['linear', 'cat', 'svd'];
 const OPEN = 3;
 /** Of a slider. */
 const [LOWEST, HIGHEST, STEP] = [-1, 2, 0.05];
+/** Where a weight is along a slider, from 0 to 1. */
+const along = (weight: number): number => (weight - LOWEST) / (HIGHEST - LOWEST);
 const RANK = { type: 'integer', minimum: 1, maximum: 256 } as const;
 
 /** Adapters added up with weights: one more adapter, beside what it is of. */
@@ -45,10 +48,37 @@ export class AdapterMix extends AdaptersElement {
         align-items: center;
       }
 
+      /* Filled from nought, which has a tick, to what is set. */
       input[type='range'] {
+        --thumb: 1.05rem;
+        --zero: calc(var(--thumb) / 2 + var(--nought) * (100% - var(--thumb)));
+        --from: calc(var(--thumb) / 2 + var(--low) * (100% - var(--thumb)));
+        --to: calc(var(--thumb) / 2 + var(--high) * (100% - var(--thumb)));
         min-width: 0;
+        height: max(1.8em, var(--target));
         margin: 0;
-        accent-color: var(--ink);
+        background:
+          linear-gradient(to right, transparent calc(var(--zero) - 1px), var(--ink-2) 0 calc(var(--zero) + 1px), transparent 0) center / 100% 0.9rem no-repeat,
+          linear-gradient(to right, var(--rule-strong) var(--from), var(--ink) 0 var(--to), var(--rule-strong) 0) center / 100% 4px no-repeat;
+        appearance: none;
+      }
+
+      input[type='range']::-webkit-slider-thumb {
+        width: var(--thumb);
+        height: var(--thumb);
+        border: 2px solid var(--paper);
+        border-radius: 50%;
+        background: var(--ink);
+        appearance: none;
+      }
+
+      input[type='range']::-moz-range-thumb {
+        width: var(--thumb);
+        height: var(--thumb);
+        border: 2px solid var(--paper);
+        border-radius: 50%;
+        background: var(--ink);
+        box-sizing: border-box;
       }
 
       output {
@@ -153,7 +183,7 @@ export class AdapterMix extends AdaptersElement {
     };
     return html`<label class="weight">
       ${this.marked(item)}
-      <input type="range" min=${LOWEST} max=${HIGHEST} step=${STEP} aria-label=${this.own.mix.weight(item.name)} .value=${live(String(weight))} @input=${set} />
+      <input ${styled({ '--nought': String(along(0)), '--low': String(along(Math.min(0, weight))), '--high': String(along(Math.max(0, weight))) })} type="range" min=${LOWEST} max=${HIGHEST} step=${STEP} aria-label=${this.own.mix.weight(item.name)} .value=${live(String(weight))} @input=${set} />
       <output>${this.format.times(weight)}</output>
     </label>`;
   }

@@ -8,10 +8,12 @@ import '../../../../kit/form/drop-zone';
 import type { GivenEvent } from '../../../../kit/form/drop-zone';
 import type { FieldEvent, Refusal, TypedEvent } from '../../../../kit/form/events';
 import '../../../../kit/form/number-box';
+import '../../../../kit/notice/notice';
 import { refusalText } from '../../../../kit/form/read-number';
 import { runName } from '../../../../shell/figures/run-mark';
 import { BASE } from '../../../../shell/store/spec-editor';
 import { AdaptersElement } from '../adapters-element';
+import { isRefusal } from '../shelf/problems';
 
 const STEPS = 'training.steps';
 
@@ -72,6 +74,19 @@ export class AdaptersPanel extends AdaptersElement {
       tinyai-drop-zone {
         align-self: start;
       }
+
+      .why {
+        font-size: var(--size-note);
+      }
+
+      .why summary {
+        width: fit-content;
+        cursor: pointer;
+      }
+
+      .why li {
+        overflow-wrap: anywhere;
+      }
     `,
   ];
 
@@ -106,8 +121,21 @@ export class AdaptersPanel extends AdaptersElement {
       >
         <h3>${text.drop}</h3>
         <p class="hint">${text.dropHint(this.source(spec.base.model.base), CONFIG, WEIGHTS)}</p>
+        ${this.renderFaults()}
       </tinyai-drop-zone>
     </div>`;
+  }
+
+  /** Why files that were dropped are not taken: in a word, with what the engine says of them folded below. */
+  private renderFaults() {
+    const { own, words, desk: { shelf } } = this;
+    const { problems } = shelf;
+    if (problems.length === 0) return nothing;
+    const shown = problems.map((one) => ({ message: isRefusal(one) ? own.panel.refused(one.refused) : words.message(one.message) }));
+    const whys = problems.filter(isRefusal);
+    return html`<tinyai-notice .items=${shown} dismissible @dismiss=${() => shelf.dismiss()}>
+      ${whys.length === 0 ? nothing : html`<details class="why"><summary>${own.panel.why}</summary><ul>${whys.map(({ message }) => html`<li>${words.message(message)}</li>`)}</ul></details>`}
+    </tinyai-notice>`;
   }
 
   /** What a run trains with which method. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { defaultSpec } from '../../../../engine/spec/defaults';
 import { set } from '../../../../engine/spec/patch';
 import { peftFiles, settled, testShelf } from '../testing';
+import { isRefusal } from './problems';
 
 const chosen = (...files: File[]) => ({ from: 'chooser' as const, files });
 
@@ -33,8 +34,10 @@ test('files that are refused leave no entry, and are told of by name until other
   await settled(shelf);
   expect(shelf.items.map(({ name }) => name)).toEqual(['good']);
   expect(shelf.problems.map(({ message }) => message)).toEqual([{ en: 'broken: bad file', zh: 'broken：文件有误' }]);
+  expect(shelf.problems.map((one) => isRefusal(one) && one.refused)).toEqual(['broken']);
   await shelf.take(chosen(new File(['x'], 'poem.txt')));
   expect(shelf.problems.map(({ message }) => message.en)).toEqual([expect.stringContaining('no adapter among poem.txt')]);
+  expect(shelf.problems.some(isRefusal)).toBe(false);
   shelf.dismiss();
   expect(shelf.problems).toEqual([]);
 });

@@ -14,6 +14,7 @@ import type { SpecEditor } from '../../../../shell/store/spec-editor';
 import type { Problem } from '../../../../types/generated/Problem';
 import type { Spec } from '../../../../types/generated/Spec';
 import { Item, lacksMemory, type Origin } from './item';
+import type { RefusedFiles } from './problems';
 import { baseKey, measuredAlike, shelfSpec, sourceOf, usable } from './shelf-spec';
 import { AdapterTaking } from './taking';
 
@@ -229,7 +230,7 @@ export class AdapterShelf {
     const { state } = item;
     if (state.is !== 'refused' || lacksMemory(state) || !this.items.includes(item)) return;
     this.all.set(this.items.filter((one) => one !== item));
-    this.faults.set([...this.faults.get(), ...problemsOfAdapter(item.name, state.problems)]);
+    this.faults.set([...this.faults.get(), ...problemsOfAdapter(item.name, state.problems).map((one): RefusedFiles => ({ ...one, refused: item.name }))]);
   }
 
   // ---- The shelf in the engine

@@ -1,5 +1,11 @@
-/** Why an adapter of a run is not on the shelf, in words. */
+/** Why an adapter is not on the shelf, in words. */
 import { TinyaiError, problem } from '../../../../engine/error';
+import type { Problem } from '../../../../types/generated/Problem';
+
+/** Why the engine refuses files, with what they are called. */
+export type RefusedFiles = Problem & { refused: string };
+
+export const isRefusal = (one: Problem): one is RefusedFiles => 'refused' in one;
 
 export const otherBase = (own: string, base: string): TinyaiError =>
   new TinyaiError([

@@ -4,17 +4,22 @@ import { keyOf } from '../../../../engine/spec/legs';
 import { shared } from '../../../../kit/base.css';
 import { tableCsv } from '../../../../kit/chart/csv';
 import '../../../../kit/figure/figure';
-import '../../../../kit/notice/notice';
 import '../../../../kit/table/table';
 import { tableStyles } from '../../../../kit/table/table.css';
 import { measured, quantity, quantityStyles } from '../../../../shell/figures/quantity';
 import { runName } from '../../../../shell/figures/run-mark';
 import { saveAdapter } from '../../../../shell/figures/save-adapter';
 import type { RunView } from '../../../../shell/store/run-view';
+import type { Method } from '../../../../types/generated/Method';
 import type { Spec } from '../../../../types/generated/Spec';
 import { AdaptersElement } from '../adapters-element';
 import type { Item } from './item';
 import { styles } from './shelf-figure.css';
+
+/** Bytes of a parameter of the base, which is held in float32. */
+const BYTES = 4;
+/** Methods that train parameters of the base itself; others add theirs to it. */
+const WITHIN: readonly Method[] = ['full', 'bitfit', 'last_layers'];
 
 /** The base and every adapter on it: what each is, what it takes, how well it does. */
 @customElement('tinyai-adapter-shelf')
@@ -30,11 +35,8 @@ export class AdapterShelfFigure extends AdaptersElement {
     const { shelf } = desk;
     const text = own.shelf;
     const under = this.underWay;
-    const notes = [...new Set(shelf.items.flatMap(({ shelved }) => shelved?.entry.info?.warnings.map(words.of) ?? []))];
+    const notes = [...new Set(shelf.items.flatMap(({ shelved }) => shelved?.entry.info?.warnings.map((warning) => this.named(words.of(warning))) ?? [])), ...this.ownBases.map(text.ownBase)];
     return html`<tinyai-figure name="adapters" .heading=${text.heading} .caption=${text.caption} .files=${this.files}>
-      ${shelf.problems.length === 0
-        ? nothing
-        : html`<tinyai-notice .items=${shelf.problems.map(({ message }) => ({ message: words.message(message) }))} dismissible @dismiss=${() => shelf.dismiss()}></tinyai-notice>`}
       ${shelf.items.length === 0 && under.length === 0
         ? html`<p class="empty">${this.lost ? text.resultsOnly : text.empty}</p>`
         : html`<tinyai-table .label=${text.heading}>
@@ -43,7 +45,7 @@ export class AdapterShelfFigure extends AdaptersElement {
                 <tr>
                   <th scope="col">${text.adapter}</th>
                   <th scope="col">${text.method}</th>
-                  <th scope="col" class="number">${text.loss}</th>
+                  <th scope="col" class="number">${text.loss(this.source(this.store.editor.spec.base.data.corpus))}</th>
                   <th scope="col" class="number">${text.parameters}</th>
                   <th scope="col" class="number">${text.memory}</th>
                   <th scope="col" class="number">${text.file}</th>
@@ -76,16 +78,35 @@ export class AdapterShelfFigure extends AdaptersElement {
   }
 
   private renderBase() {
-    const { desk } = this;
+    const { desk, format } = this;
+    const parameters = this.baseParameters;
+    const [count, memory] = parameters === null ? ['–', '–'] : [format.count(parameters), format.size(BYTES * parameters)];
     return html`<tr>
       <th scope="row">${this.marked(null)}</th>
       <td>–</td>
       <td class="number">${this.lossText(desk.shelf.baseLoss)}</td>
-      <td class="number">–</td>
-      <td class="number">–</td>
+      <td class="number">${count}</td>
+      <td class="number">${memory}</td>
       <td class="number">–</td>
       <td></td>
     </tr>`;
+  }
+
+  /** How many the base has, as one of the runs on it tells; null: none has begun. */
+  private get baseParameters(): number | null {
+    const { view } = this.store.runner;
+    for (const run of view?.runs ?? []) {
+      const [all, trained] = ['total_parameters', 'trainable_parameters'].map((name) => run.figure(name)?.value);
+      if (run.spec.model.base !== this.store.editor.spec.base.model.base || all === undefined || trained === undefined) continue;
+      return WITHIN.includes(run.spec.fine_tuning.method) ? all : all - trained;
+    }
+    return null;
+  }
+
+  /** In how many bits the bases are of which adapters have copies of their own. */
+  private get ownBases(): string[] {
+    const kinds = this.desk.shelf.items.flatMap(({ origin, shelved }) => (shelved && origin.kind === 'run' && origin.config.fine_tuning.quantization !== 'none' ? origin.config.fine_tuning.quantization : []));
+    return [...new Set(kinds)].map((kind) => this.words.option('fine_tuning.quantization', kind) ?? kind);
   }
 
   private renderItem(item: Item) {
@@ -160,10 +181,13 @@ export class AdapterShelfFigure extends AdaptersElement {
     if (origin.kind === 'mix') return text.mixed(own.mix.hows[origin.how].name);
     if (origin.kind === 'run') return text.ofBase(this.source(origin.config.data.corpus));
     const base = shelved?.entry.info?.base;
-    return base ? [text.dropped, text.ofBase(base)].join(' · ') : text.dropped;
+    return base ? [text.dropped, text.madeFor(this.source(base))].join(' · ') : text.dropped;
   }
 
   private source = (name: string): string => this.text.sources[name] ?? name.replace(/^file:/, '');
+
+  /** A text of the engine with formats called as they are on the page. */
+  private named = (said: string): string => said.replace(/\b(nf4|int8)\b/g, (kind) => this.words.option('fine_tuning.quantization', kind) ?? kind);
 
   private methodOf({ origin, shelved }: Item): string {
     const { method, info } = shelved!.entry;
@@ -192,7 +216,7 @@ export class AdapterShelfFigure extends AdaptersElement {
     const { own, desk } = this;
     const text = own.shelf;
     return tableCsv(
-      [text.adapter, text.method, text.loss, text.parameters, `${text.memory} (B)`, `${text.file} (B)`],
+      [text.adapter, text.method, text.loss(this.source(this.store.editor.spec.base.data.corpus)), text.parameters, `${text.memory} (B)`, `${text.file} (B)`],
       [
         [text.base, '', desk.shelf.baseLoss, null, null, null],
         ...desk.shelf.ready.map((item): [string, ...(string | number | null)[]] => {

@@ -10,6 +10,9 @@ export interface AdaptersText {
     drop: string;
     /** `config` and `weights` are the names of an adapter’s files. */
     dropHint(base: string, config: string, weights: string): string;
+    /** That files of a name cannot be used; why is folded below. */
+    refused(name: string): string;
+    why: string;
   };
   shelf: {
     heading: string;
@@ -25,7 +28,8 @@ export interface AdaptersText {
     parameters: string;
     memory: string;
     file: string;
-    loss: string;
+    /** On which text. */
+    loss(text: string): string;
     actions: string;
     /** Rank and alpha of LoRA. */
     rankAlpha(rank: string, alpha: string): string;
@@ -40,6 +44,10 @@ export interface AdaptersText {
     refused: string;
     ofBase(name: string): string;
     dropped: string;
+    /** The base that dropped files name. */
+    madeFor(base: string): string;
+    /** That an adapter on a rounded base takes up its own copy of it. */
+    ownBase(bits: string): string;
     mixed(how: string): string;
     /** A part of a mixture. */
     part(weight: string, name: string): string;
@@ -108,6 +116,10 @@ export interface AdaptersText {
       caption: string;
       count: string;
       share: string;
+      /** So many singular values. */
+      largest(values: string): string;
+      /** How many hold 90%. */
+      enough(values: string): string;
       /** `held`: what a lower rank keeps. */
       says(needed: string, of: string, most: string, at: string, lower: string, held: string): string;
       one: string;
@@ -122,7 +134,7 @@ export interface AdaptersText {
       hurts(at: string, by: string): string;
       none(least: string): string;
     };
-    rounding: { heading: string; caption: string; error: string; says(int8: string, nf4: string, times: string, layer: string): string };
+    rounding: { heading: string; caption: string; error: string; mean(share: string): string; says(int8: string, nf4: string, times: string, layer: string): string };
     survival: {
       heading: string;
       caption: string;

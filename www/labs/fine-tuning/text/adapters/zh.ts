@@ -1,5 +1,8 @@
 import type { AdaptersText } from './type';
 
+/** With the space that Latin letters have behind Chinese ones. */
+const beside = (at: string): string => (/^[ -~]/.test(at) ? ` ${at}` : at);
+
 const listed = (parts: readonly string[]): string => `${parts.slice(0, -1).join('、')}和${parts.at(-1)}`;
 
 export const zh: AdaptersText = {
@@ -9,10 +12,12 @@ export const zh: AdaptersText = {
     change: '方法、文本等都可以在下面的“全部设置”里改。',
     drop: '或者把 PEFT 适配器拖到这里',
     dropHint: (base, config, weights) => `一个适配器是 ${config} 加 ${weights}，也可以是装有两者的文件夹；可以一次拖入多个。它们要与本页的基座（${base}）相配。`,
+    refused: (name) => `“${name}”在这里不能使用。`,
+    why: '详情',
   },
   shelf: {
     heading: '架上的适配器',
-    caption: '内存里只有一个基座，每个适配器只是加在它上面的一点。损失在验证文本上测得。',
+    caption: '内存里只有一个基座，每个适配器只是加在它上面的一点。损失用验证文本测得。',
     empty: '上面训练出来的和拖进来的，都会出现在这里。',
     resultsOnly: '这些运行只留下了结果，训练出的参数已不在：请重新运行，它们的适配器才会在这里。',
     untilClosed: '拖入的和混合得到的适配器只保留到关闭本页为止，想留下的请先导出。',
@@ -22,8 +27,8 @@ export const zh: AdaptersText = {
     modules: '改动',
     parameters: '参数',
     memory: '内存',
-    file: '文件',
-    loss: '损失',
+    file: '两个文件',
+    loss: (text) => `${text}上的损失`,
     actions: '可做的事',
     rankAlpha: (rank, alpha) => `秩 ${rank}，α ${alpha}`,
     virtualTokens: (count) => `${count} 个虚拟词元`,
@@ -36,6 +41,8 @@ export const zh: AdaptersText = {
     refused: '不能使用',
     ofBase: (name) => `在${name}上训练`,
     dropped: '拖入的文件',
+    madeFor: (base) => `为基座“${base}”制作`,
+    ownBase: (bits) => `${bits} 基座上的适配器占内存更多：它另带一份 ${bits} 的基座。`,
     mixed: (how) => `混合（${how}）`,
     part: (weight, name) => `${weight} × ${name}`,
     below: (gap) => `比基座低 ${gap}`,
@@ -66,7 +73,7 @@ export const zh: AdaptersText = {
     byItself: '单独计算',
     because: '：',
     swap: (milliseconds) => `更换适配器：${milliseconds} ms`,
-    swapBar: (within) => (within ? '在这个基座上从字节到能用的适配器，最慢的一个；50 ms 以内感觉不到。' : '在这个基座上从字节到能用的适配器，最慢的一个；超过 50 ms 就能感觉到。'),
+    swapBar: (within) => (within ? '从读到文件的字节到能在这个基座上使用，最慢的一个用了这么久。50 ms 以内感觉不到。' : '从读到文件的字节到能在这个基座上使用，最慢的一个用了这么久。超过 50 ms 就能感觉到。'),
     sheet: (name) => `“${name}”写的`,
   },
   mix: {
@@ -86,11 +93,11 @@ export const zh: AdaptersText = {
     mix: '混合',
     atLeastTwo: '请至少给两个适配器不为 0 的权重。',
     mixing: '正在混合……',
-    result: (name, loss, parts, best) => `“${name}”的损失是 ${loss}，原来的是${listed(parts.map((part) => ` ${part.loss}（${part.name}）`))}：在这份文本上${best ? '比原来的都好' : '不比其中最好的一个更好'}。`,
+    result: (name, loss, parts, best) => `“${name}”的损失是 ${loss}，原来的是${listed(parts.map((part) => ` ${part.loss}（${part.name}）`))}：在这份文本上${best ? '比原来的都好' : '不如其中最好的一个'}。`,
   },
   anatomy: {
     heading: '拆开来看',
-    caption: '关于一个适配器的五个问题，逐个模块测出答案。',
+    caption: '四个问题关于适配器，一个关于它的基座，都逐个模块测出答案。',
     adapter: '适配器',
     examine: '拆开',
     again: '重新测量',
@@ -102,31 +109,34 @@ export const zh: AdaptersText = {
     module: '模块',
     values: {
       heading: '秩再小一些行不行？',
-      caption: '占更新量范数平方的比例，对各层取平均。',
+      caption: '最大的几个奇异值占更新量范数平方的比例，对各层取平均；虚线是 90%。',
       count: '奇异值个数',
       share: '占范数平方的比例',
-      says: (needed, of, most, at, lower, held) => `平均 ${of} 个奇异值中的 ${needed} 个就占了 90%；最多的是${at}，要 ${most} 个。截到秩 ${lower}，更新量还剩范数平方的 ${held}。`,
+      largest: (values) => `前 ${values} 个`,
+      enough: (values) => `${values} 个占 90%`,
+      says: (needed, of, most, at, lower, held) => `平均 ${of} 个奇异值中的 ${needed} 个就占了 90%；最多的是${beside(at)}，要 ${most} 个。截到秩 ${lower}，更新量还剩范数平方的 ${held}。`,
       one: '每个更新量的秩都是 1，没有可以截掉的。',
       none: '这个适配器不改动权重矩阵，更新量没有奇异值可言。',
     },
     change: {
       heading: '模型哪里变得最多？',
       caption: '各模块的 ‖ΔW‖ / ‖W‖，单位 %。',
-      says: (at, most, mean) => `变得最多的是${at}，达到其范数的 ${most}；平均是 ${mean}。`,
+      says: (at, most, mean) => `变得最多的是${beside(at)}，达到其范数的 ${most}；平均是 ${mean}。`,
       none: '这个适配器不改动权重矩阵。',
     },
     worth: {
       heading: '每一部分值多少？',
       caption: '关掉它之后损失升高多少，单位 1/1000 nat。',
       says: (gain, at, worth, share, sum, covered) =>
-        `适配器一共让损失降低 ${gain}。最值的是${at}那一部分：没有它要失去 ${worth}（${share}）。逐个关掉，各部分加起来是总数的 ${sum}${covered ? '：少了一部分，其余的能补上大半' : ''}。`,
-      hurts: (at, by) => `没有${at}那一部分，模型反而更好，损失低 ${by}。`,
+        `适配器一共让损失降低 ${gain}。作用最大的是${beside(at)} 那一部分：没有它要失去 ${worth}（${share}）。逐个关掉，各部分加起来是总数的 ${sum}${covered ? '：少了一部分，其余的能补上大半' : ''}。`,
+      hurts: (at, by) => `没有${beside(at)} 那一部分，模型反而更好，损失低 ${by}。`,
       none: (least) => `在这份文本上，适配器降低的损失不到 ${least}，太少，分不出各部分值多少。请多训练一些。`,
     },
     rounding: {
       heading: '量化让基座失去多少？',
       caption: '‖W − round(W)‖ / ‖W‖，对每层取平均。',
       error: '量化误差',
+      mean: (share) => `平均 ${share}`,
       says: (int8, nf4, times, layer) => `INT8 让权重平均偏离其范数的 ${int8}，NF4 是 ${nf4}：字节少一半，误差是 ${times} 倍。NF4 下误差最大的是第 ${layer} 层。`,
     },
     survival: {

@@ -60,6 +60,15 @@ export const styles = css`
     cursor: default;
   }
 
+  /* A method that has two has them under each other, beside its name. */
+  .sizes {
+    display: grid;
+    gap: 0.3em;
+    justify-items: end;
+    margin-left: auto;
+    padding-block: 0.15em;
+  }
+
   .size {
     display: inline-flex;
     gap: 0.4em;

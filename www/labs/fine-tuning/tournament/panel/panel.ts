@@ -10,6 +10,7 @@ import { refusalText } from '../../../../kit/form/read-number';
 import { mostMethods, RULES, SEEDS, type Choices, type Rule } from '../choices';
 import { contestant, CONTESTANTS, type Contestant } from '../methods';
 import { Setup } from '../setup';
+import type { Spec } from '../../../../types/generated/Spec';
 import { TournamentElement } from '../tournament-element';
 import { styles } from './panel.css';
 
@@ -24,7 +25,8 @@ export class TournamentPanel extends TournamentElement {
   /** The setup goes with the lab, which is there once this is drawn. */
   private get setup(): Setup {
     const { store } = this;
-    return (this.made ??= new Setup({ editor: store.editor, store, equalise: (spec, rule, signal) => store.lab.equalise(spec, rule, signal) }));
+    const fits = (spec: Spec, signal: AbortSignal): Promise<boolean> => store.lab.estimate(spec, signal).then(() => true, () => signal.aborted);
+    return (this.made ??= new Setup({ editor: store.editor, store, equalise: (spec, rule, signal) => store.lab.equalise(spec, rule, signal), fits }));
   }
 
   override disconnectedCallback(): void {
@@ -70,22 +72,27 @@ export class TournamentPanel extends TournamentElement {
       <label ?data-closed=${closed} title=${only ? own.tournament.atLeastOne : nothing}>
         <input type="checkbox" .checked=${live(chosen)} ?disabled=${closed} @change=${() => this.toggle(id)} />${name[words.language]}
       </label>
-      ${sizes.map((path) => {
-        const label = words.field(path)?.label ?? path;
-        return html`<span class="size"><span aria-hidden="true">${label}</span>${this.renderBox(path, `${name[words.language]}: ${label}`, get(spec.base, path) as number)}</span>`;
-      })}
+      <div class="sizes">
+        ${sizes.map((path) => {
+          // What was made to fit stands below, and is not to be typed.
+          if (run >= 0 && get(resolve(spec, run), path) !== get(spec.base, path)) return nothing;
+          const label = words.field(path)?.label ?? path;
+          return html`<span class="size"><span aria-hidden="true">${label}</span>${this.renderBox(path, `${name[words.language]}: ${label}`, get(spec.base, path) as number)}</span>`;
+        })}
+      </div>
       ${run < 0 ? nothing : this.fitted(run, sizes).map((said) => html`<span class="fitted">${own.tournament.fitted(said)}</span>`)} ${sizes.map((path) => this.renderRefusal(path))}
     </div>`;
   }
 
   /** What the engine made of a run's size or batch, where that is not what is written. */
   private fitted(run: number, sizes: readonly string[]): string[] {
-    const { words, format, store } = this;
+    const { words, format, store, setup, own } = this;
     const { spec } = store.editor;
     const config = resolve(spec, run);
     return [...sizes, 'training.batch_size'].flatMap((path) => {
       const value = get(config, path) as number;
-      return value === get(spec.base, path) ? [] : [`${words.field(path)?.label ?? path} ${format.plain(value)}`];
+      const full = path.endsWith('.virtual_tokens') && setup.full.has(spec.runs[run]!.name);
+      return value === get(spec.base, path) ? [] : [`${words.field(path)?.label ?? path} ${format.plain(value)}${full ? own.tournament.allTheRoom : ''}`];
     });
   }
 
@@ -119,7 +126,7 @@ export class TournamentPanel extends TournamentElement {
     const { own, setup } = this;
     const text = own.tournament;
     const room = SEEDS.every((seeds) => setup.canSeed(seeds));
-    const hint = choices.seeds > 1 ? 'several' : room ? 'one' : 'noRoom';
+    const hints = choices.seeds > 1 ? (['several'] as const) : (['one', ...(room ? [] : (['noRoom'] as const))] as const);
     return html`<fieldset>
       <legend>${text.seeds}</legend>
       <div class="seeds">
@@ -127,7 +134,7 @@ export class TournamentPanel extends TournamentElement {
           (seeds) => html`<label ?data-closed=${choices.seeds !== seeds && !setup.canSeed(seeds)}><input type="radio" name="seeds" .checked=${live(choices.seeds === seeds)} ?disabled=${choices.seeds !== seeds && !setup.canSeed(seeds)} @change=${() => this.choose({ seeds })} />${text.seed(seeds)}</label>`,
         )}
       </div>
-      <p class="hint">${text.seedsHint[hint]}</p>
+      <p class="hint">${hints.map((hint) => text.seedsHint[hint]).join(this.words.kit.chart.between)}</p>
     </fieldset>`;
   }
 

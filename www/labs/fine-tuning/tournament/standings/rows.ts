@@ -1,5 +1,6 @@
 /** The table of a tournament: a row each method, in any order, with the best of each column. */
 import { measured, MEASURES, rateOf, stepsOf, type Spread, type Team } from '../measures';
+import { field, leaders } from '../noise';
 
 /** What a column has of a method; `best`: whether the least of it is the best. */
 export interface Column {
@@ -40,10 +41,7 @@ export function rows(teams: readonly Team[], columns: readonly Column[], { by, d
   });
 }
 
-/** The least value of each column of which that is the best; null where fewer than two methods have it, or all have the same. */
-export function bests(all: readonly Row[], columns: readonly Column[]): (number | null)[] {
-  return columns.map(({ best }, column) => {
-    const values = all.flatMap(({ cells }) => cells[column]?.value ?? []);
-    return best && new Set(values).size > 1 ? Math.min(...values) : null;
-  });
+/** Of each column of which less is better, the methods that none is clearly better than, by their first runs; none where that is all of them. */
+export function bests(teams: readonly Team[], columns: readonly Column[]): ReadonlySet<number>[] {
+  return columns.map(({ id, best }) => new Set(best ? leaders(field(teams, id)).map((i) => teams[i]!.first) : []));
 }

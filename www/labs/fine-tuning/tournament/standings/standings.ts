@@ -9,8 +9,9 @@ import { quantity, quantityStyles } from '../../../../shell/figures/quantity';
 import { runName } from '../../../../shell/figures/run-mark';
 import { metricName } from '../../../../shell/text/values';
 import { rateText } from '../rates';
-import { teams, type Spread } from '../measures';
-import { TournamentElement } from '../tournament-element';
+import { measured, teams, type Spread } from '../measures';
+import { deviation, margin } from '../noise';
+import { earlier, TournamentElement } from '../tournament-element';
 import { bests, COLUMNS, rows, type Column, type Order, type Row } from './rows';
 
 /** A row for each method, with what it reached and what it cost. */
@@ -20,6 +21,7 @@ export class Standings extends TournamentElement {
     shared,
     tableStyles,
     quantityStyles,
+    earlier,
     css`
       th button {
         font-weight: 600;
@@ -60,12 +62,6 @@ export class Standings extends TournamentElement {
         font-size: 0.8em;
       }
 
-      .note {
-        padding-top: var(--space-1);
-        color: var(--ink-2);
-        font-size: var(--size-note);
-      }
-
       .status {
         color: var(--ink-2);
         font-size: var(--size-small);
@@ -88,9 +84,12 @@ export class Standings extends TournamentElement {
   override render() {
     const { own, order } = this;
     const { columns, all } = this.table;
-    const least = bests(all, columns);
+    const every = all.map(({ team }) => team);
+    const best = bests(every, columns);
+    const forgetting = every.flatMap((team) => measured(team, 'forgetting') ?? []);
     const sorted = (id: string) => (order.by === id ? (order.down ? 'descending' : 'ascending') : nothing);
     return html`<tinyai-figure name="standings" .heading=${own.standings.heading} .caption=${own.standings.caption} .files=${this.files}>
+      ${this.renderEqual()}
       <tinyai-table .label=${own.standings.heading}>
         <table>
           <thead>
@@ -103,12 +102,13 @@ export class Standings extends TournamentElement {
             ${all.map(
               ({ team, cells }) => html`<tr>
                 <th scope="row">${runName(team.first, team.name)} ${this.renderStatus(team.runs)}</th>
-                ${cells.map((cell, i) => this.renderCell(team.name, team.runs.length, columns[i]!, cell, cell !== null && cell.value === least[i]))}
+                ${cells.map((cell, i) => this.renderCell(team.name, team.runs.length, columns[i]!, cell, best[i]!.has(team.first)))}
               </tr>`,
             )}
           </tbody>
         </table>
       </tinyai-table>
+      ${forgetting.some(({ value }) => value < 0) ? html`<p class="note">${own.standings.gained(this.format.loss(margin(deviation(every, 'forgetting'), forgetting[0]!.seeds)))}</p>` : nothing}
       ${all.some(({ team }) => team.runs.length > 1) ? html`<p class="note">${own.standings.several}</p>` : nothing}
     </tinyai-figure>`;
   }

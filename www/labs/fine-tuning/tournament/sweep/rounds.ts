@@ -26,6 +26,14 @@ export function rounds(report: SearchReport): { steps: number; points: { rate: n
   }));
 }
 
+/** Whether a search took the highest or the lowest of the rates that it tried, so that the best may lie beyond them. */
+export function edgeOf(report: SearchReport): 'highest' | 'lowest' | null {
+  const all = byRate(report);
+  const { chosen } = report;
+  if (chosen === null || all.length < 2) return null;
+  return chosen === all.at(-1)!.learning_rate ? 'highest' : chosen === all[0]!.learning_rate ? 'lowest' : null;
+}
+
 /** How much above its best a picture reaches, in times of what the better half of the first rounds lies above it: worse rates would flatten the rest. */
 const REACH = 2;
 

@@ -1,4 +1,4 @@
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { shared } from '../../../../kit/base.css';
 import '../../../../kit/figure/figure';
@@ -6,6 +6,7 @@ import { colour } from '../../../../shell/figures/run-mark';
 import { teams } from '../measures';
 import { rateText } from '../rates';
 import { TournamentElement } from '../tournament-element';
+import { edgeOf } from './rounds';
 import './sweep-chart';
 import type { SweepChart } from './sweep-chart';
 
@@ -41,9 +42,13 @@ export class SweepFigure extends TournamentElement {
         .formatRate=${(rate: number) => rateText(rate, format)}
         .formatLoss=${format.loss}
       ></tinyai-sweep-chart>
+      ${(['highest', 'lowest'] as const).map((which) => {
+        const names = runs.flatMap(({ run }) => (run.search && edgeOf(run.search) === which ? run.name : []));
+        return names.length === 0 ? nothing : html`<p class="note">${own.sweep.edge(which, names)}</p>`;
+      })}
       ${runs.flatMap(({ run }) => {
         const { budget } = run;
-        return budget ? html`<p class="note">${own.sweep.budget(run.name, format.duration(budget.seconds), format.count(budget.steps), `${format.three(budget.step_milliseconds)} ms`)}</p>` : [];
+        return budget ? html`<p class="note budget">${own.sweep.budget(run.name, format.duration(budget.seconds), format.count(budget.steps), `${format.three(budget.step_milliseconds)} ms`)}</p>` : [];
       })}
     </tinyai-figure>`;
   }

@@ -9,7 +9,7 @@ import '../../../../kit/figure/figure';
 import { colour, shape } from '../../../../shell/figures/run-mark';
 import { metricName } from '../../../../shell/text/values';
 import { known, measure, measured, MEASURES, teams, type Measure, type Team } from '../measures';
-import { TournamentElement } from '../tournament-element';
+import { earlier, TournamentElement } from '../tournament-element';
 
 /** Units that stand behind the name of an axis. */
 const UNITS: Record<string, string> = { bytes: 'MiB', ms: 'ms', s: 's' };
@@ -19,6 +19,7 @@ const UNITS: Record<string, string> = { bytes: 'MiB', ms: 'ms', s: 's' };
 export class Tradeoffs extends TournamentElement {
   static override styles = [
     shared,
+    earlier,
     css`
       .axes {
         display: flex;
@@ -43,12 +44,6 @@ export class Tradeoffs extends TournamentElement {
         border-radius: 3px;
         background: var(--raised);
         color: var(--ink);
-      }
-
-      .note {
-        padding-top: var(--space-1);
-        color: var(--ink-2);
-        font-size: var(--size-note);
       }
 
       tinyai-scatter-chart {
@@ -76,6 +71,7 @@ export class Tradeoffs extends TournamentElement {
     const offered = MEASURES.filter(({ metric }) => there.some((one) => one.metric === metric) || metric === this.across || metric === this.up);
     const [across, up] = [measure(this.across), measure(this.up)];
     return html`<tinyai-figure name="tradeoffs" .heading=${own.tradeoffs.heading} .caption=${own.tradeoffs.caption} .files=${this.files}>
+      ${this.renderEqual()}
       <div class="axes">
         ${this.renderChoice(own.tradeoffs.up, offered, up, (metric) => (this.up = metric))} ${this.renderChoice(own.tradeoffs.across, offered, across, (metric) => (this.across = metric))}
       </div>
