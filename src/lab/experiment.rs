@@ -196,7 +196,7 @@ impl Experiment {
     /// # Errors
     /// Why there are none: PEFT has no such method, the run is on several ranks, or its model is not there.
     pub fn adapter(&mut self, run: usize) -> Result<AdapterFiles, Text> {
-        let none = || Text { en: format!("There is no run {run}."), zh: format!("没有第 {run} 个运行。") };
+        let none = || Text { en: format!("There is no run {run}."), zh: format!("没有第 {run} 次运行。") };
         self.runs.get_mut(run).ok_or_else(none)?.adapter()
     }
 

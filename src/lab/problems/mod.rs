@@ -96,7 +96,7 @@ pub fn saved_state(reason: &str) -> Problem {
     let reason = shorten(reason, 400);
     let message = Text {
         en: format!("The run cannot go on from what was saved of it: {reason}. Start it from the beginning."),
-        zh: format!("无法从保存的状态继续这个运行：{reason}。请从头开始运行。"),
+        zh: format!("无法从保存的状态继续这次运行：{reason}。请从头开始运行。"),
     };
     problem(ProblemCode::BadFile, None, None, message)
 }
