@@ -300,7 +300,7 @@ pub(super) fn repeated_name(index: usize, first: usize, name: &str) -> Problem {
     let value = written(&name.into());
     let message = Text {
         en: format!("{field} is {value}, but run number {} has that name already; give each run a name of its own.", first + 1),
-        zh: format!("{field} 的值是 {value}，但第 {} 次运行已经用了这个名称；每个运行的名称必须不同。", first + 1),
+        zh: format!("{field} 的值是 {value}，但第 {} 次运行已经用了这个名称；每次运行的名称必须不同。", first + 1),
     };
     let (run, field, value) = (Some(shorten(name, 40)), Some(field), Some(value));
     Problem { code: ProblemCode::NotAllowed, run, field, value, message }
