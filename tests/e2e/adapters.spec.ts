@@ -147,7 +147,7 @@ for (const language of ['en', 'zh'] as const) {
       await said(/alora/, /alora_invocation_tokens/);
       // One that is good beside one that is not.
       await drop(page, await write(`bad-${CONFIG}`, 'no json'), await write(`bad-${WEIGHTS}`, weights), await write(`fine-${CONFIG}`, JSON.stringify(config)), await write(`fine-${WEIGHTS}`, weights));
-      await expect(notice(page)).toContainText(/bad.*adapter_config\.json/);
+      await expect(zone(page).locator('tinyai-notice')).toContainText(/bad.*adapter_config\.json/);
       await expect(entries(page)).toHaveCount(2);
       await expect(entries(page).nth(1).locator('.run-name')).toHaveText('fine');
     });

@@ -49,6 +49,10 @@ export const lineChart = css`
     font-weight: 600;
   }
 
+  .place:empty {
+    display: none;
+  }
+
   .key {
     display: flex;
     flex-wrap: wrap;

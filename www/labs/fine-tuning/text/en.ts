@@ -89,7 +89,7 @@ const own: FineTuningText = {
     chance: (from, own, seeds) =>
       own
         ? `A difference counts from ${new Intl.ListFormat('en').format(from)} on: three standard errors of what the ${seeds} seeds of these runs changed.`
-        : `One run of each method: small differences may be luck. One counts from ${new Intl.ListFormat('en').format(from)} on: three standard errors of what other seeds changed when the tournament that this page begins with was run with three. Choose 3 seeds to measure it here.`,
+        : `One run of each method: small differences may be luck. One counts from ${new Intl.ListFormat('en').format(from)} on: three standard errors of what other seeds changed when the tournament that this page begins with was run with three. Choose 3 seeds, and fewer methods to have room for them, to measure it here.`,
   },
   sweep: {
     heading: 'What was tried',

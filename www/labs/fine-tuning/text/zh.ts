@@ -2,6 +2,10 @@ import type { LabText } from '../../../shell/text/lab-text';
 import { zh as adapters } from './adapters/zh';
 import type { FineTuningText } from './type';
 
+/** With the spaces that Latin letters have among Chinese ones. */
+const before = (name: string): string => (/^\w/.test(name) ? ` ${name}` : name);
+const behind = (name: string): string => (/[\w³]$/.test(name) ? `${name} ` : name);
+
 const own: FineTuningText = {
   adapters,
   tournament: {
@@ -79,16 +83,16 @@ const own: FineTuningText = {
       if (beaten.length === 0) return `没有哪种方法样样不如别人：放在全部 ${measures} 列里看，${trade}。`;
       const said = beaten.map(
         ({ names, by, what, better, theirs }) =>
-          `${names.join('、')} 不如 ${by}：${by} 在全部 ${measures} 列中没有一列明显更差，${what}还更好，是 ${better}，${names.length === 1 ? '对方是' : '对方依次是'} ${theirs.join('、')}。`,
+          `${behind(names.join('、'))}不如${before(by)}：${behind(by)}在全部 ${measures} 列中没有一列明显更差，${what}还更好，是 ${better}，${names.length === 1 ? '对方是' : '对方依次是'} ${theirs.join('、')}。`,
       );
-      const rest = unbeaten.length === 1 ? `没有哪种方法胜过 ${unbeaten[0]}。` : unbeaten.length > 1 ? `没有哪种方法胜过 ${unbeaten.join('、')}：它们之间，${trade}。` : '';
+      const rest = unbeaten.length === 1 ? `没有哪种方法胜过${before(unbeaten[0]!)}。` : unbeaten.length > 1 ? `没有哪种方法胜过${before(unbeaten.join('、'))}：它们之间，${trade}。` : '';
       return [...said, rest].join('');
     },
     from: (measure, margin) => `${measure}相差 ${margin}`,
     chance: (from, own, seeds) =>
       own
         ? `${from.join('、')}以上才算差别：这是这几次运行中 ${seeds} 个种子所引起的变化的三倍标准误差。`
-        : `每种方法只运行一次：小的差别可能只是运气。${from.join('、')}以上才算差别：这是本页最初的那组设置用三个种子运行时，种子所引起的变化的三倍标准误差。选“3 个种子”，就在这里测量。`,
+        : `每种方法只运行一次：小的差别可能只是运气。${from.join('、')}以上才算差别：这是本页最初的那组设置用三个种子运行时，种子所引起的变化的三倍标准误差。选“3 个种子”（方法多时要少选几种），就在这里测量。`,
   },
   sweep: {
     heading: '试过的学习率',

@@ -166,7 +166,7 @@ export class AdapterAnatomy extends AdaptersElement {
     if (!most) return this.figure('change', text, done ? text.none : null, nothing);
     const average = mean(found.flatMap(({ value }) => value ?? []))!;
     const { content, files } = this.heat(0, text.heading, found.map((one) => ({ ...one, value: one.value === null ? null : 100 * one.value })), format.tenths);
-    return this.figure('change', text, done ? text.says(this.at(most), format.percent(most.value), format.percent(average)) : null, content, files);
+    return this.figure('change', text, done ? text.says(this.at(most), `${format.tenths(100 * most.value)}%`, `${format.tenths(100 * average)}%`) : null, content, files);
   }
 
   private renderWorth({ modules, loss, baseLoss, without }: Findings) {
