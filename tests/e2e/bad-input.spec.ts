@@ -65,12 +65,18 @@ test('zero steps', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
 });
 
-test('a rank above the size of the layer: the other run lives on', async ({ page }) => {
+test('a rank above the size of the layer is told before the run', async ({ page }) => {
   await open(page, short((spec) => (spec.runs[1]!.patch = { fine_tuning: { method: 'lora', lora: { rank: 1000 } } })));
-  await run(page);
-  await expect(state(page)).toContainText('Finished');
   await expect(banner(page)).toContainText('1000');
   await expect(banner(page)).toContainText('rank');
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+});
+
+test('a run that does not fit into its memory: the other one lives on', async ({ page }) => {
+  await open(page, short((spec) => (spec.runs[1]!.patch = { training: { batch_size: 512 }, resources: { memory_limit: 64 } })));
+  await run(page);
+  await expect(state(page)).toContainText('Finished');
+  await expect(banner(page)).toContainText('Memory limit is 64 MiB');
   await expect(page.getByRole('columnheader', { name: /full finished/ })).toBeVisible();
   await expect(page.getByRole('columnheader', { name: /lora failed/ })).toBeVisible();
 });
